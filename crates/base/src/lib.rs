@@ -1,0 +1,20 @@
+//! The ground floor: identifiers, secrets, digests, time, randomness and encodings.
+//!
+//! Nothing here knows OAuth, HTTP or SQL. The ambient clock lives in [`clock`] and the ambient
+//! randomness in [`rng`]; everything above receives them as parameters.
+
+pub mod clock;
+pub mod digest;
+pub mod encoding;
+pub mod id;
+pub mod issued;
+pub mod master;
+pub mod rng;
+pub mod secret;
+
+pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
+pub use digest::{Digest, DigestKey};
+pub use id::Id;
+pub use master::{MasterKey, Sealer};
+pub use rng::{Rng, SystemRng};
+pub use secret::Secret;
