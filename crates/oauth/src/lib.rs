@@ -1,1 +1,27 @@
-//! (to come)
+//! The words of the RFCs, and nothing else: error codes, scopes, parameters, requests, replies.
+//!
+//! Pure vocabulary. It knows no wire encoding (that is `dialect`), makes no decision (that is
+//! `engine`) and stores nothing.
+
+mod client_auth;
+mod grant_type;
+mod introspection;
+mod metadata;
+mod operation;
+mod parameter;
+pub mod pkce;
+mod problem;
+mod reply;
+mod request;
+mod scope;
+
+pub use client_auth::{BasicCredentials, ClientAuthMethod, ClientSecret};
+pub use grant_type::GrantType;
+pub use introspection::Introspection;
+pub use metadata::Metadata;
+pub use operation::Operation;
+pub use parameter::{Parameter, Parameters, RepeatedParameter};
+pub use problem::{ErrorCode, Problem};
+pub use reply::{AccessToken, Failure, Quota, QuotaWindow, RefreshToken, Reply, TokenReply};
+pub use request::Request;
+pub use scope::{NotAScope, Scope, ScopeSet};

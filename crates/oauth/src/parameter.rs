@@ -1,0 +1,146 @@
+//! Request parameters by their registered names (RFC 6749 §11.2 and its successors).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+macro_rules! parameters {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// A parameter of an OAuth request.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Parameter { $($(#[$doc])* $variant,)* }
+
+        impl Parameter {
+            /// Every parameter.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The registered name.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+parameters! {
+    /// RFC 6749 §2.2.
+    ClientId = "client_id",
+    /// RFC 6749 §2.3.1.
+    ClientSecret = "client_secret",
+    /// RFC 6749 §4.
+    GrantType = "grant_type",
+    /// RFC 6749 §3.3.
+    Scope = "scope",
+    /// Who the token is for: as RFC 8693 §2.1 has it, and widely used at the token endpoint.
+    Audience = "audience",
+    /// RFC 8707 §2: an alternative spelling of the audience.
+    Resource = "resource",
+    /// RFC 6749 §6.
+    RefreshToken = "refresh_token",
+    /// RFC 6749 §4.1.3.
+    Code = "code",
+    /// RFC 7636 §4.5.
+    CodeVerifier = "code_verifier",
+    /// RFC 6749 §3.1.2.
+    RedirectUri = "redirect_uri",
+    /// RFC 7662 §2.1, RFC 7009 §2.1.
+    Token = "token",
+    /// RFC 7662 §2.1, RFC 7009 §2.1.
+    TokenTypeHint = "token_type_hint",
+}
+
+impl fmt::Display for Parameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Parameter {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|parameter| parameter.as_str() == text).ok_or(())
+    }
+}
+
+/// The parameters of one request, each at most once (RFC 6749 §3.2). Values may be secret: `Debug`
+/// shows names only, and memory is wiped on drop.
+#[derive(Clone, Default)]
+pub struct Parameters(BTreeMap<Parameter, Zeroizing<String>>);
+
+/// A parameter came twice, which RFC 6749 §3.2 forbids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the parameter {0} must not be repeated")]
+pub struct RepeatedParameter(pub Parameter);
+
+impl Parameters {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one. An empty value counts as absent (RFC 6749 §3.2: "Parameters sent without a value
+    /// MUST be treated as if they were omitted").
+    ///
+    /// # Errors
+    /// [`RepeatedParameter`] when it is there already.
+    pub fn insert(
+        &mut self,
+        parameter: Parameter,
+        value: impl Into<String>,
+    ) -> Result<(), RepeatedParameter> {
+        let value = Zeroizing::new(value.into());
+        if value.is_empty() {
+            return Ok(());
+        }
+        match self.0.entry(parameter) {
+            std::collections::btree_map::Entry::Occupied(_) => Err(RepeatedParameter(parameter)),
+            std::collections::btree_map::Entry::Vacant(slot) => {
+                slot.insert(value);
+                Ok(())
+            }
+        }
+    }
+
+    /// The value of one, if it was sent.
+    pub fn value(&self, parameter: Parameter) -> Option<&str> {
+        self.0.get(&parameter).map(|value| value.as_str())
+    }
+
+    /// Which were sent.
+    pub fn names(&self) -> impl Iterator<Item = Parameter> + '_ {
+        self.0.keys().copied()
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc6749_3_2_a_repeated_parameter_is_refused_and_an_empty_one_is_absent() {
+        let mut parameters = Parameters::new();
+        parameters.insert(Parameter::Scope, "").unwrap();
+        assert_eq!(parameters.value(Parameter::Scope), None);
+        parameters.insert(Parameter::Scope, "a").unwrap();
+        let again = parameters.insert(Parameter::Scope, "b");
+        assert_eq!(again, Err(RepeatedParameter(Parameter::Scope)));
+    }
+
+    #[test]
+    fn debug_shows_no_values() {
+        let mut parameters = Parameters::new();
+        parameters.insert(Parameter::ClientSecret, "hunter2").unwrap();
+        assert_eq!(format!("{parameters:?}"), "{ClientSecret}");
+    }
+}

@@ -1,0 +1,103 @@
+//! Replies in the RFCs' words, before a dialect gives them a shape.
+
+use base::Secret;
+
+use crate::{Introspection, Metadata, Problem, ScopeSet};
+
+/// Marks access tokens (RFC 6749 §1.4).
+#[derive(Debug)]
+pub enum AccessToken {}
+
+/// Marks refresh tokens (RFC 6749 §1.5).
+#[derive(Debug)]
+pub enum RefreshToken {}
+
+/// What the issuer answers when nothing went wrong.
+#[derive(Debug)]
+pub enum Reply {
+    /// RFC 6749 §5.1.
+    Token(Box<TokenReply>),
+    /// RFC 7662 §2.2.
+    Introspection(Box<Introspection>),
+    /// RFC 7009 §2.2: also where there was nothing to revoke.
+    Revoked,
+    /// RFC 7517 §5: the serialized set.
+    Jwks(String),
+    /// RFC 8414 §3.2.
+    Metadata(Box<Metadata>),
+}
+
+/// A successful token response (RFC 6749 §5.1) and the facts a dialect may add to it.
+#[derive(Debug)]
+pub struct TokenReply {
+    /// The token itself.
+    pub access_token: Secret<AccessToken>,
+    /// Lifetime in seconds; `None` when the token never expires.
+    pub expires_in: Option<u64>,
+    /// A new refresh token, where one was issued.
+    pub refresh_token: Option<Secret<RefreshToken>>,
+    /// What the token allows.
+    pub scope: ScopeSet,
+    /// Public id of the client.
+    pub client_id: String,
+    /// Public id of the organization it acts for.
+    pub organization: Option<String>,
+    /// What is left of the client's budget, where it has one.
+    pub client_quota: Option<Quota>,
+    /// What is left of the organization's budget, where it has one.
+    pub organization_quota: Option<Quota>,
+}
+
+/// The state of a budget after this request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quota {
+    /// The current hour, where limited.
+    pub per_hour: Option<QuotaWindow>,
+    /// The current UTC day, where limited.
+    pub per_day: Option<QuotaWindow>,
+}
+
+/// One window of a budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuotaWindow {
+    /// Tokens allowed in the window.
+    pub limit: u64,
+    /// Tokens left in it.
+    pub remaining: u64,
+    /// Seconds until it starts anew.
+    pub resets_in: u64,
+}
+
+/// What the issuer answers when something went wrong. Holds only what the client may know.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What went wrong.
+    pub problem: Problem,
+    /// The `error_description` (RFC 6749 §5.2): public, no secret, no hint whether an account exists.
+    pub description: String,
+    /// The client's budget, where it is spent.
+    pub client_quota: Option<Quota>,
+    /// The organization's budget, where it is spent.
+    pub organization_quota: Option<Quota>,
+}
+
+impl Failure {
+    /// A failure without a budget.
+    pub fn new(problem: Problem, description: impl Into<String>) -> Self {
+        let description = description.into();
+        Self { problem, description, client_quota: None, organization_quota: None }
+    }
+
+    /// Seconds after which another try may succeed, where that is known: `Retry-After` (RFC 9110
+    /// §10.2.3). The longest wait among the windows that are spent.
+    pub fn retry_after(&self) -> Option<u64> {
+        [self.client_quota, self.organization_quota]
+            .into_iter()
+            .flatten()
+            .flat_map(|quota| [quota.per_hour, quota.per_day])
+            .flatten()
+            .filter(|window| window.remaining == 0)
+            .map(|window| window.resets_in)
+            .max()
+    }
+}
