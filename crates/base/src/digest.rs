@@ -57,6 +57,16 @@ impl<'de, K> Deserialize<'de> for Digest<K> {
     }
 }
 
+/// The plain SHA-256 of `message`: for what is not secret.
+pub fn sha256(message: &[u8]) -> [u8; 32] {
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, message);
+    let mut bytes = [0; 32];
+    for (byte, of_hash) in bytes.iter_mut().zip(hash.as_ref()) {
+        *byte = *of_hash;
+    }
+    bytes
+}
+
 /// Makes and checks digests. Derived from the master key (see [`crate::MasterKey::digest_key`]).
 #[derive(Clone)]
 pub struct DigestKey(hmac::Key);

@@ -1,7 +1,7 @@
 //! Proof Key for Code Exchange (RFC 7636): how a challenge follows from a verifier.
 
+use base::digest::sha256;
 use base::encoding::base64url;
-use sha2::{Digest as _, Sha256};
 
 /// The `S256` challenge of a verifier (RFC 7636 §4.2).
 ///
@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 /// assert_eq!(oauth::pkce::s256(verifier), "E9Melhoa2OwvFrEMTJguCMSHaucBcRh2mCLL1_l0wVU");
 /// ```
 pub fn s256(verifier: &str) -> String {
-    base64url(Sha256::digest(verifier.as_bytes()))
+    base64url(sha256(verifier.as_bytes()))
 }
 
 /// Whether a text may be a verifier: 43 to 128 unreserved characters (RFC 7636 §4.1).

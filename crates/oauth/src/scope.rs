@@ -95,7 +95,7 @@ impl ScopeSet {
     }
 
     /// The first scope that `other` lacks.
-    pub fn first_not_in(&self, other: &Self) -> Option<&Scope> {
+    pub fn first_not_in<'a>(&'a self, other: &'a Self) -> Option<&'a Scope> {
         self.0.difference(&other.0).next()
     }
 
