@@ -24,4 +24,4 @@ pub use parameter::{Parameter, Parameters, RepeatedParameter};
 pub use problem::{ErrorCode, Problem};
 pub use reply::{AccessToken, Failure, Quota, QuotaWindow, RefreshToken, Reply, TokenReply};
 pub use request::Request;
-pub use scope::{NotAScope, Scope, ScopeSet};
+pub use scope::{MAX_SCOPE_LENGTH, MAX_SCOPES, NotAScope, Scope, ScopeSet};
