@@ -8,7 +8,7 @@ use base::encoding::base64url;
 /// ```
 /// // The example of RFC 7636, appendix B.
 /// let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-/// assert_eq!(oauth::pkce::s256(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+/// assert_eq!(postern_oauth::pkce::s256(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 /// ```
 pub fn s256(verifier: &str) -> String {
     base64url(sha256(verifier.as_bytes()))
