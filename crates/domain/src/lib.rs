@@ -1,1 +1,32 @@
-//! (to come)
+//! The grant graph: what exists once a provider has customers.
+//!
+//! A [`Grant`] is a right: a client or user, acting for an organization, with scopes, at one
+//! resource server. Every [`Credential`] hangs from a grant (or from the thing it authenticates).
+//! Revoke the grant and everything that hangs from it stops. Plain data with the rules that need
+//! nothing else; decisions are in `engine`, rows in `store`.
+
+mod budget;
+mod client;
+mod credential;
+mod entity;
+mod event;
+mod grant;
+mod names;
+mod organization;
+mod refusal;
+mod resource_server;
+mod signing_key;
+mod user;
+
+pub use budget::{BudgetLimits, BudgetState, BudgetSubject};
+pub use client::{Client, ClientKind};
+pub use credential::{AnySecret, Credential, CredentialKind, Use};
+pub use entity::{Entity, EntityRecord, Kind, Owners};
+pub use event::{Actor, Event, EventDraft, Origin, Target};
+pub use grant::{Grant, Revocation};
+pub use names::{NotAName, PublicId, RealmName};
+pub use organization::{Organization, Status};
+pub use refusal::Refusal;
+pub use resource_server::{Algorithm, ResourceServer, ScopeDefinition, TokenFormat, TokenPolicy};
+pub use signing_key::{KeyState, SigningKey};
+pub use user::{Membership, Profile, User, UserStatus};

@@ -1,0 +1,217 @@
+//! Entities as the store sees them: a kind, keys to find them by, and owners to list them by.
+
+use std::sync::Arc;
+
+use base::Id;
+use serde::{Deserialize, Serialize};
+
+use crate::{Client, Credential, Grant, Organization, RealmName, ResourceServer, SigningKey, User};
+
+/// A kind of entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// [`Organization`].
+    Organization,
+    /// [`User`].
+    User,
+    /// [`ResourceServer`].
+    ResourceServer,
+    /// [`Client`].
+    Client,
+    /// [`Grant`].
+    Grant,
+    /// [`Credential`].
+    Credential,
+    /// [`SigningKey`].
+    SigningKey,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Organization,
+        Self::User,
+        Self::ResourceServer,
+        Self::Client,
+        Self::Grant,
+        Self::Credential,
+        Self::SigningKey,
+    ];
+
+    /// The name: of its table, too.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::User => "user",
+            Self::ResourceServer => "resource_server",
+            Self::Client => "client",
+            Self::Grant => "grant",
+            Self::Credential => "credential",
+            Self::SigningKey => "signing_key",
+        }
+    }
+}
+
+/// What an entity belongs to: the columns it can be listed by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Owners {
+    /// The organization, as bits of its identifier.
+    pub organization: Option<u128>,
+    /// The user.
+    pub user: Option<u128>,
+    /// The client.
+    pub client: Option<u128>,
+    /// The resource server.
+    pub resource_server: Option<u128>,
+    /// The grant.
+    pub grant: Option<u128>,
+    /// A finer kind, such as [`crate::CredentialKind::as_str`].
+    pub variety: Option<&'static str>,
+}
+
+/// What every entity can tell of itself.
+pub trait EntityRecord:
+    Clone + Serialize + for<'de> Deserialize<'de> + Send + Sync + 'static
+{
+    /// Its kind.
+    const KIND: Kind;
+    /// Its identifier.
+    fn id(&self) -> Id<Self>;
+    /// Where it belongs.
+    fn realm(&self) -> &RealmName;
+    /// What the outside calls it, where it has such a name; unique among its kind in a realm.
+    fn public_id(&self) -> Option<&str>;
+    /// A second unique name, where it has one.
+    fn handle(&self) -> Option<&str>;
+    /// What it belongs to.
+    fn owners(&self) -> Owners;
+    /// As one of the seven.
+    fn into_entity(self: Arc<Self>) -> Entity;
+    /// Out of the seven; `None` when it is another kind.
+    fn from_entity(entity: &Entity) -> Option<Arc<Self>>;
+}
+
+macro_rules! entities {
+    ($($kind:ident {
+        public_id: |$public:ident| $public_id:expr,
+        handle: |$handle_of:ident| $handle:expr,
+        owners: |$owners_of:ident| $owners:expr,
+    })*) => {
+        /// Any entity.
+        #[derive(Clone, Debug)]
+        pub enum Entity { $(
+            #[doc = concat!("[`", stringify!($kind), "`].")]
+            $kind(Arc<$kind>),
+        )* }
+
+        impl Entity {
+            /// Its kind.
+            pub const fn kind(&self) -> Kind {
+                match self { $(Self::$kind(_) => Kind::$kind,)* }
+            }
+            /// Its identifier's bits.
+            pub fn id(&self) -> u128 {
+                match self { $(Self::$kind(record) => EntityRecord::id(&**record).as_u128(),)* }
+            }
+            /// Where it belongs.
+            pub fn realm(&self) -> &RealmName {
+                match self { $(Self::$kind(record) => EntityRecord::realm(&**record),)* }
+            }
+            /// What the outside calls it.
+            pub fn public_id(&self) -> Option<&str> {
+                match self { $(Self::$kind(record) => EntityRecord::public_id(&**record),)* }
+            }
+            /// Its second unique name.
+            pub fn handle(&self) -> Option<&str> {
+                match self { $(Self::$kind(record) => EntityRecord::handle(&**record),)* }
+            }
+            /// What it belongs to.
+            pub fn owners(&self) -> Owners {
+                match self { $(Self::$kind(record) => EntityRecord::owners(&**record),)* }
+            }
+            /// As JSON, for storage.
+            ///
+            /// # Errors
+            /// When a value has no JSON form, which none of these has.
+            pub fn to_json(&self) -> serde_json::Result<String> {
+                match self { $(Self::$kind(record) => serde_json::to_string(&**record),)* }
+            }
+            /// From stored JSON.
+            ///
+            /// # Errors
+            /// When the text is not an entity of this kind.
+            pub fn from_json(kind: Kind, json: &str) -> serde_json::Result<Self> {
+                Ok(match kind { $(Kind::$kind => Self::$kind(Arc::new(serde_json::from_str(json)?)),)* })
+            }
+        }
+
+        $(impl EntityRecord for $kind {
+            const KIND: Kind = Kind::$kind;
+            fn id(&self) -> Id<Self> { self.id }
+            fn realm(&self) -> &RealmName { &self.realm }
+            fn public_id(&self) -> Option<&str> { let $public = self; $public_id }
+            fn handle(&self) -> Option<&str> { let $handle_of = self; $handle }
+            fn owners(&self) -> Owners { let $owners_of = self; $owners }
+            fn into_entity(self: Arc<Self>) -> Entity { Entity::$kind(self) }
+            fn from_entity(entity: &Entity) -> Option<Arc<Self>> {
+                match entity { Entity::$kind(record) => Some(Arc::clone(record)), _ => None }
+            }
+        })*
+    };
+}
+
+fn bits<T>(id: Option<Id<T>>) -> Option<u128> {
+    id.map(Id::as_u128)
+}
+
+entities! {
+    Organization {
+        public_id: |it| Some(it.public_id.as_str()),
+        handle: |_it| None,
+        owners: |_it| Owners::default(),
+    }
+    User {
+        public_id: |it| Some(it.public_id.as_str()),
+        handle: |it| Some(&it.email),
+        owners: |_it| Owners::default(),
+    }
+    ResourceServer {
+        public_id: |it| Some(it.public_id.as_str()),
+        handle: |it| Some(&it.identifier),
+        owners: |_it| Owners::default(),
+    }
+    Client {
+        public_id: |it| Some(it.public_id.as_str()),
+        handle: |_it| None,
+        owners: |it| Owners { organization: bits(it.organization), ..Owners::default() },
+    }
+    Grant {
+        public_id: |_it| None,
+        handle: |it| it.handle.as_deref(),
+        owners: |it| Owners {
+            organization: bits(it.organization),
+            user: bits(it.user),
+            client: bits(it.client),
+            resource_server: Some(it.resource_server.as_u128()),
+            ..Owners::default()
+        },
+    }
+    Credential {
+        public_id: |it| Some(it.public_id.as_str()),
+        handle: |_it| None,
+        owners: |it| Owners {
+            organization: bits(it.organization),
+            user: bits(it.user),
+            client: bits(it.client),
+            resource_server: bits(it.resource_server),
+            grant: bits(it.grant),
+            variety: Some(it.kind.as_str()),
+        },
+    }
+    SigningKey {
+        public_id: |it| Some(it.kid.as_str()),
+        handle: |_it| None,
+        owners: |_it| Owners::default(),
+    }
+}
