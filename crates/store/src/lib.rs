@@ -1,1 +1,26 @@
-//! (to come)
+//! The store's contract: what may be read, and [`Batch`], the writes as data.
+//!
+//! - A [`Batch`] commits whole or not at all. Each write carries its precondition; a failed one is a
+//!   [`Conflict`] and nothing was written, so the engine reads again and decides again.
+//! - An acknowledged commit is durable: it survives `kill -9` and power loss.
+//! - Every committed event gets a sequence number that rises in commit order: the change feed.
+//!
+//! ## Adding a backend
+//! Write a crate that implements [`Store`] and passes every case of `store-suite`; name it in
+//! `server`, and nowhere else.
+
+mod batch;
+mod contract;
+mod error;
+
+mod loaded;
+
+mod query;
+
+pub use batch::{Answer, Batch, Committed, Write};
+pub use contract::Store;
+pub use error::{CommitError, Conflict, OpenError, StoreError};
+
+pub use loaded::{Loaded, StoreExt, Stored, Version};
+
+pub use query::{EventQuery, Key, ListQuery, MAX_PAGE, RefusalQuery};

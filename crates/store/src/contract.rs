@@ -1,0 +1,57 @@
+//! The trait that every backend implements.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use base::Id;
+use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
+
+use crate::{
+    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery, StoreError,
+    Stored,
+};
+
+/// Everything that is kept. See the crate's documentation for what holds of every backend.
+#[async_trait]
+pub trait Store: Send + Sync + Debug + 'static {
+    /// One entity, or `None` when there is none.
+    async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError>;
+
+    /// A page of entities.
+    async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError>;
+
+    /// Writes the batch whole, durably, or not at all.
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError>;
+
+    /// What a subject has spent; the default state when nothing was.
+    async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError>;
+
+    /// Whether this access token was revoked by itself.
+    async fn token_revoked(&self, token: u128) -> Result<bool, StoreError>;
+
+    /// The answer remembered under an idempotency key.
+    async fn answer(&self, realm: &RealmName, key: &[u8; 32])
+    -> Result<Option<Answer>, StoreError>;
+
+    /// Events, by sequence number.
+    async fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError>;
+
+    /// The newest sequence number; 0 when there is none.
+    async fn sequence(&self) -> Result<u64, StoreError>;
+
+    /// Notes uses of credentials: never earlier than what is noted; counts are added.
+    async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError>;
+
+    /// The noted uses of these credentials, those that have any.
+    async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError>;
+
+    /// Keeps refusals in a bounded store: the newest 20 000 that name a subject and the newest
+    /// 20 000 that name none.
+    async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError>;
+
+    /// Refusals, newest first.
+    async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError>;
+
+    /// Whether the store answers: for readiness.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
