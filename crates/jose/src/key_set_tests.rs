@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use base::encoding::base64url;
+
+use super::*;
+use crate::{Signer, SigningKey};
+
+fn key(algorithm: Algorithm) -> Arc<SigningKey> {
+    Arc::new(SigningKey::generate(algorithm, &base::SystemRng).unwrap())
+}
+
+fn set(keys: &[&Arc<SigningKey>]) -> KeySet {
+    keys.iter().map(|key| key.verifying_key().unwrap()).collect()
+}
+
+fn verdict(keys: &KeySet, token: &str) -> Result<Vec<u8>, VerifyError> {
+    keys.verify(&Compact::parse(token).unwrap()).map(<[u8]>::to_vec)
+}
+
+#[test]
+fn a_token_finds_its_key_by_name_or_by_algorithm() {
+    let (old, new, other) = (key(Algorithm::ES256), key(Algorithm::ES256), key(Algorithm::EdDSA));
+    let keys = set(&[&old, &other, &new]);
+    for signing in [&old, &new, &other] {
+        let signer = Signer::new(Arc::clone(signing), None);
+        assert_eq!(verdict(&keys, &signer.sign(b"hi").unwrap()), Ok(b"hi".to_vec()));
+        let nameless = signer.without_kid().sign(b"hi").unwrap();
+        assert_eq!(verdict(&keys, &nameless), Ok(b"hi".to_vec()));
+    }
+}
+
+#[test]
+fn an_unknown_key_is_told_from_a_bad_signature() {
+    let (ours, theirs) = (key(Algorithm::ES256), key(Algorithm::ES256));
+    let keys = set(&[&ours]);
+    let foreign = Signer::new(Arc::clone(&theirs), None);
+    assert_eq!(verdict(&keys, &foreign.sign(b"").unwrap()), Err(VerifyError::UnknownKid));
+    let nameless = foreign.without_kid().sign(b"").unwrap();
+    let mismatch = Err(VerifyError::Signature(SignatureError::Mismatch));
+    assert_eq!(verdict(&keys, &nameless), mismatch);
+    let ed = Signer::new(key(Algorithm::EdDSA), None).without_kid().sign(b"").unwrap();
+    assert_eq!(verdict(&keys, &ed), Err(VerifyError::NoKeyOf(Algorithm::EdDSA)));
+    assert_eq!(verdict(&KeySet::default(), &ed), Err(VerifyError::NoKeyOf(Algorithm::EdDSA)));
+}
+
+#[test]
+fn rfc8725_2_1_a_public_key_cannot_serve_as_hmac_secret() {
+    let rsa = key(Algorithm::RS256);
+    let jwk = rsa.public().unwrap();
+    let published = serde_json::to_vec(&jwk).unwrap();
+    let forger = Arc::new(SigningKey::from_secret(&published).unwrap());
+    let header = base64url(format!(r#"{{"alg":"HS256","kid":"{}"}}"#, rsa.kid()));
+    let mut token = format!("{header}.{}", base64url("{}"));
+    let mut tag = String::new();
+    forger.sign(token.as_bytes(), &mut tag).unwrap();
+    token = format!("{token}.{tag}");
+    let confusion =
+        VerifyError::AlgorithmMismatch { key: Algorithm::RS256, token: Algorithm::HS256 };
+    assert_eq!(verdict(&set(&[&rsa]), &token), Err(confusion));
+}
+
+#[test]
+fn a_changed_payload_or_header_is_noticed() {
+    let ours = key(Algorithm::EdDSA);
+    let token = Signer::new(Arc::clone(&ours), None).sign(br#"{"sub":"ada"}"#).unwrap();
+    let parts: Vec<&str> = token.split('.').collect();
+    let forged = format!("{}.{}.{}", parts[0], base64url(r#"{"sub":"eve"}"#), parts[2]);
+    let mismatch = Err(VerifyError::Signature(SignatureError::Mismatch));
+    assert_eq!(verdict(&set(&[&ours]), &forged), mismatch);
+    let header = base64url(format!(r#"{{"alg":"EdDSA","kid":"{}","typ":"x"}}"#, ours.kid()));
+    let forged = format!("{header}.{}.{}", parts[1], parts[2]);
+    assert_eq!(verdict(&set(&[&ours]), &forged), mismatch);
+}
+
+#[test]
+fn a_nameless_token_costs_a_bounded_number_of_tries() {
+    let mut keys = KeySet::default();
+    for byte in 0..9 {
+        keys.push(SigningKey::from_secret(&[byte; 32]).unwrap().verifying_key().unwrap());
+    }
+    let sign = |byte: u8| {
+        let key = Arc::new(SigningKey::from_secret(&[byte; 32]).unwrap());
+        Signer::new(key, None).without_kid().sign(b"").unwrap()
+    };
+    assert!(verdict(&keys, &sign(7)).is_ok());
+    assert!(verdict(&keys, &sign(8)).is_err());
+}
