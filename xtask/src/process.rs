@@ -74,7 +74,8 @@ pub(crate) fn run_visibly(command: &mut Command) -> Result<ExitStatus, String> {
 
 /// Sends the signal called `name` to `target`, a process or, with a minus sign, a group.
 pub(crate) fn signal(name: &str, target: &str) {
-    let kill = format!("kill -{name} -- {target}");
+    // `-s`: the built-in of dash takes no `--` after a short signal.
+    let kill = format!("kill -s {name} -- {target}");
     let _gone_is_fine = Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status();
 }
 

@@ -145,9 +145,12 @@ fn as_user(program: &Path) -> Command {
     command
 }
 
+const PREFIX: &str = "postern-test-";
+
 /// In the system's folder for temporary files: other users may not be able to reach the workspace.
 fn new_folder() -> Result<PathBuf, String> {
-    let folder = std::env::temp_dir().join(format!("postern-test-{}", std::process::id()));
+    remove_abandoned();
+    let folder = std::env::temp_dir().join(format!("{PREFIX}{}", std::process::id()));
     let failed = |problem| format!("{}: {problem}", folder.display());
     fs::create_dir(&folder).map_err(failed)?;
     if is_root() {
@@ -157,6 +160,18 @@ fn new_folder() -> Result<PathBuf, String> {
         }
     }
     Ok(folder)
+}
+
+/// Removes the folders of runs that were killed: those whose process is gone.
+fn remove_abandoned() {
+    let entries = fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.parse::<u32>().ok());
+        if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
+            let _best_effort = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 fn free_port() -> Result<u16, String> {
