@@ -15,6 +15,8 @@ mod error;
 
 mod loaded;
 
+mod memory;
+
 mod query;
 
 pub use batch::{Answer, Batch, Committed, Write};
@@ -23,4 +25,6 @@ pub use error::{CommitError, Conflict, OpenError, StoreError};
 
 pub use loaded::{Loaded, StoreExt, Stored, Version};
 
-pub use query::{EventQuery, Key, ListQuery, MAX_PAGE, RefusalQuery};
+pub use memory::Memory;
+
+pub use query::{EventQuery, Key, ListQuery, MAX_PAGE, REFUSALS_KEPT, RefusalQuery};

@@ -5,6 +5,9 @@ use domain::{Kind, Owners, RealmName};
 /// The longest page, in rows.
 pub const MAX_PAGE: usize = 200;
 
+/// How many refusals are kept that name a subject, and how many that name none.
+pub const REFUSALS_KEPT: usize = 20_000;
+
 /// What finds one entity.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {

@@ -1,0 +1,162 @@
+//! What the store in memory holds, and how a batch changes it.
+//!
+//! Invariant: a batch that meets a conflict leaves no trace: each write gives back how to undo it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use base::Timestamp;
+use domain::{BudgetState, Entity, Event, Kind, RealmName, Use};
+
+use super::notes::Refusals;
+use crate::{Answer, Batch, Committed, Conflict, Key, Stored, Version, Write};
+
+/// Everything that is kept.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) entities: BTreeMap<(Kind, u128), Stored>,
+    /// From public ids and handles to identifiers.
+    pub(super) names: HashMap<Key, u128>,
+    pub(super) budgets: HashMap<u128, BudgetState>,
+    pub(super) revoked_tokens: HashMap<u128, Option<Timestamp>>,
+    pub(super) answers: HashMap<(RealmName, [u8; 32]), Answer>,
+    pub(super) events: Vec<Event>,
+    pub(super) sequence: u64,
+    pub(super) uses: HashMap<u128, Use>,
+    pub(super) refusals: Refusals,
+}
+
+/// What takes a write back.
+enum Undo {
+    Entity { kind: Kind, id: u128, before: Option<Stored> },
+    Budget { subject: u128, before: Option<BudgetState> },
+    Token { token: u128, before: Option<Option<Timestamp>> },
+    Answer { key: (RealmName, [u8; 32]), before: Option<Answer> },
+}
+
+impl State {
+    pub(super) fn commit(&mut self, batch: Batch) -> Result<Committed, Conflict> {
+        let mut committed = Committed::default();
+        let mut undo = Vec::with_capacity(batch.writes.len());
+        for (index, write) in batch.writes.into_iter().enumerate() {
+            match self.apply(index, write, &mut committed) {
+                Ok(step) => undo.push(step),
+                Err(conflict) => {
+                    undo.into_iter().rev().for_each(|step| self.undo(step));
+                    return Err(conflict);
+                }
+            }
+        }
+        for draft in batch.events {
+            self.sequence += 1;
+            self.events.push(Event { sequence: self.sequence, draft });
+            committed.sequence = Some(self.sequence);
+        }
+        Ok(committed)
+    }
+
+    fn apply(
+        &mut self,
+        index: usize,
+        write: Write,
+        committed: &mut Committed,
+    ) -> Result<Undo, Conflict> {
+        match write {
+            Write::Insert(entity) => {
+                if self.entities.contains_key(&(entity.kind(), entity.id())) {
+                    return Err(Conflict::Exists(entity.kind()));
+                }
+                self.put(entity, Version(1))
+            }
+            Write::Replace { entity, expected } => {
+                match self.entities.get(&(entity.kind(), entity.id())) {
+                    Some(stored) if stored.version == expected => {}
+                    _ => return Err(Conflict::Changed(entity.kind())),
+                }
+                self.put(entity, Version(expected.0 + 1))
+            }
+            Write::SpendBudget { subject, limits, now } => {
+                let subject = subject.as_u128();
+                let before = self.budgets.get(&subject).copied();
+                let after = before
+                    .unwrap_or_default()
+                    .spend(&limits, now)
+                    .map_err(|state| Conflict::BudgetSpent { write: index, state })?;
+                self.budgets.insert(subject, after);
+                committed.budgets.push(after);
+                Ok(Undo::Budget { subject, before })
+            }
+            Write::RevokeToken { token, until, now } => {
+                self.revoked_tokens.retain(|_, until| until.is_none_or(|until| until > now));
+                let before = self.revoked_tokens.get(&token).copied();
+                self.revoked_tokens.insert(token, later(before, until));
+                Ok(Undo::Token { token, before })
+            }
+            Write::Remember(answer) => {
+                self.answers.retain(|_, old| old.until > answer.at);
+                let key = (answer.realm.clone(), answer.key);
+                if self.answers.contains_key(&key) {
+                    return Err(Conflict::Answered);
+                }
+                let before = self.answers.insert(key.clone(), answer);
+                Ok(Undo::Answer { key, before })
+            }
+        }
+    }
+
+    /// Puts an entity in place, if its names are free or its own.
+    fn put(&mut self, entity: Entity, version: Version) -> Result<Undo, Conflict> {
+        let (kind, id) = (entity.kind(), entity.id());
+        let taken = |name: &Key| self.names.get(name).is_some_and(|holder| *holder != id);
+        if names(&entity).iter().any(taken) {
+            return Err(Conflict::Exists(kind));
+        }
+        let before = self.set(kind, id, Some(Stored { entity, version }));
+        Ok(Undo::Entity { kind, id, before })
+    }
+
+    fn undo(&mut self, step: Undo) {
+        match step {
+            Undo::Entity { kind, id, before } => {
+                self.set(kind, id, before);
+            }
+            Undo::Budget { subject, before } => restore(&mut self.budgets, subject, before),
+            Undo::Token { token, before } => restore(&mut self.revoked_tokens, token, before),
+            Undo::Answer { key, before } => restore(&mut self.answers, key, before),
+        }
+    }
+
+    /// Sets or removes an entity together with its names.
+    fn set(&mut self, kind: Kind, id: u128, stored: Option<Stored>) -> Option<Stored> {
+        let before = self.entities.remove(&(kind, id));
+        for name in before.iter().flat_map(|stored| names(&stored.entity)) {
+            self.names.remove(&name);
+        }
+        if let Some(stored) = stored {
+            self.names.extend(names(&stored.entity).into_iter().map(|name| (name, id)));
+            self.entities.insert((kind, id), stored);
+        }
+        before
+    }
+}
+
+fn names(entity: &Entity) -> Vec<Key> {
+    let (kind, realm) = (entity.kind(), entity.realm());
+    let public_id = entity.public_id().map(|id| Key::PublicId(kind, realm.clone(), id.into()));
+    let handle = entity.handle().map(|it| Key::Handle(kind, realm.clone(), it.into()));
+    public_id.into_iter().chain(handle).collect()
+}
+
+/// Two revocations of one token: the one that lasts longer. `None` inside lasts for ever.
+fn later(before: Option<Option<Timestamp>>, until: Option<Timestamp>) -> Option<Timestamp> {
+    match (before, until) {
+        (Some(before), Some(until)) => before.map(|before| before.max(until)),
+        (_, until) => until,
+    }
+}
+
+fn restore<K: std::hash::Hash + Eq, V>(map: &mut HashMap<K, V>, key: K, before: Option<V>) {
+    match before {
+        Some(before) => map.insert(key, before),
+        None => map.remove(&key),
+    };
+}
