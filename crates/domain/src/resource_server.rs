@@ -3,23 +3,11 @@
 use std::time::Duration;
 
 use base::{Id, Timestamp};
+use jose::Algorithm;
 use oauth::{Scope, ScopeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{PublicId, RealmName, Status};
-
-/// A signature algorithm for JWTs (RFC 7518 §3.1, RFC 8037 §3.1). There is no `none`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Algorithm {
-    /// ECDSA on P-256 with SHA-256.
-    ES256,
-    /// Ed25519.
-    EdDSA,
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    RS256,
-    /// HMAC with SHA-256: whoever can check can also forge.
-    HS256,
-}
 
 /// What an access token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,10 @@
 //! Keys that sign access tokens.
 
 use base::{Id, Timestamp};
+use jose::Algorithm;
 use serde::{Deserialize, Serialize};
 
-use crate::{Algorithm, PublicId, RealmName};
+use crate::{PublicId, RealmName};
 
 /// Where a key is in its life. `Published` comes before `Active`, so that caches of the key set
 /// know it before the first token; `Retired` ends only when its last token has expired.

@@ -8,7 +8,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("oauth", &["base"]),
     ("jose", &["base"]),
-    ("domain", &["oauth", "base"]),
+    ("domain", &["jose", "oauth", "base"]),
     ("store", &["domain", "oauth", "base"]),
     ("store-suite", &["store", "domain", "oauth", "base"]),
     ("store-sqlite", &["store", "domain", "oauth", "base"]),
