@@ -1,0 +1,232 @@
+//! Whose word is believed about where a request came from.
+//!
+//! Invariant: `Forwarded` (RFC 7239) and `X-Forwarded-*` are read only where the peer itself is a
+//! trusted proxy; from anybody else they are as if absent.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use axum::http::{HeaderMap, HeaderName, header};
+
+/// A range of addresses: `10.0.0.0/8`, or one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    bits: u8,
+}
+
+/// A text that is no range of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an IP address or a range of them, such as \"10.0.0.0/8\"")]
+pub struct NotANetwork;
+
+impl FromStr for Network {
+    type Err = NotANetwork;
+
+    fn from_str(text: &str) -> Result<Self, NotANetwork> {
+        let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
+        let address: IpAddr = address.parse().map_err(|_| NotANetwork)?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Ok(most), |bits| bits.parse().map_err(|_| NotANetwork))?;
+        if bits > most { Err(NotANetwork) } else { Ok(Self { address, bits }) }
+    }
+}
+
+impl Network {
+    /// Whether `address` lies in it. An IPv4 address counts as itself also when written as IPv6.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(network), IpAddr::V4(address)) => {
+                let differing = u32::from(network) ^ u32::from(address);
+                differing.leading_zeros() >= u32::from(self.bits)
+            }
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                let differing = u128::from(network) ^ u128::from(address);
+                differing.leading_zeros() >= u32::from(self.bits)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it holds every address there is of its kind.
+    pub const fn is_everything(&self) -> bool {
+        self.bits == 0
+    }
+}
+
+/// The proxies whose forwarded headers are believed.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedProxies(Vec<Network>);
+
+/// Where a request came from, as far as it can be believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Arrival<'a> {
+    /// The address of the client.
+    pub(crate) address: IpAddr,
+    /// The authority that was asked.
+    pub(crate) host: Option<&'a str>,
+    /// Whether the client used TLS, where that was told.
+    pub(crate) https: Option<bool>,
+    /// Whether the peer is a trusted proxy.
+    pub(crate) trusted: bool,
+}
+
+static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+static X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+static X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+impl TrustedProxies {
+    /// Those in any of these networks.
+    pub const fn new(networks: Vec<Network>) -> Self {
+        Self(networks)
+    }
+
+    /// Whether `address` is one.
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(address))
+    }
+
+    /// What `headers` and the peer's address tell.
+    pub(crate) fn arrival<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Arrival<'a> {
+        let host = text(headers, &header::HOST);
+        let mut arrival =
+            Arrival { address: peer.to_canonical(), host, https: None, trusted: false };
+        if self.0.is_empty() || !self.trusts(peer) {
+            return arrival;
+        }
+        arrival.trusted = true;
+        if headers.contains_key(header::FORWARDED) {
+            self.read_forwarded(headers, &mut arrival);
+        } else {
+            self.read_x_forwarded(headers, &mut arrival);
+        }
+        arrival
+    }
+
+    /// RFC 7239 §4: elements from the client to the last proxy. From the end, the first address
+    /// that is no proxy of ours is the client; its element names host and scheme.
+    fn read_forwarded<'a>(&self, headers: &'a HeaderMap, arrival: &mut Arrival<'a>) {
+        for element in elements(headers, &header::FORWARDED) {
+            let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+            let mut client = None;
+            for (name, value) in pairs {
+                let value = value.trim().trim_matches('"');
+                match name.trim() {
+                    name if name.eq_ignore_ascii_case("for") => client = node_address(value),
+                    name if name.eq_ignore_ascii_case("host") => arrival.host = Some(value),
+                    name if name.eq_ignore_ascii_case("proto") => {
+                        arrival.https = Some(value.eq_ignore_ascii_case("https"));
+                    }
+                    _ => {}
+                }
+            }
+            let Some(client) = client else { return };
+            arrival.address = client;
+            if !self.trusts(client) {
+                return;
+            }
+        }
+    }
+
+    fn read_x_forwarded<'a>(&self, headers: &'a HeaderMap, arrival: &mut Arrival<'a>) {
+        if let Some(host) = elements(headers, &X_FORWARDED_HOST).next() {
+            arrival.host = Some(host);
+        }
+        if let Some(scheme) = elements(headers, &X_FORWARDED_PROTO).next() {
+            arrival.https = Some(scheme.eq_ignore_ascii_case("https"));
+        }
+        for node in elements(headers, &X_FORWARDED_FOR) {
+            let Some(client) = node_address(node) else { return };
+            arrival.address = client;
+            if !self.trusts(client) {
+                return;
+            }
+        }
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The elements of a list header, last one first.
+fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let values: Vec<&str> =
+        headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    values.into_iter().rev().flat_map(|value| value.rsplit(',')).map(str::trim)
+}
+
+/// An address as a proxy names it: with or without port and brackets (RFC 7239 §6).
+fn node_address(node: &str) -> Option<IpAddr> {
+    let bare = node.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(ip, _)| ip);
+    let address = match bare {
+        Some(address) => address.parse().ok(),
+        None => node.parse().ok().or_else(|| node.rsplit_once(':')?.0.parse().ok()),
+    };
+    address.map(|address: IpAddr| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    fn proxies() -> TrustedProxies {
+        TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()])
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_stranger_is_not_believed() {
+        let headers = headers(&[
+            ("host", "real"), ("x-forwarded-host", "fake"), ("x-forwarded-for", "1.2.3.4"),
+            ("forwarded", "for=1.2.3.4;host=fake"),
+        ]);
+        let arrival = proxies().arrival(ip("192.0.2.1"), &headers);
+        assert_eq!((arrival.address, arrival.host), (ip("192.0.2.1"), Some("real")));
+        assert!(!arrival.trusted);
+    }
+
+    #[test]
+    fn the_last_address_that_is_no_proxy_is_the_client() {
+        let headers = headers(&[
+            ("host", "inner"), ("x-forwarded-host", "outer"), ("x-forwarded-proto", "https"),
+            ("x-forwarded-for", "6.6.6.6, 192.0.2.7"), ("x-forwarded-for", "10.1.1.1"),
+        ]);
+        let arrival = proxies().arrival(ip("10.0.0.1"), &headers);
+        assert_eq!(arrival.address, ip("192.0.2.7"), "6.6.6.6 was the client's own claim");
+        assert_eq!((arrival.host, arrival.https), (Some("outer"), Some(true)));
+    }
+
+    #[test]
+    fn rfc7239_4_the_element_of_the_first_untrusted_node_counts() {
+        let headers = headers(&[(
+            "forwarded",
+            "for=6.6.6.6;host=evil, for=\"[2001:db8::1]:47011\";host=outer;proto=https, for=10.2.2.2",
+        )]);
+        let arrival = proxies().arrival(ip("::1"), &headers);
+        assert_eq!(arrival.address, ip("2001:db8::1"));
+        assert_eq!((arrival.host, arrival.https), (Some("outer"), Some(true)));
+    }
+
+    #[test]
+    fn networks_hold_their_own_addresses_only() {
+        let network: Network = "192.0.2.128/25".parse().unwrap();
+        assert!(network.contains(ip("192.0.2.200")) && !network.contains(ip("192.0.2.1")));
+        assert!(network.contains(ip("::ffff:192.0.2.200")));
+        assert!("0.0.0.0/0".parse::<Network>().unwrap().is_everything());
+        for bad in ["10.0.0.0/33", "10.0.0/8", "::/129", "example", ""] {
+            assert_eq!(bad.parse::<Network>(), Err(NotANetwork), "{bad}");
+        }
+    }
+}

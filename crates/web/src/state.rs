@@ -1,0 +1,95 @@
+//! What every handler works with: the house that all realms share, and the one realm it serves.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use base::{Clock, DigestKey, Rng};
+use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
+use store::{Store, StoreError};
+
+/// What all realms of the process share.
+pub struct House {
+    /// What is known.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
+    /// Digests of stored secrets.
+    pub digests: DigestKey,
+    /// Uses of credentials, on their way to the store.
+    pub uses: Arc<UseLog>,
+    /// Refusals, on their way to the store.
+    pub refusals: Arc<RefusalLog>,
+    /// Set once the process is about to end: it finishes what it has and takes nothing new.
+    pub draining: AtomicBool,
+}
+
+impl House {
+    /// Whether the process is about to end.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Writes the noted refusals to the store: before they are read.
+    ///
+    /// # Errors
+    /// When the store cannot take them; they are lost then, as the store is.
+    pub async fn flush_refusals(&self) -> Result<(), StoreError> {
+        let refusals = self.refusals.drain();
+        if refusals.is_empty() { Ok(()) } else { self.store.record_refusals(refusals).await }
+    }
+
+    /// Writes the noted uses to the store: before they are read.
+    ///
+    /// # Errors
+    /// When the store cannot take them; they are lost then, as the store is.
+    pub async fn flush_uses(&self) -> Result<(), StoreError> {
+        let uses = self.uses.drain();
+        if uses.is_empty() { Ok(()) } else { self.store.record_uses(uses).await }
+    }
+}
+
+impl fmt::Debug for House {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("House").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+/// One realm, as its handlers see it: the axum state of the admin API, too. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct RealmState {
+    house: Arc<House>,
+    issuer: Arc<Issuer>,
+}
+
+impl RealmState {
+    /// The realm of `issuer` in `house`.
+    pub const fn new(house: Arc<House>, issuer: Arc<Issuer>) -> Self {
+        Self { house, issuer }
+    }
+
+    /// What all realms share.
+    pub const fn house(&self) -> &Arc<House> {
+        &self.house
+    }
+
+    /// Who issues.
+    pub const fn issuer(&self) -> &Arc<Issuer> {
+        &self.issuer
+    }
+
+    /// The surroundings of a decision, now. Routers mounted in a realm find the origin among the
+    /// request's extensions, as `Arc<RequestOrigin>`.
+    pub fn context<'a>(&'a self, origin: &'a RequestOrigin) -> Context<'a> {
+        Context {
+            issuer: &self.issuer,
+            store: &*self.house.store,
+            now: self.house.clock.now(),
+            rng: &*self.house.rng,
+            digests: &self.house.digests,
+            origin,
+        }
+    }
+}
