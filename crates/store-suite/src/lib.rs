@@ -24,9 +24,20 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use store::Store;
+use store::{Batch, Store, Write};
 
+pub mod answers;
 pub mod batches;
+pub mod budgets;
+pub mod entities;
+pub mod events;
+pub mod histories;
+pub mod lists;
+pub mod races;
+pub mod refusals;
+pub mod samples;
+pub mod tokens;
+pub mod uses;
 
 /// An empty store, and what must outlive it: its folder, its server.
 pub struct Fixture {
@@ -57,13 +68,73 @@ impl fmt::Debug for Fixture {
     }
 }
 
+fn batch(writes: impl IntoIterator<Item = Write>) -> Batch {
+    Batch { writes: writes.into_iter().collect(), events: Vec::new() }
+}
+
 /// Makes a `#[tokio::test]` of every case. The argument names an
 /// `async fn() -> Fixture` that makes an *empty* store, anew at each call.
 #[macro_export]
 macro_rules! cases {
     ($empty:ident) => {
         $crate::cases! { @in $empty;
-            batches: an_empty_batch_commits,
+            answers:
+                an_answer_comes_back_as_it_was,
+                a_second_answer_conflicts_while_the_first_lives,
+                an_expired_answer_is_replaced,
+                expired_answers_are_swept_by_the_way;
+            batches:
+                an_empty_batch_commits,
+                a_failing_write_takes_the_whole_batch_with_it,
+                conflicts_do_not_disturb_their_neighbours,
+                the_store_answers_a_ping;
+            budgets:
+                a_budget_counts_to_its_limit,
+                windows_end_at_the_hour_and_the_day,
+                a_batch_spends_from_several_budgets,
+                no_limit_and_a_limit_of_nothing;
+            entities:
+                every_kind_comes_back_by_each_of_its_keys,
+                a_key_finds_nothing_of_another_kind_or_realm,
+                versions_rise_with_each_replacement,
+                a_batch_can_replace_what_it_inserted,
+                a_stale_replacement_conflicts,
+                names_are_unique_among_a_kind_in_a_realm,
+                names_are_free_in_another_realm_and_kind,
+                a_replacement_may_change_to_free_names_only,
+                typed_reads_find_what_was_written;
+            events:
+                an_event_comes_back_as_it_was,
+                sequence_numbers_rise_in_commit_order,
+                events_are_paged_in_both_directions,
+                events_are_narrowed,
+                a_page_of_events_has_a_limit;
+            histories:
+                budgets_follow_the_model,
+                revocations_hold_as_long_as_asked;
+            lists:
+                pages_follow_each_other_by_rising_identifier,
+                a_page_has_a_limit,
+                a_list_holds_one_kind_of_one_realm,
+                each_owner_narrows_the_list,
+                a_replacement_moves_between_lists;
+            races:
+                a_budget_is_exact_under_parallel_workers,
+                no_update_is_lost,
+                one_of_many_inserts_wins,
+                everyone_reads_what_was_committed;
+            refusals:
+                refusals_come_back_newest_first,
+                refusals_are_narrowed,
+                a_flood_stays_within_bounds;
+            tokens:
+                a_revoked_token_is_refused_from_then_on,
+                expired_revocations_are_swept_by_the_way,
+                a_second_revocation_never_shortens_the_first;
+            uses:
+                uses_are_coalesced,
+                parallel_uses_lose_no_count,
+                uses_of_many_credentials_are_found;
         }
     };
     (@in $empty:ident; $($module:ident: $($case:ident),+ $(,)?);+ $(;)?) => {

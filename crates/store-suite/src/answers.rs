@@ -1,0 +1,80 @@
+//! Answers remembered under idempotency keys.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::Timestamp;
+use store::{Answer, CommitError, Conflict, Store, Write};
+
+use crate::batch;
+use crate::samples::{NOON, elsewhere, insert, realm};
+
+const TIME_TO_LIVE: Duration = Duration::from_secs(24 * 3600);
+
+/// An answer given at `at`, remembered for a day.
+pub(crate) fn answer(key: [u8; 32], at: Timestamp) -> Answer {
+    Answer {
+        realm: realm(),
+        key,
+        request: [1; 32],
+        sealed: vec![0, 255, 39, 0, 7],
+        at,
+        until: at.plus(TIME_TO_LIVE),
+    }
+}
+
+async fn conflicts(store: &Arc<dyn Store>, answer: Answer) -> bool {
+    match store.commit(batch([Write::Remember(answer)])).await {
+        Ok(_) => false,
+        Err(CommitError::Conflict(Conflict::Answered)) => true,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// It comes back as it was, for its realm and key alone.
+pub async fn an_answer_comes_back_as_it_was(store: Arc<dyn Store>) {
+    let first = answer([2; 32], NOON);
+    assert!(!conflicts(&store, first.clone()).await);
+    assert_eq!(store.answer(&realm(), &[2; 32]).await.unwrap(), Some(first));
+    assert_eq!(store.answer(&realm(), &[3; 32]).await.unwrap(), None);
+    assert_eq!(store.answer(&elsewhere(), &[2; 32]).await.unwrap(), None);
+}
+
+/// A second answer under the key conflicts, and the batch that bears it writes nothing.
+pub async fn a_second_answer_conflicts_while_the_first_lives(store: Arc<dyn Store>) {
+    let first = answer([2; 32], NOON);
+    assert!(!conflicts(&store, first.clone()).await);
+    let mut second = answer([2; 32], NOON.plus(TIME_TO_LIVE - Duration::from_millis(1)));
+    second.sealed = vec![];
+    assert!(conflicts(&store, second.clone()).await);
+    assert_eq!(store.answer(&realm(), &[2; 32]).await.unwrap(), Some(first));
+    second.realm = elsewhere();
+    assert!(!conflicts(&store, second).await, "another realm's key is another key");
+    let client = crate::samples::client();
+    let writes = [insert(client.clone()), Write::Remember(answer([2; 32], NOON))];
+    store.commit(batch(writes)).await.unwrap_err();
+    assert!(store::StoreExt::by_id(&*store, client.id).await.unwrap().is_none());
+}
+
+/// Once its time has passed it is replaced.
+pub async fn an_expired_answer_is_replaced(store: Arc<dyn Store>) {
+    assert!(!conflicts(&store, answer([2; 32], NOON)).await);
+    let mut second = answer([2; 32], NOON.plus(TIME_TO_LIVE));
+    second.request = [4; 32];
+    assert!(!conflicts(&store, second.clone()).await);
+    assert_eq!(store.answer(&realm(), &[2; 32]).await.unwrap(), Some(second));
+}
+
+/// Expired answers are swept by later ones.
+pub async fn expired_answers_are_swept_by_the_way(store: Arc<dyn Store>) {
+    for key in 0..20 {
+        assert!(!conflicts(&store, answer([key; 32], NOON)).await);
+    }
+    for key in 100..120 {
+        assert!(!conflicts(&store, answer([key; 32], NOON.plus(TIME_TO_LIVE))).await);
+    }
+    for key in 0..20 {
+        assert_eq!(store.answer(&realm(), &[key; 32]).await.unwrap(), None);
+        assert!(store.answer(&realm(), &[key + 100; 32]).await.unwrap().is_some());
+    }
+}

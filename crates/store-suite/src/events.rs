@@ -1,0 +1,141 @@
+//! Events: numbered in commit order, queried and paged.
+
+use std::sync::Arc;
+
+use base::Timestamp;
+use domain::{Event, EventDraft};
+use store::{Batch, EventQuery, MAX_PAGE, Store};
+
+use crate::samples::{self, elsewhere, entity, event, realm};
+
+async fn tell(store: &Arc<dyn Store>, events: Vec<EventDraft>) -> u64 {
+    let committed = store.commit(Batch { writes: vec![], events }).await.unwrap();
+    committed.sequence.unwrap()
+}
+
+fn all() -> EventQuery {
+    EventQuery { limit: MAX_PAGE, ..EventQuery::default() }
+}
+
+fn sample() -> EventDraft {
+    event(&entity(samples::client()))
+}
+
+async fn events(store: &Arc<dyn Store>, query: EventQuery) -> Vec<Event> {
+    store.events(&query).await.unwrap()
+}
+
+/// An event comes back as it was, with the number that its commit told.
+pub async fn an_event_comes_back_as_it_was(store: Arc<dyn Store>) {
+    assert_eq!(store.sequence().await.unwrap(), 0);
+    assert!(events(&store, all()).await.is_empty());
+    let drafts = vec![sample(), sample()];
+    let last = tell(&store, drafts.clone()).await;
+    assert_eq!(store.sequence().await.unwrap(), last);
+    let found = events(&store, all()).await;
+    assert_eq!(
+        found.iter().map(|event| &event.draft).collect::<Vec<_>>(),
+        drafts.iter().collect::<Vec<_>>()
+    );
+    assert_eq!(found[1].sequence, last);
+    assert!(0 < found[0].sequence && found[0].sequence < last);
+}
+
+/// Sequence numbers rise with each commit, also when many commit at once and the times of the
+/// events do not rise.
+pub async fn sequence_numbers_rise_in_commit_order(store: Arc<dyn Store>) {
+    let mut tasks = tokio::task::JoinSet::new();
+    for worker in 0..20u64 {
+        let store = Arc::clone(&store);
+        tasks.spawn(async move {
+            let mut last = 0;
+            for round in 0..5u64 {
+                let mut draft = sample();
+                let month = (worker * 7 + round * 3) % 14;
+                draft.at = Timestamp::from_seconds((month * 30 * 86_400) as i64);
+                let sequence = tell(&store, vec![draft]).await;
+                assert!(sequence > last, "later commits have greater numbers");
+                assert!(store.sequence().await.unwrap() >= sequence);
+                last = sequence;
+            }
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+    let found = events(&store, all()).await;
+    assert_eq!(found.len(), 100);
+    assert!(found.is_sorted_by(|a, b| a.sequence < b.sequence), "oldest first, none twice");
+    let newest = events(&store, EventQuery { newest_first: true, ..all() }).await;
+    assert!(newest.iter().eq(found.iter().rev()));
+}
+
+/// Pages in both directions meet no gap and no repetition, also across many months.
+pub async fn events_are_paged_in_both_directions(store: Arc<dyn Store>) {
+    for month in 0..30 {
+        let mut draft = sample();
+        draft.at = Timestamp::from_seconds(1_700_000_000 + month * 30 * 86_400);
+        tell(&store, vec![draft.clone(), draft]).await;
+    }
+    let found = events(&store, all()).await;
+    assert_eq!(found.len(), 60);
+    for newest_first in [false, true] {
+        let mut query = EventQuery { newest_first, limit: 7, ..EventQuery::default() };
+        let mut seen = Vec::new();
+        loop {
+            let page = events(&store, query.clone()).await;
+            assert!(page.len() <= 7);
+            let Some(last) = page.last() else { break };
+            if newest_first {
+                query.before = Some(last.sequence);
+            } else {
+                query.after = Some(last.sequence);
+            }
+            seen.extend(page);
+        }
+        if newest_first {
+            seen.reverse();
+        }
+        assert_eq!(seen, found);
+    }
+    let (after, before) = (Some(found[10].sequence), Some(found[20].sequence));
+    assert_eq!(events(&store, EventQuery { after, before, ..all() }).await, found[11..20]);
+    assert!(events(&store, EventQuery { limit: 0, ..all() }).await.is_empty());
+}
+
+/// Realm, target and request narrow, alone and together.
+pub async fn events_are_narrowed(store: Arc<dyn Store>) {
+    let [mut here, mut there, mut system] = [sample(), sample(), sample()];
+    there.realm = elsewhere();
+    there.target.public_id = here.target.public_id.clone();
+    system.origin = domain::Origin::system();
+    here.origin.request_id = Some("req_here".into());
+    tell(&store, vec![here.clone(), there.clone(), system.clone()]).await;
+    let target = Some(here.target.public_id.clone());
+    let request_id = Some("req_here".to_owned());
+    let cases = [
+        (EventQuery { realm: Some(realm()), ..all() }, vec![&here, &system]),
+        (EventQuery { realm: Some(elsewhere()), ..all() }, vec![&there]),
+        (EventQuery { target: target.clone(), ..all() }, vec![&here, &there]),
+        (EventQuery { target: target.clone(), realm: Some(realm()), ..all() }, vec![&here]),
+        (EventQuery { request_id: request_id.clone(), ..all() }, vec![&here]),
+        (EventQuery { request_id, realm: Some(elsewhere()), ..all() }, vec![]),
+        (EventQuery { target: Some("nobody".into()), ..all() }, vec![]),
+        (EventQuery { target, newest_first: true, limit: 1, ..all() }, vec![&there]),
+    ];
+    for (query, expected) in cases {
+        let found = events(&store, query.clone()).await;
+        assert_eq!(
+            found.iter().map(|event| &event.draft).collect::<Vec<_>>(),
+            expected,
+            "{query:?}"
+        );
+    }
+}
+
+/// A page of events is never longer than [`MAX_PAGE`].
+pub async fn a_page_of_events_has_a_limit(store: Arc<dyn Store>) {
+    tell(&store, (0..MAX_PAGE + 20).map(|_| sample()).collect()).await;
+    let found = events(&store, EventQuery { limit: usize::MAX, ..EventQuery::default() }).await;
+    assert_eq!(found.len(), MAX_PAGE);
+}

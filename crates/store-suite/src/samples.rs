@@ -1,0 +1,231 @@
+//! Entities, events and refusals to write: valid, distinct, with every field told apart.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use base::{Digest, Id, Rng as _, SystemRng, Timestamp};
+use domain::{
+    Actor, Algorithm, BudgetLimits, Client, ClientKind, Credential, CredentialKind, Entity,
+    EntityRecord, EventDraft, Grant, KeyState, Membership, Organization, Origin, Profile,
+    RealmName, Refusal, ResourceServer, Revocation, ScopeDefinition, SigningKey, Status, Target,
+    TokenFormat, TokenPolicy, User, UserStatus,
+};
+use oauth::{ClientAuthMethod, GrantType};
+use store::Write;
+
+/// The noon that cases happen at.
+pub const NOON: Timestamp = Timestamp::from_seconds(1_900_000_800);
+
+/// The realm of the samples.
+pub fn realm() -> RealmName {
+    "suite".parse().unwrap()
+}
+
+/// Another realm.
+pub fn elsewhere() -> RealmName {
+    "suite-2".parse().unwrap()
+}
+
+/// A new identifier. Each is greater than the one before.
+pub fn id<T>() -> Id<T> {
+    static MILLIS: AtomicU64 = AtomicU64::new(1_900_000_000_000);
+    let millis = MILLIS.fetch_add(1, Ordering::Relaxed);
+    Id::new(Timestamp::from_millis(millis as i64), &SystemRng)
+}
+
+fn public_id(id: impl std::fmt::Display) -> domain::PublicId {
+    format!("it_{id}").parse().unwrap()
+}
+
+/// An organization.
+pub fn organization() -> Organization {
+    let id = id();
+    Organization {
+        id,
+        realm: realm(),
+        public_id: public_id(id),
+        name: "Zoë's \"Größe\" 🏰\n\\ 'quoted'".into(),
+        status: Status::Active,
+        budget: BudgetLimits { per_hour: Some(7), per_day: None },
+        created_at: NOON,
+    }
+}
+
+/// A user of an organization.
+pub fn user() -> User {
+    let id = id();
+    User {
+        id,
+        realm: realm(),
+        public_id: public_id(id),
+        email: format!("{id}@example.org").to_lowercase(),
+        email_verified: true,
+        name: "Ada".into(),
+        profile: Profile { company: Some("Engines".into()), bio: None, avatar: None },
+        role: "server:user".into(),
+        status: UserStatus::Suspended,
+        memberships: vec![Membership { organization: self::id(), role: "admin".into() }],
+        created_at: NOON,
+    }
+}
+
+/// A resource server.
+pub fn resource_server() -> ResourceServer {
+    let id = id();
+    ResourceServer {
+        id,
+        realm: realm(),
+        public_id: public_id(id),
+        identifier: format!("https://api.example/{id}"),
+        name: "API".into(),
+        scopes: vec![ScopeDefinition {
+            scope: "contacts.read".parse().unwrap(),
+            description: "Read".into(),
+        }],
+        tokens: TokenPolicy {
+            format: Some(TokenFormat::Opaque),
+            algorithm: Some(Algorithm::EdDSA),
+            lifetime: Some(Duration::from_secs(90)),
+        },
+        status: Status::Suspended,
+        created_at: NOON,
+    }
+}
+
+/// A client of an organization.
+pub fn client() -> Client {
+    let id = id();
+    Client {
+        id,
+        realm: realm(),
+        public_id: public_id(id),
+        name: "robot".into(),
+        kind: ClientKind::Machine,
+        organization: Some(self::id()),
+        auth_methods: vec![ClientAuthMethod::ClientSecretBasic],
+        grant_types: vec![GrantType::ClientCredentials],
+        default_audience: Some(self::id()),
+        budget: BudgetLimits { per_hour: None, per_day: Some(u64::MAX) },
+        status: Status::Active,
+        created_at: NOON,
+    }
+}
+
+/// A revoked grant with every owner.
+pub fn grant() -> Grant {
+    let id = id();
+    Grant {
+        id,
+        realm: realm(),
+        client: Some(self::id()),
+        user: Some(self::id()),
+        organization: Some(self::id()),
+        resource_server: self::id(),
+        scopes: "a b".parse().unwrap(),
+        default_scopes: Some("a".parse().unwrap()),
+        handle: Some(format!("handle:{id}")),
+        revoked: Some(Revocation { at: NOON, by: Actor::System, reason: Some("why".into()) }),
+        created_at: NOON,
+    }
+}
+
+/// A credential with every owner.
+pub fn credential() -> Credential {
+    let id = id();
+    let mut digest = [0; 32];
+    SystemRng.fill(&mut digest);
+    Credential {
+        id,
+        realm: realm(),
+        kind: CredentialKind::ApiKey,
+        public_id: public_id(id),
+        grant: Some(self::id()),
+        client: Some(self::id()),
+        resource_server: Some(self::id()),
+        organization: Some(self::id()),
+        user: Some(self::id()),
+        label: "nightly".into(),
+        digest: Digest::from_bytes(digest),
+        scopes: None,
+        expires_at: Some(NOON),
+        revoked: None,
+        created_at: NOON,
+    }
+}
+
+/// A signing key.
+pub fn signing_key() -> SigningKey {
+    let id = id();
+    SigningKey {
+        id,
+        realm: realm(),
+        kid: public_id(id),
+        algorithm: Algorithm::ES256,
+        public_jwk: Some(r#"{"kty":"EC"}"#.into()),
+        sealed_private: "c2VhbGVk".into(),
+        state: KeyState::Published { active_from: NOON },
+        created_at: NOON,
+    }
+}
+
+/// One of each kind.
+pub fn one_of_each() -> Vec<Entity> {
+    vec![
+        entity(organization()),
+        entity(user()),
+        entity(resource_server()),
+        entity(client()),
+        entity(grant()),
+        entity(credential()),
+        entity(signing_key()),
+    ]
+}
+
+/// A record as an entity.
+pub fn entity<T: EntityRecord>(record: T) -> Entity {
+    Arc::new(record).into_entity()
+}
+
+/// The write that adds a record.
+pub fn insert<T: EntityRecord>(record: T) -> Write {
+    Write::Insert(entity(record))
+}
+
+/// An event that tells of a change to `target`.
+pub fn event(target: &Entity) -> EventDraft {
+    EventDraft {
+        realm: target.realm().clone(),
+        at: NOON,
+        action: format!("{}.created", target.kind().as_str()),
+        target: Target {
+            kind: target.kind(),
+            id: target.id(),
+            public_id: target.public_id().unwrap_or_default().to_owned(),
+        },
+        origin: Origin {
+            actor: Actor::AdminKey("key_1".parse().unwrap()),
+            request_id: Some(format!("req_{}", id::<()>())),
+            address: Some("192.0.2.1".into()),
+        },
+        detail: serde_json::Map::from_iter([("name".to_owned(), "Zoë \"x\"".into())]),
+    }
+}
+
+/// The `number`th refusal, of `subject` where one was recognised.
+pub fn refusal(number: usize, subject: Option<&str>) -> Refusal {
+    Refusal {
+        request_id: format!(
+            "req_{}_{number}",
+            if subject.is_some() { "named" } else { "nameless" }
+        ),
+        realm: realm(),
+        at: NOON.plus(Duration::from_millis(number as u64)),
+        request: "POST /token".into(),
+        problem: "invalid_client".into(),
+        reason: "secret_has_white_space".into(),
+        explanation: "the secret ends with a line feed".into(),
+        subject: subject.map(str::to_owned),
+        address: None,
+    }
+}

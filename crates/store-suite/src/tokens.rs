@@ -1,0 +1,73 @@
+//! Access tokens revoked by themselves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::Timestamp;
+use store::{Store, Write};
+
+use crate::batch;
+use crate::samples::{NOON, id};
+
+fn revoke(token: u128, until: Option<Timestamp>, now: Timestamp) -> Write {
+    Write::RevokeToken { token, until, now }
+}
+
+fn minutes(count: u64) -> Timestamp {
+    NOON.plus(Duration::from_secs(60 * count))
+}
+
+/// Revoked from the commit on, and only that one; twice is no conflict.
+pub async fn a_revoked_token_is_refused_from_then_on(store: Arc<dyn Store>) {
+    let (token, other) = (id::<()>().as_u128(), id::<()>().as_u128());
+    assert!(!store.token_revoked(token).await.unwrap());
+    store.commit(batch([revoke(token, Some(minutes(60)), NOON)])).await.unwrap();
+    store.commit(batch([revoke(token, Some(minutes(60)), NOON)])).await.unwrap();
+    assert!(store.token_revoked(token).await.unwrap());
+    assert!(!store.token_revoked(other).await.unwrap());
+    assert!(!store.token_revoked(0).await.unwrap());
+    store.commit(batch([revoke(u128::MAX, None, NOON)])).await.unwrap();
+    assert!(store.token_revoked(u128::MAX).await.unwrap(), "every bit counts");
+}
+
+/// What has expired is swept by later revocations; what has not, or never will, stays.
+pub async fn expired_revocations_are_swept_by_the_way(store: Arc<dyn Store>) {
+    let [brief, long, forever]: [Vec<u128>; 3] =
+        std::array::from_fn(|_| (0..20).map(|_| id::<()>().as_u128()).collect());
+    for index in 0..20 {
+        let writes = [
+            revoke(brief[index], Some(minutes(1)), NOON),
+            revoke(long[index], Some(minutes(600)), NOON),
+            revoke(forever[index], None, NOON),
+        ];
+        store.commit(batch(writes)).await.unwrap();
+    }
+    for _ in 0..20 {
+        store.commit(batch([revoke(id::<()>().as_u128(), None, minutes(2))])).await.unwrap();
+    }
+    for index in 0..20 {
+        assert!(!store.token_revoked(brief[index]).await.unwrap(), "{index} was swept");
+        assert!(store.token_revoked(long[index]).await.unwrap());
+        assert!(store.token_revoked(forever[index]).await.unwrap());
+    }
+}
+
+/// Of two revocations of one token the one that lasts longer counts.
+pub async fn a_second_revocation_never_shortens_the_first(store: Arc<dyn Store>) {
+    let [long, forever, longer] = [(); 3].map(|()| id::<()>().as_u128());
+    let writes = [
+        revoke(long, Some(minutes(600)), NOON),
+        revoke(long, Some(minutes(1)), NOON),
+        revoke(forever, None, NOON),
+        revoke(forever, Some(minutes(1)), NOON),
+        revoke(longer, Some(minutes(1)), NOON),
+        revoke(longer, None, NOON),
+    ];
+    store.commit(batch(writes)).await.unwrap();
+    for _ in 0..10 {
+        store.commit(batch([revoke(id::<()>().as_u128(), None, minutes(2))])).await.unwrap();
+    }
+    for token in [long, forever, longer] {
+        assert!(store.token_revoked(token).await.unwrap());
+    }
+}
