@@ -1,0 +1,124 @@
+//! From a file to a [`Dialect`]: reads every section, its missing keys taken from `rfc.toml`.
+
+use oauth::{GrantType, Operation};
+use toml::de::DeTable;
+
+use crate::encode::{Failures, QuotaTemplate};
+use crate::endpoint::{self, Endpoint, Shared};
+use crate::error::Source;
+use crate::read::{Item, Table};
+use crate::route::Routes;
+use crate::{Dialect, DialectError, builtin, policy};
+
+/// Reads a dialect file.
+pub(crate) fn parse(file: &str, text: &str) -> Result<Dialect, DialectError> {
+    let base_source = Source { file: builtin::BASE.0, text: builtin::BASE.1 };
+    let base_document = document(base_source)?;
+    let base = Table::new(base_source, base_document.get_ref(), 0..0);
+    let source = Source { file, text };
+    let own_document = document(source)?;
+    let own = Table::new(source, own_document.get_ref(), 0..0);
+    dialect(&own.or(Some(base.clone())), &base)
+}
+
+fn document(source: Source<'_>) -> Result<toml::Spanned<DeTable<'_>>, DialectError> {
+    DeTable::parse(source.text).map_err(|error| {
+        source.error(&error.span().unwrap_or_default(), error.message().trim_end())
+    })
+}
+
+fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> {
+    let name = file.own("name").ok_or_else(|| file.error("the key \"name\" is missing here"))?;
+    let description = file.required("description")?;
+    let prefixes_item = file.required("prefixes")?;
+    let prefixes = prefixes(&prefixes_item)?;
+    let errors = file.table("errors")?;
+    let headers = file.table("headers")?;
+    let shared = Shared { prefixes: &prefixes, errors: &errors, headers: &headers };
+    let failures = Failures::read(&errors, &headers)?;
+    let (endpoints, items) = endpoints(file, base, &shared)?;
+    let routes = Routes::new(&endpoints).map_err(|(first, second, path)| {
+        // What the file itself says is to blame, not what it inherits.
+        let item = items.get(second).or_else(|| items.get(first)).unwrap_or(&name);
+        item.error(format!("two endpoints answer at {path:?}; expected one for each method"))
+    })?;
+    let (rotation, refresh_retry_window) = policy::rotation(&file.table("refresh")?)?;
+    let dialect = Dialect {
+        name: name.text()?.to_owned(),
+        description: description.text()?.to_owned(),
+        prefixes: prefixes.iter().map(|prefix| (*prefix).to_owned()).collect(),
+        trailing_slash_issuer: file.required("trailing_slash_issuer")?.boolean()?,
+        grant_types: grant_types(&file.required("grant_types")?)?,
+        endpoints,
+        routes,
+        failures,
+        quota: QuotaTemplate::read(&file.table("quota")?)?,
+        identifiers: policy::identifiers(&file.table("identifiers")?)?,
+        secrets: policy::secrets(&file.table("secrets")?)?,
+        access_token: policy::access_token(&file.table("access_token")?)?,
+        lifetimes: policy::lifetimes(&file.table("lifetimes")?)?,
+        rotation,
+        refresh_retry_window,
+        redirect_rule: policy::redirect(&file.table("redirect")?)?,
+        state_rule: policy::state(&file.table("state")?)?,
+    };
+    file.finish("key")?;
+    Ok(dialect)
+}
+
+fn prefixes<'a>(item: &Item<'a>) -> Result<Vec<&'a str>, DialectError> {
+    let prefixes = item.texts()?;
+    let good =
+        |prefix: &&str| prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/'));
+    match prefixes.iter().find(|prefix| !good(prefix)) {
+        None if prefixes.is_empty() => Err(item.error("found no prefix; expected at least \"\"")),
+        None => Ok(prefixes),
+        Some(bad) => {
+            Err(item.error(format!("found prefix {bad:?}; expected \"\" or one such as \"/v1\"")))
+        }
+    }
+}
+
+fn grant_types(item: &Item<'_>) -> Result<Vec<GrantType>, DialectError> {
+    let choices = GrantType::ALL.map(|grant| (grant.as_str(), grant));
+    item.array()?.iter().map(|grant| grant.one_of(&choices)).collect()
+}
+
+/// The file's own endpoints, then those it inherits: of every operation that it neither has nor
+/// omits. With the items of its own, for messages.
+fn endpoints<'a>(
+    file: &Table<'a>,
+    base: &Table<'a>,
+    shared: &Shared<'_>,
+) -> Result<(Vec<Endpoint>, Vec<Item<'a>>), DialectError> {
+    let items = file.own("endpoint").map_or_else(|| Ok(Vec::new()), |item| item.array())?;
+    let inherited = base.required("endpoint")?.array()?;
+    let find = |wanted: Operation| {
+        inherited.iter().find(|item| {
+            item.table()
+                .and_then(|table| endpoint::operation(&table.required("operation")?))
+                .is_ok_and(|operation| operation == wanted)
+        })
+    };
+    let omitted: Vec<Operation> = match file.own("omit") {
+        Some(item) => item.array()?.iter().map(endpoint::operation).collect::<Result<_, _>>()?,
+        None => Vec::new(),
+    };
+    let mut endpoints = Vec::new();
+    for item in &items {
+        let table = item.table()?;
+        let operation = endpoint::operation(&table.required("operation")?)?;
+        if omitted.contains(&operation) {
+            return Err(item.error(format!("omit names the operation {:?}", operation.as_str())));
+        }
+        let fallback = find(operation).map(Item::table).transpose()?;
+        endpoints.push(endpoint::endpoint(&table.or(fallback), shared)?);
+    }
+    for operation in Operation::ALL {
+        let has = endpoints.iter().any(|endpoint| endpoint.operation() == operation);
+        if let Some(item) = find(operation).filter(|_| !has && !omitted.contains(&operation)) {
+            endpoints.push(endpoint::endpoint(&item.table()?, shared)?);
+        }
+    }
+    Ok((endpoints, items))
+}

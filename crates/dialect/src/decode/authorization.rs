@@ -1,0 +1,95 @@
+//! The `Authorization` header: Basic (RFC 7617, RFC 6749 §2.3.1) and Bearer (RFC 6750 §2.1).
+
+use std::borrow::Cow;
+
+use oauth::{AccessToken, BasicCredentials, Failure, Problem};
+
+use super::collector::Collector;
+use super::invalid_request;
+use super::percent::{Plus, decode};
+use super::rules::{BasicEncoding, BasicPart, BasicUse, Rules};
+
+/// The longest credentials read, in bytes of base64.
+const MAX_CREDENTIALS: usize = 24 * 1024;
+
+/// What the header said.
+#[derive(Debug, Default)]
+pub(super) struct Presented {
+    pub(super) basic: Option<BasicCredentials>,
+    pub(super) bearer: Option<base::Secret<AccessToken>>,
+}
+
+/// Reads the header as far as the endpoint takes notice of it. Schemes it does not know are left
+/// to the engine, which then finds no credential.
+pub(super) fn read(
+    rules: &Rules,
+    headers: &[&[u8]],
+    collector: &mut Collector<'_, '_>,
+) -> Result<Presented, Failure> {
+    let mut presented = Presented::default();
+    let header = match headers {
+        [] => return Ok(presented),
+        [header] => *header,
+        _ => return Err(invalid_request("The Authorization header came more than once.")),
+    };
+    let cut = header.iter().position(|b| *b == b' ').unwrap_or(header.len());
+    let (scheme, credentials) = header.split_at(cut);
+    if scheme.eq_ignore_ascii_case(b"basic") {
+        let Some(used) = &rules.basic else { return Ok(presented) };
+        let (id, secret) = basic(credentials, rules.basic_encoding).ok_or_else(malformed)?;
+        match used {
+            BasicUse::Client => {
+                let secret = base::Secret::new(secret);
+                presented.basic = Some(BasicCredentials { id, secret });
+            }
+            BasicUse::Parameters(parts) => {
+                let mut values = [Some(id), Some(secret)];
+                for (part, parameter) in parts {
+                    let value = match part {
+                        BasicPart::Username => values[0].take(),
+                        BasicPart::Password => values[1].take(),
+                    };
+                    collector.put(
+                        *parameter,
+                        parameter.as_str(),
+                        value.unwrap_or_default().into(),
+                    )?;
+                }
+            }
+        }
+    } else if scheme.eq_ignore_ascii_case(b"bearer") && rules.bearer {
+        // RFC 6750 §2.1: b64token is ASCII; what is not cannot be a token.
+        let token = std::str::from_utf8(credentials)
+            .map_err(|_| Failure::new(Problem::InvalidToken, "The bearer token is malformed."))?;
+        presented.bearer = Some(base::Secret::new(token.trim_start_matches(' ')));
+    }
+    Ok(presented)
+}
+
+fn malformed() -> Failure {
+    Failure::new(Problem::InvalidClient, "The Authorization header is not HTTP Basic.")
+}
+
+/// The two parts, decoded.
+fn basic(credentials: &[u8], encoding: BasicEncoding) -> Option<(String, String)> {
+    let token = credentials.trim_ascii();
+    if token.len() > MAX_CREDENTIALS {
+        return None;
+    }
+    let pair = String::from_utf8(base::encoding::parse_base64(token)?).ok()?;
+    let (id, secret) = pair.split_once(':')?;
+    Some((part(id, encoding)?.into_owned(), part(secret, encoding)?.into_owned()))
+}
+
+/// One part. `Either` takes what no form encoder wrote literally: no escape, or a broken one; a
+/// plus sign is a space only beside an escape.
+fn part(text: &str, encoding: BasicEncoding) -> Option<Cow<'_, str>> {
+    match encoding {
+        BasicEncoding::Plain => Some(Cow::Borrowed(text)),
+        BasicEncoding::Form => decode(text.as_bytes(), Plus::Space),
+        BasicEncoding::Either if text.contains('%') => {
+            Some(decode(text.as_bytes(), Plus::Space).unwrap_or(Cow::Borrowed(text)))
+        }
+        BasicEncoding::Either => Some(Cow::Borrowed(text)),
+    }
+}

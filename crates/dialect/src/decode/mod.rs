@@ -1,0 +1,73 @@
+//! From the wire to the canonical request.
+//!
+//! Invariant: a parameter reaches the engine at most once and exactly as it was sent; whatever
+//! could be read in two ways is refused (RFC 6749 §2.3, §3.1, §3.2).
+
+mod authorization;
+mod collector;
+mod form;
+mod json;
+mod media;
+mod percent;
+mod rules;
+
+pub(crate) use rules::Rules;
+
+use collector::Collector;
+use media::{Encoding, media_type};
+use oauth::{Failure, Problem, Request};
+
+use crate::{Endpoint, Incoming};
+
+/// Reads a request to `endpoint`.
+pub(crate) fn decode(endpoint: &Endpoint, incoming: &Incoming<'_>) -> Result<Request, Failure> {
+    let rules = &endpoint.rules;
+    let mut collector = Collector::new(rules);
+    let presented = authorization::read(rules, incoming.authorization, &mut collector)?;
+    path(rules, incoming, &mut collector)?;
+    if let Some(query) = incoming.query.filter(|_| !rules.query.is_empty()) {
+        form::read(query.as_bytes(), &rules.query, &mut collector)?;
+    }
+    body(rules, incoming, &mut collector)?;
+    collector.finish(endpoint.operation(), presented)
+}
+
+fn path<'a>(
+    rules: &Rules,
+    incoming: &Incoming<'a>,
+    collector: &mut Collector<'_, 'a>,
+) -> Result<(), Failure> {
+    for (name, parameter) in &rules.path {
+        if let Some(raw) = incoming.path_values.value(name) {
+            let value = percent::decode(raw.as_bytes(), percent::Plus::Literal)
+                .ok_or_else(|| invalid_request("The path is not percent-encoded UTF-8."))?;
+            collector.put(*parameter, name, value)?;
+        }
+    }
+    Ok(())
+}
+
+fn body<'a>(
+    rules: &Rules,
+    incoming: &Incoming<'a>,
+    collector: &mut Collector<'_, 'a>,
+) -> Result<(), Failure> {
+    // An empty body has no parameters, whatever it is called.
+    if incoming.body.is_empty() || (!rules.accepts_json && !rules.accepts_form) {
+        return Ok(());
+    }
+    if incoming.body.starts_with(b"\xEF\xBB\xBF") {
+        return Err(invalid_request("The body begins with a byte order mark."));
+    }
+    match media_type(incoming.content_type) {
+        Some(Encoding::Json) if rules.accepts_json => json::read(incoming.body, collector),
+        Some(Encoding::Form) if rules.accepts_form => {
+            form::read(incoming.body, &rules.form, collector)
+        }
+        _ => Err(Failure::new(Problem::UnsupportedMediaType, rules.expected_media())),
+    }
+}
+
+fn invalid_request(description: impl Into<String>) -> Failure {
+    Failure::new(Problem::InvalidRequest, description)
+}

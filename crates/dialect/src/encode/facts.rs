@@ -1,0 +1,143 @@
+//! What the placeholders of an answer stand for.
+
+use oauth::{Failure, Introspection, Reply, TokenReply};
+
+use super::failure::Shape;
+use crate::template::fields::text;
+use crate::template::{Facts, Field, Value};
+use crate::{Context, Dialect};
+
+/// The facts of a reply.
+pub(super) struct ReplyFacts<'a> {
+    reply: &'a Reply,
+    context: &'a Context<'a>,
+    token_type: &'a str,
+    /// Serialized metadata.
+    metadata: String,
+    client_quota: Option<String>,
+    organization_quota: Option<String>,
+}
+
+impl<'a> ReplyFacts<'a> {
+    pub(super) fn new(dialect: &'a Dialect, reply: &'a Reply, context: &'a Context<'a>) -> Self {
+        let (client, organization) = match reply {
+            Reply::Token(token) => (token.client_quota.as_ref(), token.organization_quota.as_ref()),
+            _ => (None, None),
+        };
+        Self {
+            reply,
+            context,
+            token_type: &dialect.access_token().token_type,
+            metadata: match reply {
+                // Strings and lists of strings: serializing them cannot fail.
+                Reply::Metadata(metadata) => serde_json::to_string(metadata).unwrap_or_default(),
+                _ => String::new(),
+            },
+            client_quota: dialect.quota().write(client),
+            organization_quota: dialect.quota().write(organization),
+        }
+    }
+
+    fn token(&self, token: &'a TokenReply, field: Field) -> Value<'_> {
+        match field {
+            Field::AccessToken => Value::Text(token.access_token.expose()),
+            Field::RefreshToken => text(token.refresh_token.as_ref().map(base::Secret::expose)),
+            Field::TokenType => Value::Text(self.token_type),
+            Field::ExpiresIn => token.expires_in.map_or(Value::Absent, |seconds| {
+                Value::Integer(i64::try_from(seconds).unwrap_or(i64::MAX))
+            }),
+            Field::Scope => Value::Scope(&token.scope),
+            Field::Scopes => Value::ScopeList(&token.scope),
+            Field::ClientId => Value::Text(&token.client_id),
+            Field::Organization => text(token.organization.as_deref()),
+            _ => Value::Absent,
+        }
+    }
+}
+
+fn introspection(of: &Introspection, field: Field) -> Value<'_> {
+    let seconds = |at: Option<i64>| at.map_or(Value::Absent, Value::Integer);
+    match field {
+        Field::Active => Value::Boolean(of.active),
+        Field::Scope => text(of.scope.as_deref()),
+        Field::Scopes => of.scope.as_deref().map_or(Value::Absent, Value::WordList),
+        Field::ClientId => text(of.client_id.as_deref()),
+        Field::Username => text(of.username.as_deref()),
+        Field::TokenType => text(of.token_type.as_deref()),
+        Field::ExpiresAt => seconds(of.exp),
+        Field::IssuedAt => seconds(of.iat),
+        Field::NotBefore => seconds(of.nbf),
+        Field::Subject => text(of.sub.as_deref()),
+        Field::Audience => text(of.aud.as_deref()),
+        Field::Issuer => text(of.iss.as_deref()),
+        Field::TokenId => text(of.jti.as_deref()),
+        Field::Organization => text(of.organization.as_deref()),
+        Field::User => text(of.user.as_deref()),
+        Field::CredentialKind => text(of.credential_kind.as_deref()),
+        Field::InactiveReason => text(of.inactive_reason.as_deref()),
+        _ => Value::Absent,
+    }
+}
+
+impl Facts for ReplyFacts<'_> {
+    fn value(&self, field: Field) -> Value<'_> {
+        match (field, self.reply) {
+            (Field::RequestId, _) => Value::Text(self.context.request_id),
+            (Field::ClientQuota, _) => text(self.client_quota.as_deref()),
+            (Field::OrganizationQuota, _) => text(self.organization_quota.as_deref()),
+            (field, Reply::Introspection(of)) => introspection(of, field),
+            (Field::Issuer, _) => Value::Text(self.context.issuer),
+            (field, Reply::Token(token)) => self.token(token, field),
+            (Field::Jwks, Reply::Jwks(json)) => Value::Json(json),
+            (Field::Metadata, Reply::Metadata(_)) => Value::Json(&self.metadata),
+            (_, Reply::Revoked | Reply::Jwks(_) | Reply::Metadata(_)) => Value::Absent,
+        }
+    }
+}
+
+/// The facts of a failure.
+pub(super) struct FailureFacts<'a> {
+    shape: &'a Shape,
+    failure: &'a Failure,
+    context: &'a Context<'a>,
+    client_quota: Option<String>,
+    organization_quota: Option<String>,
+}
+
+impl<'a> FailureFacts<'a> {
+    pub(super) fn new(
+        dialect: &Dialect,
+        shape: &'a Shape,
+        failure: &'a Failure,
+        context: &'a Context<'a>,
+    ) -> Self {
+        Self {
+            shape,
+            failure,
+            context,
+            client_quota: dialect.quota().write(failure.client_quota.as_ref()),
+            organization_quota: dialect.quota().write(failure.organization_quota.as_ref()),
+        }
+    }
+}
+
+impl Facts for FailureFacts<'_> {
+    fn value(&self, field: Field) -> Value<'_> {
+        match field {
+            Field::RequestId => Value::Text(self.context.request_id),
+            Field::Issuer => Value::Text(self.context.issuer),
+            Field::Code => Value::Text(&self.shape.code),
+            Field::Description => {
+                Value::Text(self.shape.description.as_deref().unwrap_or(&self.failure.description))
+            }
+            Field::Problem => Value::Text(self.failure.problem.as_str()),
+            Field::Status => Value::Integer(i64::from(self.shape.status)),
+            Field::RetryAfter => self.failure.retry_after().map_or(Value::Absent, |seconds| {
+                Value::Integer(i64::try_from(seconds).unwrap_or(i64::MAX))
+            }),
+            Field::ClientQuota => text(self.client_quota.as_deref()),
+            Field::OrganizationQuota => text(self.organization_quota.as_deref()),
+            _ => Value::Absent,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! How each problem looks: `[errors]`, `[errors.problems.NAME]`, and the same under an endpoint.
+
+use std::borrow::Cow;
+
+use oauth::{Failure, Problem};
+
+use super::body::Body;
+use super::facts::FailureFacts;
+use super::headers::{Headers, clean};
+use super::success::{content_type_header, push_no_store, push_request_id};
+use crate::read::Table;
+use crate::template::{TextTemplate, fields};
+use crate::{DialectError, Outgoing};
+
+/// The shape of one problem at one endpoint.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    pub(super) status: u16,
+    pub(super) code: String,
+    pub(super) description: Option<String>,
+    content_type: Cow<'static, str>,
+    challenge: TextTemplate,
+    headers: Headers,
+    body: Body,
+}
+
+/// The shapes of every problem, in the order of [`Problem::ALL`].
+#[derive(Clone, Debug)]
+pub(crate) struct Failures(Vec<Shape>);
+
+impl Failures {
+    /// Reads an errors table; `shared` are the headers of every answer.
+    pub(crate) fn read(table: &Table<'_>, shared: &Table<'_>) -> Result<Self, DialectError> {
+        let headers = Headers::read(&[shared, &table.table("headers")?])?;
+        let problems = table.table("problems")?;
+        let mut shapes = Vec::with_capacity(Problem::ALL.len());
+        for problem in Problem::ALL {
+            shapes.push(shape(*problem, table, &problems, &headers)?);
+        }
+        problems.finish("problem")?;
+        table.finish("key")?;
+        Ok(Self(shapes))
+    }
+
+    #[allow(clippy::indexing_slicing, reason = "`read` makes one shape a problem, in their order")]
+    pub(super) fn shape(&self, problem: Problem) -> &Shape {
+        &self.0[problem as usize]
+    }
+}
+
+fn shape(
+    problem: Problem,
+    table: &Table<'_>,
+    problems: &Table<'_>,
+    headers: &Headers,
+) -> Result<Shape, DialectError> {
+    let own = problems.table(problem.as_str())?;
+    let text = |key| own.get(key).map(|item| item.text().map(str::to_owned)).transpose();
+    let either = |key: &'static str| match (own.get(key), table.required(key)) {
+        (Some(item), _) => Ok(item),
+        (None, inherited) => inherited,
+    };
+    let content_type = either("content_type")?.text()?;
+    let shape = Shape {
+        status: match own.get("status") {
+            Some(item) => item.integer_in(400..=599)? as u16,
+            None => problem.status(),
+        },
+        code: text("code")?.unwrap_or_else(|| problem.code().as_str().to_owned()),
+        description: text("description")?,
+        content_type: content_type_header(content_type),
+        challenge: challenge(problem, &either("challenge")?)?,
+        headers: headers.clone(),
+        body: Body::read(&either("body")?, content_type, fields::FAILURE)?,
+    };
+    own.finish("key")?;
+    Ok(shape)
+}
+
+/// The `WWW-Authenticate` of a 401: RFC 6750 §3.1 names the error of a bearer token.
+fn challenge(problem: Problem, item: &crate::read::Item<'_>) -> Result<TextTemplate, DialectError> {
+    use crate::template::{Field, Piece};
+    let template = TextTemplate::new(item, fields::CHALLENGE)?;
+    if problem != Problem::InvalidToken {
+        return Ok(template);
+    }
+    Ok(TextTemplate::of(vec![
+        Piece::Literal("Bearer realm=\"".to_owned()),
+        Piece::Field(Field::Issuer),
+        Piece::Literal("\", error=\"invalid_token\"".to_owned()),
+    ]))
+}
+
+impl Shape {
+    pub(super) fn write(
+        &self,
+        facts: &FailureFacts<'_>,
+        failure: &Failure,
+        request_id: &str,
+    ) -> Outgoing {
+        let mut headers = Vec::with_capacity(7);
+        if !self.body.is_empty() {
+            headers.push((Cow::Borrowed("content-type"), self.content_type.clone()));
+        }
+        push_no_store(&mut headers);
+        push_request_id(&mut headers, request_id);
+        if self.status == 401
+            && let Some(challenge) = self.challenge.render(facts)
+        {
+            headers.push((Cow::Borrowed("www-authenticate"), Cow::Owned(clean(challenge))));
+        }
+        if let Some(seconds) = retry_after(failure) {
+            headers.push((Cow::Borrowed("retry-after"), Cow::Owned(seconds.to_string())));
+        }
+        self.headers.write(facts, &mut headers);
+        Outgoing { status: self.status, headers, body: self.body.write(facts) }
+    }
+}
+
+/// Seconds until another try may succeed (RFC 9110 §10.2.3, RFC 6585 §4); where nobody knows how
+/// long, the shortest wait there is.
+fn retry_after(failure: &Failure) -> Option<u64> {
+    let passing = matches!(
+        failure.problem,
+        Problem::BudgetSpent | Problem::RateLimited | Problem::TemporarilyUnavailable
+    );
+    passing.then(|| failure.retry_after().unwrap_or(1))
+}

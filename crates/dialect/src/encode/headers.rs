@@ -1,0 +1,77 @@
+//! Fixed and computed headers: sections `[headers]`.
+
+use std::borrow::Cow;
+
+use crate::DialectError;
+use crate::read::Table;
+use crate::template::fields::HEADERS;
+use crate::template::{Facts, TextTemplate};
+
+/// Headers of an answer as they are sent.
+pub(super) type Sent = Vec<(Cow<'static, str>, Cow<'static, str>)>;
+
+/// Names that the dialect may not set, because this crate or the HTTP server does.
+const OURS: [&str; 9] = [
+    "content-type",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "cache-control",
+    "pragma",
+    "www-authenticate",
+    "retry-after",
+    "x-request-id",
+];
+
+/// Headers that a dialect adds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Headers(Vec<(String, TextTemplate)>);
+
+impl Headers {
+    /// Reads the headers of several tables; a name in a later one replaces the same name in an
+    /// earlier one.
+    pub(crate) fn read(tables: &[&Table<'_>]) -> Result<Self, DialectError> {
+        let mut headers: Vec<(String, TextTemplate)> = Vec::new();
+        for table in tables {
+            for (name, span, value) in table.entries() {
+                let lower = name.to_ascii_lowercase();
+                if name.is_empty() || !name.bytes().all(is_token) {
+                    return Err(table.error_at(&span, format!("{name:?} is no header name")));
+                }
+                if OURS.contains(&lower.as_str()) {
+                    return Err(table.error_at(
+                        &span,
+                        format!("the header {name:?} is set by the server; expected another name"),
+                    ));
+                }
+                let template = TextTemplate::new(&value, HEADERS)?;
+                headers.retain(|(known, _)| *known != lower);
+                headers.push((lower, template));
+            }
+        }
+        Ok(Self(headers))
+    }
+
+    /// Adds them to an answer, those with an absent value left out.
+    pub(super) fn write(&self, facts: &impl Facts, out: &mut Sent) {
+        for (name, template) in &self.0 {
+            if let Some(value) = template.render(facts) {
+                out.push((Cow::Owned(name.clone()), Cow::Owned(clean(value))));
+            }
+        }
+    }
+}
+
+/// A token (RFC 9110 §5.6.2).
+fn is_token(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)
+}
+
+/// A value that is safe in a header: visible ASCII and spaces.
+pub(super) fn clean(value: String) -> String {
+    if value.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        value
+    } else {
+        value.chars().filter(|c| matches!(c, ' '..='~')).collect()
+    }
+}

@@ -1,0 +1,128 @@
+//! An endpoint: one operation, the paths it is served at, and its wire format.
+
+use oauth::{ClientAuthMethod, Operation};
+
+use crate::DialectError;
+use crate::decode::Rules;
+use crate::encode::{Failures, Success};
+use crate::read::{Item, Table};
+use crate::route::Pattern;
+
+/// The largest body limit a dialect may set, in bytes.
+const MAX_BODY: i64 = 1 << 20;
+
+/// One operation on the wire.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    operation: Operation,
+    methods: Vec<String>,
+    paths: Vec<String>,
+    body_limit: usize,
+    auth_methods: Vec<ClientAuthMethod>,
+    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) rules: Rules,
+    pub(crate) success: Success,
+    pub(crate) failures: Failures,
+}
+
+impl Endpoint {
+    /// What it is for.
+    pub const fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// The longest body it reads, in bytes.
+    pub const fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+
+    /// The HTTP methods it answers.
+    pub fn methods(&self) -> &[String] {
+        &self.methods
+    }
+
+    /// Every path it is served at; the first is the one to advertise.
+    pub fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
+    /// How clients may authenticate here.
+    pub fn client_auth_methods(&self) -> &[ClientAuthMethod] {
+        &self.auth_methods
+    }
+}
+
+/// What endpoints of one dialect share.
+pub(crate) struct Shared<'a> {
+    /// Prepended to every path.
+    pub(crate) prefixes: &'a [&'a str],
+    /// `[errors]`.
+    pub(crate) errors: &'a Table<'a>,
+    /// `[headers]`.
+    pub(crate) headers: &'a Table<'a>,
+}
+
+/// Reads one `[[endpoint]]`.
+pub(crate) fn endpoint(table: &Table<'_>, shared: &Shared<'_>) -> Result<Endpoint, DialectError> {
+    let operation = operation(&table.required("operation")?)?;
+    let methods_item = table.required("methods")?;
+    let methods = methods_item.texts()?;
+    if let Some(bad) = methods.iter().find(|m| !METHODS.contains(*m)) {
+        return Err(methods_item
+            .error(format!("unknown method {bad:?}; expected some of {}", METHODS.join(", "))));
+    }
+    let paths = paths(table, shared.prefixes)?;
+    let patterns: Vec<Pattern> = paths.iter().map(|path| Pattern::new(path)).collect();
+    let auth_methods = auth_methods(&table.required("client_authentication")?)?;
+    let endpoint = Endpoint {
+        operation,
+        methods: methods.into_iter().map(str::to_owned).collect(),
+        body_limit: table.required("body_limit")?.integer_in(1..=MAX_BODY)? as usize,
+        rules: Rules::read(table, &auth_methods, &patterns)?,
+        success: Success::read(operation, &table.table("success")?, shared.headers)?,
+        failures: Failures::read(
+            &table.own_table("errors")?.or(Some(shared.errors.clone())),
+            shared.headers,
+        )?,
+        paths,
+        patterns,
+        auth_methods,
+    };
+    table.finish("key")?;
+    Ok(endpoint)
+}
+
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// The operation that a text names.
+pub(crate) fn operation(item: &Item<'_>) -> Result<Operation, DialectError> {
+    item.one_of(&Operation::ALL.map(|operation| (operation.as_str(), operation)))
+}
+
+fn auth_methods(item: &Item<'_>) -> Result<Vec<ClientAuthMethod>, DialectError> {
+    use ClientAuthMethod as M;
+    let known = [M::ClientSecretBasic, M::ClientSecretPost, M::None];
+    let choices = known.map(|method| (method.as_str(), method));
+    item.array()?.iter().map(|method| method.one_of(&choices)).collect()
+}
+
+/// The paths, with every prefix and, where asked for, with and without a trailing slash.
+fn paths(table: &Table<'_>, prefixes: &[&str]) -> Result<Vec<String>, DialectError> {
+    let item = table.required("paths")?;
+    let slash = table.required("trailing_slash")?.boolean()?;
+    let prefixes = if table.required("prefixed")?.boolean()? { prefixes } else { &[""] };
+    let mut paths = Vec::new();
+    for path in item.texts()? {
+        Pattern::check(path).map_err(|message| item.error(message))?;
+        for prefix in prefixes {
+            paths.push(format!("{prefix}{path}"));
+            if slash {
+                paths.push(format!("{prefix}{path}/"));
+            }
+        }
+    }
+    if paths.is_empty() {
+        return Err(item.error("found no path; expected at least one"));
+    }
+    Ok(paths)
+}

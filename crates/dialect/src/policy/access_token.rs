@@ -1,0 +1,109 @@
+//! What access tokens are made of: section `[access_token]`.
+
+use std::time::Duration;
+
+use domain::{Algorithm, TokenFormat};
+
+use super::lifetime::lifetime;
+use super::secret::{Environment, SecretFormat, secret};
+use crate::DialectError;
+use crate::claims::{ClaimNames, Claims, ClaimsError, TokenFacts};
+use crate::read::Table;
+use crate::template::Template;
+
+/// What an access token is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A signed JWT.
+    Jwt,
+    /// A sealed string that only the issuer can read; no row.
+    Opaque,
+    /// A secret with a row, like a personal access token.
+    Stored,
+}
+
+impl From<TokenFormat> for Format {
+    fn from(format: TokenFormat) -> Self {
+        match format {
+            TokenFormat::Jwt => Self::Jwt,
+            TokenFormat::Opaque => Self::Opaque,
+        }
+    }
+}
+
+/// How access tokens are made. The public fields are the dialect's defaults: a resource server
+/// may depart from them.
+#[derive(Clone, Debug)]
+pub struct AccessTokenPolicy {
+    /// What it is made of.
+    pub format: Format,
+    /// What a JWT is signed with.
+    pub algorithm: Algorithm,
+    /// How long it is good; `None`: for ever, until it is revoked.
+    pub lifetime: Option<Duration>,
+    /// The `typ` of a JWT's header (RFC 9068 §2.1).
+    pub header_typ: String,
+    /// What an opaque token begins with.
+    pub opaque_prefix: String,
+    /// How it is presented: the `token_type` of RFC 6749 §7.1.
+    pub token_type: String,
+    stored: [SecretFormat; 2],
+    claims: Template,
+    names: ClaimNames,
+}
+
+impl AccessTokenPolicy {
+    /// How a token of [`Format::Stored`] looks.
+    pub fn stored(&self, environment: Environment) -> &SecretFormat {
+        let [live, test] = &self.stored;
+        match environment {
+            Environment::Live => live,
+            Environment::Test => test,
+        }
+    }
+
+    /// Appends the claims of a token as JSON: the payload of a JWT (RFC 7519 §3).
+    pub fn write_claims(&self, facts: &TokenFacts<'_>, out: &mut String) {
+        self.claims.write_json(facts, out);
+    }
+
+    /// Reads back what [`write_claims`](Self::write_claims) wrote. Says nothing about who wrote
+    /// it: check the signature first.
+    ///
+    /// # Errors
+    /// [`ClaimsError`] when it is not JSON, or lacks what every token of this dialect has.
+    pub fn read_claims<'a>(&self, payload: &'a [u8]) -> Result<Claims<'a>, ClaimsError> {
+        self.names.read(payload)
+    }
+}
+
+/// Reads `[access_token]`.
+pub(crate) fn access_token(table: &Table<'_>) -> Result<AccessTokenPolicy, DialectError> {
+    let format = table.required("format")?.one_of(&[
+        ("jwt", Format::Jwt),
+        ("opaque", Format::Opaque),
+        ("stored", Format::Stored),
+    ])?;
+    let algorithm = table.required("algorithm")?.one_of(&[
+        ("ES256", Algorithm::ES256),
+        ("EdDSA", Algorithm::EdDSA),
+        ("RS256", Algorithm::RS256),
+        ("HS256", Algorithm::HS256),
+    ])?;
+    let claims_item = table.required("claims")?;
+    let claims = Template::json(&claims_item, crate::template::fields::CLAIMS)?;
+    let names = ClaimNames::of(&claims).map_err(|message| claims_item.error(message))?;
+    let policy = AccessTokenPolicy {
+        format,
+        algorithm,
+        lifetime: lifetime(&table.required("lifetime")?)?,
+        header_typ: table.required("typ")?.text()?.to_owned(),
+        opaque_prefix: table.required("opaque_prefix")?.text()?.to_owned(),
+        token_type: table.required("token_type")?.text()?.to_owned(),
+        stored: secret(&table.required("stored")?)?,
+        claims,
+        names,
+    };
+    table.finish("key")?;
+    Ok(policy)
+}

@@ -1,0 +1,16 @@
+//! What a dialect decides beside the wire: secrets, identifiers, lifetimes, rotation, redirects.
+
+mod access_token;
+mod code;
+mod lifetime;
+mod secret;
+
+pub use access_token::{AccessTokenPolicy, Format};
+pub use code::{RedirectMatch, RedirectRule, Rotation, StateRule};
+pub use lifetime::Lifetimes;
+pub use secret::{Environment, SecretFormat, SecretShape};
+
+pub(crate) use access_token::access_token;
+pub(crate) use code::{redirect, rotation, state};
+pub(crate) use lifetime::lifetimes;
+pub(crate) use secret::{Identifiers, Secrets, identifiers, secrets};

@@ -1,0 +1,79 @@
+//! Templates of plain text: header values, text bodies, and strings inside JSON.
+
+use std::fmt::Write as _;
+
+use base::encoding::{BASE62_U128, push_base62};
+
+use super::{Facts, Field, Value, parse};
+use crate::DialectError;
+use crate::read::Item;
+
+/// Part of a text template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Literal(String),
+    Field(Field),
+}
+
+/// A text with placeholders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TextTemplate(Vec<Piece>);
+
+impl TextTemplate {
+    pub(crate) fn new(item: &Item<'_>, allowed: &[Field]) -> Result<Self, DialectError> {
+        parse::pieces(item, allowed).map(Self)
+    }
+
+    pub(crate) const fn of(pieces: Vec<Piece>) -> Self {
+        Self(pieces)
+    }
+
+    /// The text where nothing in it is computed.
+    pub(crate) fn fixed(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Piece::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Appends the text. `false`, and nothing of use appended, when a value is absent.
+    pub(crate) fn write(&self, facts: &impl Facts, out: &mut String) -> bool {
+        self.0.iter().all(|piece| match piece {
+            Piece::Literal(text) => {
+                out.push_str(text);
+                true
+            }
+            Piece::Field(field) => write_value(facts.value(*field), out),
+        })
+    }
+
+    /// The text; `None` when a value is absent.
+    pub(crate) fn render(&self, facts: &impl Facts) -> Option<String> {
+        let mut out = String::new();
+        self.write(facts, &mut out).then_some(out)
+    }
+}
+
+/// Appends a value as text. `false` when it is absent.
+fn write_value(value: Value<'_>, out: &mut String) -> bool {
+    match value {
+        Value::Absent => return false,
+        Value::Text(text) | Value::WordList(text) | Value::Json(text) => out.push_str(text),
+        Value::Integer(number) => return write!(out, "{number}").is_ok(),
+        Value::Boolean(truth) => out.push_str(if truth { "true" } else { "false" }),
+        Value::Id(id) => push_base62(out, id, BASE62_U128),
+        Value::Scope(scopes) | Value::ScopeList(scopes) => {
+            if scopes.is_empty() {
+                return false;
+            }
+            for (index, scope) in scopes.iter().enumerate() {
+                if index > 0 {
+                    out.push(' ');
+                }
+                out.push_str(scope.as_str());
+            }
+        }
+    }
+    true
+}
