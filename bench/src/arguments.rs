@@ -1,0 +1,70 @@
+//! What the bench is asked to do.
+
+use std::path::PathBuf;
+
+use crate::compare::Plan;
+
+pub(crate) const HELP: &str = "\
+Usage: cargo xtask bench [OPTIONS]
+
+  --seconds N     of each round (5)
+  --rounds N      of each side (3)
+  --issue N       access tokens to issue while the database is watched (200000)
+  --credentials N in the store for the cold start (100000)
+  --full          the same with 1000000 access tokens
+  --only TEXT     only the work whose name contains TEXT
+  --calibrate     the probe beside itself: what this machine's noise makes of equals
+";
+
+/// The parsed command line.
+#[derive(Debug)]
+pub(crate) struct Arguments {
+    /// The binary to measure.
+    pub(crate) server: PathBuf,
+    pub(crate) plan: Plan,
+    pub(crate) issue: u64,
+    pub(crate) credentials: u64,
+    only: Option<String>,
+    pub(crate) calibrate: bool,
+}
+
+impl Arguments {
+    /// Reads the words after the program's name.
+    ///
+    /// # Errors
+    /// With the word that was not understood.
+    pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut parsed = Self {
+            server: PathBuf::from("target/release/postern"),
+            plan: Plan { seconds: 5, rounds: 3 },
+            issue: 200_000,
+            credentials: 100_000,
+            only: None,
+            calibrate: false,
+        };
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or(format!("{word} needs a value"));
+            match word.as_str() {
+                "--server" => parsed.server = value()?.into(),
+                "--seconds" => parsed.plan.seconds = number::<u32>(&value()?)?.max(1),
+                "--rounds" => parsed.plan.rounds = number::<usize>(&value()?)?.max(1),
+                "--issue" => parsed.issue = number(&value()?)?,
+                "--credentials" => parsed.credentials = number(&value()?)?,
+                "--full" => parsed.issue = 1_000_000,
+                "--only" => parsed.only = Some(value()?),
+                "--calibrate" => parsed.calibrate = true,
+                _ => return Err(format!("unknown: {word}\n\n{HELP}")),
+            }
+        }
+        Ok(parsed)
+    }
+
+    /// Whether the work called `name` is asked for.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| name.contains(only.as_str()))
+    }
+}
+
+fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| format!("expected a number, not {text}"))
+}

@@ -1,0 +1,54 @@
+//! The secrets that the probe knows and the load presents, handed over in `probe.json`.
+
+use std::path::Path;
+
+use base::{Rng as _, SystemRng};
+use serde::{Deserialize, Serialize};
+
+use super::jwt::Keys;
+use super::{CLIENTS, TOKENS};
+
+/// Everything the load needs to know.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Fixtures {
+    /// Identifier and secret.
+    pub(crate) clients: Vec<(String, String)>,
+    /// `row.secret`: the row is the key of the look-up.
+    pub(crate) tokens: Vec<String>,
+    pub(crate) jwts: Vec<String>,
+}
+
+impl Fixtures {
+    pub(super) fn make(keys: &Keys) -> Self {
+        let clients: Vec<_> = (0..CLIENTS).map(|n| (format!("client_{n:022}"), random())).collect();
+        let tokens = (1..=TOKENS).map(|row| format!("{row}.{}", random())).collect();
+        let mut all = clients.iter().cycle();
+        let jwts = std::iter::from_fn(|| all.next()).take(TOKENS).map(|(id, _)| keys.access(id));
+        let jwts = jwts.collect();
+        Self { clients, tokens, jwts }
+    }
+
+    pub(super) fn save(&self, folder: &Path) -> Result<(), String> {
+        let text = serde_json::to_string(self).map_err(|problem| problem.to_string())?;
+        std::fs::write(file(folder), text).map_err(|problem| format!("probe.json: {problem}"))
+    }
+
+    /// Reads what the probe in `folder` saved.
+    ///
+    /// # Errors
+    /// When it did not.
+    pub(crate) fn load(folder: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(file(folder));
+        let text = text.map_err(|problem| format!("probe.json: {problem}"))?;
+        serde_json::from_str(&text).map_err(|problem| format!("probe.json: {problem}"))
+    }
+}
+
+fn file(folder: &Path) -> std::path::PathBuf {
+    folder.join("probe.json")
+}
+
+/// 256 bits as 64 hexadecimal digits.
+pub(super) fn random() -> String {
+    format!("{:032x}{:032x}", SystemRng.u128(), SystemRng.u128())
+}

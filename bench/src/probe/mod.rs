@@ -1,0 +1,73 @@
+//! The ceiling probe: a bare server that does only the unavoidable part of each kind of work.
+//!
+//! It is the yardstick, so it is as fast as an honest server can be and does nothing else: no tenancy,
+//! no dialects, no revocation, no audit, no metrics, no client authentication on introspection. One
+//! thread serves (it has one core), one thread writes. What it commits is on the disk before it answers.
+
+mod fixtures;
+mod handlers;
+mod jwt;
+mod reader;
+mod writer;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::Router;
+use axum::routing::post;
+use axum::serve::ListenerExt as _;
+
+pub(crate) use fixtures::Fixtures;
+
+/// Distinct clients, tokens, keys and refresh tokens that the load goes round in.
+pub(crate) const CLIENTS: usize = 100;
+pub(crate) const TOKENS: usize = 1_000;
+
+/// What the handlers share.
+struct Probe {
+    clients: HashMap<String, [u8; 32]>,
+    jwt: jwt::Keys,
+    writer: writer::Writer,
+}
+
+/// Serves on `port` of 127.0.0.1 until killed, from a database made new in `folder`.
+///
+/// # Errors
+/// When the folder, the database or the port cannot be had.
+pub(crate) fn run(folder: &Path, port: u16) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|problem| format!("runtime: {problem}"))?;
+    let jwt = jwt::Keys::generate()?;
+    let fixtures = Fixtures::make(&jwt);
+    reader::create(folder, &fixtures).map_err(|problem| format!("database: {problem}"))?;
+    reader::open(folder).map_err(|problem| format!("database: {problem}"))?;
+    fixtures.save(folder)?;
+    let clients =
+        fixtures.clients.iter().map(|(id, secret)| (id.clone(), sha256(secret))).collect();
+    let writer = writer::Writer::start(folder)?;
+    let probe = Arc::new(Probe { clients, jwt, writer });
+    runtime.block_on(serve(probe, port)).map_err(|problem| format!("port {port}: {problem}"))
+}
+
+async fn serve(probe: Arc<Probe>, port: u16) -> std::io::Result<()> {
+    let router = Router::new()
+        .route("/token", post(handlers::client_credentials))
+        .route("/introspect", post(handlers::introspect_opaque))
+        .route("/introspect-jwt", post(handlers::introspect_jwt))
+        .route("/refresh", post(handlers::reusable_refresh))
+        .with_state(probe);
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    let listener = listener.tap_io(|stream| {
+        let _slower_is_no_failure = stream.set_nodelay(true);
+    });
+    axum::serve(listener, router).await
+}
+
+/// Plain SHA-256: what a server must at least compute to compare a secret with what it stores.
+fn sha256(secret: &str) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());
+    bytes
+}

@@ -1,0 +1,108 @@
+//! One run: starts the servers, measures each kind of work, prints the table.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use crate::arguments::Arguments;
+use crate::children::Server;
+use crate::compare::{self, Plan};
+use crate::load::client::Client;
+use crate::load::request::Request;
+use crate::load::wrk::Load;
+use crate::probe::Fixtures;
+use crate::scratch::Scratch;
+use crate::table::{Row, Table};
+use crate::work::Work;
+
+/// Runs everything asked for and prints the table.
+///
+/// # Errors
+/// When the probe cannot be measured: without it no other figure means anything.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    let scratch = Scratch::new()?;
+    let probe = Probe::start(&scratch, "probe")?;
+    let mut table = Table::default();
+    if arguments.calibrate {
+        let other = Probe::start(&scratch, "other")?;
+        calibrate(arguments, &scratch, (&other, &probe), &mut table);
+    }
+    print!("{table}");
+    Ok(())
+}
+
+fn calibrate(
+    arguments: &Arguments,
+    scratch: &Scratch,
+    (other, probe): (&Probe, &Probe),
+    table: &mut Table,
+) {
+    for work in Work::ALL.into_iter().filter(|work| arguments.wants(work.name())) {
+        let requests = work.of_probe(&other.fixtures, other.port);
+        table.0.push(beside(work, scratch, (other.port, &requests), probe, arguments.plan));
+    }
+}
+
+/// Measures `work` on our side, given as port and requests, beside the probe.
+fn beside(
+    work: Work,
+    scratch: &Scratch,
+    (port, requests): (u16, &[Request]),
+    probe: &Probe,
+    plan: Plan,
+) -> Row {
+    eprintln!("bench: {}", work.name());
+    let measured = (|| {
+        let of_probe = work.of_probe(&probe.fixtures, probe.port);
+        right(work, port, requests)?;
+        right(work, probe.port, &of_probe)?;
+        let ours = Load::new(scratch.path(), work.slug(), port, requests)?;
+        let name = format!("probe-{}", work.slug());
+        let probe = Load::new(scratch.path(), &name, probe.port, &of_probe)?;
+        compare::alternate(&ours, &probe, plan)
+    })();
+    match measured {
+        Ok((ours, probe)) => Row::rates(work.name(), ours, probe, work.target()),
+        Err(problem) => Row::failed(work.name(), &problem),
+    }
+}
+
+/// Sees that every request is answered as it should be: a rate of refusals would mean nothing.
+fn right(work: Work, port: u16, requests: &[Request]) -> Result<(), String> {
+    let mut client = Client::connect(port).map_err(|problem| problem.to_string())?;
+    for request in requests {
+        let answer = client.ask(request)?.json()?;
+        if !work.is_right(&answer) {
+            return Err(format!("{}: wrong answer: {answer}", work.name()));
+        }
+    }
+    Ok(())
+}
+
+/// A running ceiling probe.
+struct Probe {
+    _server: Server,
+    fixtures: Fixtures,
+    port: u16,
+}
+
+impl Probe {
+    fn start(scratch: &Scratch, name: &str) -> Result<Self, String> {
+        let folder = scratch.folder(name)?;
+        let port = free_port()?;
+        let program = std::env::current_exe().map_err(|problem| problem.to_string())?;
+        let (path, number) = (folder.display().to_string(), port.to_string());
+        let log = scratch.path().join(format!("{name}.log"));
+        let mut server = Server::start(&program, &["probe", &path, &number], &log)?;
+        let asked = Request::new("POST", port, "/introspect").form(&[("token", "1.x")]);
+        server.until(port, &asked).map_err(|problem| {
+            format!("probe: {problem}\n{}", std::fs::read_to_string(&log).unwrap_or_default())
+        })?;
+        std::thread::sleep(Duration::from_millis(50));
+        Ok(Self { _server: server, fixtures: Fixtures::load(&folder)?, port })
+    }
+}
+
+fn free_port() -> Result<u16, String> {
+    let bound = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+    bound.map(|address| address.port()).map_err(|problem| format!("no free port: {problem}"))
+}
