@@ -1,1 +1,38 @@
-//! (to come)
+//! Decides. Given a request, what the store knows, the time and randomness, it says what to write
+//! and what to answer; it never writes, and it knows no HTTP and no SQL.
+//!
+//! The way of a token request: [`authenticate`] the client, find its grant type in the table of
+//! [`grants`], let that file find the right, then scope, budget and mint, the same for every grant.
+//! A presented credential of any form goes through [`present`]. Every refusal is a [`Denial`] with
+//! a precise private reason; [`Denial::verdict`] is the one place that says what the outside sees.
+
+pub mod authenticate;
+pub mod grants;
+pub mod introspect;
+pub mod issuer;
+pub mod keys;
+pub mod mint;
+pub mod present;
+pub mod revoke;
+pub mod secrets;
+pub mod token;
+
+mod answer;
+pub mod budget;
+mod chain;
+mod classify;
+mod context;
+mod denial;
+mod outcome;
+mod record;
+mod seen;
+
+pub use answer::{Answered, answer};
+pub use chain::Chain;
+pub use classify::{Level, Verdict};
+pub use context::{Context, RequestOrigin};
+pub use denial::Denial;
+pub use issuer::{Issuer, IssuerSettings};
+pub use outcome::{Outcome, settle};
+pub use record::{RefusalLog, UseLog};
+pub use secrets::IssuedSecret;

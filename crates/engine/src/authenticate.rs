@@ -1,0 +1,141 @@
+//! Client authentication (RFC 6749 §2.3): `client_secret_basic`, `client_secret_post`, `none`.
+//!
+//! Invariant: an [`Authenticated`] exists only after the proof was checked and the client may act.
+
+use domain::{Client, Credential, CredentialKind, PublicId, ResourceServer, Status};
+use oauth::{ClientAuthMethod, Parameter, Request};
+use store::{Loaded, StoreExt as _};
+
+use crate::chain::check_client;
+use crate::secrets::{check_alive, find, find_pair, refuse_white_space};
+use crate::{Chain, Context, Denial};
+
+/// Somebody who proved who they are.
+#[derive(Clone, Debug)]
+pub enum Authenticated {
+    /// A client; `secret` is what it proved itself with, where it has one.
+    Client {
+        /// The client.
+        client: Loaded<Client>,
+        /// The secret that was presented.
+        secret: Option<Loaded<Credential>>,
+    },
+    /// An organization's API key, which may be exchanged for a token like a client's secret.
+    Key {
+        /// The key.
+        credential: Loaded<Credential>,
+        /// What it hangs from.
+        chain: Box<Chain>,
+    },
+    /// A resource server.
+    ResourceServer(Loaded<ResourceServer>),
+}
+
+impl Authenticated {
+    /// What the outside calls them.
+    pub fn public_id(&self) -> &PublicId {
+        match self {
+            Self::Client { client, .. } => &client.public_id,
+            Self::Key { credential, .. } => &credential.public_id,
+            Self::ResourceServer(server) => &server.public_id,
+        }
+    }
+}
+
+/// What was presented as proof.
+struct Proof<'a> {
+    id: &'a str,
+    secret: Option<&'a str>,
+    method: ClientAuthMethod,
+}
+
+/// Finds out who sent `request`.
+///
+/// # Errors
+/// The precise reason why nobody is believed to have.
+pub async fn authenticate(ctx: &Context<'_>, request: &Request) -> Result<Authenticated, Denial> {
+    let proof = proof(request)?;
+    refuse_white_space("client id", proof.id)?;
+    if let Some(secret) = proof.secret {
+        refuse_white_space("client secret", secret)?;
+    }
+    let realm = ctx.issuer.realm();
+    if let Some(client) = ctx.store.by_public_id::<Client>(realm, proof.id).await? {
+        ctx.recognize(&client.public_id);
+        return client_proof(ctx, client, &proof).await;
+    }
+    let Some(secret) = proof.secret else {
+        return Err(Denial::UnknownClient(proof.id.to_owned()));
+    };
+    if let Some(server) = ctx.store.by_public_id::<ResourceServer>(realm, proof.id).await? {
+        ctx.recognize(&server.public_id);
+        return resource_server_proof(ctx, server, secret).await;
+    }
+    let credential = find_pair(ctx, proof.id, secret).await?;
+    if credential.kind != CredentialKind::ApiKey {
+        // Legacy tokens are presented to APIs; they are not exchanged.
+        return Err(Denial::AuthMethodNotAllowed(proof.method));
+    }
+    let chain = Box::new(Chain::below(ctx, &credential).await?);
+    Ok(Authenticated::Key { credential, chain })
+}
+
+fn proof(request: &Request) -> Result<Proof<'_>, Denial> {
+    let posted_id = request.parameters.value(Parameter::ClientId);
+    let posted_secret = request.parameters.value(Parameter::ClientSecret);
+    match (&request.basic, posted_id, posted_secret) {
+        (Some(_), _, Some(_)) => Err(Denial::TwoClientAuthentications),
+        // Naming the same client once more in the body proves nothing and harms nothing.
+        (Some(basic), Some(id), None) if basic.id != id => Err(Denial::TwoClientAuthentications),
+        (Some(basic), _, None) => Ok(Proof {
+            id: &basic.id,
+            secret: Some(basic.secret.expose()),
+            method: ClientAuthMethod::ClientSecretBasic,
+        }),
+        (None, Some(id), Some(secret)) => {
+            Ok(Proof { id, secret: Some(secret), method: ClientAuthMethod::ClientSecretPost })
+        }
+        (None, Some(id), None) => Ok(Proof { id, secret: None, method: ClientAuthMethod::None }),
+        (None, None, _) => Err(Denial::NoClientAuthentication),
+    }
+}
+
+async fn client_proof(
+    ctx: &Context<'_>,
+    client: Loaded<Client>,
+    proof: &Proof<'_>,
+) -> Result<Authenticated, Denial> {
+    let secret = match proof.secret {
+        None => None,
+        Some(text) => {
+            let secret = find(ctx, CredentialKind::ClientSecret, text).await?;
+            if secret.client != Some(client.id) {
+                return Err(Denial::SecretOfAnother(CredentialKind::ClientSecret));
+            }
+            check_alive(ctx, &secret)?;
+            Some(secret)
+        }
+    };
+    if !client.auth_methods.contains(&proof.method) {
+        return Err(Denial::AuthMethodNotAllowed(proof.method));
+    }
+    check_client(ctx, &client).await?;
+    Ok(Authenticated::Client { client, secret })
+}
+
+async fn resource_server_proof(
+    ctx: &Context<'_>,
+    server: Loaded<ResourceServer>,
+    text: &str,
+) -> Result<Authenticated, Denial> {
+    let kind = CredentialKind::ResourceServerSecret;
+    let secret = find(ctx, kind, text).await?;
+    if secret.resource_server != Some(server.id) {
+        return Err(Denial::SecretOfAnother(kind));
+    }
+    check_alive(ctx, &secret)?;
+    if server.status != Status::Active {
+        return Err(Denial::ResourceServerSuspended);
+    }
+    Ok(Authenticated::ResourceServer(server))
+}

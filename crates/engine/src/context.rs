@@ -1,0 +1,55 @@
+//! What a decision may look at. There is no other way to the store, the time or randomness.
+
+use std::sync::OnceLock;
+
+use base::{DigestKey, Rng, Timestamp};
+use domain::{Actor, Origin, PublicId};
+use store::Store;
+
+use crate::Issuer;
+
+/// Where a request came from.
+#[derive(Clone, Debug, Default)]
+pub struct RequestOrigin {
+    /// The id its answer will carry.
+    pub request_id: String,
+    /// The peer's address, where known.
+    pub address: Option<String>,
+    /// Method and path, for people: `POST /token`.
+    pub request: String,
+    /// Whom the request turned out to be from, as soon as that is known: for the refusal's record.
+    pub recognized: OnceLock<PublicId>,
+}
+
+/// The surroundings of one decision.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The realm that is asked.
+    pub issuer: &'a Issuer,
+    /// What is known.
+    pub store: &'a dyn Store,
+    /// The present moment: the same throughout the decision.
+    pub now: Timestamp,
+    /// Randomness.
+    pub rng: &'a dyn Rng,
+    /// Digests of stored secrets.
+    pub digests: &'a DigestKey,
+    /// Where the request came from.
+    pub origin: &'a RequestOrigin,
+}
+
+impl Context<'_> {
+    /// Notes whom the request is from. The first to be recognized stays.
+    pub fn recognize(&self, public_id: &PublicId) {
+        let _ = self.origin.recognized.set(public_id.clone());
+    }
+
+    /// The origin of an event that `actor` causes by this request.
+    pub fn by(&self, actor: Actor) -> Origin {
+        Origin {
+            actor,
+            request_id: Some(self.origin.request_id.clone()).filter(|id| !id.is_empty()),
+            address: self.origin.address.clone(),
+        }
+    }
+}

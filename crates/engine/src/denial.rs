@@ -1,0 +1,174 @@
+//! Every reason to refuse: precise and private. Its public face is in [`crate::classify`].
+//!
+//! `Display` is for support and logs. It may name what was asked for, never a secret.
+
+use base::Timestamp;
+use domain::{BudgetState, CredentialKind, Kind, Revocation};
+use oauth::{Failure, GrantType, Parameter, Quota};
+use store::StoreError;
+
+/// Why a request is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Denial {
+    /// The request could not be read.
+    #[error("{}", .0.description)]
+    Malformed(Failure),
+    /// A required parameter is missing.
+    #[error("the parameter {0} is missing")]
+    ParameterMissing(Parameter),
+    /// No client authentication was sent.
+    #[error("the request carries no client authentication")]
+    NoClientAuthentication,
+    /// Two ways of client authentication at once (RFC 6749 §2.3).
+    #[error("the client authenticated in two ways at once")]
+    TwoClientAuthentications,
+    /// The client is known, yet not for this way of authentication.
+    #[error("the client may not authenticate by {0}")]
+    AuthMethodNotAllowed(oauth::ClientAuthMethod),
+    /// White space around a credential: the classic of copy and paste.
+    #[error("the {0} has white space or control characters in it: most likely copied with them")]
+    WhiteSpace(&'static str),
+    /// No client and no key of this name.
+    #[error("there is no client or key named {0:?}")]
+    UnknownClient(String),
+    /// Our prefix, but the checksum does not fit.
+    #[error("the {} was mistyped or cut: its checksum does not fit", .0.as_str())]
+    SecretDamaged(CredentialKind),
+    /// Not a string of this realm.
+    #[error("the presented string is not a {} of this realm: its prefix differs", .0.as_str())]
+    SecretForeign(CredentialKind),
+    /// Intact, but there is no such row.
+    #[error("there is no such {}", .0.as_str())]
+    SecretUnknown(CredentialKind),
+    /// The row is there, the secret is not the one.
+    #[error("the {} is wrong: its digest differs", .0.as_str())]
+    SecretMismatch(CredentialKind),
+    /// Another's.
+    #[error("the {} belongs to somebody else", .0.as_str())]
+    SecretOfAnother(CredentialKind),
+    /// Taken back.
+    #[error("the {} was revoked at {} by {}{}", .kind.as_str(), .revocation.at, .revocation.by, reason_of(.revocation))]
+    CredentialRevoked {
+        /// What.
+        kind: CredentialKind,
+        /// When, by whom.
+        revocation: Revocation,
+    },
+    /// Over.
+    #[error("the {} expired at {at}", .kind.as_str())]
+    CredentialExpired {
+        /// What.
+        kind: CredentialKind,
+        /// When.
+        at: Timestamp,
+    },
+    /// The client is suspended.
+    #[error("the client is suspended")]
+    ClientSuspended,
+    /// Its organization is suspended.
+    #[error("the organization is suspended")]
+    OrganizationSuspended,
+    /// Its user is suspended or removed.
+    #[error("the user is suspended or removed")]
+    UserGone,
+    /// Its resource server is suspended.
+    #[error("the resource server is suspended")]
+    ResourceServerSuspended,
+    /// The grant was taken back.
+    #[error("the grant was revoked at {} by {}{}", .0.at, .0.by, reason_of(.0))]
+    GrantRevoked(Revocation),
+    /// A row that should be there is not.
+    #[error("the {} it refers to is gone", .0.as_str())]
+    Dangling(Kind),
+    /// No such grant type.
+    #[error("there is no grant type {0:?} here")]
+    GrantTypeUnknown(String),
+    /// Not for this client.
+    #[error("the client may not use the grant type {0}")]
+    GrantTypeNotAllowed(GrantType),
+    /// Not a scope at all.
+    #[error("the scope is malformed")]
+    ScopeMalformed,
+    /// More than granted.
+    #[error("the scope {0} is not granted")]
+    ScopeNotGranted(String),
+    /// No audience, no default.
+    #[error("no audience was named and the client has no default")]
+    AudienceMissing,
+    /// No such API.
+    #[error("there is no resource server {0:?}")]
+    AudienceUnknown(String),
+    /// No grant there.
+    #[error("the client has no grant for the resource server {0:?}")]
+    AudienceNotGranted(String),
+    /// The budget is spent.
+    #[error("the budget is spent: {} in this hour, {} on this day", .state.used_in_hour, .state.used_in_day)]
+    BudgetSpent {
+        /// What was spent.
+        state: BudgetState,
+        /// The client's budget, where it is the one.
+        client: Option<Quota>,
+        /// The organization's budget, where it is the one.
+        organization: Option<Quota>,
+    },
+    /// Not a token of any form that this realm issues.
+    #[error("the presented string is of no form that this realm issues")]
+    TokenUnrecognized,
+    /// A JWT that is not ours, or was changed.
+    #[error("the JWT is not good: {0}")]
+    Jwt(String),
+    /// A sealed token that does not open.
+    #[error("the sealed token does not open: changed, cut, or of another realm")]
+    Unsealable,
+    /// An access token that is over.
+    #[error("the access token expired at {0}")]
+    TokenExpired(Timestamp),
+    /// An access token that was revoked by itself.
+    #[error("the access token was revoked by itself")]
+    TokenRevoked,
+    /// For another API.
+    #[error("the token is for {token}, not for {asked}")]
+    WrongAudience {
+        /// Whom it is for.
+        token: String,
+        /// Who asked.
+        asked: String,
+    },
+    /// This kind cannot be revoked by its holder.
+    #[error("a {} cannot be revoked here", .0.as_str())]
+    NotRevocable(CredentialKind),
+    /// The caller may not ask this.
+    #[error("the caller may not do this: it lacks {0}")]
+    NotPermitted(String),
+    /// A name is taken.
+    #[error("a {} with this name exists", .kind.as_str())]
+    NameTaken {
+        /// What kind.
+        kind: Kind,
+    },
+    /// Too many conflicts.
+    #[error("too many concurrent changes of the same thing")]
+    Contended,
+    /// No key to sign with.
+    #[error("there is no active signing key for {0}")]
+    NoSigningKey(&'static str),
+    /// The store failed.
+    #[error("{0}")]
+    Store(StoreError),
+    /// Any of these, where what is refused is the presented refresh token or code.
+    #[error("{0}")]
+    Grant(Box<Denial>),
+    /// Any of these, where what is refused is a token or key presented to an API.
+    #[error("{0}")]
+    Token(Box<Denial>),
+}
+
+fn reason_of(revocation: &Revocation) -> String {
+    revocation.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
+}
+
+impl From<StoreError> for Denial {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,92 @@
+//! Client credentials (RFC 6749 §4.4): a client, or an organization's key, acts for itself.
+
+use async_trait::async_trait;
+use domain::{Client, Grant as GrantRecord, ResourceServer};
+use oauth::{GrantType, Parameter, Request};
+use store::{Batch, Loaded, StoreExt as _};
+
+use super::{Grant, Right};
+use crate::authenticate::Authenticated;
+use crate::chain::link;
+use crate::{Chain, Context, Denial};
+
+/// The grant type `client_credentials`.
+#[derive(Debug)]
+pub(super) struct ClientCredentials;
+
+#[async_trait]
+impl Grant for ClientCredentials {
+    fn grant_type(&self) -> GrantType {
+        GrantType::ClientCredentials
+    }
+
+    fn required(&self) -> &'static [Parameter] {
+        &[]
+    }
+
+    async fn right(
+        &self,
+        ctx: &Context<'_>,
+        request: &Request,
+        caller: &Authenticated,
+    ) -> Result<Right, Denial> {
+        match caller {
+            // RFC 6749 §4.4: "MUST only be used by confidential clients".
+            Authenticated::Client { secret: None, .. } => Err(Denial::NoClientAuthentication),
+            Authenticated::Client { client, secret: Some(secret) } => {
+                let server = audience(ctx, request, client).await?;
+                let handle = GrantRecord::machine_handle(client.id, server.id);
+                let grant = ctx.store.by_handle(ctx.issuer.realm(), &handle).await?;
+                let grant =
+                    grant.ok_or_else(|| Denial::AudienceNotGranted(server.identifier.clone()))?;
+                let chain = Chain::from(ctx, grant).await?;
+                Ok(Right {
+                    chain,
+                    credential: secret.id,
+                    key: None,
+                    narrowed: secret.scopes.clone(),
+                    batch: Batch::new(),
+                })
+            }
+            Authenticated::Key { credential, chain } => {
+                let own = &chain.resource_server.identifier;
+                match named_audience(request) {
+                    Some(named) if named != own => {
+                        Err(Denial::AudienceNotGranted(named.to_owned()))
+                    }
+                    _ => Ok(Right {
+                        chain: (**chain).clone(),
+                        credential: credential.id,
+                        key: Some(credential.public_id.clone()),
+                        narrowed: credential.scopes.clone(),
+                        batch: Batch::new(),
+                    }),
+                }
+            }
+            Authenticated::ResourceServer(_) => {
+                Err(Denial::GrantTypeNotAllowed(GrantType::ClientCredentials))
+            }
+        }
+    }
+}
+
+/// The audience the request names: `audience`, or `resource` (RFC 8707 §2).
+fn named_audience(request: &Request) -> Option<&str> {
+    let value = |parameter| request.parameters.value(parameter);
+    value(Parameter::Audience).or_else(|| value(Parameter::Resource))
+}
+
+async fn audience(
+    ctx: &Context<'_>,
+    request: &Request,
+    client: &Client,
+) -> Result<Loaded<ResourceServer>, Denial> {
+    match (named_audience(request), client.default_audience) {
+        (Some(named), _) => {
+            let found = ctx.store.by_handle(ctx.issuer.realm(), named).await?;
+            found.ok_or_else(|| Denial::AudienceUnknown(named.to_owned()))
+        }
+        (None, Some(default)) => link(ctx, default).await,
+        (None, None) => Err(Denial::AudienceMissing),
+    }
+}

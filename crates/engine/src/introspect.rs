@@ -1,0 +1,129 @@
+//! Introspection (RFC 7662), for every form of credential.
+//!
+//! A resource server is told of what is for it; a client of what is its own; nobody of anything
+//! else. Whatever is not good, or not theirs, is `active: false` and nothing more (§2.2).
+
+use base::Id;
+use domain::{Credential, CredentialKind};
+use oauth::{Introspection, Parameter, Reply, Request};
+
+use crate::authenticate::{Authenticated, authenticate};
+use crate::present::{Place, Presented, PresentedKind, Verified, present};
+use crate::{Context, Denial};
+
+/// The value of [`Introspection::inactive_reason`] for a genuine token whose client, organization
+/// or user may not act at present.
+pub const SUSPENDED: &str = "suspended";
+
+/// An answer, and why it is `active: false` where it is: the caller keeps that under the request id.
+#[derive(Debug)]
+pub struct Answer {
+    /// The reply.
+    pub reply: Reply,
+    /// The private reason of an inactive answer.
+    pub denial: Option<Denial>,
+    /// The credential asked about, where it is good.
+    pub used: Option<Id<Credential>>,
+}
+
+/// Answers an introspection request.
+///
+/// # Errors
+/// When the *caller* is refused, or the store fails. A bad token is no error (RFC 7662 §2.2).
+pub async fn introspect(ctx: &Context<'_>, request: &Request) -> Result<Answer, Denial> {
+    let caller = authenticate(ctx, request).await?;
+    if matches!(&caller, Authenticated::Client { secret: None, .. }) {
+        // RFC 7662 §2.1: "the protected resource MUST be authorized"; anybody can say a client id.
+        return Err(Denial::NoClientAuthentication);
+    }
+    let token = request.parameters.value(Parameter::Token);
+    let token = token.ok_or(Denial::ParameterMissing(Parameter::Token))?;
+    let place = match caller {
+        Authenticated::ResourceServer(_) => Place::Api,
+        Authenticated::Client { .. } | Authenticated::Key { .. } => Place::Issuer,
+    };
+    let found = present(ctx, &presented(token), place).await;
+    let found = found.and_then(|verified| concerns(&caller, &verified).map(|()| verified));
+    match found {
+        Ok(verified) => Ok(Answer {
+            reply: boxed(describe(ctx, &verified)),
+            denial: None,
+            used: Some(verified.credential.id),
+        }),
+        Err(denial @ Denial::Store(_)) => Err(denial),
+        Err(denial) => {
+            Ok(Answer { reply: boxed(inactive(&denial)), denial: Some(denial), used: None })
+        }
+    }
+}
+
+/// A token parameter: `id:secret` stands for a Basic pair, since no other form has a colon.
+pub fn presented(token: &str) -> Presented<'_> {
+    match token.split_once(':') {
+        Some((id, secret)) => Presented::Basic { id, secret },
+        None => Presented::Token(token),
+    }
+}
+
+fn boxed(introspection: Introspection) -> Reply {
+    Reply::Introspection(Box::new(introspection))
+}
+
+/// Whether a caller may be told of something.
+fn concerns(caller: &Authenticated, verified: &Verified) -> Result<(), Denial> {
+    let chain = &verified.chain;
+    let theirs = match caller {
+        Authenticated::ResourceServer(server) => chain.resource_server.id == server.id,
+        Authenticated::Client { client, .. } => chain.grant.client == Some(client.id),
+        Authenticated::Key { credential, .. } => verified.credential.id == credential.id,
+    };
+    if theirs {
+        return Ok(());
+    }
+    let token = chain.resource_server.identifier.clone();
+    Err(Denial::WrongAudience { token, asked: caller.public_id().to_string() })
+}
+
+/// The answer for something that is not good.
+pub fn inactive(denial: &Denial) -> Introspection {
+    let suspended = matches!(denial, Denial::ClientSuspended | Denial::OrganizationSuspended);
+    Introspection {
+        active: false,
+        inactive_reason: suspended.then(|| SUSPENDED.to_owned()),
+        ..Introspection::default()
+    }
+}
+
+/// The answer for something that is good.
+pub fn describe(ctx: &Context<'_>, verified: &Verified) -> Introspection {
+    let chain = &verified.chain;
+    let key = &verified.credential;
+    let organization = chain.organization.as_ref().map(|it| it.public_id.to_string());
+    let user = chain.user.as_ref();
+    let client = chain.client.as_ref().map(|it| it.public_id.to_string());
+    let client = client.or_else(|| user.is_none().then(|| key.public_id.to_string()));
+    let user_id = user.map(|it| it.public_id.to_string());
+    let pair = matches!(
+        verified.kind,
+        PresentedKind::Credential(CredentialKind::ApiKey | CredentialKind::LegacyToken)
+    );
+    Introspection {
+        active: true,
+        scope: Some(verified.scopes.to_string()),
+        sub: user_id.clone().or_else(|| client.clone()),
+        client_id: client,
+        username: Some(user.map_or_else(|| key.label.clone(), |it| it.email.clone()))
+            .filter(|name| !name.is_empty()),
+        token_type: Some(if pair { "Basic" } else { "Bearer" }.to_owned()),
+        exp: verified.expires_at.map(base::Timestamp::seconds),
+        iat: Some(verified.issued_at.seconds()),
+        nbf: None,
+        aud: Some(chain.resource_server.identifier.clone()),
+        iss: Some(ctx.issuer.identifier().to_owned()),
+        jti: verified.token_id.map(|id| Id::<()>::from_u128(id).to_string()),
+        organization,
+        user: user_id,
+        credential_kind: Some(verified.kind.as_str().to_owned()),
+        inactive_reason: None,
+    }
+}

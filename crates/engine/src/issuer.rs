@@ -1,0 +1,115 @@
+//! An issuer: one realm's URL, dialect, keys and seals, ready to decide with.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use base::{MasterKey, Rng, Sealer};
+use dialect::{Dialect, Environment};
+use domain::RealmName;
+use store::{Store, StoreError};
+
+use crate::keys::KeyRing;
+use crate::seen::Seen;
+
+/// What a realm is set up with.
+#[derive(Clone, Debug)]
+pub struct IssuerSettings {
+    /// Its name.
+    pub realm: RealmName,
+    /// Where it is reached: its issuer identifier (RFC 8414 §2) without a slash at the end.
+    pub url: String,
+    /// The wire format it speaks.
+    pub dialect: Arc<Dialect>,
+    /// Live or test: shows in the prefixes of secrets.
+    pub environment: Environment,
+}
+
+/// One realm, ready to decide with.
+#[derive(Debug)]
+pub struct Issuer {
+    settings: IssuerSettings,
+    identifier: String,
+    keys: ArcSwap<KeyRing>,
+    private_keys: Sealer,
+    opaque_tokens: Sealer,
+    answers: Sealer,
+    seen: Seen,
+}
+
+impl Issuer {
+    /// An issuer that has no keys yet: see [`crate::keys::ensure`] and [`Issuer::reload_keys`].
+    pub fn new(settings: IssuerSettings, master: &MasterKey, rng: &dyn Rng) -> Self {
+        let sealer = |what: &str| master.sealer(&format!("{what} of realm {}", settings.realm));
+        Self {
+            keys: ArcSwap::default(),
+            private_keys: sealer("signing keys"),
+            opaque_tokens: sealer("opaque access tokens"),
+            answers: sealer("remembered answers"),
+            seen: Seen::new(rng),
+            identifier: settings.dialect.issuer(&settings.url),
+            settings,
+        }
+    }
+
+    /// Its name.
+    pub fn realm(&self) -> &RealmName {
+        &self.settings.realm
+    }
+
+    /// Where it is reached, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.settings.url
+    }
+
+    /// Its issuer identifier (RFC 8414 §2), with or without a slash as the dialect has it.
+    pub fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    /// The wire format it speaks.
+    pub fn dialect(&self) -> &Arc<Dialect> {
+        &self.settings.dialect
+    }
+
+    /// Live or test.
+    pub fn environment(&self) -> Environment {
+        self.settings.environment
+    }
+
+    /// The keys as last loaded.
+    pub fn keys(&self) -> arc_swap::Guard<Arc<KeyRing>> {
+        self.keys.load()
+    }
+
+    /// Seals remembered answers, which may hold a secret that is shown once.
+    pub fn answers(&self) -> &Sealer {
+        &self.answers
+    }
+
+    /// Loads the signing keys anew: at start, after each change, and from time to time.
+    ///
+    /// # Errors
+    /// When the store cannot be read. The keys stay as they were.
+    pub async fn reload_keys(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let ring = KeyRing::load(self, store).await?;
+        let changed = !ring.same_keys(&self.keys.load());
+        self.keys.store(Arc::new(ring));
+        if changed {
+            // What a key that is gone has signed must not be remembered as good.
+            self.seen.clear();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn private_keys(&self) -> &Sealer {
+        &self.private_keys
+    }
+
+    pub(crate) fn opaque_tokens(&self) -> &Sealer {
+        &self.opaque_tokens
+    }
+
+    pub(crate) fn seen(&self) -> &Seen {
+        &self.seen
+    }
+}

@@ -1,0 +1,130 @@
+//! Minting access tokens: a JWT or a sealed string, by realm and resource server. Neither has a row:
+//! the token itself carries its grant and credential.
+
+use base::Secret;
+use base::encoding::push_base64url;
+use dialect::{Format, TokenFacts};
+use domain::{Credential, PublicId, ResourceServer};
+use oauth::{AccessToken, ScopeSet};
+use serde::{Deserialize, Serialize};
+
+use crate::{Chain, Context, Denial};
+
+/// A token to be minted.
+#[derive(Debug)]
+pub struct Mint {
+    /// What it hangs from.
+    pub chain: Chain,
+    /// What it is traced to.
+    pub credential: base::Id<Credential>,
+    /// The key that stood in a client's place, where one did.
+    pub key: Option<PublicId>,
+    /// What it allows.
+    pub scopes: ScopeSet,
+}
+
+impl Mint {
+    /// The `client_id` (RFC 9068 §2.2): the client, or the key that stood in its place.
+    pub fn client_id(&self) -> Option<&PublicId> {
+        self.chain.client.as_ref().map(|client| &client.public_id).or(self.key.as_ref())
+    }
+}
+
+/// A minted token.
+#[derive(Debug)]
+pub struct Minted {
+    /// The string.
+    pub token: Secret<AccessToken>,
+    /// Its lifetime in seconds; `None`: it never expires.
+    pub expires_in: Option<u64>,
+}
+
+/// What a sealed token holds. Positional on the wire: append only, and raise [`SEALED_VERSION`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Sealed<'a> {
+    pub(crate) version: u8,
+    pub(crate) token_id: u128,
+    pub(crate) grant: u128,
+    pub(crate) credential: u128,
+    pub(crate) issued_at: i64,
+    pub(crate) expires_at: Option<i64>,
+    #[serde(borrow)]
+    pub(crate) scope: std::borrow::Cow<'a, str>,
+}
+
+/// The version of [`Sealed`] that is written.
+pub(crate) const SEALED_VERSION: u8 = 1;
+
+/// Makes the string.
+///
+/// # Errors
+/// [`Denial::NoSigningKey`] where the realm cannot sign as its dialect asks.
+pub fn mint(ctx: &Context<'_>, mint: &Mint) -> Result<Minted, Denial> {
+    let policy = ctx.issuer.dialect().access_token();
+    let server: &ResourceServer = &mint.chain.resource_server;
+    let lifetime = server.tokens.lifetime.or(policy.lifetime);
+    let issued_at = ctx.now.seconds();
+    let expires_in = lifetime.map(|lifetime| lifetime.as_secs());
+    let expires_at = expires_in.map(|seconds| issued_at.saturating_add_unsigned(seconds));
+    let chain = &mint.chain;
+    let facts = TokenFacts {
+        issuer: ctx.issuer.identifier(),
+        client_id: mint.client_id().map(PublicId::as_str),
+        organization: chain.organization.as_ref().map(|it| it.public_id.as_str()),
+        user: chain.user.as_ref().map(|user| user.public_id.as_str()),
+        audience: &server.identifier,
+        scopes: &mint.scopes,
+        issued_at,
+        expires_at,
+        token_id: ctx.rng.u128(),
+        grant: chain.grant.id.as_u128(),
+        credential: mint.credential.as_u128(),
+    };
+    let format = server.tokens.format.map_or(policy.format, Format::from);
+    let token = match format {
+        Format::Jwt => jwt(ctx, server, &facts)?,
+        // A stored token comes from a flow that asks for one; here both are sealed.
+        Format::Opaque | Format::Stored => opaque(ctx, &facts),
+    };
+    Ok(Minted { token: Secret::new(token), expires_in })
+}
+
+fn jwt(
+    ctx: &Context<'_>,
+    server: &ResourceServer,
+    facts: &TokenFacts<'_>,
+) -> Result<String, Denial> {
+    let policy = ctx.issuer.dialect().access_token();
+    let algorithm = server.tokens.algorithm.unwrap_or(policy.algorithm);
+    let keys = ctx.issuer.keys();
+    let missing = || Denial::NoSigningKey(algorithm.as_str());
+    let signer = keys.signer(algorithm, ctx.now).ok_or_else(missing)?;
+    let mut claims = String::with_capacity(640);
+    policy.write_claims(facts, &mut claims);
+    let token = signer.sign(claims.as_bytes()).map_err(|_| missing())?;
+    ctx.issuer.seen().note(&token);
+    Ok(token)
+}
+
+fn opaque(ctx: &Context<'_>, facts: &TokenFacts<'_>) -> String {
+    let sealed = Sealed {
+        version: SEALED_VERSION,
+        token_id: facts.token_id,
+        grant: facts.grant,
+        credential: facts.credential,
+        issued_at: facts.issued_at,
+        expires_at: facts.expires_at,
+        scope: facts.scopes.to_string().into(),
+    };
+    // Numbers and one string always serialise; the empty message would open nowhere.
+    let plain = postcard::to_allocvec(&sealed).unwrap_or_default();
+    let bytes = ctx.issuer.opaque_tokens().seal(ctx.rng, SEALED_CONTEXT, &plain);
+    let prefix = ctx.issuer.dialect().access_token().opaque_prefix.as_str();
+    let mut token = String::with_capacity(prefix.len() + bytes.len().div_ceil(3) * 4);
+    token.push_str(prefix);
+    push_base64url(&mut token, bytes);
+    token
+}
+
+/// Authenticated with every sealed token; the key is the realm's already.
+pub(crate) const SEALED_CONTEXT: &[u8] = b"access token";

@@ -1,0 +1,133 @@
+//! Access tokens coming back: a JWT (RFC 7519) or a sealed string.
+//!
+//! Order of checks: who made it, whether it is over, whether it was taken back, whether its chain
+//! holds. A JWT recognised by its very bytes skips only the signature.
+
+use base::encoding::parse_base64url;
+use base::{Id, Timestamp};
+use domain::{Credential, EntityRecord as _};
+use jose::Compact;
+use oauth::ScopeSet;
+use store::StoreExt as _;
+
+use super::{PresentedKind, Verified};
+use crate::mint::{SEALED_CONTEXT, SEALED_VERSION, Sealed};
+use crate::secrets::check_alive;
+use crate::{Chain, Context, Denial};
+
+/// What a token of either form says.
+struct Said {
+    token_id: u128,
+    grant: u128,
+    credential: u128,
+    issued_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    scopes: ScopeSet,
+    /// The audience a JWT names; a sealed token leaves it to its grant.
+    audience: Option<String>,
+}
+
+/// Whether a string has the shape of a JWT: three parts, and a header that begins with `{"`.
+pub(super) fn looks_like_jwt(text: &str) -> bool {
+    text.starts_with("eyJ") && text.bytes().filter(|byte| *byte == b'.').count() == 2
+}
+
+/// Reads a JWT.
+pub(super) async fn jwt(ctx: &Context<'_>, text: &str) -> Result<Verified, Denial> {
+    let said = if ctx.issuer.seen().contains(text) {
+        let payload = text.split('.').nth(1).and_then(parse_base64url);
+        claims(ctx, &payload.ok_or_else(|| Denial::Jwt("no payload".into()))?)?
+    } else {
+        let said = checked(ctx, text)?;
+        ctx.issuer.seen().note(text);
+        said
+    };
+    follow(ctx, said).await
+}
+
+/// Checks type and signature, then reads the claims.
+fn checked(ctx: &Context<'_>, text: &str) -> Result<Said, Denial> {
+    let token = Compact::parse(text).map_err(|error| Denial::Jwt(error.to_string()))?;
+    let typ = &ctx.issuer.dialect().access_token().header_typ;
+    if !token.header().is_type(typ) {
+        return Err(Denial::Jwt(format!("its type is not {typ}")));
+    }
+    let keys = ctx.issuer.keys();
+    let payload = keys.verify(&token).map_err(|error| Denial::Jwt(error.to_string()))?;
+    claims(ctx, payload)
+}
+
+fn claims(ctx: &Context<'_>, payload: &[u8]) -> Result<Said, Denial> {
+    let policy = ctx.issuer.dialect().access_token();
+    let claims = policy.read_claims(payload).map_err(|error| Denial::Jwt(error.to_string()))?;
+    let scopes = claims.scopes().map_err(|error| Denial::Jwt(error.to_string()))?;
+    Ok(Said {
+        token_id: claims.token_id,
+        grant: claims.grant,
+        credential: claims.credential,
+        issued_at: Timestamp::from_seconds(claims.issued_at),
+        expires_at: claims.expires_at.map(Timestamp::from_seconds),
+        scopes,
+        audience: Some(claims.audience.into_owned()),
+    })
+}
+
+/// Opens a sealed token.
+pub(super) async fn opaque(ctx: &Context<'_>, text: &str) -> Result<Verified, Denial> {
+    let prefix = ctx.issuer.dialect().access_token().opaque_prefix.as_str();
+    let body = text.strip_prefix(prefix).ok_or(Denial::TokenUnrecognized)?;
+    let bytes = parse_base64url(body).ok_or(if prefix.is_empty() {
+        Denial::TokenUnrecognized
+    } else {
+        Denial::Unsealable
+    })?;
+    let plain = ctx.issuer.opaque_tokens().open(SEALED_CONTEXT, &bytes);
+    let plain = plain.ok_or(Denial::Unsealable)?;
+    let sealed: Sealed<'_> = postcard::from_bytes(&plain).map_err(|_| Denial::Unsealable)?;
+    if sealed.version != SEALED_VERSION {
+        return Err(Denial::Unsealable);
+    }
+    let said = Said {
+        token_id: sealed.token_id,
+        grant: sealed.grant,
+        credential: sealed.credential,
+        issued_at: Timestamp::from_seconds(sealed.issued_at),
+        expires_at: sealed.expires_at.map(Timestamp::from_seconds),
+        scopes: sealed.scope.parse().map_err(|_| Denial::Unsealable)?,
+        audience: None,
+    };
+    follow(ctx, said).await
+}
+
+async fn follow(ctx: &Context<'_>, said: Said) -> Result<Verified, Denial> {
+    if let Some(at) = said.expires_at
+        && at <= ctx.now
+    {
+        return Err(Denial::TokenExpired(at));
+    }
+    if ctx.store.token_revoked(said.token_id).await? {
+        return Err(Denial::TokenRevoked);
+    }
+    let credential = ctx.store.by_id(Id::<Credential>::from_u128(said.credential)).await?;
+    let credential = credential
+        .filter(|it| it.realm == *ctx.issuer.realm())
+        .ok_or(Denial::Dangling(Credential::KIND))?;
+    ctx.recognize(&credential.public_id);
+    check_alive(ctx, &credential)?;
+    let chain = Chain::of(ctx, Id::from_u128(said.grant)).await?;
+    let audience = said.audience.unwrap_or_else(|| chain.resource_server.identifier.clone());
+    if audience != chain.resource_server.identifier {
+        let asked = chain.resource_server.identifier.clone();
+        return Err(Denial::WrongAudience { token: audience, asked });
+    }
+    Ok(Verified {
+        kind: PresentedKind::AccessToken,
+        // What was granted since may have shrunk; a token never gives more than its grant does now.
+        scopes: said.scopes.intersection(&chain.grant.scopes),
+        issued_at: said.issued_at,
+        expires_at: said.expires_at,
+        token_id: Some(said.token_id),
+        chain,
+        credential,
+    })
+}

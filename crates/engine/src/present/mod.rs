@@ -1,0 +1,146 @@
+//! Answering for whatever is presented: access tokens in either form, API keys, personal access
+//! tokens, legacy tokens, refresh tokens.
+//!
+//! Invariant: a [`Verified`] exists only after the proof was checked *and* every link of its chain
+//! holds at this moment.
+
+mod access_token;
+
+use base::Timestamp;
+use domain::{Credential, CredentialKind};
+use oauth::ScopeSet;
+use store::Loaded;
+
+use crate::secrets::{find, find_pair, refuse_white_space};
+use crate::{Chain, Context, Denial};
+
+/// What was presented.
+#[derive(Clone, Copy)]
+pub enum Presented<'a> {
+    /// One string: a bearer token (RFC 6750) or key.
+    Token(&'a str),
+    /// The two halves of HTTP Basic (RFC 7617).
+    Basic {
+        /// The user part.
+        id: &'a str,
+        /// The password part.
+        secret: &'a str,
+    },
+}
+
+impl std::fmt::Debug for Presented<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Token(_) => "Presented::Token",
+            Self::Basic { .. } => "Presented::Basic",
+        })
+    }
+}
+
+/// Where something is presented: decides what is taken for good there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At an API's door, directly or through introspection by its resource server. A refresh token
+    /// is nothing there.
+    Api,
+    /// At the issuer, by the client that holds it.
+    Issuer,
+}
+
+/// What something turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PresentedKind {
+    /// A minted access token.
+    AccessToken,
+    /// A credential with a row.
+    Credential(CredentialKind),
+}
+
+impl PresentedKind {
+    /// The name in introspection answers and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access_token",
+            Self::Credential(kind) => kind.as_str(),
+        }
+    }
+}
+
+/// Something presented that is good.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// What it is.
+    pub kind: PresentedKind,
+    /// What it hangs from.
+    pub chain: Chain,
+    /// The credential: itself, or what it was minted from.
+    pub credential: Loaded<Credential>,
+    /// What it allows at this moment.
+    pub scopes: ScopeSet,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// When it expires; `None`: never.
+    pub expires_at: Option<Timestamp>,
+    /// The `jti` of an access token.
+    pub token_id: Option<u128>,
+}
+
+/// Kinds that are one string and may be presented.
+const STRINGS: [CredentialKind; 3] =
+    [CredentialKind::ApiKey, CredentialKind::PersonalAccessToken, CredentialKind::RefreshToken];
+
+/// Finds out what was presented, and whether it is good.
+///
+/// # Errors
+/// The precise reason why it is not.
+pub async fn present(
+    ctx: &Context<'_>,
+    presented: &Presented<'_>,
+    place: Place,
+) -> Result<Verified, Denial> {
+    let verified = match presented {
+        Presented::Basic { id, secret } => pair(ctx, id, secret).await,
+        Presented::Token(text) => string(ctx, text, place).await,
+    };
+    verified.map_err(Denial::of_token)
+}
+
+async fn pair(ctx: &Context<'_>, id: &str, secret: &str) -> Result<Verified, Denial> {
+    let credential = find_pair(ctx, id, secret).await?;
+    from_row(ctx, credential).await
+}
+
+async fn string(ctx: &Context<'_>, text: &str, place: Place) -> Result<Verified, Denial> {
+    refuse_white_space("token", text)?;
+    if access_token::looks_like_jwt(text) {
+        return access_token::jwt(ctx, text).await;
+    }
+    for kind in STRINGS {
+        if kind == CredentialKind::RefreshToken && place == Place::Api {
+            continue;
+        }
+        match find(ctx, kind, text).await {
+            Ok(credential) => return from_row(ctx, credential).await,
+            Err(Denial::SecretForeign(_)) => {}
+            Err(denial) => return Err(denial),
+        }
+    }
+    access_token::opaque(ctx, text).await
+}
+
+async fn from_row(ctx: &Context<'_>, credential: Loaded<Credential>) -> Result<Verified, Denial> {
+    let chain = Chain::below(ctx, &credential).await?;
+    let scopes = match &credential.scopes {
+        Some(narrowed) => chain.grant.scopes.intersection(narrowed),
+        None => chain.grant.scopes.clone(),
+    };
+    Ok(Verified {
+        kind: PresentedKind::Credential(credential.kind),
+        scopes,
+        issued_at: credential.created_at,
+        expires_at: credential.expires_at,
+        token_id: None,
+        chain,
+        credential,
+    })
+}

@@ -1,0 +1,142 @@
+//! Issuing strings in the realm's format, and telling what a presented string is before a look-up.
+
+use base::issued::{self, Shape};
+use base::{Digest, Id, Secret};
+use dialect::SecretShape;
+use domain::{AnySecret, Credential, CredentialKind, PublicId};
+use store::{Loaded, StoreExt as _};
+
+use crate::{Context, Denial};
+
+/// A freshly issued secret: shown once, then only its digest remains.
+#[derive(Debug)]
+pub struct IssuedSecret {
+    /// Identifier of the credential to be.
+    pub id: Id<Credential>,
+    /// What will find its row.
+    pub public_id: PublicId,
+    /// The whole string.
+    pub secret: Secret<AnySecret>,
+    /// What is stored of it.
+    pub digest: Digest<AnySecret>,
+}
+
+/// The alphabet of split strings: five bits a digit, so that no digit is likelier than another.
+const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+
+/// Issues a secret of `kind` in the realm's format.
+pub fn issue(ctx: &Context<'_>, kind: CredentialKind) -> IssuedSecret {
+    let id = Id::new(ctx.now, ctx.rng);
+    let format = ctx.issuer.dialect().secret(kind, ctx.issuer.environment());
+    let (public_id, secret): (String, Secret<AnySecret>) = match format.shape {
+        // What is only ever imported has no shape of its own; ours is as good as any.
+        SecretShape::Checked | SecretShape::Imported => {
+            (id.to_string(), issued::issue(&format.prefix, id, ctx.rng))
+        }
+        SecretShape::Split { id_digits, secret_digits } => {
+            let public_id = random_digits(ctx, id_digits);
+            let text = format!("{}{public_id}{}", format.prefix, random_digits(ctx, secret_digits));
+            (public_id, Secret::new(text))
+        }
+    };
+    let digest = ctx.digests.digest(&secret);
+    IssuedSecret { id, public_id: public_name(&public_id, id), secret, digest }
+}
+
+/// Names are made of letters and digits here, so this never falls back; the type wants a path.
+fn public_name(text: &str, id: Id<Credential>) -> PublicId {
+    text.parse().or_else(|_| id.to_string().parse()).unwrap_or_else(|_| unreachable!())
+}
+
+fn random_digits(ctx: &Context<'_>, digits: usize) -> String {
+    let mut bytes = vec![0; digits];
+    ctx.rng.fill(&mut bytes);
+    #[allow(clippy::indexing_slicing, reason = "a remainder of 32 indexes 32 digits")]
+    bytes.iter().map(|byte| char::from(DIGITS[usize::from(byte % 32)])).collect()
+}
+
+/// Finds the credential of `kind` that `text` claims to be, and checks the secret. Says nothing
+/// about whether it is still good.
+///
+/// # Errors
+/// The precise reason why it is none.
+pub async fn find(
+    ctx: &Context<'_>,
+    kind: CredentialKind,
+    text: &str,
+) -> Result<Loaded<Credential>, Denial> {
+    refuse_white_space(kind.as_str(), text)?;
+    let format = ctx.issuer.dialect().secret(kind, ctx.issuer.environment());
+    let found = match format.shape {
+        SecretShape::Checked => match issued::read::<Credential>(&format.prefix, text) {
+            Shape::Foreign => return Err(Denial::SecretForeign(kind)),
+            Shape::Damaged => return Err(Denial::SecretDamaged(kind)),
+            Shape::Intact(id) => ctx.store.by_id(id).await?,
+        },
+        // Found by the first half of its pair, never by itself.
+        SecretShape::Imported => return Err(Denial::SecretForeign(kind)),
+        SecretShape::Split { id_digits, secret_digits } => {
+            let body = text.strip_prefix(format.prefix.as_str());
+            let body = body.filter(|body| body.len() == id_digits + secret_digits);
+            let Some(public_id) = body.and_then(|body| body.get(..id_digits)) else {
+                return Err(Denial::SecretForeign(kind));
+            };
+            ctx.store.by_public_id(ctx.issuer.realm(), public_id).await?
+        }
+    };
+    let found = found.filter(|it| it.kind == kind && it.realm == *ctx.issuer.realm());
+    let found = found.ok_or(Denial::SecretUnknown(kind))?;
+    check_digest(ctx, &found, text)?;
+    Ok(found)
+}
+
+/// Finds a credential by the first half of a Basic pair and checks the second.
+///
+/// # Errors
+/// The precise reason why it is none.
+pub async fn find_pair(
+    ctx: &Context<'_>,
+    id: &str,
+    secret: &str,
+) -> Result<Loaded<Credential>, Denial> {
+    refuse_white_space("key id", id)?;
+    refuse_white_space("key secret", secret)?;
+    let found: Option<Loaded<Credential>> = ctx.store.by_public_id(ctx.issuer.realm(), id).await?;
+    let found = found
+        .filter(|it| matches!(it.kind, CredentialKind::ApiKey | CredentialKind::LegacyToken))
+        .ok_or_else(|| Denial::UnknownClient(id.to_owned()))?;
+    ctx.recognize(&found.public_id);
+    check_digest(ctx, &found, secret)?;
+    Ok(found)
+}
+
+fn check_digest(ctx: &Context<'_>, credential: &Credential, text: &str) -> Result<(), Denial> {
+    if ctx.digests.matches(&Secret::<AnySecret>::new(text), &credential.digest) {
+        return Ok(());
+    }
+    // A Checked string whose checksum fits and whose secret does not is no typo: somebody tries.
+    let format = ctx.issuer.dialect().secret(credential.kind, ctx.issuer.environment());
+    match (&format.shape, issued::read::<Credential>(&format.prefix, text)) {
+        (SecretShape::Checked, Shape::Damaged) => Err(Denial::SecretDamaged(credential.kind)),
+        _ => Err(Denial::SecretMismatch(credential.kind)),
+    }
+}
+
+/// White space and control characters never belong to a credential; copied ones are the most
+/// common mistake of all, so they have a reason of their own.
+pub(crate) fn refuse_white_space(what: &'static str, text: &str) -> Result<(), Denial> {
+    let stray = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}' || c == '\u{200b}';
+    if text.chars().any(stray) { Err(Denial::WhiteSpace(what)) } else { Ok(()) }
+}
+
+/// Whether a credential is still good by itself: not revoked, not expired.
+pub(crate) fn check_alive(ctx: &Context<'_>, credential: &Credential) -> Result<(), Denial> {
+    let kind = credential.kind;
+    if let Some(revocation) = &credential.revoked {
+        return Err(Denial::CredentialRevoked { kind, revocation: revocation.clone() });
+    }
+    match credential.expires_at {
+        Some(at) if at <= ctx.now => Err(Denial::CredentialExpired { kind, at }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,139 @@
+//! The token endpoint (RFC 6749 §3.2), in phases that no grant type can forget:
+//!
+//! 1. authenticate the client; 2. find the grant type, and whether it is the client's; 3. let the
+//! grant find the right; 4. narrow the scope; 5. spend the budgets; commit; 6. mint and reply.
+//!
+//! The token is signed only after the commit: a spent budget costs no signature, and a token that
+//! was not paid for never exists.
+
+use base::Id;
+use domain::{BudgetLimits, BudgetSubject, Credential};
+use oauth::{GrantType, Parameter, Reply, Request, ScopeSet, TokenReply};
+use store::{Committed, Write};
+
+use crate::authenticate::{Authenticated, authenticate};
+use crate::budget::quota;
+use crate::grants::{GRANTS, Grant, Right};
+use crate::mint::{self, Mint};
+use crate::outcome::{Outcome, settle};
+use crate::{Context, Denial};
+
+/// A decided token: everything but the signature.
+#[derive(Debug)]
+struct Decided {
+    mint: Mint,
+    /// The budgets spent, in the order of their writes.
+    budgets: Vec<(BudgetSubject, BudgetLimits)>,
+}
+
+/// Answers a token request, and tells which credential was used.
+///
+/// # Errors
+/// Why no token is issued.
+pub async fn token(
+    ctx: &Context<'_>,
+    request: &Request,
+) -> Result<(Reply, Id<Credential>), Denial> {
+    let (decided, committed) = settle(ctx.store, async || decide(ctx, request).await).await?;
+    let used = decided.mint.credential;
+    Ok((reply(ctx, decided, &committed)?, used))
+}
+
+async fn decide(ctx: &Context<'_>, request: &Request) -> Result<Outcome<Decided>, Denial> {
+    let caller = authenticate(ctx, request).await?;
+    let grant = grant_type(ctx, request, &caller)?;
+    if let Some(missing) =
+        grant.required().iter().find(|needed| request.parameters.value(**needed).is_none())
+    {
+        return Err(Denial::ParameterMissing(*missing));
+    }
+    let right = grant.right(ctx, request, &caller).await?;
+    let scopes = scope(request, &right)?;
+    let budgets = budgets(&right);
+    let Right { chain, credential, key, mut batch, .. } = right;
+    batch.writes.extend(budgets.iter().map(|(subject, limits)| Write::SpendBudget {
+        subject: *subject,
+        limits: *limits,
+        now: ctx.now,
+    }));
+    let mint = Mint { chain, credential, key, scopes };
+    Ok(Outcome { batch, reply: Decided { mint, budgets } })
+}
+
+fn grant_type(
+    ctx: &Context<'_>,
+    request: &Request,
+    caller: &Authenticated,
+) -> Result<&'static dyn Grant, Denial> {
+    let name = request.parameters.value(Parameter::GrantType);
+    let name = name.ok_or(Denial::ParameterMissing(Parameter::GrantType))?;
+    let wanted: Result<GrantType, ()> = name.parse();
+    let spoken = |wanted: &GrantType| ctx.issuer.dialect().grant_types().contains(wanted);
+    let grant = wanted
+        .ok()
+        .filter(spoken)
+        .and_then(|wanted| GRANTS.iter().copied().find(|grant| grant.grant_type() == wanted));
+    let grant = grant.ok_or_else(|| Denial::GrantTypeUnknown(name.to_owned()))?;
+    match caller {
+        Authenticated::Client { client, .. }
+            if !client.grant_types.contains(&grant.grant_type()) =>
+        {
+            Err(Denial::GrantTypeNotAllowed(grant.grant_type()))
+        }
+        _ => Ok(grant),
+    }
+}
+
+/// The scope of the token (RFC 6749 §3.3): what was asked for, or the default. Asking for more than
+/// was granted is refused, never silently narrowed.
+fn scope(request: &Request, right: &Right) -> Result<ScopeSet, Denial> {
+    let grant = &right.chain.grant;
+    let narrow = |scopes: &ScopeSet| match &right.narrowed {
+        Some(narrowed) => scopes.intersection(narrowed),
+        None => scopes.clone(),
+    };
+    let Some(asked) = request.parameters.value(Parameter::Scope) else {
+        return Ok(narrow(grant.default_scopes()));
+    };
+    let asked: ScopeSet = asked.parse().map_err(|_| Denial::ScopeMalformed)?;
+    let granted = narrow(&grant.scopes);
+    match asked.first_not_in(&granted) {
+        Some(scope) => Err(Denial::ScopeNotGranted(scope.to_string())),
+        None if asked.is_empty() => Ok(narrow(grant.default_scopes())),
+        None => Ok(asked),
+    }
+}
+
+/// The budgets that a token is paid from: the client's, then the organization's.
+fn budgets(right: &Right) -> Vec<(BudgetSubject, BudgetLimits)> {
+    let client = right.chain.client.as_ref();
+    let client = client.map(|client| (BudgetSubject::Client(client.id), client.budget));
+    let organization = right.chain.organization.as_ref();
+    let organization = organization.map(|it| (BudgetSubject::Organization(it.id), it.budget));
+    [client, organization].into_iter().flatten().filter(|(_, it)| it.is_limited()).collect()
+}
+
+fn reply(ctx: &Context<'_>, decided: Decided, committed: &Committed) -> Result<Reply, Denial> {
+    let Decided { mint, budgets } = decided;
+    let minted = mint::mint(ctx, &mint)?;
+    let client_id = mint.client_id().map_or_else(String::new, ToString::to_string);
+    let Mint { chain, scopes, .. } = mint;
+    let mut reply = TokenReply {
+        access_token: minted.token,
+        expires_in: minted.expires_in,
+        refresh_token: None,
+        scope: scopes,
+        client_id,
+        organization: chain.organization.as_ref().map(|it| it.public_id.to_string()),
+        client_quota: None,
+        organization_quota: None,
+    };
+    for ((subject, limits), state) in budgets.iter().zip(&committed.budgets) {
+        let quota = Some(quota(limits, state, ctx.now));
+        match subject {
+            BudgetSubject::Client(_) => reply.client_quota = quota,
+            BudgetSubject::Organization(_) => reply.organization_quota = quota,
+        }
+    }
+    Ok(Reply::Token(Box::new(reply)))
+}
