@@ -3,14 +3,20 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::packages::{self, Need, works};
 use crate::process;
+
+/// `wrk` says its version and fails.
+const NEEDS: &[Need] =
+    &[Need { present: || works("sh", &["-c", "command -v wrk"]), packages: &["wrk"] }];
 
 /// Passes `arguments` on to the bench. `Ok(true)` when it ran to its end.
 ///
 /// # Errors
-/// When cargo cannot be started.
+/// When what it needs cannot be installed, or cargo not started.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool, String> {
     process::catch_interrupts()?;
+    packages::install(NEEDS)?;
     let build = ["build", "--release", "--package", "postern", "--package", "postern-bench"];
     let mut cargo = Command::new("cargo");
     if !process::run_visibly(cargo.args(build).current_dir(root))?.success() {

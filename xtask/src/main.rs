@@ -6,6 +6,7 @@
 
 mod bench;
 mod environment;
+mod packages;
 mod process;
 mod test;
 mod tidy;

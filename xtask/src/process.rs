@@ -101,3 +101,25 @@ fn wait(child: &mut Child) -> Result<ExitStatus, String> {
 fn name(command: &Command) -> String {
     command.get_program().to_string_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_reaches_the_whole_group() {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "sleep 60 & wait"]).stdin(Stdio::null()).process_group(0);
+        let mut child = shell.spawn().unwrap();
+        signal("TERM", &format!("-{}", child.id()));
+        assert!(!child.wait().unwrap().success());
+    }
+
+    #[test]
+    fn both_streams_are_kept_in_the_order_written() {
+        let mut shell = Command::new("sh");
+        let finished = run(shell.args(["-c", "echo one; echo two >&2; echo three; exit 3"]));
+        let Finished { status, output } = finished.unwrap();
+        assert_eq!((status.code(), output.as_str()), (Some(3), "one\ntwo\nthree\n"));
+    }
+}

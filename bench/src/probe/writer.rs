@@ -45,6 +45,9 @@ fn write(connection: &Connection, queue: &mpsc::Receiver<Spent>) {
     let mut group = Vec::with_capacity(GROUP);
     while let Ok(first) = queue.recv() {
         group.push(first);
+        // On one core, let the serving thread read what has arrived meanwhile: the group is then
+        // all of it and not the first alone. Doubles the rate at 16 connections.
+        std::thread::yield_now();
         group.extend(queue.try_iter().take(GROUP - 1));
         if statements.commit(&group).is_err() {
             let _nothing_was_written = connection.execute_batch("ROLLBACK");

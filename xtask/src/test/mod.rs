@@ -4,7 +4,6 @@
 //! started. The last line is `N passed, N failed`, over tests and steps.
 
 mod clients;
-mod packages;
 mod postgres;
 mod steps;
 mod tally;
@@ -12,6 +11,7 @@ mod tally;
 use std::path::Path;
 use std::process::Command;
 
+use crate::packages::{self, Need, works};
 use crate::process;
 use crate::workspace::target;
 use steps::Runner;
@@ -19,6 +19,17 @@ use tally::Tally;
 
 /// The variables that the tests read, and their values.
 type Variables = Vec<(String, String)>;
+
+const NEEDS: &[Need] = &[
+    Need { present: || postgres::programs().is_some(), packages: &["postgresql"] },
+    Need { present: || works("curl", &["--version"]), packages: &["curl"] },
+    Need { present: || works("node", &["--version"]), packages: &["nodejs"] },
+    Need { present: || works("npm", &["--version"]), packages: &["npm"] },
+    Need {
+        present: || works("python3", &["-c", "import venv, ensurepip"]),
+        packages: &["python3", "python3-venv", "python3-pip"],
+    },
+];
 
 /// Runs everything. `Ok(true)` when nothing failed.
 ///
@@ -65,7 +76,7 @@ fn everything(root: &Path, runner: &mut Runner) {
 /// Installs and starts what tests need. What cannot be had is a failed step; the rest goes on.
 fn setting(root: &Path, runner: &mut Runner) -> (Option<postgres::Postgres>, Variables) {
     let folder = target(root).join("xtask");
-    runner.step("packages", packages::install);
+    runner.step("packages", || packages::install(NEEDS));
     let mut variables = Variables::new();
     if let Some(python) = runner.step("python clients", || clients::python(root, &folder)) {
         variables.push(("POSTERN_TEST_PYTHON".to_owned(), python));

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::packages::is_root;
+use crate::packages::is_root;
 use crate::process::{self, Finished};
 
 /// The account that Debian's package makes: PostgreSQL refuses to run as root.
