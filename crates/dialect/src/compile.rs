@@ -3,11 +3,12 @@
 use oauth::{GrantType, Operation};
 use toml::de::DeTable;
 
-use crate::encode::{Failures, QuotaTemplate};
+use crate::encode::{Failures, Headers, QuotaTemplate};
 use crate::endpoint::{self, Endpoint, Shared};
 use crate::error::Source;
 use crate::read::{Item, Table};
 use crate::route::Routes;
+use crate::template::fields;
 use crate::{Dialect, DialectError, builtin, policy};
 
 /// Reads a dialect file.
@@ -34,6 +35,7 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
     let prefixes = prefixes(&prefixes_item)?;
     let errors = file.table("errors")?;
     let headers = file.table("headers")?;
+    Headers::read(&headers, fields::SHARED)?;
     let shared = Shared { prefixes: &prefixes, errors: &errors, headers: &headers };
     let failures = Failures::read(&errors, &headers)?;
     let (endpoints, items) = endpoints(file, base, &shared)?;

@@ -106,6 +106,11 @@ impl Rules {
             }
         }
         table.finish("source")?;
+        if sources > 1
+            && let Some(fixed) = table.get("fixed")
+        {
+            return Err(fixed.error("a fixed value is read from nowhere; expected it alone"));
+        }
         if sources == 0 {
             let keys: Vec<&str> = SOURCES.iter().map(|(key, _)| *key).collect();
             return Err(item.error(format!(

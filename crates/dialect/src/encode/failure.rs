@@ -31,7 +31,8 @@ pub(crate) struct Failures(Vec<Shape>);
 impl Failures {
     /// Reads an errors table; `shared` are the headers of every answer.
     pub(crate) fn read(table: &Table<'_>, shared: &Table<'_>) -> Result<Self, DialectError> {
-        let headers = Headers::read(&[shared, &table.table("headers")?])?;
+        let headers = table.table("headers")?.or(Some(shared.clone()));
+        let headers = Headers::read(&headers, fields::FAILURE)?;
         let problems = table.table("problems")?;
         let mut shapes = Vec::with_capacity(Problem::ALL.len());
         for problem in Problem::ALL {

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use crate::DialectError;
 use crate::read::Table;
-use crate::template::fields::HEADERS;
-use crate::template::{Facts, TextTemplate};
+use crate::template::{Facts, Field, TextTemplate};
 
 /// Headers of an answer as they are sent.
 pub(super) type Sent = Vec<(Cow<'static, str>, Cow<'static, str>)>;
@@ -28,26 +27,23 @@ const OURS: [&str; 9] = [
 pub(crate) struct Headers(Vec<(String, TextTemplate)>);
 
 impl Headers {
-    /// Reads the headers of several tables; a name in a later one replaces the same name in an
-    /// earlier one.
-    pub(crate) fn read(tables: &[&Table<'_>]) -> Result<Self, DialectError> {
+    /// The headers of a table and its fallbacks, with these placeholders allowed in them. What is
+    /// said last of a name counts.
+    pub(crate) fn read(table: &Table<'_>, allowed: &[Field]) -> Result<Self, DialectError> {
         let mut headers: Vec<(String, TextTemplate)> = Vec::new();
-        for table in tables {
-            for (name, span, value) in table.entries() {
-                let lower = name.to_ascii_lowercase();
-                if name.is_empty() || !name.bytes().all(is_token) {
-                    return Err(table.error_at(&span, format!("{name:?} is no header name")));
-                }
-                if OURS.contains(&lower.as_str()) {
-                    return Err(table.error_at(
-                        &span,
-                        format!("the header {name:?} is set by the server; expected another name"),
-                    ));
-                }
-                let template = TextTemplate::new(&value, HEADERS)?;
-                headers.retain(|(known, _)| *known != lower);
-                headers.push((lower, template));
+        for (name, _, value) in table.all_entries() {
+            let lower = name.to_ascii_lowercase();
+            if name.is_empty() || !name.bytes().all(is_token) {
+                return Err(value.error(format!("{name:?} is no name of a header")));
             }
+            if OURS.contains(&lower.as_str()) {
+                return Err(value.error(format!(
+                    "the header {name:?} is set by the server; expected another one"
+                )));
+            }
+            let template = TextTemplate::new(&value, allowed)?;
+            headers.retain(|(known, _)| *known != lower);
+            headers.push((lower, template));
         }
         Ok(Self(headers))
     }

@@ -11,6 +11,7 @@ mod quota;
 mod success;
 
 pub(crate) use failure::Failures;
+pub(crate) use headers::Headers;
 pub(crate) use quota::QuotaTemplate;
 pub(crate) use success::Success;
 

@@ -7,7 +7,7 @@ use oauth::Operation;
 use super::body::Body;
 use super::headers::{Headers, clean};
 use crate::read::Table;
-use crate::template::{Facts, fields};
+use crate::template::{Facts, Field, fields};
 use crate::{DialectError, Outgoing};
 
 /// The success of one endpoint.
@@ -34,13 +34,20 @@ impl Success {
             Operation::Jwks => fields::JWKS,
             Operation::Metadata => fields::METADATA,
         };
+        // A header is logged by proxies: no token goes into one.
+        let public: Vec<Field> = allowed
+            .iter()
+            .copied()
+            .filter(|field| !matches!(field, Field::AccessToken | Field::RefreshToken))
+            .chain(fields::SHARED.iter().copied())
+            .collect();
         let content_type = table.required("content_type")?.text()?;
         let body = table.required("body")?;
         let success = Self {
             status: table.required("status")?.integer_in(200..=299)? as u16,
             content_type: content_type_header(content_type),
             cache_control: cache_control(operation, table)?,
-            headers: Headers::read(&[shared, &table.table("headers")?])?,
+            headers: Headers::read(&table.table("headers")?.or(Some(shared.clone())), &public)?,
             body: Body::read(&body, content_type, allowed)?,
         };
         table.finish("key")?;

@@ -88,12 +88,15 @@ impl<'a> Table<'a> {
         entries
     }
 
-    pub(crate) fn error(&self, message: impl Into<String>) -> DialectError {
-        self.source.error(&self.span, message)
+    /// The same, after those of the fallback.
+    pub(crate) fn all_entries(&self) -> Vec<(&'a str, Range<usize>, Item<'a>)> {
+        let mut entries = self.fallback.as_ref().map_or_else(Vec::new, |table| table.all_entries());
+        entries.extend(self.entries());
+        entries
     }
 
-    pub(crate) fn error_at(&self, span: &Range<usize>, message: impl Into<String>) -> DialectError {
-        self.source.error(span, message)
+    pub(crate) fn error(&self, message: impl Into<String>) -> DialectError {
+        self.source.error(&self.span, message)
     }
 
     /// Refuses keys that nobody asked for. `what` names such a key in the message.

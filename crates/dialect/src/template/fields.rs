@@ -122,7 +122,8 @@ pub(crate) const CLAIMS: &[Field] = &[
     F::Grant,
     F::Credential,
 ];
-pub(crate) const HEADERS: &[Field] =
+/// Known to every answer: what `[headers]` may use.
+pub(crate) const SHARED: &[Field] =
     &[F::RequestId, F::Issuer, F::ClientQuota, F::OrganizationQuota];
 pub(crate) const CHALLENGE: &[Field] = &[F::Issuer];
 pub(crate) const QUOTA: &[Field] = &[F::Window, F::Limit, F::Remaining, F::ResetsIn];

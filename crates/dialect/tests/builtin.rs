@@ -1,0 +1,54 @@
+//! Every dialect that ships loads, and serves what every realm serves.
+
+use dialect::{Dialect, Route};
+use oauth::Operation;
+
+#[test]
+fn every_shipped_dialect_loads_under_its_own_name() {
+    let names: Vec<&str> = Dialect::builtin_names().collect();
+    assert_eq!(names, ["rfc", "speculo", "spendesk", "spiko", "fyma", "speckle"]);
+    for name in names {
+        let file = format!("{}/dialects/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(file).unwrap();
+        let dialect =
+            Dialect::parse(&format!("{name}.toml"), &text).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(dialect.name(), name);
+        assert!(Dialect::builtin(name).is_some());
+    }
+    assert!(Dialect::builtin("harbour").is_none());
+}
+
+#[test]
+fn every_realm_serves_metadata_keys_introspection_and_revocation() {
+    for name in Dialect::builtin_names() {
+        let dialect = Dialect::builtin(name).unwrap();
+        for (method, path, operation) in [
+            ("GET", "/.well-known/oauth-authorization-server", Operation::Metadata),
+            ("GET", "/.well-known/openid-configuration", Operation::Metadata),
+            ("GET", "/jwks.json", Operation::Jwks),
+            ("HEAD", "/.well-known/jwks.json", Operation::Jwks),
+            ("POST", "/introspect", Operation::Introspection),
+            ("POST", "/revoke", Operation::Revocation),
+        ] {
+            let Route::Found { endpoint, .. } = dialect.route(method, path) else {
+                panic!("{name} has no {path}");
+            };
+            assert_eq!(endpoint.operation(), operation, "{name} {path}");
+        }
+    }
+}
+
+#[test]
+fn rfc9110_15_5_6_another_method_is_told_which_are_allowed() {
+    let dialect = Dialect::builtin("spendesk").unwrap();
+    for path in ["/auth/token", "/v0/auth/token", "/v1/auth/token"] {
+        assert!(matches!(dialect.route("POST", path), Route::Found { .. }), "{path}");
+        let Route::MethodNotAllowed { allow } = dialect.route("GET", path) else {
+            panic!("{path}")
+        };
+        assert_eq!(allow, ["POST"]);
+    }
+    for path in ["/v2/auth/token", "/auth/token/", "/", "", "/auth", "//auth/token"] {
+        assert!(matches!(dialect.route("POST", path), Route::NotFound), "{path}");
+    }
+}

@@ -1,0 +1,99 @@
+//! What the tests share: requests made by hand, and answers to encode.
+#![allow(dead_code, reason = "each test file uses some of it")]
+
+use base::Secret;
+use dialect::{Context, Dialect, Endpoint, Incoming, Outgoing, PathValues, Route};
+use oauth::{Failure, Problem, Request, TokenReply};
+
+pub const CONTEXT: Context<'static> =
+    Context { request_id: "req_7", issuer: "https://auth.example" };
+
+pub const JSON: Option<&str> = Some("application/json");
+pub const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
+
+/// A request to be decoded.
+#[derive(Clone, Debug)]
+pub struct Try<'a> {
+    pub method: &'a str,
+    pub target: &'a str,
+    pub content_type: Option<&'a str>,
+    pub authorization: Vec<&'a [u8]>,
+    pub body: &'a [u8],
+}
+
+impl<'a> Try<'a> {
+    pub fn post(target: &'a str, content_type: Option<&'a str>, body: &'a str) -> Self {
+        Self { method: "POST", target, content_type, authorization: vec![], body: body.as_bytes() }
+    }
+
+    pub fn with(mut self, authorization: &'a str) -> Self {
+        self.authorization.push(authorization.as_bytes());
+        self
+    }
+
+    pub fn decode(&self, dialect: &Dialect) -> Result<Request, Failure> {
+        let (path, query) = match self.target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (self.target, None),
+        };
+        let (endpoint, path_values) = found(dialect, self.method, path);
+        let incoming = Incoming {
+            path_values,
+            query,
+            content_type: self.content_type,
+            authorization: &self.authorization,
+            body: self.body,
+        };
+        dialect.decode(endpoint, &incoming)
+    }
+
+    /// The problem and its public text; panics where the request was good.
+    pub fn refused(&self, dialect: &Dialect) -> (Problem, String) {
+        match self.decode(dialect) {
+            Err(failure) => (failure.problem, failure.description),
+            Ok(request) => panic!("{self:?} was read as {request:?}"),
+        }
+    }
+}
+
+pub fn found<'a>(
+    dialect: &'a Dialect,
+    method: &str,
+    path: &'a str,
+) -> (&'a Endpoint, PathValues<'a>) {
+    match dialect.route(method, path) {
+        Route::Found { endpoint, path_values } => (endpoint, path_values),
+        other => panic!("{method} {path}: {other:?}"),
+    }
+}
+
+pub fn builtin(name: &str) -> Dialect {
+    Dialect::builtin(name).unwrap()
+}
+
+pub fn harbour() -> Dialect {
+    Dialect::parse("harbour.toml", include_str!("../harbour.toml"))
+        .unwrap_or_else(|e| panic!("{e}"))
+}
+
+pub fn token_reply() -> TokenReply {
+    TokenReply {
+        access_token: Secret::new("a.b.c"),
+        expires_in: Some(3600),
+        refresh_token: None,
+        scope: "contacts.write contacts.read".parse().unwrap(),
+        client_id: "client_1".to_owned(),
+        organization: Some("org_1".to_owned()),
+        client_quota: None,
+        organization_quota: None,
+    }
+}
+
+pub fn text(outgoing: &Outgoing) -> &str {
+    std::str::from_utf8(&outgoing.body).unwrap()
+}
+
+/// `Basic` with these bytes.
+pub fn basic(pair: impl AsRef<[u8]>) -> String {
+    format!("Basic {}", base::encoding::base64(pair))
+}
