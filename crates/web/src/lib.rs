@@ -6,11 +6,40 @@
 
 pub mod metrics;
 
+mod body;
+mod door;
+mod endpoint;
+mod health;
+mod origin;
+mod pages;
+mod portal;
 mod proxies;
+mod realm;
 mod request_id;
+mod respond;
 mod site;
 mod state;
 
+use std::time::Duration;
+
+pub use axum::Router;
+pub use axum::body::Body;
+pub use door::{Door, Realms, Serves};
+pub use origin::current_origin;
+pub use portal::{Portal, PortalRealm};
 pub use proxies::{Network, NotANetwork, TrustedProxies};
+pub use realm::Realm;
+pub use request_id::X_REQUEST_ID;
 pub use site::{NotASite, Site};
 pub use state::{House, RealmState};
+
+/// What a request may take.
+#[derive(Clone, Copy, Debug)]
+pub struct WebLimits {
+    /// Bytes of a body, where a dialect does not say less.
+    pub body: usize,
+    /// From the end of the head to the end of the body.
+    pub body_time: Duration,
+    /// From the end of the head to the answer.
+    pub answer_time: Duration,
+}

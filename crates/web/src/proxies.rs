@@ -189,7 +189,9 @@ mod tests {
     #[test]
     fn a_stranger_is_not_believed() {
         let headers = headers(&[
-            ("host", "real"), ("x-forwarded-host", "fake"), ("x-forwarded-for", "1.2.3.4"),
+            ("host", "real"),
+            ("x-forwarded-host", "fake"),
+            ("x-forwarded-for", "1.2.3.4"),
             ("forwarded", "for=1.2.3.4;host=fake"),
         ]);
         let arrival = proxies().arrival(ip("192.0.2.1"), &headers);
@@ -200,8 +202,11 @@ mod tests {
     #[test]
     fn the_last_address_that_is_no_proxy_is_the_client() {
         let headers = headers(&[
-            ("host", "inner"), ("x-forwarded-host", "outer"), ("x-forwarded-proto", "https"),
-            ("x-forwarded-for", "6.6.6.6, 192.0.2.7"), ("x-forwarded-for", "10.1.1.1"),
+            ("host", "inner"),
+            ("x-forwarded-host", "outer"),
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-for", "6.6.6.6, 192.0.2.7"),
+            ("x-forwarded-for", "10.1.1.1"),
         ]);
         let arrival = proxies().arrival(ip("10.0.0.1"), &headers);
         assert_eq!(arrival.address, ip("192.0.2.7"), "6.6.6.6 was the client's own claim");

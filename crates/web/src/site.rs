@@ -74,7 +74,11 @@ impl FromStr for Site {
         let prefix_fits = prefix.is_empty()
             || (prefix.split('/').skip(1).all(|segment| !matches!(segment, "" | "." | ".."))
                 && prefix.bytes().all(is_path_byte));
-        if prefix_fits { Ok(Self { https, authority, prefix: prefix.into() }) } else { Err(NotASite) }
+        if prefix_fits {
+            Ok(Self { https, authority, prefix: prefix.into() })
+        } else {
+            Err(NotASite)
+        }
     }
 }
 
@@ -122,10 +126,20 @@ mod tests {
             assert_eq!(good.parse::<Site>().unwrap().to_string(), good);
         }
         for bad in [
-            "", "a.example", "ftp://a.example", "https://", "https://a.example/", "https://a b",
-            "https://a.example?x", "https://a.example/x#y", "https://u@a.example",
-            "https://a.example:0", "https://a.example:port", "https://a.example/x//y",
-            "https://a.example/../x", "https://[::zz]",
+            "",
+            "a.example",
+            "ftp://a.example",
+            "https://",
+            "https://a.example/",
+            "https://a b",
+            "https://a.example?x",
+            "https://a.example/x#y",
+            "https://u@a.example",
+            "https://a.example:0",
+            "https://a.example:port",
+            "https://a.example/x//y",
+            "https://a.example/../x",
+            "https://[::zz]",
         ] {
             assert_eq!(bad.parse::<Site>(), Err(NotASite), "{bad:?}");
         }
@@ -144,8 +158,11 @@ mod tests {
     #[test]
     fn loopback_is_this_machine_only() {
         for (text, loopback) in [
-            ("http://127.0.0.1:1", true), ("http://[::1]:1", true), ("http://localhost", true),
-            ("http://localhost.example", false), ("http://10.0.0.1", false),
+            ("http://127.0.0.1:1", true),
+            ("http://[::1]:1", true),
+            ("http://localhost", true),
+            ("http://localhost.example", false),
+            ("http://10.0.0.1", false),
         ] {
             assert_eq!(text.parse::<Site>().unwrap().is_loopback(), loopback, "{text}");
         }

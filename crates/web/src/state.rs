@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use base::{Clock, DigestKey, Rng};
 use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
@@ -22,6 +22,8 @@ pub struct House {
     pub uses: Arc<UseLog>,
     /// Refusals, on their way to the store.
     pub refusals: Arc<RefusalLog>,
+    /// Refusals that came faster than they could be kept: they are in the log alone.
+    pub refusals_dropped: AtomicU64,
     /// Set once the process is about to end: it finishes what it has and takes nothing new.
     pub draining: AtomicBool,
 }
@@ -37,7 +39,8 @@ impl House {
     /// # Errors
     /// When the store cannot take them; they are lost then, as the store is.
     pub async fn flush_refusals(&self) -> Result<(), StoreError> {
-        let refusals = self.refusals.drain();
+        let (refusals, dropped) = self.refusals.drain();
+        self.refusals_dropped.fetch_add(dropped, Ordering::Relaxed);
         if refusals.is_empty() { Ok(()) } else { self.store.record_refusals(refusals).await }
     }
 

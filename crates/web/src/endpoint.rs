@@ -1,0 +1,116 @@
+//! An endpoint of the dialect: read, decide, write. The hot path.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Response, header};
+use dialect::{Endpoint, Incoming, PathValues};
+use engine::{Answered, Context, Denial, Level, RequestOrigin};
+use oauth::{Failure, Operation, Reply, Request};
+
+use crate::realm::{Asked, Realm};
+use crate::{body, respond};
+
+pub(crate) async fn answer(
+    realm: &Realm,
+    endpoint: &Endpoint,
+    path_values: PathValues<'_>,
+    asked: Asked,
+) -> Response<Body> {
+    // The pattern, not the path: that may hold a value.
+    let pattern = endpoint.paths().first().map_or("", String::as_str);
+    let origin = asked.origin(pattern);
+    let dialect = realm.state.issuer().dialect();
+    let decided = match read(realm, endpoint, path_values, asked).await {
+        Ok(request) => decide(realm, &origin, request).await,
+        Err(failure) => {
+            let denial = Denial::Malformed(failure);
+            note(realm, &realm.state.context(&origin), &denial);
+            Err(denial)
+        }
+    };
+    let context = realm.context(&origin.request_id);
+    respond::outgoing(match decided {
+        Ok(reply) => {
+            if matches!(reply, Reply::Token(_)) {
+                realm.metrics.issued();
+            }
+            dialect.encode(endpoint, &reply, &context)
+        }
+        Err(denial) => dialect.encode_failure(Some(endpoint), &denial.failure(), &context),
+    })
+}
+
+async fn read(
+    realm: &Realm,
+    endpoint: &Endpoint,
+    path_values: PathValues<'_>,
+    asked: Asked,
+) -> Result<Request, Failure> {
+    let (head, body) = asked.request.into_parts();
+    let limit = endpoint.body_limit().min(realm.limits.body);
+    let body = body::read(body, limit, realm.limits.body_time).await?;
+    let authorization = authorization(&head.headers);
+    let incoming = Incoming {
+        path_values,
+        query: head.uri.query(),
+        content_type: head.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()),
+        authorization: &authorization,
+        body: &body,
+    };
+    realm.state.issuer().dialect().decode(endpoint, &incoming)
+}
+
+fn authorization(headers: &HeaderMap) -> Vec<&[u8]> {
+    // Two are enough to see that there are too many.
+    headers.get_all(header::AUTHORIZATION).iter().take(2).map(|it| it.as_bytes()).collect()
+}
+
+async fn decide(realm: &Realm, origin: &RequestOrigin, request: Request) -> Result<Reply, Denial> {
+    let ctx = realm.state.context(origin);
+    let Answered { reply, inactive, used } = match engine::answer(&ctx, &request).await {
+        Ok(answered) => answered,
+        Err(denial) => {
+            note(realm, &ctx, &denial);
+            return Err(denial);
+        }
+    };
+    if let Some(denial) = &inactive {
+        note(realm, &ctx, denial);
+    }
+    if let Some(credential) = used {
+        // Whoever introspects is not the one who uses: their address tells nothing.
+        let address = origin.address.as_deref();
+        let address = address.filter(|_| request.operation == Operation::Token);
+        realm.state.house().uses.note(credential, ctx.now, address);
+    }
+    Ok(reply)
+}
+
+/// Tells the log, the figures and the store of a denial.
+pub(crate) fn note(realm: &Realm, ctx: &Context<'_>, denial: &Denial) {
+    let verdict = denial.verdict();
+    realm.metrics.refused(verdict.code);
+    let refusal = denial.refusal(ctx);
+    macro_rules! log {
+        ($level:ident) => {
+            tracing::$level!(
+                request_id = refusal.request_id,
+                realm = refusal.realm.as_str(),
+                request = refusal.request,
+                reason = verdict.code,
+                subject = refusal.subject,
+                address = refusal.address,
+                "refused: {}",
+                refusal.explanation
+            )
+        };
+    }
+    match verdict.level {
+        Level::Info => log!(info),
+        Level::Warn => log!(warn),
+        Level::Error => log!(error),
+    }
+    let house: &Arc<_> = realm.state.house();
+    house.refusals.note(refusal);
+}

@@ -1,0 +1,41 @@
+//! `/healthz`: the process answers. `/readyz`: it can do its work.
+
+use axum::body::Body;
+use axum::http::{Method, Response, StatusCode};
+use engine::Issuer;
+
+use crate::respond::plain;
+use crate::state::House;
+
+/// Answers, where `path` is one of the two.
+pub(crate) async fn answer(
+    house: &House,
+    issuers: &[&Issuer],
+    method: &Method,
+    path: &str,
+) -> Option<Response<Body>> {
+    if !matches!(path, "/healthz" | "/readyz") || !matches!(*method, Method::GET | Method::HEAD) {
+        return None;
+    }
+    let obstacle = if path == "/readyz" { obstacle(house, issuers).await } else { None };
+    Some(match obstacle {
+        None => plain(StatusCode::OK, "ok\n"),
+        Some(obstacle) => plain(StatusCode::SERVICE_UNAVAILABLE, obstacle),
+    })
+}
+
+async fn obstacle(house: &House, issuers: &[&Issuer]) -> Option<&'static str> {
+    if house.is_draining() {
+        return Some("draining\n");
+    }
+    if issuers.iter().any(|issuer| issuer.keys().is_empty()) {
+        return Some("no signing keys\n");
+    }
+    match house.store.ping().await {
+        Ok(()) => None,
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            Some("the store does not answer\n")
+        }
+    }
+}

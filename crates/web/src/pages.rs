@@ -1,0 +1,46 @@
+//! What a door shows beside realms: the portal, its style, the figures.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
+
+use crate::door::Door;
+use crate::portal::{self, Portal};
+use crate::respond::plain;
+use crate::{health, metrics};
+
+/// The portal's listener.
+pub(crate) async fn portal(
+    door: &Door,
+    portal: &Portal,
+    request: &Request<Body>,
+) -> Response<Body> {
+    let (method, path) = (request.method(), request.uri().path());
+    if let Some(response) = of_process(door, method, path).await {
+        return response;
+    }
+    match path {
+        "/" if reads(method) => portal::page(portal),
+        path if reads(method) && path == portal::style_path() => portal::style(),
+        _ => plain(StatusCode::NOT_FOUND, "there is nothing at this path\n"),
+    }
+}
+
+/// The listener of the figures.
+pub(crate) async fn metrics_only(door: &Door, request: &Request<Body>) -> Response<Body> {
+    let of_process = of_process(door, request.method(), request.uri().path()).await;
+    of_process.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "there is nothing at this path\n"))
+}
+
+async fn of_process(door: &Door, method: &Method, path: &str) -> Option<Response<Body>> {
+    if path == "/metrics" && reads(method) {
+        let mut response = plain(StatusCode::OK, door.metrics.page());
+        let media_type = HeaderValue::from_static(metrics::MEDIA_TYPE);
+        response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+        return Some(response);
+    }
+    health::answer(&door.house, &[], method, path).await
+}
+
+fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}

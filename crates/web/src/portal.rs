@@ -1,0 +1,149 @@
+//! The page that lists the realms, and the style that all pages share.
+//!
+//! Invariant: no page runs a script or loads from elsewhere, and its headers say so. The style's
+//! name holds its hash, so that it may be cached for ever.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use base::digest::sha256;
+use base::encoding::base64url;
+use engine::Issuer;
+
+const STYLE: &str = include_str!("../assets/postern.css");
+
+static STYLE_PATH: LazyLock<String> = LazyLock::new(|| {
+    let hash = base64url(sha256(STYLE.as_bytes()));
+    format!("/assets/postern-{}.css", hash.get(..16).unwrap_or(&hash))
+});
+
+const HEADERS: [(HeaderName, &str); 5] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'",
+    ),
+    (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+];
+
+/// A realm as the portal shows it.
+#[derive(Clone, Debug)]
+pub struct PortalRealm {
+    name: String,
+    description: String,
+    base: String,
+    environment: &'static str,
+    endpoints: Vec<PortalEndpoint>,
+    sample: String,
+}
+
+#[derive(Clone, Debug)]
+struct PortalEndpoint {
+    operation: &'static str,
+    request: String,
+}
+
+impl PortalRealm {
+    /// What `issuer` tells of itself, and commands to try it with: without credentials.
+    pub fn new(issuer: &Issuer, sample: String) -> Self {
+        let dialect = issuer.dialect();
+        let endpoints = dialect.endpoints().iter().map(|endpoint| PortalEndpoint {
+            operation: endpoint.operation().as_str(),
+            request: format!(
+                "{} {}",
+                endpoint.methods().join(", "),
+                endpoint.paths().first().map_or("", String::as_str)
+            ),
+        });
+        Self {
+            name: issuer.realm().to_string(),
+            description: dialect.description().to_owned(),
+            base: issuer.url().to_owned(),
+            environment: match issuer.environment() {
+                dialect::Environment::Live => "live",
+                dialect::Environment::Test => "test",
+            },
+            endpoints: endpoints.collect(),
+            sample,
+        }
+    }
+}
+
+/// The portal, rendered once.
+#[derive(Clone, Debug)]
+pub struct Portal(String);
+
+#[derive(Template)]
+#[template(path = "portal.html")]
+struct PortalPage<'a> {
+    style_path: &'a str,
+    version: &'a str,
+    note: &'a str,
+    realms: &'a [PortalRealm],
+}
+
+impl Portal {
+    /// The page of these realms; `note` is a sentence for people.
+    ///
+    /// # Errors
+    /// When the template cannot be rendered, which no input can cause.
+    pub fn new(realms: &[PortalRealm], note: &str) -> Result<Self, std::fmt::Error> {
+        let version = env!("CARGO_PKG_VERSION");
+        let page = PortalPage { style_path: style_path(), version, note, realms };
+        page.render().map(Self).map_err(|_| std::fmt::Error)
+    }
+}
+
+/// Where the style is.
+pub(crate) fn style_path() -> &'static str {
+    &STYLE_PATH
+}
+
+/// The style.
+pub(crate) fn style() -> Response<Body> {
+    let mut response = Response::new(Body::from(STYLE));
+    let headers = response.headers_mut();
+    put(headers, header::CONTENT_TYPE, "text/css; charset=utf-8");
+    put(headers, header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+    put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    response
+}
+
+/// The page.
+pub(crate) fn page(portal: &Portal) -> Response<Body> {
+    let mut response = Response::new(Body::from(portal.0.clone()));
+    for (name, value) in HEADERS {
+        put(response.headers_mut(), name, value);
+    }
+    response
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_escapes_what_it_is_given_and_runs_nothing() {
+        let realm = PortalRealm {
+            name: "demo".to_owned(),
+            description: "<script>alert(1)</script>".to_owned(),
+            base: "http://127.0.0.1:8081".to_owned(),
+            environment: "live",
+            endpoints: vec![PortalEndpoint { operation: "token", request: "POST /t".to_owned() }],
+            sample: "curl -d '{\"a\":1}' http://127.0.0.1:8081/t".to_owned(),
+        };
+        let page = Portal::new(&[realm], "").unwrap().0;
+        assert!(!page.contains("<script") && !page.contains(" style="), "{page}");
+        assert!(page.contains("&#60;script&#62;"), "{page}");
+        assert!(page.contains(style_path()), "{page}");
+    }
+}

@@ -1,0 +1,190 @@
+//! One realm behind a door: which of its parts answers a path.
+//!
+//! The first that knows the path: the dialect's endpoints, `/admin`, `/healthz` and `/readyz`, what
+//! is mounted beside the issuer, and else nothing, in the dialect's own words. Paths are compared
+//! as they came, undecoded: `/%74oken` is not `/token`.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use dialect::Route;
+use engine::RequestOrigin;
+use oauth::{Failure, Problem};
+use tower_service::Service as _;
+
+use crate::metrics::{Part, RealmMetrics};
+use crate::request_id::{X_REQUEST_ID, header_value};
+use crate::state::RealmState;
+use crate::{WebLimits, endpoint, health, origin, respond};
+
+/// What answers for one realm.
+#[derive(Debug)]
+pub struct Realm {
+    pub(crate) state: RealmState,
+    pub(crate) metrics: Arc<RealmMetrics>,
+    pub(crate) limits: WebLimits,
+    admin: Option<Router>,
+    beside: Option<Router>,
+}
+
+/// A request on its way to the part that answers it.
+pub(crate) struct Asked {
+    pub(crate) request: Request<Body>,
+    /// Where the realm's own path lies in that of the request.
+    pub(crate) path: std::ops::Range<usize>,
+    pub(crate) request_id: String,
+    pub(crate) address: std::net::IpAddr,
+}
+
+impl Asked {
+    /// The path as the realm sees it.
+    pub(crate) fn path(&self) -> &str {
+        self.request.uri().path().get(self.path.clone()).unwrap_or_default()
+    }
+
+    /// The origin, with `path` as what was asked for: a pattern, where the path may hold a value.
+    pub(crate) fn origin(&self, path: &str) -> RequestOrigin {
+        RequestOrigin {
+            request_id: self.request_id.clone(),
+            address: Some(self.address.to_string()),
+            request: format!("{} {path}", self.request.method()),
+            ..RequestOrigin::default()
+        }
+    }
+}
+
+impl Realm {
+    /// A realm that answers for its issuer. `admin` answers below `/admin`; `beside` answers what
+    /// nothing else does.
+    pub fn new(
+        state: RealmState,
+        limits: WebLimits,
+        admin: Option<Router>,
+        beside: Option<Router>,
+    ) -> Self {
+        let metrics = Arc::new(RealmMetrics::new(state.issuer().realm().clone()));
+        Self { state, metrics, limits, admin, beside }
+    }
+
+    /// Its figures.
+    pub const fn metrics(&self) -> &Arc<RealmMetrics> {
+        &self.metrics
+    }
+
+    /// Answers one request, and counts it.
+    pub(crate) async fn answer(&self, asked: Asked, started: Instant) -> Response<Body> {
+        let request_id = asked.request_id.clone();
+        let (part, mut response) = self.dispatch(asked).await;
+        response.headers_mut().insert(&X_REQUEST_ID, header_value(&request_id));
+        let (took, status) = (started.elapsed(), response.status().as_u16());
+        self.metrics.answered(part, status, took);
+        tracing::debug!(
+            request_id,
+            realm = self.state.issuer().realm().as_str(),
+            operation = part.as_str(),
+            status,
+            micros = took.as_micros() as u64,
+            "answered"
+        );
+        response
+    }
+
+    async fn dispatch(&self, asked: Asked) -> (Part, Response<Body>) {
+        let dialect = Arc::clone(self.state.issuer().dialect());
+        let path = asked.path().to_owned();
+        match dialect.route(asked.request.method().as_str(), &path) {
+            Route::Found { endpoint, path_values } => {
+                let part = Part::Endpoint(endpoint.operation());
+                (part, endpoint::answer(self, endpoint, path_values, asked).await)
+            }
+            Route::MethodNotAllowed { allow } => {
+                let part = allowed_part(&dialect, &allow, &path);
+                if asked.request.method() == Method::OPTIONS {
+                    return (part, options(&allow));
+                }
+                let context = self.context(&asked.request_id);
+                (part, respond::outgoing(dialect.encode_method_not_allowed(&allow, &context)))
+            }
+            Route::NotFound => self.beyond_the_dialect(asked, &path).await,
+        }
+    }
+
+    async fn beyond_the_dialect(&self, asked: Asked, path: &str) -> (Part, Response<Body>) {
+        let issuer = self.state.issuer();
+        if let Some(admin) = self.admin.as_ref().filter(|_| is_below(path, "/admin")) {
+            return (Part::Admin, mounted(admin, asked).await);
+        }
+        let health =
+            health::answer(self.state.house(), &[issuer], asked.request.method(), path).await;
+        if let Some(response) = health {
+            return (Part::Health, response);
+        }
+        match &self.beside {
+            Some(beside) => (Part::Api, mounted(beside, asked).await),
+            None => {
+                let failure = Failure::new(Problem::NotFound, "There is nothing at this path.");
+                (Part::Nowhere, self.failure(&failure, &asked.request_id))
+            }
+        }
+    }
+
+    /// A failure that no endpoint has a shape for.
+    pub(crate) fn failure(&self, failure: &Failure, request_id: &str) -> Response<Body> {
+        let context = self.context(request_id);
+        respond::outgoing(self.state.issuer().dialect().encode_failure(None, failure, &context))
+    }
+
+    pub(crate) fn context<'a>(&'a self, request_id: &'a str) -> dialect::Context<'a> {
+        dialect::Context { request_id, issuer: self.state.issuer().url() }
+    }
+}
+
+/// Whether `path` is `root` or lies below it.
+fn is_below(path: &str, root: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The part that would have answered with another method.
+fn allowed_part(dialect: &dialect::Dialect, allow: &[&str], path: &str) -> Part {
+    match allow.first().map(|method| dialect.route(method, path)) {
+        Some(Route::Found { endpoint, .. }) => Part::Endpoint(endpoint.operation()),
+        _ => Part::Nowhere,
+    }
+}
+
+/// RFC 9110 §9.3.7.
+fn options(allow: &[&str]) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let allow = format!("{}, OPTIONS", allow.join(", "));
+    if let Ok(allow) = HeaderValue::try_from(allow) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+/// Lets a router answer. It sees the path as the realm does, the request id as a header, and the
+/// origin as an extension and by [`crate::current_origin`].
+async fn mounted(router: &Router, asked: Asked) -> Response<Body> {
+    let origin = Arc::new(asked.origin(asked.path()));
+    let shorter = asked.path.start > 0 || asked.path.end < asked.request.uri().path().len();
+    let uri = shorter.then(|| relative(asked.request.uri(), asked.path())).flatten();
+    let Asked { mut request, request_id, .. } = asked;
+    if let Some(uri) = uri {
+        *request.uri_mut() = uri;
+    }
+    request.headers_mut().insert(&X_REQUEST_ID, header_value(&request_id));
+    request.extensions_mut().insert(Arc::clone(&origin));
+    let answer = origin::scoped(origin, router.clone().call(request)).await;
+    answer.unwrap_or_else(|never| match never {})
+}
+
+fn relative(uri: &Uri, path: &str) -> Option<Uri> {
+    let path = if path.is_empty() { "/" } else { path };
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    PathAndQuery::try_from(format!("{path}{query}")).ok().map(Uri::from)
+}
