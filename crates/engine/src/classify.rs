@@ -142,6 +142,17 @@ impl Denial {
             Self::NameTaken { .. } => {
                 ("name_taken", P::InvalidRequest, "An entity with this name exists.", Info)
             }
+            Self::InvalidField { .. } => ("invalid_field", P::InvalidRequest, "", Info),
+            Self::NotFound { .. } => ("not_found", P::NotFound, "There is no such thing.", Info),
+            Self::StateForbids(_) => {
+                ("state_forbids", P::InvalidRequest, "Its state does not allow this.", Info)
+            }
+            Self::IdempotencyKeyReused => (
+                "idempotency_key_reused",
+                P::InvalidRequest,
+                "The idempotency key was used for another request.",
+                Info,
+            ),
             Self::Contended => {
                 ("contended", P::TemporarilyUnavailable, "Too busy; try again.", Warn)
             }
@@ -176,6 +187,10 @@ impl Denial {
             Self::Malformed(failure) => failure.clone(),
             Self::ParameterMissing(parameter) => {
                 Failure::new(verdict.problem, format!("The parameter {parameter} is missing."))
+            }
+            // Administrators are told precisely.
+            Self::InvalidField { .. } | Self::NotFound { .. } | Self::StateForbids(_) => {
+                Failure::new(verdict.problem, self.to_string())
             }
             Self::BudgetSpent { client, organization, .. } => Failure {
                 client_quota: *client,

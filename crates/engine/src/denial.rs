@@ -146,6 +146,28 @@ pub enum Denial {
         /// What kind.
         kind: Kind,
     },
+    /// A field of an administrator's input does not fit.
+    #[error("{field}: expected {expected}")]
+    InvalidField {
+        /// Which one; a path where it lies deeper.
+        field: String,
+        /// What it should have been.
+        expected: String,
+    },
+    /// An administrator named what is not there.
+    #[error("there is no {what} {id:?} in this realm")]
+    NotFound {
+        /// What kind of thing.
+        what: &'static str,
+        /// What it was called.
+        id: String,
+    },
+    /// The state of a thing does not allow this change.
+    #[error("{0}")]
+    StateForbids(String),
+    /// An idempotency key was used for another request before.
+    #[error("the idempotency key was used for another request before")]
+    IdempotencyKeyReused,
     /// Too many conflicts.
     #[error("too many concurrent changes of the same thing")]
     Contended,

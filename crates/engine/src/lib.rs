@@ -6,6 +6,7 @@
 //! A presented credential of any form goes through [`present`]. Every refusal is a [`Denial`] with
 //! a precise private reason; [`Denial::verdict`] is the one place that says what the outside sees.
 
+pub mod admin;
 pub mod authenticate;
 pub mod grants;
 pub mod introspect;

@@ -1,0 +1,101 @@
+//! Admin keys open the admin API. A key never makes another that may do more than itself.
+
+use domain::{Actor, Credential, CredentialKind};
+use oauth::ScopeSet;
+use serde::Deserialize;
+use serde_json::json;
+use store::Loaded;
+
+use super::changes::{Changes, detail};
+use super::credentials::{self, Issued};
+use super::expiry::expiry;
+use super::{fields, scopes};
+use crate::{Context, Denial, Outcome, secrets};
+
+const KIND: CredentialKind = CredentialKind::AdminKey;
+
+/// A key to be.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewAdminKey {
+    /// A name for people.
+    pub label: String,
+    /// What it may do, such as `clients:read`; `*`: everything.
+    pub scopes: Vec<String>,
+    /// When it stops by itself (RFC 3339); missing: never.
+    pub expires_at: Option<String>,
+}
+
+/// Whoever holds a good admin key.
+#[derive(Clone, Debug)]
+pub struct Administrator {
+    key: Loaded<Credential>,
+    scopes: ScopeSet,
+}
+
+impl Administrator {
+    /// The key that was presented.
+    pub fn key(&self) -> &Credential {
+        &self.key
+    }
+
+    /// Who they are in events.
+    pub fn actor(&self) -> Actor {
+        Actor::AdminKey(self.key.public_id.clone())
+    }
+
+    /// What they may hand on.
+    pub const fn scopes(&self) -> &ScopeSet {
+        &self.scopes
+    }
+
+    /// Whether they may do what needs `scope`.
+    ///
+    /// # Errors
+    /// [`Denial::NotPermitted`].
+    pub fn require(&self, scope: &str) -> Result<(), Denial> {
+        if scopes::allows(&self.scopes, scope) {
+            Ok(())
+        } else {
+            Err(Denial::NotPermitted(scope.to_owned()))
+        }
+    }
+}
+
+/// Finds out whose key was presented.
+///
+/// # Errors
+/// The precise reason why it is none.
+pub async fn authenticate(ctx: &Context<'_>, presented: &str) -> Result<Administrator, Denial> {
+    let key = secrets::find(ctx, KIND, presented).await.map_err(Denial::of_token)?;
+    ctx.recognize(&key.public_id);
+    secrets::check_alive(ctx, &key).map_err(Denial::of_token)?;
+    let scopes = key.scopes.clone().unwrap_or_default();
+    Ok(Administrator { key, scopes })
+}
+
+/// Makes a key. `held` is what its maker may do; `None` for the program itself.
+///
+/// # Errors
+/// [`Denial::InvalidField`]; [`Denial::NotPermitted`] for a scope that the maker lacks.
+pub async fn create(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    held: Option<&ScopeSet>,
+    input: &NewAdminKey,
+) -> Result<Outcome<Issued>, Denial> {
+    let asked = scopes::parse(&input.scopes)?;
+    if let Some(held) = held
+        && let Some(beyond) = asked.iter().find(|scope| !scopes::allows(held, scope.as_str()))
+    {
+        return Err(Denial::NotPermitted(beyond.to_string()));
+    }
+    let told = detail([("scopes", json!(asked))]);
+    let mut issued = credentials::fresh(ctx, KIND, fields::name("label", &input.label)?);
+    issued.credential.scopes = Some(asked);
+    issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
+    let mut changes = Changes::new(ctx, actor);
+    credentials::insert(&mut changes, &issued, told);
+    Ok(changes.done(issued))
+}

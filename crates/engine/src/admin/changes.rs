@@ -1,0 +1,80 @@
+//! A change in the making: its writes, and an event for each.
+
+use std::sync::Arc;
+
+use domain::{Actor, EntityRecord, EventDraft, Revocation, Target};
+use serde_json::{Map, Value};
+use store::{Batch, Loaded, Write};
+
+use crate::{Context, Outcome};
+
+/// What support may want to know beside the action; never a secret.
+pub(super) type Detail = Map<String, Value>;
+
+/// Collects writes together with the events that tell of them.
+#[derive(Debug)]
+pub(super) struct Changes<'a> {
+    ctx: &'a Context<'a>,
+    actor: &'a Actor,
+    batch: Batch,
+}
+
+impl<'a> Changes<'a> {
+    pub(super) fn new(ctx: &'a Context<'a>, actor: &'a Actor) -> Self {
+        Self { ctx, actor, batch: Batch::new() }
+    }
+
+    /// A new entity.
+    pub(super) fn insert<T: EntityRecord>(&mut self, record: &T, action: String, detail: Detail) {
+        self.batch.writes.push(Write::Insert(Arc::new(record.clone()).into_entity()));
+        self.tell(record, action, detail);
+    }
+
+    /// A new state of an entity.
+    pub(super) fn replace<T: EntityRecord>(
+        &mut self,
+        loaded: &Loaded<T>,
+        changed: &T,
+        action: String,
+        detail: Detail,
+    ) {
+        self.batch.writes.push(loaded.replace_with(changed.clone()));
+        self.tell(changed, action, detail);
+    }
+
+    fn tell<T: EntityRecord>(&mut self, record: &T, action: String, detail: Detail) {
+        let id = record.id();
+        self.batch.events.push(EventDraft {
+            realm: self.ctx.issuer.realm().clone(),
+            at: self.ctx.now,
+            action,
+            target: Target {
+                kind: T::KIND,
+                id: id.as_u128(),
+                public_id: record.public_id().map_or_else(|| id.to_string(), str::to_owned),
+            },
+            origin: self.ctx.by(self.actor.clone()),
+            detail,
+        });
+    }
+
+    /// The mark of having been taken back now.
+    pub(super) fn revocation(&self, reason: Option<String>) -> Revocation {
+        Revocation { at: self.ctx.now, by: self.actor.clone(), reason }
+    }
+
+    /// The whole, with the answer to give once it is written.
+    pub(super) fn done<R>(self, reply: R) -> Outcome<R> {
+        Outcome { batch: self.batch, reply }
+    }
+}
+
+/// An empty detail.
+pub(super) fn nothing() -> Detail {
+    Detail::new()
+}
+
+/// A detail of one or more members.
+pub(super) fn detail<const N: usize>(members: [(&str, Value); N]) -> Detail {
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

@@ -1,0 +1,101 @@
+//! Client secrets. A client may hold several at once: make the second, roll it out, revoke the
+//! first, and nobody was ever locked out.
+
+use domain::{Actor, Client, Credential, CredentialKind, Owners};
+use serde::Deserialize;
+use serde_json::json;
+use store::{Loaded, MAX_PAGE};
+
+use super::changes::{Changes, detail};
+use super::credentials::{self, Issued};
+use super::expiry::expiry;
+use super::{PageQuery, fields, find, page};
+use crate::{Context, Denial, Outcome};
+
+/// The most secrets of one client that are good at the same time.
+pub const MAX_LIVE: usize = 10;
+
+const KIND: CredentialKind = CredentialKind::ClientSecret;
+
+/// A secret to be.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewSecret {
+    /// A name for people.
+    #[serde(default)]
+    pub label: String,
+    /// When it stops by itself (RFC 3339); missing: never.
+    pub expires_at: Option<String>,
+}
+
+/// Gives a client another secret.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::InvalidField`]; [`Denial::StateForbids`] when [`MAX_LIVE`] of
+/// its secrets are good, or when it authenticates without one.
+pub async fn create(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    client: &str,
+    input: &NewSecret,
+) -> Result<Outcome<Issued>, Denial> {
+    let client: Loaded<Client> = find::by_public_id(ctx, client).await?;
+    if !authenticates(&client) {
+        return Err(Denial::StateForbids("the client authenticates without a secret".into()));
+    }
+    let owners = Owners {
+        client: Some(client.id.as_u128()),
+        variety: Some(KIND.as_str()),
+        ..Owners::default()
+    };
+    refuse_too_many(ctx, owners).await?;
+    let mut changes = Changes::new(ctx, actor);
+    let issued = issue(ctx, &client, input)?;
+    insert(&mut changes, &client, &issued);
+    Ok(changes.done(issued))
+}
+
+/// Refuses one more secret where [`MAX_LIVE`] are good already.
+pub(super) async fn refuse_too_many(ctx: &Context<'_>, owners: Owners) -> Result<(), Denial> {
+    let mut query = PageQuery { limit: Some(MAX_PAGE), after: None };
+    let mut live = 0;
+    loop {
+        let page = page::list::<Credential>(ctx, owners, &query).await?;
+        live += page.items.iter().filter(|secret| is_live(ctx, secret)).count();
+        if live >= MAX_LIVE {
+            let text = format!("{MAX_LIVE} secrets are good already: revoke one first");
+            return Err(Denial::StateForbids(text));
+        }
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+fn is_live(ctx: &Context<'_>, secret: &Credential) -> bool {
+    secret.revoked.is_none() && secret.expires_at.is_none_or(|at| at > ctx.now)
+}
+
+/// Whether the client has a use for secrets.
+pub(super) fn authenticates(client: &Client) -> bool {
+    client.auth_methods.iter().any(|method| *method != oauth::ClientAuthMethod::None)
+}
+
+/// A fresh secret of `client`.
+pub(super) fn issue(
+    ctx: &Context<'_>,
+    client: &Client,
+    input: &NewSecret,
+) -> Result<Issued, Denial> {
+    let mut issued = credentials::fresh(ctx, KIND, fields::label("label", &input.label)?);
+    issued.credential.client = Some(client.id);
+    issued.credential.organization = client.organization;
+    issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
+    Ok(issued)
+}
+
+pub(super) fn insert(changes: &mut Changes<'_>, client: &Client, issued: &Issued) {
+    credentials::insert(changes, issued, detail([("client", json!(client.public_id))]));
+}

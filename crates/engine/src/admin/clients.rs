@@ -1,0 +1,239 @@
+//! OAuth clients. What a client may do is in its grants; here is who it is.
+
+use base::Id;
+use domain::{Actor, Client, ClientKind, Organization, Owners, Status};
+use oauth::{ClientAuthMethod, GrantType};
+use serde::Deserialize;
+use serde_json::json;
+use store::Loaded;
+
+use super::changes::{Changes, detail, nothing};
+use super::client_secrets::{self, NewSecret};
+use super::credentials::Issued;
+use super::fields::{self, Budget, Switch, invalid};
+use super::{Page, PageQuery, find, page};
+use crate::{Context, Denial, Outcome};
+
+/// A client to be.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewClient {
+    /// Its `client_id`, where it has one already.
+    pub public_id: Option<String>,
+    /// For people.
+    pub name: String,
+    /// `machine` (the default) or `app`.
+    pub kind: Option<String>,
+    /// Public id of the organization that owns it; missing: the provider itself.
+    pub organization: Option<String>,
+    /// How it may authenticate: `client_secret_basic`, `client_secret_post`, `none`. Missing: by a
+    /// secret, either way.
+    pub auth_methods: Option<Vec<String>>,
+    /// What it may use: `client_credentials`, `refresh_token`, `authorization_code`. Missing:
+    /// `client_credentials`.
+    pub grant_types: Option<Vec<String>>,
+    /// The resource server meant when a request names none.
+    pub default_audience: Option<String>,
+    /// How many tokens it may be issued.
+    pub budget: Option<Budget>,
+    /// Whether it is given its first secret. Missing: yes, unless it authenticates without one.
+    pub with_secret: Option<bool>,
+}
+
+/// What to change; what is missing stays.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientChange {
+    /// For people.
+    pub name: Option<String>,
+    /// Suspended: it is issued nothing and its tokens are refused.
+    pub status: Option<Switch>,
+    /// How it may authenticate.
+    pub auth_methods: Option<Vec<String>>,
+    /// The grant types it may use.
+    pub grant_types: Option<Vec<String>>,
+    /// The resource server meant when a request names none; an empty text: none.
+    pub default_audience: Option<String>,
+    /// New limits, in place of the old ones.
+    pub budget: Option<Budget>,
+}
+
+/// A client just made.
+#[derive(Clone, Debug)]
+pub struct NewlyMade {
+    /// The client.
+    pub client: Client,
+    /// Its first secret, where it was given one.
+    pub secret: Option<Issued>,
+}
+
+/// Adds a client.
+///
+/// # Errors
+/// [`Denial::InvalidField`]; [`Denial::NameTaken`] when the public id is taken.
+pub async fn create(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    input: &NewClient,
+) -> Result<Outcome<NewlyMade>, Denial> {
+    let client = parse(ctx, input).await?;
+    let uses_secrets = client_secrets::authenticates(&client);
+    let wants_secret = input.with_secret.unwrap_or(uses_secrets);
+    if wants_secret && !uses_secrets {
+        return Err(invalid("with_secret", "false for a client that authenticates by none"));
+    }
+    let mut changes = Changes::new(ctx, actor);
+    changes.insert(&client, "client.created".into(), nothing());
+    let mut secret = None;
+    if wants_secret {
+        let issued = client_secrets::issue(ctx, &client, &NewSecret::default())?;
+        client_secrets::insert(&mut changes, &client, &issued);
+        secret = Some(issued);
+    }
+    Ok(changes.done(NewlyMade { client, secret }))
+}
+
+async fn parse(ctx: &Context<'_>, input: &NewClient) -> Result<Client, Denial> {
+    let kinds = [("machine", ClientKind::Machine), ("app", ClientKind::App)];
+    let organization = match input.organization.as_deref() {
+        Some(id) => Some(find::named::<Organization>(ctx, "organization", id).await?.id),
+        None => None,
+    };
+    let default_audience = match input.default_audience.as_deref() {
+        Some(named) => Some(find::audience(ctx, Some(named)).await?.id),
+        None => None,
+    };
+    let id = Id::new(ctx.now, ctx.rng);
+    Ok(Client {
+        id,
+        realm: ctx.issuer.realm().clone(),
+        public_id: fields::public_id_or_new(ctx, input.public_id.as_deref(), id)?,
+        name: fields::name("name", &input.name)?,
+        kind: fields::one_of("kind", input.kind.as_deref().unwrap_or("machine"), &kinds)?,
+        organization,
+        auth_methods: match &input.auth_methods {
+            Some(texts) => auth_methods(texts)?,
+            None => vec![ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost],
+        },
+        grant_types: match &input.grant_types {
+            Some(texts) => grant_types(texts)?,
+            None => vec![GrantType::ClientCredentials],
+        },
+        default_audience,
+        budget: input.budget.unwrap_or_default().into(),
+        status: Status::Active,
+        created_at: ctx.now,
+    })
+}
+
+fn auth_methods(texts: &[String]) -> Result<Vec<ClientAuthMethod>, Denial> {
+    let words = [
+        ClientAuthMethod::ClientSecretBasic,
+        ClientAuthMethod::ClientSecretPost,
+        ClientAuthMethod::None,
+    ]
+    .map(|method| (method.as_str(), method));
+    words_of("auth_methods", texts, &words)
+}
+
+fn grant_types(texts: &[String]) -> Result<Vec<GrantType>, Denial> {
+    words_of("grant_types", texts, &GrantType::ALL.map(|grant| (grant.as_str(), grant)))
+}
+
+/// A list of words without repetition; at least one.
+fn words_of<T: Copy + PartialEq>(
+    field: &str,
+    texts: &[String],
+    words: &[(&'static str, T)],
+) -> Result<Vec<T>, Denial> {
+    let mut found = Vec::new();
+    for text in texts {
+        let word = fields::one_of(field, text, words)?;
+        if !found.contains(&word) {
+            found.push(word);
+        }
+    }
+    if found.is_empty() { Err(invalid(field, "at least one")) } else { Ok(found) }
+}
+
+/// One client.
+///
+/// # Errors
+/// [`Denial::NotFound`].
+pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<Client>, Denial> {
+    find::by_public_id(ctx, id).await
+}
+
+/// A page of clients; of one organization, where it is named.
+///
+/// # Errors
+/// A bad cursor or limit; an organization that does not exist.
+pub async fn list(
+    ctx: &Context<'_>,
+    organization: Option<&str>,
+    query: &PageQuery,
+) -> Result<Page<Loaded<Client>>, Denial> {
+    let organization = find::owner::<Organization>(ctx, "organization", organization).await?;
+    page::list(ctx, Owners { organization, ..Owners::default() }, query).await
+}
+
+/// Changes a client.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::InvalidField`].
+pub async fn update(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    id: &str,
+    change: &ClientChange,
+) -> Result<Outcome<Client>, Denial> {
+    let before: Loaded<Client> = find::by_public_id(ctx, id).await?;
+    let mut after = Client::clone(&before);
+    let mut changed = apply(ctx, &mut after, change).await?;
+    let switched = change.status.filter(|status| Status::from(*status) != before.status);
+    if let Some(status) = switched {
+        after.status = status.into();
+        changed.push("status");
+    }
+    let mut changes = Changes::new(ctx, actor);
+    if !changed.is_empty() {
+        let what = switched.map_or("updated", Switch::participle);
+        let told = detail([("changed", json!(changed))]);
+        changes.replace(&before, &after, format!("client.{what}"), told);
+    }
+    Ok(changes.done(after))
+}
+
+async fn apply(
+    ctx: &Context<'_>,
+    client: &mut Client,
+    change: &ClientChange,
+) -> Result<Vec<&'static str>, Denial> {
+    let mut changed = Vec::new();
+    if let Some(name) = &change.name {
+        client.name = fields::name("name", name)?;
+        changed.push("name");
+    }
+    if let Some(texts) = &change.auth_methods {
+        client.auth_methods = auth_methods(texts)?;
+        changed.push("auth_methods");
+    }
+    if let Some(texts) = &change.grant_types {
+        client.grant_types = grant_types(texts)?;
+        changed.push("grant_types");
+    }
+    if let Some(named) = change.default_audience.as_deref() {
+        client.default_audience = match named {
+            "" => None,
+            named => Some(find::audience(ctx, Some(named)).await?.id),
+        };
+        changed.push("default_audience");
+    }
+    if let Some(budget) = change.budget {
+        client.budget = budget.into();
+        changed.push("budget");
+    }
+    Ok(changed)
+}

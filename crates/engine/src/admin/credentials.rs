@@ -1,0 +1,156 @@
+//! What every kind of credential has in common: it is issued once, listed without its secret, and
+//! taken back for good.
+
+use base::Secret;
+use domain::{
+    Actor, AnySecret, Client, Credential, CredentialKind, Organization, Owners, ResourceServer,
+    Use, User,
+};
+use serde_json::json;
+use store::Loaded;
+
+use super::changes::{Changes, Detail, detail, nothing};
+use super::{Page, PageQuery, fields, find, page};
+use crate::{Context, Denial, Outcome, secrets};
+
+/// A fresh credential, and its secret: shown once, kept nowhere.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The credential.
+    pub credential: Credential,
+    /// The whole string.
+    pub secret: Secret<AnySecret>,
+}
+
+/// Narrows a list to what belongs to all of these, by public id.
+#[derive(Clone, Debug, Default)]
+pub struct OwnedBy {
+    /// The organization.
+    pub organization: Option<String>,
+    /// The user.
+    pub user: Option<String>,
+    /// The client.
+    pub client: Option<String>,
+    /// The resource server.
+    pub resource_server: Option<String>,
+    /// The grant.
+    pub grant: Option<String>,
+}
+
+impl OwnedBy {
+    pub(super) async fn owners(&self, ctx: &Context<'_>) -> Result<Owners, Denial> {
+        let grant = match &self.grant {
+            Some(id) => Some(find::grant(ctx, id).await?.id.as_u128()),
+            None => None,
+        };
+        let organization = self.organization.as_deref();
+        let server = self.resource_server.as_deref();
+        Ok(Owners {
+            organization: find::owner::<Organization>(ctx, "organization", organization).await?,
+            user: find::owner::<User>(ctx, "user", self.user.as_deref()).await?,
+            client: find::owner::<Client>(ctx, "client", self.client.as_deref()).await?,
+            resource_server: find::owner::<ResourceServer>(ctx, "resource_server", server).await?,
+            grant,
+            variety: None,
+        })
+    }
+}
+
+/// A fresh credential of `kind` that hangs from nothing yet.
+pub(super) fn fresh(ctx: &Context<'_>, kind: CredentialKind, label: String) -> Issued {
+    let issued = secrets::issue(ctx, kind);
+    let credential = Credential {
+        id: issued.id,
+        realm: ctx.issuer.realm().clone(),
+        kind,
+        public_id: issued.public_id,
+        grant: None,
+        client: None,
+        resource_server: None,
+        organization: None,
+        user: None,
+        label,
+        digest: issued.digest,
+        scopes: None,
+        expires_at: None,
+        revoked: None,
+        created_at: ctx.now,
+    };
+    Issued { credential, secret: issued.secret }
+}
+
+/// Writes down a fresh credential.
+pub(super) fn insert(changes: &mut Changes<'_>, issued: &Issued, told: Detail) {
+    let action = format!("{}.created", issued.credential.kind.as_str());
+    changes.insert(&issued.credential, action, told);
+}
+
+/// One credential of a kind.
+///
+/// # Errors
+/// [`Denial::NotFound`].
+pub async fn read(
+    ctx: &Context<'_>,
+    kind: CredentialKind,
+    id: &str,
+) -> Result<Loaded<Credential>, Denial> {
+    match find::by_public_id::<Credential>(ctx, id).await {
+        Ok(found) if found.kind == kind => Ok(found),
+        Ok(_) | Err(Denial::NotFound { .. }) => Err(find::not_found(kind.as_str(), id)),
+        Err(other) => Err(other),
+    }
+}
+
+/// A page of credentials of a kind.
+///
+/// # Errors
+/// A bad cursor or limit; an owner that does not exist.
+pub async fn list(
+    ctx: &Context<'_>,
+    kind: CredentialKind,
+    owned_by: &OwnedBy,
+    query: &PageQuery,
+) -> Result<Page<Loaded<Credential>>, Denial> {
+    let owners = Owners { variety: Some(kind.as_str()), ..owned_by.owners(ctx).await? };
+    page::list(ctx, owners, query).await
+}
+
+/// When these credentials were last used, in their order.
+///
+/// # Errors
+/// When the store fails.
+pub async fn last_uses(
+    ctx: &Context<'_>,
+    credentials: &[Loaded<Credential>],
+) -> Result<Vec<Option<Use>>, Denial> {
+    let ids: Vec<_> = credentials.iter().map(|credential| credential.id).collect();
+    let uses = ctx.store.uses(&ids).await?;
+    Ok(ids.iter().map(|id| uses.iter().find(|it| it.credential == *id).cloned()).collect())
+}
+
+/// Takes a credential back for good, and with it every token minted from it. Doing it twice
+/// changes nothing.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::InvalidField`].
+pub async fn revoke(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    kind: CredentialKind,
+    id: &str,
+    reason: Option<&str>,
+) -> Result<Outcome<Credential>, Denial> {
+    let before = read(ctx, kind, id).await?;
+    let reason = fields::optional("reason", reason)?;
+    let mut after = Credential::clone(&before);
+    let mut changes = Changes::new(ctx, actor);
+    if before.revoked.is_none() {
+        let told = match &reason {
+            Some(reason) => detail([("reason", json!(reason))]),
+            None => nothing(),
+        };
+        after.revoked = Some(changes.revocation(reason));
+        changes.replace(&before, &after, format!("{}.revoked", kind.as_str()), told);
+    }
+    Ok(changes.done(after))
+}

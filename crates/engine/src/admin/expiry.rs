@@ -1,0 +1,30 @@
+//! When a credential shall stop by itself, within what the dialect allows.
+
+use std::time::Duration;
+
+use base::Timestamp;
+
+use super::fields::invalid;
+use crate::{Context, Denial};
+
+/// The moment asked for; where none is, the longest that is allowed.
+pub(super) fn expiry(
+    ctx: &Context<'_>,
+    asked: Option<&str>,
+    longest: Option<Duration>,
+) -> Result<Option<Timestamp>, Denial> {
+    let latest = longest.map(|longest| ctx.now.plus(longest));
+    let Some(text) = asked else { return Ok(latest) };
+    let asked: Timestamp = text.parse().map_err(|_| {
+        invalid("expires_at", "a timestamp such as 2030-01-31T12:00:00Z (RFC 3339)")
+    })?;
+    if asked <= ctx.now {
+        return Err(invalid("expires_at", "a moment in the future"));
+    }
+    match latest {
+        Some(latest) if asked > latest => {
+            Err(invalid("expires_at", format!("a moment no later than {latest}")))
+        }
+        _ => Ok(Some(asked)),
+    }
+}

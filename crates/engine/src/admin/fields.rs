@@ -1,0 +1,176 @@
+//! Parsing what administrators send: each refusal names the field and what was expected of it.
+
+use domain::{BudgetLimits, PublicId, ResourceServer, Status};
+use oauth::{Scope, ScopeSet};
+use serde::Deserialize;
+
+use crate::{Context, Denial};
+
+/// The longest name of anything, in characters.
+const MAX_NAME: usize = 200;
+/// The longest e-mail address, in bytes (RFC 5321 §4.5.3.1.3, less the angle brackets).
+const MAX_EMAIL: usize = 254;
+
+/// Limits of tokens issued; a missing one is unlimited.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Budget {
+    /// Tokens per clock hour (UTC).
+    pub per_hour: Option<u64>,
+    /// Tokens per UTC day.
+    pub per_day: Option<u64>,
+}
+
+impl From<Budget> for BudgetLimits {
+    fn from(budget: Budget) -> Self {
+        Self { per_hour: budget.per_hour, per_day: budget.per_day }
+    }
+}
+
+/// Whether something may act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Switch {
+    /// It may.
+    Active,
+    /// It may not, until it is active again.
+    Suspended,
+}
+
+impl Switch {
+    /// The past participle for an event's name.
+    pub(super) const fn participle(self) -> &'static str {
+        match self {
+            Self::Active => "activated",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+impl From<Switch> for Status {
+    fn from(switch: Switch) -> Self {
+        match switch {
+            Switch::Active => Self::Active,
+            Switch::Suspended => Self::Suspended,
+        }
+    }
+}
+
+pub(super) fn invalid(field: &str, expected: impl Into<String>) -> Denial {
+    Denial::InvalidField { field: field.to_owned(), expected: expected.into() }
+}
+
+/// A name for people: trimmed, not empty, at most [`MAX_NAME`] characters, one line.
+pub(super) fn name(field: &str, text: &str) -> Result<String, Denial> {
+    match label(field, text)? {
+        name if name.is_empty() => Err(invalid(field, "a text that is not empty")),
+        name => Ok(name),
+    }
+}
+
+/// Like [`name`], but may be empty.
+pub(super) fn label(field: &str, text: &str) -> Result<String, Denial> {
+    let text = text.trim();
+    if text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
+        return Err(invalid(field, format!("one line of at most {MAX_NAME} characters")));
+    }
+    Ok(text.to_owned())
+}
+
+/// A [`label`] that may be missing.
+pub(super) fn optional(field: &str, text: Option<&str>) -> Result<Option<String>, Denial> {
+    let text = text.map(|text| label(field, text)).transpose()?;
+    Ok(text.filter(|text| !text.is_empty()))
+}
+
+/// An e-mail address, in lower case. Only its shape is checked: whether it is somebody's, only a
+/// message to it can tell.
+pub(super) fn email(text: &str) -> Result<String, Denial> {
+    let text = text.trim().to_lowercase();
+    let stray = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';');
+    let shaped = text.rsplit_once('@').is_some_and(|(local, host)| {
+        (1..=64).contains(&local.len())
+            && !local.contains('@')
+            && !host.is_empty()
+            && host.split('.').all(|part| !part.is_empty())
+    });
+    if shaped && text.len() <= MAX_EMAIL && !text.contains(stray) {
+        Ok(text)
+    } else {
+        Err(invalid("email", "an e-mail address such as ada@example.com"))
+    }
+}
+
+/// A public id given by the caller, for what was imported.
+pub(super) fn public_id(text: &str) -> Result<PublicId, Denial> {
+    text.parse().map_err(|problem: domain::NotAName| {
+        invalid("public_id", problem.to_string().trim_start_matches("expected "))
+    })
+}
+
+/// A set of scopes, each well formed.
+pub(super) fn scopes(field: &str, texts: &[String]) -> Result<ScopeSet, Denial> {
+    if texts.len() > oauth::MAX_SCOPES {
+        return Err(invalid(field, format!("at most {} scopes", oauth::MAX_SCOPES)));
+    }
+    texts.iter().map(|text| scope(field, text)).collect()
+}
+
+/// One scope.
+pub(super) fn scope(field: &str, text: &str) -> Result<Scope, Denial> {
+    text.parse().map_err(|problem: oauth::NotAScope| invalid(field, problem.to_string()))
+}
+
+/// Scopes that the resource server knows; all of them where none are named.
+pub(super) fn scopes_at(
+    server: &ResourceServer,
+    texts: Option<&[String]>,
+) -> Result<ScopeSet, Denial> {
+    let known = server.scope_set();
+    let Some(texts) = texts else { return Ok(known) };
+    let asked = scopes("scopes", texts)?;
+    within("scopes", &asked, &known, &format!("scopes of {}", server.identifier))?;
+    Ok(asked)
+}
+
+/// Refuses scopes that are not among `allowed`.
+pub(super) fn within(
+    field: &str,
+    asked: &ScopeSet,
+    allowed: &ScopeSet,
+    what: &str,
+) -> Result<(), Denial> {
+    match asked.first_not_in(allowed) {
+        None => Ok(()),
+        Some(stray) => {
+            Err(invalid(field, format!("{what} ({allowed}); {stray} is not among them")))
+        }
+    }
+}
+
+/// One of a few words.
+pub(super) fn one_of<T: Copy>(
+    field: &str,
+    text: &str,
+    words: &[(&'static str, T)],
+) -> Result<T, Denial> {
+    let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+        invalid(field, format!("one of {}", words.join(", ")))
+    })
+}
+
+/// A public id for a new entity: the caller's, else one made of the dialect's prefix and its id.
+pub(super) fn public_id_or_new<T: domain::EntityRecord>(
+    ctx: &Context<'_>,
+    given: Option<&str>,
+    id: base::Id<T>,
+) -> Result<PublicId, Denial> {
+    if let Some(given) = given {
+        return public_id(given);
+    }
+    public_id(&format!("{}{id}", ctx.issuer.dialect().identifier_prefix(T::KIND)))
+}

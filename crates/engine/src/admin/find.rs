@@ -1,0 +1,91 @@
+//! Finding what an administrator names, within the realm.
+
+use base::Id;
+use domain::{EntityRecord, Grant, Kind, ResourceServer};
+use store::{ListQuery, Loaded, StoreExt as _};
+
+use super::fields::invalid;
+use crate::{Context, Denial};
+
+/// What was not found: an entity, or something finer.
+pub type NotFoundKind = &'static str;
+
+/// The entity that a path names.
+pub(super) async fn by_public_id<T: EntityRecord>(
+    ctx: &Context<'_>,
+    public_id: &str,
+) -> Result<Loaded<T>, Denial> {
+    let found = ctx.store.by_public_id(ctx.issuer.realm(), public_id).await?;
+    found.ok_or_else(|| not_found(T::KIND.as_str(), public_id))
+}
+
+/// The entity that a field of the input names.
+pub(super) async fn named<T: EntityRecord>(
+    ctx: &Context<'_>,
+    field: &str,
+    public_id: &str,
+) -> Result<Loaded<T>, Denial> {
+    let found = ctx.store.by_public_id(ctx.issuer.realm(), public_id).await?;
+    found.ok_or_else(|| {
+        let what = T::KIND.as_str().replace('_', " ");
+        invalid(field, format!("the id of {what} of this realm; {public_id:?} is none"))
+    })
+}
+
+/// The grant that a path names: grants have no other name than their identifier.
+pub(super) async fn grant(ctx: &Context<'_>, id: &str) -> Result<Loaded<Grant>, Denial> {
+    let missing = || not_found(Kind::Grant.as_str(), id);
+    let parsed: Id<Grant> = id.parse().map_err(|_| missing())?;
+    let found = ctx.store.by_id(parsed).await?;
+    found.filter(|grant| grant.realm == *ctx.issuer.realm()).ok_or_else(missing)
+}
+
+/// The resource server that an audience names, by its identifier or public id. Where a realm has
+/// only one, it need not be named.
+pub(super) async fn audience(
+    ctx: &Context<'_>,
+    named: Option<&str>,
+) -> Result<Loaded<ResourceServer>, Denial> {
+    let realm = ctx.issuer.realm();
+    let Some(named) = named else { return only_audience(ctx).await };
+    if let Some(found) = ctx.store.by_handle(realm, named).await? {
+        return Ok(found);
+    }
+    let found = ctx.store.by_public_id(realm, named).await?;
+    found.ok_or_else(|| {
+        invalid("audience", format!("a resource server's identifier; {named:?} is none"))
+    })
+}
+
+async fn only_audience(ctx: &Context<'_>) -> Result<Loaded<ResourceServer>, Denial> {
+    let query = ListQuery {
+        kind: ResourceServer::KIND,
+        realm: ctx.issuer.realm().clone(),
+        owners: domain::Owners::default(),
+        after: None,
+        limit: 2,
+    };
+    let mut servers = ctx.store.page::<ResourceServer>(query).await?;
+    match (servers.pop(), servers.is_empty()) {
+        (Some(only), true) => Ok(only),
+        _ => {
+            Err(invalid("audience", "a resource server's identifier; this realm has not just one"))
+        }
+    }
+}
+
+/// The identifiers of what a list is narrowed to.
+pub(super) async fn owner<T: EntityRecord>(
+    ctx: &Context<'_>,
+    field: &str,
+    public_id: Option<&str>,
+) -> Result<Option<u128>, Denial> {
+    match public_id {
+        Some(id) => Ok(Some(named::<T>(ctx, field, id).await?.id().as_u128())),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn not_found(what: NotFoundKind, id: &str) -> Denial {
+    Denial::NotFound { what, id: id.to_owned() }
+}

@@ -1,0 +1,200 @@
+//! Grants: what a client may do for itself. Revoke one and everything that hangs from it stops.
+
+use base::Id;
+use domain::{Actor, Client, Grant, Organization};
+use oauth::ScopeSet;
+use serde::Deserialize;
+use serde_json::json;
+use store::{Loaded, StoreExt as _};
+
+use super::changes::{Changes, detail, nothing};
+use super::credentials::OwnedBy;
+use super::{Page, PageQuery, fields, find, page};
+use crate::{Context, Denial, Outcome};
+
+/// The right of a client to act for itself, or for its organization, at one API.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewGrant {
+    /// Its `client_id`.
+    pub client: String,
+    /// The resource server's identifier; may be missing where the realm has only one.
+    pub audience: Option<String>,
+    /// The most that tokens may be given; missing: every scope of the resource server.
+    pub scopes: Option<Vec<String>>,
+    /// What tokens are given when a request names no scope; missing: all of `scopes`.
+    pub default_scopes: Option<Vec<String>>,
+    /// Public id of the organization it acts for; missing: the client's own.
+    pub organization: Option<String>,
+}
+
+/// What to change; what is missing stays.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GrantChange {
+    /// The most that tokens may be given. What is dropped is dropped from existing tokens, too; a
+    /// right that a user agreed to can only be narrowed.
+    pub scopes: Option<Vec<String>>,
+    /// What tokens are given when a request names no scope.
+    pub default_scopes: Option<Vec<String>>,
+}
+
+/// Grants a client an API. There is one such grant a client and API.
+///
+/// # Errors
+/// [`Denial::InvalidField`]; [`Denial::NameTaken`] when it is granted already.
+pub async fn create(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    input: &NewGrant,
+) -> Result<Outcome<Grant>, Denial> {
+    let client: Loaded<Client> = find::named(ctx, "client", &input.client).await?;
+    let server = find::audience(ctx, input.audience.as_deref()).await?;
+    let organization = match input.organization.as_deref() {
+        Some(id) => Some(find::named::<Organization>(ctx, "organization", id).await?.id),
+        None => client.organization,
+    };
+    let scopes = fields::scopes_at(&server, input.scopes.as_deref())?;
+    let default_scopes = defaults(&scopes, input.default_scopes.as_deref())?;
+    let handle = Grant::machine_handle(client.id, server.id);
+    let grant = Grant {
+        client: Some(client.id),
+        organization,
+        default_scopes,
+        ..bare(ctx, server.id, scopes, Some(handle))
+    };
+    let mut changes = Changes::new(ctx, actor);
+    insert(ctx, &mut changes, &grant).await?;
+    Ok(changes.done(grant))
+}
+
+/// A grant for nobody yet.
+pub(super) fn bare(
+    ctx: &Context<'_>,
+    resource_server: Id<domain::ResourceServer>,
+    scopes: ScopeSet,
+    handle: Option<String>,
+) -> Grant {
+    Grant {
+        id: Id::new(ctx.now, ctx.rng),
+        realm: ctx.issuer.realm().clone(),
+        client: None,
+        user: None,
+        organization: None,
+        resource_server,
+        scopes,
+        default_scopes: None,
+        handle,
+        revoked: None,
+        created_at: ctx.now,
+    }
+}
+
+/// Writes down a grant. A revoked one that still has its handle hands it over: it stays revoked,
+/// and what hung from it stays dead.
+pub(super) async fn insert(
+    ctx: &Context<'_>,
+    changes: &mut Changes<'_>,
+    grant: &Grant,
+) -> Result<(), Denial> {
+    if let Some(handle) = &grant.handle {
+        let holder: Option<Loaded<Grant>> = ctx.store.by_handle(ctx.issuer.realm(), handle).await?;
+        if let Some(holder) = holder.filter(|holder| holder.revoked.is_some()) {
+            let nameless = Grant { handle: None, ..Grant::clone(&holder) };
+            let told = detail([("by", json!(grant.id))]);
+            changes.replace(&holder, &nameless, "grant.superseded".into(), told);
+        }
+    }
+    changes.insert(grant, "grant.created".into(), detail([("scopes", json!(grant.scopes))]));
+    Ok(())
+}
+
+fn defaults(scopes: &ScopeSet, texts: Option<&[String]>) -> Result<Option<ScopeSet>, Denial> {
+    let Some(texts) = texts else { return Ok(None) };
+    let defaults = fields::scopes("default_scopes", texts)?;
+    fields::within("default_scopes", &defaults, scopes, "scopes of this grant")?;
+    Ok(Some(defaults))
+}
+
+/// One grant, by its identifier.
+///
+/// # Errors
+/// [`Denial::NotFound`].
+pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<Grant>, Denial> {
+    find::grant(ctx, id).await
+}
+
+/// A page of grants.
+///
+/// # Errors
+/// A bad cursor or limit; an owner that does not exist.
+pub async fn list(
+    ctx: &Context<'_>,
+    owned_by: &OwnedBy,
+    query: &PageQuery,
+) -> Result<Page<Loaded<Grant>>, Denial> {
+    page::list(ctx, owned_by.owners(ctx).await?, query).await
+}
+
+/// Changes the scopes of a grant.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::InvalidField`]; [`Denial::StateForbids`] when it was revoked.
+pub async fn update(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    id: &str,
+    change: &GrantChange,
+) -> Result<Outcome<Grant>, Denial> {
+    let before = find::grant(ctx, id).await?;
+    if before.revoked.is_some() {
+        return Err(Denial::StateForbids("the grant was revoked, and stays so".into()));
+    }
+    let mut after = Grant::clone(&before);
+    if let Some(texts) = &change.scopes {
+        let server = crate::chain::link(ctx, before.resource_server).await?;
+        after.scopes = fields::scopes_at(&server, Some(texts))?;
+        if before.user.is_some() {
+            let what = "scopes that the user agreed to";
+            fields::within("scopes", &after.scopes, &before.scopes, what)?;
+        }
+        let kept = after.default_scopes.as_ref().map(|old| old.intersection(&after.scopes));
+        after.default_scopes = kept;
+    }
+    if let Some(texts) = &change.default_scopes {
+        after.default_scopes = defaults(&after.scopes, Some(texts))?;
+    }
+    let mut changes = Changes::new(ctx, actor);
+    if after.scopes != before.scopes || after.default_scopes != before.default_scopes {
+        let told = detail([("before", json!(before.scopes)), ("after", json!(after.scopes))]);
+        changes.replace(&before, &after, "grant.scopes_changed".into(), told);
+    }
+    Ok(changes.done(after))
+}
+
+/// Takes a grant back for good. Doing it twice changes nothing.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::InvalidField`].
+pub async fn revoke(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    id: &str,
+    reason: Option<&str>,
+) -> Result<Outcome<Grant>, Denial> {
+    let before = find::grant(ctx, id).await?;
+    let reason = fields::optional("reason", reason)?;
+    let mut after = Grant::clone(&before);
+    let mut changes = Changes::new(ctx, actor);
+    if before.revoked.is_none() {
+        let told = match &reason {
+            Some(reason) => detail([("reason", json!(reason))]),
+            None => nothing(),
+        };
+        after.revoked = Some(changes.revocation(reason));
+        changes.replace(&before, &after, "grant.revoked".into(), told);
+    }
+    Ok(changes.done(after))
+}

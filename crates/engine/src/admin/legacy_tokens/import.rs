@@ -1,0 +1,222 @@
+//! Importing a batch of legacy tokens: good rows are written together, bad ones refused one by one.
+
+use std::collections::BTreeMap;
+
+use base::Id;
+use domain::{
+    Actor, AnySecret, Credential, CredentialKind, Grant, Kind, Organization, PublicId,
+    ResourceServer,
+};
+use oauth::ScopeSet;
+use serde_json::json;
+use store::{Loaded, StoreExt as _};
+
+use super::row::{Import, LegacyRow, RowOutcome, RowResult};
+use crate::admin::changes::{Changes, detail};
+use crate::admin::expiry::expiry;
+use crate::admin::{fields, find, grants};
+use crate::{Context, Denial, Outcome, secrets, settle};
+
+/// The most rows of one call.
+pub const MAX_ROWS: usize = 500;
+/// The longest imported secret, in bytes.
+const MAX_SECRET: usize = 512;
+/// How often the batch is decided anew because another import made the same grant or token.
+const ATTEMPTS: usize = 8;
+
+const KIND: CredentialKind = CredentialKind::LegacyToken;
+
+/// Imports tokens and commits them. Unlike other operations it settles by itself: two imports may
+/// make the same grant at once, and then one of them has to look again.
+///
+/// # Errors
+/// [`Denial::InvalidField`] when the call as a whole does not fit; rows that do not are in the
+/// answer.
+pub async fn import(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    input: &Import,
+) -> Result<Vec<RowResult>, Denial> {
+    if !(1..=MAX_ROWS).contains(&input.tokens.len()) {
+        return Err(fields::invalid("tokens", format!("1 to {MAX_ROWS} rows")));
+    }
+    let server = find::audience(ctx, input.audience.as_deref()).await?;
+    for _ in 0..ATTEMPTS {
+        match settle(ctx.store, async || decide(ctx, actor, &server, &input.tokens).await).await {
+            Err(Denial::NameTaken { kind: Kind::Grant | Kind::Credential }) => {}
+            settled => return settled.map(|(results, _)| results),
+        }
+    }
+    Err(Denial::Contended)
+}
+
+async fn decide(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    server: &ResourceServer,
+    rows: &[LegacyRow],
+) -> Result<Outcome<Vec<RowResult>>, Denial> {
+    let mut importing = Importing {
+        ctx,
+        actor,
+        server,
+        organizations: BTreeMap::new(),
+        rights: BTreeMap::new(),
+        fresh: BTreeMap::new(),
+    };
+    let mut results = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (outcome, problem) = match importing.row(row).await {
+            Ok(outcome) => (outcome, None),
+            Err(store @ (Denial::Store(_) | Denial::Contended)) => return Err(store),
+            Err(denial) => (RowOutcome::Refused, Some(denial.to_string())),
+        };
+        results.push(RowResult { id: row.id.clone(), outcome, problem });
+    }
+    importing.write(results).await
+}
+
+/// The grant of an organization's legacy tokens: as it stands, and as it shall be.
+struct Right {
+    before: Option<Loaded<Grant>>,
+    after: Grant,
+}
+
+/// An import in the making.
+struct Importing<'a> {
+    ctx: &'a Context<'a>,
+    actor: &'a Actor,
+    server: &'a ResourceServer,
+    organizations: BTreeMap<String, Option<Loaded<Organization>>>,
+    rights: BTreeMap<Id<Organization>, Right>,
+    fresh: BTreeMap<PublicId, Credential>,
+}
+
+impl Importing<'_> {
+    async fn row(&mut self, row: &LegacyRow) -> Result<RowOutcome, Denial> {
+        let ctx = self.ctx;
+        let secret = &row.secret.0;
+        let public_id: PublicId = row.id.parse().map_err(|problem: domain::NotAName| {
+            fields::invalid("id", problem.to_string().trim_start_matches("expected "))
+        })?;
+        secrets::refuse_white_space("secret", secret.expose())?;
+        if !(1..=MAX_SECRET).contains(&secret.expose().len()) {
+            return Err(fields::invalid("secret", format!("1 to {MAX_SECRET} bytes")));
+        }
+        if let Some(known) = self.known(&public_id).await? {
+            let same = known.kind == KIND && ctx.digests.matches(secret, &known.digest);
+            return if same {
+                Ok(RowOutcome::Unchanged)
+            } else {
+                let text = "a credential with this id and another secret exists";
+                Err(Denial::StateForbids(text.into()))
+            };
+        }
+        let label = fields::label("label", &row.label)?;
+        let expires_at = expiry(ctx, row.expires_at.as_deref(), None)?;
+        let scopes = fields::scopes_at(self.server, row.scopes.as_deref())?;
+        let organization = self.organization(&row.organization).await?;
+        let grant = self.right(organization, &scopes).await?;
+        let credential = Credential {
+            id: Id::new(ctx.now, ctx.rng),
+            realm: ctx.issuer.realm().clone(),
+            kind: KIND,
+            public_id: public_id.clone(),
+            grant: Some(grant),
+            client: None,
+            resource_server: None,
+            organization: Some(organization),
+            user: None,
+            label,
+            digest: ctx.digests.digest::<AnySecret>(secret),
+            scopes: Some(scopes),
+            expires_at,
+            revoked: None,
+            created_at: ctx.now,
+        };
+        self.fresh.insert(public_id, credential);
+        Ok(RowOutcome::Imported)
+    }
+
+    /// A credential of this name: in the store, or in an earlier row.
+    async fn known(&self, public_id: &PublicId) -> Result<Option<Credential>, Denial> {
+        if let Some(earlier) = self.fresh.get(public_id) {
+            return Ok(Some(earlier.clone()));
+        }
+        let realm = self.ctx.issuer.realm();
+        let stored: Option<Loaded<Credential>> =
+            self.ctx.store.by_public_id(realm, public_id.as_str()).await?;
+        Ok(stored.map(|stored| Credential::clone(&stored)))
+    }
+
+    async fn organization(&mut self, named: &str) -> Result<Id<Organization>, Denial> {
+        if !self.organizations.contains_key(named) {
+            let realm = self.ctx.issuer.realm();
+            let found = self.ctx.store.by_public_id(realm, named).await?;
+            self.organizations.insert(named.to_owned(), found);
+        }
+        let found = self.organizations.get(named).and_then(Option::as_ref);
+        found.map(|found| found.id).ok_or_else(|| {
+            let expected = format!("the id of an organization of this realm; {named:?} is none");
+            fields::invalid("organization", expected)
+        })
+    }
+
+    /// The grant that the token shall hang from, wide enough for `scopes`.
+    async fn right(
+        &mut self,
+        organization: Id<Organization>,
+        scopes: &ScopeSet,
+    ) -> Result<Id<Grant>, Denial> {
+        if !self.rights.contains_key(&organization) {
+            let right = self.load(organization).await?;
+            self.rights.insert(organization, right);
+        }
+        let missing = || Denial::Dangling(Kind::Grant);
+        let right = self.rights.get_mut(&organization).ok_or_else(missing)?;
+        if right.after.revoked.is_some() {
+            let text = "the grant of this organization's legacy tokens was revoked";
+            return Err(Denial::StateForbids(text.into()));
+        }
+        for scope in scopes.iter() {
+            right.after.scopes.insert(scope.clone());
+        }
+        Ok(right.after.id)
+    }
+
+    async fn load(&self, organization: Id<Organization>) -> Result<Right, Denial> {
+        let handle = Grant::legacy_handle(organization, self.server.id);
+        let before: Option<Loaded<Grant>> =
+            self.ctx.store.by_handle(self.ctx.issuer.realm(), &handle).await?;
+        let after = match &before {
+            Some(known) => Grant::clone(known),
+            None => Grant {
+                organization: Some(organization),
+                ..grants::bare(self.ctx, self.server.id, ScopeSet::new(), Some(handle))
+            },
+        };
+        Ok(Right { before, after })
+    }
+
+    async fn write(self, results: Vec<RowResult>) -> Result<Outcome<Vec<RowResult>>, Denial> {
+        let mut changes = Changes::new(self.ctx, self.actor);
+        for right in self.rights.values() {
+            match &right.before {
+                None => grants::insert(self.ctx, &mut changes, &right.after).await?,
+                Some(before) if before.scopes == right.after.scopes => {}
+                Some(before) => {
+                    let told = detail([
+                        ("before", json!(before.scopes)),
+                        ("after", json!(right.after.scopes)),
+                    ]);
+                    changes.replace(before, &right.after, "grant.scopes_changed".into(), told);
+                }
+            }
+        }
+        for credential in self.fresh.values() {
+            let told = detail([("scopes", json!(credential.scopes))]);
+            changes.insert(credential, "legacy_token.imported".into(), told);
+        }
+        Ok(changes.done(results))
+    }
+}

@@ -1,0 +1,38 @@
+//! What an administrator can do, one file an entity. Each operation is a decision like any other:
+//! it reads, and says what to write and what to answer.
+//!
+//! Invariants: each change is an event in the same batch as its writes; a change names the version
+//! it was decided on, so no update is lost; an input is parsed before anything is decided, and what
+//! does not fit is a [`Denial::InvalidField`](crate::Denial::InvalidField) that names the field.
+
+pub mod admin_keys;
+pub mod api_keys;
+pub mod budgets;
+pub mod client_secrets;
+pub mod clients;
+pub mod credentials;
+pub mod grants;
+pub mod history;
+pub mod idempotency;
+pub mod legacy_tokens;
+pub mod memberships;
+pub mod organizations;
+pub mod personal_access_tokens;
+pub mod refresh_tokens;
+pub mod resource_server_secrets;
+pub mod resource_servers;
+pub mod scopes;
+pub mod signing_keys;
+pub mod users;
+pub mod why;
+
+mod changes;
+mod expiry;
+mod fields;
+mod find;
+mod page;
+
+pub use credentials::Issued;
+pub use fields::{Budget, Switch};
+pub use find::NotFoundKind;
+pub use page::{Page, PageQuery};

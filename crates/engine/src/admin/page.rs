@@ -1,0 +1,87 @@
+//! Keyset pagination: a cursor names the last row seen, so a page costs the same wherever it lies,
+//! and rows that come or go meanwhile shift nothing.
+
+use base::encoding::{base64url, parse_base64url};
+use domain::{EntityRecord, Kind, Owners};
+use store::{ListQuery, Loaded, MAX_PAGE, StoreExt as _};
+
+use super::fields::invalid;
+use crate::{Context, Denial};
+
+/// Rows of a page whose length was not asked for.
+const DEFAULT_PAGE: usize = 50;
+
+/// Which page of a list.
+#[derive(Clone, Debug, Default)]
+pub struct PageQuery {
+    /// At most so many rows, 1 to 200.
+    pub limit: Option<usize>,
+    /// The cursor that the page before gave.
+    pub after: Option<String>,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// The cursor of the next page; `None` when this is the last.
+    pub next: Option<String>,
+}
+
+impl PageQuery {
+    pub(super) fn limit(&self) -> Result<usize, Denial> {
+        match self.limit {
+            None => Ok(DEFAULT_PAGE),
+            Some(limit) if (1..=MAX_PAGE).contains(&limit) => Ok(limit),
+            Some(_) => Err(invalid("limit", format!("a number from 1 to {MAX_PAGE}"))),
+        }
+    }
+
+    /// Reads the cursor of the list `of`.
+    pub(super) fn after(&self, of: u8) -> Result<Option<u128>, Denial> {
+        let Some(text) = &self.after else { return Ok(None) };
+        let wrong = || invalid("after", "the cursor that the page before gave as \"next\"");
+        let bytes = parse_base64url(text.as_bytes()).ok_or_else(wrong)?;
+        match bytes.split_first_chunk::<1>() {
+            Some(([list], rest)) if *list == of => {
+                let bits: [u8; 16] = rest.try_into().map_err(|_| wrong())?;
+                Ok(Some(u128::from_be_bytes(bits)))
+            }
+            _ => Err(wrong()),
+        }
+    }
+}
+
+/// A cursor of the list `of` behind the row `last`. The list is part of it, so that a cursor of
+/// another list is noticed.
+pub(super) fn cursor(of: u8, last: u128) -> String {
+    let mut bytes = vec![of];
+    bytes.extend_from_slice(&last.to_be_bytes());
+    base64url(bytes)
+}
+
+/// The mark of the list of events in its cursors; entities are marked by their kind.
+pub(super) const EVENTS: u8 = b'e';
+
+const fn mark(kind: Kind) -> u8 {
+    kind as u8
+}
+
+/// A page of entities that belong to `owners`, oldest first.
+pub(super) async fn list<T: EntityRecord>(
+    ctx: &Context<'_>,
+    owners: Owners,
+    page: &PageQuery,
+) -> Result<Page<Loaded<T>>, Denial> {
+    let (limit, after) = (page.limit()?, page.after(mark(T::KIND))?);
+    let mut query =
+        ListQuery { kind: T::KIND, realm: ctx.issuer.realm().clone(), owners, after, limit };
+    let items: Vec<Loaded<T>> = ctx.store.page(query.clone()).await?;
+    let last = items.last().filter(|_| items.len() == limit).map(|last| last.id().as_u128());
+    let Some(last) = last else { return Ok(Page { items, next: None }) };
+    query.after = Some(last);
+    query.limit = 1;
+    let more = !ctx.store.page::<T>(query).await?.is_empty();
+    Ok(Page { items, next: more.then(|| cursor(mark(T::KIND), last)) })
+}

@@ -1,0 +1,81 @@
+//! Personal access tokens: a user's, for their own programs.
+
+use domain::{Actor, CredentialKind, Grant, Organization, User, UserStatus};
+use serde::Deserialize;
+use serde_json::json;
+use store::Loaded;
+
+use super::changes::{Changes, detail};
+use super::credentials::{self, Issued};
+use super::expiry::expiry;
+use super::{fields, find, grants};
+use crate::{Context, Denial, Outcome};
+
+/// A token to be.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewPersonalAccessToken {
+    /// Public id of the user it acts for.
+    pub user: String,
+    /// A name for people.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// The resource server's identifier; may be missing where the realm has only one.
+    pub audience: Option<String>,
+    /// Public id of an organization of the user's, where the token acts for one only.
+    pub organization: Option<String>,
+    /// When it stops by itself (RFC 3339); missing: as late as the realm allows.
+    pub expires_at: Option<String>,
+}
+
+/// Makes a token, and the grant it hangs from.
+///
+/// # Errors
+/// [`Denial::InvalidField`].
+pub async fn create(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    input: &NewPersonalAccessToken,
+) -> Result<Outcome<Issued>, Denial> {
+    let name = fields::name("name", &input.name)?;
+    let user: Loaded<User> = find::named(ctx, "user", &input.user).await?;
+    if user.status != UserStatus::Active {
+        return Err(Denial::StateForbids("the user is suspended or removed".into()));
+    }
+    let organization = match input.organization.as_deref() {
+        Some(id) => Some(membership(ctx, &user, id).await?),
+        None => None,
+    };
+    let server = find::audience(ctx, input.audience.as_deref()).await?;
+    let scopes = fields::scopes_at(&server, Some(&input.scopes))?;
+    let longest = ctx.issuer.dialect().lifetimes().personal_access_token;
+    let grant = Grant {
+        user: Some(user.id),
+        organization: organization.as_ref().map(|it| it.id),
+        ..grants::bare(ctx, server.id, scopes, None)
+    };
+    let mut issued = credentials::fresh(ctx, CredentialKind::PersonalAccessToken, name);
+    issued.credential.grant = Some(grant.id);
+    issued.credential.user = Some(user.id);
+    issued.credential.organization = grant.organization;
+    issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
+    let mut changes = Changes::new(ctx, actor);
+    grants::insert(ctx, &mut changes, &grant).await?;
+    let told = detail([("user", json!(user.public_id)), ("scopes", json!(grant.scopes))]);
+    credentials::insert(&mut changes, &issued, told);
+    Ok(changes.done(issued))
+}
+
+async fn membership(
+    ctx: &Context<'_>,
+    user: &User,
+    organization: &str,
+) -> Result<Loaded<Organization>, Denial> {
+    let found: Loaded<Organization> = find::named(ctx, "organization", organization).await?;
+    if user.memberships.iter().any(|known| known.organization == found.id) {
+        return Ok(found);
+    }
+    Err(fields::invalid("organization", "an organization that the user belongs to"))
+}

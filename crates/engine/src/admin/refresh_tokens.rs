@@ -1,0 +1,79 @@
+//! Long-lived refresh tokens that support issues by hand: a client may hold several at once.
+
+use domain::{Actor, Client, CredentialKind, Grant};
+use serde::Deserialize;
+use serde_json::json;
+use store::{Loaded, StoreExt as _};
+
+use super::changes::{Changes, detail};
+use super::credentials::{self, Issued};
+use super::expiry::expiry;
+use super::{fields, find};
+use crate::{Context, Denial, Outcome};
+
+/// A token to be.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewRefreshToken {
+    /// The `client_id` it belongs to.
+    pub client: String,
+    /// A name for people.
+    #[serde(default)]
+    pub label: String,
+    /// The resource server's identifier; missing: the client's default, or the realm's only one.
+    pub audience: Option<String>,
+    /// Narrows the grant's scopes for tokens minted from it; missing: all of them.
+    pub scopes: Option<Vec<String>>,
+    /// When it stops by itself (RFC 3339); missing: as late as the realm allows.
+    pub expires_at: Option<String>,
+}
+
+/// Makes a token that hangs from the client's own grant at the resource server.
+///
+/// # Errors
+/// [`Denial::InvalidField`]; [`Denial::StateForbids`] when the client has no such grant.
+pub async fn create(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    input: &NewRefreshToken,
+) -> Result<Outcome<Issued>, Denial> {
+    let label = fields::label("label", &input.label)?;
+    let client: Loaded<Client> = find::named(ctx, "client", &input.client).await?;
+    let grant = grant(ctx, &client, input.audience.as_deref()).await?;
+    let scopes = match &input.scopes {
+        Some(texts) => {
+            let scopes = fields::scopes("scopes", texts)?;
+            fields::within("scopes", &scopes, &grant.scopes, "scopes of the client's grant")?;
+            Some(scopes)
+        }
+        None => None,
+    };
+    let longest = ctx.issuer.dialect().lifetimes().refresh_token;
+    let mut issued = credentials::fresh(ctx, CredentialKind::RefreshToken, label);
+    issued.credential.grant = Some(grant.id);
+    issued.credential.client = Some(client.id);
+    issued.credential.organization = grant.organization;
+    issued.credential.scopes = scopes;
+    issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
+    let mut changes = Changes::new(ctx, actor);
+    let told = detail([("client", json!(client.public_id)), ("grant", json!(grant.id))]);
+    credentials::insert(&mut changes, &issued, told);
+    Ok(changes.done(issued))
+}
+
+async fn grant(
+    ctx: &Context<'_>,
+    client: &Client,
+    audience: Option<&str>,
+) -> Result<Loaded<Grant>, Denial> {
+    let server = match (audience, client.default_audience) {
+        (None, Some(default)) => default,
+        (named, _) => find::audience(ctx, named).await?.id,
+    };
+    let handle = Grant::machine_handle(client.id, server);
+    let found: Option<Loaded<Grant>> = ctx.store.by_handle(ctx.issuer.realm(), &handle).await?;
+    found.filter(|grant| grant.revoked.is_none()).ok_or_else(|| {
+        Denial::StateForbids("the client has no grant at this resource server: create one".into())
+    })
+}

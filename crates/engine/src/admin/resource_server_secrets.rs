@@ -1,0 +1,40 @@
+//! Secrets by which a resource server authenticates when it introspects (RFC 7662 §2.1).
+
+use domain::{Actor, CredentialKind, Owners, ResourceServer};
+use serde_json::json;
+use store::Loaded;
+
+use super::changes::{Changes, detail};
+use super::client_secrets::{NewSecret, refuse_too_many};
+use super::credentials::{self, Issued};
+use super::expiry::expiry;
+use super::{fields, find};
+use crate::{Context, Denial, Outcome};
+
+const KIND: CredentialKind = CredentialKind::ResourceServerSecret;
+
+/// Gives a resource server another secret.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::InvalidField`], [`Denial::StateForbids`] when too many are good.
+pub async fn create(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    server: &str,
+    input: &NewSecret,
+) -> Result<Outcome<Issued>, Denial> {
+    let server: Loaded<ResourceServer> = find::by_public_id(ctx, server).await?;
+    let owners = Owners {
+        resource_server: Some(server.id.as_u128()),
+        variety: Some(KIND.as_str()),
+        ..Owners::default()
+    };
+    refuse_too_many(ctx, owners).await?;
+    let mut issued = credentials::fresh(ctx, KIND, fields::label("label", &input.label)?);
+    issued.credential.resource_server = Some(server.id);
+    issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
+    let mut changes = Changes::new(ctx, actor);
+    let told = detail([("resource_server", json!(server.public_id))]);
+    credentials::insert(&mut changes, &issued, told);
+    Ok(changes.done(issued))
+}

@@ -1,0 +1,271 @@
+//! Resource servers: the APIs that tokens are for, and the scopes they understand.
+
+use std::time::Duration;
+
+use base::Id;
+use domain::{
+    Actor, Algorithm, Owners, ResourceServer, ScopeDefinition, Status, TokenFormat, TokenPolicy,
+};
+use serde::Deserialize;
+use serde_json::json;
+use store::Loaded;
+
+use super::changes::{Changes, detail, nothing};
+use super::fields::{self, Switch, invalid};
+use super::{Page, PageQuery, find, page};
+use crate::{Context, Denial, Outcome};
+
+/// The longest identifier, in bytes.
+const MAX_IDENTIFIER: usize = 255;
+/// The longest lifetime of tokens that a resource server may ask for: 10 years, in seconds.
+const MAX_LIFETIME: u64 = 10 * 366 * 86_400;
+
+/// A scope and what it means to a person.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewScope {
+    /// The scope.
+    pub scope: String,
+    /// One sentence for the consent page and the guide.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// Where a resource server's tokens depart from the realm's dialect; what is missing follows it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Tokens {
+    /// `jwt` or `opaque`.
+    pub format: Option<String>,
+    /// `ES256`, `EdDSA`, `RS256` or `HS256`.
+    pub algorithm: Option<String>,
+    /// How long tokens for it are good, in seconds.
+    pub lifetime: Option<u64>,
+}
+
+/// A resource server to be.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewResourceServer {
+    /// What it shall call itself when it introspects, where it has an identifier already.
+    pub public_id: Option<String>,
+    /// The audience of its tokens; unique in the realm.
+    pub identifier: String,
+    /// For people.
+    pub name: String,
+    /// The scopes it understands.
+    #[serde(default)]
+    pub scopes: Vec<NewScope>,
+    /// Where its tokens depart from the dialect.
+    #[serde(default)]
+    pub tokens: Tokens,
+}
+
+/// What to change; what is missing stays.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ResourceServerChange {
+    /// For people.
+    pub name: Option<String>,
+    /// Suspended: no tokens are issued for it and none are good.
+    pub status: Option<Switch>,
+    /// A new departure from the dialect, in place of the old one.
+    pub tokens: Option<Tokens>,
+}
+
+/// Adds a resource server.
+///
+/// # Errors
+/// [`Denial::InvalidField`]; [`Denial::NameTaken`] when identifier or public id is taken.
+pub async fn create(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    input: &NewResourceServer,
+) -> Result<Outcome<ResourceServer>, Denial> {
+    let id = Id::new(ctx.now, ctx.rng);
+    let server = ResourceServer {
+        id,
+        realm: ctx.issuer.realm().clone(),
+        public_id: fields::public_id_or_new(ctx, input.public_id.as_deref(), id)?,
+        identifier: identifier(&input.identifier)?,
+        name: fields::name("name", &input.name)?,
+        scopes: definitions(&input.scopes)?,
+        tokens: policy(&input.tokens)?,
+        status: Status::Active,
+        created_at: ctx.now,
+    };
+    let mut changes = Changes::new(ctx, actor);
+    changes.insert(&server, "resource_server.created".into(), nothing());
+    Ok(changes.done(server))
+}
+
+/// RFC 8707 §2 wants an absolute URI without fragment; published systems use plain names, too.
+fn identifier(text: &str) -> Result<String, Denial> {
+    let fits = (1..=MAX_IDENTIFIER).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\' | b'#'));
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err(invalid("identifier", "1 to 255 printable characters without spaces, quotes and '#'"))
+    }
+}
+
+fn definitions(inputs: &[NewScope]) -> Result<Vec<ScopeDefinition>, Denial> {
+    let mut scopes: Vec<ScopeDefinition> = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        let definition = definition(input)?;
+        if scopes.iter().any(|known| known.scope == definition.scope) {
+            return Err(invalid("scopes", format!("each scope once; {} is repeated", input.scope)));
+        }
+        scopes.push(definition);
+    }
+    limit(&scopes)?;
+    Ok(scopes)
+}
+
+fn definition(input: &NewScope) -> Result<ScopeDefinition, Denial> {
+    Ok(ScopeDefinition {
+        scope: fields::scope("scope", &input.scope)?,
+        description: fields::label("description", &input.description)?,
+    })
+}
+
+fn limit(scopes: &[ScopeDefinition]) -> Result<(), Denial> {
+    if scopes.len() > oauth::MAX_SCOPES {
+        return Err(invalid("scopes", format!("at most {} scopes", oauth::MAX_SCOPES)));
+    }
+    Ok(())
+}
+
+fn policy(tokens: &Tokens) -> Result<TokenPolicy, Denial> {
+    let format = [("jwt", TokenFormat::Jwt), ("opaque", TokenFormat::Opaque)];
+    let algorithm = [
+        ("ES256", Algorithm::ES256),
+        ("EdDSA", Algorithm::EdDSA),
+        ("RS256", Algorithm::RS256),
+        ("HS256", Algorithm::HS256),
+    ];
+    if tokens.lifetime.is_some_and(|seconds| !(1..=MAX_LIFETIME).contains(&seconds)) {
+        return Err(invalid("tokens.lifetime", format!("seconds from 1 to {MAX_LIFETIME}")));
+    }
+    Ok(TokenPolicy {
+        format: tokens
+            .format
+            .as_deref()
+            .map(|text| fields::one_of("tokens.format", text, &format))
+            .transpose()?,
+        algorithm: tokens
+            .algorithm
+            .as_deref()
+            .map(|text| fields::one_of("tokens.algorithm", text, &algorithm))
+            .transpose()?,
+        lifetime: tokens.lifetime.map(Duration::from_secs),
+    })
+}
+
+/// One resource server.
+///
+/// # Errors
+/// [`Denial::NotFound`].
+pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<ResourceServer>, Denial> {
+    find::by_public_id(ctx, id).await
+}
+
+/// A page of resource servers.
+///
+/// # Errors
+/// A bad cursor or limit.
+pub async fn list(
+    ctx: &Context<'_>,
+    query: &PageQuery,
+) -> Result<Page<Loaded<ResourceServer>>, Denial> {
+    page::list(ctx, Owners::default(), query).await
+}
+
+/// Changes a resource server.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::InvalidField`].
+pub async fn update(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    id: &str,
+    change: &ResourceServerChange,
+) -> Result<Outcome<ResourceServer>, Denial> {
+    let before: Loaded<ResourceServer> = find::by_public_id(ctx, id).await?;
+    let mut after = ResourceServer::clone(&before);
+    let mut changed = Vec::new();
+    if let Some(name) = &change.name {
+        after.name = fields::name("name", name)?;
+        changed.push("name");
+    }
+    if let Some(tokens) = &change.tokens {
+        after.tokens = policy(tokens)?;
+        changed.push("tokens");
+    }
+    let switched = change.status.filter(|status| Status::from(*status) != before.status);
+    if let Some(status) = switched {
+        after.status = status.into();
+        changed.push("status");
+    }
+    let mut changes = Changes::new(ctx, actor);
+    if !changed.is_empty() {
+        let what = switched.map_or("updated", Switch::participle);
+        let told = detail([("changed", json!(changed))]);
+        changes.replace(&before, &after, format!("resource_server.{what}"), told);
+    }
+    Ok(changes.done(after))
+}
+
+/// Adds a scope, or changes its description.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::InvalidField`].
+pub async fn put_scope(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    id: &str,
+    input: &NewScope,
+) -> Result<Outcome<ResourceServer>, Denial> {
+    let before: Loaded<ResourceServer> = find::by_public_id(ctx, id).await?;
+    let new = definition(input)?;
+    let mut after = ResourceServer::clone(&before);
+    match after.scopes.iter_mut().find(|known| known.scope == new.scope) {
+        Some(known) => known.description.clone_from(&new.description),
+        None => after.scopes.push(new.clone()),
+    }
+    limit(&after.scopes)?;
+    let mut changes = Changes::new(ctx, actor);
+    if after.scopes != before.scopes {
+        let told = detail([("scope", json!(new.scope))]);
+        changes.replace(&before, &after, "resource_server.scope_set".into(), told);
+    }
+    Ok(changes.done(after))
+}
+
+/// Takes a scope off the list: it can be granted no more. Grants that have it keep it until they
+/// are changed.
+///
+/// # Errors
+/// [`Denial::NotFound`] when there is no such resource server or scope.
+pub async fn remove_scope(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    id: &str,
+    scope: &str,
+) -> Result<Outcome<ResourceServer>, Denial> {
+    let before: Loaded<ResourceServer> = find::by_public_id(ctx, id).await?;
+    let mut after = ResourceServer::clone(&before);
+    after.scopes.retain(|known| known.scope.as_str() != scope);
+    if after.scopes.len() == before.scopes.len() {
+        return Err(find::not_found("scope", scope));
+    }
+    let mut changes = Changes::new(ctx, actor);
+    let told = detail([("scope", json!(scope))]);
+    changes.replace(&before, &after, "resource_server.scope_removed".into(), told);
+    Ok(changes.done(after))
+}

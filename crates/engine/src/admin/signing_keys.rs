@@ -1,0 +1,118 @@
+//! Signing keys, as an administrator sees them. Making and sealing them is [`crate::keys`]' work.
+
+use domain::{Actor, Algorithm, KeyState, Owners, SigningKey};
+use serde::Deserialize;
+use store::Loaded;
+
+use super::fields;
+use super::{Page, PageQuery, find, page};
+use crate::{Context, Denial, Outcome, keys};
+
+/// Which key to replace, and when.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Rotation {
+    /// `ES256`, `EdDSA`, `RS256` or `HS256`; missing: what the realm's dialect signs with.
+    pub algorithm: Option<String>,
+    /// Whether the new key signs at once, before caches of the key set can know it. For a key that
+    /// leaked; then revoke the old one.
+    #[serde(default)]
+    pub immediately: bool,
+}
+
+/// A page of signing keys, also of those that are out of use.
+///
+/// # Errors
+/// A bad cursor or limit.
+pub async fn list(
+    ctx: &Context<'_>,
+    query: &PageQuery,
+) -> Result<Page<Loaded<SigningKey>>, Denial> {
+    page::list(ctx, Owners::default(), query).await
+}
+
+/// One signing key, by its `kid`.
+///
+/// # Errors
+/// [`Denial::NotFound`].
+pub async fn read(ctx: &Context<'_>, kid: &str) -> Result<Loaded<SigningKey>, Denial> {
+    find::by_public_id(ctx, kid).await
+}
+
+/// Makes a successor. The old key signs until the new one does, and what it signed stays good.
+///
+/// # Errors
+/// [`Denial::InvalidField`]; when a key cannot be made.
+pub fn rotate(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    input: &Rotation,
+) -> Result<Outcome<SigningKey>, Denial> {
+    let words = [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256, Algorithm::HS256]
+        .map(|algorithm| (algorithm.as_str(), algorithm));
+    let algorithm = match input.algorithm.as_deref() {
+        Some(text) => fields::one_of("algorithm", text, &words)?,
+        None => ctx.issuer.dialect().access_token().algorithm,
+    };
+    keys::rotate(ctx, algorithm, input.immediately, actor.clone())
+}
+
+/// Lets a key sign no more; what it signed stays good. The last one that signs with its algorithm
+/// cannot be retired: rotate first.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::StateForbids`].
+pub async fn retire(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    kid: &str,
+) -> Result<Outcome<SigningKey>, Denial> {
+    let key = read(ctx, kid).await?;
+    match key.state {
+        KeyState::Retired { .. } => Ok(Outcome::reading(SigningKey::clone(&key))),
+        KeyState::Revoked { .. } => {
+            Err(Denial::StateForbids("the key was revoked, and stays so".into()))
+        }
+        KeyState::Published { .. } | KeyState::Active { .. } => {
+            refuse_last(ctx, &key).await?;
+            Ok(keys::change(ctx, &key, KeyState::Retired { since: ctx.now }, actor.clone()))
+        }
+    }
+}
+
+/// Makes everything a key signed worthless, for good. The last one that signs with its algorithm
+/// cannot be revoked: rotate first, at once.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::StateForbids`].
+pub async fn revoke(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    kid: &str,
+) -> Result<Outcome<SigningKey>, Denial> {
+    let key = read(ctx, kid).await?;
+    if matches!(key.state, KeyState::Revoked { .. }) {
+        return Ok(Outcome::reading(SigningKey::clone(&key)));
+    }
+    refuse_last(ctx, &key).await?;
+    Ok(keys::change(ctx, &key, KeyState::Revoked { since: ctx.now }, actor.clone()))
+}
+
+/// Refuses to leave an algorithm without a key that signs now.
+async fn refuse_last(ctx: &Context<'_>, key: &SigningKey) -> Result<(), Denial> {
+    let signs = |it: &SigningKey| match it.state {
+        KeyState::Active { since: from } | KeyState::Published { active_from: from } => {
+            from <= ctx.now
+        }
+        KeyState::Retired { .. } | KeyState::Revoked { .. } => false,
+    };
+    let all = keys::all(ctx.issuer, ctx.store).await?;
+    let another =
+        |it: &Loaded<SigningKey>| it.id != key.id && it.algorithm == key.algorithm && signs(it);
+    if signs(key) && !all.iter().any(another) {
+        let text = format!("no other key signs with {}: rotate first", key.algorithm.as_str());
+        return Err(Denial::StateForbids(text));
+    }
+    Ok(())
+}

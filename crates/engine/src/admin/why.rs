@@ -1,0 +1,234 @@
+//! Why something was refused, or would be: everything known about one id.
+//!
+//! The id may be a request's, or the public id of anything in the realm.
+
+use base::Id;
+use domain::{
+    Client, Credential, EntityRecord, Event, Grant, Organization, Refusal, ResourceServer, Status,
+    Use, User, UserStatus,
+};
+use store::StoreExt as _;
+
+use super::PageQuery;
+use super::history::{self, EventFilter, RefusalFilter};
+use crate::{Context, Denial};
+
+/// How many refusals and events an explanation has at most, of each kind.
+const RECENT: usize = 20;
+
+/// One thing that a right depends on.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// What it is.
+    pub kind: &'static str,
+    /// What the outside calls it.
+    pub id: String,
+    /// Why it does not hold at present; `None`: it holds.
+    pub broken: Option<String>,
+}
+
+/// Everything known about one id.
+#[derive(Clone, Debug, Default)]
+pub struct Explanation {
+    /// Refusals by this request, or of this client or credential; newest first.
+    pub refusals: Vec<Refusal>,
+    /// Changes by this request, or to this entity; newest first.
+    pub events: Vec<Event>,
+    /// What the id names, and everything it depends on; empty when it names nothing.
+    pub chain: Vec<Link>,
+    /// When the credential was last used.
+    pub last_use: Option<Use>,
+}
+
+impl Explanation {
+    /// Whether it is good: it names something, and everything it depends on holds.
+    pub fn holds(&self) -> bool {
+        !self.chain.is_empty() && self.chain.iter().all(|link| link.broken.is_none())
+    }
+}
+
+/// Explains an id.
+///
+/// # Errors
+/// [`Denial::NotFound`] when nothing is known about it.
+pub async fn explain(ctx: &Context<'_>, id: &str) -> Result<Explanation, Denial> {
+    let mut found = Explanation::default();
+    let page = PageQuery { limit: Some(RECENT), after: None };
+    let named = || Some(id.to_owned());
+    for filter in [
+        RefusalFilter { request_id: named(), subject: None },
+        RefusalFilter { request_id: None, subject: named() },
+    ] {
+        found.refusals.extend(history::refusals(ctx, &filter, &page).await?);
+    }
+    for filter in [
+        EventFilter { request_id: named(), target: None },
+        EventFilter { request_id: None, target: named() },
+    ] {
+        found.events.extend(history::events(ctx, &filter, &page).await?.items);
+    }
+    chain(ctx, id, &mut found).await?;
+    if found.refusals.is_empty() && found.events.is_empty() && found.chain.is_empty() {
+        return Err(super::find::not_found("request, credential, grant or entity", id));
+    }
+    Ok(found)
+}
+
+async fn chain(ctx: &Context<'_>, id: &str, found: &mut Explanation) -> Result<(), Denial> {
+    let (store, realm) = (ctx.store, ctx.issuer.realm());
+    let links = &mut found.chain;
+    if let Some(it) = store.by_public_id::<Credential>(realm, id).await? {
+        found.last_use = store.uses(&[it.id]).await?.pop();
+        credential(ctx, &it, links).await?;
+    }
+    if let Ok(grant_id) = id.parse::<Id<Grant>>() {
+        let it = store.by_id::<Grant>(grant_id).await?.filter(|it| it.realm == *realm);
+        if let Some(it) = it {
+            grant(ctx, &it, links).await?;
+        }
+    }
+    if let Some(it) = store.by_public_id::<Client>(realm, id).await? {
+        client(ctx, &it, links).await?;
+    }
+    if let Some(it) = store.by_public_id::<Organization>(realm, id).await? {
+        links.push(organization(&it));
+    }
+    if let Some(it) = store.by_public_id::<User>(realm, id).await? {
+        links.push(user(&it));
+    }
+    if let Some(it) = store.by_public_id::<ResourceServer>(realm, id).await? {
+        links.push(resource_server(&it));
+    }
+    Ok(())
+}
+
+async fn credential(
+    ctx: &Context<'_>,
+    it: &Credential,
+    links: &mut Vec<Link>,
+) -> Result<(), Denial> {
+    let broken = crate::secrets::check_alive(ctx, it).err().map(|denial| denial.to_string());
+    links.push(Link { kind: it.kind.as_str(), id: it.public_id.to_string(), broken });
+    if let Some(id) = it.grant {
+        match ctx.store.by_id::<Grant>(id).await? {
+            Some(found) => return grant(ctx, &found, links).await,
+            None => links.push(gone::<Grant>(id)),
+        }
+    }
+    if let Some(id) = it.client {
+        match ctx.store.by_id::<Client>(id).await? {
+            Some(found) => client(ctx, &found, links).await?,
+            None => links.push(gone::<Client>(id)),
+        }
+    }
+    if let Some(id) = it.resource_server {
+        links.push(linked(ctx, id, resource_server).await?);
+    }
+    Ok(())
+}
+
+async fn grant(ctx: &Context<'_>, it: &Grant, links: &mut Vec<Link>) -> Result<(), Denial> {
+    let broken = it.revoked.clone().map(|revoked| Denial::GrantRevoked(revoked).to_string());
+    links.push(Link { kind: Grant::KIND.as_str(), id: it.id.to_string(), broken });
+    if let Some(id) = it.client {
+        match ctx.store.by_id::<Client>(id).await? {
+            Some(found) => client(ctx, &found, links).await?,
+            None => links.push(gone::<Client>(id)),
+        }
+    }
+    if let Some(id) = it.organization {
+        let link = linked(ctx, id, organization).await?;
+        if !links.iter().any(|known| known.kind == link.kind && known.id == link.id) {
+            links.push(link);
+        }
+    }
+    if let Some(id) = it.user {
+        links.push(linked(ctx, id, user).await?);
+    }
+    links.push(linked(ctx, it.resource_server, resource_server).await?);
+    Ok(())
+}
+
+async fn client(ctx: &Context<'_>, it: &Client, links: &mut Vec<Link>) -> Result<(), Denial> {
+    let broken = suspended(it.status, Denial::ClientSuspended);
+    links.push(Link { kind: Client::KIND.as_str(), id: it.public_id.to_string(), broken });
+    if let Some(id) = it.organization {
+        links.push(linked(ctx, id, organization).await?);
+    }
+    Ok(())
+}
+
+fn organization(it: &Organization) -> Link {
+    let broken = suspended(it.status, Denial::OrganizationSuspended);
+    Link { kind: Organization::KIND.as_str(), id: it.public_id.to_string(), broken }
+}
+
+fn user(it: &User) -> Link {
+    let broken = match it.status {
+        UserStatus::Active => None,
+        UserStatus::Suspended => Some("the user is suspended".to_owned()),
+        UserStatus::Removed => Some("the user was removed".to_owned()),
+    };
+    Link { kind: User::KIND.as_str(), id: it.public_id.to_string(), broken }
+}
+
+fn resource_server(it: &ResourceServer) -> Link {
+    let broken = suspended(it.status, Denial::ResourceServerSuspended);
+    Link { kind: ResourceServer::KIND.as_str(), id: it.public_id.to_string(), broken }
+}
+
+fn suspended(status: Status, why: Denial) -> Option<String> {
+    (status == Status::Suspended).then(|| why.to_string())
+}
+
+async fn linked<T: EntityRecord>(
+    ctx: &Context<'_>,
+    id: Id<T>,
+    link: fn(&T) -> Link,
+) -> Result<Link, Denial> {
+    let found = ctx.store.by_id(id).await?;
+    Ok(found.map_or_else(|| gone(id), |found| link(&found)))
+}
+
+fn gone<T: EntityRecord>(id: Id<T>) -> Link {
+    let broken = Some(Denial::Dangling(T::KIND).to_string());
+    Link { kind: T::KIND.as_str(), id: id.to_string(), broken }
+}
+
+/// What to do about a refusal with this private reason.
+pub fn hint(reason: &str) -> Option<&'static str> {
+    Some(match reason {
+        "credential_has_white_space" => {
+            "Copy it again without spaces and line ends around it; in a file, mind the last newline."
+        }
+        "secret_damaged" => "It was mistyped or cut: copy the whole string again.",
+        "secret_foreign" => {
+            "It is of another realm, environment or kind: compare its prefix with the realm's."
+        }
+        "secret_unknown" | "unknown_client" => {
+            "Nothing by that name was ever issued here: compare realm and id."
+        }
+        "secret_mismatch" => {
+            "The id is right and the secret is not: it was replaced, or belongs to another id."
+        }
+        "secret_of_another" => "The id and the secret belong to two different clients.",
+        "credential_revoked" | "grant_revoked" => "It was taken back for good: issue a new one.",
+        "credential_expired" => "Its time was over: issue a new one, or one that lives longer.",
+        "token_expired" => {
+            "Fetch a new token; if it is fresh, compare the clocks of both machines."
+        }
+        "client_suspended" => "Activate the client.",
+        "organization_suspended" => "Activate the organization.",
+        "user_gone" => "The user was suspended or removed; activate them if that was a mistake.",
+        "grant_type_not_allowed" => "Add the grant type to the client.",
+        "auth_method_not_allowed" => "Add the way of authentication to the client, or use another.",
+        "scope_not_granted" => "Ask for fewer scopes, or add the scope to the grant.",
+        "audience_missing" => "Name an audience in the request, or give the client a default.",
+        "audience_not_granted" => "Create a grant for the client at that resource server.",
+        "wrong_audience" => "Fetch a token for the API that is called.",
+        "budget_spent" => "Wait for the next hour or UTC day, cache tokens, or raise the limit.",
+        "jwt_not_good" => "The token was changed, or another issuer or a revoked key signed it.",
+        "not_permitted" => "Use a key that has this scope.",
+        _ => return None,
+    })
+}
