@@ -1,0 +1,43 @@
+//! What every API's answers have in common.
+
+use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use axum::http::{Response, StatusCode};
+use bytes::Bytes;
+use serde::Serialize;
+
+/// A scope and one sentence that says what it means.
+pub type ScopeText = (&'static str, &'static str);
+
+/// Longest request body that is read, in bytes.
+pub(crate) const LONGEST_BODY: usize = 64 * 1024;
+
+/// `body` as JSON. What has no JSON form becomes a 500 without a body; nothing here is such.
+pub(crate) fn json<R: From<Bytes>>(status: StatusCode, body: &impl Serialize) -> Response<R> {
+    let (status, bytes) = match serde_json::to_vec(body) {
+        Ok(bytes) => (status, Bytes::from(bytes)),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, Bytes::new()),
+    };
+    let mut response = empty::<Bytes>(status).map(|_| R::from(bytes));
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+/// No body.
+pub(crate) fn empty<R: From<Bytes>>(status: StatusCode) -> Response<R> {
+    let mut response = Response::new(R::from(Bytes::new()));
+    *response.status_mut() = status;
+    response
+}
+
+/// The status of a rejection.
+pub(crate) fn status_of(rejection: &verify::Rejection) -> StatusCode {
+    StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::UNAUTHORIZED)
+}
+
+/// Whether a body is said to be JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = value.and_then(|value| value.split(';').next()).map(str::trim);
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+}

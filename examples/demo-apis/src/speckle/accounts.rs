@@ -1,0 +1,91 @@
+//! What the GraphQL API asks about people and their tokens: the one interface to whoever keeps them.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+/// What a user tells of themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// What the outside calls them.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Where mail reaches them.
+    pub email: String,
+    /// A few words.
+    pub bio: Option<String>,
+    /// Where they work.
+    pub company: Option<String>,
+    /// Address of a picture.
+    pub avatar: Option<String>,
+    /// Whether the address was confirmed.
+    pub verified: bool,
+    /// Role on the server, such as `server:user`.
+    pub role: String,
+}
+
+/// A personal access token, as its owner sees it: never its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Its public half.
+    pub id: String,
+    /// For its owner.
+    pub name: String,
+    /// What it opens.
+    pub scopes: Vec<String>,
+    /// When it was made: RFC 3339.
+    pub created_at: String,
+    /// Milliseconds from its making to its end; `None`: it has no end.
+    pub lifespan: Option<i64>,
+    /// When it was last used: RFC 3339.
+    pub last_used: Option<String>,
+}
+
+/// A token to make. The scopes are ones that its maker has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    /// For its owner.
+    pub name: String,
+    /// What it opens.
+    pub scopes: Vec<String>,
+    /// Milliseconds until its end; `None`: it has no end.
+    pub lifespan: Option<i64>,
+}
+
+/// Why nothing was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountsError {
+    /// It may not be done; the text is for the caller.
+    Refused(String),
+    /// Whoever keeps the accounts cannot be asked now.
+    Unavailable,
+}
+
+/// Keeps people and their tokens. `user` is what the outside calls the user.
+#[async_trait]
+pub trait Accounts: Send + Sync + fmt::Debug + 'static {
+    /// What `user` tells of themselves; `None` when there is no such active user.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    async fn profile(&self, user: &str) -> Result<Option<Profile>, AccountsError>;
+
+    /// The live tokens of `user`, newest first.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    async fn tokens(&self, user: &str) -> Result<Vec<Token>, AccountsError>;
+
+    /// Makes a token for `user` and returns it: this once.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    async fn create_token(&self, user: &str, new: NewToken) -> Result<String, AccountsError>;
+
+    /// Revokes the token of `user` with this public half; `false` when there is no such live token.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    async fn revoke_token(&self, user: &str, id: &str) -> Result<bool, AccountsError>;
+}

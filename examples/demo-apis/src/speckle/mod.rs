@@ -1,0 +1,54 @@
+//! People and their tokens in GraphQL: `POST /graphql`.
+//!
+//! Bearer tokens, with or without the word Bearer; without a token the caller is nobody. A token
+//! that is not good is 403 `{"error": "Your token is not valid."}`; a missing scope is a GraphQL
+//! error with `extensions.code = "FORBIDDEN"`.
+
+mod accounts;
+mod endpoint;
+mod scalars;
+mod schema;
+mod scopes;
+mod types;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::post;
+use verify::{Verifier, VerifyLayer};
+
+use crate::kinds::{ACCESS_TOKEN, PERSONAL_ACCESS_TOKEN, guard};
+use crate::reply::LONGEST_BODY;
+pub use accounts::{Accounts, AccountsError, NewToken, Profile, Token};
+pub use scopes::{NEVER_GIVEN, SCOPES};
+
+/// What the server tells of itself.
+#[derive(Clone, Debug)]
+pub struct ServerFacts {
+    /// For people.
+    pub name: String,
+    /// Who runs it.
+    pub company: String,
+    /// Where it is.
+    pub canonical_url: String,
+}
+
+/// The API, for callers that `verifier` lets through.
+pub fn router(verifier: Arc<Verifier>, accounts: Arc<dyn Accounts>, facts: ServerFacts) -> Router {
+    let layer = VerifyLayer::new(verifier)
+        .bare_token()
+        .optional()
+        .realm("speckle")
+        .on_rejection(Arc::new(endpoint::rejected));
+    let routes = Router::new().route("/graphql", post(endpoint::execute));
+    guard(routes, layer, &[ACCESS_TOKEN, PERSONAL_ACCESS_TOKEN])
+        .method_not_allowed_fallback(endpoint::method_not_allowed)
+        .route_layer(from_fn(endpoint::cross_origin))
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .with_state(schema::build(accounts, facts))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! The GraphQL schema: queries and mutations. Each field checks the scope that it needs.
+//!
+//! Apps are not here yet: their fields come with the consent page.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Context, EmptySubscription, Error, InputObject, Object, Result, Schema as GraphQlSchema,
+};
+
+use super::ServerFacts;
+use super::accounts::{Accounts, AccountsError, NewToken};
+use super::scalars::BigInt;
+use super::scopes::{NEVER_GIVEN, SCOPES, bad_input, coded, forbidden, required, user_with};
+use super::types::{ServerInfo, User};
+
+pub(super) type Schema = GraphQlSchema<Query, Mutation, EmptySubscription>;
+
+/// Nesting of a query; introspection by the usual tools needs 13.
+const DEEPEST: usize = 15;
+/// Fields of a query; introspection by the usual tools needs about 200.
+const MOST_FIELDS: usize = 400;
+/// Nesting the parser follows before any rule is checked.
+const DEEPEST_PARSE: usize = 32;
+/// Bytes of a token's name.
+const LONGEST_NAME: usize = 200;
+
+/// The schema over `accounts`, for the server described by `facts`.
+pub(super) fn build(accounts: Arc<dyn Accounts>, facts: ServerFacts) -> Schema {
+    GraphQlSchema::build(Query, Mutation, EmptySubscription)
+        .data(accounts)
+        .data(facts)
+        .limit_depth(DEEPEST)
+        .limit_complexity(MOST_FIELDS)
+        .limit_recursive_depth(DEEPEST_PARSE)
+        .finish()
+}
+
+pub(super) fn accounts<'a>(context: &Context<'a>) -> Result<&'a Arc<dyn Accounts>> {
+    context.data::<Arc<dyn Accounts>>()
+}
+
+pub(super) fn failed(error: AccountsError) -> Error {
+    match error {
+        AccountsError::Refused(why) => forbidden(why),
+        AccountsError::Unavailable => {
+            coded("The accounts cannot be reached now.".to_owned(), "INTERNAL_SERVER_ERROR")
+        }
+    }
+}
+
+async fn active_user(context: &Context<'_>) -> Result<Option<User>> {
+    let Some(user) = user_with(context, "profile:read")? else { return Ok(None) };
+    let profile = accounts(context)?.profile(user).await.map_err(failed)?;
+    Ok(profile.map(User))
+}
+
+/// A field that can be null is `Option<Result<_>>`, so that its error makes it null and nothing
+/// around it (GraphQL specification §6.4.4); `Result<Option<_>>` would take its parent with it.
+#[derive(Debug)]
+pub(super) struct Query;
+
+#[Object]
+impl Query {
+    /// Who the token belongs to; null for nobody.
+    async fn active_user(&self, context: &Context<'_>) -> Option<Result<User>> {
+        active_user(context).await.transpose()
+    }
+
+    /// What this server is.
+    async fn server_info(&self, context: &Context<'_>) -> Result<ServerInfo> {
+        Ok(ServerInfo(context.data::<ServerFacts>()?.clone()))
+    }
+}
+
+/// A personal access token to make.
+#[derive(Debug, InputObject)]
+pub(super) struct ApiTokenCreateInput {
+    /// What it opens: scopes that the maker's own token has.
+    scopes: Vec<String>,
+    /// For its owner.
+    name: String,
+    /// Milliseconds until its end.
+    lifespan: Option<BigInt>,
+}
+
+#[derive(Debug)]
+pub(super) struct Mutation;
+
+#[Object]
+impl Mutation {
+    /// Makes a personal access token and returns it: this once.
+    async fn api_token_create(
+        &self,
+        context: &Context<'_>,
+        token: ApiTokenCreateInput,
+    ) -> Result<String> {
+        let (caller, user) = required(context, NEVER_GIVEN)?;
+        let new = acceptable(token)?;
+        if let Some(lacking) = new.scopes.iter().find(|scope| !caller.has(scope)) {
+            let why = "You can't create a token with a scope that you don't have";
+            return Err(forbidden(format!("{why}: {lacking}.")));
+        }
+        accounts(context)?.create_token(user, new).await.map_err(failed)
+    }
+
+    /// Revokes one of your own tokens: by its id, or by the token itself.
+    async fn api_token_revoke(&self, context: &Context<'_>, token: String) -> Result<bool> {
+        let (_, user) = required(context, NEVER_GIVEN)?;
+        let token = token.trim();
+        let token = token.split_once(' ').map_or(token, |(_scheme, token)| token);
+        let id = token.get(..TOKEN_ID).unwrap_or(token);
+        if accounts(context)?.revoke_token(user, id).await.map_err(failed)? {
+            return Ok(true);
+        }
+        Err(bad_input("You have no such token."))
+    }
+}
+
+/// Characters of a token that are its public half.
+const TOKEN_ID: usize = 10;
+
+fn acceptable(token: ApiTokenCreateInput) -> Result<NewToken> {
+    let ApiTokenCreateInput { mut scopes, name, lifespan } = token;
+    let name = name.trim().to_owned();
+    if name.is_empty() || name.len() > LONGEST_NAME {
+        return Err(bad_input("A token needs a name of 1 to 200 bytes."));
+    }
+    scopes.sort_unstable();
+    scopes.dedup();
+    if scopes.is_empty() {
+        return Err(bad_input("A token needs at least one scope."));
+    }
+    if let Some(unknown) = scopes.iter().find(|scope| !SCOPES.iter().any(|(own, _)| own == scope)) {
+        return Err(bad_input(format!("There is no scope {unknown:?}.")));
+    }
+    if scopes.iter().any(|scope| scope == NEVER_GIVEN) {
+        return Err(forbidden(format!("A token cannot be given the scope {NEVER_GIVEN}.")));
+    }
+    let lifespan = lifespan.map(|BigInt(milliseconds)| milliseconds);
+    if lifespan.is_some_and(|milliseconds| milliseconds <= 0) {
+        return Err(bad_input("The lifespan is a number of milliseconds above 0."));
+    }
+    Ok(NewToken { name, scopes, lifespan })
+}

@@ -1,0 +1,223 @@
+//! The API as its callers see it.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use axum::Router;
+use serde_json::{Value, json};
+use verify::Claims;
+
+use super::{Accounts, AccountsError, NewToken, Profile, ServerFacts, Token};
+use crate::testing::{Answer, Issuer, send};
+
+/// One user, `ada`, who has the tokens that she made.
+#[derive(Debug, Default)]
+struct Ada(Mutex<Vec<Token>>);
+
+#[async_trait]
+impl Accounts for Ada {
+    async fn profile(&self, user: &str) -> Result<Option<Profile>, AccountsError> {
+        Ok((user == "ada").then(|| Profile {
+            id: "ada".to_owned(),
+            name: "Ada Almeida".to_owned(),
+            email: "ada@example.com".to_owned(),
+            bio: None,
+            company: Some("Atelier Nord".to_owned()),
+            avatar: None,
+            verified: true,
+            role: "server:user".to_owned(),
+        }))
+    }
+
+    async fn tokens(&self, _user: &str) -> Result<Vec<Token>, AccountsError> {
+        Ok(self.0.lock().unwrap().clone())
+    }
+
+    async fn create_token(&self, _user: &str, new: NewToken) -> Result<String, AccountsError> {
+        let token = Token {
+            id: "0123456789".to_owned(),
+            name: new.name,
+            scopes: new.scopes,
+            created_at: "2026-11-21T00:00:00Z".to_owned(),
+            lifespan: new.lifespan,
+            last_used: None,
+        };
+        self.0.lock().unwrap().push(token);
+        Ok("0123456789abcdef".to_owned())
+    }
+
+    async fn revoke_token(&self, _user: &str, id: &str) -> Result<bool, AccountsError> {
+        let mut tokens = self.0.lock().unwrap();
+        let before = tokens.len();
+        tokens.retain(|token| token.id != id);
+        Ok(tokens.len() < before)
+    }
+}
+
+fn token(kind: &str, scopes: &str) -> Claims {
+    Claims {
+        subject: Some("ada".to_owned()),
+        user: Some("ada".to_owned()),
+        scopes: Some(scopes.parse().unwrap()),
+        kind: Some(kind.to_owned()),
+        ..Claims::default()
+    }
+}
+
+fn api() -> Router {
+    let pat = "personal_access_token";
+    let issuer = Issuer::default()
+        .stands_for("pat", token(pat, "profile:read profile:email tokens:read"))
+        .stands_for("shy", token(pat, "profile:read"))
+        .stands_for("bare", token(pat, "streams:read"))
+        .stands_for("web", token("access_token", "tokens:write tokens:read profile:read"))
+        .stands_for("refresh", token("refresh_token", "profile:read"));
+    let facts = ServerFacts {
+        name: "Demo".to_owned(),
+        company: "Example".to_owned(),
+        canonical_url: "http://127.0.0.1:8085".to_owned(),
+    };
+    super::router(issuer.verifier(), Arc::new(Ada::default()), facts)
+}
+
+async fn ask(api: &Router, authorization: &str, query: &str, variables: Value) -> Answer {
+    let body = json!({"query": query, "variables": variables}).to_string();
+    let json = ("content-type", "application/json");
+    let headers = [json, ("authorization", authorization)];
+    let headers = if authorization.is_empty() { &headers[..1] } else { &headers[..] };
+    send(api, ("POST", "/graphql"), headers, &body).await
+}
+
+const PROFILE: &str = "{activeUser{id name email bio company avatar verified role}}";
+
+#[tokio::test]
+async fn a_token_reads_its_user_with_and_without_the_word_bearer() {
+    let api = api();
+    for authorization in ["Bearer pat", "pat"] {
+        let answer = ask(&api, authorization, PROFILE, json!({})).await;
+        assert_eq!(answer.status, 200);
+        let user = &answer.body["data"]["activeUser"];
+        assert_eq!((&user["id"], &user["email"]), (&json!("ada"), &json!("ada@example.com")));
+        assert_eq!((&user["bio"], &user["verified"]), (&json!(null), &json!(true)));
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_good_is_403_and_none_is_nobody() {
+    let api = api();
+    for authorization in ["Bearer nobody", "nobody", "Bearer refresh", "Basic YTpi"] {
+        let answer = ask(&api, authorization, PROFILE, json!({})).await;
+        assert_eq!(answer.status, 403, "{authorization}");
+        assert_eq!(answer.body, json!({"error": "Your token is not valid."}));
+    }
+    let nobody = ask(&api, "", PROFILE, json!({})).await;
+    assert_eq!((nobody.status.as_u16(), nobody.body), (200, json!({"data": {"activeUser": null}})));
+}
+
+#[tokio::test]
+async fn a_missing_scope_is_a_graphql_error() {
+    let api = api();
+    let code = |answer: &Answer| answer.body["errors"][0]["extensions"]["code"].clone();
+    let bare = ask(&api, "Bearer bare", PROFILE, json!({})).await;
+    assert_eq!((bare.status.as_u16(), code(&bare)), (200, json!("FORBIDDEN")));
+    assert_eq!(bare.body["data"], json!({"activeUser": null}));
+    let shy = ask(&api, "Bearer shy", "{activeUser{id email}}", json!({})).await;
+    assert_eq!(code(&shy), "FORBIDDEN");
+    assert_eq!(shy.body["data"], json!({"activeUser": {"id": "ada", "email": null}}));
+    let tokens = ask(&api, "Bearer shy", "{activeUser{apiTokens{id}}}", json!({})).await;
+    assert_eq!(code(&tokens), "FORBIDDEN");
+}
+
+#[tokio::test]
+async fn server_info_is_for_everybody() {
+    let query = "{serverInfo{name company description adminContact canonicalUrl version \
+        scopes{name description} authStrategies{id name icon} workspaces{workspacesEnabled}}}";
+    let answer = ask(&api(), "", query, json!({})).await;
+    let info = &answer.body["data"]["serverInfo"];
+    assert_eq!(info["canonicalUrl"], "http://127.0.0.1:8085");
+    assert_eq!(info["scopes"].as_array().unwrap().len(), super::SCOPES.len());
+    assert!(info["version"].as_str().unwrap().split('.').all(|part| part.parse::<u32>().is_ok()));
+}
+
+const CREATE: &str = "mutation($token:ApiTokenCreateInput!){apiTokenCreate(token:$token)}";
+const REVOKE: &str = "mutation($token:String!){apiTokenRevoke(token:$token)}";
+
+#[tokio::test]
+async fn tokens_are_made_listed_and_revoked() {
+    let api = api();
+    let new = json!({"token": {"name": "ci", "scopes": ["profile:read"], "lifespan": 86_400_000}});
+    let made = ask(&api, "Bearer web", CREATE, new).await;
+    let made = made.body["data"]["apiTokenCreate"].as_str().unwrap();
+    let list = "{activeUser{apiTokens{id name scopes createdAt lifespan lastUsed}}}";
+    let listed = ask(&api, "Bearer web", list, json!({})).await;
+    let tokens = &listed.body["data"]["activeUser"]["apiTokens"];
+    assert_eq!((&tokens[0]["name"], &tokens[0]["lifespan"]), (&json!("ci"), &json!(86_400_000)));
+    let revoked = ask(&api, "Bearer web", REVOKE, json!({"token": made})).await;
+    assert_eq!(revoked.body, json!({"data": {"apiTokenRevoke": true}}));
+    let again = ask(&api, "Bearer web", REVOKE, json!({"token": made})).await;
+    assert_eq!(again.body["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+}
+
+#[tokio::test]
+async fn a_new_token_never_has_more_than_its_maker() {
+    let api = api();
+    for (maker, token, code) in [
+        ("Bearer web", json!({"name": "x", "scopes": ["tokens:write"]}), "FORBIDDEN"),
+        ("Bearer web", json!({"name": "x", "scopes": ["streams:write"]}), "FORBIDDEN"),
+        ("Bearer pat", json!({"name": "x", "scopes": ["profile:read"]}), "FORBIDDEN"),
+        ("Bearer web", json!({"name": "x", "scopes": ["no:such"]}), "BAD_USER_INPUT"),
+        ("Bearer web", json!({"name": "x", "scopes": []}), "BAD_USER_INPUT"),
+        ("Bearer web", json!({"name": " ", "scopes": ["profile:read"]}), "BAD_USER_INPUT"),
+        (
+            "Bearer web",
+            json!({"name": "x", "scopes": ["profile:read"], "lifespan": -1}),
+            "BAD_USER_INPUT",
+        ),
+    ] {
+        let answer = ask(&api, maker, CREATE, json!({"token": token})).await;
+        assert_eq!(answer.body["errors"][0]["extensions"]["code"], code, "{token}");
+    }
+    let anonymous = json!({"token": {"name": "x", "scopes": ["profile:read"]}});
+    let anonymous = ask(&api, "", CREATE, anonymous).await;
+    assert_eq!(anonymous.body["errors"][0]["extensions"]["code"], "FORBIDDEN");
+}
+
+#[tokio::test]
+async fn operations_that_do_not_fit_are_400_and_large_ones_are_not_run() {
+    let api = api();
+    let deep = format!("{{__schema{}name{}", "{types{fields{type".repeat(8), "}}}".repeat(8));
+    let wide = (0..500)
+        .fold("{".to_owned(), |query, n| query + &format!("a{n}:serverInfo{{name}} "))
+        + "}";
+    for query in ["{", "{nothing}", "", &deep, &wide] {
+        let answer = ask(&api, "", query, json!({})).await;
+        assert_eq!(answer.status, 400, "{}", query.get(..40).unwrap_or(query));
+        assert!(answer.body["errors"][0]["message"].is_string());
+    }
+    let json = ("content-type", "application/json");
+    for (headers, body, status) in [
+        (&[json][..], "[{\"query\":\"{__typename}\"}]", 400),
+        (&[json], "{", 400),
+        (&[], "{\"query\":\"{__typename}\"}", 415),
+        (&[json], &"x".repeat(70_000), 413),
+    ] {
+        assert_eq!(
+            send(&api, ("POST", "/graphql"), headers, body).await.status,
+            status,
+            "{body:.30}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_call() {
+    let api = api();
+    let origin = ("origin", "https://app.example");
+    let preflight = send(&api, ("OPTIONS", "/graphql"), &[origin], "").await;
+    assert_eq!(preflight.status, 204);
+    assert_eq!(preflight.headers["access-control-allow-origin"], "*");
+    let allowed = preflight.headers["access-control-allow-headers"].to_str().unwrap();
+    assert!(allowed.contains("authorization") && allowed.contains("content-type"));
+    let answer = ask(&api, "Bearer nobody", PROFILE, json!({})).await;
+    assert_eq!(answer.headers["access-control-allow-origin"], "*");
+}
