@@ -29,6 +29,13 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// Whether this access token was revoked by itself.
     async fn token_revoked(&self, token: u128) -> Result<bool, StoreError>;
 
+    /// Every token that was revoked by itself; `None` when they are more than `at_most`, or when the
+    /// store does not list them. [`crate::Hot`] answers [`Store::token_revoked`] from it.
+    async fn revoked_tokens(&self, at_most: usize) -> Result<Option<Vec<u128>>, StoreError> {
+        let _ = at_most;
+        Ok(None)
+    }
+
     /// The answer remembered under an idempotency key.
     async fn answer(&self, realm: &RealmName, key: &[u8; 32])
     -> Result<Option<Answer>, StoreError>;

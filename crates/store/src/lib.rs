@@ -12,6 +12,7 @@
 mod batch;
 mod contract;
 mod error;
+mod hot;
 
 mod loaded;
 
@@ -22,6 +23,7 @@ mod query;
 pub use batch::{Answer, Batch, Committed, Write};
 pub use contract::Store;
 pub use error::{CommitError, Conflict, OpenError, StoreError};
+pub use hot::Hot;
 
 pub use loaded::{Loaded, StoreExt, Stored, Version};
 

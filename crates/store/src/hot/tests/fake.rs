@@ -1,0 +1,244 @@
+//! A store of users in memory that can be stopped after it read and before it answers.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use base::{Id, Timestamp};
+use domain::{
+    BudgetState, BudgetSubject, Credential, Entity, EntityRecord, Event, Kind, RealmName, Refusal,
+    Use, User,
+};
+use tokio::sync::oneshot;
+
+use crate::hot::Hot;
+use crate::*;
+
+type Stop = (oneshot::Sender<()>, oneshot::Receiver<()>);
+
+#[derive(Debug, Default)]
+pub(super) struct Fake {
+    rows: Mutex<Vec<Stored>>,
+    revoked: Mutex<HashSet<u128>>,
+    reads: AtomicUsize,
+    lose_answer: AtomicBool,
+    no_list: AtomicBool,
+    after_read: Mutex<Option<Stop>>,
+    before_write: Mutex<Option<Stop>>,
+}
+
+/// The other end of a stop: waits until it is reached, then lets go.
+pub(super) struct Stopped {
+    reached: oneshot::Receiver<()>,
+    go_on: oneshot::Sender<()>,
+}
+
+impl Stopped {
+    pub(super) async fn reached(&mut self) {
+        (&mut self.reached).await.unwrap();
+    }
+
+    pub(super) fn go_on(self) {
+        self.go_on.send(()).unwrap();
+    }
+}
+
+fn stop(at: &Mutex<Option<Stop>>) -> Stopped {
+    let (tell, reached) = oneshot::channel();
+    let (go_on, wait) = oneshot::channel();
+    *at.lock().unwrap() = Some((tell, wait));
+    Stopped { reached, go_on }
+}
+
+async fn pass(at: &Mutex<Option<Stop>>) {
+    let stop = at.lock().unwrap().take();
+    match stop {
+        Some((tell, wait)) => {
+            tell.send(()).unwrap();
+            wait.await.unwrap();
+        }
+        None => tokio::task::yield_now().await,
+    }
+}
+
+impl Fake {
+    pub(super) fn reads(&self) -> usize {
+        self.reads.load(SeqCst)
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.rows.lock().unwrap().len()
+    }
+
+    pub(super) fn lose_the_next_answer(&self) {
+        self.lose_answer.store(true, SeqCst);
+    }
+
+    pub(super) fn list_no_revoked_tokens(&self) {
+        self.no_list.store(true, SeqCst);
+    }
+
+    pub(super) fn stop_after_next_read(&self) -> Stopped {
+        stop(&self.after_read)
+    }
+
+    pub(super) fn stop_before_next_write(&self) -> Stopped {
+        stop(&self.before_write)
+    }
+
+    fn apply(&self, batch: &Batch) -> Result<(), Conflict> {
+        let mut rows = self.rows.lock().unwrap();
+        for write in &batch.writes {
+            match write {
+                Write::Insert(entity) => {
+                    rows.push(Stored { entity: entity.clone(), version: Version(1) });
+                }
+                Write::Replace { entity, expected } => {
+                    let same = |row: &&mut Stored| row.entity.id() == entity.id();
+                    let row = rows.iter_mut().find(same).ok_or(Conflict::Changed(Kind::User))?;
+                    if row.version != *expected {
+                        return Err(Conflict::Changed(Kind::User));
+                    }
+                    *row = Stored { entity: entity.clone(), version: Version(expected.0 + 1) };
+                }
+                Write::RevokeToken { token, .. } => {
+                    self.revoked.lock().unwrap().insert(*token);
+                }
+                Write::SpendBudget { .. } | Write::Remember(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn not_here<T>() -> Result<T, StoreError> {
+    Err(StoreError::Failed("not part of these tests".to_owned()))
+}
+
+#[async_trait]
+impl Store for Fake {
+    async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
+        self.reads.fetch_add(1, SeqCst);
+        let found = self.rows.lock().unwrap().iter().find(|row| finds(key, &row.entity)).cloned();
+        pass(&self.after_read).await;
+        Ok(found)
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        pass(&self.before_write).await;
+        self.apply(&batch)?;
+        if self.lose_answer.swap(false, SeqCst) {
+            return Err(StoreError::Unavailable("the line is dead".to_owned()).into());
+        }
+        Ok(Committed::default())
+    }
+
+    async fn token_revoked(&self, token: u128) -> Result<bool, StoreError> {
+        self.reads.fetch_add(1, SeqCst);
+        Ok(self.revoked.lock().unwrap().contains(&token))
+    }
+
+    async fn revoked_tokens(&self, _at_most: usize) -> Result<Option<Vec<u128>>, StoreError> {
+        self.reads.fetch_add(1, SeqCst);
+        let listed = self.revoked.lock().unwrap().iter().copied().collect();
+        pass(&self.after_read).await;
+        Ok((!self.no_list.load(SeqCst)).then_some(listed))
+    }
+
+    async fn list(&self, _query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
+        not_here()
+    }
+    async fn budget(&self, _subject: BudgetSubject) -> Result<BudgetState, StoreError> {
+        not_here()
+    }
+    async fn answer(&self, _: &RealmName, _: &[u8; 32]) -> Result<Option<Answer>, StoreError> {
+        not_here()
+    }
+    async fn events(&self, _query: &EventQuery) -> Result<Vec<Event>, StoreError> {
+        not_here()
+    }
+    async fn sequence(&self) -> Result<u64, StoreError> {
+        not_here()
+    }
+    async fn record_uses(&self, _uses: Vec<Use>) -> Result<(), StoreError> {
+        not_here()
+    }
+    async fn uses(&self, _credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
+        not_here()
+    }
+    async fn record_refusals(&self, _refusals: Vec<Refusal>) -> Result<(), StoreError> {
+        not_here()
+    }
+    async fn refusals(&self, _query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
+        not_here()
+    }
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+fn finds(key: &Key, entity: &Entity) -> bool {
+    match key {
+        Key::Id(_, id) => entity.id() == *id,
+        Key::PublicId(_, realm, name) => {
+            entity.realm() == realm && entity.public_id() == Some(&**name)
+        }
+        Key::Handle(_, realm, name) => entity.realm() == realm && entity.handle() == Some(&**name),
+    }
+}
+
+pub(super) fn hot() -> (Arc<Hot>, Arc<Fake>) {
+    let fake = Arc::new(Fake::default());
+    let hot = Hot::new(Arc::clone(&fake) as Arc<dyn Store>, Hot::DEFAULT_CAPACITY);
+    (Arc::new(hot), fake)
+}
+
+fn realm() -> RealmName {
+    "test".parse().unwrap()
+}
+
+pub(super) fn user(id: u128, name: &str, email: &str) -> User {
+    User {
+        id: Id::from_u128(id),
+        realm: realm(),
+        public_id: name.parse().unwrap(),
+        email: email.to_owned(),
+        email_verified: true,
+        name: String::new(),
+        profile: domain::Profile::default(),
+        role: String::new(),
+        status: domain::UserStatus::Active,
+        memberships: Vec::new(),
+        created_at: Timestamp::EPOCH,
+    }
+}
+
+pub(super) fn id_of(id: u128) -> Key {
+    Key::Id(Kind::User, id)
+}
+
+pub(super) fn name_of(name: &str) -> Key {
+    Key::PublicId(Kind::User, realm(), name.into())
+}
+
+pub(super) fn handle_of(email: &str) -> Key {
+    Key::Handle(Kind::User, realm(), email.into())
+}
+
+pub(super) async fn insert(store: &dyn Store, user: User) {
+    let writes = vec![Write::Insert(Arc::new(user).into_entity())];
+    store.commit(Batch { writes, events: Vec::new() }).await.unwrap();
+}
+
+/// The write that renames a user as it stands.
+pub(super) async fn renamed(hot: &Hot, id: u128, name: &str) -> Write {
+    let loaded = hot.by_id::<User>(Id::from_u128(id)).await.unwrap().unwrap();
+    let changed = User { public_id: name.parse().unwrap(), ..User::clone(&loaded) };
+    loaded.replace_with(changed)
+}
+
+pub(super) async fn rename(hot: &Hot, id: u128, name: &str) -> Result<Committed, CommitError> {
+    let writes = vec![renamed(hot, id, name).await];
+    hot.commit(Batch { writes, events: Vec::new() }).await
+}
