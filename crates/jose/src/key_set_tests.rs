@@ -85,3 +85,16 @@ fn a_nameless_token_costs_a_bounded_number_of_tries() {
     assert!(verdict(&keys, &sign(7)).is_ok());
     assert!(verdict(&keys, &sign(8)).is_err());
 }
+
+#[test]
+fn a_nameless_key_is_tried_for_tokens_that_name_any() {
+    let ours = key(Algorithm::HS256);
+    let keys = KeySet::from_iter([ours.verifying_key().unwrap().nameless()]);
+    let header = base64url(r#"{"alg":"HS256","kid":"their name for it"}"#);
+    let mut token = format!("{header}.{}.", base64url("{}"));
+    let signed = token.trim_end_matches('.').to_owned();
+    ours.sign(signed.as_bytes(), &mut token).unwrap();
+    assert_eq!(verdict(&keys, &token), Ok(b"{}".to_vec()));
+    let other = Signer::new(key(Algorithm::ES256), None).sign(b"{}").unwrap();
+    assert_eq!(verdict(&keys, &other), Err(VerifyError::UnknownKid));
+}

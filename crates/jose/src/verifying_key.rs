@@ -52,6 +52,12 @@ impl VerifyingKey {
         Self { kid: Some(kid.to_owned()), inner: Inner::Shared(Box::new(key)) }
     }
 
+    /// The same key without a name: it is tried for tokens that name any key.
+    #[must_use]
+    pub fn nameless(self) -> Self {
+        Self { kid: None, ..self }
+    }
+
     /// The key's name.
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()

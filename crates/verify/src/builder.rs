@@ -1,0 +1,272 @@
+//! Configuring a [`Verifier`]. Invariant: what is built can do what its mode needs; what is weak
+//! has to be asked for by name.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::{Clock, SystemClock};
+use jose::{Algorithm, JwkSet, KeyError, KeySet, SigningKey};
+
+use crate::checks::Rules;
+use crate::claims::ClaimNames;
+use crate::keys::Keys;
+use crate::{Introspect, Mode, Observe, Verifier};
+
+/// The largest difference of clocks that may be allowed.
+const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
+
+/// Collects the configuration of a [`Verifier`].
+#[derive(Debug)]
+pub struct VerifierBuilder {
+    mode: Option<Mode>,
+    issuer: Option<String>,
+    audiences: BTreeSet<String>,
+    any_audience: bool,
+    algorithms: BTreeSet<Algorithm>,
+    plain_jwt: bool,
+    never_expiring: bool,
+    leeway: Duration,
+    given: KeySet,
+    shared: Option<Result<SigningKey, KeyError>>,
+    names: ClaimNames,
+    introspection: Option<Arc<dyn Introspect>>,
+    observer: Option<Arc<dyn Observe>>,
+    clock: Arc<dyn Clock>,
+    #[cfg(feature = "http-client")]
+    pub(crate) remote: remote::Remote,
+}
+
+impl Default for VerifierBuilder {
+    fn default() -> Self {
+        Self {
+            mode: None,
+            issuer: None,
+            audiences: BTreeSet::new(),
+            any_audience: false,
+            algorithms: [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256].into(),
+            plain_jwt: false,
+            never_expiring: false,
+            leeway: Duration::from_secs(60),
+            given: KeySet::default(),
+            shared: None,
+            names: ClaimNames::default(),
+            introspection: None,
+            observer: None,
+            clock: Arc::new(SystemClock),
+            #[cfg(feature = "http-client")]
+            remote: remote::Remote::default(),
+        }
+    }
+}
+
+impl VerifierBuilder {
+    /// The issuer, exactly as in `iss`: a trailing slash counts.
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// An identifier of this API; a token must be for one of those named.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audiences.insert(audience.into());
+        self
+    }
+
+    /// Accepts tokens for any audience. Only for an issuer that serves this one API: otherwise
+    /// another API can pass on the tokens it receives (RFC 8725 §3.9).
+    #[must_use]
+    pub fn any_audience(mut self) -> Self {
+        self.any_audience = true;
+        self
+    }
+
+    /// The algorithms accepted; ES256, EdDSA and RS256 unless said.
+    #[must_use]
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Accepts HS256 under `secret`, which this service then shares with the issuer: it could
+    /// make tokens itself.
+    #[must_use]
+    pub fn shared_secret(mut self, secret: &[u8]) -> Self {
+        self.shared = Some(SigningKey::from_secret(secret));
+        self.algorithms.insert(Algorithm::HS256);
+        self
+    }
+
+    /// Also accepts a `typ` of `JWT` or none, besides `at+jwt` (RFC 9068 §4).
+    #[must_use]
+    pub fn plain_jwt(mut self) -> Self {
+        self.plain_jwt = true;
+        self
+    }
+
+    /// Accepts tokens without `exp`. Offline nothing ever ends such a token: use a mode that asks
+    /// the issuer.
+    #[must_use]
+    pub fn never_expiring(mut self) -> Self {
+        self.never_expiring = true;
+        self
+    }
+
+    /// How far clocks may differ: 60 s unless said, 5 min at most.
+    #[must_use]
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
+    /// Keys given outright.
+    #[must_use]
+    pub fn keys(mut self, keys: &JwkSet) -> Self {
+        self.given = KeySet::from_jwks(keys);
+        self
+    }
+
+    /// Who is asked about credentials.
+    #[must_use]
+    pub fn introspection(mut self, introspection: Arc<dyn Introspect>) -> Self {
+        self.introspection = Some(introspection);
+        self
+    }
+
+    /// Who is told of refusals.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observe>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// How credentials are checked. Unless said: by what is configured, both if both are.
+    #[must_use]
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = Some(mode);
+        self
+    }
+
+    /// The names of the claims that no RFC names.
+    #[must_use]
+    pub fn claim_names(mut self, names: ClaimNames) -> Self {
+        self.names = names;
+        self
+    }
+
+    /// The clock; the machine's unless said.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Checks the configuration.
+    ///
+    /// # Errors
+    /// [`BuildError`] for what is missing or contradictory.
+    pub fn build(self) -> Result<Verifier, BuildError> {
+        if self.leeway > MAX_LEEWAY {
+            return Err(BuildError::Leeway);
+        }
+        let rules = Rules {
+            issuer: self.issuer,
+            audiences: (!self.any_audience).then_some(self.audiences),
+            leeway: i64::try_from(self.leeway.as_secs()).unwrap_or(0),
+            never_expiring: self.never_expiring,
+        };
+        let mut given = self.given;
+        match self.shared {
+            // Nameless: the issuer's name for the secret is not known here.
+            Some(key) => given.push(key?.verifying_key()?.nameless()),
+            None if self.algorithms.contains(&Algorithm::HS256) => {
+                return Err(BuildError::NoSharedSecret);
+            }
+            None => {}
+        }
+        #[cfg(feature = "http-client")]
+        let (keys, introspection) = {
+            let built = self.remote.build(&self.clock, &self.names)?;
+            (Keys { given, remote: built.keys }, self.introspection.or(built.introspection))
+        };
+        #[cfg(not(feature = "http-client"))]
+        let (keys, introspection) = (Keys { given }, self.introspection);
+        let mode = choose(self.mode, keys.any(), introspection.is_some())?;
+        if mode != Mode::Introspect {
+            rules.issuer.as_ref().ok_or(BuildError::NoIssuer)?;
+        }
+        if rules.audiences.as_ref().is_some_and(BTreeSet::is_empty) {
+            return Err(BuildError::NoAudience);
+        }
+        Ok(Verifier {
+            mode,
+            rules,
+            algorithms: self.algorithms,
+            plain_jwt: self.plain_jwt,
+            keys,
+            names: self.names,
+            introspection,
+            observer: self.observer,
+            clock: self.clock,
+        })
+    }
+}
+
+/// The mode asked for, if it can work; otherwise the strictest that can.
+fn choose(asked: Option<Mode>, keys: bool, issuer: bool) -> Result<Mode, BuildError> {
+    match (asked, keys, issuer) {
+        (Some(Mode::Offline) | None, true, false) | (Some(Mode::Offline), true, true) => {
+            Ok(Mode::Offline)
+        }
+        (Some(Mode::Introspect), _, true) | (None, false, true) => Ok(Mode::Introspect),
+        (Some(Mode::OfflineThenIntrospect) | None, true, true) => Ok(Mode::OfflineThenIntrospect),
+        (Some(Mode::Introspect), _, false) | (Some(Mode::OfflineThenIntrospect), true, false) => {
+            Err(BuildError::NoIntrospection)
+        }
+        (Some(Mode::Offline | Mode::OfflineThenIntrospect), false, _) | (None, false, false) => {
+            Err(BuildError::NoKeys)
+        }
+    }
+}
+
+#[cfg(feature = "http-client")]
+#[path = "builder_remote.rs"]
+mod remote;
+
+/// Why a configuration cannot work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// The mode checks offline, and neither keys nor their URL are given.
+    #[error("offline checks need keys: name a JWK Set, its URL or a shared secret")]
+    NoKeys,
+    /// The mode asks the issuer, and no way to ask is given.
+    #[error("asking the issuer needs an introspection endpoint")]
+    NoIntrospection,
+    /// Offline checks need to know the issuer.
+    #[error("offline checks need the issuer")]
+    NoIssuer,
+    /// A token for any API would be accepted, and nobody asked for that.
+    #[error("name the audience of this API, or accept any by name")]
+    NoAudience,
+    /// HS256 without a secret.
+    #[error("HS256 needs a shared secret")]
+    NoSharedSecret,
+    /// A leeway over 5 minutes.
+    #[error("the leeway may be 5 minutes at most")]
+    Leeway,
+    /// The shared secret is unfit.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Not an http or https URL.
+    #[error("not an http or https URL")]
+    Url,
+    /// The HTTP client could not be made.
+    #[error("the HTTP client could not be made")]
+    HttpClient,
+}
+
+#[cfg(test)]
+#[path = "builder_tests.rs"]
+mod tests;

@@ -1,0 +1,80 @@
+//! The checks of RFC 7519 §4.1 and RFC 9068 §4 on claims whose signature held: pure functions of
+//! claims, rules and time. Order: issuer, audience, then time, so that a foreign token is never
+//! reported as merely expired.
+
+use std::collections::BTreeSet;
+
+use base::Timestamp;
+
+use crate::Rejection;
+use crate::claims::Claims;
+
+/// What claims must satisfy.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    /// The one issuer, compared exactly.
+    pub(crate) issuer: Option<String>,
+    /// Any of these; `None` accepts every audience.
+    pub(crate) audiences: Option<BTreeSet<String>>,
+    /// How far clocks may differ, in seconds.
+    pub(crate) leeway: i64,
+    pub(crate) never_expiring: bool,
+}
+
+impl Rules {
+    /// All checks, for a token verified offline.
+    pub(crate) fn check(&self, claims: &Claims, now: Timestamp) -> Result<(), Rejection> {
+        self.check_issuer(claims.issuer.as_deref().ok_or(Rejection::MissingClaim("iss"))?)?;
+        if claims.audience.is_empty() && self.audiences.is_some() {
+            return Err(Rejection::MissingClaim("aud"));
+        }
+        self.check_audience(&claims.audience)?;
+        self.check_times(claims, now.seconds())
+    }
+
+    /// For the issuer's own answer, which vouches for the time (RFC 7662 §4) and may leave out
+    /// issuer and audience.
+    pub(crate) fn check_answer(&self, claims: &Claims) -> Result<(), Rejection> {
+        if let Some(issuer) = &claims.issuer {
+            self.check_issuer(issuer)?;
+        }
+        if claims.audience.is_empty() { Ok(()) } else { self.check_audience(&claims.audience) }
+    }
+
+    fn check_issuer(&self, issuer: &str) -> Result<(), Rejection> {
+        match &self.issuer {
+            Some(expected) if expected != issuer => Err(Rejection::WrongIssuer),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_audience(&self, audience: &[String]) -> Result<(), Rejection> {
+        match &self.audiences {
+            Some(ours) if !audience.iter().any(|one| ours.contains(one)) => {
+                Err(Rejection::WrongAudience)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_times(&self, claims: &Claims, now: i64) -> Result<(), Rejection> {
+        match claims.expires_at {
+            // RFC 7519 §4.1.4: on or after `exp` it is not accepted.
+            Some(exp) if now >= exp.saturating_add(self.leeway) => {
+                return Err(Rejection::Expired(now.saturating_sub(exp)));
+            }
+            None if !self.never_expiring => return Err(Rejection::NeverExpires),
+            _ => {}
+        }
+        let ahead = |at: i64| at.saturating_sub(now);
+        match (claims.not_before.map(ahead), claims.issued_at.map(ahead)) {
+            (Some(seconds), _) if seconds > self.leeway => Err(Rejection::NotYetValid(seconds)),
+            (_, Some(seconds)) if seconds > self.leeway => Err(Rejection::IssuedInFuture(seconds)),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "checks_tests.rs"]
+mod tests;

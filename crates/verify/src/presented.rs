@@ -1,0 +1,186 @@
+//! Reading the `Authorization` header (RFC 9110 §11.6.2, RFC 6750 §2.1, RFC 7617 §2). Invariant:
+//! a [`Presented`] credential is one, whole, and free of the white space that copying adds.
+
+use base::Secret;
+use base::encoding::parse_base64;
+use http::header::{AUTHORIZATION, HeaderMap};
+use oauth::{AccessToken, ClientSecret};
+use percent_encoding::percent_decode_str;
+
+use crate::{Rejection, Scheme};
+
+/// The longest credential that is looked at, in bytes.
+pub const MAX_CREDENTIAL: usize = 16 * 1024;
+
+/// What the `Authorization` header held.
+#[derive(Clone, Debug)]
+pub enum Presented {
+    /// A token (RFC 6750 §2.1), or a bare one where the API accepts that.
+    Bearer(Secret<AccessToken>),
+    /// An id and a secret (RFC 7617).
+    Basic {
+        /// The part before the first colon.
+        id: String,
+        /// The part after it.
+        secret: Secret<ClientSecret>,
+    },
+}
+
+impl Presented {
+    /// The scheme it came by.
+    pub const fn scheme(&self) -> Scheme {
+        match self {
+            Self::Bearer(_) => Scheme::Bearer,
+            Self::Basic { .. } => Scheme::Basic,
+        }
+    }
+}
+
+/// How the parts of Basic credentials are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BasicEncoding {
+    /// As they are (RFC 7617 §2).
+    Plain,
+    /// Form-url-encoded, as OAuth asks for client credentials (RFC 6749 §2.3.1).
+    Form,
+}
+
+/// Which schemes an API accepts. Bearer always is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Schemes {
+    /// Whether and how Basic is accepted.
+    pub basic: Option<BasicEncoding>,
+    /// Whether a token without any scheme in front is accepted.
+    pub bare: bool,
+}
+
+impl Schemes {
+    /// The credential of a request; `None` when it sent none.
+    ///
+    /// # Errors
+    /// [`Rejection::RepeatedHeader`], [`Rejection::UnsupportedScheme`] and
+    /// [`Rejection::MalformedHeader`].
+    pub fn read(&self, headers: &HeaderMap) -> Result<Option<Presented>, Rejection> {
+        let mut values = headers.get_all(AUTHORIZATION).iter();
+        let Some(value) = values.next() else { return Ok(None) };
+        if values.next().is_some() {
+            return Err(Rejection::RepeatedHeader);
+        }
+        let text = value.to_str().map_err(|_| fault(HeaderFault::NotAscii))?;
+        if text.len() > MAX_CREDENTIAL {
+            return Err(fault(HeaderFault::TooLong));
+        }
+        self.read_value(text).map(Some)
+    }
+
+    fn read_value(&self, text: &str) -> Result<Presented, Rejection> {
+        let (scheme, rest) = match text.split_once(' ') {
+            Some((scheme, rest)) => (scheme, Some(rest.trim_start_matches(' '))),
+            None => (text, None),
+        };
+        if scheme.eq_ignore_ascii_case("Bearer") {
+            return bearer(rest.unwrap_or_default());
+        }
+        match self.basic {
+            Some(encoding) if scheme.eq_ignore_ascii_case("Basic") => {
+                return basic(rest.unwrap_or_default(), encoding);
+            }
+            _ => {}
+        }
+        match rest {
+            None if self.bare => bearer(text),
+            None if !is_scheme(scheme) => Err(fault(HeaderFault::NoScheme)),
+            _ => Err(Rejection::UnsupportedScheme),
+        }
+    }
+}
+
+/// Whether a lone word looks like the name of a scheme rather than a token without one.
+fn is_scheme(word: &str) -> bool {
+    word.len() <= 16 && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
+}
+
+fn bearer(token: &str) -> Result<Presented, Rejection> {
+    if token.is_empty() {
+        return Err(fault(HeaderFault::Empty));
+    }
+    if token.bytes().any(|byte| byte.is_ascii_whitespace()) {
+        return Err(fault(HeaderFault::WhiteSpace));
+    }
+    let b64token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    if !token.bytes().all(b64token) {
+        return Err(fault(HeaderFault::NotAToken));
+    }
+    Ok(Presented::Bearer(Secret::new(token)))
+}
+
+fn basic(encoded: &str, encoding: BasicEncoding) -> Result<Presented, Rejection> {
+    if encoded.is_empty() {
+        return Err(fault(HeaderFault::Empty));
+    }
+    let bytes = parse_base64(encoded).ok_or(fault(HeaderFault::NotBase64))?;
+    // In custody at once: from here on the text is wiped when it goes.
+    let text: Secret<ClientSecret> =
+        Secret::new(String::from_utf8(bytes).map_err(|_| fault(HeaderFault::NotUtf8))?);
+    let (id, secret) = text.expose().split_once(':').ok_or(fault(HeaderFault::NoColon))?;
+    let (id, secret) = (decode(id, encoding)?, Secret::new(decode(secret, encoding)?));
+    if id.is_empty() {
+        return Err(fault(HeaderFault::Empty));
+    }
+    let clean = |part: &str| part.trim() == part;
+    if !clean(&id) || !clean(secret.expose()) {
+        return Err(fault(HeaderFault::WhiteSpace));
+    }
+    Ok(Presented::Basic { id, secret })
+}
+
+fn decode(part: &str, encoding: BasicEncoding) -> Result<String, Rejection> {
+    match encoding {
+        BasicEncoding::Plain => Ok(part.to_owned()),
+        BasicEncoding::Form => {
+            let spaced = part.replace('+', " ");
+            let decoded = percent_decode_str(&spaced).decode_utf8();
+            decoded.map(String::from).map_err(|_| fault(HeaderFault::NotUtf8))
+        }
+    }
+}
+
+const fn fault(fault: HeaderFault) -> Rejection {
+    Rejection::MalformedHeader(fault)
+}
+
+/// What is wrong with an `Authorization` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderFault {
+    /// Bytes outside visible ASCII.
+    #[error("it has bytes that are not visible ASCII")]
+    NotAscii,
+    /// Over [`MAX_CREDENTIAL`].
+    #[error("it is longer than {MAX_CREDENTIAL} bytes")]
+    TooLong,
+    /// A scheme and nothing behind it, or Basic without an id.
+    #[error("there is no credential behind the scheme")]
+    Empty,
+    /// A token with no scheme in front.
+    #[error("there is no scheme such as `Bearer` before the token")]
+    NoScheme,
+    /// White space or a line end in or around the credential: a copy-and-paste accident.
+    #[error("the credential contains white space, perhaps a line end that was copied along")]
+    WhiteSpace,
+    /// Characters that no token has (RFC 6750 §2.1), such as quotes.
+    #[error("the token has characters that no token has, perhaps quotes or angle brackets")]
+    NotAToken,
+    /// Basic credentials that are not base64 (RFC 7617 §2).
+    #[error("the Basic credentials are not base64")]
+    NotBase64,
+    /// Basic credentials that are not UTF-8.
+    #[error("the Basic credentials are not UTF-8")]
+    NotUtf8,
+    /// Basic credentials without a colon between id and secret.
+    #[error("the Basic credentials have no colon between id and secret")]
+    NoColon,
+}
+
+#[cfg(test)]
+#[path = "presented_tests.rs"]
+mod tests;

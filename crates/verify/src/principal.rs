@@ -1,0 +1,63 @@
+//! Who is calling. Invariant: the layer puts a [`Principal`] into a request only after its
+//! credential was verified.
+
+use oauth::ScopeSet;
+use serde_json::{Map, Value};
+
+use crate::Rejection;
+use crate::claims::Claims;
+
+/// The verified caller of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Principal {
+    /// Whom the credential speaks for (RFC 7519 §4.1.2): a user, or a client for itself.
+    pub subject: String,
+    /// Public id of the client.
+    pub client: Option<String>,
+    /// Public id of the organization acted for.
+    pub organization: Option<String>,
+    /// Public id of the user acted for.
+    pub user: Option<String>,
+    /// What the credential allows.
+    pub scopes: ScopeSet,
+    /// The APIs it is for.
+    pub audience: Vec<String>,
+    /// What kind of credential it is, such as `access_token` or `api_key`.
+    pub kind: Option<String>,
+    /// When it was issued, in seconds since the Unix epoch.
+    pub issued_at: Option<i64>,
+    /// When it expires, in seconds since the Unix epoch; `None` when it never does.
+    pub expires_at: Option<i64>,
+    /// Everything else that the token or the issuer said.
+    pub claims: Map<String, Value>,
+}
+
+impl Principal {
+    /// Refuses unless `scope` was granted: for checks inside a handler.
+    ///
+    /// # Errors
+    /// [`Rejection::InsufficientScope`].
+    pub fn require(&self, scope: &str) -> Result<(), Rejection> {
+        if self.scopes.contains(scope) {
+            Ok(())
+        } else {
+            Err(Rejection::InsufficientScope { required: scope.to_owned() })
+        }
+    }
+
+    /// `None` where the claims name nobody: neither subject nor client.
+    pub(crate) fn from_claims(claims: Claims) -> Option<Self> {
+        Some(Self {
+            subject: claims.subject.or_else(|| claims.client.clone())?,
+            client: claims.client,
+            organization: claims.organization,
+            user: claims.user,
+            scopes: claims.scopes.unwrap_or_default(),
+            audience: claims.audience,
+            kind: claims.kind,
+            issued_at: claims.issued_at,
+            expires_at: claims.expires_at,
+            claims: claims.extra,
+        })
+    }
+}
