@@ -1,7 +1,11 @@
 //! The token endpoint (RFC 6749 §3.2), in phases that no grant type can forget:
 //!
-//! 1. authenticate the client; 2. find the grant type, and whether it is the client's; 3. let the
-//! grant find the right; 4. narrow the scope; 5. spend the budgets; commit; 6. mint and reply.
+//! 1. authenticate the client;
+//! 2. find the grant type, and whether the client may use it;
+//! 3. let the grant find the right;
+//! 4. narrow the scope;
+//! 5. spend the budgets, and commit;
+//! 6. mint and reply.
 //!
 //! The token is signed only after the commit: a spent budget costs no signature, and a token that
 //! was not paid for never exists.

@@ -1,0 +1,72 @@
+//! Introspection (RFC 7662).
+
+use domain::{Client, Status};
+use oauth::{Operation, Parameter as P};
+
+use crate::world::{AUDIENCE, World, code, request, with_basic};
+
+#[tokio::test]
+async fn rfc7662_2_2_a_resource_server_is_told_of_every_form_of_credential() {
+    let world = World::new().await;
+    let secret = world.server_secret.clone();
+    let pair = |(id, secret): &(String, String)| format!("{id}:{secret}");
+    let access_token = world.machine_token().await;
+    let cases = [
+        (access_token, "access_token", "client_1", "read"),
+        (pair(&world.api_key), "api_key", world.api_key.0.as_str(), "read write"),
+        (pair(&world.legacy), "legacy_token", "old-token-7", "read write"),
+        (world.personal_access_token.clone(), "personal_access_token", "user_1", "read"),
+    ];
+    for (token, kind, subject, scope) in cases {
+        let answer = world.introspect("api_1", &secret, &token).await;
+        assert!(answer.active, "{kind}");
+        assert_eq!(answer.credential_kind.as_deref(), Some(kind));
+        assert_eq!(answer.sub.as_deref(), Some(subject));
+        assert_eq!(answer.scope.as_deref(), Some(scope));
+        assert_eq!(answer.aud.as_deref(), Some(AUDIENCE));
+    }
+}
+
+#[tokio::test]
+async fn rfc7662_2_2_what_is_not_good_is_inactive_and_nothing_more() {
+    let world = World::new().await;
+    let secret = world.server_secret.clone();
+    let token = world.machine_token().await;
+    let tampered = format!("{}A{}", &token[..token.len() - 5], &token[token.len() - 4..]);
+    for bad in ["nonsense", "a:b", "eyJhbGciOiJub25lIn0.e30.", &tampered, &world.refresh_token] {
+        let answer = world.introspect("api_1", &secret, bad).await;
+        assert_eq!(serde_json::to_string(&answer).unwrap(), r#"{"active":false}"#, "{bad}");
+    }
+    world.advance(3600);
+    assert!(!world.introspect("api_1", &secret, &token).await.active, "expired");
+}
+
+#[tokio::test]
+async fn a_client_is_told_of_its_own_only_and_a_refresh_token_is_its_own() {
+    let world = World::new().await;
+    let secret = world.client_secret.clone();
+    assert!(world.introspect("client_1", &secret, &world.refresh_token).await.active);
+    assert!(world.introspect("client_1", &secret, &world.machine_token().await).await.active);
+    let key = format!("{}:{}", world.api_key.0, world.api_key.1);
+    assert!(!world.introspect("client_1", &secret, &key).await.active);
+}
+
+#[tokio::test]
+async fn a_suspended_clients_token_says_so_to_its_resource_server() {
+    let world = World::new().await;
+    let token = world.machine_token().await;
+    world.change::<Client>(world.client, |it| it.status = Status::Suspended).await;
+    let answer = world.introspect("api_1", &world.server_secret, &token).await;
+    assert_eq!((answer.active, answer.inactive_reason.as_deref()), (false, Some("suspended")));
+}
+
+#[tokio::test]
+async fn rfc7662_2_1_the_caller_must_authenticate_and_name_a_token() {
+    let world = World::new().await;
+    let anonymous = request(Operation::Introspection, &[(P::Token, "x")]);
+    assert_eq!(code(world.ask(&anonymous).await), "no_client_authentication");
+    let wrong = with_basic(Operation::Introspection, ("api_1", &world.client_secret), "x");
+    assert_eq!(code(world.ask(&wrong).await), "secret_foreign");
+    let nothing = with_basic(Operation::Introspection, ("api_1", &world.server_secret), "");
+    assert_eq!(code(world.ask(&nothing).await), "parameter_missing");
+}

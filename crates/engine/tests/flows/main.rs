@@ -1,0 +1,22 @@
+//! The engine's flows on the store in memory: no HTTP, a clock that stands still, every denial
+//! looked at by its private code.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
+
+extern crate postern_engine as engine;
+
+mod authentication;
+mod client_credentials;
+mod histories;
+mod introspection;
+mod keys;
+mod presenting;
+mod refresh_token;
+mod revocation;
+mod world;

@@ -1,0 +1,77 @@
+//! The reusable refresh token (RFC 6749 §6).
+
+use domain::{Client, CredentialKind, Revocation};
+use oauth::{ClientAuthMethod, Parameter as P, Problem};
+
+use crate::world::{World, code};
+
+async fn public_world() -> World {
+    let world = World::new().await;
+    world.change::<Client>(world.client, |it| it.auth_methods = vec![ClientAuthMethod::None]).await;
+    world
+}
+
+fn refresh<'a>(client: &'a str, token: &'a str) -> [(P, &'a str); 3] {
+    [(P::GrantType, "refresh_token"), (P::ClientId, client), (P::RefreshToken, token)]
+}
+
+#[tokio::test]
+async fn it_mints_again_and_again_and_is_not_rotated() {
+    let world = public_world().await;
+    for _ in 0..3 {
+        let reply = world.token(&refresh("client_1", &world.refresh_token)).await.unwrap();
+        assert!(reply.refresh_token.is_none());
+        assert!(world.at_api(reply.access_token.expose()).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn several_live_side_by_side_and_revoking_one_stops_only_what_it_minted() {
+    let world = public_world().await;
+    let (client, grant) = (world.client, world.grant);
+    let second = world
+        .credential(CredentialKind::RefreshToken, |it| {
+            it.client = Some(client);
+            it.grant = Some(grant);
+        })
+        .await
+        .1;
+    let mint = async |token: &str| {
+        let reply = world.token(&refresh("client_1", token)).await.unwrap();
+        reply.access_token.expose().to_owned()
+    };
+    let (of_first, of_second) = (mint(&world.refresh_token).await, mint(&second).await);
+    let first = world.found(CredentialKind::RefreshToken, &world.refresh_token).await;
+    world
+        .change(first, |it| {
+            let by = domain::Actor::System;
+            it.revoked = Some(Revocation { at: it.created_at, by, reason: None });
+        })
+        .await;
+    assert_eq!(code(world.at_api(&of_first).await), "credential_revoked");
+    assert!(world.at_api(&of_second).await.is_ok());
+    let refused = world.token(&refresh("client_1", &world.refresh_token)).await.unwrap_err();
+    assert_eq!(refused.failure().problem, Problem::InvalidGrant);
+}
+
+#[tokio::test]
+async fn rfc6749_6_another_clients_unknown_or_padded_token_is_invalid_grant() {
+    let world = public_world().await;
+    let strange = world
+        .credential(CredentialKind::RefreshToken, |it| it.client = Some(base::Id::from_u128(7)))
+        .await
+        .1;
+    let padded = format!(" {}", world.refresh_token);
+    let cases = [
+        (strange.as_str(), "secret_of_another"),
+        (padded.as_str(), "credential_has_white_space"),
+        ("nonsense", "secret_foreign"),
+    ];
+    for (token, expected) in cases {
+        let denial = world.token(&refresh("client_1", token)).await.unwrap_err();
+        assert_eq!(denial.failure().problem, Problem::InvalidGrant);
+        assert_eq!(denial.verdict().code, expected);
+    }
+    let missing = [(P::GrantType, "refresh_token"), (P::ClientId, "client_1")];
+    assert_eq!(code(world.token(&missing).await), "parameter_missing");
+}

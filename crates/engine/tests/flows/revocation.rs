@@ -1,0 +1,54 @@
+//! Revocation (RFC 7009).
+
+use oauth::{Operation, Problem};
+use store::{EventQuery, Store as _};
+
+use crate::world::{World, code, with_basic};
+
+async fn revoke(world: &World, basic: (&str, &str), token: &str) -> Result<(), engine::Denial> {
+    world.ask(&with_basic(Operation::Revocation, basic, token)).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn rfc7009_2_an_access_token_is_refused_from_the_next_request_on_and_no_other() {
+    let world = World::new().await;
+    let own = ("client_1", world.client_secret.as_str());
+    let (one, other) = (world.machine_token().await, world.machine_token().await);
+    revoke(&world, own, &one).await.unwrap();
+    assert_eq!(code(world.at_api(&one).await), "token_revoked");
+    assert!(world.at_api(&other).await.is_ok());
+    revoke(&world, own, &one).await.unwrap();
+    let events = world.store.events(&EventQuery { limit: 10, ..Default::default() }).await.unwrap();
+    let actions: Vec<&str> = events.iter().map(|it| it.draft.action.as_str()).collect();
+    assert_eq!(actions, ["signing_key.created", "signing_key.created", "access_token.revoked"]);
+}
+
+#[tokio::test]
+async fn rfc7009_2_1_a_refresh_token_takes_what_it_minted_with_it() {
+    let world = World::new().await;
+    let own = ("client_1", world.client_secret.as_str());
+    let mut parameters = world.machine(&[(oauth::Parameter::RefreshToken, &world.refresh_token)]);
+    parameters[0].1 = "refresh_token";
+    let minted = world.token(&parameters).await.unwrap();
+    revoke(&world, own, &world.refresh_token).await.unwrap();
+    assert_eq!(code(world.at_api(minted.access_token.expose()).await), "credential_revoked");
+    assert_eq!(code(world.token(&parameters).await), "credential_revoked");
+}
+
+#[tokio::test]
+async fn rfc7009_2_2_unknown_or_foreign_tokens_are_a_success_that_changes_nothing() {
+    let world = World::new().await;
+    let own = ("client_1", world.client_secret.as_str());
+    revoke(&world, own, "nonsense").await.unwrap();
+    let (id, secret) = world.api_key.clone();
+    revoke(&world, own, &format!("{id}:{secret}")).await.unwrap();
+    assert!(world.pair_at_api(&id, &secret).await.is_ok());
+}
+
+#[tokio::test]
+async fn rfc7009_2_2_1_a_key_is_not_thrown_away_by_whoever_found_it() {
+    let world = World::new().await;
+    let (id, secret) = world.api_key.clone();
+    let denial = revoke(&world, (&id, &secret), &format!("{id}:{secret}")).await.unwrap_err();
+    assert_eq!(denial.failure().problem, Problem::UnsupportedTokenType);
+}
