@@ -1,0 +1,47 @@
+//! What SQLite's errors mean to whoever called.
+
+use rusqlite::{Error, ErrorCode};
+use store::{OpenError, StoreError};
+
+/// An error while reading or writing. What passes when someone makes room or the disk answers
+/// again is [`StoreError::Unavailable`].
+pub(crate) fn store_error(error: &Error) -> StoreError {
+    let passing = matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::ReadOnly
+                | ErrorCode::CannotOpen
+                | ErrorCode::OutOfMemory
+        )
+    );
+    if passing {
+        StoreError::Unavailable(error.to_string())
+    } else {
+        StoreError::Failed(error.to_string())
+    }
+}
+
+/// An error while opening.
+pub(crate) fn open_error(error: &Error) -> OpenError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::InUse,
+        Some(
+            ErrorCode::CannotOpen
+            | ErrorCode::PermissionDenied
+            | ErrorCode::ReadOnly
+            | ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::OutOfMemory,
+        ) => OpenError::Unreachable(error.to_string()),
+        _ => OpenError::Damaged(error.to_string()),
+    }
+}
+
+/// Something stored that is not what was written.
+pub(crate) fn damaged(what: impl std::fmt::Display) -> StoreError {
+    StoreError::Failed(format!("the database holds what it should not: {what}"))
+}

@@ -1,0 +1,63 @@
+//! The UTC month that names a partition of the events: `event_YYYYMM`.
+//!
+//! Invariant: partitions hold disjoint, rising ranges of sequence numbers, since the writer never
+//! goes back to an older one, whatever a clock says; so a walk over them in order of their names is
+//! a walk in order of commits, and a partition holds nothing younger than its month.
+
+use base::Timestamp;
+use rusqlite::{Connection, Result};
+
+/// A UTC month, from January 1970 to December 9999: as `YYYYMM`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct EventMonth(u32);
+
+impl EventMonth {
+    const FIRST: Self = Self(197_001);
+    const LAST: Self = Self(999_912);
+
+    /// The month of a moment; moments outside the range count to its ends.
+    pub(crate) fn of(at: Timestamp) -> Self {
+        let Ok(at) = jiff::Timestamp::from_millisecond(at.millis()) else {
+            return if at < Timestamp::EPOCH { Self::FIRST } else { Self::LAST };
+        };
+        let date = jiff::tz::Offset::UTC.to_datetime(at).date();
+        let month =
+            u32::try_from(date.year()).unwrap_or(0) * 100 + date.month().unsigned_abs() as u32;
+        Self(month).clamp(Self::FIRST, Self::LAST)
+    }
+
+    /// The name of its table.
+    pub(crate) fn table(self) -> String {
+        format!("event_{}", self.0)
+    }
+
+    fn of_table(name: &str) -> Option<Self> {
+        name.strip_prefix("event_")?.parse().ok().map(Self)
+    }
+}
+
+/// The partitions there are, oldest first.
+pub(crate) fn partitions(connection: &Connection) -> Result<Vec<EventMonth>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT name FROM sqlite_schema
+         WHERE type = 'table' AND name GLOB 'event_[0-9][0-9][0-9][0-9][0-9][0-9]' ORDER BY name",
+    )?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+    names.filter_map(|name| name.map(|name| EventMonth::of_table(&name)).transpose()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_utc_and_sort_as_their_tables_do() {
+        let month = |text: &str| EventMonth::of(text.parse().unwrap());
+        assert_eq!(month("2026-11-30T23:59:59.999Z").table(), "event_202611");
+        assert_eq!(month("2026-12-01T00:00:00Z").table(), "event_202612");
+        assert_eq!(EventMonth::of(Timestamp::from_seconds(-1)), EventMonth::FIRST);
+        assert_eq!(EventMonth::of(Timestamp::from_millis(i64::MAX)), EventMonth::LAST);
+        assert_eq!(EventMonth::of(Timestamp::from_millis(i64::MIN)), EventMonth::FIRST);
+        assert_eq!(EventMonth::of_table("event_202611"), Some(month("2026-11-05T00:00:00Z")));
+    }
+}

@@ -1,0 +1,109 @@
+//! The schema's history: numbered files, applied forward, counted in `user_version`.
+//!
+//! Invariant: a file that was ever released is frozen. The migration crates bring a table of their
+//! own and a second SQLite binding's version to wait for; a loop over a counter is all there is to do.
+
+use rusqlite::{Connection, Result, TransactionBehavior};
+
+/// Step `n` of the list leads from version `n` to `n + 1`.
+pub(crate) const STEPS: [&str; 2] = [
+    include_str!("../migrations/0001-entities.sql"),
+    include_str!("../migrations/0002-limits-and-notes.sql"),
+];
+
+/// The newest version known.
+pub(crate) const NEWEST: u32 = STEPS.len() as u32;
+
+/// The version of the schema there is; 0 when there is none.
+pub(crate) fn version(connection: &Connection) -> Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Applies every step that is missing, all in one transaction, and `first` in it when there was no
+/// schema at all.
+pub(crate) fn migrate(
+    connection: &mut Connection,
+    first: impl FnOnce(&Connection) -> Result<()>,
+) -> Result<()> {
+    let from = version(connection)?;
+    if from >= NEWEST {
+        return Ok(());
+    }
+    tracing::info!(from, to = NEWEST, "migrating the database");
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for step in STEPS.iter().skip(from as usize) {
+        transaction.execute_batch(step)?;
+    }
+    if from == 0 {
+        first(&transaction)?;
+    }
+    transaction.pragma_update(None, "user_version", NEWEST)?;
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql;
+
+    fn migrated() -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, |_| Ok(())).unwrap();
+        connection
+    }
+
+    #[test]
+    fn every_kind_has_the_same_table_and_indexes() {
+        let connection = migrated();
+        let shape = |kind: domain::Kind| -> Vec<String> {
+            let mut statement = connection
+                .prepare("SELECT sql FROM sqlite_schema WHERE tbl_name = ? ORDER BY name")
+                .unwrap();
+            let rows = statement.query_map([kind.as_str()], |row| row.get::<_, String>(0)).unwrap();
+            rows.map(|sql| {
+                sql.unwrap()
+                    .replacen(&format!("TABLE {}", kind.as_str()), "TABLE it", 1)
+                    .replacen(&format!("INDEX {}_", kind.as_str()), "INDEX it_", 1)
+                    .replacen(&format!("ON {} ", kind.as_str()), "ON it ", 1)
+            })
+            .collect()
+        };
+        let expected = shape(domain::Kind::Organization);
+        assert_eq!(expected.len(), 10, "a table and nine indexes");
+        for kind in domain::Kind::ALL {
+            assert_eq!(shape(kind), expected, "{}", kind.as_str());
+        }
+    }
+
+    #[test]
+    fn every_statement_fits_the_schema() {
+        let connection = migrated();
+        for kind in domain::Kind::ALL {
+            for sql in [
+                sql::insert(kind),
+                sql::replace(kind),
+                sql::by_id(kind),
+                sql::by_public_id(kind),
+                sql::by_handle(kind),
+            ] {
+                connection.prepare(sql).unwrap();
+                assert!(sql.contains(&format!(" {} ", kind.as_str())), "{sql}");
+            }
+        }
+    }
+
+    #[test]
+    fn reads_by_key_use_their_index() {
+        let connection = migrated();
+        for kind in domain::Kind::ALL {
+            for (sql, index) in
+                [(sql::by_public_id(kind), "public_id"), (sql::by_handle(kind), "handle")]
+            {
+                let plan: String = connection
+                    .query_row(&format!("EXPLAIN QUERY PLAN {sql}"), ["a", "b"], |row| row.get(3))
+                    .unwrap();
+                assert!(plan.contains(&format!("{}_{index}", kind.as_str())), "{plan}");
+            }
+        }
+    }
+}

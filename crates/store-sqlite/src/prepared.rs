@@ -1,0 +1,83 @@
+//! Batches made ready by whoever calls, so that the one writer has nothing left to do but SQL.
+
+use base::Timestamp;
+use domain::{BudgetLimits, BudgetSubject, Entity, EventDraft, Refusal};
+use store::{Answer, Batch, StoreError, Version, Write};
+
+use crate::error::damaged;
+use crate::event_month::EventMonth;
+
+/// One write.
+pub(crate) enum Step {
+    Insert { entity: Entity, body: String },
+    Replace { entity: Entity, body: String, expected: Version },
+    SpendBudget { subject: BudgetSubject, limits: BudgetLimits, now: Timestamp },
+    RevokeToken { token: u128, until: Option<Timestamp>, now: Timestamp },
+    Remember(Answer),
+}
+
+/// A batch.
+pub(crate) struct Prepared {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) events: Vec<EventRow>,
+}
+
+/// An event before it has a number.
+pub(crate) struct EventRow {
+    pub(crate) month: EventMonth,
+    pub(crate) realm: String,
+    pub(crate) target: String,
+    pub(crate) request_id: Option<String>,
+    pub(crate) body: String,
+}
+
+/// A refusal before it has a place.
+pub(crate) struct RefusalRow {
+    pub(crate) refusal: Refusal,
+    pub(crate) body: String,
+}
+
+impl Prepared {
+    pub(crate) fn new(batch: Batch) -> Result<Self, StoreError> {
+        Ok(Self {
+            steps: batch.writes.into_iter().map(step).collect::<Result<_, _>>()?,
+            events: batch.events.into_iter().map(event).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether it writes rows at once. Spending a budget alone does not: see `writer::budgets`.
+    pub(crate) fn writes_rows(&self) -> bool {
+        let is_row = |step: &Step| !matches!(step, Step::SpendBudget { .. });
+        !self.events.is_empty() || self.steps.iter().any(is_row)
+    }
+}
+
+fn step(write: Write) -> Result<Step, StoreError> {
+    Ok(match write {
+        Write::Insert(entity) => Step::Insert { body: body(&entity)?, entity },
+        Write::Replace { entity, expected } => {
+            Step::Replace { body: body(&entity)?, entity, expected }
+        }
+        Write::SpendBudget { subject, limits, now } => Step::SpendBudget { subject, limits, now },
+        Write::RevokeToken { token, until, now } => Step::RevokeToken { token, until, now },
+        Write::Remember(answer) => Step::Remember(answer),
+    })
+}
+
+fn body(entity: &Entity) -> Result<String, StoreError> {
+    entity.to_json().map_err(damaged)
+}
+
+fn event(draft: EventDraft) -> Result<EventRow, StoreError> {
+    Ok(EventRow {
+        month: EventMonth::of(draft.at),
+        realm: draft.realm.as_str().to_owned(),
+        body: serde_json::to_string(&draft).map_err(damaged)?,
+        target: draft.target.public_id,
+        request_id: draft.origin.request_id,
+    })
+}
+
+pub(crate) fn refusal(refusal: Refusal) -> Result<RefusalRow, StoreError> {
+    Ok(RefusalRow { body: serde_json::to_string(&refusal).map_err(damaged)?, refusal })
+}

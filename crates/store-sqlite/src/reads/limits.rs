@@ -1,0 +1,63 @@
+//! Budgets, revoked tokens, remembered answers, and the uses of credentials.
+
+use base::{Id, Timestamp};
+use domain::{BudgetState, Credential, RealmName, Use};
+use rusqlite::{Connection, OptionalExtension as _};
+use store::Answer;
+
+use super::{OrStoreError as _, Read};
+use crate::writer::read_budget;
+
+pub(crate) fn budget(connection: &Connection, subject: u128) -> Read<BudgetState> {
+    Ok(read_budget(connection, subject).or_store_error()?.unwrap_or_default())
+}
+
+pub(crate) fn token_revoked(connection: &Connection, token: u128) -> Read<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM revoked_token WHERE token = ?1")
+        .and_then(|mut statement| statement.exists([token.to_be_bytes()]))
+        .or_store_error()
+}
+
+pub(crate) fn answer(
+    connection: &Connection,
+    realm: &RealmName,
+    key: &[u8; 32],
+) -> Read<Option<Answer>> {
+    let sql = "SELECT request, sealed, at, until FROM answer WHERE realm = ?1 AND key = ?2";
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| {
+            statement
+                .query_row((realm.as_str(), key), |row| {
+                    Ok(Answer {
+                        realm: realm.clone(),
+                        key: *key,
+                        request: row.get(0)?,
+                        sealed: row.get(1)?,
+                        at: Timestamp::from_millis(row.get(2)?),
+                        until: Timestamp::from_millis(row.get(3)?),
+                    })
+                })
+                .optional()
+        })
+        .or_store_error()
+}
+
+pub(crate) fn uses(connection: &Connection, credentials: &[Id<Credential>]) -> Read<Vec<Use>> {
+    let sql = "SELECT last_at, address, count FROM credential_use WHERE credential = ?1";
+    let mut statement = connection.prepare_cached(sql).or_store_error()?;
+    let mut found = Vec::new();
+    for &credential in credentials {
+        let noted = statement.query_row([credential.to_bytes()], |row| {
+            Ok(Use {
+                credential,
+                last_at: Timestamp::from_millis(row.get(0)?),
+                address: row.get(1)?,
+                count: row.get::<_, i64>(2)?.cast_unsigned(),
+            })
+        });
+        found.extend(noted.optional().or_store_error()?);
+    }
+    Ok(found)
+}

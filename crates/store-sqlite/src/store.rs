@@ -1,0 +1,163 @@
+//! [`SqliteStore`]: the contract, handed to the writer and the readers.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use base::{Id, Timestamp};
+use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
+use rusqlite::Connection;
+use store::{
+    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, OpenError, RefusalQuery,
+    Store, StoreError, Stored,
+};
+
+use crate::error::open_error;
+use crate::event_month::EventMonth;
+use crate::open::{self, OpenOptions};
+use crate::prepared::{Prepared, refusal};
+use crate::readers::Readers;
+use crate::reads::{Read, entities, limits, trail};
+use crate::writer::{Work, Writer};
+
+/// A store in one SQLite file. When it is dropped, what was asked is finished, the log is written
+/// back, and the file is free for another process.
+#[derive(Debug)]
+pub struct SqliteStore {
+    // In the order in which they must go.
+    readers: Arc<Readers>,
+    writer: Writer,
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, or creates it where there is none, and brings its schema up
+    /// to date.
+    ///
+    /// # Errors
+    /// Every [`OpenError`]; nothing was overwritten then.
+    pub fn open(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        let opened = open::open(path, options)?;
+        let refused = |error: rusqlite::Error| open_error(&error);
+        let writer = Writer::start(opened.connection).map_err(refused)?;
+        let readers = Readers::open(path).map_err(refused)?;
+        Ok(Self { readers: Arc::new(readers), writer, _lock: opened.lock })
+    }
+
+    /// Drops the store, and says so.
+    pub fn close(self) {
+        drop(self);
+    }
+
+    /// Drops the history of all months before that of `moment` (UTC), whole.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn drop_events_before(&self, moment: Timestamp) -> Result<(), StoreError> {
+        self.note(Work::DropEventsBefore(EventMonth::of(moment))).await
+    }
+
+    /// Writes what meets no conflict.
+    async fn note(&self, work: Work) -> Result<(), StoreError> {
+        match self.writer.write(work).await {
+            Ok(_) => Ok(()),
+            Err(CommitError::Store(error)) => Err(error),
+            Err(CommitError::Conflict(conflict)) => Err(StoreError::Failed(conflict.to_string())),
+        }
+    }
+
+    /// Reads at most a few rows by an index: microseconds, less than a thread's wake-up.
+    fn glance<T>(&self, read: impl FnOnce(&Connection) -> Read<T>) -> Read<T> {
+        self.readers.read(read).unwrap_or_else(|| Err(no_reader()))
+    }
+
+    /// Reads what may take a while, away from the threads that serve requests.
+    async fn walk<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Read<T> + Send + 'static,
+    ) -> Read<T> {
+        let readers = Arc::clone(&self.readers);
+        tokio::task::spawn_blocking(move || readers.read(read).unwrap_or_else(|| Err(no_reader())))
+            .await
+            .map_err(|error| StoreError::Failed(error.to_string()))?
+    }
+}
+
+fn no_reader() -> StoreError {
+    StoreError::Failed("there is no connection to read with".into())
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
+        self.glance(|connection| entities::fetch(connection, key))
+    }
+
+    async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
+        let query = query.clone();
+        self.walk(move |connection| entities::list(connection, &query)).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        if batch.is_empty() {
+            return Ok(Committed::default());
+        }
+        self.writer.write(Work::Batch(Prepared::new(batch)?)).await
+    }
+
+    async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
+        self.glance(|connection| limits::budget(connection, subject.as_u128()))
+    }
+
+    async fn token_revoked(&self, token: u128) -> Result<bool, StoreError> {
+        self.glance(|connection| limits::token_revoked(connection, token))
+    }
+
+    async fn answer(
+        &self,
+        realm: &RealmName,
+        key: &[u8; 32],
+    ) -> Result<Option<Answer>, StoreError> {
+        self.glance(|connection| limits::answer(connection, realm, key))
+    }
+
+    async fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
+        let query = query.clone();
+        self.walk(move |connection| trail::events(connection, &query)).await
+    }
+
+    async fn sequence(&self) -> Result<u64, StoreError> {
+        Ok(self.writer.sequence())
+    }
+
+    async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
+        if uses.is_empty() { Ok(()) } else { self.note(Work::Uses(uses)).await }
+    }
+
+    async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
+        let credentials = credentials.to_vec();
+        self.walk(move |connection| limits::uses(connection, &credentials)).await
+    }
+
+    async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
+        if refusals.is_empty() {
+            return Ok(());
+        }
+        let rows = refusals.into_iter().map(refusal).collect::<Result<_, _>>()?;
+        self.note(Work::Refusals(rows)).await
+    }
+
+    async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
+        let query = query.clone();
+        self.walk(move |connection| trail::refusals(connection, &query)).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        if !self.writer.is_running() {
+            return Err(StoreError::Failed("the writer has stopped".into()));
+        }
+        self.glance(|connection| limits::token_revoked(connection, 0)).map(drop)
+    }
+}

@@ -1,0 +1,65 @@
+//! Entities: inserted and replaced, each with its precondition in the statement itself.
+
+use domain::Entity;
+use rusqlite::{ErrorCode, ToSql};
+use store::{Conflict, Version};
+
+use super::{Failure, State};
+use crate::sql;
+
+impl State {
+    pub(super) fn insert(&self, entity: &Entity, body: &str) -> Result<(), Failure> {
+        self.put(entity, body, sql::insert(entity.kind()), 0).map(drop)
+    }
+
+    pub(super) fn replace(
+        &self,
+        entity: &Entity,
+        body: &str,
+        expected: Version,
+    ) -> Result<(), Failure> {
+        // A version beyond what the column holds is one that no row is at.
+        let expected = i64::try_from(expected.0).unwrap_or(-1);
+        match self.put(entity, body, sql::replace(entity.kind()), expected)? {
+            0 => Err(Failure::Conflict(Conflict::Changed(entity.kind()))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs a statement with the columns of `sql::insert`; the number of rows it wrote.
+    fn put(
+        &self,
+        entity: &Entity,
+        body: &str,
+        statement: &str,
+        version: i64,
+    ) -> Result<usize, Failure> {
+        let owners = entity.owners();
+        let [organization, user, client, resource_server, grant] =
+            [owners.organization, owners.user, owners.client, owners.resource_server, owners.grant]
+                .map(|owner| owner.map(u128::to_be_bytes));
+        let (id, realm) = (entity.id().to_be_bytes(), entity.realm().as_str());
+        let (public_id, handle) = (entity.public_id(), entity.handle());
+        let columns: [&dyn ToSql; 12] = [
+            &id,
+            &realm,
+            &public_id,
+            &handle,
+            &organization,
+            &user,
+            &client,
+            &resource_server,
+            &grant,
+            &owners.variety,
+            &body,
+            &version,
+        ];
+        match self.connection.prepare_cached(statement)?.execute(columns) {
+            Ok(rows) => Ok(rows),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                Err(Failure::Conflict(Conflict::Exists(entity.kind())))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Events: numbered, and appended to the table of their month.
+
+use rusqlite::{Connection, OptionalExtension as _, Result};
+use store::Committed;
+
+use crate::event_month::{EventMonth, partitions};
+use crate::prepared::EventRow;
+
+/// The state of the newest partition; read when it is needed.
+#[derive(Default)]
+pub(super) struct Events(Option<Newest>);
+
+struct Newest {
+    sequence: u64,
+    partition: Option<Partition>,
+}
+
+struct Partition {
+    month: EventMonth,
+    insert: String,
+}
+
+impl Partition {
+    fn of(month: EventMonth) -> Self {
+        let table = month.table();
+        let insert = format!(
+            "INSERT INTO {table} (sequence, realm, target, request_id, body)
+             VALUES (?1, ?2, ?3, ?4, ?5)"
+        );
+        Self { month, insert }
+    }
+}
+
+impl Events {
+    /// The newest sequence number, if it is known.
+    pub(super) fn newest(&self) -> Option<u64> {
+        self.0.as_ref().map(|newest| newest.sequence)
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.0 = None;
+    }
+
+    /// Appends one event; its sequence number.
+    pub(super) fn append(&mut self, connection: &Connection, event: &EventRow) -> Result<u64> {
+        let newest = self.load(connection)?;
+        let partition = match &newest.partition {
+            Some(partition) if partition.month >= event.month => partition,
+            _ => {
+                create(connection, event.month)?;
+                newest.partition.insert(Partition::of(event.month))
+            }
+        };
+        let sequence = newest.sequence + 1;
+        connection.prepare_cached(&partition.insert)?.execute((
+            sequence.cast_signed(),
+            &event.realm,
+            &event.target,
+            &event.request_id,
+            &event.body,
+        ))?;
+        newest.sequence = sequence;
+        Ok(sequence)
+    }
+
+    /// Drops the partitions of earlier months whole. Their numbers are not given again.
+    pub(super) fn drop_before(
+        &mut self,
+        connection: &Connection,
+        month: EventMonth,
+    ) -> Result<Committed> {
+        let sequence = self.load(connection)?.sequence;
+        connection.execute(
+            "INSERT INTO meta (name, value) VALUES ('sequence', ?1)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [sequence.to_string()],
+        )?;
+        for old in partitions(connection)?.into_iter().filter(|old| *old < month) {
+            connection.execute_batch(&format!("DROP TABLE {}", old.table()))?;
+        }
+        self.forget();
+        Ok(Committed::default())
+    }
+
+    fn load(&mut self, connection: &Connection) -> Result<&mut Newest> {
+        let loaded = match self.0.take() {
+            Some(newest) => newest,
+            None => Newest {
+                sequence: newest_sequence(connection)?,
+                partition: partitions(connection)?.last().copied().map(Partition::of),
+            },
+        };
+        Ok(self.0.insert(loaded))
+    }
+}
+
+fn create(connection: &Connection, month: EventMonth) -> Result<()> {
+    let table = month.table();
+    connection.execute_batch(&format!(
+        "CREATE TABLE {table} (
+            sequence INTEGER NOT NULL PRIMARY KEY,
+            realm TEXT NOT NULL,
+            target TEXT NOT NULL,
+            request_id TEXT,
+            body TEXT NOT NULL
+         ) STRICT;
+         CREATE INDEX {table}_target ON {table} (target);
+         CREATE INDEX {table}_request ON {table} (request_id) WHERE request_id IS NOT NULL;"
+    ))
+}
+
+/// The newest sequence number ever given.
+pub(super) fn newest_sequence(connection: &Connection) -> Result<u64> {
+    let dropped: Option<String> = connection
+        .query_row("SELECT value FROM meta WHERE name = 'sequence'", [], |row| row.get(0))
+        .optional()?;
+    let dropped = dropped.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let Some(newest) = partitions(connection)?.last().copied() else { return Ok(dropped) };
+    let sql = format!("SELECT max(sequence) FROM {}", newest.table());
+    let newest: Option<i64> = connection.query_row(&sql, [], |row| row.get(0))?;
+    Ok(dropped.max(newest.map_or(0, i64::cast_unsigned)))
+}

@@ -1,0 +1,151 @@
+//! The one writer: a thread that drains a queue and commits many requests with one fsync.
+//!
+//! Invariants: a request is answered after the COMMIT that holds it; a request that fails leaves
+//! no trace; an error never ends the thread, only the end of the queue does.
+
+mod budgets;
+mod entities;
+mod events;
+mod group;
+mod limits;
+mod notes;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+use domain::Use;
+use rusqlite::Connection;
+use store::{CommitError, Committed, Conflict, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+use self::budgets::Budgets;
+pub(crate) use self::budgets::read as read_budget;
+use self::events::Events;
+use self::notes::RefusalCounts;
+use crate::error::store_error;
+use crate::event_month::EventMonth;
+use crate::open::checkpoint;
+use crate::prepared::{Prepared, RefusalRow};
+
+/// How many requests may wait for the writer; then callers wait to ask.
+const QUEUE: usize = 4_096;
+
+/// How many requests share a commit at most.
+const GROUP: usize = 1_024;
+
+/// What the writer can be asked to do.
+pub(crate) enum Work {
+    Batch(Prepared),
+    Uses(Vec<Use>),
+    Refusals(Vec<RefusalRow>),
+    DropEventsBefore(EventMonth),
+}
+
+type Reply = Result<Committed, CommitError>;
+
+struct Request {
+    work: Work,
+    reply: oneshot::Sender<Reply>,
+}
+
+/// Why a request was not written.
+enum Failure {
+    Conflict(Conflict),
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<Failure> for CommitError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Conflict(conflict) => conflict.into(),
+            Failure::Sqlite(error) => store_error(&error).into(),
+        }
+    }
+}
+
+/// The way to the writer. When it is dropped, what was asked is finished and the log written back.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    queue: Option<mpsc::Sender<Request>>,
+    thread: Option<JoinHandle<()>>,
+    sequence: Arc<AtomicU64>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(crate) fn start(connection: Connection) -> rusqlite::Result<Self> {
+        let (queue, requests) = mpsc::channel(QUEUE);
+        let newest = events::newest_sequence(&connection)?;
+        let sequence = Arc::new(AtomicU64::new(newest));
+        let state = State {
+            connection,
+            budgets: Budgets::default(),
+            events: Events::default(),
+            refusals: RefusalCounts::default(),
+            sequence: Arc::clone(&sequence),
+        };
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || state.run(requests))
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), sequence })
+    }
+
+    /// Asks, and waits for the commit.
+    pub(crate) async fn write(&self, work: Work) -> Reply {
+        let stopped = || StoreError::Failed("the writer has stopped".into());
+        let (reply, answer) = oneshot::channel();
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        queue.send(Request { work, reply }).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+
+    /// The newest committed sequence number.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.sequence.load(Ordering::Acquire)
+    }
+
+    /// Whether it can be asked.
+    pub(crate) fn is_running(&self) -> bool {
+        self.queue.as_ref().is_some_and(|queue| !queue.is_closed())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer ended by a panic");
+        }
+    }
+}
+
+/// What the thread owns.
+struct State {
+    connection: Connection,
+    budgets: Budgets,
+    events: Events,
+    refusals: RefusalCounts,
+    sequence: Arc<AtomicU64>,
+}
+
+impl State {
+    fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let mut group = Vec::with_capacity(GROUP);
+        while requests.blocking_recv_many(&mut group, GROUP) > 0 {
+            self.group(&mut group);
+        }
+        if let Err(error) = checkpoint(&self.connection) {
+            tracing::warn!(%error, "the log could not be written back; the next start will do it");
+        }
+    }
+}

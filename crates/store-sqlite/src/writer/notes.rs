@@ -1,0 +1,101 @@
+//! Uses and refusals: notes that take no more room as time goes.
+
+use base::Timestamp;
+use domain::Use;
+use rusqlite::{Connection, Result};
+use store::{Committed, REFUSALS_KEPT};
+
+use super::State;
+use crate::prepared::RefusalRow;
+
+const KEPT: i64 = REFUSALS_KEPT as i64;
+
+/// How many refusals there are, and the place of the last; read when it is needed.
+#[derive(Default)]
+pub(super) struct RefusalCounts(Option<Counts>);
+
+#[derive(Clone, Copy)]
+struct Counts {
+    arrived: i64,
+    named: i64,
+    nameless: i64,
+}
+
+impl RefusalCounts {
+    pub(super) fn forget(&mut self) {
+        self.0 = None;
+    }
+
+    fn load(&self, connection: &Connection) -> Result<Counts> {
+        if let Some(counts) = self.0 {
+            return Ok(counts);
+        }
+        connection.query_row(
+            "SELECT coalesce(max(arrived), 0), count(*) FILTER (WHERE named = 1),
+                    count(*) FILTER (WHERE named = 0) FROM refusal",
+            [],
+            |row| Ok(Counts { arrived: row.get(0)?, named: row.get(1)?, nameless: row.get(2)? }),
+        )
+    }
+}
+
+impl State {
+    pub(super) fn record_uses(&self, uses: &[Use]) -> Result<Committed> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO credential_use (credential, last_at, address, count)
+             VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (credential) DO UPDATE SET count = count + excluded.count,
+                address = iif(excluded.last_at >= last_at, excluded.address, address),
+                last_at = max(last_at, excluded.last_at)",
+        )?;
+        for noted in uses {
+            statement.execute((
+                noted.credential.to_bytes(),
+                Timestamp::millis(noted.last_at),
+                &noted.address,
+                i64::try_from(noted.count).unwrap_or(i64::MAX),
+            ))?;
+        }
+        Ok(Committed::default())
+    }
+
+    pub(super) fn record_refusals(&mut self, refusals: &[RefusalRow]) -> Result<Committed> {
+        let mut counts = self.refusals.load(&self.connection)?;
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO refusal (arrived, named, realm, request_id, subject, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        for RefusalRow { refusal, body } in refusals {
+            let named = refusal.subject.is_some();
+            counts.arrived += 1;
+            let count = if named { &mut counts.named } else { &mut counts.nameless };
+            *count += 1;
+            statement.execute((
+                counts.arrived,
+                named,
+                refusal.realm.as_str(),
+                &refusal.request_id,
+                &refusal.subject,
+                body,
+            ))?;
+        }
+        counts.named -= self.drop_oldest(true, counts.named)?;
+        counts.nameless -= self.drop_oldest(false, counts.nameless)?;
+        self.refusals.0 = Some(counts);
+        Ok(Committed::default())
+    }
+
+    /// Drops the oldest of one sort beyond those that are kept; how many.
+    fn drop_oldest(&self, named: bool, count: i64) -> Result<i64> {
+        let excess = (count - KEPT).max(0);
+        if excess > 0 {
+            self.connection
+                .prepare_cached(
+                    "DELETE FROM refusal WHERE arrived IN
+                        (SELECT arrived FROM refusal WHERE named = ?1 ORDER BY arrived LIMIT ?2)",
+                )?
+                .execute((named, excess))?;
+        }
+        Ok(excess)
+    }
+}

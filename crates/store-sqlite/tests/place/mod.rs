@@ -1,0 +1,43 @@
+//! A folder with a database, for one test.
+
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+use std::path::{Path, PathBuf};
+
+use postern_store_sqlite::{OpenOptions, SqliteStore};
+use store::OpenError;
+
+pub(crate) struct Place(tempfile::TempDir);
+
+pub(crate) fn options() -> OpenOptions {
+    OpenOptions { master_fingerprint: "fingerprint".into() }
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn file(&self) -> PathBuf {
+        self.0.path().join("postern.db")
+    }
+
+    pub(crate) fn try_open(&self) -> Result<SqliteStore, OpenError> {
+        SqliteStore::open(self.file(), &options())
+    }
+
+    pub(crate) fn open(&self) -> SqliteStore {
+        self.try_open().unwrap()
+    }
+
+    /// Of the database and its log together.
+    pub(crate) fn bytes(&self) -> u64 {
+        let length =
+            |name: &str| std::fs::metadata(self.folder().join(name)).map_or(0, |it| it.len());
+        length("postern.db") + length("postern.db-wal")
+    }
+}
