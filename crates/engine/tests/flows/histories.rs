@@ -73,11 +73,9 @@ impl Model {
     }
 
     fn is_good(&self, token: &Issued) -> bool {
-        !token.revoked
-            && !self.grant_revoked
-            && !self.suspended
-            && !(token.by_refresh && self.refresh_revoked)
-            && self.now < token.expires
+        let source_held = !(token.by_refresh && self.refresh_revoked);
+        let taken_back = token.revoked || self.grant_revoked || self.suspended;
+        source_held && !taken_back && self.now < token.expires
     }
 }
 
