@@ -7,9 +7,10 @@ use crate::read::{Item, Table};
 use crate::route::Pattern;
 
 /// How the parts of HTTP Basic are encoded before base64.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum BasicEncoding {
     /// Form-urlencoded (RFC 6749 §2.3.1).
+    #[default]
     Form,
     /// As they are (RFC 7617).
     Plain,
@@ -47,12 +48,6 @@ pub(crate) struct Rules {
     pub(crate) bearer: bool,
     pub(crate) fixed: Vec<(Parameter, String)>,
     pub(crate) defaults: Vec<(Parameter, String)>,
-}
-
-impl Default for BasicEncoding {
-    fn default() -> Self {
-        Self::Form
-    }
 }
 
 impl Rules {

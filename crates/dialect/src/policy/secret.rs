@@ -69,25 +69,30 @@ impl Secrets {
 
 /// Reads `[secrets]`.
 pub(crate) fn secrets(table: &Table<'_>) -> Result<Secrets, DialectError> {
-    let mut formats: Vec<[SecretFormat; 2]> = Vec::with_capacity(CredentialKind::ALL.len());
+    let mut read: Vec<(&'static str, Item<'_>, [SecretFormat; 2])> = Vec::new();
     for kind in CredentialKind::ALL {
         let item = table.required(kind.as_str())?;
-        let [live, test] = secret(&item)?;
-        let taken = formats.iter().flatten().any(|other| {
-            live.shape == SecretShape::Checked
-                && other.shape == SecretShape::Checked
-                && other.prefix == live.prefix
-        });
-        if taken {
-            return Err(item.error(format!(
-                "the prefix {:?} is another kind's already; expected one of its own",
-                live.prefix
-            )));
+        let formats = secret(&item)?;
+        let clash = read.iter().find(|(_, _, others)| alike(others, &formats));
+        if let Some((other, other_item, _)) = clash {
+            // What the file itself says is to blame, not what it inherits.
+            let (item, other) = match table.own(kind.as_str()) {
+                Some(own) => (own, *other),
+                None => (*other_item, kind.as_str()),
+            };
+            return Err(
+                item.error(format!("{other} has this prefix already; expected another one"))
+            );
         }
-        formats.push([live, test]);
+        read.push((kind.as_str(), item, formats));
     }
     table.finish("kind of secret")?;
-    Ok(Secrets(formats))
+    Ok(Secrets(read.into_iter().map(|(_, _, formats)| formats).collect()))
+}
+
+/// Whether a presented string could be of either format.
+fn alike(one: &[SecretFormat; 2], other: &[SecretFormat; 2]) -> bool {
+    one.iter().zip(other).any(|(one, other)| one.shape == SecretShape::Checked && one == other)
 }
 
 /// One format in both environments: `{ prefix = "rt_{environment}_", shape = "checked" }`.

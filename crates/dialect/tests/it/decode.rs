@@ -1,9 +1,7 @@
 //! Reading requests: where parameters come from, and everything that is refused.
 
-mod support;
-
+use crate::support::{FORM, JSON, Try, basic, builtin};
 use oauth::{Parameter as P, Problem};
-use support::{FORM, JSON, Try, basic, builtin};
 
 const TOKEN: &str = "/token";
 
@@ -295,7 +293,7 @@ fn a_request_in_a_log_shows_no_value() {
     let header = basic("id:hunter2");
     let request = form("scope=hunter2").with(&header).decode(&builtin("rfc")).unwrap();
     assert!(!format!("{request:?}").contains("hunter2"));
-    let harbour = support::harbour();
-    let values = support::found(&harbour, "PUT", "/harbours/hunter2/passes").1;
+    let harbour = crate::support::harbour();
+    let values = crate::support::found(&harbour, "PUT", "/harbours/hunter2/passes").1;
     assert!(!format!("{values:?}").contains("hunter2"));
 }

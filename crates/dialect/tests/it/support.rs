@@ -1,37 +1,36 @@
 //! What the tests share: requests made by hand, and answers to encode.
-#![allow(dead_code, reason = "each test file uses some of it")]
 
 use base::Secret;
 use dialect::{Context, Dialect, Endpoint, Incoming, Outgoing, PathValues, Route};
 use oauth::{Failure, Problem, Request, TokenReply};
 
-pub const CONTEXT: Context<'static> =
+pub(crate) const CONTEXT: Context<'static> =
     Context { request_id: "req_7", issuer: "https://auth.example" };
 
-pub const JSON: Option<&str> = Some("application/json");
-pub const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
+pub(crate) const JSON: Option<&str> = Some("application/json");
+pub(crate) const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
 
 /// A request to be decoded.
 #[derive(Clone, Debug)]
-pub struct Try<'a> {
-    pub method: &'a str,
-    pub target: &'a str,
-    pub content_type: Option<&'a str>,
-    pub authorization: Vec<&'a [u8]>,
-    pub body: &'a [u8],
+pub(crate) struct Try<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) target: &'a str,
+    pub(crate) content_type: Option<&'a str>,
+    pub(crate) authorization: Vec<&'a [u8]>,
+    pub(crate) body: &'a [u8],
 }
 
 impl<'a> Try<'a> {
-    pub fn post(target: &'a str, content_type: Option<&'a str>, body: &'a str) -> Self {
+    pub(crate) fn post(target: &'a str, content_type: Option<&'a str>, body: &'a str) -> Self {
         Self { method: "POST", target, content_type, authorization: vec![], body: body.as_bytes() }
     }
 
-    pub fn with(mut self, authorization: &'a str) -> Self {
+    pub(crate) fn with(mut self, authorization: &'a str) -> Self {
         self.authorization.push(authorization.as_bytes());
         self
     }
 
-    pub fn decode(&self, dialect: &Dialect) -> Result<Request, Failure> {
+    pub(crate) fn decode(&self, dialect: &Dialect) -> Result<Request, Failure> {
         let (path, query) = match self.target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (self.target, None),
@@ -48,7 +47,7 @@ impl<'a> Try<'a> {
     }
 
     /// The problem and its public text; panics where the request was good.
-    pub fn refused(&self, dialect: &Dialect) -> (Problem, String) {
+    pub(crate) fn refused(&self, dialect: &Dialect) -> (Problem, String) {
         match self.decode(dialect) {
             Err(failure) => (failure.problem, failure.description),
             Ok(request) => panic!("{self:?} was read as {request:?}"),
@@ -56,7 +55,7 @@ impl<'a> Try<'a> {
     }
 }
 
-pub fn found<'a>(
+pub(crate) fn found<'a>(
     dialect: &'a Dialect,
     method: &str,
     path: &'a str,
@@ -67,16 +66,16 @@ pub fn found<'a>(
     }
 }
 
-pub fn builtin(name: &str) -> Dialect {
+pub(crate) fn builtin(name: &str) -> Dialect {
     Dialect::builtin(name).unwrap()
 }
 
-pub fn harbour() -> Dialect {
+pub(crate) fn harbour() -> Dialect {
     Dialect::parse("harbour.toml", include_str!("../harbour.toml"))
         .unwrap_or_else(|e| panic!("{e}"))
 }
 
-pub fn token_reply() -> TokenReply {
+pub(crate) fn token_reply() -> TokenReply {
     TokenReply {
         access_token: Secret::new("a.b.c"),
         expires_in: Some(3600),
@@ -89,11 +88,11 @@ pub fn token_reply() -> TokenReply {
     }
 }
 
-pub fn text(outgoing: &Outgoing) -> &str {
+pub(crate) fn text(outgoing: &Outgoing) -> &str {
     std::str::from_utf8(&outgoing.body).unwrap()
 }
 
 /// `Basic` with these bytes.
-pub fn basic(pair: impl AsRef<[u8]>) -> String {
+pub(crate) fn basic(pair: impl AsRef<[u8]>) -> String {
     format!("Basic {}", base::encoding::base64(pair))
 }
