@@ -7,11 +7,14 @@
 mod arguments;
 mod children;
 mod compare;
+mod footprint;
 mod load;
 mod memory;
+mod ports;
 mod probe;
 mod run;
 mod scratch;
+mod subject;
 mod table;
 mod work;
 

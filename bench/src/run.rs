@@ -1,6 +1,5 @@
 //! One run: starts the servers, measures each kind of work, prints the table.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use crate::arguments::Arguments;
@@ -11,8 +10,10 @@ use crate::load::request::Request;
 use crate::load::wrk::Load;
 use crate::probe::Fixtures;
 use crate::scratch::Scratch;
+use crate::subject::dev::Dev;
 use crate::table::{Row, Table};
 use crate::work::Work;
+use crate::{footprint, ports};
 
 /// Runs everything asked for and prints the table.
 ///
@@ -25,9 +26,50 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     if arguments.calibrate {
         let other = Probe::start(&scratch, "other")?;
         calibrate(arguments, &scratch, (&other, &probe), &mut table);
+    } else {
+        let mut all = Measuring { arguments, scratch: &scratch, probe: &probe, table: &mut table };
+        if let Err(problem) = all.demo() {
+            table.0.push(Row::failed("demo realms", &problem));
+        }
     }
     print!("{table}");
     Ok(())
+}
+
+/// What every part of a run needs.
+struct Measuring<'a> {
+    arguments: &'a Arguments,
+    scratch: &'a Scratch,
+    probe: &'a Probe,
+    table: &'a mut Table,
+}
+
+impl Measuring<'_> {
+    /// The five demo realms: memory idle, their kinds of work, memory under load.
+    fn demo(&mut self) -> Result<(), String> {
+        let base = ports::free(6)?;
+        let (dev, _) = Dev::start(&self.arguments.server, self.scratch, "dev", base)?;
+        let process = dev.server.process();
+        if self.arguments.wants("memory") {
+            self.table.0.push(footprint::idle("memory, five realms, idle", process, 50.0));
+        }
+        let mut loads = Vec::new();
+        for work in Work::ALL {
+            let Some((port, requests)) = dev.requests(work)? else { continue };
+            if self.arguments.wants(work.name()) {
+                let ours = (port, requests.as_slice());
+                let row = beside(work, self.scratch, ours, self.probe, self.arguments.plan);
+                self.table.0.push(row);
+            }
+            let name = format!("memory-{}", work.slug());
+            loads.push(Load::new(self.scratch.path(), &name, port, &requests)?);
+        }
+        if self.arguments.wants("memory") {
+            let what = "memory, five realms, under load";
+            self.table.0.push(footprint::loaded(what, process, &loads, 100.0));
+        }
+        dev.server.stop()
+    }
 }
 
 fn calibrate(
@@ -88,7 +130,7 @@ struct Probe {
 impl Probe {
     fn start(scratch: &Scratch, name: &str) -> Result<Self, String> {
         let folder = scratch.folder(name)?;
-        let port = free_port()?;
+        let port = ports::free(1)?;
         let program = std::env::current_exe().map_err(|problem| problem.to_string())?;
         let (path, number) = (folder.display().to_string(), port.to_string());
         let log = scratch.path().join(format!("{name}.log"));
@@ -100,9 +142,4 @@ impl Probe {
         std::thread::sleep(Duration::from_millis(50));
         Ok(Self { _server: server, fixtures: Fixtures::load(&folder)?, port })
     }
-}
-
-fn free_port() -> Result<u16, String> {
-    let bound = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-    bound.map(|address| address.port()).map_err(|problem| format!("no free port: {problem}"))
 }
