@@ -1,3 +1,5 @@
+//! Reading, writing and naming public keys.
+
 use super::*;
 
 const P256: &str = r#"{"kty":"EC","crv":"P-256",

@@ -1,3 +1,5 @@
+//! Which key is tried for which token, and what a failure is called.
+
 use std::sync::Arc;
 
 use base::encoding::base64url;

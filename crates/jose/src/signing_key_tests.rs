@@ -1,3 +1,5 @@
+//! Making, storing and using keys of every algorithm.
+
 use base::rng::SequenceRng;
 
 use super::*;

@@ -263,7 +263,7 @@ pub enum BuildError {
     #[error("not an http or https URL")]
     Url,
     /// The HTTP client could not be made.
-    #[error("the HTTP client could not be made")]
+    #[error("the HTTP client could not be made: are the system's CA certificates installed?")]
     HttpClient,
 }
 

@@ -1,3 +1,5 @@
+//! What a configuration becomes, and which are refused.
+
 use super::*;
 use crate::{BoxFuture, Introspection, Presented, RequestInfo, Unavailable};
 
@@ -75,6 +77,8 @@ fn only_http_urls_are_fetched() {
     }
     let secret = || base::Secret::new("s");
     assert_eq!(refusal(complete().introspection_url("x", "id", secret())), BuildError::Url);
+    let hidden = complete().jwks_url("https://u:hunter2@i.example/k?t=hunter2").build().unwrap();
+    assert!(!format!("{hidden:?}").contains("hunter2"));
     let both = complete().introspection_url("https://i.example/introspect", "id", secret());
     assert_eq!(both.build().unwrap().mode, Mode::OfflineThenIntrospect);
 }

@@ -1,3 +1,5 @@
+//! The edges of each check on claims.
+
 use super::*;
 
 const NOW: i64 = 1_000_000;

@@ -1,3 +1,5 @@
+//! The shapes that claims come in.
+
 use serde_json::json;
 
 use super::*;

@@ -80,7 +80,7 @@ fn encoded(part: &str) -> String {
 impl fmt::Debug for HttpIntrospection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpIntrospection")
-            .field("url", &self.url.as_str())
+            .field("origin", &self.url.origin().ascii_serialization())
             .field("client_id", &self.client_id)
             .finish_non_exhaustive()
     }

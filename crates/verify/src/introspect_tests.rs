@@ -1,3 +1,5 @@
+//! Reading the issuer's answer.
+
 use super::*;
 
 fn read(body: &str) -> Result<Introspection, Unavailable> {

@@ -1,3 +1,5 @@
+//! What `Authorization` headers hold, and how they fail.
+
 use base::encoding::base64;
 use http::HeaderValue;
 

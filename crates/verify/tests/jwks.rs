@@ -202,3 +202,28 @@ async fn an_oversized_set_is_refused() {
     let refused = verify(&issuer.verifier(&clock()), &token(&key, &claims())).await.unwrap_err();
     assert!(refused.to_string().contains("longer than"), "{refused}");
 }
+
+#[tokio::test]
+async fn an_issuer_that_hangs_makes_nobody_wait_in_line() {
+    let key = key(Algorithm::EdDSA);
+    // Accepts connections and never answers.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
+    let verifier =
+        Arc::new(builder().clock(Arc::new(base::SystemClock)).jwks_url(url).build().unwrap());
+    let token = token(&key, &claims());
+    let started = tokio::time::Instant::now();
+    let tasks: Vec<_> = (0..10)
+        .map(|_| {
+            let (verifier, token) = (Arc::clone(&verifier), token.clone());
+            tokio::spawn(async move { verify(&verifier, &token).await.unwrap_err() })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(
+            task.await.unwrap().to_string(),
+            "the issuer cannot be asked: it did not answer in time"
+        );
+    }
+    assert!(started.elapsed() < Duration::from_secs(9), "one time-out for all of them");
+}

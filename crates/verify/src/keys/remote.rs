@@ -127,7 +127,6 @@ impl RemoteKeys {
 
 impl Inner {
     async fn fetch(self: Arc<Self>, mut attempts: OwnedMutexGuard<Attempts>) {
-        attempts.last = Some(self.clock.now());
         match self.download().await {
             Ok(loaded) => {
                 self.loaded.store(Some(Arc::new(loaded)));
@@ -135,6 +134,8 @@ impl Inner {
             }
             Err(failure) => attempts.failure = Some(failure),
         }
+        // Those who waited meanwhile must not each wait for an attempt of their own.
+        attempts.last = Some(self.clock.now());
     }
 
     async fn download(&self) -> Result<Loaded, Unavailable> {
@@ -160,6 +161,7 @@ fn due(last: Option<Timestamp>, now: Timestamp, pause: Duration) -> bool {
 
 impl fmt::Debug for RemoteKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RemoteKeys").field("url", &self.0.url.as_str()).finish_non_exhaustive()
+        let origin = self.0.url.origin().ascii_serialization();
+        f.debug_struct("RemoteKeys").field("origin", &origin).finish_non_exhaustive()
     }
 }

@@ -1,3 +1,5 @@
+//! Challenges and the default body.
+
 use std::sync::Arc;
 
 use super::*;
