@@ -40,9 +40,15 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
     let failures = Failures::read(&errors, &headers)?;
     let (endpoints, items) = endpoints(file, base, &shared)?;
     let routes = Routes::new(&endpoints).map_err(|(first, second, path)| {
-        // What the file itself says is to blame, not what it inherits.
-        let item = items.get(second).or_else(|| items.get(first)).unwrap_or(&name);
-        item.error(format!("two endpoints answer at {path:?}; expected one for each method"))
+        let clash = format!("two endpoints answer at {path:?}");
+        match (items.get(second), items.get(first), endpoints.get(second)) {
+            (Some(item), ..) => item.error(format!("{clash}; expected one for each method")),
+            (None, Some(item), Some(inherited)) => item.error(format!(
+                "{clash}; expected another path, or omit = [{:?}] to drop the inherited one",
+                inherited.operation().as_str()
+            )),
+            _ => name.error(clash),
+        }
     })?;
     let (rotation, refresh_retry_window) = policy::rotation(&file.table("refresh")?)?;
     let dialect = Dialect {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use oauth::{AccessToken, BasicCredentials, Failure, Problem};
+use zeroize::Zeroizing;
 
 use super::collector::Collector;
 use super::invalid_request;
@@ -76,7 +77,7 @@ fn basic(credentials: &[u8], encoding: BasicEncoding) -> Option<(String, String)
     if token.len() > MAX_CREDENTIALS {
         return None;
     }
-    let pair = String::from_utf8(base::encoding::parse_base64(token)?).ok()?;
+    let pair = String::from_utf8(base::encoding::parse_base64(token)?).ok().map(Zeroizing::new)?;
     let (id, secret) = pair.split_once(':')?;
     Some((part(id, encoding)?.into_owned(), part(secret, encoding)?.into_owned()))
 }

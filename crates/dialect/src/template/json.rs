@@ -181,12 +181,14 @@ fn push_list<'w>(out: &mut String, words: impl Iterator<Item = &'w str>) {
 /// Appends a string as JSON (RFC 8259 §7).
 pub(crate) fn push_json_string(out: &mut String, text: &str) {
     use std::fmt::Write as _;
+    let special = |b: u8| b < b' ' || b == b'"' || b == b'\\';
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c < ' ' || c == '"' || c == '\\') {
-        let (clean, special) = rest.split_at(at);
+    // Special bytes are ASCII, so that the cuts are between characters.
+    while let Some(at) = rest.bytes().position(special) {
+        let (clean, escaped) = rest.split_at(at);
         out.push_str(clean);
-        let mut characters = special.chars();
+        let mut characters = escaped.chars();
         match characters.next() {
             Some('"') => out.push_str("\\\""),
             Some('\\') => out.push_str("\\\\"),

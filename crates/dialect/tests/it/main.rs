@@ -1,10 +1,22 @@
 //! Dialects through their public face: files in, requests and answers out.
 
+#[cfg(test)]
 mod builtin;
+#[cfg(test)]
 mod claims;
+#[cfg(test)]
 mod decode;
+#[cfg(test)]
 mod encode;
+#[cfg(test)]
 mod harbour;
+#[cfg(test)]
 mod problems;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod refusals;
+#[cfg(test)]
 mod support;

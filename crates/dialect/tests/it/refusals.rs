@@ -179,7 +179,7 @@ fn an_endpoint_is_refused_at_the_line_at_fault() {
         ),
         (
             "paths = [\"/introspect\"]",
-            "own.toml:3:1: two endpoints answer at \"/introspect\"; expected one for each method",
+            "own.toml:3:1: two endpoints answer at \"/introspect\"; expected another path, or omit = [\"introspection\"] to drop the inherited one",
         ),
     ];
     for (line, expected) in cases {
