@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use base::Id;
+use base::{Id, Timestamp};
 use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
 
 use crate::{
@@ -29,9 +29,12 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// Whether this access token was revoked by itself.
     async fn token_revoked(&self, token: u128) -> Result<bool, StoreError>;
 
-    /// Every token that was revoked by itself; `None` when they are more than `at_most`, or when the
-    /// store does not list them. [`crate::Hot`] answers [`Store::token_revoked`] from it.
-    async fn revoked_tokens(&self, at_most: usize) -> Result<Option<Vec<u128>>, StoreError> {
+    /// Every token that was revoked by itself, and until when that is kept; `None` when they are
+    /// more than `at_most`, or when the store does not list them. [`crate::Hot`] answers [`Store::token_revoked`] from it.
+    async fn revoked_tokens(
+        &self,
+        at_most: usize,
+    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
         let _ = at_most;
         Ok(None)
     }

@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use base::Id;
+use base::{Id, Timestamp};
 use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
 
 use crate::{
@@ -70,7 +70,7 @@ impl fmt::Debug for Hot {
 #[derive(Debug, Default)]
 struct Touched {
     keys: Vec<Key>,
-    tokens: Vec<u128>,
+    tokens: Vec<revoked::Revocation>,
 }
 
 impl Touched {
@@ -81,7 +81,10 @@ impl Touched {
                 Write::Insert(entity) | Write::Replace { entity, .. } => {
                     entities::push_keys(entity, &mut touched.keys);
                 }
-                Write::RevokeToken { token, .. } => touched.tokens.push(*token),
+                Write::RevokeToken { token, until, now } => {
+                    let (token, until, now) = (*token, *until, *now);
+                    touched.tokens.push(revoked::Revocation { token, until, now });
+                }
                 Write::SpendBudget { .. } | Write::Remember(_) => {}
             }
         }
@@ -163,7 +166,10 @@ impl Store for Hot {
         self.shared.revoked.contains(token, self.inner()).await
     }
 
-    async fn revoked_tokens(&self, at_most: usize) -> Result<Option<Vec<u128>>, StoreError> {
+    async fn revoked_tokens(
+        &self,
+        at_most: usize,
+    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
         self.inner().revoked_tokens(at_most).await
     }
 

@@ -1,16 +1,26 @@
 //! The tokens that were revoked by themselves: usually few, so all of them are known.
 //!
-//! Invariant: once loaded the set holds every token whose revocation was acknowledged. It may
-//! still hold one that has expired and that the store has swept; that one is refused either way.
+//! Invariant: once loaded the map holds every token whose revocation was acknowledged, and what has
+//! expired is swept from it by the way, as stores do.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+
+use base::Timestamp;
 
 use crate::{Store, StoreError};
 
-/// Beyond so many the set is read anew, without what was swept meanwhile. 2 MiB.
+/// A [`crate::Write::RevokeToken`].
+#[derive(Debug)]
+pub(super) struct Revocation {
+    pub(super) token: u128,
+    pub(super) until: Option<Timestamp>,
+    pub(super) now: Timestamp,
+}
+
+/// Beyond so many they are read anew, or given up. 3 MiB.
 const MOST: usize = 65_536;
-/// A set that is read has room to grow, lest each revocation has it read anew.
+/// What is read has room to grow, lest each revocation has it read anew.
 const MOST_AT_FIRST: usize = MOST / 2;
 
 #[derive(Debug, Default)]
@@ -28,7 +38,7 @@ enum Known {
     /// Not yet, or not any more.
     #[default]
     Unread,
-    All(HashSet<u128>),
+    All(HashMap<u128, Option<Timestamp>>),
     /// Too many to keep, or the store does not list them: each is asked for.
     Not,
 }
@@ -42,7 +52,7 @@ impl Revoked {
         let as_of = {
             let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
             match &state.known {
-                Known::All(tokens) => return Ok(tokens.contains(&token)),
+                Known::All(tokens) => return Ok(tokens.contains_key(&token)),
                 Known::Unread => Some(state.generation),
                 Known::Not => None,
             }
@@ -52,8 +62,8 @@ impl Revoked {
             self.write().known = Known::Not;
             return store.token_revoked(token).await;
         };
-        let tokens: HashSet<u128> = tokens.into_iter().collect();
-        let contained = tokens.contains(&token);
+        let tokens: HashMap<u128, Option<Timestamp>> = tokens.into_iter().collect();
+        let contained = tokens.contains_key(&token);
         let mut state = self.write();
         if state.generation == as_of {
             state.known = Known::All(tokens);
@@ -62,11 +72,15 @@ impl Revoked {
     }
 
     /// These were revoked.
-    pub(super) fn add(&self, revoked: &[u128]) {
+    pub(super) fn add(&self, revoked: &[Revocation]) {
         let mut state = self.write();
         state.generation += 1;
         if let Known::All(tokens) = &mut state.known {
-            tokens.extend(revoked);
+            for Revocation { token, until, now } in revoked {
+                tokens.retain(|_, until| until.is_none_or(|until| until > *now));
+                let kept = tokens.entry(*token).or_insert(*until);
+                *kept = kept.zip(*until).map(|(one, other)| one.max(other));
+            }
             if tokens.len() > MOST {
                 state.known = Known::Unread;
             }

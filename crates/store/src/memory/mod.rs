@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use base::Id;
+use base::{Id, Timestamp};
 use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
 
 use self::state::State;
@@ -61,6 +61,16 @@ impl Store for Memory {
 
     async fn token_revoked(&self, token: u128) -> Result<bool, StoreError> {
         Ok(self.state().revoked_tokens.contains_key(&token))
+    }
+
+    async fn revoked_tokens(
+        &self,
+        at_most: usize,
+    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
+        let state = self.state();
+        let listed =
+            || state.revoked_tokens.iter().map(|(token, until)| (*token, *until)).collect();
+        Ok((state.revoked_tokens.len() <= at_most).then(listed))
     }
 
     async fn answer(

@@ -139,9 +139,12 @@ impl Store for Fake {
         Ok(self.revoked.lock().unwrap().contains(&token))
     }
 
-    async fn revoked_tokens(&self, _at_most: usize) -> Result<Option<Vec<u128>>, StoreError> {
+    async fn revoked_tokens(
+        &self,
+        _at_most: usize,
+    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
         self.reads.fetch_add(1, SeqCst);
-        let listed = self.revoked.lock().unwrap().iter().copied().collect();
+        let listed = self.revoked.lock().unwrap().iter().map(|token| (*token, None)).collect();
         pass(&self.after_read).await;
         Ok((!self.no_list.load(SeqCst)).then_some(listed))
     }
