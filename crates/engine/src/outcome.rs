@@ -32,9 +32,11 @@ impl<R> Outcome<R> {
 /// The denial of the decision itself, [`Denial::BudgetSpent`] where the commit found a budget
 /// spent, [`Denial::NameTaken`], [`Denial::Contended`] after too many conflicts, or
 /// [`Denial::Store`].
-pub async fn settle<R, F>(store: &dyn Store, decide: F) -> Result<(R, Committed), Denial>
+pub async fn settle<R, F, Fut>(store: &dyn Store, decide: F) -> Result<(R, Committed), Denial>
 where
-    F: AsyncFn() -> Result<Outcome<R>, Denial>,
+    // Not `AsyncFn`: what it returns cannot be shown to be `Send`, which every server needs.
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<Outcome<R>, Denial>>,
 {
     for _ in 0..ATTEMPTS {
         let Outcome { batch, reply } = decide().await?;
