@@ -183,6 +183,12 @@ pub(crate) fn push_json_string(out: &mut String, text: &str) {
     use std::fmt::Write as _;
     let special = |b: u8| b < b' ' || b == b'"' || b == b'\\';
     out.push('"');
+    // Most texts need no escape, and this loop, without a way out, is one the compiler vectorizes.
+    if !text.bytes().fold(false, |found, b| found | special(b)) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut rest = text;
     // Special bytes are ASCII, so that the cuts are between characters.
     while let Some(at) = rest.bytes().position(special) {
