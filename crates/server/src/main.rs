@@ -1,2 +1,59 @@
-//! The binary `postern`.
-fn main() {}
+//! The binary `postern`: configuration, commands, listeners. The only crate that names a backend.
+
+mod arguments;
+mod config;
+mod database;
+mod environment;
+mod failure;
+mod figures;
+mod listen;
+mod logging;
+mod master_key;
+mod migrate;
+mod realms;
+mod run;
+mod serve;
+mod signals;
+mod tasks;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::{Failure, USAGE};
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come this way, too.
+            let code = if error.use_stderr() { USAGE } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell();
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(configured) => serve::serve(&configured.config).await,
+            Command::Migrate(configured) => migrate::migrate(&configured.config).await,
+            Command::Dev(_) | Command::Check(_) | Command::AdminKey(_) => {
+                Err(Failure::new("not yet"))
+            }
+        }
+    })
+}

@@ -132,8 +132,14 @@ impl Door {
                     None => plain(StatusCode::NOT_FOUND, "no such realm\n"),
                 }
             }
-            Serves::Portal(portal) => pages::portal(self, portal, &request).await,
-            Serves::Metrics => pages::metrics_only(self, &request).await,
+            Serves::Portal(portal) => {
+                let (head, _) = request.into_parts();
+                pages::portal(self, portal, &head.method, head.uri.path()).await
+            }
+            Serves::Metrics => {
+                let (head, _) = request.into_parts();
+                pages::metrics_only(self, &head.method, head.uri.path()).await
+            }
         };
         response.headers_mut().insert(&X_REQUEST_ID, request_id::header_value(&request_id));
         response

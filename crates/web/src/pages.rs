@@ -1,7 +1,7 @@
 //! What a door shows beside realms: the portal, its style, the figures.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 
 use crate::door::Door;
 use crate::portal::{self, Portal};
@@ -12,9 +12,9 @@ use crate::{health, metrics};
 pub(crate) async fn portal(
     door: &Door,
     portal: &Portal,
-    request: &Request<Body>,
+    method: &Method,
+    path: &str,
 ) -> Response<Body> {
-    let (method, path) = (request.method(), request.uri().path());
     if let Some(response) = of_process(door, method, path).await {
         return response;
     }
@@ -26,8 +26,8 @@ pub(crate) async fn portal(
 }
 
 /// The listener of the figures.
-pub(crate) async fn metrics_only(door: &Door, request: &Request<Body>) -> Response<Body> {
-    let of_process = of_process(door, request.method(), request.uri().path()).await;
+pub(crate) async fn metrics_only(door: &Door, method: &Method, path: &str) -> Response<Body> {
+    let of_process = of_process(door, method, path).await;
     of_process.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "there is nothing at this path\n"))
 }
 

@@ -19,7 +19,7 @@ use tower_service::Service as _;
 use crate::metrics::{Part, RealmMetrics};
 use crate::request_id::{X_REQUEST_ID, header_value};
 use crate::state::RealmState;
-use crate::{WebLimits, endpoint, health, origin, respond};
+use crate::{WebLimits, endpoint, health, respond};
 
 /// What answers for one realm.
 #[derive(Debug)]
@@ -58,15 +58,15 @@ impl Asked {
 }
 
 impl Realm {
-    /// A realm that answers for its issuer. `admin` answers below `/admin`; `beside` answers what
+    /// A realm that answers for its issuer. `beside` answers what
     /// nothing else does.
     pub fn new(
         state: RealmState,
         limits: WebLimits,
-        admin: Option<Router>,
-        beside: Option<Router>,
+            beside: Option<Router>,
     ) -> Self {
         let metrics = Arc::new(RealmMetrics::new(state.issuer().realm().clone()));
+        let admin: Option<Router> = None;
         Self { state, metrics, limits, admin, beside }
     }
 
@@ -168,7 +168,7 @@ fn options(allow: &[&str]) -> Response<Body> {
 }
 
 /// Lets a router answer. It sees the path as the realm does, the request id as a header, and the
-/// origin as an extension and by [`crate::current_origin`].
+/// origin as an extension, `Arc<RequestOrigin>`.
 async fn mounted(router: &Router, asked: Asked) -> Response<Body> {
     let origin = Arc::new(asked.origin(asked.path()));
     let shorter = asked.path.start > 0 || asked.path.end < asked.request.uri().path().len();
@@ -178,8 +178,8 @@ async fn mounted(router: &Router, asked: Asked) -> Response<Body> {
         *request.uri_mut() = uri;
     }
     request.headers_mut().insert(&X_REQUEST_ID, header_value(&request_id));
-    request.extensions_mut().insert(Arc::clone(&origin));
-    let answer = origin::scoped(origin, router.clone().call(request)).await;
+    request.extensions_mut().insert(origin);
+    let answer = router.clone().call(request).await;
     answer.unwrap_or_else(|never| match never {})
 }
 

@@ -1,0 +1,73 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// The API access of a product: issues every form of credential and answers for each of them.
+#[derive(Debug, Parser)]
+#[command(name = "postern", version, about, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve what a configuration says
+    Serve(Configured),
+    /// Serve five demo realms with sample data, and nothing to configure
+    Dev(Dev),
+    /// Say what is wrong or weak in a configuration
+    Check(Check),
+    /// Bring the database up to date
+    Migrate(Configured),
+    /// Keys that open the admin API
+    #[command(subcommand)]
+    AdminKey(AdminKey),
+}
+
+/// What a configuration says.
+#[derive(Debug, Args)]
+pub(crate) struct Configured {
+    /// The configuration
+    #[arg(long, value_name = "FILE", default_value = "postern.toml")]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dev {
+    /// The port of the portal; the realms are on the five after it
+    #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=65530))]
+    pub(crate) port: u16,
+    /// Where everything is kept
+    #[arg(long, value_name = "FOLDER", default_value = ".postern")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// Fail for weaknesses, too
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminKey {
+    /// Create one in the database itself: the first, which creates all others
+    Create(CreateAdminKey),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateAdminKey {
+    /// In which realm
+    #[arg(long)]
+    pub(crate) realm: String,
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// What it is for
+    #[arg(long, default_value = "created on the command line")]
+    pub(crate) label: String,
+}

@@ -1,0 +1,12 @@
+//! The one place that reads the environment.
+
+/// The master key, where it is not in a file.
+pub(crate) const MASTER_KEY: &str = "POSTERN_MASTER_KEY";
+/// What is logged: `info`, or a filter such as `postern=debug`.
+pub(crate) const LOG: &str = "POSTERN_LOG";
+
+/// A variable; `None` where it is not set, empty, or not UTF-8.
+#[allow(clippy::disallowed_methods, reason = "this file owns the environment")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

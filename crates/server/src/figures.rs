@@ -1,0 +1,139 @@
+//! Counts what reaches the database: what was not answered from memory, and what was committed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use base::{Id, Timestamp};
+use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
+use store::{
+    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery, Store,
+    StoreError, Stored,
+};
+use web::metrics::{Histogram, Page, Source};
+
+/// What was counted.
+#[derive(Debug, Default)]
+pub(crate) struct Figures {
+    fetches: AtomicU64,
+    commits: AtomicU64,
+    conflicts: AtomicU64,
+    failures: AtomicU64,
+    writes: AtomicU64,
+    took: Histogram,
+}
+
+impl Figures {
+    /// The same store, counted.
+    pub(crate) fn count(self: &Arc<Self>, inner: Arc<dyn Store>) -> Arc<dyn Store> {
+        Arc::new(Counted { inner, figures: Arc::clone(self) })
+    }
+}
+
+impl Source for Figures {
+    fn write(&self, page: &mut Page) {
+        for (name, help, counter) in [
+            ("fetches", "Look-ups that memory could not answer.", &self.fetches),
+            ("commits", "Batches committed.", &self.commits),
+            ("commit_conflicts", "Batches refused, to be decided anew.", &self.conflicts),
+            ("commit_failures", "Batches that the store failed to commit.", &self.failures),
+            ("commit_writes", "Writes in the committed batches.", &self.writes),
+        ] {
+            let name = format!("postern_store_{name}_total");
+            page.family(&name, "counter", help);
+            page.sample(&name, &[], counter.load(Relaxed));
+        }
+        let name = "postern_store_commit_duration_seconds";
+        page.family(name, "histogram", "From a batch to its acknowledgement.");
+        self.took.write(name, &[], page);
+    }
+}
+
+#[derive(Debug)]
+struct Counted {
+    inner: Arc<dyn Store>,
+    figures: Arc<Figures>,
+}
+
+#[async_trait]
+impl Store for Counted {
+    async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
+        self.figures.fetches.fetch_add(1, Relaxed);
+        self.inner.fetch(key).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        let (writes, started) = (batch.writes.len() as u64, Instant::now());
+        let result = self.inner.commit(batch).await;
+        match &result {
+            Ok(_) => {
+                self.figures.commits.fetch_add(1, Relaxed);
+                self.figures.writes.fetch_add(writes, Relaxed);
+                self.figures.took.record(started.elapsed());
+            }
+            Err(CommitError::Conflict(_)) => {
+                self.figures.conflicts.fetch_add(1, Relaxed);
+            }
+            Err(CommitError::Store(_)) => {
+                self.figures.failures.fetch_add(1, Relaxed);
+            }
+        }
+        result
+    }
+
+    async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
+        self.inner.list(query).await
+    }
+
+    async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
+        self.inner.budget(subject).await
+    }
+
+    async fn token_revoked(&self, token: u128) -> Result<bool, StoreError> {
+        self.inner.token_revoked(token).await
+    }
+
+    async fn revoked_tokens(
+        &self,
+        at_most: usize,
+    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
+        self.inner.revoked_tokens(at_most).await
+    }
+
+    async fn answer(
+        &self,
+        realm: &RealmName,
+        key: &[u8; 32],
+    ) -> Result<Option<Answer>, StoreError> {
+        self.inner.answer(realm, key).await
+    }
+
+    async fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
+        self.inner.events(query).await
+    }
+
+    async fn sequence(&self) -> Result<u64, StoreError> {
+        self.inner.sequence().await
+    }
+
+    async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
+        self.inner.record_uses(uses).await
+    }
+
+    async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
+        self.inner.uses(credentials).await
+    }
+
+    async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
+        self.inner.record_refusals(refusals).await
+    }
+
+    async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
+        self.inner.refusals(query).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.inner.ping().await
+    }
+}

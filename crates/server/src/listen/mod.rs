@@ -1,0 +1,105 @@
+//! Accepts connections and hands their requests to a door.
+//!
+//! Invariant: everything is finite: connections, heads, bodies, and the time each of them may take.
+//! HTTP/1.1 only: what gains from HTTP/2 stands behind a proxy that speaks it.
+
+mod connection;
+mod tls;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+pub(crate) use tls::{RELOAD_EVERY as RELOAD_TLS_EVERY, Tls};
+
+use crate::config::Limits;
+use crate::failure::Failure;
+
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 1024;
+/// How long to wait when the process has run out of file descriptors.
+const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(50);
+
+/// What all listeners share.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    pub(crate) limits: Limits,
+    /// A permit a connection.
+    pub(crate) connections: Arc<Semaphore>,
+    /// Turns true when no more requests are taken.
+    pub(crate) ending: watch::Receiver<bool>,
+}
+
+/// A bound address and what stands behind it.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    pub(crate) socket: TcpListener,
+    pub(crate) tls: Option<Arc<Tls>>,
+    pub(crate) door: Arc<web::Door>,
+}
+
+/// Binds an address.
+///
+/// # Errors
+/// When it cannot be had; says which.
+pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let bound = || -> io::Result<TcpListener> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    bound().map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => Failure::new(format!(
+            "port {} is in use: another program listens on {address}",
+            address.port()
+        )),
+        _ => Failure::new(format!("cannot listen on {address}: {error}")),
+    })
+}
+
+/// Serves until the end is announced and every connection is done.
+pub(crate) async fn serve(listener: Listener, shared: Shared) {
+    let mut ending = shared.ending.clone();
+    let mut connections = JoinSet::new();
+    loop {
+        let permit = tokio::select! {
+            permit = Arc::clone(&shared.connections).acquire_owned() => permit,
+            () = announced(&mut ending) => break,
+        };
+        // The semaphore is never closed; if it were, nothing could be served.
+        let Ok(permit) = permit else { break };
+        let accepted = tokio::select! {
+            accepted = listener.socket.accept() => accepted,
+            () = announced(&mut ending) => break,
+        };
+        while connections.try_join_next().is_some() {}
+        match accepted {
+            Ok((stream, peer)) => {
+                let (door, tls) = (Arc::clone(&listener.door), listener.tls.clone());
+                let shared = shared.clone();
+                connections.spawn(async move {
+                    connection::serve(stream, peer, connection::Behind { door, tls, shared }).await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(OUT_OF_DESCRIPTORS).await;
+            }
+        }
+    }
+    drop(listener.socket);
+    while connections.join_next().await.is_some() {}
+}
+
+/// Waits for the announcement of the end.
+async fn announced(ending: &mut watch::Receiver<bool>) {
+    // An error means that nobody can announce it any more: it has come.
+    let _ = ending.wait_for(|ending| *ending).await;
+}

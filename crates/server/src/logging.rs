@@ -1,0 +1,41 @@
+//! The log: JSON for machines, text for people. What is secret has no `Display` and cannot get here.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::config::{Log, LogFormat};
+use crate::environment;
+use crate::failure::Failure;
+
+/// Begins to log. `POSTERN_LOG` in the environment goes before the configured level.
+///
+/// # Errors
+/// When the filter cannot be read.
+pub(crate) fn start(log: &Log) -> Result<(), Failure> {
+    let directives = environment::variable(environment::LOG).unwrap_or_else(|| log.level.clone());
+    let filter = EnvFilter::try_new(&directives).map_err(|error| {
+        Failure::new(format!(
+            "the log level {directives:?} cannot be read ({error}); expected such as \"info\" or \
+             \"postern=debug\""
+        ))
+    })?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Stderr);
+    // Another subscriber is there already only in tests that start twice: keep it.
+    let _ = match log.format {
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
+        LogFormat::Text => builder.with_target(false).compact().try_init(),
+    };
+    Ok(())
+}
+
+/// Standard error, a line a write: lines of several threads do not mix.
+#[derive(Clone, Copy, Debug)]
+struct Stderr;
+
+impl<'a> MakeWriter<'a> for Stderr {
+    type Writer = std::io::Stderr;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        std::io::stderr()
+    }
+}

@@ -1,0 +1,20 @@
+//! `postern migrate`: opens the database, which brings its schema up to date.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::failure::Failure;
+use crate::{config, database, master_key};
+
+/// Migrates, and says so.
+///
+/// # Errors
+/// Why the database cannot be had; nothing was overwritten then.
+pub(crate) async fn migrate(file: &Path) -> Result<(), Failure> {
+    let config = config::load(file).map_err(Failure::new)?;
+    let master = master_key::read(&config.master_key)?;
+    let opened = database::open(&config.database, &master).await?;
+    opened.store.ping().await.map_err(Failure::new)?;
+    let _ = writeln!(std::io::stdout(), "{}", opened.description);
+    Ok(())
+}

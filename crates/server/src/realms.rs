@@ -1,0 +1,80 @@
+//! From configured realms and an open store to issuers that can decide.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+use base::{MasterKey, SystemClock, SystemRng};
+use domain::{Algorithm, Kind, ResourceServer};
+use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
+use store::{ListQuery, MAX_PAGE, Store, StoreExt as _};
+use web::{House, RealmState};
+
+use crate::config::Realm;
+use crate::failure::Failure;
+
+/// What all realms share.
+pub(crate) fn house(store: Arc<dyn Store>, master: &MasterKey) -> Arc<House> {
+    Arc::new(House {
+        store,
+        clock: Arc::new(SystemClock),
+        rng: Arc::new(SystemRng),
+        digests: master.digest_key(),
+        uses: Arc::new(UseLog::new()),
+        refusals: Arc::new(RefusalLog::new()),
+        refusals_dropped: AtomicU64::new(0),
+        draining: AtomicBool::new(false),
+    })
+}
+
+/// The realm, with a key for every algorithm that its tokens are signed with.
+///
+/// # Errors
+/// When the store cannot be read or written, or a stored key does not open.
+pub(crate) async fn open(
+    realm: &Realm,
+    house: &Arc<House>,
+    master: &MasterKey,
+) -> Result<RealmState, Failure> {
+    let settings = IssuerSettings {
+        realm: realm.name.clone(),
+        url: realm.issuer.to_string(),
+        dialect: Arc::clone(&realm.dialect),
+        environment: realm.environment,
+    };
+    let issuer = Issuer::new(settings, master, &*house.rng);
+    let state = RealmState::new(Arc::clone(house), Arc::new(issuer));
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::new(format!("realm {}: {error}", realm.name))
+    };
+    let algorithms = algorithms(&state).await.map_err(|error| failed(&error))?;
+    let origin = RequestOrigin::default();
+    let ctx = state.context(&origin);
+    engine::settle(ctx.store, async || engine::keys::ensure(&ctx, &algorithms).await)
+        .await
+        .map_err(|denial| failed(&denial))?;
+    state.issuer().reload_keys(ctx.store).await.map_err(|error| failed(&error))?;
+    Ok(state)
+}
+
+/// What the dialect signs with, and what its resource servers ask for instead.
+async fn algorithms(state: &RealmState) -> Result<Vec<Algorithm>, store::StoreError> {
+    let issuer = state.issuer();
+    let mut algorithms = BTreeSet::from([issuer.dialect().access_token().algorithm]);
+    let mut after = None;
+    loop {
+        let query = ListQuery {
+            kind: Kind::ResourceServer,
+            realm: issuer.realm().clone(),
+            owners: Default::default(),
+            after,
+            limit: MAX_PAGE,
+        };
+        let page = state.house().store.page::<ResourceServer>(query).await?;
+        algorithms.extend(page.iter().filter_map(|server| server.tokens.algorithm));
+        match page.last() {
+            Some(last) if page.len() == MAX_PAGE => after = Some(last.id.as_u128()),
+            _ => return Ok(algorithms.into_iter().collect()),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Runs doors until the process is asked to end, and then ends in order.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use web::{House, RealmState};
+
+use crate::config::Limits;
+use crate::failure::Failure;
+use crate::listen::{self, Listener};
+use crate::signals::Ending;
+use crate::tasks;
+
+/// Everything that runs.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) house: Arc<House>,
+    pub(crate) realms: Vec<RealmState>,
+    pub(crate) listeners: Vec<Listener>,
+    pub(crate) limits: Limits,
+    /// How long `/readyz` says no before connections are refused: for a load balancer to notice.
+    pub(crate) delay: Duration,
+    /// How long requests in flight may take to end.
+    pub(crate) grace: Duration,
+}
+
+/// Serves until a signal comes. A second signal ends at once.
+///
+/// # Errors
+/// When requests in flight did not end in time, or what was noted could not be written.
+pub(crate) async fn run(running: Running, mut ending: Ending) -> Result<(), Failure> {
+    let Running { house, realms, listeners, limits, delay, grace } = running;
+    let certificates = listeners.iter().filter_map(|listener| listener.tls.clone()).collect();
+    let background = tasks::start(&house, &realms, certificates);
+    let (announce, announced) = watch::channel(false);
+    let shared = listen::Shared {
+        limits,
+        connections: Arc::new(Semaphore::new(limits.connections)),
+        ending: announced,
+    };
+    let mut doors = JoinSet::new();
+    for listener in listeners {
+        doors.spawn(listen::serve(listener, shared.clone()));
+    }
+    let signal = ending.next().await;
+    tracing::info!(signal, "ending");
+    house.draining.store(true, Ordering::Relaxed);
+    let drained = tokio::select! {
+        drained = drain(doors, &announce, delay, grace) => drained,
+        _ = ending.next() => false,
+    };
+    drop(background);
+    let refusals = house.flush_refusals().await;
+    let uses = house.flush_uses().await;
+    if let Err(error) = refusals.and(uses) {
+        return Err(Failure::new(format!("the last notes could not be written: {error}")));
+    }
+    if drained { Ok(()) } else { Err(Failure::new("requests in flight were cut off")) }
+}
+
+/// Whether every connection ended by itself.
+async fn drain(
+    mut doors: JoinSet<()>,
+    announce: &watch::Sender<bool>,
+    delay: Duration,
+    grace: Duration,
+) -> bool {
+    tokio::time::sleep(delay).await;
+    announce.send_replace(true);
+    let all = async { while doors.join_next().await.is_some() {} };
+    tokio::time::timeout(grace, all).await.is_ok()
+}

@@ -1,0 +1,104 @@
+//! `postern serve`: what a configuration says, and nothing else.
+
+use std::sync::Arc;
+
+use web::metrics::{Metrics, Source};
+use web::{Door, House, Realms, RealmState, Serves, Site, TrustedProxies, WebLimits};
+
+use crate::config::{self, Config, Limits};
+use crate::failure::Failure;
+use crate::listen::{self, Listener, Tls};
+use crate::run::{self, Running};
+use crate::signals::Ending;
+use crate::{database, logging, master_key, realms};
+
+/// Serves until it is told to end.
+///
+/// # Errors
+/// Why it could not start, or did not end in order.
+pub(crate) async fn serve(file: &std::path::Path) -> Result<(), Failure> {
+    let config = config::load(file).map_err(Failure::new)?;
+    logging::start(&config.log)?;
+    let ending = Ending::listen()?;
+    let master = master_key::read(&config.master_key)?;
+    // Before the database: a port in use changes nothing.
+    let sockets = Sockets::bind(&config)?;
+    let opened = database::open(&config.database, &master).await?;
+    let house = realms::house(opened.store, &master);
+    let mut states = Vec::new();
+    for realm in &config.realms {
+        states.push(realms::open(realm, &house, &master).await?);
+    }
+    let figures: Vec<Arc<dyn Source>> = vec![opened.figures];
+    let listeners = sockets.listeners(&config, &house, &states, figures);
+    tracing::info!(realms = states.len(), listeners = listeners.len(), "serving");
+    let running = Running {
+        house,
+        realms: states,
+        listeners,
+        limits: config.limits,
+        delay: config.shutdown_delay,
+        grace: config.shutdown_grace,
+    };
+    run::run(running, ending).await
+}
+
+/// What a request may take, of the limits.
+pub(crate) const fn web_limits(limits: &Limits) -> WebLimits {
+    WebLimits {
+        body: limits.body_bytes,
+        body_time: limits.body_timeout,
+        answer_time: limits.request_timeout,
+    }
+}
+
+struct Sockets {
+    realms: Vec<(tokio::net::TcpListener, Option<Arc<Tls>>)>,
+    metrics: Option<tokio::net::TcpListener>,
+}
+
+impl Sockets {
+    fn bind(config: &Config) -> Result<Self, Failure> {
+        let mut realms = Vec::new();
+        for listener in &config.listeners {
+            let tls = listener.tls.clone().map(Tls::load).transpose()?.map(Arc::new);
+            realms.push((listen::bind(listener.address)?, tls));
+        }
+        let metrics = config.metrics.map(listen::bind).transpose()?;
+        Ok(Self { realms, metrics })
+    }
+
+    fn listeners(
+        self,
+        config: &Config,
+        house: &Arc<House>,
+        states: &[RealmState],
+        figures: Vec<Arc<dyn Source>>,
+    ) -> Vec<Listener> {
+        let limits = web_limits(&config.limits);
+        let realms: Vec<(Site, Arc<web::Realm>)> = config
+            .realms
+            .iter()
+            .zip(states)
+            .map(|(realm, state)| {
+                (realm.issuer.clone(), Arc::new(web::Realm::new(state.clone(), limits, None)))
+            })
+            .collect();
+        let counted = realms.iter().map(|(_, realm)| Arc::clone(realm.metrics())).collect();
+        let metrics = Arc::new(Metrics::new(counted, figures));
+        let proxies = Arc::new(TrustedProxies::new(config.trusted_proxies.clone()));
+        let door = |serves| {
+            let (house, proxies) = (Arc::clone(house), Arc::clone(&proxies));
+            Arc::new(Door { house, proxies, metrics: Arc::clone(&metrics), serves })
+        };
+        let of_realms = config.listeners.iter().zip(self.realms).map(|(listener, (socket, tls))| {
+            let behind = listener.realms.iter().filter_map(|index| realms.get(*index).cloned());
+            let door = door(Serves::Realms(Realms::new(behind.collect())));
+            Listener { socket, tls, door }
+        });
+        let of_metrics = self
+            .metrics
+            .map(|socket| Listener { socket, tls: None, door: door(Serves::Metrics) });
+        of_realms.chain(of_metrics).collect()
+    }
+}

@@ -1,0 +1,63 @@
+//! What is done from time to time beside the requests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+use web::{House, RealmState};
+
+use crate::listen::{RELOAD_TLS_EVERY, Tls};
+
+const FLUSH_USES: Duration = Duration::from_secs(2);
+const FLUSH_REFUSALS: Duration = Duration::from_millis(100);
+const RELOAD_KEYS: Duration = Duration::from_secs(30);
+
+/// Starts all of it; dropping the set ends it.
+pub(crate) fn start(
+    house: &Arc<House>,
+    realms: &[RealmState],
+    certificates: Vec<Arc<Tls>>,
+) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let of_uses = Arc::clone(house);
+    tasks.spawn(every(FLUSH_USES, async move || {
+        if let Err(error) = of_uses.flush_uses().await {
+            tracing::warn!(%error, "uses of credentials could not be noted");
+        }
+    }));
+    let of_refusals = Arc::clone(house);
+    tasks.spawn(every(FLUSH_REFUSALS, async move || {
+        if let Err(error) = of_refusals.flush_refusals().await {
+            tracing::warn!(%error, "refusals could not be kept");
+        }
+    }));
+    let realms = realms.to_vec();
+    tasks.spawn(every(RELOAD_KEYS, async move || {
+        for realm in &realms {
+            if let Err(error) = realm.issuer().reload_keys(&*realm.house().store).await {
+                let realm = realm.issuer().realm().as_str();
+                tracing::error!(realm, %error, "the signing keys could not be read again");
+            }
+        }
+    }));
+    if !certificates.is_empty() {
+        tasks.spawn(every(RELOAD_TLS_EVERY, async move || {
+            for certificate in &certificates {
+                certificate.reload();
+            }
+        }));
+    }
+    tasks
+}
+
+async fn every(period: Duration, mut work: impl AsyncFnMut()) {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first tick comes at once, when there is nothing to do yet.
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        work().await;
+    }
+}
