@@ -7,6 +7,7 @@ use store::Committed;
 
 use super::{Failure, Reply, Request, State, Work};
 use crate::error::store_error;
+use crate::open::checkpoint;
 use crate::prepared::{Prepared, Step};
 
 fn run(connection: &Connection, sql: &str) -> Result<()> {
@@ -131,5 +132,9 @@ impl State {
         self.budgets.forget();
         self.events.forget();
         self.refusals.forget();
+        // On a full disk the log cannot grow; written back, it starts anew in the room it has.
+        if let Err(error) = checkpoint(&self.connection) {
+            tracing::warn!(%error, "the log could not be written back");
+        }
     }
 }
