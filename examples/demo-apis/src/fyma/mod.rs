@@ -32,6 +32,7 @@ pub fn router(verifier: Arc<Verifier>) -> Router {
         .on_rejection(Arc::new(rejected));
     let routes = Router::new().route("/tracking-cameras", get(list));
     guard(routes, layer, &[ACCESS_TOKEN, LEGACY_TOKEN])
+        .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(Arc::new(cameras()))
 }
@@ -50,6 +51,11 @@ async fn method_not_allowed() -> axum::response::Response {
     let error_description = "cameras can be read by GET only";
     let failure = Failure { error: "invalid_request", error_description };
     json(StatusCode::METHOD_NOT_ALLOWED, &failure)
+}
+
+async fn not_found() -> axum::response::Response {
+    let error_description = "there is nothing at this path";
+    json(StatusCode::NOT_FOUND, &Failure { error: "not_found", error_description })
 }
 
 fn rejected(rejection: &Rejection, _request_id: &str) -> Response<Bytes> {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use verify::RequestInfo;
 
 /// What a user tells of themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +63,8 @@ pub enum AccountsError {
     Unavailable,
 }
 
-/// Keeps people and their tokens. `user` is what the outside calls the user.
+/// Keeps people and their tokens. `user` is what the outside calls the user; `request` is the one
+/// that a change is made by.
 #[async_trait]
 pub trait Accounts: Send + Sync + fmt::Debug + 'static {
     /// What `user` tells of themselves; `None` when there is no such active user.
@@ -81,11 +83,21 @@ pub trait Accounts: Send + Sync + fmt::Debug + 'static {
     ///
     /// # Errors
     /// [`AccountsError`].
-    async fn create_token(&self, user: &str, new: NewToken) -> Result<String, AccountsError>;
+    async fn create_token(
+        &self,
+        user: &str,
+        new: NewToken,
+        request: &RequestInfo,
+    ) -> Result<String, AccountsError>;
 
     /// Revokes the token of `user` with this public half; `false` when there is no such live token.
     ///
     /// # Errors
     /// [`AccountsError`].
-    async fn revoke_token(&self, user: &str, id: &str) -> Result<bool, AccountsError>;
+    async fn revoke_token(
+        &self,
+        user: &str,
+        id: &str,
+        request: &RequestInfo,
+    ) -> Result<bool, AccountsError>;
 }

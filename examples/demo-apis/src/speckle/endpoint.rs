@@ -8,13 +8,14 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, HeaderMap, HeaderValue,
+    ACCESS_CONTROL_MAX_AGE, HeaderValue,
 };
+use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json as object;
-use verify::{Principal, Rejection};
+use verify::{Principal, Rejection, RequestInfo};
 
 use super::schema::Schema;
 use super::scopes::Caller;
@@ -23,11 +24,10 @@ use crate::reply::{empty, is_json, json, status_of};
 /// `POST /graphql`
 pub(super) async fn execute(
     State(schema): State<Schema>,
-    principal: Option<Principal>,
-    headers: HeaderMap,
+    parts: Parts,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    if !is_json(&headers) {
+    if !is_json(&parts.headers) {
         let why = "The body must be JSON.";
         return unreadable(StatusCode::UNSUPPORTED_MEDIA_TYPE, why);
     }
@@ -39,8 +39,8 @@ pub(super) async fn execute(
         let why = "Expected one operation: {query, variables?, operationName?}.";
         return unreadable(StatusCode::BAD_REQUEST, why);
     };
-    let operation = match principal {
-        Some(principal) => operation.data(caller(&principal)),
+    let operation = match caller(&parts) {
+        Some(caller) => operation.data(caller),
         None => operation,
     };
     let answer = schema.execute(operation).await;
@@ -50,11 +50,14 @@ pub(super) async fn execute(
     json(status, &answer)
 }
 
-fn caller(principal: &Principal) -> Caller {
-    Caller {
+/// Who asks; `None` for nobody.
+fn caller(parts: &Parts) -> Option<Caller> {
+    let principal = parts.extensions.get::<Principal>()?;
+    Some(Caller {
         user: principal.user.clone(),
         scopes: principal.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
-    }
+        request: RequestInfo::from_parts(&parts.method, parts.uri.path(), &parts.extensions),
+    })
 }
 
 /// A request that holds no operation.
@@ -65,6 +68,10 @@ fn unreadable(status: StatusCode, why: &str) -> Response {
 
 pub(super) async fn method_not_allowed() -> Response {
     unreadable(StatusCode::METHOD_NOT_ALLOWED, "Operations are sent by POST.")
+}
+
+pub(super) async fn not_found() -> Response {
+    unreadable(StatusCode::NOT_FOUND, "There is nothing at this path.")
 }
 
 /// A request that was not let through.

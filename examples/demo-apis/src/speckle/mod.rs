@@ -46,6 +46,7 @@ pub fn router(verifier: Arc<Verifier>, accounts: Arc<dyn Accounts>, facts: Serve
     guard(routes, layer, &[ACCESS_TOKEN, PERSONAL_ACCESS_TOKEN])
         .method_not_allowed_fallback(endpoint::method_not_allowed)
         .route_layer(from_fn(endpoint::cross_origin))
+        .fallback(endpoint::not_found)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(schema::build(accounts, facts))
 }

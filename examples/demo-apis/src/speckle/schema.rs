@@ -101,16 +101,16 @@ impl Mutation {
             let why = "You can't create a token with a scope that you don't have";
             return Err(forbidden(format!("{why}: {lacking}.")));
         }
-        accounts(context)?.create_token(user, new).await.map_err(failed)
+        accounts(context)?.create_token(user, new, &caller.request).await.map_err(failed)
     }
 
     /// Revokes one of your own tokens: by its id, or by the token itself.
     async fn api_token_revoke(&self, context: &Context<'_>, token: String) -> Result<bool> {
-        let (_, user) = required(context, NEVER_GIVEN)?;
+        let (caller, user) = required(context, NEVER_GIVEN)?;
         let token = token.trim();
         let token = token.split_once(' ').map_or(token, |(_scheme, token)| token);
         let id = token.get(..TOKEN_ID).unwrap_or(token);
-        if accounts(context)?.revoke_token(user, id).await.map_err(failed)? {
+        if accounts(context)?.revoke_token(user, id, &caller.request).await.map_err(failed)? {
             return Ok(true);
         }
         Err(bad_input("You have no such token."))

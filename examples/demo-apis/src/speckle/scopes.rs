@@ -1,6 +1,7 @@
 //! The scopes of the API and what they mean, and the one way a resolver checks them.
 
 use async_graphql::{Context, Error, ErrorExtensions as _};
+use verify::RequestInfo;
 
 /// Every scope, with one sentence for people.
 pub const SCOPES: [(&str, &str); 15] = [
@@ -32,6 +33,8 @@ pub(super) struct Caller {
     pub(super) user: Option<String>,
     /// What the token opens.
     pub(super) scopes: Vec<String>,
+    /// By which request.
+    pub(super) request: RequestInfo,
 }
 
 impl Caller {

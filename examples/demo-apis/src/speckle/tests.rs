@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use axum::Router;
 use serde_json::{Value, json};
-use verify::Claims;
+use verify::{Claims, RequestInfo};
 
 use super::{Accounts, AccountsError, NewToken, Profile, ServerFacts, Token};
 use crate::testing::{Answer, Issuer, send};
@@ -33,7 +33,12 @@ impl Accounts for Ada {
         Ok(self.0.lock().unwrap().clone())
     }
 
-    async fn create_token(&self, _user: &str, new: NewToken) -> Result<String, AccountsError> {
+    async fn create_token(
+        &self,
+        _user: &str,
+        new: NewToken,
+        _by: &RequestInfo,
+    ) -> Result<String, AccountsError> {
         let token = Token {
             id: "0123456789".to_owned(),
             name: new.name,
@@ -46,7 +51,12 @@ impl Accounts for Ada {
         Ok("0123456789abcdef".to_owned())
     }
 
-    async fn revoke_token(&self, _user: &str, id: &str) -> Result<bool, AccountsError> {
+    async fn revoke_token(
+        &self,
+        _user: &str,
+        id: &str,
+        _by: &RequestInfo,
+    ) -> Result<bool, AccountsError> {
         let mut tokens = self.0.lock().unwrap();
         let before = tokens.len();
         tokens.retain(|token| token.id != id);

@@ -98,6 +98,11 @@ pub(super) async fn method_not_allowed(id: Id) -> Response {
     failure(status, error, "contacts can be read by GET and created by POST", id.as_deref())
 }
 
+pub(super) async fn not_found(id: Id) -> Response {
+    let why = "there is nothing at this path";
+    failure(StatusCode::NOT_FOUND, "not_found", why, id.as_deref())
+}
+
 /// Whose contacts these are: the organization's, or the caller's own where it acts for none.
 fn owner(principal: &Principal) -> &str {
     principal.organization.as_deref().unwrap_or(&principal.subject)

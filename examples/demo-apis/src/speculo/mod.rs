@@ -36,6 +36,7 @@ pub fn router(verifier: Arc<Verifier>) -> Router {
     guard(reading, layer.clone().scopes(["contacts.read"]), accepted)
         .merge(guard(writing, layer.scopes(["contacts.write"]), accepted))
         .method_not_allowed_fallback(handlers::method_not_allowed)
+        .fallback(handlers::not_found)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(book)
 }

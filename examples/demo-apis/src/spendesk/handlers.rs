@@ -63,6 +63,10 @@ pub(super) async fn method_not_allowed() -> Response {
     failure(status, "method_not_allowed", "this can be read by GET only")
 }
 
+pub(super) async fn not_found() -> Response {
+    failure(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path")
+}
+
 fn paged<T: Serialize>(all: Vec<T>, query: Option<&str>) -> Response {
     let (page, page_size) = match bounds(&Query::parse(query)) {
         Ok(bounds) => bounds,

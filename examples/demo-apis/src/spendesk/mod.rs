@@ -70,6 +70,7 @@ pub fn router(verifier: Arc<Verifier>, companies: Vec<Company>) -> Router {
     });
     routes
         .fold(Router::new(), Router::merge)
+        .fallback(handlers::not_found)
         .method_not_allowed_fallback(handlers::method_not_allowed)
         .with_state(api)
 }

@@ -33,10 +33,21 @@ pub fn router(verifier: Arc<Verifier>) -> Router {
         .on_rejection(Arc::new(rejected));
     let routes = Router::new().route("/v1/investors", get(list)).route("/v1/investors/", get(list));
     guard(routes, layer, &[API_KEY, ACCESS_TOKEN])
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 async fn list() -> axum::response::Response {
     json(StatusCode::OK, &INVESTORS)
+}
+
+async fn not_found() -> axum::response::Response {
+    json(StatusCode::NOT_FOUND, &Failure { reason: "nothing at this path", tag: "RouteNotFound" })
+}
+
+async fn method_not_allowed() -> axum::response::Response {
+    let failure = Failure { reason: "investors can be read by GET only", tag: "MethodNotAllowed" };
+    json(StatusCode::METHOD_NOT_ALLOWED, &failure)
 }
 
 #[derive(Serialize)]

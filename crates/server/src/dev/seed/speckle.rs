@@ -1,0 +1,68 @@
+//! Somebody with a personal access token, and an app.
+
+use engine::Denial;
+use engine::admin::{memberships, personal_access_tokens, users};
+
+use super::demo_file::{Person, Speckle, SplitApp};
+use super::plot::{Plot, made, text, texts};
+use super::spendesk::partner;
+
+/// Where the app is sent back to.
+const REDIRECT: &str = "http://localhost:3000/callback";
+const WORKSPACE: (&str, &str) = ("org_studio_linden", "Studio Linden");
+const USER: &str = "a1b2c3d4e5";
+const TOKEN_SCOPES: [&str; 7] = [
+    "streams:read",
+    "streams:write",
+    "profile:read",
+    "profile:email",
+    "users:read",
+    "tokens:read",
+    "apps:read",
+];
+
+pub(super) async fn sow(plot: &Plot<'_>) -> Result<Speckle, Denial> {
+    plot.api("https://speckle.example/graphql", "Models", &demo_apis::speckle::SCOPES).await?;
+    let (id, name) = WORKSPACE;
+    plot.organization(id, name).await?;
+    let user = person(plot, id).await?;
+    let (client, secret) = plot.client(&partner("Facade Checker")).await?;
+    let new = personal_access_tokens::NewPersonalAccessToken {
+        user: USER.to_owned(),
+        name: "My laptop".to_owned(),
+        scopes: texts(&TOKEN_SCOPES),
+        ..personal_access_tokens::NewPersonalAccessToken::default()
+    };
+    let issued = made!(plot, personal_access_tokens::create, &new)?;
+    Ok(Speckle {
+        base: plot.base(),
+        admin_key: plot.admin_key().await?,
+        personal_access_token: text(&issued),
+        app: SplitApp {
+            id: client,
+            secret: secret.unwrap_or_default(),
+            redirect_uri: REDIRECT.to_owned(),
+        },
+        user,
+    })
+}
+
+async fn person(plot: &Plot<'_>, workspace: &str) -> Result<Person, Denial> {
+    let email = "jonas.gruber@studio-linden.example";
+    let new = users::NewUser {
+        public_id: Some(USER.to_owned()),
+        email: email.to_owned(),
+        email_verified: true,
+        name: "Jonas Gruber".to_owned(),
+        role: Some("server:user".to_owned()),
+        company: Some("Studio Linden".to_owned()),
+        bio: Some("Facades, mostly.".to_owned()),
+        memberships: vec![memberships::NewMembership {
+            organization: workspace.to_owned(),
+            role: Some("member".to_owned()),
+        }],
+        ..users::NewUser::default()
+    };
+    plot.user(&new).await?;
+    Ok(Person { email: email.to_owned(), password: plot.password() })
+}

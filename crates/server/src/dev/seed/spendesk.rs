@@ -1,0 +1,78 @@
+//! Two companies of one customer, a key for the first, a partner's app, and somebody who belongs
+//! to both.
+
+use engine::Denial;
+use engine::admin::{api_keys, clients, memberships, users};
+
+use super::demo_file::{App, Company, Pair, Person, Spendesk};
+use super::plot::{Plot, made, text};
+
+/// Where the partner's app is sent back to.
+const REDIRECT: &str = "https://localhost:3000/callback";
+const COMPANIES: [(&str, &str); 2] = [
+    ("6f9e8a8e-2c1b-4d5e-9f3a-0b7c6d5e4f31", "Atelier Nord SAS"),
+    ("b02d7c41-93fa-4e0c-8a67-5f1e2d3c4b52", "Atelier Nord Belgium SRL"),
+];
+
+pub(super) async fn sow(plot: &Plot<'_>) -> Result<Spendesk, Denial> {
+    plot.api("https://public-api.spendesk.example", "Spend", &demo_apis::spendesk::SCOPES).await?;
+    let mut companies = Vec::new();
+    for (id, name) in COMPANIES {
+        plot.organization(id, name).await?;
+        companies.push(Company { id: id.to_owned(), name: name.to_owned() });
+    }
+    let [(first, _), _] = COMPANIES;
+    Ok(Spendesk {
+        base: plot.base(),
+        admin_key: plot.admin_key().await?,
+        api_key: key(plot, first).await?,
+        app: app(plot, "Ledgerly").await?,
+        user: person(plot).await?,
+        companies,
+    })
+}
+
+async fn key(plot: &Plot<'_>, company: &str) -> Result<Pair, Denial> {
+    let new = api_keys::NewApiKey {
+        organization: company.to_owned(),
+        label: "Nightly export".to_owned(),
+        ..api_keys::NewApiKey::default()
+    };
+    let issued = made!(plot, api_keys::create, &new)?;
+    Ok(Pair { id: issued.credential.public_id.to_string(), secret: text(&issued) })
+}
+
+async fn app(plot: &Plot<'_>, name: &str) -> Result<App, Denial> {
+    let (client_id, client_secret) = plot.client(&partner(name)).await?;
+    let client_secret = client_secret.unwrap_or_default();
+    Ok(App { client_id, client_secret, redirect_uri: REDIRECT.to_owned() })
+}
+
+/// An app of a partner: of nobody's organization, with a secret.
+pub(super) fn partner(name: &str) -> clients::NewClient {
+    clients::NewClient {
+        name: name.to_owned(),
+        kind: Some("app".to_owned()),
+        grant_types: Some(vec!["authorization_code".to_owned(), "refresh_token".to_owned()]),
+        ..clients::NewClient::default()
+    }
+}
+
+async fn person(plot: &Plot<'_>) -> Result<Person, Denial> {
+    let of = |company: &str| memberships::NewMembership {
+        organization: company.to_owned(),
+        role: Some("admin".to_owned()),
+    };
+    let email = "camille.moreau@atelier-nord.example";
+    let new = users::NewUser {
+        public_id: Some("user_camille".to_owned()),
+        email: email.to_owned(),
+        email_verified: true,
+        name: "Camille Moreau".to_owned(),
+        company: Some("Atelier Nord".to_owned()),
+        memberships: COMPANIES.iter().map(|(id, _)| of(id)).collect(),
+        ..users::NewUser::default()
+    };
+    plot.user(&new).await?;
+    Ok(Person { email: email.to_owned(), password: plot.password() })
+}

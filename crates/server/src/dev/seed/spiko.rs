@@ -1,0 +1,56 @@
+//! A key that opens the API as it is, a partner's app, and an investor.
+
+use engine::Denial;
+use engine::admin::{api_keys, memberships, users};
+
+use super::demo_file::{App, ClientPair, Person, Spiko};
+use super::plot::{Plot, made, text};
+use super::spendesk::partner;
+
+/// Where the partner's app is sent back to.
+const REDIRECT: &str = "http://localhost:3000/callback";
+const ACCOUNT: (&str, &str) = ("org_fjordline", "Fjordline AS");
+
+pub(super) async fn sow(plot: &Plot<'_>) -> Result<Spiko, Denial> {
+    plot.api("https://investor-api.spiko.example", "Investors", &demo_apis::spiko::SCOPES).await?;
+    let (id, name) = ACCOUNT;
+    plot.organization(id, name).await?;
+    let (client_id, client_secret) = plot.client(&partner("Treasury Desk")).await?;
+    let client_secret = client_secret.unwrap_or_default();
+    Ok(Spiko {
+        base: plot.base(),
+        admin_key: plot.admin_key().await?,
+        api_key: key(plot, id).await?,
+        app: App { client_id, client_secret, redirect_uri: REDIRECT.to_owned() },
+        user: person(plot, id).await?,
+    })
+}
+
+async fn key(plot: &Plot<'_>, account: &str) -> Result<ClientPair, Denial> {
+    let new = api_keys::NewApiKey {
+        organization: account.to_owned(),
+        label: "Back office".to_owned(),
+        ..api_keys::NewApiKey::default()
+    };
+    let issued = made!(plot, api_keys::create, &new)?;
+    let client_id = issued.credential.public_id.to_string();
+    Ok(ClientPair { client_id, client_secret: text(&issued) })
+}
+
+async fn person(plot: &Plot<'_>, account: &str) -> Result<Person, Denial> {
+    let email = "ingrid.solberg@fjordline.example";
+    let new = users::NewUser {
+        public_id: Some("user_ingrid".to_owned()),
+        email: email.to_owned(),
+        email_verified: true,
+        name: "Ingrid Solberg".to_owned(),
+        company: Some("Fjordline AS".to_owned()),
+        memberships: vec![memberships::NewMembership {
+            organization: account.to_owned(),
+            role: Some("admin".to_owned()),
+        }],
+        ..users::NewUser::default()
+    };
+    plot.user(&new).await?;
+    Ok(Person { email: email.to_owned(), password: plot.password() })
+}

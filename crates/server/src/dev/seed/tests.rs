@@ -1,0 +1,170 @@
+//! Everything that the demo file names works, and sowing twice adds no second customer.
+
+use std::sync::Arc;
+
+use base::{MasterKey, SystemRng};
+use dialect::{Dialect, Environment};
+use engine::present::{Place, Presented, present};
+use engine::{Issuer, IssuerSettings, RequestOrigin};
+use serde_json::Value;
+use web::RealmState;
+
+use super::{DemoFile, Garden, blocks, seed};
+
+/// The five realms over one empty store.
+fn realms() -> Vec<RealmState> {
+    let master = MasterKey::generate(&SystemRng);
+    let house = crate::realms::house(Arc::new(store::Memory::default()), &master);
+    let names = ["speculo", "spendesk", "spiko", "fyma", "speckle"];
+    let realm = |(port, name): (usize, &&str)| {
+        let settings = IssuerSettings {
+            realm: name.parse().unwrap(),
+            url: format!("http://127.0.0.1:{}", 8081 + port),
+            dialect: Arc::new(Dialect::builtin(name).unwrap()),
+            environment: Environment::Live,
+        };
+        let issuer = Issuer::new(settings, &master, &SystemRng);
+        RealmState::new(Arc::clone(&house), Arc::new(issuer))
+    };
+    names.iter().enumerate().map(realm).collect()
+}
+
+async fn sown(realms: &[RealmState]) -> DemoFile {
+    seed(Garden { portal: "http://127.0.0.1:8080", realms }).await.unwrap()
+}
+
+/// What a credential turns out to be, and its organization.
+async fn kind(realm: &RealmState, presented: Presented<'_>, place: Place) -> String {
+    let origin = RequestOrigin::default();
+    let verified = present(&realm.context(&origin), &presented, place).await.unwrap();
+    verified.kind.as_str().to_owned()
+}
+
+#[tokio::test]
+async fn every_credential_of_the_demo_is_good() {
+    let realms = realms();
+    let demo = sown(&realms).await.realms;
+    let [speculo, _spendesk, spiko, fyma, speckle] = &realms[..] else { panic!("five realms") };
+    let token = Presented::Token(&demo.speculo.refresh_token);
+    assert_eq!(kind(speculo, token, Place::Issuer).await, "refresh_token");
+    let ours = &demo.spiko.api_key;
+    let pair = Presented::Basic { id: &ours.client_id, secret: &ours.client_secret };
+    assert_eq!(kind(spiko, pair, Place::Api).await, "api_key");
+    let ours = &demo.fyma.legacy_token;
+    let pair = Presented::Basic { id: &ours.id, secret: &ours.secret };
+    assert_eq!(kind(fyma, pair, Place::Api).await, "legacy_token");
+    let token = Presented::Token(&demo.speckle.personal_access_token);
+    assert_eq!(kind(speckle, token, Place::Api).await, "personal_access_token");
+    assert_eq!(demo.speckle.personal_access_token.len(), 42);
+}
+
+#[tokio::test]
+async fn the_admin_keys_open_everything_and_only_their_own_realm() {
+    let realms = realms();
+    let demo = serde_json::to_value(sown(&realms).await).unwrap();
+    let origin = RequestOrigin::default();
+    for realm in &realms {
+        for other in &realms {
+            let name = other.issuer().realm().as_str();
+            let key = demo["realms"][name]["admin_key"].as_str().unwrap();
+            let ctx = realm.context(&origin);
+            let opened = engine::admin::admin_keys::authenticate(&ctx, key).await;
+            match opened {
+                Ok(administrator) => {
+                    assert_eq!(realm.issuer().realm(), other.issuer().realm());
+                    for (scope, _) in engine::admin::scopes::ALL {
+                        administrator.require(scope).unwrap();
+                    }
+                }
+                Err(_) => assert_ne!(realm.issuer().realm(), other.issuer().realm()),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn sowing_again_makes_new_credentials_for_the_same_customers() {
+    let realms = realms();
+    let (first, second) = (sown(&realms).await, sown(&realms).await);
+    assert_eq!(first.realms.speculo.org_id, second.realms.speculo.org_id);
+    assert_ne!(first.realms.speculo.refresh_token, second.realms.speculo.refresh_token);
+    let origin = RequestOrigin::default();
+    for realm in &realms {
+        let all = engine::admin::PageQuery::default();
+        let page = engine::admin::organizations::list(&realm.context(&origin), &all).await;
+        assert!((1..=2).contains(&page.unwrap().items.len()), "{:?}", realm.issuer().realm());
+    }
+}
+
+/// The names of all members, in their order, without the values.
+fn shape(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| format!("{name}:{}", shape(value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        }
+        Value::Array(items) => format!("[{}]", items.first().map(shape).unwrap_or_default()),
+        Value::String(text) => (if text.is_empty() { "EMPTY" } else { "s" }).to_owned(),
+        Value::Number(_) => "n".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn the_file_has_its_documented_shape_and_every_member_a_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demo.json");
+    assert!(DemoFile::read(&path).unwrap().is_none());
+    let demo = sown(&realms()).await;
+    demo.write(&path).unwrap();
+    demo.write(&path).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let file: Value = serde_json::from_str(&text).unwrap();
+    let again = serde_json::to_value(DemoFile::read(&path).unwrap().unwrap()).unwrap();
+    assert_eq!(file, again);
+    let app = "app:{client_id:s,client_secret:s,redirect_uri:s}";
+    let user = "user:{email:s,password:s}";
+    let pair = "{id:s,secret:s}";
+    let expected = [
+        ("speculo", "org_id:s,client_id:s,refresh_token:s,scopes:[s]".to_owned()),
+        ("spendesk", format!("api_key:{pair},{app},{user},companies:[{{id:s,name:s}}]")),
+        ("spiko", format!("api_key:{{client_id:s,client_secret:s}},{app},{user}")),
+        (
+            "fyma",
+            format!("client_id:s,client_secret:s,audience:s,daily_limit:n,legacy_token:{pair}"),
+        ),
+        ("speckle", format!("personal_access_token:s,app:{{id:s,secret:s,redirect_uri:s}},{user}")),
+    ];
+    for (realm, members) in expected {
+        let mut names: Vec<String> = vec!["base:s".to_owned(), "admin_key:s".to_owned()];
+        names.push(members);
+        let expected: Value = sorted(&format!("{{{}}}", names.join(",")));
+        assert_eq!(sorted(&shape(&file["realms"][realm])), expected, "{realm}");
+    }
+    assert_eq!(file["portal"], "http://127.0.0.1:8080");
+    std::fs::write(&path, "{").unwrap();
+    assert!(DemoFile::read(&path).is_err());
+}
+
+/// The characters in order: enough to compare shapes whatever the order of their members.
+fn sorted(shape: &str) -> Value {
+    let mut parts: Vec<&str> = shape.split([',', '{', '}', '[', ']']).collect();
+    parts.sort_unstable();
+    Value::from(parts.join(" "))
+}
+
+#[tokio::test]
+async fn there_is_a_block_for_every_realm_with_its_own_values() {
+    let realms = realms();
+    let demo = sown(&realms).await;
+    let blocks = blocks(&demo);
+    assert_eq!(blocks.len(), realms.len());
+    for (realm, (name, block)) in realms.iter().zip(&blocks) {
+        assert_eq!(realm.issuer().realm().as_str(), *name);
+        assert!(block.contains(realm.issuer().url()));
+        assert!(!block.contains("{{") && block.starts_with(['T', 'c']), "{block}");
+    }
+    assert!(blocks[4].1.contains(&demo.realms.speckle.personal_access_token));
+}
