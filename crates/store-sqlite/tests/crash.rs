@@ -3,7 +3,12 @@
 //! The process that is killed is this test's own program, started again for one ignored test that
 //! learns its place from standard input.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "this is test code")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this is test code"
+)]
 
 mod place;
 

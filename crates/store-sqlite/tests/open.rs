@@ -1,5 +1,7 @@
 //! Opening: what is refused, by its own error, and stays as it was.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code")]
+
 mod place;
 
 use std::fs;

@@ -1,0 +1,111 @@
+//! From every earlier version forward: a database of that time, stored as a fixture, is opened,
+//! migrated, read and written.
+//!
+//! Whoever adds a migration stores a fixture of the version it leads to; without it a test fails.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "this is test code")]
+
+mod place;
+
+use base::Id;
+use domain::{BudgetSubject, Entity, Kind};
+use place::{Place, pragma, schema};
+use rusqlite::Connection;
+use store::{Batch, EventQuery, Key, RefusalQuery, Store, Version, Write};
+use store_suite::samples::{client, event, insert, realm};
+
+fn fixture(version: i64) -> String {
+    let path = format!("{}/tests/fixtures/v{version}.sql", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// A place with the database of a fixture.
+fn place_of(version: i64) -> Place {
+    let place = Place::new();
+    let connection = Connection::open(place.file()).unwrap();
+    connection.execute_batch(&fixture(version)).unwrap();
+    assert_eq!(pragma(&place.file(), "user_version"), version);
+    place
+}
+
+/// What the database holds of a kind, read without the store.
+fn bodies(place: &Place, kind: Kind) -> Vec<(u128, i64, String)> {
+    let connection = Connection::open(place.file()).unwrap();
+    let mut statement =
+        connection.prepare(&format!("SELECT id, version, body FROM {}", kind.as_str())).unwrap();
+    let rows = statement
+        .query_map([], |row| Ok((u128::from_be_bytes(row.get(0)?), row.get(1)?, row.get(2)?)))
+        .unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+fn newest() -> (i64, Vec<String>) {
+    let place = Place::new();
+    place.open().close();
+    (pragma(&place.file(), "user_version"), schema(&place.file()))
+}
+
+#[tokio::test]
+async fn every_earlier_version_is_brought_forward() {
+    let (newest, schema_of_new) = newest();
+    assert!(newest >= 1);
+    for version in 1..=newest {
+        let place = place_of(version);
+        let before: Vec<(Kind, Vec<_>)> =
+            Kind::ALL.into_iter().map(|kind| (kind, bodies(&place, kind))).collect();
+        let store = place.open();
+        for (kind, rows) in before {
+            assert!(!rows.is_empty(), "v{version} has no {}", kind.as_str());
+            for (id, row_version, body) in rows {
+                let stored = store.fetch(&Key::Id(kind, id)).await.unwrap().unwrap();
+                assert_eq!(stored.version, Version(row_version.cast_unsigned()));
+                let expected = Entity::from_json(kind, &body).unwrap();
+                assert_eq!(stored.entity.to_json().unwrap(), expected.to_json().unwrap());
+                let write = Write::Replace { entity: stored.entity, expected: stored.version };
+                store.commit(Batch { writes: vec![write], events: vec![] }).await.unwrap();
+            }
+        }
+        let writes = vec![insert(client())];
+        let events = vec![event(&Entity::Client(client().into()))];
+        let committed = store.commit(Batch { writes, events }).await.unwrap();
+        assert!(committed.sequence.is_some());
+        store.close();
+        assert_eq!(pragma(&place.file(), "user_version"), newest);
+        let without_events: Vec<String> =
+            schema(&place.file()).into_iter().filter(|sql| !sql.contains(" event_")).collect();
+        assert_eq!(without_events, schema_of_new, "v{version} ends where a new database begins");
+    }
+}
+
+#[tokio::test]
+async fn limits_and_notes_since_version_2_are_kept() {
+    let (newest, _) = newest();
+    for version in 2..=newest {
+        let place = place_of(version);
+        let store = place.open();
+        let budget = store.budget(BudgetSubject::Client(Id::from_u128(7))).await.unwrap();
+        assert_eq!((budget.used_in_hour, budget.used_in_day), (1, 1));
+        assert!(store.token_revoked(7).await.unwrap());
+        let answer = store.answer(&realm(), &[7; 32]).await.unwrap().unwrap();
+        assert_eq!((answer.request, &*answer.sealed), ([8; 32], &[0, 1, 255][..]));
+        assert_eq!(store.uses(&[Id::from_u128(7)]).await.unwrap()[0].count, 7);
+        let all = RefusalQuery { limit: 9, ..RefusalQuery::default() };
+        assert_eq!(store.refusals(&all).await.unwrap().len(), 2);
+        let all = EventQuery { limit: 9, ..EventQuery::default() };
+        assert_eq!(store.events(&all).await.unwrap().len(), 2);
+        assert_eq!(store.sequence().await.unwrap(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_migration_that_fails_leaves_the_database_as_it_was() {
+    let place = place_of(1);
+    // Something in the way of the second step.
+    Connection::open(place.file())
+        .unwrap()
+        .execute_batch("CREATE TABLE refusal (something TEXT) STRICT")
+        .unwrap();
+    let before = schema(&place.file());
+    place.try_open().unwrap_err();
+    assert_eq!((schema(&place.file()), pragma(&place.file(), "user_version")), (before, 1));
+}
