@@ -11,19 +11,26 @@ pub const BASE62_U128: usize = 22;
 /// Width of a 32-bit number in base62.
 pub const BASE62_U32: usize = 6;
 
+/// 62 to the tenth: the most digits whose number a machine word holds.
+const TEN_DIGITS: u128 = 62_u128.pow(10);
+
 /// Appends `number` to `out`, padded to `width` digits. Digits that do not fit are lost.
-pub fn push_base62(out: &mut String, mut number: u128, width: usize) {
-    let mut digits = [b'0'; BASE62_U128];
-    for digit in digits.iter_mut().rev().take(width) {
-        #[allow(clippy::indexing_slicing, reason = "a remainder of 62 indexes 62 digits")]
-        {
-            *digit = DIGITS[(number % 62) as usize];
+pub fn push_base62(out: &mut String, number: u128, width: usize) {
+    // Division of 128 bits is slow: cut the number into words first, ten digits each.
+    let words =
+        [number / TEN_DIGITS / TEN_DIGITS, number / TEN_DIGITS % TEN_DIGITS, number % TEN_DIGITS];
+    let mut digits = [b'0'; 30];
+    for (ten, word) in digits.chunks_exact_mut(10).zip(words) {
+        let mut word = word as u64;
+        for digit in ten.iter_mut().rev() {
+            #[allow(clippy::indexing_slicing, reason = "a remainder of 62 indexes 62 digits")]
+            {
+                *digit = DIGITS[(word % 62) as usize];
+            }
+            word /= 62;
         }
-        number /= 62;
     }
-    for digit in digits.iter().skip(BASE62_U128.saturating_sub(width)) {
-        out.push(char::from(*digit));
-    }
+    out.extend(digits.iter().skip(digits.len().saturating_sub(width)).copied().map(char::from));
 }
 
 /// Reads base62 of any length up to 22 digits; `None` for other characters or overflow.

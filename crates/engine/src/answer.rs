@@ -47,9 +47,12 @@ fn metadata(ctx: &Context<'_>) -> Metadata {
         let path = dialect.endpoint(operation)?.paths().first()?;
         Some(format!("{}{path}", ctx.issuer.url()))
     };
-    let methods = |with_none: bool| -> Vec<String> {
-        let methods = dialect.client_auth_methods().iter();
-        let methods = methods.filter(|it| with_none || **it != ClientAuthMethod::None);
+    let methods = |operation: Operation| -> Vec<String> {
+        let endpoint = dialect.endpoint(operation);
+        let methods = endpoint.map_or(&[][..], |it| it.client_auth_methods()).iter();
+        // RFC 7662 §2.1: who introspects must prove who they are.
+        let open = operation != Operation::Introspection;
+        let methods = methods.filter(|it| open || **it != ClientAuthMethod::None);
         methods.map(ToString::to_string).collect()
     };
     Metadata {
@@ -61,8 +64,8 @@ fn metadata(ctx: &Context<'_>) -> Metadata {
         grant_types_supported: dialect.grant_types().iter().map(ToString::to_string).collect(),
         response_types_supported: Vec::new(),
         scopes_supported: Vec::new(),
-        token_endpoint_auth_methods_supported: methods(true),
-        introspection_endpoint_auth_methods_supported: methods(false),
-        revocation_endpoint_auth_methods_supported: methods(true),
+        token_endpoint_auth_methods_supported: methods(Operation::Token),
+        introspection_endpoint_auth_methods_supported: methods(Operation::Introspection),
+        revocation_endpoint_auth_methods_supported: methods(Operation::Revocation),
     }
 }
