@@ -3,9 +3,11 @@
 mod arguments;
 mod config;
 mod database;
+mod dev;
 mod environment;
 mod failure;
 mod figures;
+mod introspection;
 mod listen;
 mod logging;
 mod master_key;
@@ -51,7 +53,8 @@ fn run(command: Command) -> Result<(), Failure> {
         match command {
             Command::Serve(configured) => serve::serve(&configured.config).await,
             Command::Migrate(configured) => migrate::migrate(&configured.config).await,
-            Command::Dev(_) | Command::Check(_) | Command::AdminKey(_) => {
+            Command::Dev(arguments) => dev::dev(&arguments).await,
+            Command::Check(_) | Command::AdminKey(_) => {
                 Err(Failure::new("not yet"))
             }
         }

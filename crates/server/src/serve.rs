@@ -84,7 +84,7 @@ impl Sockets {
                 (realm.issuer.clone(), Arc::new(web::Realm::new(state.clone(), limits, None)))
             })
             .collect();
-        let counted = realms.iter().map(|(_, realm)| Arc::clone(realm.metrics())).collect();
+        let counted = states.iter().map(|state| Arc::clone(state.metrics())).collect();
         let metrics = Arc::new(Metrics::new(counted, figures));
         let proxies = Arc::new(TrustedProxies::new(config.trusted_proxies.clone()));
         let door = |serves| {

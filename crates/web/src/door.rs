@@ -177,7 +177,7 @@ async fn guarded(realm: Arc<Realm>, asked: Asked, started: Instant) -> Response<
         }
     };
     let mut response = realm.failure(&failure, &request_id);
-    realm.metrics.answered(Part::Nowhere, response.status().as_u16(), started.elapsed());
+    realm.state.metrics().answered(Part::Nowhere, response.status().as_u16(), started.elapsed());
     response.headers_mut().insert(&X_REQUEST_ID, request_id::header_value(&request_id));
     response
 }

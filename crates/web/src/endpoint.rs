@@ -1,11 +1,9 @@
 //! An endpoint of the dialect: read, decide, write. The hot path.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::http::{HeaderMap, Response, header};
 use dialect::{Endpoint, Incoming, PathValues};
-use engine::{Answered, Context, Denial, Level, RequestOrigin};
+use engine::{Answered, Denial, RequestOrigin};
 use oauth::{Failure, Operation, Reply, Request};
 
 use crate::realm::{Asked, Realm};
@@ -25,7 +23,7 @@ pub(crate) async fn answer(
         Ok(request) => decide(realm, &origin, request).await,
         Err(failure) => {
             let denial = Denial::Malformed(failure);
-            note(realm, &realm.state.context(&origin), &denial);
+            realm.state.note(&realm.state.context(&origin), &denial);
             Err(denial)
         }
     };
@@ -33,7 +31,7 @@ pub(crate) async fn answer(
     respond::outgoing(match decided {
         Ok(reply) => {
             if matches!(reply, Reply::Token(_)) {
-                realm.metrics.issued();
+                realm.state.metrics().issued();
             }
             dialect.encode(endpoint, &reply, &context)
         }
@@ -71,12 +69,12 @@ async fn decide(realm: &Realm, origin: &RequestOrigin, request: Request) -> Resu
     let Answered { reply, inactive, used } = match engine::answer(&ctx, &request).await {
         Ok(answered) => answered,
         Err(denial) => {
-            note(realm, &ctx, &denial);
+            realm.state.note(&ctx, &denial);
             return Err(denial);
         }
     };
     if let Some(denial) = &inactive {
-        note(realm, &ctx, denial);
+        realm.state.note(&ctx, denial);
     }
     if let Some(credential) = used {
         // Whoever introspects is not the one who uses: their address tells nothing.
@@ -85,32 +83,4 @@ async fn decide(realm: &Realm, origin: &RequestOrigin, request: Request) -> Resu
         realm.state.house().uses.note(credential, ctx.now, address);
     }
     Ok(reply)
-}
-
-/// Tells the log, the figures and the store of a denial.
-pub(crate) fn note(realm: &Realm, ctx: &Context<'_>, denial: &Denial) {
-    let verdict = denial.verdict();
-    realm.metrics.refused(verdict.code);
-    let refusal = denial.refusal(ctx);
-    macro_rules! log {
-        ($level:ident) => {
-            tracing::$level!(
-                request_id = refusal.request_id,
-                realm = refusal.realm.as_str(),
-                request = refusal.request,
-                reason = verdict.code,
-                subject = refusal.subject,
-                address = refusal.address,
-                "refused: {}",
-                refusal.explanation
-            )
-        };
-    }
-    match verdict.level {
-        Level::Info => log!(info),
-        Level::Warn => log!(warn),
-        Level::Error => log!(error),
-    }
-    let house: &Arc<_> = realm.state.house();
-    house.refusals.note(refusal);
 }

@@ -14,6 +14,7 @@ mod pages;
 mod portal;
 mod proxies;
 mod realm;
+mod refusals;
 mod request_id;
 mod respond;
 mod site;

@@ -16,7 +16,7 @@ use engine::RequestOrigin;
 use oauth::{Failure, Problem};
 use tower_service::Service as _;
 
-use crate::metrics::{Part, RealmMetrics};
+use crate::metrics::Part;
 use crate::request_id::{X_REQUEST_ID, header_value};
 use crate::state::RealmState;
 use crate::{WebLimits, endpoint, health, respond};
@@ -25,9 +25,8 @@ use crate::{WebLimits, endpoint, health, respond};
 #[derive(Debug)]
 pub struct Realm {
     pub(crate) state: RealmState,
-    pub(crate) metrics: Arc<RealmMetrics>,
     pub(crate) limits: WebLimits,
-    admin: Option<Router>,
+    admin: Router,
     beside: Option<Router>,
 }
 
@@ -60,19 +59,9 @@ impl Asked {
 impl Realm {
     /// A realm that answers for its issuer. `beside` answers what
     /// nothing else does.
-    pub fn new(
-        state: RealmState,
-        limits: WebLimits,
-            beside: Option<Router>,
-    ) -> Self {
-        let metrics = Arc::new(RealmMetrics::new(state.issuer().realm().clone()));
-        let admin: Option<Router> = None;
-        Self { state, metrics, limits, admin, beside }
-    }
-
-    /// Its figures.
-    pub const fn metrics(&self) -> &Arc<RealmMetrics> {
-        &self.metrics
+    pub fn new(state: RealmState, limits: WebLimits, beside: Option<Router>) -> Self {
+        let admin = Router::new();
+        Self { state, limits, admin, beside }
     }
 
     /// Answers one request, and counts it.
@@ -81,7 +70,7 @@ impl Realm {
         let (part, mut response) = self.dispatch(asked).await;
         response.headers_mut().insert(&X_REQUEST_ID, header_value(&request_id));
         let (took, status) = (started.elapsed(), response.status().as_u16());
-        self.metrics.answered(part, status, took);
+        self.state.metrics().answered(part, status, took);
         tracing::debug!(
             request_id,
             realm = self.state.issuer().realm().as_str(),
@@ -115,8 +104,8 @@ impl Realm {
 
     async fn beyond_the_dialect(&self, asked: Asked, path: &str) -> (Part, Response<Body>) {
         let issuer = self.state.issuer();
-        if let Some(admin) = self.admin.as_ref().filter(|_| is_below(path, "/admin")) {
-            return (Part::Admin, mounted(admin, asked).await);
+        if is_below(path, "/admin") {
+            return (Part::Admin, mounted(&self.admin, asked).await);
         }
         let health =
             health::answer(self.state.house(), &[issuer], asked.request.method(), path).await;

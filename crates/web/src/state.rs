@@ -8,6 +8,8 @@ use base::{Clock, DigestKey, Rng};
 use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
 use store::{Store, StoreError};
 
+use crate::metrics::RealmMetrics;
+
 /// What all realms of the process share.
 pub struct House {
     /// What is known.
@@ -65,12 +67,14 @@ impl fmt::Debug for House {
 pub struct RealmState {
     house: Arc<House>,
     issuer: Arc<Issuer>,
+    metrics: Arc<RealmMetrics>,
 }
 
 impl RealmState {
     /// The realm of `issuer` in `house`.
-    pub const fn new(house: Arc<House>, issuer: Arc<Issuer>) -> Self {
-        Self { house, issuer }
+    pub fn new(house: Arc<House>, issuer: Arc<Issuer>) -> Self {
+        let metrics = Arc::new(RealmMetrics::new(issuer.realm().clone()));
+        Self { house, issuer, metrics }
     }
 
     /// What all realms share.
@@ -81,6 +85,11 @@ impl RealmState {
     /// Who issues.
     pub const fn issuer(&self) -> &Arc<Issuer> {
         &self.issuer
+    }
+
+    /// What is counted of it.
+    pub const fn metrics(&self) -> &Arc<RealmMetrics> {
+        &self.metrics
     }
 
     /// The surroundings of a decision, now. Routers mounted in a realm find the origin among the

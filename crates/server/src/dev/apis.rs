@@ -1,0 +1,70 @@
+//! The demo APIs, each mounted beside the issuer that it asks.
+
+use std::sync::Arc;
+
+use axum::http::Request;
+use demo_apis::speckle::ServerFacts;
+use demo_apis::{fyma, speckle, speculo, spendesk, spiko};
+use engine::RequestOrigin;
+use tower::util::MapRequestLayer;
+use verify::{RemoteAddress, RequestId, Verifier};
+use web::{Body, RealmState, Router};
+
+use super::accounts::RealmAccounts;
+use super::seed::DemoFile;
+use crate::failure::Failure;
+use crate::introspection::InProcess;
+
+/// The demo API of a realm; `None` where it has none.
+///
+/// # Errors
+/// When its verifier cannot be built.
+pub(super) fn beside(realm: &RealmState, demo: &DemoFile) -> Result<Option<Router>, Failure> {
+    let verifier = verifier(realm)?;
+    let api = match realm.issuer().realm().as_str() {
+        "speculo" => speculo::router(verifier),
+        "spendesk" => spendesk::router(verifier, companies(demo)),
+        "spiko" => spiko::router(verifier),
+        "fyma" => fyma::router(verifier),
+        "speckle" => {
+            let facts = ServerFacts {
+                name: "Speckle demo".to_owned(),
+                company: "Postern".to_owned(),
+                canonical_url: realm.issuer().url().to_owned(),
+            };
+            speckle::router(verifier, Arc::new(RealmAccounts(realm.clone())), facts)
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(api.layer(MapRequestLayer::new(tell_origin))))
+}
+
+/// Asks the issuer in this process each time: tokens that never expire, too, stop when they are
+/// revoked.
+fn verifier(realm: &RealmState) -> Result<Arc<Verifier>, Failure> {
+    let issuer = Arc::new(InProcess(realm.clone()));
+    let verifier = Verifier::builder()
+        .any_audience()
+        .introspection(Arc::clone(&issuer) as Arc<dyn verify::Introspect>)
+        .observer(issuer)
+        .build();
+    verifier.map(Arc::new).map_err(Failure::new)
+}
+
+fn companies(demo: &DemoFile) -> Vec<spendesk::Company> {
+    let companies = demo.realms.spendesk.companies.iter();
+    companies.map(|it| spendesk::Company { id: it.id.clone(), name: it.name.clone() }).collect()
+}
+
+/// Hands the request's id and address on to the API, in its own words.
+fn tell_origin(mut request: Request<Body>) -> Request<Body> {
+    let Some(origin) = request.extensions().get::<Arc<RequestOrigin>>().cloned() else {
+        return request;
+    };
+    let address = origin.address.as_deref().and_then(|address| address.parse().ok());
+    if let Some(address) = address {
+        request.extensions_mut().insert(RemoteAddress(address));
+    }
+    request.extensions_mut().insert(RequestId(origin.request_id.clone()));
+    request
+}

@@ -1,0 +1,158 @@
+//! `postern dev`: five demo realms with sample data, and nothing to configure.
+//!
+//! Ports `port + 1` to `port + 5` are the realms', each with its demo API; `port` is the portal's.
+
+mod accounts;
+mod apis;
+mod folder;
+mod say;
+mod seed;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::SystemRng;
+use dialect::{Dialect, Environment};
+use tokio::net::TcpListener;
+use web::metrics::{Metrics, Source};
+use web::{Door, House, Portal, PortalRealm, RealmState, Realms, Serves, Site, TrustedProxies};
+
+use crate::arguments;
+use crate::config::{Limits, Log, LogFormat, Realm};
+use crate::failure::Failure;
+use crate::listen::{self, Listener};
+use crate::run::{self, Running};
+use crate::serve::web_limits;
+use crate::signals::Ending;
+use crate::{database, logging, realms};
+use folder::{Folder, State};
+use seed::{DemoFile, Garden};
+
+/// The demo realms, in the order of their ports; each is named like its dialect.
+const REALMS: [&str; 5] = ["speculo", "spendesk", "spiko", "fyma", "speckle"];
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Serves the demo until it is told to end.
+///
+/// # Errors
+/// Why it could not start; nothing was overwritten then.
+pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), Failure> {
+    logging::start(&Log { level: "warn,postern=info".to_owned(), format: LogFormat::Text })?;
+    let ending = Ending::listen()?;
+    // First of all: where a port is in use, nothing is touched.
+    let sockets = (0..=REALMS.len() as u16)
+        .map(|offset| listen::bind(address(arguments.port, offset)))
+        .collect::<Result<Vec<_>, _>>()?;
+    let folder = Folder::open(&arguments.data)?;
+    let configured = configured(arguments.port)?;
+    let portal = format!("http://{}", address(arguments.port, 0));
+    let master = folder.master_key(&SystemRng)?;
+    if folder.state() == State::New {
+        sow(&folder, &configured, &portal, &master).await?;
+    }
+    let opened = database::open(&folder.database(), &master).await?;
+    let house = realms::house(opened.store, &master);
+    let states = open_realms(&configured, &house, &master).await?;
+    let demo = folder.demo_file(&portal, &configured)?;
+    let listeners =
+        Stage { house: &house, states: &states, demo: &demo }.listeners(sockets, opened.figures)?;
+    say::hello(&demo, &arguments.data);
+    let limits = Limits::default();
+    let delay = Duration::ZERO;
+    run::run(Running { house, realms: states, listeners, limits, delay, grace: GRACE }, ending).await
+}
+
+fn address(port: u16, offset: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port.saturating_add(offset)).into()
+}
+
+fn configured(port: u16) -> Result<Vec<Realm>, Failure> {
+    let realm = |(name, offset): (&&str, u16)| {
+        let dialect = Dialect::builtin(name);
+        let dialect = dialect.ok_or_else(|| Failure::new(format!("there is no dialect {name}")))?;
+        let issuer: Site =
+            format!("http://{}", address(port, offset)).parse().map_err(Failure::new)?;
+        Ok(Realm {
+            name: name.parse().map_err(Failure::new)?,
+            issuer,
+            dialect: Arc::new(dialect),
+            environment: Environment::Live,
+        })
+    };
+    REALMS.iter().zip(1..).map(realm).collect()
+}
+
+async fn open_realms(
+    configured: &[Realm],
+    house: &Arc<House>,
+    master: &base::MasterKey,
+) -> Result<Vec<RealmState>, Failure> {
+    let mut states = Vec::new();
+    for realm in configured {
+        states.push(realms::open(realm, house, master).await?);
+    }
+    Ok(states)
+}
+
+/// Makes the first database aside, and moves it to its place when it is whole.
+async fn sow(
+    folder: &Folder,
+    configured: &[Realm],
+    portal: &str,
+    master: &base::MasterKey,
+) -> Result<(), Failure> {
+    let aside = folder.begin_sowing()?;
+    let opened = database::open(&aside, master).await?;
+    let house = realms::house(opened.store, master);
+    let states = open_realms(configured, &house, master).await?;
+    let demo = seed::seed(Garden { portal, realms: &states }).await?;
+    // Closes the database: the last handles go.
+    drop((states, house));
+    folder.finish_sowing(&demo)
+}
+
+/// What the listeners are made of.
+struct Stage<'a> {
+    house: &'a Arc<House>,
+    states: &'a [RealmState],
+    demo: &'a DemoFile,
+}
+
+impl Stage<'_> {
+    /// The portal's listener, then the realms'.
+    fn listeners(
+        &self,
+        sockets: Vec<TcpListener>,
+        figures: Arc<dyn Source>,
+    ) -> Result<Vec<Listener>, Failure> {
+        let counted = self.states.iter().map(|state| Arc::clone(state.metrics())).collect();
+        let metrics = Arc::new(Metrics::new(counted, vec![figures]));
+        let proxies = Arc::new(TrustedProxies::default());
+        let mut doors = vec![Serves::Portal(Box::new(self.portal()?))];
+        for state in self.states {
+            let beside = apis::beside(state, self.demo)?;
+            let realm = web::Realm::new(state.clone(), web_limits(&Limits::default()), beside);
+            let site: Site = state.issuer().url().parse().map_err(Failure::new)?;
+            doors.push(Serves::Realms(Realms::new(vec![(site, Arc::new(realm))])));
+        }
+        let listener = |(socket, serves)| {
+            let (house, proxies) = (Arc::clone(self.house), Arc::clone(&proxies));
+            let door = Arc::new(Door { house, proxies, metrics: Arc::clone(&metrics), serves });
+            Listener { socket, tls: None, door }
+        };
+        Ok(sockets.into_iter().zip(doors).map(listener).collect())
+    }
+
+    fn portal(&self) -> Result<Portal, Failure> {
+        let samples = say::samples(self.demo)?;
+        let realm = |state: &RealmState| {
+            let name = state.issuer().realm().as_str();
+            let sample = samples.iter().find(|(of, _)| *of == name);
+            PortalRealm::new(state.issuer(), sample.map(|(_, text)| text.clone()).unwrap_or_default())
+        };
+        let realms: Vec<PortalRealm> = self.states.iter().map(realm).collect();
+        let note = "The values for <…> are in demo.json, in the data folder.";
+        Portal::new(&realms, note).map_err(Failure::new)
+    }
+}

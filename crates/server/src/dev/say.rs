@@ -1,0 +1,49 @@
+//! What `dev` says when it is ready.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::seed::{DemoFile, blocks};
+use crate::failure::Failure;
+
+/// Tells where everything is, with commands for each realm that work as printed.
+pub(super) fn hello(demo: &DemoFile, data: &Path) {
+    // Who reads it may have gone: the demo runs all the same.
+    let _ = write(demo, data);
+}
+
+fn write(demo: &DemoFile, data: &Path) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "\nPostern serves five demo realms. Portal: {}", demo.portal)?;
+    writeln!(out, "Addresses and credentials: {}", data.join("demo.json").display())?;
+    for (name, block) in blocks(demo) {
+        writeln!(out, "\n# {name}\n{}", block.trim_end())?;
+    }
+    writeln!(out, "\nCtrl-C ends it.")?;
+    out.flush()
+}
+
+/// The same commands without credentials, for a page that anybody may see.
+///
+/// # Errors
+/// Never: the file has a JSON form.
+pub(super) fn samples(demo: &DemoFile) -> Result<Vec<(&'static str, String)>, Failure> {
+    let mut value = serde_json::to_value(demo).map_err(Failure::new)?;
+    hide(&mut value, "");
+    let hidden: DemoFile = serde_json::from_value(value).map_err(Failure::new)?;
+    Ok(blocks(&hidden).into_iter().map(|(name, text)| (name, text.trim_end().to_owned())).collect())
+}
+
+/// Puts `<name>` in place of every text that is not public.
+fn hide(value: &mut Value, name: &str) {
+    match value {
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| hide(value, name)),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, name)),
+        Value::String(text) if !matches!(name, "portal" | "base" | "audience" | "redirect_uri") => {
+            *text = format!("<{name}>");
+        }
+        _ => {}
+    }
+}

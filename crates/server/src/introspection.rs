@@ -1,0 +1,89 @@
+//! Asks an issuer of this process about a credential, for an API that is served beside it.
+//!
+//! Invariant: what is refused is kept under the id of the request that presented it.
+
+use std::net::IpAddr;
+
+use domain::Refusal;
+use engine::present::{Place, Presented, Verified, present};
+use engine::{Context, Denial, Level, RequestOrigin, introspect};
+use verify::{BoxFuture, Introspect, Introspection, Observe, Rejection, RequestInfo, Unavailable};
+use web::RealmState;
+
+/// The issuer of one realm, in this process.
+#[derive(Clone, Debug)]
+pub(crate) struct InProcess(pub(crate) RealmState);
+
+impl Introspect for InProcess {
+    fn introspect<'a>(
+        &'a self,
+        presented: &'a verify::Presented,
+        request: &'a RequestInfo,
+    ) -> BoxFuture<'a, Result<Introspection, Unavailable>> {
+        Box::pin(async move {
+            let origin = origin(request);
+            let ctx = self.0.context(&origin);
+            match present(&ctx, &as_presented(presented), Place::Api).await {
+                Ok(verified) => {
+                    self.note_use(&ctx, &verified);
+                    Ok(introspect::describe(&ctx, &verified).into())
+                }
+                Err(denial) => {
+                    self.0.note(&ctx, &denial);
+                    match denial {
+                        Denial::Store(_) => Err(Unavailable::new("the store does not answer")),
+                        denial => Ok(introspect::inactive(&denial).into()),
+                    }
+                }
+            }
+        })
+    }
+}
+
+impl InProcess {
+    fn note_use(&self, ctx: &Context<'_>, verified: &Verified) {
+        let address = ctx.origin.address.as_deref();
+        self.0.house().uses.note(verified.credential.id, ctx.now, address);
+    }
+}
+
+impl Observe for InProcess {
+    fn refused(&self, rejection: &Rejection, request: &RequestInfo) {
+        // These two are the issuer's own words: it noted them above, and knows more of them.
+        if matches!(rejection, Rejection::Inactive | Rejection::Suspended) {
+            return;
+        }
+        let origin = origin(request);
+        let problem = rejection.code().map_or("no_credentials", oauth::ErrorCode::as_str);
+        let refusal = Refusal {
+            request_id: origin.request_id,
+            realm: self.0.issuer().realm().clone(),
+            at: self.0.house().clock.now(),
+            request: origin.request,
+            problem: problem.to_owned(),
+            reason: "api_refused".to_owned(),
+            explanation: rejection.to_string(),
+            subject: None,
+            address: origin.address,
+        };
+        self.0.note_refusal(refusal, "api_refused", Level::Info);
+    }
+}
+
+fn as_presented(presented: &verify::Presented) -> Presented<'_> {
+    match presented {
+        verify::Presented::Bearer(token) => Presented::Token(token.expose()),
+        verify::Presented::Basic { id, secret } => {
+            Presented::Basic { id, secret: secret.expose() }
+        }
+    }
+}
+
+fn origin(request: &RequestInfo) -> RequestOrigin {
+    RequestOrigin {
+        request_id: request.request_id.clone().unwrap_or_default(),
+        address: request.remote.map(|address: IpAddr| address.to_string()),
+        request: format!("{} {}", request.method, request.path),
+        ..RequestOrigin::default()
+    }
+}

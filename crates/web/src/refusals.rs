@@ -1,0 +1,39 @@
+//! Tells of what was refused: the log, the figures, and the store, where `postern why` finds it.
+
+use domain::Refusal;
+use engine::{Context, Denial, Level};
+
+use crate::RealmState;
+
+impl RealmState {
+    /// Tells of a denial.
+    pub fn note(&self, ctx: &Context<'_>, denial: &Denial) {
+        let verdict = denial.verdict();
+        self.note_refusal(denial.refusal(ctx), verdict.code, verdict.level);
+    }
+
+    /// Tells of a refusal; `code` is its reason.
+    pub fn note_refusal(&self, refusal: Refusal, code: &'static str, level: Level) {
+        macro_rules! log {
+            ($level:ident) => {
+                tracing::$level!(
+                    request_id = refusal.request_id,
+                    realm = refusal.realm.as_str(),
+                    request = refusal.request,
+                    reason = code,
+                    subject = refusal.subject,
+                    address = refusal.address,
+                    "refused: {}",
+                    refusal.explanation
+                )
+            };
+        }
+        match level {
+            Level::Info => log!(info),
+            Level::Warn => log!(warn),
+            Level::Error => log!(error),
+        }
+        self.metrics().refused(code);
+        self.house().refusals.note(refusal);
+    }
+}
