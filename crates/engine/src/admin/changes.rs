@@ -58,6 +58,12 @@ impl<'a> Changes<'a> {
         });
     }
 
+    /// The writes and events of another decision, in the same breath.
+    pub(super) fn absorb(&mut self, other: Batch) {
+        self.batch.writes.extend(other.writes);
+        self.batch.events.extend(other.events);
+    }
+
     /// The mark of having been taken back now.
     pub(super) fn revocation(&self, reason: Option<String>) -> Revocation {
         Revocation { at: self.ctx.now, by: self.actor.clone(), reason }

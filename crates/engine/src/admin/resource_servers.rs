@@ -13,7 +13,7 @@ use store::Loaded;
 use super::changes::{Changes, detail, nothing};
 use super::fields::{self, Switch, invalid};
 use super::{Page, PageQuery, find, page};
-use crate::{Context, Denial, Outcome};
+use crate::{Context, Denial, Outcome, keys};
 
 /// The longest identifier, in bytes.
 const MAX_IDENTIFIER: usize = 255;
@@ -100,7 +100,21 @@ pub async fn create(
     };
     let mut changes = Changes::new(ctx, actor);
     changes.insert(&server, "resource_server.created".into(), nothing());
+    key_for(ctx, &mut changes, &server.tokens).await?;
     Ok(changes.done(server))
+}
+
+/// Makes sure that tokens for the resource server can be signed: an algorithm that the realm did
+/// not use before needs a key.
+async fn key_for(
+    ctx: &Context<'_>,
+    changes: &mut Changes<'_>,
+    tokens: &TokenPolicy,
+) -> Result<(), Denial> {
+    if let Some(algorithm) = tokens.algorithm {
+        changes.absorb(keys::ensure(ctx, &[algorithm]).await?.batch);
+    }
+    Ok(())
 }
 
 /// RFC 8707 §2 wants an absolute URI without fragment; published systems use plain names, too.
@@ -217,6 +231,7 @@ pub async fn update(
         let what = switched.map_or("updated", Switch::participle);
         let told = detail([("changed", json!(changed))]);
         changes.replace(&before, &after, format!("resource_server.{what}"), told);
+        key_for(ctx, &mut changes, &after.tokens).await?;
     }
     Ok(changes.done(after))
 }

@@ -1,0 +1,56 @@
+//! Public ids in place of internal ones: what an answer refers to is looked up once.
+
+use std::collections::HashMap;
+
+use base::Id;
+use domain::{Entity, EntityRecord};
+use engine::{Context, Denial};
+use store::{Batch, StoreExt as _, Write};
+
+/// Entities that an answer refers to.
+pub(super) struct Names<'a> {
+    ctx: &'a Context<'a>,
+    known: HashMap<u128, Option<Entity>>,
+}
+
+impl<'a> Names<'a> {
+    /// Looks everything up in the store.
+    pub(super) fn new(ctx: &'a Context<'a>) -> Self {
+        Self { ctx, known: HashMap::new() }
+    }
+
+    /// Knows what `batch` is about to write, too.
+    pub(super) fn with(ctx: &'a Context<'a>, batch: &Batch) -> Self {
+        let mut names = Self::new(ctx);
+        for write in &batch.writes {
+            if let Write::Insert(entity) | Write::Replace { entity, .. } = write {
+                names.known.insert(entity.id(), Some(entity.clone()));
+            }
+        }
+        names
+    }
+
+    /// An entity; `None` when it is gone.
+    pub(super) async fn entity<T: EntityRecord>(
+        &mut self,
+        id: Id<T>,
+    ) -> Result<Option<std::sync::Arc<T>>, Denial> {
+        if !self.known.contains_key(&id.as_u128()) {
+            let found = self.ctx.store.by_id(id).await?.map(|found| found.record.into_entity());
+            self.known.insert(id.as_u128(), found);
+        }
+        let known = self.known.get(&id.as_u128()).and_then(Option::as_ref);
+        Ok(known.and_then(T::from_entity))
+    }
+
+    /// What the outside calls an entity.
+    pub(super) async fn of<T: EntityRecord>(
+        &mut self,
+        id: Option<Id<T>>,
+    ) -> Result<Option<String>, Denial> {
+        let Some(id) = id else { return Ok(None) };
+        let found = self.entity(id).await?;
+        let public_id = found.as_deref().and_then(EntityRecord::public_id).map(str::to_owned);
+        Ok(Some(public_id.unwrap_or_else(|| id.to_string())))
+    }
+}

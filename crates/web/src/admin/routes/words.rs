@@ -1,0 +1,114 @@
+//! Words that many answers share: pages, times, states.
+
+use base::Timestamp;
+use domain::{BudgetLimits, Revocation, Status};
+use engine::Outcome;
+use engine::admin::{Page, PageQuery};
+use oauth::ScopeSet;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// A page of a list.
+#[derive(Serialize, ToSchema)]
+pub(super) struct List<T: ToSchema> {
+    /// The rows.
+    pub(super) data: Vec<T>,
+    /// The cursor for `after` of the next page; null when this is the last.
+    pub(super) next: Option<String>,
+}
+
+impl<T: ToSchema> List<T> {
+    /// A page whose rows are told by `view`.
+    pub(super) fn of<R>(page: Page<R>, view: impl Fn(&R) -> T) -> Self {
+        Self { data: page.items.iter().map(view).collect(), next: page.next }
+    }
+}
+
+/// No query.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoQuery {}
+
+/// No members.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+/// Why something is taken back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reason {
+    /// A few words for support.
+    pub(super) reason: Option<String>,
+}
+
+/// Which page.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PageParams {
+    /// At most so many rows, 1 to 200; 50 where it is missing.
+    limit: Option<usize>,
+    /// The cursor that the page before gave.
+    after: Option<String>,
+}
+
+impl From<PageParams> for PageQuery {
+    fn from(params: PageParams) -> Self {
+        Self { limit: params.limit, after: params.after }
+    }
+}
+
+/// When, by whom and why something was taken back.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Revocation)]
+pub(super) struct RevocationView {
+    /// When.
+    at: String,
+    /// By whom.
+    by: String,
+    /// Why.
+    reason: Option<String>,
+}
+
+/// Limits of tokens issued; null is unlimited.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Limits)]
+pub(super) struct LimitsView {
+    /// Tokens per clock hour (UTC).
+    per_hour: Option<u64>,
+    /// Tokens per UTC day.
+    per_day: Option<u64>,
+}
+
+pub(super) fn revocation(revocation: Option<&Revocation>) -> Option<RevocationView> {
+    revocation.map(|it| RevocationView {
+        at: time(it.at),
+        by: it.by.to_string(),
+        reason: it.reason.clone(),
+    })
+}
+
+pub(super) const fn limits(limits: &BudgetLimits) -> LimitsView {
+    LimitsView { per_hour: limits.per_hour, per_day: limits.per_day }
+}
+
+/// RFC 3339, in UTC.
+pub(super) fn time(at: Timestamp) -> String {
+    at.to_string()
+}
+
+pub(super) fn scopes(scopes: &ScopeSet) -> Vec<String> {
+    scopes.iter().map(ToString::to_string).collect()
+}
+
+pub(super) const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Suspended => "suspended",
+    }
+}
+
+/// The same writes, with what is told in place of what was decided.
+pub(super) fn told<R, T>(outcome: Outcome<R>, tell: impl FnOnce(R) -> T) -> Outcome<T> {
+    Outcome { batch: outcome.batch, reply: tell(outcome.reply) }
+}

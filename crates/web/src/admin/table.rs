@@ -1,0 +1,294 @@
+//! The table of routes: from each row come a handler and an operation of the OpenAPI document.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Extension, RawPathParams, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodFilter, on};
+use engine::admin::idempotency::IdempotentRequest;
+use engine::{Denial, Outcome, RequestOrigin, settle};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa::openapi::OpenApi;
+use utoipa::{IntoParams, ToSchema};
+
+use super::call::Call;
+use super::document::{Document, Operation};
+use super::refuse::{origin_of, refuse};
+use super::{ROOT, read};
+use crate::RealmState;
+
+/// The longest body where a row does not say otherwise.
+pub(super) const BODY: usize = 64 * 1024;
+
+/// A row: where, with which scope, and what for.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    pub(super) method: MethodFilter,
+    /// Below [`ROOT`].
+    pub(super) path: &'static str,
+    pub(super) scope: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) body_limit: usize,
+    /// Whether signing keys may be others afterwards.
+    pub(super) touches_keys: bool,
+}
+
+/// A row for the method `method`.
+pub(super) const fn row(
+    method: MethodFilter,
+    path: &'static str,
+    scope: &'static str,
+    summary: &'static str,
+) -> Row {
+    Row { method, path, scope, summary, body_limit: BODY, touches_keys: false }
+}
+
+/// Something just made.
+pub(super) struct Made<O> {
+    /// What the outside calls it: the last segment of its `Location`.
+    pub(super) id: String,
+    /// What is told of it.
+    pub(super) view: O,
+}
+
+/// Collects rows.
+pub(super) struct Table {
+    router: Router<RealmState>,
+    document: Document,
+}
+
+impl Table {
+    pub(super) fn new() -> Self {
+        Self { router: Router::new(), document: Document::new() }
+    }
+
+    /// The rows that follow are about `tag`.
+    pub(super) fn about(mut self, tag: &'static str, description: &'static str) -> Self {
+        self.document.tag(tag, description);
+        self
+    }
+
+    /// A row that only reads.
+    pub(super) fn read<Q, O, H, F>(mut self, row: Row, handler: H) -> Self
+    where
+        Q: DeserializeOwned + IntoParams + Send + 'static,
+        O: Serialize + ToSchema + 'static,
+        H: Fn(Call, Q) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<O, Denial>> + Send + 'static,
+    {
+        self.document.add(&row, Operation::reads::<Q, O>());
+        self.route(row, move |call, request| {
+            let handler = handler.clone();
+            async move {
+                let query = read::query(request.uri())?;
+                let view = handler(call, query).await?;
+                Ok(Answer::new(StatusCode::OK, &view))
+            }
+        })
+    }
+
+    /// A row that makes something, once an idempotency key.
+    pub(super) fn create<I, O, H, F>(mut self, row: Row, handler: H) -> Self
+    where
+        I: DeserializeOwned + ToSchema + Send + Sync + 'static,
+        O: Serialize + ToSchema + 'static,
+        H: Fn(Call, Arc<I>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Outcome<Made<O>>, Denial>> + Send + 'static,
+    {
+        self.document.add(&row, Operation::creates::<I, O>());
+        self.route(row, move |call, request| {
+            let handler = handler.clone();
+            async move {
+                let (head, body) = request.into_parts();
+                let bytes = read::bytes(&head.headers, body, row.body_limit).await?;
+                let input: Arc<I> = Arc::new(read::json(&bytes)?);
+                let path = head.uri.path().to_owned();
+                let parts = [head.method.as_str().as_bytes(), path.as_bytes(), &bytes];
+                let ctx = call.context();
+                let key = idempotency_key(&head.headers)?;
+                let key = key.map(|key| IdempotentRequest::new(&ctx, call.actor(), key, &parts));
+                let key = key.transpose()?;
+                let settled = settle(ctx.store, async || {
+                    if let Some(key) = &key
+                        && let Some(known) = key.recall(&ctx).await?
+                    {
+                        return Ok(Outcome::reading(Answer::recalled(&known)));
+                    }
+                    let outcome = handler(call.clone(), Arc::clone(&input)).await?;
+                    let Outcome { mut batch, reply: made } = outcome;
+                    let location = format!("{}{path}/{}", ctx.issuer.url(), made.id);
+                    let answer = Answer::created(location, &made.view);
+                    if let Some(key) = &key {
+                        key.remember(&ctx, &mut batch, &answer.to_remember());
+                    }
+                    Ok(Outcome { batch, reply: answer })
+                });
+                settled.await.map(|(answer, _)| answer)
+            }
+        })
+    }
+
+    /// A row that changes something.
+    pub(super) fn change<I, O, H, F>(mut self, row: Row, handler: H) -> Self
+    where
+        I: DeserializeOwned + ToSchema + Send + Sync + 'static,
+        O: Serialize + ToSchema + 'static,
+        H: Fn(Call, Arc<I>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Outcome<O>, Denial>> + Send + 'static,
+    {
+        self.document.add(&row, Operation::changes::<I, O>());
+        self.route(row, move |call, request| {
+            let handler = handler.clone();
+            async move {
+                let input: Arc<I> = Arc::new(body(request, row.body_limit).await?);
+                let ctx = call.context();
+                let settled =
+                    settle(ctx.store, async || handler(call.clone(), Arc::clone(&input)).await);
+                let (view, _) = settled.await?;
+                Ok(Answer::new(StatusCode::OK, &view))
+            }
+        })
+    }
+
+    /// A row whose operation settles by itself.
+    pub(super) fn perform<I, O, H, F>(mut self, row: Row, handler: H) -> Self
+    where
+        I: DeserializeOwned + ToSchema + Send + 'static,
+        O: Serialize + ToSchema + 'static,
+        H: Fn(Call, I) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<O, Denial>> + Send + 'static,
+    {
+        self.document.add(&row, Operation::changes::<I, O>());
+        self.route(row, move |call, request| {
+            let handler = handler.clone();
+            async move {
+                let input = body(request, row.body_limit).await?;
+                let view = handler(call, input).await?;
+                Ok(Answer::new(StatusCode::OK, &view))
+            }
+        })
+    }
+
+    fn route<H, F>(mut self, row: Row, handler: H) -> Self
+    where
+        H: Fn(Call, Request) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Answer, Denial>> + Send + 'static,
+    {
+        let answer = move |State(state): State<RealmState>,
+                           extension: Option<Extension<Arc<RequestOrigin>>>,
+                           parameters: RawPathParams,
+                           request: Request| {
+            let handler = handler.clone();
+            async move {
+                let origin = origin_of(extension);
+                let authorized = Call::authorize(
+                    state.clone(),
+                    Arc::clone(&origin),
+                    request.headers(),
+                    row.scope,
+                    &parameters,
+                );
+                let answered = match authorized.await {
+                    Ok(call) => handler(call, request).await,
+                    Err(denial) => Err(denial),
+                };
+                let answered = match answered {
+                    Ok(answer) if row.touches_keys => reloaded(&state, answer).await,
+                    other => other,
+                };
+                match answered {
+                    Ok(answer) => answer.into_response(),
+                    Err(denial) => refuse(&state, &state.context(&origin), &denial),
+                }
+            }
+        };
+        let path = format!("{ROOT}{}", row.path);
+        self.router = self.router.route(&path, on(row.method, answer));
+        self
+    }
+
+    /// The router, and the document of the same rows.
+    pub(super) fn finish(self) -> (Router<RealmState>, OpenApi) {
+        (self.router, self.document.finish())
+    }
+}
+
+async fn body<I: DeserializeOwned>(request: Request, limit: usize) -> Result<I, Denial> {
+    let (head, body) = request.into_parts();
+    read::json(&read::bytes(&head.headers, body, limit).await?)
+}
+
+async fn reloaded(state: &RealmState, answer: Answer) -> Result<Answer, Denial> {
+    state.issuer().reload_keys(&*state.house().store).await?;
+    Ok(answer)
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Denial> {
+    let mut values = headers.get_all("idempotency-key").iter();
+    let invalid = |expected: &str| Denial::InvalidField {
+        field: "Idempotency-Key".to_owned(),
+        expected: expected.to_owned(),
+    };
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(key), None) => key.to_str().map(Some).map_err(|_| invalid("printable ASCII")),
+        (Some(_), Some(_)) => Err(invalid("one value")),
+    }
+}
+
+/// An answer that went well.
+struct Answer {
+    status: StatusCode,
+    location: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn new(status: StatusCode, view: &impl Serialize) -> Self {
+        // Views are made of texts, numbers and lists: they always have a JSON form.
+        let body = serde_json::to_vec(view).unwrap_or_default();
+        Self { status, location: None, body }
+    }
+
+    fn created(location: String, view: &impl Serialize) -> Self {
+        Self { location: Some(location), ..Self::new(StatusCode::CREATED, view) }
+    }
+
+    /// Location, line feed, body: a location has no line feed.
+    fn to_remember(&self) -> Vec<u8> {
+        let location = self.location.as_deref().unwrap_or_default();
+        [location.as_bytes(), b"\n", &self.body].concat()
+    }
+
+    fn recalled(remembered: &[u8]) -> Self {
+        let mut parts = remembered.splitn(2, |byte| *byte == b'\n');
+        let location = parts.next().map(|part| String::from_utf8_lossy(part).into_owned());
+        let body = parts.next().unwrap_or_default().to_vec();
+        Self { status: StatusCode::CREATED, location, body }
+    }
+
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(location) = self.location.and_then(|it| HeaderValue::try_from(it).ok()) {
+            headers.insert(header::LOCATION, location);
+        }
+        response
+    }
+}
+
+/// The name of a method, for the document.
+pub(super) fn method_name(method: MethodFilter) -> Method {
+    match method {
+        MethodFilter::POST => Method::POST,
+        MethodFilter::PUT => Method::PUT,
+        MethodFilter::PATCH => Method::PATCH,
+        MethodFilter::DELETE => Method::DELETE,
+        _ => Method::GET,
+    }
+}
