@@ -8,6 +8,7 @@ mod arguments;
 mod children;
 mod compare;
 mod footprint;
+mod growth;
 mod load;
 mod memory;
 mod ports;

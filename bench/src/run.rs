@@ -11,9 +11,10 @@ use crate::load::wrk::Load;
 use crate::probe::Fixtures;
 use crate::scratch::Scratch;
 use crate::subject::dev::Dev;
+use crate::subject::rfc::Rfc;
 use crate::table::{Row, Table};
 use crate::work::Work;
-use crate::{footprint, ports};
+use crate::{footprint, growth, ports};
 
 /// Runs everything asked for and prints the table.
 ///
@@ -28,8 +29,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         calibrate(arguments, &scratch, (&other, &probe), &mut table);
     } else {
         let mut all = Measuring { arguments, scratch: &scratch, probe: &probe, table: &mut table };
-        if let Err(problem) = all.demo() {
-            table.0.push(Row::failed("demo realms", &problem));
+        for (name, outcome) in [("realm by the RFCs", all.rfc()), ("demo realms", all.demo())] {
+            if let Err(problem) = outcome {
+                all.table.0.push(Row::failed(name, &problem));
+            }
         }
     }
     print!("{table}");
@@ -45,6 +48,25 @@ struct Measuring<'a> {
 }
 
 impl Measuring<'_> {
+    /// A realm by the RFCs: its kinds of work, and what issuing tokens leaves behind.
+    fn rfc(&mut self) -> Result<(), String> {
+        let realm = Rfc::start(&self.arguments.server, self.scratch, ports::free(1)?)?;
+        for work in Work::ALL.into_iter().filter(|work| self.arguments.wants(work.name())) {
+            if let Some((port, requests)) = realm.requests(work) {
+                self.beside(work, (port, &requests));
+            }
+        }
+        if self.arguments.wants("database") {
+            self.table.0.push(growth::row(realm, self.scratch, self.arguments.issue)?);
+        }
+        Ok(())
+    }
+
+    fn beside(&mut self, work: Work, ours: (u16, &[Request])) {
+        let row = beside(work, self.scratch, ours, self.probe, self.arguments.plan);
+        self.table.0.push(row);
+    }
+
     /// The five demo realms: memory idle, their kinds of work, memory under load.
     fn demo(&mut self) -> Result<(), String> {
         let base = ports::free(6)?;
@@ -57,9 +79,7 @@ impl Measuring<'_> {
         for work in Work::ALL {
             let Some((port, requests)) = dev.requests(work)? else { continue };
             if self.arguments.wants(work.name()) {
-                let ours = (port, requests.as_slice());
-                let row = beside(work, self.scratch, ours, self.probe, self.arguments.plan);
-                self.table.0.push(row);
+                self.beside(work, (port, &requests));
             }
             let name = format!("memory-{}", work.slug());
             loads.push(Load::new(self.scratch.path(), &name, port, &requests)?);

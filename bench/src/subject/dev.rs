@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::admin::{Admin, text};
 use crate::children::Server;
 use crate::load::request::Request;
+use crate::probe::TOKENS;
 use crate::scratch::Scratch;
 use crate::work::Work;
 
@@ -81,27 +83,50 @@ impl Dev {
     }
 
     /// The port and the requests of a kind of work that the demo realms serve; `None` of others.
+    /// Makes the credentials to go round in.
     ///
     /// # Errors
-    /// When `demo.json` lacks what is needed.
+    /// When `demo.json` lacks what is needed, or a credential is refused.
     pub(crate) fn requests(&self, work: Work) -> Result<Option<(u16, Vec<Request>)>, String> {
         match work {
-            Work::ReusableRefresh => {
-                let port = self.port("speculo")?;
-                let body = serde_json::json!({
-                    "clientId": self.text("speculo", "/client_id")?,
-                    "refreshToken": self.text("speculo", "/refresh_token")?,
-                });
-                Ok(Some((port, vec![Request::new("POST", port, "/token").json(&body)])))
-            }
-            Work::ApiKey => {
-                let port = self.port("spiko")?;
-                let id = self.text("spiko", "/api_key/client_id")?;
-                let secret = self.text("spiko", "/api_key/client_secret")?;
-                let asked = Request::new("GET", port, "/v1/investors/").basic(id, secret);
-                Ok(Some((port, vec![asked])))
-            }
+            Work::ReusableRefresh => self.refreshes().map(Some),
+            Work::ApiKey => self.keys().map(Some),
             _ => Ok(None),
         }
+    }
+
+    fn refreshes(&self) -> Result<(u16, Vec<Request>), String> {
+        let (port, mut admin) = self.admin("speculo")?;
+        let client = self.text("speculo", "/client_id")?;
+        let mut requests = Vec::new();
+        for number in 0..TOKENS {
+            let new = json!({"client": client, "label": format!("bench {number}")});
+            let token = text(&admin.create("refresh-tokens", &new)?, "/secret")?;
+            let body = json!({"clientId": client, "refreshToken": token});
+            requests.push(Request::new("POST", port, "/token").json(&body));
+        }
+        Ok((port, requests))
+    }
+
+    fn keys(&self) -> Result<(u16, Vec<Request>), String> {
+        let (port, mut admin) = self.admin("spiko")?;
+        let organization = text(&admin.read("organizations")?, "/data/0/id")?;
+        let mut requests = Vec::new();
+        for number in 0..TOKENS {
+            let new = json!({"organization": organization, "label": format!("bench {number}")});
+            let key = admin.create("api-keys", &new)?;
+            let (id, secret) = (text(&key, "/id")?, text(&key, "/secret")?);
+            requests.push(Request::new("GET", port, "/v1/investors/").basic(&id, &secret));
+        }
+        Ok((port, requests))
+    }
+
+    /// The port of `realm` and its admin API.
+    ///
+    /// # Errors
+    /// When `demo.json` has no such realm, or it does not answer.
+    pub(crate) fn admin(&self, realm: &str) -> Result<(u16, Admin), String> {
+        let port = self.port(realm)?;
+        Ok((port, Admin::open(port, self.text(realm, "/admin_key")?)?))
     }
 }

@@ -82,9 +82,9 @@ pub(super) fn checks(root: &Path, runner: &mut Runner) {
         problems if problems.is_empty() => Ok(()),
         problems => Err(problems),
     });
-    let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
     runner.command("clippy", cargo(root).args(clippy));
-    let docs = ["doc", "--workspace", "--no-deps"];
+    let docs = ["doc", "--quiet", "--workspace", "--no-deps"];
     runner.command("docs", cargo(root).args(docs).env("RUSTDOCFLAGS", "-Dwarnings"));
 }
 
@@ -93,9 +93,9 @@ pub(super) fn tests(root: &Path, variables: &Variables, runner: &mut Runner) {
     let setting = || variables.iter().map(|(name, value)| (name, value));
     let nextest = process::run(Command::new("cargo-nextest").args(["nextest", "--version"]));
     if nextest.is_ok_and(|finished| finished.status.success()) {
-        let all = ["nextest", "run", "--workspace", "--no-fail-fast"];
+        let all = ["nextest", "run", "--cargo-quiet", "--workspace", "--no-fail-fast"];
         runner.suite("tests", cargo(root).args(all).envs(setting()), tally::nextest);
-        let docs = ["test", "--doc", "--workspace", "--no-fail-fast"];
+        let docs = ["test", "--quiet", "--doc", "--workspace", "--no-fail-fast"];
         runner.suite("doc tests", cargo(root).args(docs).envs(setting()), tally::libtest);
     } else {
         let all = ["test", "--workspace", "--no-fail-fast"];
