@@ -4,6 +4,7 @@
 //! first of these that knows the path answers: the dialect's endpoints, `/admin`, `/healthz` and
 //! `/readyz`, what is mounted beside the issuer. Every answer carries a request id.
 
+pub mod admin;
 pub mod metrics;
 
 mod body;

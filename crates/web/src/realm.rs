@@ -19,7 +19,7 @@ use tower_service::Service as _;
 use crate::metrics::Part;
 use crate::request_id::{X_REQUEST_ID, header_value};
 use crate::state::RealmState;
-use crate::{WebLimits, endpoint, health, respond};
+use crate::{WebLimits, admin, endpoint, health, respond};
 
 /// What answers for one realm.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Realm {
     /// A realm that answers for its issuer. `beside` answers what
     /// nothing else does.
     pub fn new(state: RealmState, limits: WebLimits, beside: Option<Router>) -> Self {
-        let admin = Router::new();
+        let admin = admin::router(state.clone());
         Self { state, limits, admin, beside }
     }
 

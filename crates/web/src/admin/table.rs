@@ -75,7 +75,7 @@ impl Table {
     pub(super) fn read<Q, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         Q: DeserializeOwned + IntoParams + Send + 'static,
-        O: Serialize + ToSchema + 'static,
+        O: Serialize + ToSchema + Send + 'static,
         H: Fn(Call, Q) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<O, Denial>> + Send + 'static,
     {
@@ -94,7 +94,7 @@ impl Table {
     pub(super) fn create<I, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         I: DeserializeOwned + ToSchema + Send + Sync + 'static,
-        O: Serialize + ToSchema + 'static,
+        O: Serialize + ToSchema + Send + 'static,
         H: Fn(Call, Arc<I>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Outcome<Made<O>>, Denial>> + Send + 'static,
     {
@@ -135,7 +135,7 @@ impl Table {
     pub(super) fn change<I, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         I: DeserializeOwned + ToSchema + Send + Sync + 'static,
-        O: Serialize + ToSchema + 'static,
+        O: Serialize + ToSchema + Send + 'static,
         H: Fn(Call, Arc<I>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Outcome<O>, Denial>> + Send + 'static,
     {
@@ -157,7 +157,7 @@ impl Table {
     pub(super) fn perform<I, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         I: DeserializeOwned + ToSchema + Send + 'static,
-        O: Serialize + ToSchema + 'static,
+        O: Serialize + ToSchema + Send + 'static,
         H: Fn(Call, I) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<O, Denial>> + Send + 'static,
     {
