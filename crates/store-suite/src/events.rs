@@ -86,6 +86,7 @@ pub async fn events_are_paged_in_both_directions(store: Arc<dyn Store>) {
             let page = events(&store, query.clone()).await;
             assert!(page.len() <= 7);
             let Some(last) = page.last() else { break };
+            assert!(seen.len() < found.len(), "the pages never end");
             if newest_first {
                 query.before = Some(last.sequence);
             } else {

@@ -35,6 +35,7 @@ pub async fn pages_follow_each_other_by_rising_identifier(store: Arc<dyn Store>)
         assert!(page.len() <= 5);
         let Some(last) = page.last() else { break };
         query.after = Some(*last);
+        assert!(seen.len() < expected.len(), "the pages never end");
         seen.extend(page);
     }
     assert_eq!(seen, expected);
