@@ -1,0 +1,156 @@
+//! Starts the real program in a folder of its own on free ports, and talks to it.
+//!
+//! Invariant: a process that was started is ended when its [`Server`] goes, and its folder with it.
+
+pub(crate) mod admin;
+pub(crate) mod http;
+pub(crate) mod jwt;
+pub(crate) mod ports;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use admin::Admin;
+
+/// How long a start may take: the first makes keys, and other tests are at work.
+const START: Duration = Duration::from_secs(60);
+
+/// A running `postern`.
+pub(crate) struct Server {
+    child: Child,
+    folder: Option<TempDir>,
+    log: PathBuf,
+    /// The portal of `dev`, the one realm of `serve`: what answers `/readyz`.
+    pub(crate) base: String,
+    /// How long it took from the start to the first answer.
+    pub(crate) took: Duration,
+}
+
+impl Server {
+    /// `postern dev`, with the log at its most talkative.
+    pub(crate) fn dev() -> Self {
+        Self::dev_in(tempfile::tempdir().unwrap())
+    }
+
+    /// `postern dev` in a folder that may have data already.
+    pub(crate) fn dev_in(folder: TempDir) -> Self {
+        // Another test may take a port between the look and the use.
+        for _ in 0..5 {
+            let port = ports::six();
+            let mut command = postern();
+            command.arg("dev").args(["--port", &port.to_string()]);
+            command.arg("--data").arg(folder.path().join("data"));
+            let base = format!("http://127.0.0.1:{port}");
+            match start(command, folder.path(), base) {
+                Ok(started) => return started.with(folder),
+                Err(told) if told.contains("in use") => {}
+                Err(told) => panic!("postern dev did not start:\n{told}"),
+            }
+        }
+        panic!("no free ports");
+    }
+
+    /// `postern serve` for the configuration in `folder`, which answers at `base`.
+    pub(crate) fn serve(folder: TempDir, base: &str) -> Self {
+        let mut command = postern();
+        command.arg("serve").arg("--config").arg(folder.path().join("postern.toml"));
+        match start(command, folder.path(), base.to_owned()) {
+            Ok(started) => started.with(folder),
+            Err(told) => panic!("postern serve did not start:\n{told}"),
+        }
+    }
+
+    fn with(mut self, folder: TempDir) -> Self {
+        self.folder = Some(folder);
+        self
+    }
+
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.as_ref().unwrap().path()
+    }
+
+    /// What it has written on standard output and standard error.
+    pub(crate) fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
+    }
+
+    /// `demo.json` of `dev`.
+    pub(crate) fn demo(&self) -> Value {
+        let text = fs::read(self.folder().join("data/demo.json")).unwrap();
+        serde_json::from_slice(&text).unwrap()
+    }
+
+    /// The admin API of a realm of `dev`.
+    pub(crate) fn admin(&self, realm: &str) -> Admin {
+        let demo = &self.demo()["realms"][realm];
+        Admin::new(demo["base"].as_str().unwrap(), demo["admin_key"].as_str().unwrap())
+    }
+
+    /// Ends it at once, as a power cut does; its folder stays.
+    pub(crate) fn kill(mut self) -> TempDir {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.folder.take().unwrap()
+    }
+
+    /// Ends it in order; its folder stays.
+    pub(crate) fn end(mut self) -> TempDir {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let ended = self.child.wait().unwrap();
+        assert!(ended.success(), "it ended with {ended}:\n{}", self.log());
+        self.folder.take().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The program, with nothing of this process's settings.
+pub(crate) fn postern() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_postern"));
+    command.env_remove("POSTERN_MASTER_KEY").env_remove("POSTERN_LOG");
+    command
+}
+
+/// Runs it to its end.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    postern().args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn start(mut command: Command, folder: &Path, base: String) -> Result<Server, String> {
+    let log = folder.join("log.txt");
+    let file = File::options().create(true).append(true).open(&log).unwrap();
+    command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
+    command.env("POSTERN_LOG", "trace");
+    let started = Instant::now();
+    let mut child = command.spawn().unwrap();
+    loop {
+        if let Some(answer) = http::get(&base, "/readyz").try_send()
+            && answer.status == 200
+        {
+            let took = started.elapsed();
+            return Ok(Server { child, folder: None, log, base, took });
+        }
+        let told = || String::from_utf8_lossy(&fs::read(&log).unwrap()).into_owned();
+        if let Some(ended) = child.try_wait().unwrap() {
+            return Err(format!("{ended}\n{}", told()));
+        }
+        if started.elapsed() > START {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(format!("not ready in time\n{}", told()));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

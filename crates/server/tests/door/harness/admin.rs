@@ -1,0 +1,48 @@
+//! The admin API, as an administrator's script uses it.
+
+use serde_json::{Value, json};
+
+use super::http::{Answer, ask};
+
+/// A realm's admin API and a key to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Admin {
+    pub(crate) base: String,
+    pub(crate) key: String,
+}
+
+impl Admin {
+    pub(crate) fn new(base: &str, key: &str) -> Self {
+        Self { base: base.to_owned(), key: key.to_owned() }
+    }
+
+    /// Sends a call; `path` is below `/admin/v1`.
+    pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let ask = ask(&self.base, method, &format!("/admin/v1{path}")).bearer(&self.key);
+        match body {
+            Some(body) => ask.json(body).send(),
+            None => ask.send(),
+        }
+    }
+
+    /// Makes something.
+    pub(crate) fn create(&self, path: &str, body: &Value) -> Value {
+        self.call("POST", path, Some(body)).expect(201).json()
+    }
+
+    /// Does something.
+    pub(crate) fn act(&self, path: &str) -> Value {
+        self.call("POST", path, Some(&json!({}))).expect(200).json()
+    }
+
+    /// Reads something.
+    pub(crate) fn read(&self, path: &str) -> Value {
+        self.call("GET", path, None).expect(200).json()
+    }
+
+    /// The private reason of the refusal that this answer tells of.
+    pub(crate) fn why(&self, refused: &Answer) -> String {
+        let told = self.read(&format!("/why/{}", refused.request_id()));
+        told["refusals"][0]["reason"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned()
+    }
+}

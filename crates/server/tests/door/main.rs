@@ -1,0 +1,15 @@
+//! The program through its front door: the real binary, real sockets, real files.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "these are tests"
+)]
+
+mod clients;
+mod dialects;
+mod harness;
+mod readme;
