@@ -29,7 +29,7 @@ pub(crate) struct Opened {
 
 /// Databases up to this size are checked whole when they are opened (about a millisecond a
 /// mebibyte); larger ones by their header and length, and page by page as they are read.
-const CHECKED_WHOLE: u64 = 8 << 20;
+const CHECKED_WHOLE: u64 = 16 << 20;
 
 pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Opened, OpenError> {
     let lock = file::lock(path)?;

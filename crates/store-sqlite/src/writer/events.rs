@@ -32,11 +32,6 @@ impl Partition {
 }
 
 impl Events {
-    /// The newest sequence number, if it is known.
-    pub(super) fn newest(&self) -> Option<u64> {
-        self.0.as_ref().map(|newest| newest.sequence)
-    }
-
     pub(super) fn forget(&mut self) {
         self.0 = None;
     }

@@ -19,7 +19,8 @@ impl State {
     pub(super) fn group(&mut self, requests: &mut Vec<Request>) {
         match self.transaction(requests) {
             Ok(replies) => {
-                if let Some(newest) = self.events.newest() {
+                let numbers = replies.iter().flatten().filter_map(|committed| committed.sequence);
+                if let Some(newest) = numbers.max() {
                     self.sequence.store(newest, Ordering::Release);
                 }
                 // Whoever no longer waits for the answer has it all the same: it is committed.
@@ -42,7 +43,7 @@ impl State {
         run(&self.connection, "BEGIN")?;
         let mut replies = Vec::with_capacity(requests.len());
         for request in requests {
-            let outcome = self.request(&request.work);
+            let outcome = self.request(&request.work)?;
             if let Err(Failure::Sqlite(error)) = outcome {
                 // Of some errors (a full disk, say) SQLite undoes the whole transaction.
                 if self.connection.is_autocommit() {
@@ -59,12 +60,12 @@ impl State {
         Ok(replies)
     }
 
-    /// One request, whole or not at all.
-    fn request(&mut self, work: &Work) -> Result<Committed, Failure> {
+    /// One request, whole or not at all. The outer error is one of the transaction.
+    fn request(&mut self, work: &Work) -> Result<Result<Committed, Failure>> {
         if let Work::Batch(batch) = work
             && !batch.writes_rows()
         {
-            return self.batch_or_undo(batch);
+            return Ok(self.batch_or_undo(batch));
         }
         run(&self.connection, "SAVEPOINT request")?;
         let outcome = match work {
@@ -85,7 +86,7 @@ impl State {
             }
             run(&self.connection, "RELEASE request")?;
         }
-        outcome
+        Ok(outcome)
     }
 
     fn batch_or_undo(&mut self, batch: &Prepared) -> Result<Committed, Failure> {
