@@ -33,6 +33,7 @@ pub mod entities;
 pub mod events;
 pub mod histories;
 pub mod lists;
+pub mod postgres;
 pub mod races;
 pub mod refusals;
 pub mod samples;

@@ -1,0 +1,75 @@
+//! Budgets: one statement checks both windows and counts, holding the row until the commit.
+//!
+//! Invariant: its arithmetic is that of [`BudgetState::spend`]; the suite compares them.
+
+use base::Timestamp;
+use deadpool_postgres::GenericClient;
+use domain::{BudgetLimits, BudgetState, BudgetSubject};
+use store::Conflict;
+use tokio_postgres::{Error, Row};
+
+use crate::error::Failure;
+use crate::uuid::Uuid;
+
+/// $1 subject, $2 hour, $3 day, $4 limit an hour, $5 limit a day. No row: a limit is reached. A
+/// clock that stepped back counts in the later window.
+const SPEND: &str = "
+    INSERT INTO budget AS b (subject, hour, used_in_hour, day, used_in_day)
+    SELECT $1, GREATEST($2::bigint, 0), 1, GREATEST($3::bigint, 0), 1
+    WHERE COALESCE($4::bigint, 1) > 0 AND COALESCE($5::bigint, 1) > 0
+    ON CONFLICT (subject) DO UPDATE SET
+        hour = GREATEST(b.hour, excluded.hour),
+        used_in_hour = CASE WHEN excluded.hour > b.hour THEN 0 ELSE b.used_in_hour END + 1,
+        day = GREATEST(b.day, excluded.day),
+        used_in_day = CASE WHEN excluded.day > b.day THEN 0 ELSE b.used_in_day END + 1
+    WHERE ($4 IS NULL OR CASE WHEN excluded.hour > b.hour THEN 0 ELSE b.used_in_hour END < $4)
+      AND ($5 IS NULL OR CASE WHEN excluded.day > b.day THEN 0 ELSE b.used_in_day END < $5)
+    RETURNING hour, used_in_hour, day, used_in_day";
+
+const READ: &str = "SELECT hour, used_in_hour, day, used_in_day FROM budget WHERE subject = $1";
+
+/// The state after spending, or the one that forbids it.
+pub(super) async fn spend(
+    client: &impl GenericClient,
+    subject: BudgetSubject,
+    limits: &BudgetLimits,
+    now: Timestamp,
+) -> Result<Result<BudgetState, BudgetState>, Failure> {
+    let statement = client.prepare_cached(SPEND).await?;
+    let [per_hour, per_day] = [limits.per_hour, limits.per_day].map(|limit| limit.map(to_bigint));
+    let id = Uuid(subject.as_u128());
+    let row =
+        client.query_opt(&statement, &[&id, &now.hour(), &now.day(), &per_hour, &per_day]).await?;
+    match row {
+        Some(row) => Ok(Ok(state(&row)?)),
+        None => Ok(Err(read(client, subject).await?.at(now))),
+    }
+}
+
+/// What a subject has spent.
+pub(crate) async fn read(
+    client: &impl GenericClient,
+    subject: BudgetSubject,
+) -> Result<BudgetState, Error> {
+    let statement = client.prepare_cached(READ).await?;
+    let row = client.query_opt(&statement, &[&Uuid(subject.as_u128())]).await?;
+    row.map_or_else(|| Ok(BudgetState::default()), |row| state(&row))
+}
+
+pub(super) fn conflict(write: usize, state: BudgetState) -> Failure {
+    Failure::Conflict(Conflict::BudgetSpent { write, state })
+}
+
+fn state(row: &Row) -> Result<BudgetState, Error> {
+    let count = |index| row.try_get::<usize, i64>(index).map(i64::unsigned_abs);
+    Ok(BudgetState {
+        hour: row.try_get(0)?,
+        used_in_hour: count(1)?,
+        day: row.try_get(2)?,
+        used_in_day: count(3)?,
+    })
+}
+
+fn to_bigint(limit: u64) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,59 @@
+//! Entities: a new row, or a new state of one that is still at the expected version.
+
+use deadpool_postgres::GenericClient;
+use domain::{Entity, Owners};
+use store::{Conflict, StoreError, Version};
+use tokio_postgres::types::ToSql;
+
+use crate::error::Failure;
+use crate::sql;
+use crate::uuid::Uuid;
+
+pub(super) async fn insert(client: &impl GenericClient, entity: &Entity) -> Result<(), Failure> {
+    write(client, sql::insert(entity.kind()), entity, Version(0)).await?;
+    Ok(())
+}
+
+pub(super) async fn replace(
+    client: &impl GenericClient,
+    entity: &Entity,
+    expected: Version,
+) -> Result<(), Failure> {
+    match write(client, sql::replace(entity.kind()), entity, expected).await? {
+        0 => Err(Failure::Conflict(Conflict::Changed(entity.kind()))),
+        _ => Ok(()),
+    }
+}
+
+/// Binds the columns of an entity in the order of [`sql::insert`].
+async fn write(
+    client: &impl GenericClient,
+    sql: &str,
+    entity: &Entity,
+    before: Version,
+) -> Result<u64, Failure> {
+    let failed = |problem: serde_json::Error| StoreError::Failed(problem.to_string());
+    let body = entity.to_json().map_err(failed)?;
+    let version = i64::try_from(before.0).map_err(|_| StoreError::Failed("version".into()))?;
+    let Owners { organization, user, client: client_id, resource_server, grant, variety } =
+        entity.owners();
+    let [organization, user, client_id, resource_server, grant] =
+        [organization, user, client_id, resource_server, grant].map(|owner| owner.map(Uuid));
+    let parameters: [&(dyn ToSql + Sync); 12] = [
+        &Uuid(entity.id()),
+        &entity.realm().as_str(),
+        &entity.public_id(),
+        &entity.handle(),
+        &organization,
+        &user,
+        &client_id,
+        &resource_server,
+        &grant,
+        &variety,
+        &body,
+        &version,
+    ];
+    let of_entity = |error| Failure::of_entity(entity.kind(), error);
+    let statement = client.prepare_cached(sql).await?;
+    client.execute(&statement, &parameters).await.map_err(of_entity)
+}

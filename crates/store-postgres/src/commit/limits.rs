@@ -1,0 +1,65 @@
+//! Revoked tokens and remembered answers: each write sweeps a few that have expired.
+//!
+//! A sweep passes by what another transaction has locked, so it waits for nobody.
+
+use base::Timestamp;
+use deadpool_postgres::GenericClient;
+use store::{Answer, Conflict};
+
+use crate::error::Failure;
+use crate::uuid::Uuid;
+
+/// $1 token, $2 until, $3 now. Of two revocations the longer counts.
+const REVOKE: &str = "
+    WITH swept AS (
+        DELETE FROM revoked_token WHERE token IN (
+            SELECT token FROM revoked_token WHERE until <= $3 AND token <> $1
+            ORDER BY until LIMIT 16 FOR UPDATE SKIP LOCKED))
+    INSERT INTO revoked_token AS r (token, until) VALUES ($1, $2)
+    ON CONFLICT (token) DO UPDATE SET
+        until = CASE WHEN r.until IS NULL OR excluded.until IS NULL THEN NULL
+                     ELSE GREATEST(r.until, excluded.until) END";
+
+/// No row: one is remembered that has not expired.
+const REMEMBER: &str = "
+    WITH swept AS (
+        DELETE FROM answer WHERE (realm, key) IN (
+            SELECT realm, key FROM answer WHERE until <= $5 AND (realm, key) <> ($1, $2)
+            ORDER BY until LIMIT 16 FOR UPDATE SKIP LOCKED))
+    INSERT INTO answer AS a (realm, key, request, sealed, at, until)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (realm, key) DO UPDATE SET
+        request = excluded.request, sealed = excluded.sealed, at = excluded.at,
+        until = excluded.until
+    WHERE a.until <= excluded.at";
+
+pub(super) async fn revoke(
+    client: &impl GenericClient,
+    token: u128,
+    until: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let statement = client.prepare_cached(REVOKE).await?;
+    let until = until.map(Timestamp::millis);
+    client.execute(&statement, &[&Uuid(token), &until, &now.millis()]).await?;
+    Ok(())
+}
+
+pub(super) async fn remember(client: &impl GenericClient, answer: &Answer) -> Result<(), Failure> {
+    let statement = client.prepare_cached(REMEMBER).await?;
+    let Answer { realm, key, request, sealed, at, until } = answer;
+    let written = client
+        .execute(
+            &statement,
+            &[
+                &realm.as_str(),
+                &key.as_slice(),
+                &request.as_slice(),
+                sealed,
+                &at.millis(),
+                &until.millis(),
+            ],
+        )
+        .await?;
+    if written == 0 { Err(Failure::Conflict(Conflict::Answered)) } else { Ok(()) }
+}

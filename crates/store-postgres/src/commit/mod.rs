@@ -1,0 +1,108 @@
+//! A batch as one transaction, tried again where the database gave way to another.
+//!
+//! Invariant: an attempt that failed wrote nothing, or its outcome is unknown and it is not tried
+//! again. A batch of one write and no event is one statement, which is a transaction by itself.
+
+mod budgets;
+mod entities;
+mod events;
+mod limits;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use base::{Rng as _, SystemRng};
+pub(crate) use budgets::read as budget;
+use deadpool_postgres::{Client, GenericClient};
+use store::{Batch, CommitError, Committed, StoreError, Write};
+
+use crate::database::Database;
+use crate::error::Failure;
+use crate::event_month::{EventMonth, Partitions};
+
+/// A conflict between transactions ends with one of them through, so few tries are many.
+const ATTEMPTS: u32 = 10;
+
+/// Writes the batch whole, durably, or not at all.
+pub(crate) async fn commit(
+    database: &Database,
+    partitions: &Partitions,
+    batch: &Batch,
+) -> Result<Committed, CommitError> {
+    let months: HashSet<EventMonth> =
+        batch.events.iter().map(|draft| EventMonth::of(draft.at)).collect();
+    let mut missing = !partitions.have(&months);
+    for attempt in 1..=ATTEMPTS {
+        if missing {
+            make_partitions(database, partitions, &months).await?;
+        }
+        let outcome =
+            database.with(async |client: &mut Client| try_once(client, batch).await).await;
+        match outcome {
+            Err(Failure::Again(error)) if attempt < ATTEMPTS => {
+                tracing::debug!(attempt, error = crate::error::text(&error), "trying again");
+                tokio::time::sleep(backoff(attempt)).await;
+            }
+            // Somebody took a partition away that this process had seen.
+            Err(Failure::NoPartition) if !missing => missing = true,
+            outcome => return outcome.map_err(Into::into),
+        }
+    }
+    Err(StoreError::Unavailable("too busy".to_owned()).into())
+}
+
+async fn make_partitions(
+    database: &Database,
+    partitions: &Partitions,
+    months: &HashSet<EventMonth>,
+) -> Result<(), CommitError> {
+    let made: Result<(), Failure> =
+        database.with(async |client: &mut Client| Ok(partitions.make(client, months).await?)).await;
+    Ok(made?)
+}
+
+/// Between half and all of 2, 4, 8 … up to 256 ms.
+fn backoff(attempt: u32) -> Duration {
+    let most = 1_000_u64 << attempt.min(8);
+    let jitter = (SystemRng.u128() % u128::from(most / 2)) as u64;
+    Duration::from_micros(most / 2 + jitter)
+}
+
+async fn try_once(client: &mut Client, batch: &Batch) -> Result<Committed, Failure> {
+    let mut committed = Committed::default();
+    if let ([write], []) = (batch.writes.as_slice(), batch.events.as_slice()) {
+        apply(&*client, 0, write, &mut committed).await?;
+        return Ok(committed);
+    }
+    let transaction = client.transaction().await?;
+    for (index, write) in batch.writes.iter().enumerate() {
+        apply(&transaction, index, write, &mut committed).await?;
+    }
+    if !batch.events.is_empty() {
+        committed.sequence = Some(events::tell(&transaction, &batch.events).await?);
+    }
+    transaction.commit().await?;
+    Ok(committed)
+}
+
+async fn apply(
+    client: &impl GenericClient,
+    index: usize,
+    write: &Write,
+    committed: &mut Committed,
+) -> Result<(), Failure> {
+    match write {
+        Write::Insert(entity) => entities::insert(client, entity).await,
+        Write::Replace { entity, expected } => entities::replace(client, entity, *expected).await,
+        Write::SpendBudget { subject, limits, now } => {
+            let spent = budgets::spend(client, *subject, limits, *now).await?;
+            let state = spent.map_err(|state| budgets::conflict(index, state))?;
+            committed.budgets.push(state);
+            Ok(())
+        }
+        Write::RevokeToken { token, until, now } => {
+            limits::revoke(client, *token, *until, *now).await
+        }
+        Write::Remember(answer) => limits::remember(client, answer).await,
+    }
+}

@@ -1,0 +1,109 @@
+//! What the database's errors mean to the store's callers. Messages carry no values of rows.
+
+use domain::Kind;
+use store::{CommitError, Conflict, OpenError, StoreError};
+use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
+
+/// Why an attempt at a batch ended.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A precondition did not hold.
+    Conflict(Conflict),
+    /// The database says that it wrote nothing and that the same again may succeed.
+    Again(Error),
+    /// An event's month has no partition.
+    NoPartition,
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error.code() {
+            Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => {
+                Self::Again(error)
+            }
+            _ => Self::Store(store_error(&error)),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Failure> for CommitError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Conflict(conflict) => Self::Conflict(conflict),
+            Failure::Again(error) => {
+                Self::Store(StoreError::Unavailable(format!("too busy: {}", text(&error))))
+            }
+            Failure::NoPartition => {
+                Self::Store(StoreError::Failed("an event's month has no partition".into()))
+            }
+            Failure::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl Failure {
+    /// For a statement that writes an entity of `kind`: a taken name is a conflict.
+    pub(crate) fn of_entity(kind: Kind, error: Error) -> Self {
+        match error.code() {
+            Some(&SqlState::UNIQUE_VIOLATION) => Self::Conflict(Conflict::Exists(kind)),
+            _ => error.into(),
+        }
+    }
+
+    /// For the statement that writes events: no partition takes the row.
+    pub(crate) fn of_event(error: Error) -> Self {
+        match error.code() {
+            Some(&SqlState::CHECK_VIOLATION) => Self::NoPartition,
+            _ => error.into(),
+        }
+    }
+}
+
+/// Whether another try may succeed decides between the two kinds of [`StoreError`].
+pub(crate) fn store_error(error: &Error) -> StoreError {
+    if is_passing(error) {
+        StoreError::Unavailable(text(error))
+    } else {
+        StoreError::Failed(text(error))
+    }
+}
+
+/// For errors while opening.
+pub(crate) fn open_error(error: &Error) -> OpenError {
+    OpenError::Unreachable(text(error))
+}
+
+/// Lost connections, restarts, exhausted resources, time-outs, a standby that was asked to write.
+fn is_passing(error: &Error) -> bool {
+    let Some(code) = error.code() else { return !is_ours(error) };
+    let class = code.code().get(..2).unwrap_or_default();
+    matches!(class, "08" | "53" | "57" | "40")
+        || *code == SqlState::LOCK_NOT_AVAILABLE
+        || *code == SqlState::READ_ONLY_SQL_TRANSACTION
+        || *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+}
+
+/// Without a code the error is the connection's, unless a value did not fit its column.
+fn is_ours(error: &Error) -> bool {
+    let text = error.to_string();
+    text.contains("serializing parameter") || text.contains("deserializing column")
+}
+
+/// The error in one line, without the detail that would quote values.
+pub(crate) fn text(error: &Error) -> String {
+    use std::error::Error as _;
+    match (error.as_db_error(), error.source()) {
+        (Some(said), _) => format!("{} ({})", said.message(), said.code().code()),
+        (None, Some(source)) => format!("{error}: {source}"),
+        (None, None) => error.to_string(),
+    }
+}

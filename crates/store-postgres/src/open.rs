@@ -1,0 +1,75 @@
+//! Opening: connect, refuse what is not ours or of an unknown version, migrate forward.
+//!
+//! Invariant: an error means that nothing was overwritten.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use store::OpenError;
+use tokio_postgres::Config;
+
+use crate::database::{CONNECTING, Database, STATEMENT};
+use crate::error::text;
+use crate::migrations;
+
+/// What a database is opened with.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// [`base::MasterKey::fingerprint`] of the key that its contents are sealed and digested
+    /// under. A new database remembers it; an existing one must have the same.
+    pub master_fingerprint: String,
+    /// The most connections at once. At least 1 is used.
+    pub pool_size: usize,
+}
+
+/// After so long without an answer a connection counts as lost.
+const SILENCE: Duration = Duration::from_secs(15);
+
+pub(crate) async fn open(url: &str, options: &OpenOptions) -> Result<Database, OpenError> {
+    let database = connect(url, options.pool_size)?;
+    let mut client = database.0.get().await.map_err(|error| match error {
+        deadpool_postgres::PoolError::Backend(error) => OpenError::Unreachable(text(&error)),
+        other => OpenError::Unreachable(other.to_string()),
+    })?;
+    migrations::migrate(&mut client, &options.master_fingerprint).await?;
+    drop(client);
+    Ok(database)
+}
+
+fn connect(url: &str, pool_size: usize) -> Result<Database, OpenError> {
+    let unreachable = |problem: &dyn std::fmt::Display| {
+        OpenError::Unreachable(format!("the address of the database: {problem}"))
+    };
+    let mut config: Config = url.parse().map_err(|error| unreachable(&text(&error)))?;
+    prepare(&mut config);
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = Manager::from_config(config, tokio_postgres::NoTls, recycling);
+    let pool = Pool::builder(manager)
+        .max_size(pool_size.max(1))
+        .wait_timeout(Some(CONNECTING))
+        .create_timeout(Some(CONNECTING))
+        .recycle_timeout(Some(CONNECTING))
+        .runtime(Runtime::Tokio1)
+        .build();
+    pool.map(Database).map_err(|error| unreachable(&error))
+}
+
+/// Limits on every wait, where the address does not set its own.
+fn prepare(config: &mut Config) {
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECTING);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE);
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("postern");
+    }
+    config.keepalives_idle(SILENCE);
+    let given = config.get_options().unwrap_or_default();
+    let ours = format!(
+        "-c statement_timeout={0} -c idle_in_transaction_session_timeout={0} {given}",
+        STATEMENT.as_millis()
+    );
+    config.options(ours);
+}

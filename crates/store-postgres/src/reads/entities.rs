@@ -1,0 +1,64 @@
+//! Entities, one by its key or a page by its owners.
+
+use deadpool_postgres::Client;
+use domain::{Entity, Kind};
+use store::{Key, ListQuery, StoreError, Stored, Version};
+use tokio_postgres::Row;
+
+use super::conditions::{Conditions, page};
+use super::is_nowhere;
+use crate::error::Failure;
+use crate::sql;
+use crate::uuid::Uuid;
+
+pub(crate) async fn fetch(client: &Client, key: &Key) -> Result<Option<Stored>, Failure> {
+    let (kind, row) = match key {
+        Key::Id(kind, id) => {
+            let statement = client.prepare_cached(sql::by_id(*kind)).await?;
+            (*kind, client.query_opt(&statement, &[&Uuid(*id)]).await?)
+        }
+        Key::PublicId(_, _, name) | Key::Handle(_, _, name) if is_nowhere(name) => return Ok(None),
+        Key::PublicId(kind, realm, name) => {
+            let statement = client.prepare_cached(sql::by_public_id(*kind)).await?;
+            (*kind, client.query_opt(&statement, &[&realm.as_str(), &&**name]).await?)
+        }
+        Key::Handle(kind, realm, name) => {
+            let statement = client.prepare_cached(sql::by_handle(*kind)).await?;
+            (*kind, client.query_opt(&statement, &[&realm.as_str(), &&**name]).await?)
+        }
+    };
+    row.map(|row| stored(kind, &row)).transpose()
+}
+
+pub(crate) async fn list(client: &Client, query: &ListQuery) -> Result<Vec<Stored>, Failure> {
+    let owners = &query.owners;
+    let [organization, user, of_client, resource_server, grant, after] = [
+        owners.organization,
+        owners.user,
+        owners.client,
+        owners.resource_server,
+        owners.grant,
+        query.after,
+    ]
+    .map(|bits| bits.map(Uuid));
+    let (realm, limit) = (query.realm.as_str(), page(query.limit));
+    let mut conditions = Conditions::new(sql::list(query.kind), &[&realm]);
+    conditions.and("organization =", &organization);
+    conditions.and("user_id =", &user);
+    conditions.and("client =", &of_client);
+    conditions.and("resource_server =", &resource_server);
+    conditions.and("grant_id =", &grant);
+    conditions.and("variety =", &owners.variety);
+    conditions.and("id >", &after);
+    conditions.order("id", &limit);
+    let statement = client.prepare_cached(&conditions.sql).await?;
+    let rows = client.query(&statement, &conditions.parameters).await?;
+    rows.iter().map(|row| stored(query.kind, row)).collect()
+}
+
+/// A row of body and version.
+fn stored(kind: Kind, row: &Row) -> Result<Stored, Failure> {
+    let entity = Entity::from_json(kind, row.try_get(0)?)
+        .map_err(|problem| StoreError::Failed(format!("a {} in it: {problem}", kind.as_str())))?;
+    Ok(Stored { entity, version: Version(row.try_get::<_, i64>(1)?.unsigned_abs()) })
+}

@@ -1,0 +1,58 @@
+//! The statements on entities. Each exists once a kind, so that it is prepared once a connection.
+
+use domain::Kind;
+
+/// The statement between whose halves the table's name belongs, for each kind.
+macro_rules! of_kind {
+    ($kind:expr, $before:literal, $after:literal) => {
+        match $kind {
+            Kind::Organization => concat!($before, " organization ", $after),
+            Kind::User => concat!($before, " \"user\" ", $after),
+            Kind::ResourceServer => concat!($before, " resource_server ", $after),
+            Kind::Client => concat!($before, " client ", $after),
+            Kind::Grant => concat!($before, " \"grant\" ", $after),
+            Kind::Credential => concat!($before, " credential ", $after),
+            Kind::SigningKey => concat!($before, " signing_key ", $after),
+        }
+    };
+}
+
+/// Columns in the order of `commit::entities::parameters`.
+pub(crate) const fn insert(kind: Kind) -> &'static str {
+    of_kind!(
+        kind,
+        "INSERT INTO",
+        "(id, realm, public_id, handle, organization, user_id, client, resource_server, grant_id,
+          variety, body, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::json, $12::bigint + 1)"
+    )
+}
+
+/// Parameters as those of [`insert`]; the twelfth is the expected version.
+pub(crate) const fn replace(kind: Kind) -> &'static str {
+    of_kind!(
+        kind,
+        "UPDATE",
+        "SET realm = $2, public_id = $3, handle = $4, organization = $5, user_id = $6,
+             client = $7, resource_server = $8, grant_id = $9, variety = $10,
+             body = $11::text::json, version = $12::bigint + 1
+         WHERE id = $1 AND version = $12"
+    )
+}
+
+pub(crate) const fn by_id(kind: Kind) -> &'static str {
+    of_kind!(kind, "SELECT body::text, version FROM", "WHERE id = $1")
+}
+
+pub(crate) const fn by_public_id(kind: Kind) -> &'static str {
+    of_kind!(kind, "SELECT body::text, version FROM", "WHERE realm = $1 AND public_id = $2")
+}
+
+pub(crate) const fn by_handle(kind: Kind) -> &'static str {
+    of_kind!(kind, "SELECT body::text, version FROM", "WHERE realm = $1 AND handle = $2")
+}
+
+/// To be followed by conditions.
+pub(crate) const fn list(kind: Kind) -> &'static str {
+    of_kind!(kind, "SELECT body::text, version FROM", "WHERE realm = $1")
+}

@@ -1,0 +1,128 @@
+//! [`PostgresStore`]: the contract, each call on a connection of the pool.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use base::{Id, Timestamp};
+use deadpool_postgres::Client;
+use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
+use store::{
+    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, OpenError, RefusalQuery,
+    Store, StoreError, Stored,
+};
+
+use crate::database::Database;
+use crate::event_month::Partitions;
+use crate::open::{self, OpenOptions};
+use crate::{commit, notes, reads};
+
+/// A store in a PostgreSQL database, which several processes may have open at once.
+pub struct PostgresStore {
+    database: Database,
+    partitions: Partitions,
+}
+
+impl PostgresStore {
+    /// Connects to `url` (`postgres://user:password@host:port/database`, with the options of
+    /// libpq that `tokio_postgres::Config` lists) and brings the schema up to date.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, is another program's, was written by a newer version,
+    /// or belongs to another master key.
+    pub async fn open(url: &str, options: &OpenOptions) -> Result<Self, OpenError> {
+        let database = open::open(url, options).await?;
+        Ok(Self { database, partitions: Partitions::default() })
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").field("pool", &self.database.0.status()).finish()
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
+        self.database
+            .read(async |client: &mut Client| reads::entities::fetch(client, key).await)
+            .await
+    }
+
+    async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
+        self.database
+            .read(async |client: &mut Client| reads::entities::list(client, query).await)
+            .await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        commit::commit(&self.database, &self.partitions, &batch).await
+    }
+
+    async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
+        self.database
+            .read(async |client: &mut Client| Ok(commit::budget(&*client, subject).await?))
+            .await
+    }
+
+    async fn token_revoked(&self, token: u128) -> Result<bool, StoreError> {
+        self.database
+            .read(async |client: &mut Client| reads::limits::token_revoked(client, token).await)
+            .await
+    }
+
+    async fn revoked_tokens(
+        &self,
+        at_most: usize,
+    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
+        self.database
+            .read(async |client: &mut Client| reads::limits::revoked_tokens(client, at_most).await)
+            .await
+    }
+
+    async fn answer(
+        &self,
+        realm: &RealmName,
+        key: &[u8; 32],
+    ) -> Result<Option<Answer>, StoreError> {
+        self.database
+            .read(async |client: &mut Client| reads::limits::answer(client, realm, key).await)
+            .await
+    }
+
+    async fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
+        self.database
+            .read(async |client: &mut Client| reads::trail::events(client, query).await)
+            .await
+    }
+
+    async fn sequence(&self) -> Result<u64, StoreError> {
+        self.database.read(async |client: &mut Client| reads::trail::sequence(client).await).await
+    }
+
+    async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
+        self.database.read(async |client: &mut Client| notes::record_uses(client, uses).await).await
+    }
+
+    async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
+        self.database.read(async |client: &mut Client| notes::uses(client, credentials).await).await
+    }
+
+    async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
+        self.database
+            .read(async |client: &mut Client| notes::record_refusals(client, &refusals).await)
+            .await
+    }
+
+    async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
+        self.database
+            .read(async |client: &mut Client| reads::trail::refusals(client, query).await)
+            .await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.database
+            .read(async |client: &mut Client| Ok(client.batch_execute("SELECT 1").await?))
+            .await
+    }
+}

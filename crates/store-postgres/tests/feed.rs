@@ -1,0 +1,129 @@
+//! The change feed: no number shows before a smaller one, and whoever listens is woken.
+
+#![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "this is test code")]
+
+mod place;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use base::Timestamp;
+use place::{Place, connect_listening};
+use store::{Batch, EventQuery, MAX_PAGE, Store as _, Write};
+use store_suite::samples::{self, NOON, entity, event, insert};
+
+fn telling(at: Timestamp) -> Batch {
+    let client = samples::client();
+    let mut draft = event(&entity(client.clone()));
+    draft.at = at;
+    Batch { writes: vec![insert(client)], events: vec![draft] }
+}
+
+/// A follower that asks for what comes after the last it saw misses nothing, whoever commits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_follower_sees_every_number_once_and_in_order() {
+    const WORKERS: u64 = 20;
+    const BATCHES: u64 = 25;
+    let place = Place::new().await;
+    let nodes = [Arc::new(place.open().await), Arc::new(place.open().await)];
+    let done = Arc::new(AtomicBool::new(false));
+    let follower = tokio::spawn({
+        let (node, done) = (place.open().await, Arc::clone(&done));
+        async move {
+            let mut seen = Vec::new();
+            loop {
+                let was_done = done.load(Ordering::SeqCst);
+                let after = seen.last().copied();
+                let query = EventQuery { after, limit: MAX_PAGE, ..EventQuery::default() };
+                let page = node.events(&query).await.unwrap();
+                if page.is_empty() && was_done {
+                    return seen;
+                }
+                seen.extend(page.iter().map(|event| event.sequence));
+            }
+        }
+    });
+    let mut workers = tokio::task::JoinSet::new();
+    for worker in 0..WORKERS {
+        let node = Arc::clone(&nodes[worker as usize % nodes.len()]);
+        workers.spawn(async move {
+            for _ in 0..BATCHES {
+                node.commit(telling(NOON)).await.unwrap();
+            }
+        });
+    }
+    workers.join_all().await;
+    done.store(true, Ordering::SeqCst);
+    assert_eq!(follower.await.unwrap(), (1..=WORKERS * BATCHES).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_commit_with_events_wakes_listeners_and_one_without_does_not() {
+    let place = Place::new().await;
+    let store = place.open().await;
+    let (_client, mut wakes) = connect_listening(&place).await;
+    let now = NOON;
+    let writes = vec![Write::RevokeToken { token: 1, until: None, now }];
+    store.commit(Batch { writes, events: vec![] }).await.unwrap();
+    let own = |text: &str| text.starts_with("777");
+    // Other tests tell on the same channel: only the numbers beyond theirs are ours.
+    place.connect().await.batch_execute("UPDATE feed SET sequence = 777000").await.unwrap();
+    let told = store.commit(telling(NOON)).await.unwrap().sequence.unwrap();
+    assert_eq!(told, 777_001);
+    let woken = async {
+        loop {
+            let text = wakes.recv().await.unwrap();
+            if own(&text) {
+                return text;
+            }
+        }
+    };
+    let woken = tokio::time::timeout(Duration::from_secs(10), woken).await.unwrap();
+    assert_eq!(woken, "777001");
+}
+
+/// Months that nobody has written to yet, by several nodes at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn partitions_are_made_once_by_whoever_comes_first() {
+    let place = Place::new().await;
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let node = place.open().await;
+        workers.spawn(async move {
+            for month in 0..12 {
+                let at = Timestamp::from_seconds(1_800_000_000 + month * 31 * 86_400);
+                node.commit(telling(at)).await.unwrap();
+            }
+        });
+    }
+    workers.join_all().await;
+    let sql = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'event'::regclass";
+    let partitions: i64 = place.connect().await.query_one(sql, &[]).await.unwrap().get(0);
+    assert_eq!(partitions, 12);
+    assert_eq!(place.open().await.sequence().await.unwrap(), 96);
+}
+
+/// Old months may be dropped; one that is written to again comes back.
+#[tokio::test]
+async fn a_dropped_partition_is_made_again() {
+    let place = Place::new().await;
+    let store = place.open().await;
+    let may = "2027-05-05T00:00:00Z".parse().unwrap();
+    store.commit(telling(may)).await.unwrap();
+    place.connect().await.batch_execute("DROP TABLE event_202705").await.unwrap();
+    assert_eq!(store.commit(telling(may)).await.unwrap().sequence, Some(2));
+    let told = store.events(&EventQuery { limit: 9, ..EventQuery::default() }).await.unwrap();
+    assert_eq!(told.iter().map(|event| event.sequence).collect::<Vec<_>>(), [2]);
+}
+
+/// A batch that conflicts takes no number.
+#[tokio::test]
+async fn a_conflict_leaves_no_gap() {
+    let place = Place::new().await;
+    let store = place.open().await;
+    let batch = telling(NOON);
+    store.commit(batch.clone()).await.unwrap();
+    store.commit(batch).await.unwrap_err();
+    assert_eq!(store.commit(telling(NOON)).await.unwrap().sequence, Some(2));
+}

@@ -1,0 +1,124 @@
+//! What is opened, what is refused, and how schemas come forward.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    unreachable_pub,
+    dead_code,
+    reason = "this is test code"
+)]
+
+mod place;
+
+use std::io::{BufRead as _, Write as _};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use place::{Place, options};
+use postern_store_postgres::{OpenOptions, PostgresStore};
+use store::{Batch, OpenError, Store as _};
+use store_suite::samples::{self, insert};
+
+async fn refused(url: &str) -> OpenError {
+    PostgresStore::open(url, &options()).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_when_it_is_opened_again() {
+    let place = Place::new().await;
+    let client = samples::client();
+    let key = store::Key::Id(domain::Kind::Client, client.id.as_u128());
+    let writes = vec![insert(client)];
+    place.open().await.commit(Batch { writes, events: vec![] }).await.unwrap();
+    assert!(place.open().await.fetch(&key).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn another_master_key_is_refused() {
+    let place = Place::new().await;
+    drop(place.open().await);
+    let other = OpenOptions { master_fingerprint: "other".to_owned(), pool_size: 1 };
+    let error = PostgresStore::open(&place.url(), &other).await.unwrap_err();
+    assert!(matches!(error, OpenError::WrongMasterKey), "{error}");
+    place.open().await.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let place = Place::new().await;
+    drop(place.open().await);
+    let newer = "UPDATE meta SET value = '99' WHERE name = 'schema_version'";
+    place.connect().await.batch_execute(newer).await.unwrap();
+    let error = refused(&place.url()).await;
+    assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn tables_of_another_program_are_left_alone() {
+    for theirs in [
+        "CREATE TABLE client (theirs text)",
+        "CREATE TABLE meta (theirs text)",
+        "CREATE TABLE meta (name text, value text); INSERT INTO meta VALUES ('application', 'x')",
+    ] {
+        let place = Place::new().await;
+        let client = place.connect().await;
+        client.batch_execute(theirs).await.unwrap();
+        let error = refused(&place.url()).await;
+        assert!(matches!(error, OpenError::Damaged(_)), "{theirs}: {error}");
+        let sql = "SELECT count(*) FROM pg_class WHERE relkind = 'r'
+                   AND relnamespace = current_schema()::regnamespace";
+        assert_eq!(client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 1, "{theirs}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_address_is_unreachable_soon_and_shows_no_password() {
+    for url in [
+        "postgres://postern:hunter2@127.0.0.1:1/none",
+        "postgres://postern:hunter2@127.0.0.1:notaport/none",
+        "postgres://postern:hunter2@127.0.0.1:1/none?unknown=option",
+    ] {
+        let started = Instant::now();
+        let error = refused(url).await;
+        assert!(matches!(error, OpenError::Unreachable(_)), "{error}");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+        assert!(started.elapsed() < Duration::from_secs(8));
+    }
+}
+
+/// Many nodes that start at once on an empty database, in this process and in two others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nodes_that_start_at_once_migrate_once() {
+    let place = Arc::new(Place::new().await);
+    let children: Vec<_> = (0..2)
+        .map(|_| {
+            let mut child = Command::new(std::env::current_exe().unwrap())
+                .args(["--ignored", "--exact", "opening_in_another_process", "--nocapture"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap();
+            writeln!(child.stdin.take().unwrap(), "{}", place.url()).unwrap();
+            child
+        })
+        .collect();
+    let mut nodes = tokio::task::JoinSet::new();
+    for _ in 0..10 {
+        let place = Arc::clone(&place);
+        nodes.spawn(async move { place.open().await.ping().await.unwrap() });
+    }
+    nodes.join_all().await;
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let sql = "SELECT count(*) FROM meta";
+    assert_eq!(place.connect().await.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 3);
+}
+
+#[tokio::test]
+#[ignore = "run by another test, which writes an address to its standard input"]
+async fn opening_in_another_process() {
+    let Some(Ok(url)) = std::io::stdin().lock().lines().next() else { return };
+    PostgresStore::open(&url, &options()).await.unwrap().ping().await.unwrap();
+}
