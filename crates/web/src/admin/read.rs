@@ -49,6 +49,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// Parses a JSON object; an empty body is one without members.
 pub(super) fn json<I: DeserializeOwned>(bytes: &[u8]) -> Result<I, Denial> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // Serde would take a list for a struct whose members come in their order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(malformed(Problem::InvalidRequest, "The body is not a JSON object."));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -77,7 +81,8 @@ fn refusal(path: &str, error: &serde_json::Error) -> Denial {
         (quoted(message), "one value; it is repeated".to_owned())
     } else {
         let expected = message.rsplit_once("expected ").map_or("another value", |(_, rest)| rest);
-        (path.to_owned(), expected.to_owned())
+        let object = expected.starts_with("struct ");
+        (path.to_owned(), if object { "an object".to_owned() } else { expected.to_owned() })
     };
     Denial::InvalidField { field: inside(path, field), expected }
 }
