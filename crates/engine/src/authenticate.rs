@@ -1,6 +1,7 @@
 //! Client authentication (RFC 6749 §2.3): `client_secret_basic`, `client_secret_post`, `none`.
 //!
-//! Invariant: an [`Authenticated`] exists only after the proof was checked and the client may act.
+//! Invariant: an [`Authenticated`] exists only after the proof was checked, and one with a secret only
+//! where the client may act.
 
 use domain::{Client, Credential, CredentialKind, PublicId, ResourceServer, Status};
 use oauth::{ClientAuthMethod, Parameter, Request};
@@ -119,7 +120,11 @@ async fn client_proof(
     if !client.auth_methods.contains(&proof.method) {
         return Err(Denial::AuthMethodNotAllowed(proof.method));
     }
-    check_client(ctx, &client).await?;
+    // Whoever proved nothing is told nothing, not even that the client is suspended: what it presents
+    // next hangs from a chain, and that is where it ends.
+    if secret.is_some() {
+        check_client(ctx, &client).await?;
+    }
     Ok(Authenticated::Client { client, secret })
 }
 

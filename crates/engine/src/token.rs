@@ -1,11 +1,13 @@
 //! The token endpoint (RFC 6749 §3.2), in phases that no grant type can forget:
 //!
-//! 1. authenticate the client;
-//! 2. find the grant type, and whether the client may use it;
-//! 3. let the grant find the right;
-//! 4. narrow the scope;
-//! 5. spend the budgets, and commit;
-//! 6. mint and reply.
+//! 1. see that what the grant type needs was sent: before any look-up, so that the answer tells
+//!    nothing of the client;
+//! 2. authenticate the client;
+//! 3. find the grant type, and whether the client may use it;
+//! 4. let the grant find the right;
+//! 5. narrow the scope;
+//! 6. spend the budgets, and commit;
+//! 7. mint and reply.
 //!
 //! The token is signed only after the commit: a spent budget costs no signature, and a token that
 //! was not paid for never exists.
@@ -44,13 +46,9 @@ pub async fn token(
 }
 
 async fn decide(ctx: &Context<'_>, request: &Request) -> Result<Outcome<Decided>, Denial> {
+    complete(ctx, request)?;
     let caller = authenticate(ctx, request).await?;
     let grant = grant_type(ctx, request, &caller)?;
-    if let Some(missing) =
-        grant.required().iter().find(|needed| request.parameters.value(**needed).is_none())
-    {
-        return Err(Denial::ParameterMissing(*missing));
-    }
     let right = grant.right(ctx, request, &caller).await?;
     let scopes = scope(request, &right)?;
     let budgets = budgets(&right);
@@ -64,6 +62,26 @@ async fn decide(ctx: &Context<'_>, request: &Request) -> Result<Outcome<Decided>
     Ok(Outcome { batch, reply: Decided { mint, budgets } })
 }
 
+/// Whether the request has what its grant type needs. A grant type that is none is left to
+/// [`grant_type`].
+fn complete(ctx: &Context<'_>, request: &Request) -> Result<(), Denial> {
+    let name = request.parameters.value(Parameter::GrantType);
+    let grant = name.and_then(|name| spoken(ctx, name));
+    let needed = grant.map_or(&[][..], |grant| grant.required());
+    match needed.iter().find(|needed| request.parameters.value(**needed).is_none()) {
+        Some(missing) => Err(Denial::ParameterMissing(*missing)),
+        None => Ok(()),
+    }
+}
+
+/// The grant type of this name, where the dialect has it.
+fn spoken(ctx: &Context<'_>, name: &str) -> Option<&'static dyn Grant> {
+    let wanted: GrantType = name.parse().ok()?;
+    let spoken = ctx.issuer.dialect().grant_types().contains(&wanted);
+    let mut grants = GRANTS.iter().copied();
+    grants.find(|grant| spoken && grant.grant_type() == wanted)
+}
+
 fn grant_type(
     ctx: &Context<'_>,
     request: &Request,
@@ -71,13 +89,7 @@ fn grant_type(
 ) -> Result<&'static dyn Grant, Denial> {
     let name = request.parameters.value(Parameter::GrantType);
     let name = name.ok_or(Denial::ParameterMissing(Parameter::GrantType))?;
-    let wanted: Result<GrantType, ()> = name.parse();
-    let spoken = |wanted: &GrantType| ctx.issuer.dialect().grant_types().contains(wanted);
-    let grant = wanted
-        .ok()
-        .filter(spoken)
-        .and_then(|wanted| GRANTS.iter().copied().find(|grant| grant.grant_type() == wanted));
-    let grant = grant.ok_or_else(|| Denial::GrantTypeUnknown(name.to_owned()))?;
+    let grant = spoken(ctx, name).ok_or_else(|| Denial::GrantTypeUnknown(name.to_owned()))?;
     match caller {
         Authenticated::Client { client, .. }
             if !client.grant_types.contains(&grant.grant_type()) =>

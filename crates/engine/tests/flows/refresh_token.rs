@@ -75,3 +75,17 @@ async fn rfc6749_6_another_clients_unknown_or_padded_token_is_invalid_grant() {
     let missing = [(P::GrantType, "refresh_token"), (P::ClientId, "client_1")];
     assert_eq!(code(world.token(&missing).await), "parameter_missing");
 }
+
+#[tokio::test]
+async fn whoever_proved_nothing_learns_nothing_of_a_client() {
+    let world = public_world().await;
+    world.change::<Client>(world.client, |it| it.status = domain::Status::Suspended).await;
+    let proven = world.token(&refresh("client_1", &world.refresh_token)).await;
+    assert_eq!(proven.unwrap_err().failure().problem, Problem::ClientSuspended);
+    let unproven = world.token(&refresh("client_1", "postern_rt_live_x")).await;
+    assert_eq!(unproven.unwrap_err().failure().problem, Problem::InvalidGrant);
+    for client in ["client_1", "nobody"] {
+        let bare = [(P::GrantType, "refresh_token"), (P::ClientId, client)];
+        assert_eq!(code(world.token(&bare).await), "parameter_missing", "{client}");
+    }
+}
