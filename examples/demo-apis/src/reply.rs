@@ -1,6 +1,6 @@
 //! What every API's answers have in common.
 
-use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
 use axum::http::{Response, StatusCode};
 use bytes::Bytes;
 use serde::Serialize;
@@ -23,10 +23,11 @@ pub(crate) fn json<R: From<Bytes>>(status: StatusCode, body: &impl Serialize) ->
     response
 }
 
-/// No body.
+/// No body. What is answered here depends on who asked, so nobody keeps it.
 pub(crate) fn empty<R: From<Bytes>>(status: StatusCode) -> Response<R> {
     let mut response = Response::new(R::from(Bytes::new()));
     *response.status_mut() = status;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
