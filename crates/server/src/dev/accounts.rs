@@ -158,3 +158,7 @@ fn refused(denial: Denial) -> AccountsError {
         _ => AccountsError::Unavailable,
     }
 }
+
+#[cfg(test)]
+#[path = "accounts_tests.rs"]
+mod tests;

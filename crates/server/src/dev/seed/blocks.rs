@@ -24,7 +24,7 @@ fn speculo(demo: &DemoFile) -> String {
         r#"TOKEN=$(curl -sS -X POST {base}/token \
   -H "Content-Type: application/json" \
   -d '{{"clientId": "{client}", "refreshToken": "{token}"}}' | {pick})
-curl -sS "{base}/v1/contacts?pageSize=2" -H "Authorization: Bearer $TOKEN"
+curl -sS -w '\n' "{base}/v1/contacts?pageSize=2" -H "Authorization: Bearer $TOKEN"
 "#,
         base = it.base,
         client = it.client_id,
@@ -38,8 +38,8 @@ fn spendesk(demo: &DemoFile) -> String {
     format!(
         r#"TOKEN=$(curl -sS -X POST {base}/auth/token \
   -u "{id}:{secret}" | {pick})
-curl -sS "{base}/v1/settlements?pageSize=2" -H "Authorization: Bearer $TOKEN"
-curl -sS {base}/v1/wallet/summary -H "Authorization: Bearer $TOKEN"
+curl -sS -w '\n' "{base}/v1/settlements?pageSize=2" -H "Authorization: Bearer $TOKEN"
+curl -sS -w '\n' {base}/v1/wallet/summary -H "Authorization: Bearer $TOKEN"
 "#,
         base = it.base,
         id = it.api_key.id,
@@ -51,7 +51,7 @@ curl -sS {base}/v1/wallet/summary -H "Authorization: Bearer $TOKEN"
 fn spiko(demo: &DemoFile) -> String {
     let it = &demo.realms.spiko;
     format!(
-        r#"curl -sS -X GET {base}/v1/investors/ \
+        r#"curl -sS -w '\n' -X GET {base}/v1/investors/ \
   -u "{id}:{secret}"
 "#,
         base = it.base,
@@ -66,8 +66,8 @@ fn fyma(demo: &DemoFile) -> String {
         r#"TOKEN=$(curl -sS -X POST {base}/oauth/token \
   -d grant_type=client_credentials -d "audience={audience}" \
   -d "client_id={client}" -d "client_secret={secret}" | {pick})
-curl -sS {base}/tracking-cameras -H "Authorization: Bearer $TOKEN"
-curl -sS {base}/tracking-cameras -u "{legacy}:{legacy_secret}"
+curl -sS -w '\n' {base}/tracking-cameras -H "Authorization: Bearer $TOKEN"
+curl -sS -w '\n' {base}/tracking-cameras -u "{legacy}:{legacy_secret}"
 "#,
         base = it.base,
         audience = it.audience,
@@ -82,7 +82,7 @@ curl -sS {base}/tracking-cameras -u "{legacy}:{legacy_secret}"
 fn speckle(demo: &DemoFile) -> String {
     let it = &demo.realms.speckle;
     format!(
-        r#"curl -sS -X POST {base}/graphql \
+        r#"curl -sS -w '\n' -X POST {base}/graphql \
   -H "Authorization: Bearer {token}" -H "Content-Type: application/json" \
   -d '{{"query": "{{ activeUser {{ id name email company role }} }}"}}'
 "#,

@@ -13,7 +13,7 @@ mod speculo;
 mod spendesk;
 mod spiko;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use engine::Denial;
 use web::RealmState;

@@ -12,7 +12,7 @@ use web::RealmState;
 use super::{DemoFile, Garden, blocks, seed};
 
 /// The five realms over one empty store.
-fn realms() -> Vec<RealmState> {
+pub(in crate::dev) fn realms() -> Vec<RealmState> {
     let master = MasterKey::generate(&SystemRng);
     let house = crate::realms::house(Arc::new(store::Memory::default()), &master);
     let names = ["speculo", "spendesk", "spiko", "fyma", "speckle"];
@@ -29,7 +29,7 @@ fn realms() -> Vec<RealmState> {
     names.iter().enumerate().map(realm).collect()
 }
 
-async fn sown(realms: &[RealmState]) -> DemoFile {
+pub(in crate::dev) async fn sown(realms: &[RealmState]) -> DemoFile {
     seed(Garden { portal: "http://127.0.0.1:8080", realms }).await.unwrap()
 }
 

@@ -1,0 +1,101 @@
+//! Tokens made by their users are credentials like any other, and each user's own.
+
+use axum::http::Method;
+use demo_apis::speckle::{Accounts as _, NewToken};
+use engine::admin::{memberships, users};
+use engine::present::{Place, Presented, present};
+
+use super::super::seed::tests::{realms, sown};
+use super::*;
+
+/// The user of the demo.
+const USER: &str = "a1b2c3d4e5";
+
+/// The GraphQL realm, with its customers in place.
+async fn accounts() -> RealmAccounts {
+    let realms = realms();
+    sown(&realms).await;
+    RealmAccounts(realms.into_iter().last().unwrap())
+}
+
+fn request() -> RequestInfo {
+    let (method, path) = (Method::POST, "/graphql".to_owned());
+    RequestInfo { method, path, request_id: Some("req_1".to_owned()), remote: None }
+}
+
+fn new_token(lifespan: Option<i64>) -> NewToken {
+    NewToken { name: "ci".to_owned(), scopes: vec!["profile:read".to_owned()], lifespan }
+}
+
+async fn is_good(accounts: &RealmAccounts, token: &str) -> bool {
+    let origin = RequestOrigin::default();
+    let context = accounts.0.context(&origin);
+    present(&context, &Presented::Token(token), Place::Api).await.is_ok()
+}
+
+#[tokio::test]
+async fn a_token_is_made_listed_and_revoked_by_its_user() {
+    let accounts = accounts().await;
+    let day = 86_400_000;
+    let made = accounts.create_token(USER, new_token(Some(day)), &request()).await.unwrap();
+    assert!(is_good(&accounts, &made).await);
+    let listed = accounts.tokens(USER).await.unwrap();
+    let newest = listed.first().unwrap();
+    assert_eq!(newest.id, made[..10], "the newest comes first");
+    assert_eq!((newest.name.as_str(), newest.lifespan), ("ci", Some(day)));
+    assert_eq!(newest.scopes, ["profile:read"]);
+    assert_eq!(listed.len(), 2, "the one of the demo is there, too");
+    assert_eq!(accounts.revoke_token(USER, &made[..10], &request()).await, Ok(true));
+    assert!(!is_good(&accounts, &made).await);
+    assert_eq!(accounts.tokens(USER).await.unwrap().len(), 1);
+    assert_eq!(accounts.revoke_token(USER, &made[..10], &request()).await, Ok(false));
+}
+
+#[tokio::test]
+async fn nobody_revokes_the_token_of_another() {
+    let accounts = accounts().await;
+    let made = accounts.create_token(USER, new_token(None), &request()).await.unwrap();
+    let origin = RequestOrigin::default();
+    let context = accounts.0.context(&origin);
+    let other = users::NewUser {
+        public_id: Some("other".to_owned()),
+        email: "other@example.com".to_owned(),
+        name: "Other".to_owned(),
+        memberships: Vec::<memberships::NewMembership>::new(),
+        ..users::NewUser::default()
+    };
+    settle(context.store, async || users::create(&context, &Actor::System, &other).await)
+        .await
+        .unwrap();
+    assert_eq!(accounts.revoke_token("other", &made[..10], &request()).await, Ok(false));
+    assert!(is_good(&accounts, &made).await);
+    assert!(accounts.tokens("other").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_use_of_a_token_shows_in_the_list() {
+    let accounts = accounts().await;
+    let made = accounts.create_token(USER, new_token(None), &request()).await.unwrap();
+    let used = async || accounts.tokens(USER).await.unwrap()[0].last_used.clone();
+    assert_eq!(used().await, None);
+    let origin = RequestOrigin::default();
+    let context = accounts.0.context(&origin);
+    let verified = present(&context, &Presented::Token(&made), Place::Api).await.unwrap();
+    accounts.0.house().uses.note(verified.credential.id, context.now, None);
+    assert_eq!(used().await, Some(context.now.to_string()));
+}
+
+#[tokio::test]
+async fn a_removed_user_is_nobody_and_makes_no_tokens() {
+    let accounts = accounts().await;
+    assert_eq!(accounts.profile(USER).await.unwrap().unwrap().name, "Jonas Gruber");
+    let origin = RequestOrigin::default();
+    let context = accounts.0.context(&origin);
+    settle(context.store, async || users::remove(&context, &Actor::System, USER).await)
+        .await
+        .unwrap();
+    assert_eq!(accounts.profile(USER).await, Ok(None));
+    let made = accounts.create_token(USER, new_token(None), &request()).await;
+    assert!(matches!(made, Err(AccountsError::Refused(_))));
+    assert_eq!(accounts.profile("nobody").await, Ok(None));
+}
