@@ -14,7 +14,7 @@ use jiff::tz::Offset;
 use tokio_postgres::Error;
 
 /// Held while a partition is made. Any number, the same on every node: "postern" and a one.
-const LOCK: i64 = 0x70_6f73_7465_726e_01;
+const LOCK: i64 = 0x706f_7374_6572_6e01;
 
 /// A UTC month, from January 1970 to December 9998: its first day. Moments outside the range count
 /// to its ends.

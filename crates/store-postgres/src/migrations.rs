@@ -22,7 +22,7 @@ pub(crate) const NEWEST: u32 = STEPS.len() as u32;
 
 /// Held while the schema is looked at and changed. Any number, the same on every node: "postern"
 /// and a zero.
-const LOCK: i64 = 0x70_6f73_7465_726e_00;
+const LOCK: i64 = 0x706f_7374_6572_6e00;
 
 /// For another node to migrate, and for a step to run.
 const PATIENCE: Duration = Duration::from_secs(600);

@@ -1,0 +1,137 @@
+//! From every earlier version forward: rows of that time, in the schema of that time, are opened,
+//! migrated, read and written.
+//!
+//! Whoever adds a migration adds it here, with rows as the version it leads to writes them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    dead_code,
+    reason = "this is test code"
+)]
+
+mod place;
+
+use base::digest::sha256;
+use base::encoding::base64url;
+use domain::{BudgetSubject, Entity, Kind};
+use place::Place;
+use store::{Batch, EventQuery, Key, RefusalQuery, Store, Version, Write};
+use store_suite::samples::{client, event, insert, realm};
+
+/// A migration that was released, and rows of the version it leads to.
+struct Step {
+    schema: &'static str,
+    digest: &'static str,
+    rows: &'static str,
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        schema: include_str!("../migrations/0001-entities.sql"),
+        digest: "eOWepuLcouFC_3mPe45fTsOTEcTg2ax3BREJKzGhDJU",
+        rows: include_str!("fixtures/v1.sql"),
+    },
+    Step {
+        schema: include_str!("../migrations/0002-limits-and-notes.sql"),
+        digest: "0Y7TbjFp3F4TnTRzDHVFGeatq1IC2-SDv_qBPgKAx30",
+        rows: include_str!("fixtures/v2.sql"),
+    },
+];
+
+#[test]
+fn released_migrations_are_frozen() {
+    for (index, step) in STEPS.iter().enumerate() {
+        let digest = base64url(sha256(step.schema.as_bytes()));
+        assert_eq!(digest, step.digest, "migration {}", index + 1);
+    }
+}
+
+/// A place as `version` left it.
+async fn place_of(version: usize) -> Place {
+    let place = Place::new().await;
+    let connection = place.connect().await;
+    for step in &STEPS[..version] {
+        connection.batch_execute(step.schema).await.unwrap();
+    }
+    connection.batch_execute(STEPS[version - 1].rows).await.unwrap();
+    place
+}
+
+/// What the database holds of a kind, read without the store.
+async fn bodies(place: &Place, kind: Kind) -> Vec<(String, i64, String)> {
+    let sql = format!("SELECT id::text, version, body::text FROM \"{}\"", kind.as_str());
+    let rows = place.connect().await.query(&sql, &[]).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
+}
+
+/// Columns and indexes, but those of partitions.
+async fn schema(place: &Place) -> Vec<String> {
+    let sql = "
+        SELECT format('%s %s %s', table_name, column_name, data_type)
+        FROM information_schema.columns WHERE table_schema = current_schema()
+        UNION ALL SELECT replace(indexdef, current_schema(), '')
+        FROM pg_indexes WHERE schemaname = current_schema()";
+    let rows = place.connect().await.query(sql, &[]).await.unwrap();
+    let mut schema: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    schema.retain(|line| !line.contains("event_2"));
+    schema.sort();
+    schema
+}
+
+#[tokio::test]
+async fn every_earlier_version_is_brought_forward() {
+    let new = Place::new().await;
+    drop(new.open().await);
+    let (newest, schema_of_new) = (STEPS.len(), schema(&new).await);
+    for version in 1..=newest {
+        let place = place_of(version).await;
+        let store = place.open().await;
+        for kind in Kind::ALL {
+            let rows = bodies(&place, kind).await;
+            assert!(!rows.is_empty(), "v{version} has no {}", kind.as_str());
+            for (id, row_version, body) in rows {
+                let id = u128::from_str_radix(&id.replace('-', ""), 16).unwrap();
+                let stored = store.fetch(&Key::Id(kind, id)).await.unwrap().unwrap();
+                assert_eq!(stored.version, Version(row_version.cast_unsigned()));
+                let expected = Entity::from_json(kind, &body).unwrap();
+                assert_eq!(stored.entity.to_json().unwrap(), expected.to_json().unwrap());
+                let write = Write::Replace { entity: stored.entity, expected: stored.version };
+                store.commit(Batch { writes: vec![write], events: vec![] }).await.unwrap();
+            }
+        }
+        let events = vec![event(&Entity::Client(client().into()))];
+        let writes = vec![insert(client())];
+        assert!(store.commit(Batch { writes, events }).await.unwrap().sequence.is_some());
+        let note = "SELECT value FROM meta WHERE name = 'schema_version'";
+        let row = place.connect().await.query_one(note, &[]).await.unwrap();
+        assert_eq!(row.get::<_, String>(0), newest.to_string());
+        assert_eq!(schema(&place).await, schema_of_new, "v{version} ends where a new one begins");
+    }
+}
+
+#[tokio::test]
+async fn limits_and_notes_of_version_2_are_read() {
+    let place = place_of(2).await;
+    let store = place.open().await;
+    let spent = store.budget(BudgetSubject::Client(base::Id::from_u128(77))).await.unwrap();
+    assert_eq!((spent.used_in_hour, spent.used_in_day), (1, 1));
+    assert!(store.token_revoked(78).await.unwrap());
+    assert_eq!(store.revoked_tokens(1).await.unwrap(), Some(vec![(78, None)]));
+    assert_eq!(store.revoked_tokens(0).await.unwrap(), None);
+    let answer = store.answer(&realm(), &[7; 32]).await.unwrap().unwrap();
+    assert_eq!((answer.request, answer.sealed), ([8; 32], vec![9]));
+    assert_eq!(store.uses(&[base::Id::from_u128(79)]).await.unwrap()[0].count, 3);
+    let events = store.events(&EventQuery { limit: 99, ..EventQuery::default() }).await.unwrap();
+    assert_eq!(
+        events.iter().map(|event| event.sequence).collect::<Vec<_>>(),
+        [1, 2, 3, 4, 5, 6, 7]
+    );
+    assert_eq!(store.sequence().await.unwrap(), 7);
+    let refusals = RefusalQuery { limit: 9, ..RefusalQuery::default() };
+    let refusals = store.refusals(&refusals).await.unwrap();
+    let ids: Vec<&str> = refusals.iter().map(|refusal| refusal.request_id.as_str()).collect();
+    assert_eq!(ids, ["req_named_2", "req_nameless_1"]);
+}
