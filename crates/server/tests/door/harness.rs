@@ -6,6 +6,7 @@ pub(crate) mod admin;
 pub(crate) mod http;
 pub(crate) mod jwt;
 pub(crate) mod ports;
+pub(crate) mod realm;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -11,5 +11,6 @@
 
 mod clients;
 mod dialects;
+mod harbour;
 mod harness;
 mod readme;
