@@ -220,6 +220,35 @@ async fn operations_that_do_not_fit_are_400_and_large_ones_are_not_run() {
 }
 
 #[tokio::test]
+async fn nests_of_any_kind_do_not_end_the_process() {
+    let api = api();
+    let nest = |open: &str, close: &str| {
+        [250, 260, 20_000]
+            .map(|deep| format!("{{a(x:{}1{})}}", open.repeat(deep), close.repeat(deep)))
+    };
+    let selections = [250, 260, 20_000].map(|deep| "{a".repeat(deep) + &"}".repeat(deep));
+    let types = [250, 260, 20_000]
+        .map(|deep| format!("query($a:{}Int{}){{a}}", "[".repeat(deep), "]".repeat(deep)));
+    // A string that seems to close what it does not.
+    let sly = [250, 260, 8_000].map(|deep| format!("{{a(x:{}1)}}", "[\"]\",".repeat(deep)));
+    for query in [nest("[", "]"), nest("{b:", "}"), selections, types, sly].concat() {
+        let answer = ask(&api, "", &query, json!({})).await;
+        assert!([400, 413].contains(&answer.status.as_u16()), "{query:.40}");
+        assert!(answer.body["errors"][0]["message"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn the_usual_tools_can_read_the_schema() {
+    let deep =
+        (0..9).fold("name kind".to_owned(), |inner, _| format!("name kind ofType{{{inner}}}"));
+    let query = format!("{{__schema{{types{{name fields{{name type{{{deep}}}}}}}}}}}");
+    let answer = ask(&api(), "", &query, json!({})).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(answer.body["data"]["__schema"]["types"].as_array().unwrap().len() > 10);
+}
+
+#[tokio::test]
 async fn pages_of_other_origins_may_call() {
     let api = api();
     let origin = ("origin", "https://app.example");

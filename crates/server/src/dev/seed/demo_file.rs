@@ -156,10 +156,9 @@ impl DemoFile {
 }
 
 fn whole(path: &Path, text: &str) -> std::io::Result<()> {
-    if let Err(error) = fs::remove_file(path) {
-        if error.kind() != ErrorKind::NotFound {
-            return Err(error);
-        }
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     writeln!(file, "{text}")?;
