@@ -6,6 +6,7 @@
 
 mod arguments;
 mod children;
+mod coldstart;
 mod compare;
 mod footprint;
 mod growth;

@@ -14,7 +14,7 @@ use crate::subject::dev::Dev;
 use crate::subject::rfc::Rfc;
 use crate::table::{Row, Table};
 use crate::work::Work;
-use crate::{footprint, growth, ports};
+use crate::{coldstart, footprint, growth, ports};
 
 /// Runs everything asked for and prints the table.
 ///
@@ -29,7 +29,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         calibrate(arguments, &scratch, (&other, &probe), &mut table);
     } else {
         let mut all = Measuring { arguments, scratch: &scratch, probe: &probe, table: &mut table };
-        for (name, outcome) in [("realm by the RFCs", all.rfc()), ("demo realms", all.demo())] {
+        for (name, outcome) in [
+            ("realm by the RFCs", all.rfc()),
+            ("demo realms", all.demo()),
+            ("cold start", all.cold_start()),
+        ] {
             if let Err(problem) = outcome {
                 all.table.0.push(Row::failed(name, &problem));
             }
@@ -62,6 +66,15 @@ impl Measuring<'_> {
         Ok(())
     }
 
+    /// The start with many credentials.
+    fn cold_start(&mut self) -> Result<(), String> {
+        let Arguments { server, credentials, .. } = self.arguments;
+        if self.arguments.wants("first answer") {
+            self.table.0.extend(coldstart::rows(server, self.scratch, *credentials)?);
+        }
+        Ok(())
+    }
+
     fn beside(&mut self, work: Work, ours: (u16, &[Request])) {
         let row = beside(work, self.scratch, ours, self.probe, self.arguments.plan);
         self.table.0.push(row);
@@ -70,7 +83,7 @@ impl Measuring<'_> {
     /// The five demo realms: memory idle, their kinds of work, memory under load.
     fn demo(&mut self) -> Result<(), String> {
         let base = ports::free(6)?;
-        let (dev, _) = Dev::start(&self.arguments.server, self.scratch, "dev", base)?;
+        let dev = Dev::start(&self.arguments.server, self.scratch, "dev", base)?;
         let process = dev.server.process();
         if self.arguments.wants("memory") {
             self.table.0.push(footprint::idle("memory, five realms, idle", process, 50.0));

@@ -22,7 +22,8 @@ pub(crate) struct Dev {
 }
 
 impl Dev {
-    /// Starts the demo on `base` and the ports after it, with its data in a folder called `name`.
+    /// Starts the demo on `base` and the ports after it, with its data in a new folder called
+    /// `name`.
     ///
     /// # Errors
     /// When it does not answer, with what it printed.
@@ -31,12 +32,14 @@ impl Dev {
         scratch: &Scratch,
         name: &str,
         base: u16,
-    ) -> Result<(Self, Duration), String> {
+    ) -> Result<Self, String> {
         let folder = scratch.folder(name)?;
-        Self::again(program, scratch, folder, base)
+        let ready = Request::new("GET", base, "/readyz");
+        Self::again(program, scratch, folder, base, (base, &ready)).map(|(dev, _)| dev)
     }
 
-    /// Starts it with the data of `folder`; also returns the time until its first answer.
+    /// Starts it with the data of `folder`; also returns the time until `first`, a port and a
+    /// request, was answered.
     ///
     /// # Errors
     /// As [`Dev::start`].
@@ -45,6 +48,7 @@ impl Dev {
         scratch: &Scratch,
         folder: PathBuf,
         base: u16,
+        first: (u16, &Request),
     ) -> Result<(Self, Duration), String> {
         let log = scratch.path().join("dev.log");
         let (port, data) = (base.to_string(), folder.display().to_string());
@@ -53,8 +57,7 @@ impl Dev {
         let told = |problem| {
             format!("postern dev: {problem}\n{}", std::fs::read_to_string(&log).unwrap_or_default())
         };
-        let ready = Request::new("GET", base, "/readyz");
-        let took = server.until(base, &ready).map_err(told)?;
+        let took = server.until(first.0, first.1).map_err(told)?;
         let demo = std::fs::read_to_string(folder.join("demo.json"));
         let demo = demo.map_err(|problem| format!("demo.json: {problem}"))?;
         let demo =

@@ -1,5 +1,5 @@
 //! The server under measurement, started as its users start it.
 
-mod admin;
+pub(crate) mod admin;
 pub(crate) mod dev;
 pub(crate) mod rfc;
