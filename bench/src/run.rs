@@ -54,6 +54,10 @@ struct Measuring<'a> {
 impl Measuring<'_> {
     /// A realm by the RFCs: its kinds of work, and what issuing tokens leaves behind.
     fn rfc(&mut self) -> Result<(), String> {
+        let wanted = |work: &Work| !work.is_of_demo() && self.arguments.wants(work.name());
+        if !Work::ALL.iter().any(wanted) && !self.arguments.wants("database") {
+            return Ok(());
+        }
         let realm = Rfc::start(&self.arguments.server, self.scratch, ports::free(1)?)?;
         for work in Work::ALL.into_iter().filter(|work| self.arguments.wants(work.name())) {
             if let Some((port, requests)) = realm.requests(work) {
@@ -82,6 +86,10 @@ impl Measuring<'_> {
 
     /// The five demo realms: memory idle, their kinds of work, memory under load.
     fn demo(&mut self) -> Result<(), String> {
+        let wanted = |work: &Work| work.is_of_demo() && self.arguments.wants(work.name());
+        if !Work::ALL.iter().any(wanted) && !self.arguments.wants("memory") {
+            return Ok(());
+        }
         let base = ports::free(6)?;
         let dev = Dev::start(&self.arguments.server, self.scratch, "dev", base)?;
         let process = dev.server.process();

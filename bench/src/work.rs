@@ -27,6 +27,11 @@ impl Work {
         Self::ApiKey,
     ];
 
+    /// Whether a demo realm serves it, and not the realm by the RFCs.
+    pub(crate) const fn is_of_demo(self) -> bool {
+        matches!(self, Self::ReusableRefresh | Self::ApiKey)
+    }
+
     /// As it stands in the table.
     pub(crate) const fn name(self) -> &'static str {
         match self {
