@@ -20,6 +20,7 @@ mod open;
 mod reads;
 mod sql;
 mod store;
+mod tls;
 mod uuid;
 
 pub use self::open::OpenOptions;

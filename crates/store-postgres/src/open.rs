@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use store::OpenError;
-use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{Config, NoTls};
 
 use crate::database::{CONNECTING, Database, STATEMENT};
 use crate::error::text;
 use crate::migrations;
+use crate::tls::{self, Encrypted, Tls};
 
 /// What a database is opened with.
 #[derive(Clone, Debug)]
@@ -40,10 +42,17 @@ fn connect(url: &str, pool_size: usize) -> Result<Database, OpenError> {
     let unreachable = |problem: &dyn std::fmt::Display| {
         OpenError::Unreachable(format!("the address of the database: {problem}"))
     };
+    let (url, tls) = tls::take_from(url).map_err(|problem| unreachable(&problem))?;
     let mut config: Config = url.parse().map_err(|error| unreachable(&text(&error)))?;
     prepare(&mut config);
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = Manager::from_config(config, tokio_postgres::NoTls, recycling);
+    let manager = match tls {
+        Tls::Plain => Manager::from_config(config, NoTls, recycling),
+        Tls::Verified(settings) => {
+            config.ssl_mode(SslMode::Require);
+            Manager::from_config(config, Encrypted(settings), recycling)
+        }
+    };
     let pool = Pool::builder(manager)
         .max_size(pool_size.max(1))
         .wait_timeout(Some(CONNECTING))

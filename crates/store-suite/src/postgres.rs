@@ -59,8 +59,27 @@ impl Server {
     /// # Panics
     /// When there is no server to start, or it does not start.
     pub fn start() -> Self {
-        let programs = programs().expect("PostgreSQL under /usr/lib/postgresql");
+        Self::start_in(new_folder())
+    }
+
+    /// The same, with TLS: a certificate and its key, in PEM.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn start_encrypted(certificate: &str, key: &str) -> Self {
+        use std::os::unix::fs::PermissionsExt as _;
         let folder = new_folder();
+        for (name, text) in [("certificate", certificate), ("key", key)] {
+            let file = folder.join(name);
+            fs::write(&file, text).unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+            give(&file);
+        }
+        Self::start_in(folder)
+    }
+
+    fn start_in(folder: PathBuf) -> Self {
+        let programs = programs().expect("PostgreSQL under /usr/lib/postgresql");
         run(as_user(&programs.join("initdb"))
             .args(["--username", USER, "--auth=trust", "--encoding=UTF8", "--no-locale"])
             .args(["--no-sync", "--pgdata"])
@@ -88,16 +107,6 @@ impl Server {
     pub fn restart(&mut self) {
         self.process = serve(&self.programs, &self.folder, self.port);
         self.wait_until_ready();
-    }
-
-    /// Stops every process of the server (`STOP`), or lets them go on (`CONT`): a server that holds
-    /// its connections and says nothing.
-    pub fn signal_all(&self, signal: &str) {
-        let group = format!("-{}", self.process.id());
-        run(Command::new("kill").args([&format!("-{signal}"), "--", &group]));
-        let parent = self.process.id().to_string();
-        let _none_may_be_left =
-            Command::new("pkill").args([&format!("-{signal}"), "-P", &parent]).status();
     }
 
     fn wait_until_ready(&self) {
@@ -138,6 +147,11 @@ fn serve(programs: &Path, folder: &Path, port: u16) -> std::process::Child {
     let mut command = as_user(&programs.join("postgres"));
     command.arg("-D").arg(folder.join("data")).args(["-p", &port.to_string(), "-k"]).arg(folder);
     command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting])).current_dir(folder);
+    if folder.join("key").exists() {
+        let file = |name: &str| folder.join(name).display().to_string();
+        command.args(["-c", "ssl=on", "-c", &format!("ssl_cert_file={}", file("certificate"))]);
+        command.args(["-c", &format!("ssl_key_file={}", file("key"))]);
+    }
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
 }
@@ -171,10 +185,15 @@ fn new_folder() -> PathBuf {
     }
     let folder = std::env::temp_dir().join(format!("{PREFIX}{}-{number}", std::process::id()));
     fs::create_dir(&folder).unwrap();
-    if is_root() {
-        run(Command::new("chown").arg(USER).arg(&folder));
-    }
+    give(&folder);
     folder
+}
+
+/// Makes a path the server's own.
+fn give(path: &Path) {
+    if is_root() {
+        run(Command::new("chown").arg(USER).arg(path));
+    }
 }
 
 fn free_port() -> u16 {
