@@ -11,13 +11,19 @@ pub type ScopeText = (&'static str, &'static str);
 /// Longest request body that is read, in bytes.
 pub(crate) const LONGEST_BODY: usize = 64 * 1024;
 
-/// `body` as JSON. What has no JSON form becomes a 500 without a body; nothing here is such.
+/// `body` as JSON.
 pub(crate) fn json<R: From<Bytes>>(status: StatusCode, body: &impl Serialize) -> Response<R> {
-    let (status, bytes) = match serde_json::to_vec(body) {
-        Ok(bytes) => (status, Bytes::from(bytes)),
-        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, Bytes::new()),
-    };
-    let mut response = empty::<Bytes>(status).map(|_| R::from(bytes));
+    json_bytes(status, bytes_of(body))
+}
+
+/// `body` as JSON text. What has no JSON form would be empty; nothing here is such.
+pub(crate) fn bytes_of(body: &impl Serialize) -> Bytes {
+    serde_json::to_vec(body).map(Bytes::from).unwrap_or_default()
+}
+
+/// A body that is JSON text already.
+pub(crate) fn json_bytes<R: From<Bytes>>(status: StatusCode, body: Bytes) -> Response<R> {
+    let mut response = empty::<Bytes>(status).map(|_| R::from(body));
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response

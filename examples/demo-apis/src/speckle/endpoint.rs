@@ -19,12 +19,8 @@ use verify::{Principal, Rejection, RequestInfo};
 
 use super::schema::Schema;
 use super::scopes::Caller;
+use super::shape;
 use crate::reply::{empty, is_json, json, status_of};
-
-/// Opening brackets of an operation. The parser calls itself for each nested one, and a deep enough
-/// nest would end the process: so they are counted before it sees them. In strings they count, too:
-/// no look at what is a string can then differ from the parser's.
-const MOST_BRACKETS: usize = 256;
 
 /// `POST /graphql`
 pub(super) async fn execute(
@@ -44,8 +40,8 @@ pub(super) async fn execute(
         let why = "Expected one operation: {query, variables?, operationName?}.";
         return unreadable(StatusCode::BAD_REQUEST, why);
     };
-    if brackets(&operation.query) > MOST_BRACKETS {
-        return unreadable(StatusCode::BAD_REQUEST, "The operation has more than 256 brackets.");
+    if let Err(why) = shape::check(&operation.query) {
+        return unreadable(StatusCode::BAD_REQUEST, why);
     }
     let operation = match caller(&parts) {
         Some(caller) => operation.data(caller),
@@ -56,10 +52,6 @@ pub(super) async fn execute(
     let ran = answer.data != Value::Null || answer.errors.iter().any(|e| !e.path.is_empty());
     let status = if ran { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     json(status, &answer)
-}
-
-fn brackets(query: &str) -> usize {
-    query.bytes().filter(|byte| matches!(byte, b'{' | b'[' | b'(')).count()
 }
 
 /// Who asks; `None` for nobody.

@@ -9,6 +9,7 @@ mod endpoint;
 mod scalars;
 mod schema;
 mod scopes;
+mod shape;
 mod types;
 
 use std::sync::Arc;

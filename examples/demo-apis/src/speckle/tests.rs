@@ -239,6 +239,18 @@ async fn nests_of_any_kind_do_not_end_the_process() {
 }
 
 #[tokio::test]
+async fn fragments_that_spread_each_other_twice_cost_nothing() {
+    let started = std::time::Instant::now();
+    for levels in [6, 7, 60] {
+        let level = |n| format!(" fragment f{n} on ServerInfo{{...f{m} ...f{m}}}", m = n + 1);
+        let levels: String = (0..levels).map(level).chain([String::new()]).collect();
+        let query = format!("{{serverInfo{{...f0}}}}{levels}");
+        assert_eq!(ask(&api(), "", &query, json!({})).await.status, 400);
+    }
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+}
+
+#[tokio::test]
 async fn the_usual_tools_can_read_the_schema() {
     let deep =
         (0..9).fold("name kind".to_owned(), |inner, _| format!("name kind ofType{{{inner}}}"));
