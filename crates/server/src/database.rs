@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use base::MasterKey;
 use store::{Hot, OpenError, Store};
+use store_postgres::PostgresStore;
 use store_sqlite::{OpenOptions, SqliteStore};
 
-use crate::config::Database;
+use crate::config::{Database, PostgresUrl};
 use crate::failure::Failure;
 use crate::figures::Figures;
+
+/// Connections to a database server at once: of its usual 100, so that several nodes fit.
+const CONNECTIONS: usize = 16;
 
 /// An open database. Dropping the last handle closes it.
 #[derive(Debug)]
@@ -37,7 +41,17 @@ pub(crate) async fn open(database: &Database, master: &MasterKey) -> Result<Open
             let description = format!("sqlite:{} is up to date", path.display());
             Ok(Opened { store, figures, description })
         }
-        Database::Postgres(_) => Err(Failure::new("PostgreSQL is not built in yet")),
+        Database::Postgres(PostgresUrl(url)) => {
+            let options =
+                store_postgres::OpenOptions { master_fingerprint, pool_size: CONNECTIONS };
+            let store = PostgresStore::open(url, &options)
+                .await
+                .map_err(|error| refuse("postgres", &error))?;
+            // No memory in front: other nodes write, too, and their changes are not followed yet.
+            let store = figures.count(Arc::new(store));
+            let description = "the PostgreSQL database is up to date".to_owned();
+            Ok(Opened { store, figures, description })
+        }
     }
 }
 

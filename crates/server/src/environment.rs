@@ -1,7 +1,5 @@
 //! The one place that reads the environment.
 
-/// The master key, where it is not in a file.
-pub(crate) const MASTER_KEY: &str = "POSTERN_MASTER_KEY";
 /// What is logged: `info`, or a filter such as `postern=debug`.
 pub(crate) const LOG: &str = "POSTERN_LOG";
 

@@ -73,9 +73,7 @@ impl Observe for InProcess {
 fn as_presented(presented: &verify::Presented) -> Presented<'_> {
     match presented {
         verify::Presented::Bearer(token) => Presented::Token(token.expose()),
-        verify::Presented::Basic { id, secret } => {
-            Presented::Basic { id, secret: secret.expose() }
-        }
+        verify::Presented::Basic { id, secret } => Presented::Basic { id, secret: secret.expose() },
     }
 }
 

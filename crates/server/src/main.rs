@@ -1,6 +1,8 @@
 //! The binary `postern`: configuration, commands, listeners. The only crate that names a backend.
 
+mod admin_key;
 mod arguments;
+mod check;
 mod config;
 mod database;
 mod dev;
@@ -21,9 +23,14 @@ mod tasks;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use mimalloc::MiMalloc;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{AdminKey, Arguments, Command};
 use crate::failure::{Failure, USAGE};
+
+/// Small short-lived allocations are most of what a request costs beside its cryptography.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -54,9 +61,8 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Serve(configured) => serve::serve(&configured.config).await,
             Command::Migrate(configured) => migrate::migrate(&configured.config).await,
             Command::Dev(arguments) => dev::dev(&arguments).await,
-            Command::Check(_) | Command::AdminKey(_) => {
-                Err(Failure::new("not yet"))
-            }
+            Command::Check(arguments) => check::check(&arguments),
+            Command::AdminKey(AdminKey::Create(arguments)) => admin_key::create(&arguments).await,
         }
     })
 }

@@ -24,7 +24,9 @@ pub(crate) fn read(source: &KeySource) -> Result<MasterKey, Failure> {
         KeySource::Variable(name) => {
             let text = environment::variable(name).map(Zeroizing::new);
             let text = text.ok_or_else(|| {
-                Failure::new(format!("the environment variable {name} with the master key is not set"))
+                Failure::new(format!(
+                    "the environment variable {name} with the master key is not set"
+                ))
             })?;
             MasterKey::parse(&text)
                 .map_err(|error| Failure::new(format!("the environment variable {name}: {error}")))

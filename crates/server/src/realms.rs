@@ -44,9 +44,8 @@ pub(crate) async fn open(
     };
     let issuer = Issuer::new(settings, master, &*house.rng);
     let state = RealmState::new(Arc::clone(house), Arc::new(issuer));
-    let failed = |error: &dyn std::fmt::Display| {
-        Failure::new(format!("realm {}: {error}", realm.name))
-    };
+    let failed =
+        |error: &dyn std::fmt::Display| Failure::new(format!("realm {}: {error}", realm.name));
     let algorithms = algorithms(&state).await.map_err(|error| failed(&error))?;
     let origin = RequestOrigin::default();
     let ctx = state.context(&origin);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use web::metrics::{Metrics, Source};
-use web::{Door, House, Realms, RealmState, Serves, Site, TrustedProxies, WebLimits};
+use web::{Door, House, RealmState, Realms, Serves, Site, TrustedProxies, WebLimits};
 
 use crate::config::{self, Config, Limits};
 use crate::failure::Failure;
@@ -91,14 +91,14 @@ impl Sockets {
             let (house, proxies) = (Arc::clone(house), Arc::clone(&proxies));
             Arc::new(Door { house, proxies, metrics: Arc::clone(&metrics), serves })
         };
-        let of_realms = config.listeners.iter().zip(self.realms).map(|(listener, (socket, tls))| {
-            let behind = listener.realms.iter().filter_map(|index| realms.get(*index).cloned());
-            let door = door(Serves::Realms(Realms::new(behind.collect())));
-            Listener { socket, tls, door }
-        });
-        let of_metrics = self
-            .metrics
-            .map(|socket| Listener { socket, tls: None, door: door(Serves::Metrics) });
+        let of_realms =
+            config.listeners.iter().zip(self.realms).map(|(listener, (socket, tls))| {
+                let behind = listener.realms.iter().filter_map(|index| realms.get(*index).cloned());
+                let door = door(Serves::Realms(Realms::new(behind.collect())));
+                Listener { socket, tls, door }
+            });
+        let of_metrics =
+            self.metrics.map(|socket| Listener { socket, tls: None, door: door(Serves::Metrics) });
         of_realms.chain(of_metrics).collect()
     }
 }

@@ -47,10 +47,13 @@ pub struct Door {
     pub serves: Serves,
 }
 
+/// A realm below a path prefix; the longest prefix first.
+type Below = (Box<str>, Arc<Realm>);
+
 /// The realms of a listener.
 #[derive(Debug, Default)]
 pub struct Realms {
-    by_authority: HashMap<Box<str>, Vec<(Box<str>, Arc<Realm>)>>,
+    by_authority: HashMap<Box<str>, Vec<Below>>,
     /// The only realm there is: it answers to any host.
     alone: Option<Arc<Realm>>,
 }
@@ -63,7 +66,7 @@ impl Realms {
             [(site, realm)] if site.prefix().is_empty() => Some(Arc::clone(realm)),
             _ => None,
         };
-        let mut by_authority: HashMap<Box<str>, Vec<(Box<str>, Arc<Realm>)>> = HashMap::new();
+        let mut by_authority: HashMap<Box<str>, Vec<Below>> = HashMap::new();
         for (site, realm) in realms {
             let of_authority = by_authority.entry(site.authority().into()).or_default();
             of_authority.push((site.prefix().into(), realm));

@@ -8,8 +8,8 @@ use dialect::{Dialect, Environment};
 use serde_spanned::Spanned;
 
 use super::error::Source;
-use super::values::{Parsed, Span};
 use super::file::{EnvironmentFile, File, ListenerFile, MasterKeyFile, RealmFile};
+use super::values::{Parsed, Span};
 use super::{Config, ConfigError, Database, KeySource, Listener, PostgresUrl, Realm, TlsFiles};
 
 /// The longest configuration or dialect file, in bytes.
@@ -20,8 +20,7 @@ const LONGEST: u64 = 1 << 20;
 /// # Errors
 /// The first thing that is wrong, with its place.
 pub(crate) fn load(file: &Path) -> Result<Config, ConfigError> {
-    let text = read(file)
-        .map_err(|message| Source { file, text: "" }.nowhere(message))?;
+    let text = read(file).map_err(|message| Source { file, text: "" }.nowhere(message))?;
     parse(file, &text)
 }
 
@@ -103,7 +102,8 @@ impl Loader<'_> {
             }
             let place = |site: &web::Site| (site.authority().to_owned(), site.prefix().to_owned());
             if let Some(other) = realms.iter().find(|it| place(&it.issuer) == place(issuer)) {
-                let message = format!("the realm {:?} has this issuer already", other.name.as_str());
+                let message =
+                    format!("the realm {:?} has this issuer already", other.name.as_str());
                 return Err(self.source.at(&file.issuer.span(), message));
             }
             realms.push(Realm {
@@ -116,7 +116,11 @@ impl Loader<'_> {
                 },
             });
         }
-        if realms.is_empty() { Err(self.source.nowhere("expected at least one realm")) } else { Ok(realms) }
+        if realms.is_empty() {
+            Err(self.source.nowhere("expected at least one realm"))
+        } else {
+            Ok(realms)
+        }
     }
 
     /// A dialect by name, or a file of one: what ends in `.toml` is a file.
@@ -176,8 +180,11 @@ impl Loader<'_> {
     fn realm_index(&self, name: &Spanned<String>, realms: &[Realm]) -> Result<usize, ConfigError> {
         realms.iter().position(|realm| realm.name.as_str() == name.get_ref()).ok_or_else(|| {
             let known: Vec<&str> = realms.iter().map(|realm| realm.name.as_str()).collect();
-            let message =
-                format!("there is no realm {:?}; expected one of {}", name.get_ref(), known.join(", "));
+            let message = format!(
+                "there is no realm {:?}; expected one of {}",
+                name.get_ref(),
+                known.join(", ")
+            );
             self.source.at(&name.span(), message)
         })
     }

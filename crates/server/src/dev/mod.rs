@@ -60,7 +60,8 @@ pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), Failure> {
     say::hello(&demo, &arguments.data);
     let limits = Limits::default();
     let delay = Duration::ZERO;
-    run::run(Running { house, realms: states, listeners, limits, delay, grace: GRACE }, ending).await
+    run::run(Running { house, realms: states, listeners, limits, delay, grace: GRACE }, ending)
+        .await
 }
 
 fn address(port: u16, offset: u16) -> SocketAddr {
@@ -149,7 +150,10 @@ impl Stage<'_> {
         let realm = |state: &RealmState| {
             let name = state.issuer().realm().as_str();
             let sample = samples.iter().find(|(of, _)| *of == name);
-            PortalRealm::new(state.issuer(), sample.map(|(_, text)| text.clone()).unwrap_or_default())
+            PortalRealm::new(
+                state.issuer(),
+                sample.map(|(_, text)| text.clone()).unwrap_or_default(),
+            )
         };
         let realms: Vec<PortalRealm> = self.states.iter().map(realm).collect();
         let note = "The values for <…> are in demo.json, in the data folder.";

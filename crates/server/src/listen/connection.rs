@@ -39,9 +39,7 @@ async fn speak<I: Read + Write + Unpin>(io: I, peer: SocketAddr, behind: &Behind
     let door = Arc::clone(&behind.door);
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let door = Arc::clone(&door);
-        async move {
-            Ok::<_, Infallible>(door.answer(peer, https, request.map(web::Body::new)).await)
-        }
+        async move { Ok::<_, Infallible>(door.answer(peer, https, request.map(web::Body::new)).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -82,9 +82,7 @@ impl Loaded {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .and_then(|builder| {
-                builder.with_no_client_auth().with_single_cert(certificates, key)
-            })
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(certificates, key))
             .map_err(|error| {
                 let (certificate, key) = (files.certificate.display(), files.key.display());
                 format!("the TLS certificate {certificate} with the key {key}: {error}")
@@ -95,7 +93,8 @@ impl Loaded {
 }
 
 fn certificates(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, String> {
-    let refuse = |error: &dyn fmt::Display| format!("the TLS certificate {}: {error}", path.display());
+    let refuse =
+        |error: &dyn fmt::Display| format!("the TLS certificate {}: {error}", path.display());
     let certificates = CertificateDer::pem_file_iter(path)
         .map_err(|error| refuse(&error))?
         .collect::<Result<Vec<_>, _>>()

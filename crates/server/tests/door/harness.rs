@@ -110,6 +110,16 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Asks it to end; how it ended, and its log.
+    pub(crate) fn signal_and_wait(mut self) -> (std::process::ExitStatus, String) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let ended = self.child.wait().unwrap();
+        (ended, self.log())
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();

@@ -14,3 +14,4 @@ mod dialects;
 mod harbour;
 mod harness;
 mod readme;
+mod serving;

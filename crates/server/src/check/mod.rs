@@ -1,0 +1,94 @@
+//! `postern check`: says what is wrong or weak in a configuration. Contacts nothing and writes
+//! nothing: it reads the configuration and the files that it names.
+
+mod files;
+mod network;
+mod realms;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::io::Write as _;
+
+use crate::arguments;
+use crate::config::{self, Config};
+use crate::failure::{FAILED, Failure};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Severity {
+    /// It will not start, or will not do what it says.
+    Wrong,
+    /// It works, and gives an attacker more than it must.
+    Weak,
+}
+
+/// Something found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Finding {
+    severity: Severity,
+    /// A stable name, to look up in `docs/configuration.md`.
+    code: &'static str,
+    text: String,
+}
+
+impl Finding {
+    fn wrong(code: &'static str, text: impl Into<String>) -> Self {
+        Self { severity: Severity::Wrong, code, text: text.into() }
+    }
+
+    fn weak(code: &'static str, text: impl Into<String>) -> Self {
+        Self { severity: Severity::Weak, code, text: text.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Wrong => "wrong",
+            Severity::Weak => "weak ",
+        };
+        write!(f, "{severity}  {}: {}", self.code, self.text)
+    }
+}
+
+/// Every check, in the order of the report.
+const CHECKS: [fn(&Config, &mut Vec<Finding>); 10] = [
+    files::database,
+    files::master_key,
+    files::certificates,
+    realms::issuers,
+    realms::served,
+    realms::tokens,
+    realms::lifetimes,
+    realms::environments,
+    network::listeners,
+    network::metrics,
+];
+
+/// Checks, and tells.
+///
+/// # Errors
+/// When something is wrong, or, where `strict`, weak.
+pub(crate) fn check(arguments: &arguments::Check) -> Result<(), Failure> {
+    let config = config::load(&arguments.configured.config).map_err(Failure::new)?;
+    let findings = findings(&config);
+    let mut out = std::io::stdout().lock();
+    for finding in &findings {
+        let _ = writeln!(out, "{finding}");
+    }
+    let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
+    let (wrong, weak) = (count(Severity::Wrong), count(Severity::Weak));
+    let _ = writeln!(out, "{}: {wrong} wrong, {weak} weak", config.file.display());
+    let fails = wrong > 0 || (arguments.strict && weak > 0);
+    if fails { Err(Failure::silent(FAILED)) } else { Ok(()) }
+}
+
+fn findings(config: &Config) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for check in CHECKS {
+        check(config, &mut findings);
+    }
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}

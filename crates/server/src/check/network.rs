@@ -1,0 +1,42 @@
+//! Who can reach what, and what is told of them.
+
+use super::Finding;
+use crate::config::Config;
+
+pub(super) fn listeners(config: &Config, findings: &mut Vec<Finding>) {
+    for listener in &config.listeners {
+        let (address, plain) = (listener.address, listener.tls.is_none());
+        if !plain || address.ip().is_loopback() {
+            continue;
+        }
+        let text = if address.ip().is_unspecified() {
+            format!("{address} listens on every address without TLS")
+        } else {
+            format!("{address} listens without TLS")
+        };
+        findings.push(Finding::weak("listener_without_tls", text));
+    }
+    let of_https = |index: &usize| config.realms.get(*index).is_some_and(|it| it.issuer.is_https());
+    let behind_proxy = config
+        .listeners
+        .iter()
+        .any(|listener| listener.tls.is_none() && listener.realms.iter().any(of_https));
+    if behind_proxy && config.trusted_proxies.is_empty() {
+        let text = "an https issuer is served without TLS, so a proxy stands before it, but no \
+                    trusted_proxies are named: every client has the proxy's address";
+        findings.push(Finding::weak("no_trusted_proxies", text));
+    }
+    if config.trusted_proxies.iter().any(web::Network::is_everything) {
+        let text = "trusted_proxies names every address there is: anybody can claim to be anybody";
+        findings.push(Finding::wrong("everybody_is_trusted", text));
+    }
+}
+
+pub(super) fn metrics(config: &Config, findings: &mut Vec<Finding>) {
+    if let Some(address) = config.metrics
+        && !address.ip().is_loopback()
+    {
+        let text = format!("{address} shows the metrics to whoever reaches it");
+        findings.push(Finding::weak("metrics_public", text));
+    }
+}

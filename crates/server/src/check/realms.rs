@@ -1,0 +1,110 @@
+//! Issuers, and what their dialects let them issue.
+
+use std::time::Duration;
+
+use dialect::{AccessTokenPolicy, Environment, Format};
+use domain::{Algorithm, CredentialKind};
+
+use super::Finding;
+use crate::config::{Config, Realm};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const YEAR: Duration = Duration::from_secs(366 * 86_400);
+/// RFC 6749 §4.1.2.
+const LONGEST_CODE: Duration = Duration::from_secs(600);
+
+pub(super) fn issuers(config: &Config, findings: &mut Vec<Finding>) {
+    for Realm { name, issuer, .. } in &config.realms {
+        if !issuer.is_https() && !issuer.is_loopback() {
+            let text = format!(
+                "realm {name}: {issuer} is not https, so that everything on its way can be read \
+                 (RFC 8414 section 2)"
+            );
+            findings.push(Finding::wrong("issuer_not_https", text));
+        }
+    }
+}
+
+pub(super) fn served(config: &Config, findings: &mut Vec<Finding>) {
+    for (index, realm) in config.realms.iter().enumerate() {
+        if !config.listeners.iter().any(|listener| listener.realms.contains(&index)) {
+            let text = format!("realm {}: no listener serves it", realm.name);
+            findings.push(Finding::wrong("realm_not_served", text));
+        }
+    }
+}
+
+pub(super) fn tokens(config: &Config, findings: &mut Vec<Finding>) {
+    for Realm { name, dialect, .. } in &config.realms {
+        let AccessTokenPolicy { format, algorithm, lifetime, .. } = dialect.access_token();
+        if *format == Format::Jwt && *algorithm == Algorithm::HS256 {
+            let text = format!(
+                "realm {name}: tokens are signed with HS256: whoever can check one can forge any. \
+                 Share the key with no service; let services introspect"
+            );
+            findings.push(Finding::weak("shared_key", text));
+        }
+        match lifetime {
+            None => {
+                let text = format!(
+                    "realm {name}: access tokens never expire. A service that checks them offline \
+                     never learns of a revocation: let services introspect"
+                );
+                findings.push(Finding::weak("token_never_expires", text));
+            }
+            Some(lifetime) if *lifetime > DAY && *format != Format::Stored => {
+                let text = format!(
+                    "realm {name}: access tokens are good for {}: a service that checks them \
+                     offline learns of a revocation only then",
+                    days(*lifetime)
+                );
+                findings.push(Finding::weak("token_lives_long", text));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+pub(super) fn lifetimes(config: &Config, findings: &mut Vec<Finding>) {
+    for Realm { name, dialect, .. } in &config.realms {
+        let it = dialect.lifetimes();
+        for (what, code, lifetime) in [
+            ("API keys", "api_key_lives_long", it.api_key),
+            ("personal access tokens", "pat_lives_long", it.personal_access_token),
+        ] {
+            let how_long = match lifetime {
+                None => "may never expire".to_owned(),
+                Some(lifetime) if lifetime > YEAR => format!("may live {}", days(lifetime)),
+                Some(_) => continue,
+            };
+            let text = format!("realm {name}: {what} {how_long}");
+            findings.push(Finding::weak(code, text));
+        }
+        if it.code > LONGEST_CODE {
+            let text = format!(
+                "realm {name}: an authorization code is good for more than 10 minutes (RFC 6749 \
+                 section 4.1.2)"
+            );
+            findings.push(Finding::weak("code_lives_long", text));
+        }
+    }
+}
+
+/// A sandbox key that looks like a real one is tried on real data, and the other way round.
+pub(super) fn environments(config: &Config, findings: &mut Vec<Finding>) {
+    for Realm { name, dialect, environment, .. } in &config.realms {
+        let alike = |kind: &CredentialKind| {
+            let live = dialect.secret(*kind, Environment::Live);
+            live.prefix == dialect.secret(*kind, Environment::Test).prefix
+        };
+        let issued = [CredentialKind::ApiKey, CredentialKind::RefreshToken];
+        if *environment == Environment::Test && issued.iter().any(alike) {
+            let text = format!("realm {name}: its test keys have the prefix of live ones");
+            findings.push(Finding::weak("test_keys_look_live", text));
+        }
+    }
+}
+
+fn days(lifetime: Duration) -> String {
+    format!("{} days", lifetime.as_secs() / DAY.as_secs())
+}

@@ -1,0 +1,118 @@
+//! Each weakness is found where it is, and nowhere else.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use super::{Severity, findings};
+use crate::config::load;
+
+/// A sound configuration in `folder`, with `changes` made to its text.
+fn codes(folder: &Path, changes: &[(&str, &str)]) -> Vec<(&'static str, Severity)> {
+    let key = folder.join("master.key");
+    if !key.exists() {
+        std::fs::write(&key, format!("{}\n", "A".repeat(43))).unwrap();
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    std::fs::write(folder.join("own.toml"), DIALECT).unwrap();
+    let mut text = SOUND.to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    let file = folder.join("postern.toml");
+    std::fs::write(&file, text).unwrap();
+    let config = load(&file).unwrap();
+    findings(&config).into_iter().map(|finding| (finding.code, finding.severity)).collect()
+}
+
+/// The base dialect, with keys that end some day.
+const DIALECT: &str = r#"
+name = "own"
+description = "The words of the RFCs."
+
+[lifetimes]
+api_key = "365d"
+personal_access_token = "365d"
+"#;
+
+const SOUND: &str = r#"
+database = "sqlite:postern.db"
+master_key = { file = "master.key" }
+trusted_proxies = ["127.0.0.1"]
+
+[[realms]]
+name = "main"
+issuer = "https://api.example.com"
+dialect = "own.toml"
+
+[[listeners]]
+address = "127.0.0.1:8443"
+
+[metrics]
+address = "127.0.0.1:9464"
+"#;
+
+fn only(changes: &[(&str, &str)]) -> Vec<(&'static str, Severity)> {
+    codes(tempfile::tempdir().unwrap().path(), changes)
+}
+
+#[test]
+fn a_sound_configuration_is_found_sound() {
+    assert_eq!(only(&[]), []);
+}
+
+#[test]
+fn what_leaves_the_machine_must_be_encrypted() {
+    let open = ("127.0.0.1:8443", "0.0.0.0:8443");
+    assert_eq!(only(&[open]), [("listener_without_tls", Severity::Weak)]);
+    let http = ("https://", "http://");
+    assert_eq!(only(&[http]), [("issuer_not_https", Severity::Wrong)]);
+    let metrics = ("127.0.0.1:9464", "10.0.0.1:9464");
+    assert_eq!(only(&[metrics]), [("metrics_public", Severity::Weak)]);
+}
+
+#[test]
+fn proxies_are_named_and_not_everybody() {
+    let nobody = (r#"["127.0.0.1"]"#, "[]");
+    assert_eq!(only(&[nobody]), [("no_trusted_proxies", Severity::Weak)]);
+    let everybody = (r#"["127.0.0.1"]"#, r#"["0.0.0.0/0"]"#);
+    assert_eq!(only(&[everybody]), [("everybody_is_trusted", Severity::Wrong)]);
+}
+
+#[test]
+fn shared_keys_and_tokens_for_ever_are_weak() {
+    let found = only(&[("own.toml", "speculo")]);
+    for code in ["shared_key", "token_never_expires"] {
+        assert!(found.contains(&(code, Severity::Weak)), "{code} is not in {found:?}");
+    }
+}
+
+#[test]
+fn keys_that_never_end_are_weak() {
+    let found = only(&[("own.toml", "rfc")]);
+    let weak = Severity::Weak;
+    assert_eq!(found, [("api_key_lives_long", weak), ("pat_lives_long", weak)]);
+}
+
+#[test]
+fn a_realm_that_nobody_serves_is_wrong() {
+    let other = "[[realms]]\nname = \"other\"\nissuer = \"https://b.example\"\n\
+                 dialect = \"own.toml\"\n\n[[listeners]]";
+    let found = only(&[
+        ("[[listeners]]", other),
+        (r#"address = "127.0.0.1:8443""#, "address = \"127.0.0.1:8443\"\nrealms = [\"main\"]"),
+    ]);
+    assert_eq!(found, [("realm_not_served", Severity::Wrong)]);
+}
+
+#[test]
+fn secrets_on_disk_are_their_owners() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(codes(folder.path(), &[]), []);
+    let key = folder.path().join("master.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(codes(folder.path(), &[]), [("master_key_readable", Severity::Weak)]);
+    std::fs::write(&key, "short").unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(codes(folder.path(), &[]), [("master_key", Severity::Wrong)]);
+}

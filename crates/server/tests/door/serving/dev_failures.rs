@@ -1,0 +1,159 @@
+//! `postern dev` that cannot start says why in one line, with exit code 1, and overwrites nothing.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Output;
+
+use base::{MasterKey, SystemRng};
+use tempfile::TempDir;
+
+use super::one_line;
+use crate::harness::{Server, ports, postern};
+
+fn dev(data: &Path, port: u16) -> Output {
+    let mut command = postern();
+    command.arg("dev").arg("--port").arg(port.to_string()).arg("--data").arg(data);
+    command.output().unwrap()
+}
+
+/// A folder in which `dev` ran once, and ended.
+fn used() -> TempDir {
+    Server::dev().end()
+}
+
+/// Every file of the data folder.
+fn contents(data: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(data)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.to_string_lossy().ends_with("-shm"))
+        .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Starts in a folder that was tampered with.
+fn refusal(data: &Path) -> String {
+    let before = contents(data);
+    let told = one_line(&dev(data, ports::six()));
+    let after = contents(data);
+    for (file, bytes) in &before {
+        // SQLite may put back the log of a database that it opened; the database must stay.
+        let kept = after.iter().any(|(name, now)| name == file && now == bytes);
+        assert!(kept || file.ends_with("-wal"), "{file} was changed: {told}");
+    }
+    told
+}
+
+#[test]
+fn a_port_in_use_is_named_and_nothing_is_made() {
+    let port = ports::six();
+    let _taken = TcpListener::bind(("127.0.0.1", port + 3)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let told = one_line(&dev(&data, port));
+    assert!(told.contains(&format!("port {} is in use", port + 3)), "{told}");
+    assert!(!data.exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told() {
+    let told = one_line(&dev(Path::new("/proc/postern"), ports::six()));
+    assert!(told.contains("/proc/postern cannot be written"), "{told}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "mine").unwrap();
+    assert!(one_line(&dev(&file, ports::six())).contains("is not a folder"));
+    assert_eq!(std::fs::read(&file).unwrap(), b"mine");
+}
+
+#[test]
+fn a_damaged_database_is_told_and_left() {
+    let folder = used();
+    let data = folder.path().join("data");
+    let file = data.join("postern.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 8192].fill(0xFF);
+    std::fs::write(&file, &bytes).unwrap();
+    assert!(refusal(&data).contains("damaged"));
+    std::fs::write(&file, b"these are my notes, and no database at all").unwrap();
+    assert!(refusal(&data).contains("damaged or not ours"));
+}
+
+#[test]
+fn a_newer_database_is_told_and_left() {
+    let folder = used();
+    let data = folder.path().join("data");
+    let database = rusqlite::Connection::open(data.join("postern.db")).unwrap();
+    database.pragma_update(None, "user_version", 999).unwrap();
+    drop(database);
+    let told = refusal(&data);
+    assert!(told.contains("999") && told.contains("newer program"), "{told}");
+}
+
+#[test]
+fn another_missing_or_damaged_master_key_is_told() {
+    let folder = used();
+    let data = folder.path().join("data");
+    let key = data.join("master.key");
+    let right = std::fs::read(&key).unwrap();
+    std::fs::write(&key, MasterKey::generate(&SystemRng).to_text().as_bytes()).unwrap();
+    assert!(refusal(&data).contains("belongs to another master key"));
+    std::fs::write(&key, &right[..20]).unwrap();
+    let told = refusal(&data);
+    assert!(told.contains("master.key is damaged"), "{told}");
+    assert!(!told.contains(std::str::from_utf8(&right[..20]).unwrap()), "{told}");
+    std::fs::remove_file(&key).unwrap();
+    assert!(refusal(&data).contains("master.key is missing"));
+    std::fs::write(&key, right).unwrap();
+    Server::dev_in(folder).end();
+}
+
+#[test]
+fn a_folder_that_another_process_uses_is_told() {
+    let server = Server::dev();
+    let data = server.folder().join("data");
+    assert!(one_line(&dev(&data, ports::six())).contains("in use by another process"));
+    server.end();
+}
+
+#[test]
+fn a_second_start_keeps_everything_and_is_quick() {
+    let folder = used();
+    let data = folder.path().join("data");
+    let demo = std::fs::read_to_string(data.join("demo.json")).unwrap();
+    let server = Server::dev_in(folder);
+    let again = server.demo();
+    let before: serde_json::Value = serde_json::from_str(&demo).unwrap();
+    for (realm, member) in [("speculo", "refresh_token"), ("fyma", "client_secret")] {
+        assert_eq!(before["realms"][realm][member], again["realms"][realm][member]);
+    }
+    assert_eq!(again["portal"], server.base, "the addresses are those of this start");
+    // A second is what is promised; tests run beside each other, and not optimized.
+    assert!(server.took.as_secs() < 5, "{:?}", server.took);
+}
+
+#[test]
+fn what_is_secret_on_disk_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = used();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let data = folder.path().join("data");
+    assert_eq!(mode(&data), 0o700);
+    for file in ["master.key", "demo.json", "postern.db"] {
+        assert_eq!(mode(&data.join(file)), 0o600, "{file}");
+    }
+}
+
+#[test]
+fn a_first_start_that_was_cut_short_is_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let aside = folder.path().join("data/first-start");
+    std::fs::create_dir_all(&aside).unwrap();
+    std::fs::write(aside.join("postern.db"), b"half of something").unwrap();
+    let server = Server::dev_in(folder);
+    assert!(server.demo()["realms"]["speculo"]["refresh_token"].is_string());
+    assert!(!server.folder().join("data/first-start").exists());
+}

@@ -1,0 +1,103 @@
+//! Every limit is finite, and each has its answer.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use super::Site;
+use crate::harness::Server;
+use crate::harness::http::{Answer, authority, get, post, raw, read};
+
+fn serve(limits: &str) -> (Server, String) {
+    let site = Site::new("rfc", "");
+    let file = site.folder.path().join("postern.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{text}[limits]\n{limits}")).unwrap();
+    let base = site.base.clone();
+    (Server::serve(site.folder, &site.base), base)
+}
+
+#[test]
+fn rfc9110_15_5_14_a_body_over_the_limit_is_413() {
+    let (_server, base) = serve("body_bytes = 2048\n");
+    let long = "x".repeat(3000);
+    let answer = post(&base, "/token").form(&[("scope", &long)]).send().expect(413);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let chunked = format!(
+        "POST /token HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Transfer-Encoding: chunked\r\n\r\nBB8\r\n{long}\r\n0\r\n\r\n",
+        authority(&base)
+    );
+    assert_eq!(raw(&base, chunked.as_bytes()).unwrap().status, 413);
+}
+
+#[test]
+fn rfc6585_5_too_many_or_too_long_headers_are_refused() {
+    let (_server, base) = serve("headers = 16\nheader_bytes = 8192\n");
+    let mut many = get(&base, "/healthz");
+    for index in 0..40 {
+        many = many.header(&format!("x-{index}"), "1");
+    }
+    many.send().expect(431);
+    let long = get(&base, "/healthz").header("x-long", "a".repeat(20_000));
+    long.send().expect(431);
+}
+
+#[test]
+fn a_slow_body_is_refused() {
+    let (_server, base) = serve("body_timeout = \"300ms\"\n");
+    let mut stream = TcpStream::connect(authority(&base)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let head = format!(
+        "POST /token HTTP/1.1\r\nHost: {}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ngrant",
+        authority(&base)
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let answer: Answer = read(&mut stream, false).unwrap();
+    assert_eq!(answer.status, 400);
+}
+
+#[test]
+fn a_slow_head_and_an_idle_connection_are_closed() {
+    let (_server, base) = serve("header_timeout = \"300ms\"\n");
+    for start in ["", "GET /healthz HTTP/1.1\r\nHost: "] {
+        let mut stream = TcpStream::connect(authority(&base)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.write_all(start.as_bytes()).unwrap();
+        let started = Instant::now();
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest);
+        assert!(started.elapsed() < Duration::from_secs(10), "{start:?}");
+        assert!(!rest.starts_with(b"HTTP/1.1 200"), "{start:?}");
+    }
+}
+
+#[test]
+fn connections_beyond_the_limit_wait() {
+    let (_server, base) = serve("connections = 2\nheader_timeout = \"2s\"\n");
+    let held: Vec<TcpStream> =
+        (0..2).map(|_| TcpStream::connect(authority(&base)).unwrap()).collect();
+    std::thread::sleep(Duration::from_millis(200));
+    let mut third = TcpStream::connect(authority(&base)).unwrap();
+    third.set_read_timeout(Some(Duration::from_millis(400))).unwrap();
+    let asked = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\n\r\n", authority(&base));
+    third.write_all(asked.as_bytes()).unwrap();
+    assert!(read(&mut third, false).is_err(), "it was served beyond the limit");
+    drop(held);
+    third.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    assert_eq!(read(&mut third, false).unwrap().status, 200);
+}
+
+#[test]
+fn rfc9110_9_methods_that_are_not_allowed_say_which_are() {
+    let (_server, base) = serve("");
+    let answer = get(&base, "/token").send().expect(405);
+    assert_eq!(answer.header("allow"), Some("POST"));
+    let options = crate::harness::http::ask(&base, "OPTIONS", "/token").send().expect(204);
+    assert_eq!(options.header("allow"), Some("POST, OPTIONS"));
+    assert!(!options.request_id().is_empty());
+    for path in ["/%74oken", "/token%2F", "//token", "/./token", "/TOKEN"] {
+        post(&base, path).form(&[("grant_type", "x")]).send().expect(404);
+    }
+}
