@@ -21,6 +21,11 @@ impl Failure {
         Self { code: FAILED, message }
     }
 
+    /// What was called wrongly, in one line.
+    pub(crate) fn usage(message: impl fmt::Display) -> Self {
+        Self { code: USAGE, ..Self::new(message) }
+    }
+
     /// Said already: only the exit code is left to give.
     pub(crate) const fn silent(code: u8) -> Self {
         Self { code, message: String::new() }
