@@ -52,7 +52,7 @@ pub(crate) async fn run(running: Running, mut ending: Ending) -> Result<(), Fail
         drained = drain(doors, &announce, delay, grace) => drained,
         _ = ending.next() => false,
     };
-    drop(background);
+    background.end().await;
     let refusals = house.flush_refusals().await;
     let uses = house.flush_uses().await;
     if let Err(error) = refusals.and(uses) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use web::{House, RealmState};
@@ -12,28 +13,47 @@ use crate::listen::{RELOAD_TLS_EVERY, Tls};
 const FLUSH_USES: Duration = Duration::from_secs(2);
 const FLUSH_REFUSALS: Duration = Duration::from_millis(100);
 const RELOAD_KEYS: Duration = Duration::from_secs(30);
+/// How long what is at work at the end may take.
+const LAST_WORK: Duration = Duration::from_secs(5);
 
-/// Starts all of it; dropping the set ends it.
+/// What runs.
+#[derive(Debug)]
+pub(crate) struct Tasks {
+    running: JoinSet<()>,
+    ending: watch::Sender<bool>,
+}
+
+impl Tasks {
+    /// Lets what is at work finish, and ends the rest.
+    pub(crate) async fn end(mut self) {
+        self.ending.send_replace(true);
+        let all = async { while self.running.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(LAST_WORK, all).await;
+    }
+}
+
+/// Starts all of it.
 pub(crate) fn start(
     house: &Arc<House>,
     realms: &[RealmState],
     certificates: Vec<Arc<Tls>>,
-) -> JoinSet<()> {
+) -> Tasks {
     let mut tasks = JoinSet::new();
+    let (ending, ends) = watch::channel(false);
     let of_uses = Arc::clone(house);
-    tasks.spawn(every(FLUSH_USES, async move || {
+    tasks.spawn(every(FLUSH_USES, ends.clone(), async move || {
         if let Err(error) = of_uses.flush_uses().await {
             tracing::warn!(%error, "uses of credentials could not be noted");
         }
     }));
     let of_refusals = Arc::clone(house);
-    tasks.spawn(every(FLUSH_REFUSALS, async move || {
+    tasks.spawn(every(FLUSH_REFUSALS, ends.clone(), async move || {
         if let Err(error) = of_refusals.flush_refusals().await {
             tracing::warn!(%error, "refusals could not be kept");
         }
     }));
     let realms = realms.to_vec();
-    tasks.spawn(every(RELOAD_KEYS, async move || {
+    tasks.spawn(every(RELOAD_KEYS, ends.clone(), async move || {
         for realm in &realms {
             if let Err(error) = realm.issuer().reload_keys(&*realm.house().store).await {
                 let realm = realm.issuer().realm().as_str();
@@ -42,22 +62,25 @@ pub(crate) fn start(
         }
     }));
     if !certificates.is_empty() {
-        tasks.spawn(every(RELOAD_TLS_EVERY, async move || {
+        tasks.spawn(every(RELOAD_TLS_EVERY, ends.clone(), async move || {
             for certificate in &certificates {
                 certificate.reload();
             }
         }));
     }
-    tasks
+    Tasks { running: tasks, ending }
 }
 
-async fn every(period: Duration, mut work: impl AsyncFnMut()) {
+async fn every(period: Duration, mut ends: watch::Receiver<bool>, mut work: impl AsyncFnMut()) {
     let mut ticks = interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick comes at once, when there is nothing to do yet.
     ticks.tick().await;
     loop {
-        ticks.tick().await;
-        work().await;
+        tokio::select! {
+            _ = ticks.tick() => work().await,
+            // An error means that nobody is left to announce the end: it has come.
+            _ = ends.changed() => return,
+        }
     }
 }

@@ -20,6 +20,8 @@ mod request_id;
 mod respond;
 mod site;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

@@ -25,9 +25,10 @@ pub(super) fn database(config: &Config, findings: &mut Vec<Finding>) {
             let host = postgres_host(&url.0);
             let local =
                 matches!(host, "" | "localhost" | "127.0.0.1" | "[::1]") || host.starts_with("%2F");
-            if !local {
-                let text = "the connection to the database is not encrypted: keep it in a network \
-                            of its own";
+            let encrypted = url.0.contains("sslmode=") && !url.0.contains("sslmode=disable");
+            if !local && !encrypted {
+                let text = "the connection to the database is not encrypted: add \
+                            ?sslmode=verify-full to its address";
                 findings.push(Finding::weak("database_unencrypted", text));
             }
             if others_read(&config.file) && has_password(&url.0) {
