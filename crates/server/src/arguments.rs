@@ -25,6 +25,8 @@ pub(crate) enum Command {
     /// Keys that open the admin API
     #[command(subcommand)]
     AdminKey(AdminKey),
+    #[command(flatten)]
+    Administer(crate::cli::Command),
 }
 
 /// What a configuration says.
@@ -58,6 +60,8 @@ pub(crate) struct Check {
 pub(crate) enum AdminKey {
     /// Create one in the database itself: the first, which creates all others
     Create(CreateAdminKey),
+    #[command(flatten)]
+    OverTheApi(crate::cli::AdminKey),
 }
 
 #[derive(Debug, Args)]

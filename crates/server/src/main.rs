@@ -3,6 +3,7 @@
 mod admin_key;
 mod arguments;
 mod check;
+mod cli;
 mod config;
 mod database;
 mod dev;
@@ -63,6 +64,8 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Dev(arguments) => dev::dev(&arguments).await,
             Command::Check(arguments) => check::check(&arguments),
             Command::AdminKey(AdminKey::Create(arguments)) => admin_key::create(&arguments).await,
+            Command::AdminKey(AdminKey::OverTheApi(command)) => cli::run_admin_key(command).await,
+            Command::Administer(command) => cli::run(command).await,
         }
     })
 }

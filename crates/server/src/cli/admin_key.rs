@@ -1,0 +1,75 @@
+//! `postern admin-key`, over the admin API. The first key of a realm is made in the database
+//! itself, by `postern admin-key create`.
+
+use clap::{Args, Subcommand};
+
+use super::connection::Connection;
+use super::credential::List;
+use super::plan::{self, Named, Plan, Revoked, body, list};
+use crate::failure::Failure;
+
+/// Admin keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminKey {
+    /// Make another one over the admin API, that may do no more than yours
+    Issue(With<Issue>),
+    /// List them, with their last use
+    List(With<List>),
+    /// Show one
+    Show(With<Named>),
+    /// Take one back, for good
+    Revoke(With<Revoked>),
+}
+
+/// A key to be.
+#[derive(Debug, Args)]
+pub(crate) struct Issue {
+    /// A name for people
+    #[arg(long)]
+    label: String,
+    /// What it may do, such as clients:read; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE", required = true)]
+    scopes: Vec<String>,
+    /// When it stops by itself, such as 2030-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    expires_at: Option<String>,
+}
+
+/// What is meant, and over which connection.
+#[derive(Debug, Args)]
+pub(crate) struct With<A: Args> {
+    #[command(flatten)]
+    connection: Connection,
+    #[command(flatten)]
+    what: A,
+}
+
+const ALL: &str = "admin-keys";
+const COLUMNS: &[&str] = &["id", "label", "scopes", "expires_at", "revoked.at", "last_used_at"];
+
+/// Carries a command out.
+///
+/// # Errors
+/// What was refused, or went wrong.
+pub(crate) async fn run(command: AdminKey) -> Result<(), Failure> {
+    let (connection, plan) = match command {
+        AdminKey::Issue(With { connection, what }) => (
+            connection,
+            Plan::post(
+                &[ALL],
+                body([
+                    ("label", what.label.into()),
+                    ("scopes", list(what.scopes)),
+                    ("expires_at", what.expires_at.into()),
+                ]),
+            ),
+        ),
+        AdminKey::List(With { connection, what }) => (connection, what.plan(ALL, COLUMNS)),
+        AdminKey::Show(With { connection, what }) => (connection, Plan::get(&[ALL, &what.id])),
+        AdminKey::Revoke(With { connection, what }) => {
+            (connection, Plan::revoke(&[ALL, &what.id], what.reason))
+        }
+    };
+    let api = connection.open()?;
+    plan::carry_out(&api, plan, connection.json).await
+}

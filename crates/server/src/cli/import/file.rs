@@ -1,0 +1,188 @@
+//! Reads the rows of an import file one by one, each with its line number.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::Format;
+use crate::failure::Failure;
+
+/// A row as the admin API takes it, or why it is none.
+pub(crate) type Row = Result<Map<String, Value>, String>;
+
+/// The longest line, in bytes: more than any row that the admin API takes.
+const LONGEST: u64 = 256 * 1024;
+
+/// What a row may have.
+const KNOWN: &[&str] = &["id", "secret", "organization", "scopes", "label", "expires_at"];
+/// What it must have.
+const REQUIRED: &[&str] = &["id", "secret", "organization"];
+
+/// The rows of a file, in their order.
+pub(crate) enum Rows {
+    Csv { reader: Box<csv::Reader<File>>, header: csv::StringRecord },
+    Jsonl { reader: BufReader<File>, line: u64 },
+}
+
+/// What a file's name tells of its format.
+pub(crate) fn format_of(file: &Path) -> Format {
+    let csv = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    if csv { Format::Csv } else { Format::Jsonl }
+}
+
+/// How many lines a file has, about: for the progress bar.
+pub(crate) fn lines(file: &Path) -> Result<u64, Failure> {
+    let mut reader = BufReader::new(open(file)?);
+    let mut lines = 0;
+    loop {
+        let buffer = reader.fill_buf().map_err(Failure::new)?;
+        if buffer.is_empty() {
+            return Ok(lines);
+        }
+        lines += buffer.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let read = buffer.len();
+        reader.consume(read);
+    }
+}
+
+fn open(file: &Path) -> Result<File, Failure> {
+    File::open(file).map_err(|error| Failure::new(format!("{}: {error}", file.display())))
+}
+
+impl Rows {
+    /// The rows of `file`.
+    ///
+    /// # Errors
+    /// When it cannot be read, or its header is none of ours.
+    pub(crate) fn open(file: &Path, format: Format) -> Result<Self, Failure> {
+        let reader = open(file)?;
+        match format {
+            Format::Jsonl => Ok(Self::Jsonl { reader: BufReader::new(reader), line: 0 }),
+            Format::Csv => {
+                let mut reader = csv::ReaderBuilder::new().from_reader(reader);
+                let header = reader.headers().map_err(Failure::new)?.clone();
+                check_header(&header)
+                    .map_err(|problem| Failure::new(format!("{}:1: {problem}", file.display())))?;
+                Ok(Self::Csv { reader: Box::new(reader), header })
+            }
+        }
+    }
+
+    /// The next row and its line; `None` at the end.
+    ///
+    /// # Errors
+    /// When the file cannot be read on.
+    pub(crate) fn next(&mut self) -> Result<Option<(u64, Row)>, Failure> {
+        match self {
+            Self::Csv { reader, header } => next_record(reader, header),
+            Self::Jsonl { reader, line } => next_line(reader, line),
+        }
+    }
+}
+
+fn check_header(header: &csv::StringRecord) -> Result<(), String> {
+    if let Some(stray) = header.iter().find(|name| !KNOWN.contains(name)) {
+        return Err(format!("unknown column {stray:?}; expected {}", KNOWN.join(", ")));
+    }
+    match REQUIRED.iter().find(|name| !header.iter().any(|known| known == **name)) {
+        Some(missing) => Err(format!("the column {missing} is missing")),
+        None => Ok(()),
+    }
+}
+
+fn next_record(
+    reader: &mut csv::Reader<File>,
+    header: &csv::StringRecord,
+) -> Result<Option<(u64, Row)>, Failure> {
+    let mut record = csv::StringRecord::new();
+    let line = reader.position().line();
+    match reader.read_record(&mut record) {
+        Ok(false) => Ok(None),
+        Ok(true) => {
+            let line = record.position().map_or(line, csv::Position::line);
+            Ok(Some((line, Ok(from_record(header, &record)))))
+        }
+        Err(error) if matches!(error.kind(), csv::ErrorKind::Io(_)) => Err(Failure::new(error)),
+        // Its own text may repeat the fields; the kind does not.
+        Err(error) => Ok(Some((line, Err(record_problem(&error))))),
+    }
+}
+
+fn record_problem(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("{len} fields where the header has {expected_len}")
+        }
+        csv::ErrorKind::Utf8 { .. } => "it is not UTF-8".to_owned(),
+        _ => "it is not CSV".to_owned(),
+    }
+}
+
+fn from_record(header: &csv::StringRecord, record: &csv::StringRecord) -> Map<String, Value> {
+    let fields = header.iter().zip(record);
+    // An empty field is a missing one: what must be there is then refused by name.
+    let there = fields.filter(|(_, field)| !field.is_empty());
+    there
+        .map(|(name, field)| {
+            let value = match name {
+                "scopes" => field.split_whitespace().collect::<Vec<_>>().into(),
+                _ => Value::from(field),
+            };
+            (name.to_owned(), value)
+        })
+        .collect()
+}
+
+fn next_line(reader: &mut BufReader<File>, line: &mut u64) -> Result<Option<(u64, Row)>, Failure> {
+    loop {
+        let mut bytes = Vec::new();
+        reader.by_ref().take(LONGEST).read_until(b'\n', &mut bytes).map_err(Failure::new)?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        *line += 1;
+        if bytes.len() as u64 == LONGEST && bytes.last() != Some(&b'\n') {
+            return Err(Failure::new(format!("line {line} is longer than {LONGEST} bytes")));
+        }
+        if !bytes.trim_ascii().is_empty() {
+            return Ok(Some((*line, from_line(&bytes))));
+        }
+    }
+}
+
+fn from_line(bytes: &[u8]) -> Row {
+    /// As the admin API takes it: what does not fit is found here, so that one bad line does not
+    /// spoil a whole batch.
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "it is parsed to be checked; the parsed JSON is what is sent")]
+    struct Checked {
+        id: String,
+        secret: String,
+        organization: String,
+        scopes: Option<Vec<String>>,
+        label: Option<String>,
+        expires_at: Option<String>,
+    }
+    let value: Value = serde_json::from_slice(bytes).map_err(|_| "it is not JSON".to_owned())?;
+    let Value::Object(mut members) = value else { return Err("it is no JSON object".to_owned()) };
+    if let Some(stray) = members.keys().find(|name| !KNOWN.contains(&name.as_str())) {
+        return Err(format!("unknown member {stray:?}; expected {}", KNOWN.join(", ")));
+    }
+    members.retain(|_, value| !value.is_null());
+    match Checked::deserialize(Value::Object(members.clone())) {
+        Ok(_) => Ok(members),
+        Err(error) => Err(problem_of(&error.to_string())),
+    }
+}
+
+/// Serde's words without the value that they quote, which may be the secret.
+fn problem_of(message: &str) -> String {
+    match message.rsplit_once("expected ") {
+        Some((_, expected)) => format!("a member of the wrong type; expected {expected}"),
+        None => message.to_owned(),
+    }
+}

@@ -1,0 +1,153 @@
+//! `postern token inspect`: says what a token or key is, offline. Nothing is verified, and it says
+//! so; the secret parts are not repeated.
+
+use std::io::Read as _;
+
+use base::issued::{self, Shape};
+use base::{Clock as _, SystemClock, Timestamp};
+use clap::Args;
+use dialect::{Dialect, Environment, SecretShape};
+use domain::{Credential, CredentialKind};
+use jose::Compact;
+use serde_json::Value;
+
+use super::output::{clean, say};
+use crate::failure::{FAILED, Failure};
+
+/// What to look at.
+#[derive(Args)]
+pub(crate) struct Inspect {
+    /// The token; `-` reads it from standard input, where no process list shows it
+    token: String,
+}
+
+impl std::fmt::Debug for Inspect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Inspect")
+    }
+}
+
+/// The longest input, in bytes.
+const LONGEST: u64 = 64 * 1024;
+
+/// Says what it is.
+///
+/// # Errors
+/// When it is nothing that is known here.
+pub(crate) fn run(inspect: &Inspect) -> Result<(), Failure> {
+    let text = match inspect.token.as_str() {
+        "-" => {
+            let mut text = String::new();
+            let input = std::io::stdin().lock().take(LONGEST).read_to_string(&mut text);
+            input.map_err(|_| Failure::new("standard input is no text"))?;
+            text.strip_suffix('\n').map(str::to_owned).unwrap_or(text)
+        }
+        text => text.to_owned(),
+    };
+    let lines = describe(&text, SystemClock.now());
+    for line in &lines.said {
+        say(line)?;
+    }
+    if lines.known { Ok(()) } else { Err(Failure::silent(FAILED)) }
+}
+
+/// What is said, and whether it is anything known.
+#[derive(Debug, Default)]
+pub(crate) struct Description {
+    pub(crate) said: Vec<String>,
+    pub(crate) known: bool,
+}
+
+/// Describes a token at `now`.
+pub(crate) fn describe(text: &str, now: Timestamp) -> Description {
+    let mut it = Description::default();
+    let trimmed = text.trim();
+    if trimmed.len() != text.len() {
+        it.said.push("It has white space around it: as it stands it will be refused.".to_owned());
+    }
+    if trimmed.split('.').count() == 3 {
+        match Compact::parse(trimmed) {
+            Ok(token) => jwt(&token, trimmed, now, &mut it),
+            Err(error) => it.said.push(format!("It looks like a JWT, but is none: {error}.")),
+        }
+        return it;
+    }
+    for name in Dialect::builtin_names() {
+        for environment in [Environment::Live, Environment::Test] {
+            for kind in CredentialKind::ALL {
+                issued_string(trimmed, (name, environment, kind), &mut it);
+            }
+        }
+    }
+    it.said.dedup();
+    if it.known {
+        it.said.push("Whether it was revoked only the server knows: postern why ID.".to_owned());
+    } else if it.said.is_empty() {
+        let text = "It is neither a JWT nor a string that a dialect of this program issues.";
+        it.said.push(text.to_owned());
+    }
+    it
+}
+
+fn jwt(token: &Compact<'_>, text: &str, now: Timestamp, it: &mut Description) {
+    it.known = true;
+    it.said.push("A JWT. Its signature was NOT checked: anybody could have written this.".into());
+    let header = text.split('.').next().and_then(base::encoding::parse_base64url);
+    let parts = [("header", header), ("claims", Some(token.unverified_payload().to_vec()))];
+    for (name, bytes) in parts {
+        let value: Option<Value> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let pretty = value.as_ref().and_then(|value| serde_json::to_string_pretty(value).ok());
+        it.said.push(format!("{name}: {}", pretty.as_deref().unwrap_or("no JSON")));
+        for member in ["iat", "nbf", "exp"] {
+            let seconds = value.as_ref().and_then(|value| value.get(member)?.as_i64());
+            if let Some(at) = seconds.map(Timestamp::from_seconds) {
+                let state = match member {
+                    "exp" if at <= now => ": it has expired",
+                    "exp" => ": it has not expired",
+                    _ if at > now => ": that is in the future",
+                    _ => "",
+                };
+                it.said.push(format!("{member} is {at}{state}"));
+            }
+        }
+    }
+}
+
+fn issued_string(
+    text: &str,
+    (dialect, environment, kind): (&'static str, Environment, CredentialKind),
+    it: &mut Description,
+) {
+    let Some(found) = Dialect::builtin(dialect) else { return };
+    let format = found.secret(kind, environment);
+    let what = format!(
+        "{} of dialect {dialect}, {}",
+        kind.as_str().replace('_', " "),
+        environment.as_str()
+    );
+    match format.shape {
+        SecretShape::Checked => match issued::read::<Credential>(&format.prefix, text) {
+            Shape::Intact(id) => {
+                it.known = true;
+                // The first 48 bits are milliseconds (RFC 9562 §5.7).
+                let made = Timestamp::from_millis((id.as_u128() >> 80) as i64);
+                it.said.push(format!("A {what}: id {id}, made {made}; its checksum fits."));
+            }
+            Shape::Damaged => {
+                it.said.push(format!("A {what} that was mistyped or cut: its checksum is wrong."));
+            }
+            Shape::Foreign => {}
+        },
+        SecretShape::Split { id_digits, secret_digits } => {
+            let body = text.strip_prefix(format.prefix.as_str()).unwrap_or_default();
+            let fits = body.len() == id_digits + secret_digits
+                && body.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+            if let Some(id) = body.get(..id_digits).filter(|_| fits) {
+                it.known = true;
+                let id = clean(id);
+                it.said.push(format!("It has the shape of a {what}: id {id}."));
+            }
+        }
+        SecretShape::Imported => {}
+    }
+}

@@ -1,0 +1,56 @@
+//! `postern org`.
+
+use clap::Subcommand;
+
+use super::plan::{Limits, Named, Page, Plan, Planned, body};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create one
+    Create {
+        /// For people
+        name: String,
+        /// What the outside shall call it, where it has an identifier already
+        #[arg(long)]
+        id: Option<String>,
+        #[command(flatten)]
+        limits: Limits,
+    },
+    /// List them
+    List(Page),
+    /// Show one
+    Show(Named),
+    /// Give one another name
+    Rename {
+        /// Its id
+        id: String,
+        /// For people
+        name: String,
+    },
+    /// Suspend one: nothing issued for it is good
+    Suspend(Named),
+    /// Activate one again
+    Activate(Named),
+}
+
+const ALL: &str = "organizations";
+
+impl Planned for Command {
+    fn plan(self) -> Plan {
+        match self {
+            Self::Create { name, id, limits } => Plan::post(
+                &[ALL],
+                body([
+                    ("name", name.into()),
+                    ("public_id", id.into()),
+                    ("budget", limits.member()),
+                ]),
+            ),
+            Self::List(page) => Plan::list(&[ALL], page, &["id", "name", "status", "created_at"]),
+            Self::Show(it) => Plan::get(&[ALL, &it.id]),
+            Self::Rename { id, name } => Plan::patch(&[ALL, &id], body([("name", name.into())])),
+            Self::Suspend(it) => Plan::post(&[ALL, &it.id, "suspend"], body([])),
+            Self::Activate(it) => Plan::post(&[ALL, &it.id, "activate"], body([])),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Telling answers: tables for people, JSON for programs. Standard output holds the answer alone;
+//! remarks go to standard error.
+
+use std::io::{self, Write as _};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde_json::Value;
+
+use super::plan::Told;
+use crate::failure::Failure;
+
+/// Tells an answer.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn tell(answer: &Value, told: &Told, json: bool) -> Result<(), Failure> {
+    if json {
+        let text = serde_json::to_string_pretty(answer).map_err(Failure::new)?;
+        return say(&text);
+    }
+    match told {
+        Told::One => {
+            say(&one(answer).trim_fmt())?;
+            if answer.get("secret").is_some_and(Value::is_string) {
+                remark("The secret is shown this once: keep it now.");
+            }
+            Ok(())
+        }
+        Told::Many(columns) => {
+            say(&many(answer, columns).trim_fmt())?;
+            if let Some(next) = answer.get("next").and_then(Value::as_str) {
+                remark(&format!("There is more: --after {next}, or --all."));
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Writes a line on standard output. A reader that went away is no failure.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn say(text: &str) -> Result<(), Failure> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line on standard error; nobody minds when that fails.
+pub(crate) fn remark(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+fn table() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+}
+
+fn one(answer: &Value) -> Table {
+    let mut table = table();
+    for (name, value) in answer.as_object().into_iter().flatten() {
+        if !value.is_null() {
+            table.add_row([name.replace('_', " "), cell(value)]);
+        }
+    }
+    table
+}
+
+fn many(answer: &Value, columns: &[&str]) -> Table {
+    let mut table = table();
+    table.set_header(columns.iter().map(|name| name.replace('_', " ").to_uppercase()));
+    for row in answer.get("data").and_then(Value::as_array).into_iter().flatten() {
+        table.add_row(columns.iter().map(|name| member(row, name)));
+    }
+    table
+}
+
+/// The member at a path such as `target.id`.
+fn member(row: &Value, path: &str) -> String {
+    let found = path.split('.').try_fold(row, |value, name| value.get(name));
+    found.map(cell).unwrap_or_default()
+}
+
+/// A value in one line. Control characters are shown, not obeyed.
+pub(crate) fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => clean(text),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            let items: Vec<_> = items.iter().map(cell).collect();
+            items.join(" ")
+        }
+        // Where something was revoked matters more than the members in their order.
+        Value::Object(members) if members.contains_key("by") => {
+            let told = |name: &str| members.get(name).map(cell).unwrap_or_default();
+            format!("{} by {} ({})", told("at"), told("by"), told("reason"))
+        }
+        other => clean(&other.to_string()),
+    }
+}
+
+/// Without control characters: what an answer repeats may come from a stranger.
+pub(crate) fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

@@ -1,0 +1,184 @@
+//! A command as data: one request, and how its answer is told.
+
+use clap::Args;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Method;
+use serde_json::{Map, Value};
+
+use super::api::Api;
+use super::output;
+use crate::failure::Failure;
+
+/// What stands for itself in a segment of a path (RFC 3986 §2.3).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// One request.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) method: Method,
+    /// Below `/admin/v1`.
+    pub(crate) path: String,
+    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) body: Option<Value>,
+    pub(crate) told: Told,
+    /// Whether every page is fetched.
+    pub(crate) all: bool,
+}
+
+/// How an answer is told.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// One thing: a line a member.
+    One,
+    /// A list: a row each, with these members.
+    Many(&'static [&'static str]),
+}
+
+/// A command that is one request.
+pub(crate) trait Planned {
+    /// The request.
+    fn plan(self) -> Plan;
+}
+
+impl Plan {
+    pub(crate) fn get(segments: &[&str]) -> Self {
+        Self::of(Method::GET, segments, None)
+    }
+
+    pub(crate) fn post(segments: &[&str], body: Value) -> Self {
+        Self::of(Method::POST, segments, Some(body))
+    }
+
+    pub(crate) fn patch(segments: &[&str], body: Value) -> Self {
+        Self::of(Method::PATCH, segments, Some(body))
+    }
+
+    pub(crate) fn put(segments: &[&str], body: Value) -> Self {
+        Self::of(Method::PUT, segments, Some(body))
+    }
+
+    pub(crate) fn delete(segments: &[&str]) -> Self {
+        Self::of(Method::DELETE, segments, None)
+    }
+
+    /// Revokes what the segments name.
+    pub(crate) fn revoke(segments: &[&str], reason: Option<String>) -> Self {
+        let mut all = segments.to_vec();
+        all.push("revoke");
+        Self::post(&all, body([("reason", reason.into())]))
+    }
+
+    /// A list, told in these columns.
+    pub(crate) fn list(segments: &[&str], page: Page, columns: &'static [&'static str]) -> Self {
+        let mut plan = Self::get(segments);
+        plan.told = Told::Many(columns);
+        plan.all = page.all;
+        let limit = page.limit.or(page.all.then_some(200));
+        plan.with("limit", limit.map(|limit| limit.to_string())).with("after", page.after)
+    }
+
+    /// Adds a member to the query, where it is there.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &'static str, value: Option<String>) -> Self {
+        self.query.extend(value.map(|value| (name, value)));
+        self
+    }
+
+    fn of(method: Method, segments: &[&str], body: Option<Value>) -> Self {
+        let path = segments.iter().flat_map(|segment| {
+            ["/".to_owned(), utf8_percent_encode(segment, SEGMENT).to_string()]
+        });
+        let path = path.collect();
+        Self { method, path, query: Vec::new(), body, told: Told::One, all: false }
+    }
+}
+
+/// A body of the members that are there.
+pub(crate) fn body<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let there = members.into_iter().filter(|(_, value)| !value.is_null());
+    Value::Object(there.map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
+}
+
+/// A list; nothing where it is empty.
+pub(crate) fn list(texts: Vec<String>) -> Value {
+    if texts.is_empty() { Value::Null } else { texts.into() }
+}
+
+/// Which page of a list.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Page {
+    /// At most so many rows, 1 to 200
+    #[arg(long)]
+    limit: Option<u16>,
+    /// The cursor that the page before ended with
+    #[arg(long, value_name = "CURSOR", conflicts_with = "all")]
+    after: Option<String>,
+    /// Every page
+    #[arg(long)]
+    all: bool,
+}
+
+/// The one that is meant.
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// Its id
+    pub(crate) id: String,
+}
+
+/// The one that is taken back, and why.
+#[derive(Debug, Args)]
+pub(crate) struct Revoked {
+    /// Its id
+    pub(crate) id: String,
+    /// A few words for support
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+}
+
+/// Limits of tokens issued.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct Limits {
+    /// Tokens per clock hour (UTC)
+    #[arg(long, value_name = "TOKENS")]
+    per_hour: Option<u64>,
+    /// Tokens per UTC day
+    #[arg(long, value_name = "TOKENS")]
+    per_day: Option<u64>,
+}
+
+impl Limits {
+    /// As a body of their own.
+    pub(crate) fn whole(self) -> Value {
+        body([("per_hour", self.per_hour.into()), ("per_day", self.per_day.into())])
+    }
+
+    /// As a member; nothing where no limit is named.
+    pub(crate) fn member(self) -> Value {
+        if self.per_hour.is_none() && self.per_day.is_none() { Value::Null } else { self.whole() }
+    }
+}
+
+/// Sends a plan, and tells the answer.
+///
+/// # Errors
+/// What was refused, or went wrong.
+pub(crate) async fn carry_out(api: &Api, mut plan: Plan, json: bool) -> Result<(), Failure> {
+    let mut answer = api.send(&plan).await?;
+    while plan.all
+        && let Some(next) = answer.get("next").and_then(Value::as_str).map(str::to_owned)
+    {
+        plan.query.retain(|(name, _)| *name != "after");
+        plan.query.push(("after", next));
+        let mut page = api.send(&plan).await?;
+        if let (Some(Value::Array(rows)), Some(Value::Array(more))) =
+            (answer.get_mut("data"), page.get_mut("data"))
+        {
+            rows.append(more);
+        }
+        let next = page.get("next").cloned().unwrap_or_default();
+        if let Some(members) = answer.as_object_mut() {
+            members.insert("next".to_owned(), next);
+        }
+    }
+    output::tell(&answer, &plan.told, json)
+}

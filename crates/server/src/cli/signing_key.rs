@@ -1,0 +1,43 @@
+//! `postern signing-key`.
+
+use clap::Subcommand;
+
+use super::plan::{Named, Page, Plan, Planned, body};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List them
+    List(Page),
+    /// Show one
+    Show(Named),
+    /// Make a successor: published now, signing once caches of the key set know it
+    Rotate {
+        /// For this algorithm; without, what the realm signs with
+        #[arg(long, value_parser = ["ES256", "EdDSA", "RS256", "HS256"])]
+        algorithm: Option<String>,
+        /// It signs at once: for a key that leaked
+        #[arg(long)]
+        immediately: bool,
+    },
+    /// Let one sign no more; what it signed stays good
+    Retire(Named),
+    /// Make everything that one signed worthless
+    Revoke(Named),
+}
+
+const ALL: &str = "signing-keys";
+
+impl Planned for Command {
+    fn plan(self) -> Plan {
+        match self {
+            Self::List(page) => Plan::list(&[ALL], page, &["id", "algorithm", "state", "since"]),
+            Self::Show(it) => Plan::get(&[ALL, &it.id]),
+            Self::Rotate { algorithm, immediately } => Plan::post(
+                &[ALL],
+                body([("algorithm", algorithm.into()), ("immediately", immediately.into())]),
+            ),
+            Self::Retire(it) => Plan::post(&[ALL, &it.id, "retire"], body([])),
+            Self::Revoke(it) => Plan::post(&[ALL, &it.id, "revoke"], body([])),
+        }
+    }
+}

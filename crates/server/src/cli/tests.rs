@@ -1,0 +1,5 @@
+//! Commands as data, and the helpers that need no server.
+
+mod commands;
+mod helpers;
+mod importing;

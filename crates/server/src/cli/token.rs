@@ -1,0 +1,144 @@
+//! `postern token`: tokens with a row, and a look into any token.
+
+use clap::{Args, Subcommand};
+
+use super::credential::Common;
+use super::plan::{Plan, Planned, body, list};
+use super::{Talking, import, inspect};
+use crate::failure::Failure;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Users' tokens for their own programs
+    Pat(Talking<Personal>),
+    /// Long-lived tokens of clients
+    Refresh(Talking<Refresh>),
+    /// Tokens of an older system
+    Legacy(Talking<Legacy>),
+    /// Import tokens of an older system from a file; doing it again changes nothing
+    Import(import::ImportFile),
+    /// Say what a token or key is, offline; nothing is verified
+    Inspect(inspect::Inspect),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Personal {
+    /// Create one
+    Create(CreatePersonal),
+    #[command(flatten)]
+    Common(Common),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreatePersonal {
+    /// The user it acts for
+    user: String,
+    /// A name for people
+    #[arg(long)]
+    name: String,
+    /// What it may do; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE", required = true)]
+    scopes: Vec<String>,
+    /// The resource server's identifier; may be missing where the realm has only one
+    #[arg(long)]
+    audience: Option<String>,
+    /// An organization of the user's, where the token acts for one only
+    #[arg(long)]
+    organization: Option<String>,
+    /// When it stops by itself, such as 2030-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    expires_at: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Refresh {
+    /// Create one
+    Create(CreateRefresh),
+    #[command(flatten)]
+    Common(Common),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateRefresh {
+    /// The client_id it belongs to
+    client: String,
+    /// A name for people
+    #[arg(long, default_value = "")]
+    label: String,
+    /// The resource server's identifier; without, the client's default
+    #[arg(long)]
+    audience: Option<String>,
+    /// Narrows what tokens minted from it may do; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// When it stops by itself, such as 2030-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    expires_at: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Legacy {
+    #[command(flatten)]
+    Common(Common),
+}
+
+const PERSONAL: &str = "personal-access-tokens";
+const REFRESH: &str = "refresh-tokens";
+
+impl Planned for Personal {
+    fn plan(self) -> Plan {
+        match self {
+            Self::Create(it) => Plan::post(
+                &[PERSONAL],
+                body([
+                    ("user", it.user.into()),
+                    ("name", it.name.into()),
+                    ("scopes", list(it.scopes)),
+                    ("audience", it.audience.into()),
+                    ("organization", it.organization.into()),
+                    ("expires_at", it.expires_at.into()),
+                ]),
+            ),
+            Self::Common(it) => it.plan(PERSONAL),
+        }
+    }
+}
+
+impl Planned for Refresh {
+    fn plan(self) -> Plan {
+        match self {
+            Self::Create(it) => Plan::post(
+                &[REFRESH],
+                body([
+                    ("client", it.client.into()),
+                    ("label", it.label.into()),
+                    ("audience", it.audience.into()),
+                    ("scopes", list(it.scopes)),
+                    ("expires_at", it.expires_at.into()),
+                ]),
+            ),
+            Self::Common(it) => it.plan(REFRESH),
+        }
+    }
+}
+
+impl Planned for Legacy {
+    fn plan(self) -> Plan {
+        let Self::Common(it) = self;
+        it.plan("legacy-tokens")
+    }
+}
+
+/// Carries a command out.
+///
+/// # Errors
+/// What was refused, or went wrong.
+pub(crate) async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Pat(it) => it.run().await,
+        Command::Refresh(it) => it.run().await,
+        Command::Legacy(it) => it.run().await,
+        Command::Import(it) => import::run(it).await,
+        Command::Inspect(it) => inspect::run(&it),
+    }
+}
