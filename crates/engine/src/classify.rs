@@ -130,12 +130,6 @@ impl Denial {
             Self::TokenExpired(_) => ("token_expired", P::InvalidToken, TOKEN, Info),
             Self::TokenRevoked => ("token_revoked", P::InvalidToken, TOKEN, Info),
             Self::WrongAudience { .. } => ("wrong_audience", P::InvalidToken, TOKEN, Info),
-            Self::NotRevocable(_) => (
-                "not_revocable",
-                P::UnsupportedTokenType,
-                "This kind of credential cannot be revoked here.",
-                Info,
-            ),
             Self::NotPermitted(_) => {
                 ("not_permitted", P::InsufficientScope, "The credential does not allow this.", Info)
             }

@@ -134,9 +134,6 @@ pub enum Denial {
         /// Who asked.
         asked: String,
     },
-    /// This kind cannot be revoked by its holder.
-    #[error("a {} cannot be revoked here", .0.as_str())]
-    NotRevocable(CredentialKind),
     /// The caller may not ask this.
     #[error("the caller may not do this: it lacks {0}")]
     NotPermitted(String),

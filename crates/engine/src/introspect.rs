@@ -1,14 +1,14 @@
 //! Introspection (RFC 7662), for every form of credential.
 //!
-//! A resource server is told of what is for it; a client of what is its own; nobody of anything
-//! else. Whatever is not good, or not theirs, is `active: false` and nothing more (§2.2).
+//! A resource server is told of what is for it; a client of what is its own; the bearer of a token of
+//! that; the holder of an admin key of everything; nobody of anything else. Whatever is not good, or not theirs, is `active: false` and nothing more (§2.2).
 
 use base::Id;
 use domain::{Credential, CredentialKind};
 use oauth::{Introspection, Parameter, Reply, Request};
 
-use crate::authenticate::{Authenticated, authenticate};
-use crate::present::{Place, Presented, PresentedKind, Verified, present};
+use crate::caller::{Caller, Errand};
+use crate::present::{Presented, PresentedKind, Verified, present};
 use crate::{Context, Denial};
 
 /// The value of [`Introspection::inactive_reason`] for a genuine token whose client, organization
@@ -31,19 +31,11 @@ pub struct Answer {
 /// # Errors
 /// When the *caller* is refused, or the store fails. A bad token is no error (RFC 7662 §2.2).
 pub async fn introspect(ctx: &Context<'_>, request: &Request) -> Result<Answer, Denial> {
-    let caller = authenticate(ctx, request).await?;
-    if matches!(&caller, Authenticated::Client { secret: None, .. }) {
-        // RFC 7662 §2.1: "the protected resource MUST be authorized"; anybody can say a client id.
-        return Err(Denial::NoClientAuthentication);
-    }
+    let caller = Caller::of(ctx, request, Errand::Introspect).await?;
     let token = request.parameters.value(Parameter::Token);
     let token = token.ok_or(Denial::ParameterMissing(Parameter::Token))?;
-    let place = match caller {
-        Authenticated::ResourceServer(_) => Place::Api,
-        Authenticated::Client { .. } | Authenticated::Key { .. } => Place::Issuer,
-    };
-    let found = present(ctx, &presented(token), place).await;
-    let found = found.and_then(|verified| concerns(&caller, &verified).map(|()| verified));
+    let found = present(ctx, &presented(token), caller.place()).await;
+    let found = found.and_then(|verified| concerns(&caller, verified));
     match found {
         Ok(verified) => Ok(Answer {
             reply: boxed(describe(ctx, &verified)),
@@ -69,18 +61,12 @@ fn boxed(introspection: Introspection) -> Reply {
     Reply::Introspection(Box::new(introspection))
 }
 
-/// Whether a caller may be told of something.
-fn concerns(caller: &Authenticated, verified: &Verified) -> Result<(), Denial> {
-    let chain = &verified.chain;
-    let theirs = match caller {
-        Authenticated::ResourceServer(server) => chain.resource_server.id == server.id,
-        Authenticated::Client { client, .. } => chain.grant.client == Some(client.id),
-        Authenticated::Key { credential, .. } => verified.credential.id == credential.id,
-    };
-    if theirs {
-        return Ok(());
+/// Lets through what the caller may be told of.
+fn concerns(caller: &Caller, verified: Verified) -> Result<Verified, Denial> {
+    if caller.may_know(&verified) {
+        return Ok(verified);
     }
-    let token = chain.resource_server.identifier.clone();
+    let token = verified.chain.resource_server.identifier.clone();
     Err(Denial::WrongAudience { token, asked: caller.public_id().to_string() })
 }
 

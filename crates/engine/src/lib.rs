@@ -20,6 +20,7 @@ pub mod token;
 
 mod answer;
 pub mod budget;
+mod caller;
 mod chain;
 mod classify;
 mod context;

@@ -1,9 +1,9 @@
 //! Introspection (RFC 7662).
 
-use domain::{Client, Status};
-use oauth::{Operation, Parameter as P};
+use domain::{Client, CredentialKind, Status};
+use oauth::{Operation, Parameter as P, Reply};
 
-use crate::world::{AUDIENCE, World, code, request, with_basic};
+use crate::world::{AUDIENCE, World, code, request, with_basic, with_bearer};
 
 #[tokio::test]
 async fn rfc7662_2_2_a_resource_server_is_told_of_every_form_of_credential() {
@@ -69,4 +69,28 @@ async fn rfc7662_2_1_the_caller_must_authenticate_and_name_a_token() {
     assert_eq!(code(world.ask(&wrong).await), "secret_foreign");
     let nothing = with_basic(Operation::Introspection, ("api_1", &world.server_secret), "");
     assert_eq!(code(world.ask(&nothing).await), "parameter_missing");
+}
+
+#[tokio::test]
+async fn rfc7662_2_1_a_bearer_is_told_of_its_own_token_and_an_admin_of_every() {
+    let world = World::new().await;
+    let (own, other) = (world.machine_token().await, world.personal_access_token.clone());
+    assert!(asked(&world, &own, &own).await.unwrap());
+    assert!(!asked(&world, &own, &other).await.unwrap());
+    assert_eq!(code(asked(&world, "nonsense", &own).await), "token_unrecognized");
+    let admin = async |scope: &str| {
+        let scope = crate::world::scopes(scope);
+        world.credential(CredentialKind::AdminKey, |it| it.scopes = Some(scope)).await.1
+    };
+    let (auditor, clerk) = (admin("audit:read").await, admin("clients:read").await);
+    assert!(asked(&world, &auditor, &own).await.unwrap());
+    assert!(asked(&world, &auditor, &other).await.unwrap());
+    assert_eq!(code(asked(&world, &clerk, &own).await), "not_permitted");
+}
+
+async fn asked(world: &World, bearer: &str, token: &str) -> Result<bool, engine::Denial> {
+    match world.ask(&with_bearer(Operation::Introspection, bearer, token)).await? {
+        Reply::Introspection(answer) => Ok(answer.active),
+        other => panic!("{other:?}"),
+    }
 }

@@ -1,9 +1,9 @@
 //! Revocation (RFC 7009).
 
-use oauth::{Operation, Problem};
+use oauth::Operation;
 use store::{EventQuery, Store as _};
 
-use crate::world::{World, code, with_basic};
+use crate::world::{World, code, with_basic, with_bearer};
 
 async fn revoke(world: &World, basic: (&str, &str), token: &str) -> Result<(), engine::Denial> {
     world.ask(&with_basic(Operation::Revocation, basic, token)).await.map(|_| ())
@@ -46,9 +46,21 @@ async fn rfc7009_2_2_unknown_or_foreign_tokens_are_a_success_that_changes_nothin
 }
 
 #[tokio::test]
-async fn rfc7009_2_2_1_a_key_is_not_thrown_away_by_whoever_found_it() {
+async fn a_key_and_a_personal_token_are_thrown_away_by_their_holders() {
     let world = World::new().await;
     let (id, secret) = world.api_key.clone();
-    let denial = revoke(&world, (&id, &secret), &format!("{id}:{secret}")).await.unwrap_err();
-    assert_eq!(denial.failure().problem, Problem::UnsupportedTokenType);
+    revoke(&world, (&id, &secret), &format!("{id}:{secret}")).await.unwrap();
+    assert_eq!(code(world.pair_at_api(&id, &secret).await), "credential_revoked");
+    let token = world.personal_access_token.clone();
+    world.ask(&with_bearer(Operation::Revocation, &token, &token)).await.unwrap();
+    assert_eq!(code(world.at_api(&token).await), "credential_revoked");
+}
+
+#[tokio::test]
+async fn a_bearer_speaks_for_itself_alone() {
+    let world = World::new().await;
+    let token = world.personal_access_token.clone();
+    let other = world.machine_token().await;
+    world.ask(&with_bearer(Operation::Revocation, &token, &other)).await.unwrap();
+    assert!(world.at_api(&other).await.is_ok());
 }

@@ -353,6 +353,13 @@ pub(crate) fn with_basic(operation: Operation, basic: (&str, &str), token: &str)
     }
 }
 
+pub(crate) fn with_bearer(operation: Operation, bearer: &str, token: &str) -> Request {
+    Request {
+        bearer: Some(Secret::new(bearer)),
+        ..request(operation, &[(Parameter::Token, token)])
+    }
+}
+
 /// The private code of a denial.
 pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, Denial>) -> &'static str {
     result.unwrap_err().verdict().code
