@@ -29,7 +29,7 @@ pub(crate) async fn serve(file: &std::path::Path) -> Result<(), Failure> {
     for realm in &config.realms {
         states.push(realms::open(realm, &house, &master).await?);
     }
-    let figures: Vec<Arc<dyn Source>> = vec![opened.figures];
+    let figures: Vec<Arc<dyn Source>> = vec![opened.figures, house.clone()];
     let listeners = sockets.listeners(&config, &house, &states, figures);
     tracing::info!(realms = states.len(), listeners = listeners.len(), "serving");
     let running = Running {

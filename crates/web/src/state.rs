@@ -8,7 +8,7 @@ use base::{Clock, DigestKey, Rng};
 use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
 use store::{Store, StoreError};
 
-use crate::metrics::RealmMetrics;
+use crate::metrics::{Page, RealmMetrics, Source};
 
 /// What all realms of the process share.
 pub struct House {
@@ -59,6 +59,14 @@ impl House {
 impl fmt::Debug for House {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("House").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+impl Source for House {
+    fn write(&self, page: &mut Page) {
+        let name = "postern_refusals_dropped_total";
+        page.family(name, "counter", "Refusals that came too fast to be kept.");
+        page.sample(name, &[], self.refusals_dropped.load(Ordering::Relaxed));
     }
 }
 

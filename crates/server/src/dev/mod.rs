@@ -128,7 +128,8 @@ impl Stage<'_> {
         figures: Arc<dyn Source>,
     ) -> Result<Vec<Listener>, Failure> {
         let counted = self.states.iter().map(|state| Arc::clone(state.metrics())).collect();
-        let metrics = Arc::new(Metrics::new(counted, vec![figures]));
+        let sources: Vec<Arc<dyn Source>> = vec![figures, self.house.clone()];
+        let metrics = Arc::new(Metrics::new(counted, sources));
         let proxies = Arc::new(TrustedProxies::default());
         let mut doors = vec![Serves::Portal(Box::new(self.portal()?))];
         for state in self.states {
