@@ -10,7 +10,7 @@ use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, 
 use rusqlite::Connection;
 use store::{
     Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, OpenError, RefusalQuery,
-    Store, StoreError, Stored,
+    RevokedTokens, Store, StoreError, Stored,
 };
 
 use crate::error::open_error;
@@ -113,6 +113,10 @@ impl Store for SqliteStore {
 
     async fn token_revoked(&self, token: u128) -> Result<bool, StoreError> {
         self.glance(|connection| limits::token_revoked(connection, token))
+    }
+
+    async fn revoked_tokens(&self, at_most: usize) -> Result<Option<RevokedTokens>, StoreError> {
+        self.walk(move |connection| limits::revoked_tokens(connection, at_most)).await
     }
 
     async fn answer(

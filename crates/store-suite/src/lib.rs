@@ -130,6 +130,7 @@ macro_rules! cases {
                 a_flood_stays_within_bounds;
             tokens:
                 a_revoked_token_is_refused_from_then_on,
+                revoked_tokens_are_listed_up_to_a_limit,
                 expired_revocations_are_swept_by_the_way,
                 a_second_revocation_never_shortens_the_first;
             uses:

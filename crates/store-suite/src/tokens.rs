@@ -30,6 +30,20 @@ pub async fn a_revoked_token_is_refused_from_then_on(store: Arc<dyn Store>) {
     assert!(store.token_revoked(u128::MAX).await.unwrap(), "every bit counts");
 }
 
+/// All are listed, each until when it is kept, or none when they are too many.
+pub async fn revoked_tokens_are_listed_up_to_a_limit(store: Arc<dyn Store>) {
+    assert_eq!(store.revoked_tokens(0).await.unwrap(), Some(vec![]));
+    let mut expected = vec![(1, Some(minutes(60))), (u128::MAX, None)];
+    for (token, until) in &expected {
+        store.commit(batch([revoke(*token, *until, NOON)])).await.unwrap();
+    }
+    let mut listed = store.revoked_tokens(2).await.unwrap().unwrap();
+    listed.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(listed, expected);
+    assert_eq!(store.revoked_tokens(1).await.unwrap(), None);
+}
+
 /// What has expired is swept by later revocations; what has not, or never will, stays.
 pub async fn expired_revocations_are_swept_by_the_way(store: Arc<dyn Store>) {
     let [brief, long, forever]: [Vec<u128>; 3] =

@@ -11,6 +11,9 @@ use crate::{
     Stored,
 };
 
+/// Tokens that were revoked by themselves, each until when that is kept; `None`: for ever.
+pub type RevokedTokens = Vec<(u128, Option<Timestamp>)>;
+
 /// Everything that is kept. See the crate's documentation for what holds of every backend.
 #[async_trait]
 pub trait Store: Send + Sync + Debug + 'static {
@@ -29,15 +32,9 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// Whether this access token was revoked by itself.
     async fn token_revoked(&self, token: u128) -> Result<bool, StoreError>;
 
-    /// Every token that was revoked by itself, and until when that is kept; `None` when they are
-    /// more than `at_most`, or when the store does not list them. [`crate::Hot`] answers [`Store::token_revoked`] from it.
-    async fn revoked_tokens(
-        &self,
-        at_most: usize,
-    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
-        let _ = at_most;
-        Ok(None)
-    }
+    /// Every token that was revoked by itself; `None` when they are more than `at_most`.
+    /// [`crate::Hot`] answers [`Store::token_revoked`] from it.
+    async fn revoked_tokens(&self, at_most: usize) -> Result<Option<RevokedTokens>, StoreError>;
 
     /// The answer remembered under an idempotency key.
     async fn answer(&self, realm: &RealmName, key: &[u8; 32])

@@ -15,12 +15,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use base::{Id, Timestamp};
+use base::Id;
 use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
 
 use crate::{
-    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery, Store,
-    StoreError, Stored, Write,
+    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery, RevokedTokens,
+    Store, StoreError, Stored, Write,
 };
 use entities::Entities;
 use revoked::Revoked;
@@ -166,10 +166,7 @@ impl Store for Hot {
         self.shared.revoked.contains(token, self.inner()).await
     }
 
-    async fn revoked_tokens(
-        &self,
-        at_most: usize,
-    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
+    async fn revoked_tokens(&self, at_most: usize) -> Result<Option<RevokedTokens>, StoreError> {
         self.inner().revoked_tokens(at_most).await
     }
 

@@ -21,7 +21,7 @@ mod memory;
 mod query;
 
 pub use batch::{Answer, Batch, Committed, Write};
-pub use contract::Store;
+pub use contract::{RevokedTokens, Store};
 pub use error::{CommitError, Conflict, OpenError, StoreError};
 pub use hot::Hot;
 

@@ -3,7 +3,7 @@
 use base::Timestamp;
 use deadpool_postgres::Client;
 use domain::RealmName;
-use store::{Answer, StoreError};
+use store::{Answer, RevokedTokens, StoreError};
 
 use crate::error::Failure;
 use crate::uuid::Uuid;
@@ -18,7 +18,7 @@ pub(crate) async fn token_revoked(client: &Client, token: u128) -> Result<bool, 
 pub(crate) async fn revoked_tokens(
     client: &Client,
     at_most: usize,
-) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, Failure> {
+) -> Result<Option<RevokedTokens>, Failure> {
     let sql = "SELECT token, until FROM revoked_token LIMIT $1";
     let statement = client.prepare_cached(sql).await?;
     let one_more = i64::try_from(at_most).unwrap_or(i64::MAX).saturating_add(1);

@@ -3,7 +3,7 @@
 use base::{Id, Timestamp};
 use domain::{BudgetState, Credential, RealmName, Use};
 use rusqlite::{Connection, OptionalExtension as _};
-use store::Answer;
+use store::{Answer, RevokedTokens};
 
 use super::{OrStoreError as _, Read};
 use crate::writer::read_budget;
@@ -17,6 +17,22 @@ pub(crate) fn token_revoked(connection: &Connection, token: u128) -> Read<bool> 
         .prepare_cached("SELECT 1 FROM revoked_token WHERE token = ?1")
         .and_then(|mut statement| statement.exists([token.to_be_bytes()]))
         .or_store_error()
+}
+
+/// All of them, or `None` when they are more than `at_most`.
+pub(crate) fn revoked_tokens(
+    connection: &Connection,
+    at_most: usize,
+) -> Read<Option<RevokedTokens>> {
+    let mut statement =
+        connection.prepare_cached("SELECT token, until FROM revoked_token").or_store_error()?;
+    let rows = statement.query_map([], |row| {
+        let until = row.get::<_, Option<i64>>(1)?.map(Timestamp::from_millis);
+        Ok((u128::from_be_bytes(row.get(0)?), until))
+    });
+    let one_more = rows.or_store_error()?.take(at_most.saturating_add(1));
+    let tokens: Vec<_> = one_more.collect::<Result<_, _>>().or_store_error()?;
+    Ok((tokens.len() <= at_most).then_some(tokens))
 }
 
 pub(crate) fn answer(

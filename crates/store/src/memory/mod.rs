@@ -11,13 +11,13 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use base::{Id, Timestamp};
+use base::Id;
 use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
 
 use self::state::State;
 use crate::{
-    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery, Store,
-    StoreError, Stored,
+    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery, RevokedTokens,
+    Store, StoreError, Stored,
 };
 
 /// A store that forgets everything when it is dropped.
@@ -63,10 +63,7 @@ impl Store for Memory {
         Ok(self.state().revoked_tokens.contains_key(&token))
     }
 
-    async fn revoked_tokens(
-        &self,
-        at_most: usize,
-    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
+    async fn revoked_tokens(&self, at_most: usize) -> Result<Option<RevokedTokens>, StoreError> {
         let state = self.state();
         let listed =
             || state.revoked_tokens.iter().map(|(token, until)| (*token, *until)).collect();

@@ -139,10 +139,7 @@ impl Store for Fake {
         Ok(self.revoked.lock().unwrap().contains(&token))
     }
 
-    async fn revoked_tokens(
-        &self,
-        _at_most: usize,
-    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
+    async fn revoked_tokens(&self, _at_most: usize) -> Result<Option<RevokedTokens>, StoreError> {
         self.reads.fetch_add(1, SeqCst);
         let listed = self.revoked.lock().unwrap().iter().map(|token| (*token, None)).collect();
         pass(&self.after_read).await;
