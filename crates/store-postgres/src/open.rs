@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use store::OpenError;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, NoTls};
@@ -34,8 +34,19 @@ pub(crate) async fn open(url: &str, options: &OpenOptions) -> Result<Database, O
         other => OpenError::Unreachable(other.to_string()),
     })?;
     migrations::migrate(&mut client, &options.master_fingerprint).await?;
+    warn_of_haste(&client).await;
     drop(client);
     Ok(database)
+}
+
+/// A commit is acknowledged when the server says so; it may have been told to say so early.
+async fn warn_of_haste(client: &Client) {
+    let sql = "SELECT name FROM pg_settings
+               WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off'";
+    for row in client.query(sql, &[]).await.unwrap_or_default() {
+        let setting: &str = row.try_get(0).unwrap_or_default();
+        tracing::warn!(setting, "is off at the server: a power cut may undo acknowledged commits");
+    }
 }
 
 fn connect(url: &str, pool_size: usize) -> Result<Database, OpenError> {

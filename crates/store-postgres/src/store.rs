@@ -3,12 +3,12 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use base::{Id, Timestamp};
+use base::Id;
 use deadpool_postgres::Client;
 use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
 use store::{
     Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, OpenError, RefusalQuery,
-    Store, StoreError, Stored,
+    RevokedTokens, Store, StoreError, Stored,
 };
 
 use crate::database::Database;
@@ -56,6 +56,9 @@ impl Store for PostgresStore {
     }
 
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        if batch.is_empty() {
+            return Ok(Committed::default());
+        }
         commit::commit(&self.database, &self.partitions, &batch).await
     }
 
@@ -71,10 +74,7 @@ impl Store for PostgresStore {
             .await
     }
 
-    async fn revoked_tokens(
-        &self,
-        at_most: usize,
-    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
+    async fn revoked_tokens(&self, at_most: usize) -> Result<Option<RevokedTokens>, StoreError> {
         self.database
             .read(async |client: &mut Client| reads::limits::revoked_tokens(client, at_most).await)
             .await

@@ -2,10 +2,12 @@
 //!
 //! Invariant: its arithmetic is that of [`BudgetState::spend`]; the suite compares them.
 
+use std::collections::BTreeMap;
+
 use base::Timestamp;
 use deadpool_postgres::GenericClient;
 use domain::{BudgetLimits, BudgetState, BudgetSubject};
-use store::Conflict;
+use store::{Conflict, Write};
 use tokio_postgres::{Error, Row};
 
 use crate::error::Failure;
@@ -28,8 +30,40 @@ const SPEND: &str = "
 
 const READ: &str = "SELECT hour, used_in_hour, day, used_in_day FROM budget WHERE subject = $1";
 
+/// The budgets of a batch: the states after each, in the order of the writes.
+///
+/// They are the rows that most commits want, so they are taken last, and in the order of their
+/// subjects: two batches that spend from the same ones wait for each other, never both ways.
+pub(super) async fn spend_all(
+    client: &impl GenericClient,
+    writes: &[Write],
+) -> Result<Vec<BudgetState>, Failure> {
+    let mut spends: Vec<_> = writes.iter().enumerate().filter_map(spending).collect();
+    spends.sort_by_key(|(_, subject, ..)| subject.as_u128());
+    let (mut spent, mut refused) = (BTreeMap::new(), BTreeMap::new());
+    for (index, subject, limits, now) in spends {
+        match spend(client, subject, limits, now).await? {
+            Ok(state) => spent.insert(index, state),
+            Err(state) => refused.insert(index, state),
+        };
+    }
+    match refused.pop_first() {
+        Some((write, state)) => Err(Failure::Conflict(Conflict::BudgetSpent { write, state })),
+        None => Ok(spent.into_values().collect()),
+    }
+}
+
+type Spending<'a> = (usize, BudgetSubject, &'a BudgetLimits, Timestamp);
+
+fn spending((index, write): (usize, &Write)) -> Option<Spending<'_>> {
+    match write {
+        Write::SpendBudget { subject, limits, now } => Some((index, *subject, limits, *now)),
+        _ => None,
+    }
+}
+
 /// The state after spending, or the one that forbids it.
-pub(super) async fn spend(
+async fn spend(
     client: &impl GenericClient,
     subject: BudgetSubject,
     limits: &BudgetLimits,
@@ -54,10 +88,6 @@ pub(crate) async fn read(
     let statement = client.prepare_cached(READ).await?;
     let row = client.query_opt(&statement, &[&Uuid(subject.as_u128())]).await?;
     row.map_or_else(|| Ok(BudgetState::default()), |row| state(&row))
-}
-
-pub(super) fn conflict(write: usize, state: BudgetState) -> Failure {
-    Failure::Conflict(Conflict::BudgetSpent { write, state })
 }
 
 fn state(row: &Row) -> Result<BudgetState, Error> {

@@ -69,37 +69,30 @@ fn backoff(attempt: u32) -> Duration {
 }
 
 async fn try_once(client: &mut Client, batch: &Batch) -> Result<Committed, Failure> {
-    let mut committed = Committed::default();
     if let ([write], []) = (batch.writes.as_slice(), batch.events.as_slice()) {
-        apply(&*client, 0, write, &mut committed).await?;
-        return Ok(committed);
+        apply(&*client, write).await?;
+        let budgets = budgets::spend_all(&*client, &batch.writes).await?;
+        return Ok(Committed { sequence: None, budgets });
     }
     let transaction = client.transaction().await?;
-    for (index, write) in batch.writes.iter().enumerate() {
-        apply(&transaction, index, write, &mut committed).await?;
+    for write in &batch.writes {
+        apply(&transaction, write).await?;
     }
-    if !batch.events.is_empty() {
-        committed.sequence = Some(events::tell(&transaction, &batch.events).await?);
-    }
+    let budgets = budgets::spend_all(&transaction, &batch.writes).await?;
+    let sequence = match batch.events.as_slice() {
+        [] => None,
+        events => Some(events::tell(&transaction, events).await?),
+    };
     transaction.commit().await?;
-    Ok(committed)
+    Ok(Committed { sequence, budgets })
 }
 
-async fn apply(
-    client: &impl GenericClient,
-    index: usize,
-    write: &Write,
-    committed: &mut Committed,
-) -> Result<(), Failure> {
+/// Any write but a budget's: those come after the others, see [`budgets::spend_all`].
+async fn apply(client: &impl GenericClient, write: &Write) -> Result<(), Failure> {
     match write {
         Write::Insert(entity) => entities::insert(client, entity).await,
         Write::Replace { entity, expected } => entities::replace(client, entity, *expected).await,
-        Write::SpendBudget { subject, limits, now } => {
-            let spent = budgets::spend(client, *subject, limits, *now).await?;
-            let state = spent.map_err(|state| budgets::conflict(index, state))?;
-            committed.budgets.push(state);
-            Ok(())
-        }
+        Write::SpendBudget { .. } => Ok(()),
         Write::RevokeToken { token, until, now } => {
             limits::revoke(client, *token, *until, *now).await
         }
