@@ -9,6 +9,9 @@ use serde_json::Value;
 use super::plan::Told;
 use crate::failure::Failure;
 
+/// The most characters of a cell of a list: `show` and `--json` tell the whole.
+const WIDEST: usize = 60;
+
 /// Tells an answer.
 ///
 /// # Errors
@@ -60,17 +63,20 @@ fn table() -> Table {
 
 fn one(answer: &Value) -> Table {
     let mut table = table();
-    for (name, value) in answer.as_object().into_iter().flatten() {
-        if !value.is_null() {
-            table.add_row([name.replace('_', " "), cell(value)]);
-        }
+    let members = answer.as_object().into_iter().flatten();
+    let mut members: Vec<_> = members.filter(|(_, value)| !value.is_null()).collect();
+    // What it is comes first; the rest is in the order of the alphabet.
+    members.sort_by_key(|(name, _)| !matches!(name.as_str(), "id" | "secret"));
+    for (name, value) in members {
+        table.add_row([name.replace('_', " "), cell(value)]);
     }
     table
 }
 
 fn many(answer: &Value, columns: &[&str]) -> Table {
     let mut table = table();
-    table.set_header(columns.iter().map(|name| name.replace('_', " ").to_uppercase()));
+    let title = |name: &&str| name.trim_end_matches(".id").replace(['_', '.'], " ").to_uppercase();
+    table.set_header(columns.iter().map(title));
     for row in answer.get("data").and_then(Value::as_array).into_iter().flatten() {
         table.add_row(columns.iter().map(|name| member(row, name)));
     }
@@ -80,7 +86,11 @@ fn many(answer: &Value, columns: &[&str]) -> Table {
 /// The member at a path such as `target.id`.
 fn member(row: &Value, path: &str) -> String {
     let found = path.split('.').try_fold(row, |value, name| value.get(name));
-    found.map(cell).unwrap_or_default()
+    let text = found.map(cell).unwrap_or_default();
+    match text.char_indices().nth(WIDEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
 }
 
 /// A value in one line. Control characters are shown, not obeyed.

@@ -21,7 +21,7 @@ pub(super) fn rows(table: Table) -> Table {
     table
         .about("Admin keys", "They open this API. None makes another that may do more than itself.")
         .create(row(MethodFilter::POST, all, write, "Create an admin key"), create)
-        .read(row(MethodFilter::GET, all, read, "List Admin keys"), list)
+        .read(row(MethodFilter::GET, all, read, "List admin keys"), list)
         .read(row(MethodFilter::GET, one, read, "Read an admin key"), show)
         .change(row(MethodFilter::POST, revocation, write, "Revoke an admin key"), revoke)
 }

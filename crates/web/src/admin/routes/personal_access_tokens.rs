@@ -21,7 +21,7 @@ pub(super) fn rows(table: Table) -> Table {
     table
         .about("Personal access tokens", "Users' tokens for their own programs.")
         .create(row(MethodFilter::POST, all, write, "Create a personal access token"), create)
-        .read(row(MethodFilter::GET, all, read, "List Personal access tokens"), list)
+        .read(row(MethodFilter::GET, all, read, "List personal access tokens"), list)
         .read(row(MethodFilter::GET, one, read, "Read a personal access token"), show)
         .change(
             row(MethodFilter::POST, revocation, write, "Revoke a personal access token"),

@@ -24,7 +24,7 @@ pub(super) fn rows(table: Table) -> Table {
             "Long-lived tokens that support issues by hand. A client may hold several.",
         )
         .create(row(MethodFilter::POST, all, write, "Create a refresh token"), create)
-        .read(row(MethodFilter::GET, all, read, "List Refresh tokens"), list)
+        .read(row(MethodFilter::GET, all, read, "List refresh tokens"), list)
         .read(row(MethodFilter::GET, one, read, "Read a refresh token"), show)
         .change(row(MethodFilter::POST, revocation, write, "Revoke a refresh token"), revoke)
 }

@@ -1,15 +1,19 @@
 //! Words that many answers share: pages, times, states.
 
+use std::borrow::Cow;
+
 use base::Timestamp;
 use domain::{BudgetLimits, Revocation, Status};
 use engine::Outcome;
 use engine::admin::{Page, PageQuery};
 use oauth::ScopeSet;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 /// A page of a list.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 pub(super) struct List<T: ToSchema> {
     /// The rows.
     pub(super) data: Vec<T>,
@@ -21,6 +25,29 @@ impl<T: ToSchema> List<T> {
     /// A page whose rows are told by `view`.
     pub(super) fn of<R>(page: Page<R>, view: impl Fn(&R) -> T) -> Self {
         Self { data: page.items.iter().map(view).collect(), next: page.next }
+    }
+}
+
+// By hand: the derived name of a generic type does not tell what it is a list of.
+impl<T: ToSchema> PartialSchema for List<T> {
+    fn schema() -> RefOr<Schema> {
+        let rows = ArrayBuilder::new().items(Ref::from_schema_name(T::name()));
+        let next = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some("The cursor for `after` of the next page; null: this is the last."));
+        let list = ObjectBuilder::new().property("data", rows).property("next", next);
+        list.required("data").required("next").into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for List<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}List", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
     }
 }
 

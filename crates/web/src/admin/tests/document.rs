@@ -52,3 +52,47 @@ async fn every_operation_of_the_document_is_a_route_and_has_its_parts() {
     assert_eq!(ids.len(), count, "operation ids are unique");
     assert!(count > 60, "{count} operations");
 }
+
+#[test]
+fn each_list_is_a_list_of_its_own() {
+    let document = serde_json::to_value(crate::admin::openapi()).unwrap();
+    let answer = |path: &str| {
+        let ok = &document["paths"][path]["get"]["responses"]["200"];
+        let schema = ok["content"]["application/json"]["schema"]["$ref"].as_str().unwrap();
+        schema.rsplit('/').next().unwrap().to_owned()
+    };
+    assert_eq!(answer("/admin/v1/clients"), "ClientList");
+    assert_eq!(answer("/admin/v1/api-keys"), "CredentialList");
+    let rows = &document["components"]["schemas"]["ClientList"]["properties"]["data"]["items"];
+    assert_eq!(rows["$ref"], "#/components/schemas/Client");
+}
+
+/// The page for readers names every route and every scope, and none that is not there.
+#[test]
+fn the_page_about_the_admin_api_is_complete() {
+    let page = include_str!("../../../../../docs/admin-api.md");
+    let document = serde_json::to_value(crate::admin::openapi()).unwrap();
+    let mut routes = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let path = path.strip_prefix("/admin/v1").unwrap();
+        routes.extend(
+            item.as_object()
+                .unwrap()
+                .keys()
+                .map(|method| format!("`{} {path}`", method.to_uppercase())),
+        );
+    }
+    for route in &routes {
+        assert!(page.contains(route.as_str()), "{route} is missing");
+    }
+    let listed = page
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split('|').nth(1).unwrap().trim().to_owned());
+    for listed in listed.filter(|it| it.contains(" /")) {
+        assert!(routes.contains(&listed), "{listed} is no route");
+    }
+    for (scope, _) in engine::admin::scopes::ALL {
+        assert!(page.contains(&format!("`{scope}`")), "{scope} is missing");
+    }
+}
