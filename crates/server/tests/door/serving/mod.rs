@@ -5,6 +5,7 @@ mod check;
 mod configuration;
 mod dev_failures;
 mod limits;
+mod nodes;
 mod proxies;
 mod shutdown;
 mod tls;
