@@ -9,6 +9,7 @@
     reason = "these are tests"
 )]
 
+mod cli;
 mod clients;
 mod dialects;
 mod harbour;
