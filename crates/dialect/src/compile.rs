@@ -69,6 +69,7 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
         refresh_retry_window,
         redirect_rule: policy::redirect(&file.table("redirect")?)?,
         state_rule: policy::state(&file.table("state")?)?,
+        kept_from_personal_tokens: policy::kept_scopes(&file.table("personal_access_token")?)?,
     };
     file.finish("key")?;
     Ok(dialect)

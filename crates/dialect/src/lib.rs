@@ -24,7 +24,7 @@ mod wire;
 use std::time::Duration;
 
 use domain::CredentialKind;
-use oauth::{ClientAuthMethod, Failure, GrantType, Operation, Problem, Reply, Request};
+use oauth::{ClientAuthMethod, Failure, GrantType, Operation, Problem, Reply, Request, ScopeSet};
 
 pub use claims::{Claims, ClaimsError, TokenFacts};
 pub use domain::Kind as IdentifierKind;
@@ -57,6 +57,7 @@ pub struct Dialect {
     refresh_retry_window: Option<Duration>,
     redirect_rule: RedirectRule,
     state_rule: StateRule,
+    kept_from_personal_tokens: ScopeSet,
 }
 
 impl Dialect {
@@ -192,6 +193,11 @@ impl Dialect {
     /// Which redirect URIs a client may use.
     pub const fn redirect_rule(&self) -> RedirectRule {
         self.redirect_rule
+    }
+
+    /// The scopes that a personal access token is never given, whoever makes it.
+    pub const fn kept_from_personal_tokens(&self) -> &ScopeSet {
+        &self.kept_from_personal_tokens
     }
 
     /// What the `state` of an authorization request must be.

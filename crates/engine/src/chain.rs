@@ -52,8 +52,14 @@ impl Chain {
             active(organization.status, Denial::OrganizationSuspended)?;
         }
         let user = optional::<User>(ctx, grant.user).await?;
-        if user.as_ref().is_some_and(|user| user.status != UserStatus::Active) {
-            return Err(Denial::UserGone);
+        if let Some(user) = &user {
+            if user.status != UserStatus::Active {
+                return Err(Denial::UserGone);
+            }
+            let left = |id| user.memberships.iter().all(|known| known.organization != id);
+            if grant.organization.is_some_and(left) {
+                return Err(Denial::MembershipEnded);
+            }
         }
         let resource_server: Loaded<ResourceServer> = link(ctx, grant.resource_server).await?;
         active(resource_server.status, Denial::ResourceServerSuspended)?;

@@ -77,6 +77,7 @@ impl Denial {
                 ("organization_suspended", P::ClientSuspended, "The client is not active.", Info)
             }
             Self::UserGone => ("user_gone", P::InvalidGrant, GRANT, Info),
+            Self::MembershipEnded => ("membership_ended", P::InvalidGrant, GRANT, Info),
             Self::ResourceServerSuspended => (
                 "resource_server_suspended",
                 P::AudienceUnknown,
@@ -238,6 +239,7 @@ impl Denial {
                 | Self::CredentialRevoked { .. }
                 | Self::CredentialExpired { .. }
                 | Self::UserGone
+                | Self::MembershipEnded
                 | Self::ResourceServerSuspended
                 | Self::GrantRevoked(_)
                 | Self::Dangling(_)

@@ -71,6 +71,9 @@ pub enum Denial {
     /// Its user is suspended or removed.
     #[error("the user is suspended or removed")]
     UserGone,
+    /// Its user left the organization it acts for.
+    #[error("the user no longer belongs to the organization")]
+    MembershipEnded,
     /// Its resource server is suspended.
     #[error("the resource server is suspended")]
     ResourceServerSuspended,

@@ -3,6 +3,7 @@
 mod access_token;
 mod code;
 mod lifetime;
+mod personal_access_token;
 mod secret;
 
 pub use access_token::{AccessTokenPolicy, Format};
@@ -13,4 +14,5 @@ pub use secret::{Environment, SecretFormat, SecretShape};
 pub(crate) use access_token::access_token;
 pub(crate) use code::{redirect, rotation, state};
 pub(crate) use lifetime::lifetimes;
+pub(crate) use personal_access_token::kept_scopes;
 pub(crate) use secret::{Identifiers, Secrets, identifiers, secrets};

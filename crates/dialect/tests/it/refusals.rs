@@ -32,7 +32,7 @@ fn a_refusal_names_file_line_column_and_what_was_expected() {
             "own.toml:3:1: unknown key \"colour\"; expected one of \"name\", \"description\", \
              \"prefixes\", \"errors\", \"headers\", \"endpoint\", \"omit\", \"refresh\", \
              \"trailing_slash_issuer\", \"grant_types\", \"quota\", \"identifiers\", \"secrets\", \
-             \"access_token\", \"lifetimes\", \"redirect\", \"state\"",
+             \"access_token\", \"lifetimes\", \"redirect\", \"state\", \"personal_access_token\"",
         ),
         (
             "prefixes = [\"v1\"]",

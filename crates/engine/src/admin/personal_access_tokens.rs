@@ -50,6 +50,12 @@ pub async fn create(
     };
     let server = find::audience(ctx, input.audience.as_deref()).await?;
     let scopes = fields::scopes_at(&server, Some(&input.scopes))?;
+    if let Some(kept) =
+        scopes.intersection(ctx.issuer.dialect().kept_from_personal_tokens()).iter().next()
+    {
+        let expected = format!("scopes that a personal access token may have; {kept} is none");
+        return Err(fields::invalid("scopes", expected));
+    }
     let longest = ctx.issuer.dialect().lifetimes().personal_access_token;
     let grant = Grant {
         user: Some(user.id),

@@ -16,6 +16,7 @@ mod client_credentials;
 mod histories;
 mod introspection;
 mod keys;
+mod personal_access_tokens;
 mod presenting;
 mod refresh_token;
 mod revocation;

@@ -2,10 +2,11 @@
 
 use base::encoding::base64url;
 use domain::{
-    Algorithm, BudgetLimits, Grant, Organization, ResourceServer, Revocation, Status, TokenFormat,
-    TokenPolicy, User, UserStatus,
+    Algorithm, BudgetLimits, CredentialKind, Grant, Membership, Organization, ResourceServer,
+    Revocation, Status, TokenFormat, TokenPolicy, User, UserStatus,
 };
 use oauth::Problem;
+use store::StoreExt as _;
 
 use crate::world::{World, code};
 
@@ -100,6 +101,19 @@ async fn each_link_of_the_chain_stops_what_hangs_from_it_at_once() {
     world.change::<Grant>(world.grant, |it| it.revoked = Some(revocation)).await;
     assert_eq!(code(world.at_api(&token).await), "grant_revoked");
     assert!(world.pair_at_api(&id, &secret).await.is_ok(), "the key has a grant of its own");
+}
+
+#[tokio::test]
+async fn a_persons_token_for_an_organization_ends_with_their_membership() {
+    let world = World::new().await;
+    let own = world.found(CredentialKind::PersonalAccessToken, &world.personal_access_token).await;
+    let grant = world.store.by_id(own).await.unwrap().unwrap().grant.unwrap();
+    let organization = world.organization;
+    world.change::<Grant>(grant, |it| it.organization = Some(organization)).await;
+    assert_eq!(code(world.at_api(&world.personal_access_token).await), "membership_ended");
+    let membership = Membership { organization, role: "developer".into() };
+    world.change::<User>(world.user, |it| it.memberships.push(membership)).await;
+    assert!(world.at_api(&world.personal_access_token).await.is_ok());
 }
 
 #[tokio::test]

@@ -48,11 +48,19 @@ impl World {
     }
 
     pub(crate) async fn with(tokens: TokenPolicy, budget: BudgetLimits) -> Self {
+        Self::speaking(Dialect::builtin("rfc").unwrap(), tokens, budget).await
+    }
+
+    pub(crate) async fn speaking(
+        dialect: Dialect,
+        tokens: TokenPolicy,
+        budget: BudgetLimits,
+    ) -> Self {
         let master = MasterKey::generate(&SystemRng);
         let settings = IssuerSettings {
             realm: "test".parse().unwrap(),
             url: "http://issuer.example".into(),
-            dialect: Arc::new(Dialect::builtin("rfc").unwrap()),
+            dialect: Arc::new(dialect),
             environment: Environment::Live,
         };
         let issuer = Issuer::new(settings, &master, &SystemRng);

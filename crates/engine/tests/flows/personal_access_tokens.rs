@@ -1,0 +1,31 @@
+//! What a personal access token may be given.
+
+use dialect::Dialect;
+use domain::Actor;
+use engine::admin::personal_access_tokens::{NewPersonalAccessToken, create};
+
+use crate::world::{World, code};
+
+const SOURCE: &str = r#"
+name = "strict"
+description = "Keeps a scope from personal access tokens"
+[personal_access_token]
+forbidden_scopes = ["write"]
+"#;
+
+#[tokio::test]
+async fn a_scope_that_the_dialect_keeps_back_is_not_given_to_anybody() {
+    let dialect = Dialect::parse("strict.toml", SOURCE).unwrap();
+    let world = World::speaking(dialect, Default::default(), Default::default()).await;
+    let make = async |scopes: &[&str]| {
+        let input = NewPersonalAccessToken {
+            user: "user_1".into(),
+            name: "laptop".into(),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            ..Default::default()
+        };
+        world.run(async |ctx| create(ctx, &Actor::System, &input).await.map(|_| ())).await
+    };
+    assert!(make(&["read"]).await.is_ok());
+    assert_eq!(code(make(&["read", "write"]).await), "invalid_field");
+}
