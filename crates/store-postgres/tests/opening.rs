@@ -10,7 +10,6 @@
 
 mod place;
 
-use std::io::{BufRead as _, Write as _};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -87,38 +86,36 @@ async fn a_wrong_address_is_unreachable_soon_and_shows_no_password() {
     }
 }
 
-/// Many nodes that start at once on an empty database, in this process and in two others.
+/// Many nodes that start at once on an empty database, in this process and in two others: this
+/// program, started again for this test, with the place as one more argument.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nodes_that_start_at_once_migrate_once() {
+    const TOLD: &str = "open-this:";
+    if let Some(url) = std::env::args().find_map(|it| it.strip_prefix(TOLD).map(str::to_owned)) {
+        return PostgresStore::open(&url, &options()).await.unwrap().ping().await.unwrap();
+    }
     let place = Arc::new(Place::new().await);
-    let children: Vec<_> = (0..2)
-        .map(|_| {
-            let mut child = Command::new(std::env::current_exe().unwrap())
-                .args(["--ignored", "--exact", "opening_in_another_process", "--nocapture"])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::null())
-                .spawn()
-                .unwrap();
-            writeln!(child.stdin.take().unwrap(), "{}", place.url()).unwrap();
-            child
-        })
-        .collect();
+    let start = || {
+        Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "nodes_that_start_at_once_migrate_once"])
+            .arg(format!("{TOLD}{}", place.url()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let children = [start(), start()];
     let mut nodes = tokio::task::JoinSet::new();
     for _ in 0..10 {
         let place = Arc::clone(&place);
         nodes.spawn(async move { place.open().await.ping().await.unwrap() });
     }
     nodes.join_all().await;
-    for mut child in children {
-        assert!(child.wait().unwrap().success());
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
     }
     let sql = "SELECT count(*) FROM meta";
     assert_eq!(place.connect().await.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 3);
-}
-
-#[tokio::test]
-#[ignore = "run by another test, which writes an address to its standard input"]
-async fn opening_in_another_process() {
-    let Some(Ok(url)) = std::io::stdin().lock().lines().next() else { return };
-    PostgresStore::open(&url, &options()).await.unwrap().ping().await.unwrap();
 }
