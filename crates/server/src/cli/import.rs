@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 
 use super::api::{Api, Refused};
 use super::connection::Connection;
-use super::output::remark;
+use super::output::{remark, say};
 use crate::failure::{FAILED, Failure};
 use batch::{Batch, Batches, Done};
 
@@ -87,6 +87,9 @@ pub(crate) async fn run(import: ImportFile) -> Result<(), Failure> {
     bar.finish_and_clear();
     let (seconds, rows) = (started.elapsed().as_secs_f64(), total.rows());
     let speed = rows as f64 / seconds.max(0.001);
+    if import.connection.json {
+        say(&total.to_json().to_string())?;
+    }
     remark(&format!(
         "{} imported, {} unchanged, {} refused in {seconds:.1} s ({speed:.0} rows a second)",
         total.imported, total.unchanged, total.refused,
@@ -102,6 +105,12 @@ pub(crate) async fn run(import: ImportFile) -> Result<(), Failure> {
 impl Total {
     fn rows(&self) -> u64 {
         self.imported + self.unchanged + self.refused
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "imported": self.imported, "unchanged": self.unchanged, "refused": self.refused,
+        })
     }
 
     fn count(&mut self, import: &ImportFile, bar: &ProgressBar, done: &Done) {

@@ -1,7 +1,7 @@
 //! The admin API below `/admin`: who may, what they send, and how they are answered.
 //!
-//! Invariant: router and OpenAPI document are made from one [`table::Table`], so neither knows a
-//! route that the other does not; each row names the one scope its route needs. What is decided is
+//! Invariant: router and OpenAPI document are made from one table, so neither knows a route that
+//! the other does not; each row names the one scope its route needs. What is decided is
 //! decided in [`engine::admin`].
 
 mod call;

@@ -128,3 +128,28 @@ async fn a_resource_server_changes_its_scopes_and_has_secrets() {
         json!({"format": "opaque", "algorithm": null, "lifetime": 60})
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_of_one_thing_at_the_same_moment_are_all_kept() {
+    let office = Office::open().await;
+    let api = office.api().await;
+    for round in 0..10 {
+        let changes: Vec<_> = (0..6)
+            .map(|number| {
+                let path =
+                    format!("/admin/v1/resource-servers/{}/scopes/s{round}-{number}", api.id());
+                let request = office.request(axum::http::Method::PUT, &path, Some(json!({})));
+                let mut router = office.router.clone();
+                tokio::spawn(async move {
+                    use tower_service::Service as _;
+                    router.call(request).await.unwrap().status()
+                })
+            })
+            .collect();
+        for change in changes {
+            assert_eq!(change.await.unwrap(), StatusCode::OK);
+        }
+    }
+    let read = office.get(&format!("/resource-servers/{}", api.id())).await;
+    assert_eq!(read.body["scopes"].as_array().unwrap().len(), 2 + 60, "no update was lost");
+}
