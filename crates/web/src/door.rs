@@ -167,7 +167,9 @@ fn find<'a>(
 /// Answers, whatever happens: in time, and with the dialect's own failure.
 async fn guarded(realm: Arc<Realm>, asked: Asked, started: Instant) -> Response<Body> {
     let request_id = asked.request_id.clone();
-    let answer = AssertUnwindSafe(realm.answer(asked, started)).catch_unwind();
+    // Boxed: kilobytes of state are moved once, and not with every wrapper around them.
+    let answer = Box::pin(realm.answer(asked, started));
+    let answer = AssertUnwindSafe(answer).catch_unwind();
     let failure = match tokio::time::timeout(realm.limits.answer_time, answer).await {
         Ok(Ok(response)) => return response,
         Ok(Err(_)) => {
