@@ -15,6 +15,8 @@ const USER: &str = "a1b2c3d4e5";
 async fn accounts() -> RealmAccounts {
     let realms = realms();
     sown(&realms).await;
+    // Identifiers made in one millisecond have no order: what follows is newer.
+    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     RealmAccounts(realms.into_iter().last().unwrap())
 }
 
