@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use store::StoreError;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
@@ -12,7 +13,7 @@ use crate::listen::{RELOAD_TLS_EVERY, Tls};
 
 const FLUSH_USES: Duration = Duration::from_secs(2);
 const FLUSH_REFUSALS: Duration = Duration::from_millis(100);
-const RELOAD_KEYS: Duration = Duration::from_secs(30);
+const FOLLOW_KEYS: Duration = Duration::from_secs(1);
 /// How long what is at work at the end may take.
 const LAST_WORK: Duration = Duration::from_secs(5);
 
@@ -52,15 +53,8 @@ pub(crate) fn start(
             tracing::warn!(%error, "refusals could not be kept");
         }
     }));
-    let realms = realms.to_vec();
-    tasks.spawn(every(RELOAD_KEYS, ends.clone(), async move || {
-        for realm in &realms {
-            if let Err(error) = realm.issuer().reload_keys(&*realm.house().store).await {
-                let realm = realm.issuer().realm().as_str();
-                tracing::error!(realm, %error, "the signing keys could not be read again");
-            }
-        }
-    }));
+    let mut keys = Keys { house: Arc::clone(house), realms: realms.to_vec(), seen: None };
+    tasks.spawn(every(FOLLOW_KEYS, ends.clone(), async move || keys.follow().await));
     if !certificates.is_empty() {
         tasks.spawn(every(RELOAD_TLS_EVERY, ends.clone(), async move || {
             for certificate in &certificates {
@@ -69,6 +63,34 @@ pub(crate) fn start(
         }));
     }
     Tasks { running: tasks, ending }
+}
+
+/// The signing keys, which another node on the same database may change.
+#[derive(Debug)]
+struct Keys {
+    house: Arc<House>,
+    realms: Vec<RealmState>,
+    /// The newest event when they were read. Keys change by events alone: while it stays, so do they.
+    seen: Option<u64>,
+}
+
+impl Keys {
+    async fn follow(&mut self) {
+        if let Err(error) = self.read_what_changed().await {
+            self.seen = None;
+            tracing::error!(%error, "the signing keys could not be read again");
+        }
+    }
+
+    async fn read_what_changed(&mut self) -> Result<(), StoreError> {
+        let newest = self.house.store.sequence().await?;
+        if self.seen.replace(newest) != Some(newest) {
+            for realm in &self.realms {
+                realm.issuer().reload_keys(&*self.house.store).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 async fn every(period: Duration, mut ends: watch::Receiver<bool>, mut work: impl AsyncFnMut()) {

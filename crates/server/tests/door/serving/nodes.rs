@@ -1,12 +1,15 @@
 //! Two nodes on one PostgreSQL: what one does the other knows with its next request, and a database
 //! that is gone is a 503, not a hang and not a 500.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use store_suite::postgres;
 
 use super::Site;
 use crate::harness::admin::Admin;
-use crate::harness::http::{get, post};
+use crate::harness::http::{Answer, get, post};
+use crate::harness::realm::Machine;
 use crate::harness::{Server, ports};
 
 const API: &str = "https://api.example.com";
@@ -26,39 +29,87 @@ fn node(issuer: &str, database: &str) -> Site {
     site
 }
 
+/// Two nodes, and a client of both.
+struct Nodes {
+    one: Server,
+    other: Server,
+    admin: Admin,
+    machine: Machine,
+    _database: postgres::Server,
+}
+
+impl Nodes {
+    fn start() -> Self {
+        let database = postgres::Server::start();
+        let [one, other] = [0; 2].map(|_| node("http://issuer", &database.url()));
+        let made = one.run(&["admin-key", "create", "--realm", "main"]);
+        assert!(made.status.success(), "{made:?}");
+        let key = String::from_utf8(made.stdout).unwrap();
+        let one = Server::serve(one.folder, &one.base);
+        let other = Server::serve(other.folder, &other.base);
+        let admin = Admin::new(&one.base, key.trim());
+        let organization = admin.create("/organizations", &json!({"name": "Atelier"}));
+        admin.api(API, &["things:read"]);
+        let new = json!({"name": "m", "organization": organization["id"]});
+        let machine = admin.machine(&new, API);
+        Self { one, other, admin, machine, _database: database }
+    }
+
+    fn token(&self, node: &Server) -> Answer {
+        let asked = post(&node.base, "/token").basic(&self.machine.id, &self.machine.secret);
+        asked.form(&[("grant_type", "client_credentials"), ("audience", API)]).send()
+    }
+
+    fn issued(&self, node: &Server) -> String {
+        let issued = self.token(node).expect(200).json();
+        issued["access_token"].as_str().unwrap().to_owned()
+    }
+
+    fn active(&self, node: &Server, token: &str) -> bool {
+        let asked = post(&node.base, "/introspect").basic(&self.machine.id, &self.machine.secret);
+        asked.form(&[("token", token)]).send().expect(200).json()["active"] == true
+    }
+}
+
+/// Whether it becomes so before two seconds are over.
+fn soon(so: impl Fn() -> bool) -> bool {
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(2) {
+        if so() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    false
+}
+
 #[test]
 fn a_revocation_on_one_node_is_known_on_the_other_at_once() {
-    let database = postgres::Server::start();
-    let [one, other] = [0; 2].map(|_| node("http://issuer", &database.url()));
-    let made = one.run(&["admin-key", "create", "--realm", "main"]);
-    assert!(made.status.success(), "{made:?}");
-    let key = String::from_utf8(made.stdout).unwrap();
-    let one = Server::serve(one.folder, &one.base);
-    let other = Server::serve(other.folder, &other.base);
-    let admin = Admin::new(&one.base, key.trim());
-    let organization = admin.create("/organizations", &json!({"name": "Atelier"}));
-    let scopes = json!([{"scope": "things:read"}]);
-    let server = json!({"identifier": API, "name": "Things", "scopes": scopes});
-    admin.create("/resource-servers", &server);
-    let machine = admin.machine(&json!({"name": "m", "organization": organization["id"]}), API);
-    let token = |base: &str| {
-        post(base, "/token")
-            .basic(&machine.id, &machine.secret)
-            .form(&[("grant_type", "client_credentials"), ("audience", API)])
-            .send()
-    };
-    let issued = token(&one.base).expect(200).json()["access_token"].as_str().unwrap().to_owned();
-    let active = |base: &str| {
-        let asked = post(base, "/introspect").basic(&machine.id, &machine.secret);
-        asked.form(&[("token", &issued)]).send().expect(200).json()["active"].clone()
-    };
-    assert_eq!(active(&other.base), true, "what one signed the other knows");
-    let grants = admin.read("/grants");
+    let nodes = Nodes::start();
+    let issued = nodes.issued(&nodes.one);
+    assert!(nodes.active(&nodes.other, &issued), "what one signed the other knows");
+    let grants = nodes.admin.read("/grants");
     let grant = grants["data"][0]["id"].as_str().unwrap_or_else(|| panic!("{grants}"));
-    admin.act(&format!("/grants/{grant}/revoke"));
-    assert_eq!(active(&other.base), false);
-    assert_eq!(active(&one.base), false);
-    token(&other.base).expect(400);
+    nodes.admin.act(&format!("/grants/{grant}/revoke"));
+    assert!(!nodes.active(&nodes.other, &issued));
+    assert!(!nodes.active(&nodes.one, &issued));
+    nodes.token(&nodes.other).expect(400);
+}
+
+#[test]
+fn signing_keys_are_followed_within_seconds() {
+    let nodes = Nodes::start();
+    let before = nodes.issued(&nodes.one);
+    let first = nodes.admin.read("/signing-keys")["data"][0]["id"].clone();
+    let new = json!({"algorithm": "ES256", "immediately": true});
+    nodes.admin.create("/signing-keys", &new);
+    let after = nodes.issued(&nodes.one);
+    assert!(soon(|| nodes.active(&nodes.other, &after)), "the new key is not known");
+    assert!(nodes.active(&nodes.other, &before), "the old one is still good");
+    nodes.admin.act(&format!("/signing-keys/{}/revoke", first.as_str().unwrap()));
+    assert!(!nodes.active(&nodes.one, &before));
+    assert!(soon(|| !nodes.active(&nodes.other, &before)), "the revoked key is still good");
+    assert!(nodes.active(&nodes.other, &after));
 }
 
 #[test]
