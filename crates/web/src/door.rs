@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode, header};
+use axum::http::{Request, Response, StatusCode, Version, header};
 use futures_util::FutureExt as _;
 use oauth::{Failure, Problem};
 
@@ -122,6 +122,9 @@ impl Door {
         let request_id =
             given.unwrap_or_else(|| request_id::fresh(self.house.clock.now(), &*self.house.rng));
         let mut response = match &self.serves {
+            _ if !names_one_host(&request) => {
+                plain(StatusCode::BAD_REQUEST, "a request names one host\n")
+            }
             Serves::Realms(realms) => {
                 let https = arrival.https.unwrap_or(https);
                 let address = arrival.address;
@@ -149,16 +152,31 @@ impl Door {
     }
 }
 
+/// RFC 9112 §3.2: a request has one `Host`; HTTP/1.0 knew none.
+fn names_one_host(request: &Request<Body>) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(_), None) => true,
+        (None, _) => request.version() < Version::HTTP_11,
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// RFC 9112 §3.2: none (since HTTP/1.1), or more than one, is no request.
+fn has_one_host(request: &Request<Body>) -> bool {
+    match request.headers().get_all(header::HOST).iter().count() {
+        0 => request.version() < Version::HTTP_11,
+        count => count == 1,
+    }
+}
+
 fn find<'a>(
     realms: &'a Realms,
     arrival: &Arrival<'_>,
     https: bool,
     request: &Request<Body>,
 ) -> Option<(&'a Arc<Realm>, std::ops::Range<usize>)> {
-    // RFC 9112 §3.2: more than one Host is no request at all, and an absolute target goes first.
-    if request.headers().get_all(header::HOST).iter().nth(1).is_some() {
-        return None;
-    }
+    // RFC 9112 §3.2.2: an absolute target goes before the header.
     let target = request.uri().authority().map(|authority| authority.as_str());
     let host = if arrival.trusted { arrival.host } else { target.or(arrival.host) };
     realms.find(host, https, request.uri().path())

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{Extension, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
 use engine::admin::idempotency::IdempotentRequest;
 use engine::{Denial, Outcome, RequestOrigin, settle};
+use oauth::{Failure, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::openapi::OpenApi;
@@ -179,11 +181,16 @@ impl Table {
     {
         let answer = move |State(state): State<RealmState>,
                            extension: Option<Extension<Arc<RequestOrigin>>>,
-                           parameters: RawPathParams,
+                           parameters: Result<RawPathParams, RawPathParamsRejection>,
                            request: Request| {
             let handler = handler.clone();
             async move {
                 let origin = origin_of(extension);
+                let Ok(parameters) = parameters else {
+                    let text = "The path is not percent-encoded UTF-8.";
+                    let failure = Failure::new(Problem::InvalidRequest, text);
+                    return refuse(&state, &state.context(&origin), &Denial::Malformed(failure));
+                };
                 let authorized = Call::authorize(
                     state.clone(),
                     Arc::clone(&origin),
