@@ -56,7 +56,7 @@ impl Server {
         panic!("no free ports");
     }
 
-    /// `postern serve` for the configuration in `folder`, which answers at `base`.
+    /// `postern serve` for the configuration in `folder`, with a realm at `base`.
     pub(crate) fn serve(folder: TempDir, base: &str) -> Self {
         let mut command = postern();
         command.arg("serve").arg("--config").arg(folder.path().join("postern.toml"));
@@ -76,9 +76,14 @@ impl Server {
         self.folder.as_ref().unwrap().path()
     }
 
-    /// What it has written on standard output and standard error.
+    /// What it has logged, over all its starts.
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
+    }
+
+    /// What it has printed for people.
+    pub(crate) fn printed(&self) -> String {
+        fs::read_to_string(self.folder().join("out.txt")).unwrap()
     }
 
     /// `demo.json` of `dev`.
@@ -141,13 +146,15 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
 
 fn start(mut command: Command, folder: &Path, base: String) -> Result<Server, String> {
     let log = folder.join("log.txt");
-    let file = File::options().create(true).append(true).open(&log).unwrap();
-    command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
+    let append = |path: &Path| File::options().create(true).append(true).open(path).unwrap();
+    let out = append(&folder.join("out.txt"));
+    command.stdin(Stdio::null()).stdout(out).stderr(append(&log));
     command.env("POSTERN_LOG", "trace");
+    let ready = http::get(&base, "/readyz");
     let started = Instant::now();
     let mut child = command.spawn().unwrap();
     loop {
-        if let Some(answer) = http::get(&base, "/readyz").try_send()
+        if let Some(answer) = ready.try_send()
             && answer.status == 200
         {
             let took = started.elapsed();

@@ -12,6 +12,7 @@
 mod cli;
 mod clients;
 mod dialects;
+mod faults;
 mod harbour;
 mod harness;
 mod readme;

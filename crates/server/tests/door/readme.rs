@@ -72,7 +72,7 @@ fn every_block_of_the_readme_works_as_printed() {
 #[test]
 fn every_block_that_dev_prints_works_as_printed() {
     let server = Server::dev();
-    let log = server.log();
+    let printed = server.printed();
     let expected = [
         ("speculo", "\"contacts\""),
         ("spendesk", "\"pagination\""),
@@ -81,7 +81,7 @@ fn every_block_that_dev_prints_works_as_printed() {
         ("speckle", "\"activeUser\""),
     ];
     for (realm, text) in expected {
-        let (_, rest) = log.split_once(&format!("\n# {realm}\n")).unwrap();
+        let (_, rest) = printed.split_once(&format!("\n# {realm}\n")).unwrap();
         let block = rest.split("\n\n").next().unwrap();
         let printed = shell(&server, block);
         assert!(printed.contains(text), "{block}\n{printed}");

@@ -10,7 +10,7 @@ use serde_json::Value;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A request in the making.
+/// A request in the making. Its target lies below the path of its base.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub(crate) base: String,
@@ -76,7 +76,9 @@ impl Ask {
     /// The bytes on the wire.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let host = authority(&self.base);
-        let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
+        let prefix = self.base.split_once(host).map_or("", |(_, prefix)| prefix);
+        let (method, target) = (&self.method, &self.target);
+        let mut bytes = format!("{method} {prefix}{target} HTTP/1.1\r\n").into_bytes();
         if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
             bytes.extend_from_slice(format!("Host: {host}\r\n").as_bytes());
         }

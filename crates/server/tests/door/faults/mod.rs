@@ -1,0 +1,174 @@
+//! Every endpoint with every fault, generated from the tables that the program itself is made from:
+//! the dialects' endpoints, the admin API's OpenAPI document, the demo APIs' routes.
+//!
+//! Each answer has the dialect's shape and status, is kept by nobody, can be looked up, tells
+//! nothing of the program and nothing of whether a client exists; and afterwards all goes on.
+
+mod admin;
+mod apis;
+mod credentials;
+mod draft;
+mod forged;
+mod judge;
+mod parameters;
+mod realm;
+mod table;
+mod whole;
+mod wire;
+
+use draft::Draft;
+use judge::{Expect, decent, face, judge, judged, must, told, wrong};
+use oauth::Operation;
+use realm::{Realm, World};
+use table::{Spot, spots};
+
+pub(crate) use forged::forged;
+
+const HARBOUR: &str = include_str!("../../../../dialect/tests/harbour.toml");
+
+#[test]
+fn every_endpoint_of_every_dialect_bears_every_fault() {
+    let world = World::open("");
+    let mut walked = 0;
+    for realm in &world.realms {
+        for spot in spots(&realm.dialect, realm.toml) {
+            walk(realm, &spot);
+            walked += 1;
+        }
+    }
+    // Five operations in each of seven dialects, one of which has no token endpoint.
+    assert_eq!(walked, 34);
+    ends_well(&world, "dialect endpoints");
+    assert!(judged() > 5_400, "the walk became shorter: {}", judged());
+}
+
+#[test]
+fn credentials_that_are_not_good_are_told_the_same_everywhere() {
+    let world = World::open("");
+    credentials::walk(&world);
+    ends_well(&world, "credentials");
+    assert!(judged() > 740, "the walk became shorter: {}", judged());
+}
+
+#[test]
+fn every_route_of_the_admin_api_bears_every_fault() {
+    let world = World::open("");
+    let routes = admin::walk(&world);
+    assert!(routes > 60, "the document has {routes} routes");
+    ends_well(&world, "admin routes");
+    assert!(judged() > 3_900, "the walk became shorter: {}", judged());
+}
+
+#[test]
+fn every_route_of_the_demo_apis_bears_every_fault() {
+    let server = apis::walk();
+    quiet(&server.log(), "demo API routes");
+    assert!(judged() > 600, "the walk became shorter: {}", judged());
+}
+
+#[test]
+fn connections_that_misbehave_are_answered_or_ended_in_time() {
+    let world = World::open(
+        "[limits]\nheader_timeout = \"1s\"\nbody_timeout = \"1s\"\nconnections = 200\n",
+    );
+    wire::walk(&world);
+    ends_well(&world, "connections");
+}
+
+/// Every fault of one endpoint.
+fn walk(realm: &Realm, spot: &Spot<'_>) {
+    let prefix = &realm.prefix;
+    let operation = spot.endpoint.operation();
+    let named = |what: &str| format!("{} {}: {what}", realm.name, operation.as_str());
+    for (index, path) in spot.endpoint.paths().iter().enumerate() {
+        let good = Draft {
+            path: format!("{prefix}{path}"),
+            ..Draft::good(realm, spot, *spot.accepts.first().unwrap_or(&table::Encoding::Form))
+        };
+        goes_well(&named(path), &good);
+        let plain = good.ask().target;
+        let plain = plain.split('?').next().unwrap();
+        for case in whole::methods(&good, plain).into_iter().chain(whole::paths(&good, plain)) {
+            // An alias is the same endpoint: its own faults are those of its path.
+            if index < 2 {
+                judge(spot, &named(&case.what), &case.ask, &case.expect);
+            }
+        }
+    }
+    if !parameters::is_asked(operation) {
+        return;
+    }
+    for encoding in &spot.accepts {
+        let good = Draft::good(realm, spot, *encoding);
+        for case in whole::bodies(&good).into_iter().chain(whole::headers(&good)) {
+            judge(spot, &named(&case.what), &case.ask, &case.expect);
+        }
+        for case in parameters::cases(&good) {
+            judge(spot, &named(&case.what), &case.draft.ask(), &case.expect);
+            twins(&named(&case.what), &case);
+        }
+        goes_well(&named("afterwards"), &good);
+    }
+}
+
+/// Whoever has no secret is told the same of a client that exists and of one that does not.
+fn twins(what: &str, case: &parameters::Case<'_>) {
+    let secret = match case.draft.spot.endpoint.operation() {
+        Operation::Token if !case.draft.fields.iter().any(is_secret) => "refresh_token",
+        _ => "client_secret",
+    };
+    let mut known = case.draft.clone();
+    // A secret that was spoilt is wrong enough.
+    if case.parameter != secret || known.fields.iter().any(|it| is_whole(it, case)) {
+        known.set(secret, "wrong");
+    }
+    let mut unknown = known.clone();
+    // A doubled id, one of them good, is the same request whoever it names.
+    if case.parameter == "client_id" || !unknown.set("client_id", "nobody") {
+        return;
+    }
+    let (known, unknown) = (known.ask(), unknown.ask());
+    let (of_known, of_unknown) = (known.send(), unknown.send());
+    decent(what, &known, &of_known);
+    decent(what, &unknown, &of_unknown);
+    must(face(&of_known) == face(&of_unknown), || {
+        let (known, unknown) = (told(&known, &of_known), told(&unknown, &of_unknown));
+        format!("{what}: a client that exists is told apart\n{known}\n{unknown}")
+    });
+}
+
+/// Whether the spoilt parameter still has its good value.
+fn is_whole(field: &draft::Field, case: &parameters::Case<'_>) -> bool {
+    field.named.parameter == case.parameter
+        && matches!(&field.value, draft::Value::Text(text) if *text == case.own)
+}
+
+fn is_secret(field: &draft::Field) -> bool {
+    field.named.parameter == "client_secret"
+}
+
+fn goes_well(what: &str, good: &Draft<'_>) {
+    judge(good.spot, what, &good.ask(), &Expect::fine());
+}
+
+/// The process is as it was, and has nothing to complain of.
+fn ends_well(world: &World, what: &str) {
+    for realm in &world.realms {
+        for spot in spots(&realm.dialect, realm.toml) {
+            let encoding = *spot.accepts.first().unwrap_or(&table::Encoding::Form);
+            goes_well(realm.name, &Draft::good(realm, &spot, encoding));
+        }
+    }
+    quiet(&world.server.log(), what);
+}
+
+fn quiet(log: &str, what: &str) {
+    let wrong = wrong();
+    let told: Vec<&str> = wrong.iter().take(20).map(String::as_str).collect();
+    assert!(wrong.is_empty(), "{} of {} are wrong:\n{}", wrong.len(), judged(), told.join("\n\n"));
+    for bad in ["panicked", "\"level\":\"ERROR\"", "ERROR "] {
+        let line = log.lines().find(|line| line.contains(bad));
+        assert_eq!(line, None, "the log has {bad}");
+    }
+    println!("{} requests with faults of {what}", judged());
+}

@@ -1,0 +1,119 @@
+//! The table of endpoints: from the dialect as the program has it, and from its TOML the names that
+//! its parameters have on the wire.
+
+use dialect::{Dialect, Endpoint};
+use oauth::Operation;
+use toml::{Table, Value};
+
+const RFC: &str = include_str!("../../../../dialect/dialects/rfc.toml");
+
+/// Name, whether it ships inside the program, and text.
+pub(super) const DIALECTS: [(&str, bool, &str); 7] = [
+    ("rfc", true, RFC),
+    ("speculo", true, include_str!("../../../../dialect/dialects/speculo.toml")),
+    ("spendesk", true, include_str!("../../../../dialect/dialects/spendesk.toml")),
+    ("spiko", true, include_str!("../../../../dialect/dialects/spiko.toml")),
+    ("fyma", true, include_str!("../../../../dialect/dialects/fyma.toml")),
+    ("speckle", true, include_str!("../../../../dialect/dialects/speckle.toml")),
+    ("harbour", false, super::HARBOUR),
+];
+
+/// Where a parameter stands in a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Body(String),
+    Query(String),
+    Path(String),
+    Username,
+    Password,
+}
+
+/// How a body is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Json,
+    Form,
+}
+
+/// A parameter of an endpoint.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    /// Its name in the RFCs.
+    pub(super) parameter: String,
+    pub(super) place: Place,
+}
+
+/// An endpoint and how it is written to.
+#[derive(Debug)]
+pub(super) struct Spot<'a> {
+    pub(super) dialect: &'a Dialect,
+    pub(super) endpoint: &'a Endpoint,
+    pub(super) accepts: Vec<Encoding>,
+    /// Parameters, where they are read from anywhere.
+    pub(super) named: Vec<Named>,
+    /// Parameters with a value of their own when they are left out.
+    pub(super) defaults: Vec<String>,
+    /// Whether HTTP Basic is read.
+    pub(super) basic: bool,
+}
+
+/// Every endpoint of a dialect whose file is `text`.
+pub(super) fn spots<'a>(dialect: &'a Dialect, text: &str) -> Vec<Spot<'a>> {
+    let (own, rfc): (Table, Table) = (text.parse().unwrap(), RFC.parse().unwrap());
+    dialect.endpoints().iter().map(|endpoint| spot(dialect, endpoint, [&own, &rfc])).collect()
+}
+
+fn spot<'a>(dialect: &'a Dialect, endpoint: &'a Endpoint, files: [&Table; 2]) -> Spot<'a> {
+    let key = |key: &str| {
+        files.iter().find_map(|file| section(file, endpoint.operation())?.get(key).cloned())
+    };
+    let accepts = key("accepts").unwrap();
+    let accepts = accepts.as_array().unwrap().iter().map(|it| match it.as_str().unwrap() {
+        "json" => Encoding::Json,
+        _ => Encoding::Form,
+    });
+    let mut spot = Spot {
+        dialect,
+        endpoint,
+        accepts: accepts.collect(),
+        named: Vec::new(),
+        defaults: Vec::new(),
+        basic: endpoint
+            .client_auth_methods()
+            .contains(&oauth::ClientAuthMethod::ClientSecretBasic),
+    };
+    for (parameter, source) in key("parameters").unwrap().as_table().unwrap() {
+        if source.get("default").is_some() {
+            spot.defaults.push(parameter.clone());
+        }
+        let place = place(source);
+        spot.named.extend(place.map(|place| Named { parameter: parameter.clone(), place }));
+    }
+    spot.basic |= spot.named.iter().any(|it| it.place == Place::Username);
+    spot
+}
+
+fn section(file: &Table, operation: Operation) -> Option<&Value> {
+    let endpoints = file.get("endpoint")?.as_array()?;
+    endpoints.iter().find(|it| it["operation"].as_str() == Some(operation.as_str()))
+}
+
+/// `None`: read from nowhere.
+fn place(source: &Value) -> Option<Place> {
+    let first = |value: &Value| {
+        let one = value.as_array().map_or(Some(value), |many| many.first());
+        one.unwrap().as_str().unwrap().to_owned()
+    };
+    if source.is_str() {
+        return Some(Place::Body(first(source)));
+    }
+    let table = source.as_table().unwrap();
+    table.iter().find_map(|(key, value)| match key.as_str() {
+        "body" | "json" | "form" => Some(Place::Body(first(value))),
+        "query" => Some(Place::Query(first(value))),
+        "path" => Some(Place::Path(first(value))),
+        "basic" if value.as_str() == Some("username") => Some(Place::Username),
+        "basic" => Some(Place::Password),
+        _ => None,
+    })
+}
