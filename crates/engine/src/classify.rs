@@ -208,7 +208,7 @@ impl Denial {
             reason: verdict.code.to_owned(),
             explanation: self.to_string(),
             subject: ctx.origin.recognized.get().map(ToString::to_string),
-            address: ctx.origin.address.clone(),
+            address: ctx.origin.address.map(|address| address.to_string()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a decision may look at. There is no other way to the store, the time or randomness.
 
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use base::{DigestKey, Rng, Timestamp};
@@ -14,7 +15,7 @@ pub struct RequestOrigin {
     /// The id its answer will carry.
     pub request_id: String,
     /// The peer's address, where known.
-    pub address: Option<String>,
+    pub address: Option<IpAddr>,
     /// Method and path, for people: `POST /token`.
     pub request: String,
     /// Whom the request turned out to be from, as soon as that is known: for the refusal's record.
@@ -49,7 +50,7 @@ impl Context<'_> {
         Origin {
             actor,
             request_id: Some(self.origin.request_id.clone()).filter(|id| !id.is_empty()),
-            address: self.origin.address.clone(),
+            address: self.origin.address.map(|address| address.to_string()),
         }
     }
 }

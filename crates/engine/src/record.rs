@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base::{Id, Timestamp};
@@ -17,7 +18,14 @@ const MAX_REFUSALS: usize = 4_096;
 
 /// Uses of credentials, coalesced.
 #[derive(Debug, Default)]
-pub struct UseLog(Mutex<HashMap<Id<Credential>, Use>>);
+pub struct UseLog(Mutex<HashMap<Id<Credential>, Noted>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Noted {
+    last_at: Timestamp,
+    address: Option<IpAddr>,
+    count: u64,
+}
 
 impl UseLog {
     /// Nothing yet.
@@ -26,7 +34,7 @@ impl UseLog {
     }
 
     /// Notes one use.
-    pub fn note(&self, credential: Id<Credential>, at: Timestamp, address: Option<&str>) {
+    pub fn note(&self, credential: Id<Credential>, at: Timestamp, address: Option<IpAddr>) {
         let mut uses = lock(&self.0);
         let full = uses.len() >= MAX_USES;
         match uses.entry(credential) {
@@ -34,13 +42,10 @@ impl UseLog {
                 let noted = slot.get_mut();
                 noted.count += 1;
                 noted.last_at = noted.last_at.max(at);
-                if noted.address.as_deref() != address {
-                    noted.address = address.map(str::to_owned);
-                }
+                noted.address = address;
             }
             Entry::Vacant(slot) if !full => {
-                let address = address.map(str::to_owned);
-                slot.insert(Use { credential, last_at: at, address, count: 1 });
+                slot.insert(Noted { last_at: at, address, count: 1 });
             }
             Entry::Vacant(_) => {}
         }
@@ -48,7 +53,14 @@ impl UseLog {
 
     /// Takes what was noted.
     pub fn drain(&self) -> Vec<Use> {
-        std::mem::take(&mut *lock(&self.0)).into_values().collect()
+        let taken = std::mem::take(&mut *lock(&self.0));
+        let uses = taken.into_iter().map(|(credential, noted)| Use {
+            credential,
+            last_at: noted.last_at,
+            address: noted.address.map(|address| address.to_string()),
+            count: noted.count,
+        });
+        uses.collect()
     }
 }
 

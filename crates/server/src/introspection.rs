@@ -2,8 +2,6 @@
 //!
 //! Invariant: what is refused is kept under the id of the request that presented it.
 
-use std::net::IpAddr;
-
 use domain::Refusal;
 use engine::present::{Place, Presented, Verified, present};
 use engine::{Context, Denial, Level, RequestOrigin, introspect};
@@ -42,8 +40,7 @@ impl Introspect for InProcess {
 
 impl InProcess {
     fn note_use(&self, ctx: &Context<'_>, verified: &Verified) {
-        let address = ctx.origin.address.as_deref();
-        self.0.house().uses.note(verified.credential.id, ctx.now, address);
+        self.0.house().uses.note(verified.credential.id, ctx.now, ctx.origin.address);
     }
 }
 
@@ -64,7 +61,7 @@ impl Observe for InProcess {
             reason: "api_refused".to_owned(),
             explanation: rejection.to_string(),
             subject: None,
-            address: origin.address,
+            address: origin.address.map(|address| address.to_string()),
         };
         self.0.note_refusal(refusal, "api_refused", Level::Info);
     }
@@ -80,7 +77,7 @@ fn as_presented(presented: &verify::Presented) -> Presented<'_> {
 fn origin(request: &RequestInfo) -> RequestOrigin {
     RequestOrigin {
         request_id: request.request_id.clone().unwrap_or_default(),
-        address: request.remote.map(|address: IpAddr| address.to_string()),
+        address: request.remote,
         request: format!("{} {}", request.method, request.path),
         ..RequestOrigin::default()
     }

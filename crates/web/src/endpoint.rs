@@ -78,8 +78,7 @@ async fn decide(realm: &Realm, origin: &RequestOrigin, request: Request) -> Resu
     }
     if let Some(credential) = used {
         // Whoever introspects is not the one who uses: their address tells nothing.
-        let address = origin.address.as_deref();
-        let address = address.filter(|_| request.operation == Operation::Token);
+        let address = origin.address.filter(|_| request.operation == Operation::Token);
         realm.state.house().uses.note(credential, ctx.now, address);
     }
     Ok(reply)

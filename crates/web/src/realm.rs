@@ -49,7 +49,7 @@ impl Asked {
     pub(crate) fn origin(&self, path: &str) -> RequestOrigin {
         RequestOrigin {
             request_id: self.request_id.clone(),
-            address: Some(self.address.to_string()),
+            address: Some(self.address),
             request: format!("{} {path}", self.request.method()),
             ..RequestOrigin::default()
         }

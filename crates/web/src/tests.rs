@@ -51,7 +51,7 @@ fn neighbour() -> Router {
     async fn told(origin: Extension<Arc<RequestOrigin>>, headers: HeaderMap) -> String {
         let id = headers.get("x-request-id").unwrap().to_str().unwrap().to_owned();
         assert_eq!(id, origin.request_id);
-        format!("{} {}", origin.request, origin.address.as_deref().unwrap())
+        format!("{} {}", origin.request, origin.address.unwrap())
     }
     Router::new()
         .route("/panics", any(panics))

@@ -139,7 +139,7 @@ fn is_live(context: &Context<'_>, credential: &Loaded<Credential>) -> bool {
 fn origin(request: &RequestInfo) -> RequestOrigin {
     RequestOrigin {
         request_id: request.request_id.clone().unwrap_or_default(),
-        address: request.remote.map(|address| address.to_string()),
+        address: request.remote,
         request: format!("{} {}", request.method, request.path),
         ..RequestOrigin::default()
     }

@@ -61,8 +61,7 @@ fn tell_origin(mut request: Request<Body>) -> Request<Body> {
     let Some(origin) = request.extensions().get::<Arc<RequestOrigin>>().cloned() else {
         return request;
     };
-    let address = origin.address.as_deref().and_then(|address| address.parse().ok());
-    if let Some(address) = address {
+    if let Some(address) = origin.address {
         request.extensions_mut().insert(RemoteAddress(address));
     }
     request.extensions_mut().insert(RequestId(origin.request_id.clone()));

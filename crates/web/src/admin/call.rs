@@ -35,7 +35,7 @@ impl Call {
         let ctx = state.context(&origin);
         let administrator = admin_keys::authenticate(&ctx, bearer(headers)?).await?;
         let key = administrator.key().id;
-        state.house().uses.note(key, ctx.now, origin.address.as_deref());
+        state.house().uses.note(key, ctx.now, origin.address);
         administrator.require(scope)?;
         let parameters =
             parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

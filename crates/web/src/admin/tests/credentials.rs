@@ -21,7 +21,7 @@ async fn an_api_key_works_until_it_is_revoked_and_tells_its_last_use() {
         let ctx = office.state.context(&origin);
         present(&ctx, &Presented::Token(made.secret()), Place::Api).await.unwrap()
     };
-    office.state.house().uses.note(verified.credential.id, super::NOW, Some("192.0.2.9"));
+    office.state.house().uses.note(verified.credential.id, super::NOW, Some([192, 0, 2, 9].into()));
     let one = format!("/api-keys/{}", made.id());
     let read = office.get(&one).await;
     assert_eq!(read.body["last_used_at"], "2027-01-15T08:00:00Z");

@@ -115,7 +115,7 @@ impl Office {
     fn request(&self, method: Method, path: &str, body: Option<Value>) -> Request<Body> {
         let origin = RequestOrigin {
             request_id: format!("req-{}", method.as_str().to_lowercase()),
-            address: Some("192.0.2.7".to_owned()),
+            address: Some([192, 0, 2, 7].into()),
             request: format!("{method} {path}"),
             ..RequestOrigin::default()
         };
