@@ -162,14 +162,6 @@ fn names_one_host(request: &Request<Body>) -> bool {
     }
 }
 
-/// RFC 9112 §3.2: none (since HTTP/1.1), or more than one, is no request.
-fn has_one_host(request: &Request<Body>) -> bool {
-    match request.headers().get_all(header::HOST).iter().count() {
-        0 => request.version() < Version::HTTP_11,
-        count => count == 1,
-    }
-}
-
 fn find<'a>(
     realms: &'a Realms,
     arrival: &Arrival<'_>,
