@@ -9,7 +9,7 @@ use oauth::Request;
 
 use crate::admin::admin_keys::{self, Administrator};
 use crate::authenticate::{Authenticated, authenticate};
-use crate::present::{Place, Presented, Verified, present};
+use crate::present::{Found, Place, Presented, Verified, present};
 use crate::{Context, Denial};
 
 /// The admin scope that introspection of any credential needs.
@@ -80,20 +80,20 @@ impl Caller {
     }
 
     /// Whether they may be told of something.
-    pub(crate) fn may_know(&self, it: &Verified) -> bool {
+    pub(crate) fn may_know(&self, it: &Found) -> bool {
         match self {
             Self::Authenticated(Authenticated::ResourceServer(server)) => {
-                it.chain.resource_server.id == server.id
+                it.grant.resource_server == server.id
             }
             _ => self.holds(it),
         }
     }
 
     /// Whether it is theirs to throw away.
-    pub(crate) fn holds(&self, it: &Verified) -> bool {
+    pub(crate) fn holds(&self, it: &Found) -> bool {
         match self {
             Self::Authenticated(Authenticated::Client { client, .. }) => {
-                it.chain.grant.client == Some(client.id)
+                it.grant.client == Some(client.id)
             }
             Self::Authenticated(Authenticated::Key { credential, .. }) => {
                 it.credential.id == credential.id

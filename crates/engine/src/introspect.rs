@@ -8,7 +8,8 @@ use domain::{Credential, CredentialKind};
 use oauth::{Introspection, Parameter, Reply, Request};
 
 use crate::caller::{Caller, Errand};
-use crate::present::{Presented, PresentedKind, Verified, present};
+use crate::chain::link;
+use crate::present::{Presented, PresentedKind, Verified, look_up};
 use crate::{Context, Denial};
 
 /// The value of [`Introspection::inactive_reason`] for a genuine token whose client, organization
@@ -34,9 +35,7 @@ pub async fn introspect(ctx: &Context<'_>, request: &Request) -> Result<Answer, 
     let caller = Caller::of(ctx, request, Errand::Introspect).await?;
     let token = request.parameters.value(Parameter::Token);
     let token = token.ok_or(Denial::ParameterMissing(Parameter::Token))?;
-    let found = present(ctx, &presented(token), caller.place()).await;
-    let found = found.and_then(|verified| concerns(&caller, verified));
-    match found {
+    match look_into(ctx, &caller, token).await {
         Ok(verified) => Ok(Answer {
             reply: boxed(describe(ctx, &verified)),
             denial: None,
@@ -61,12 +60,14 @@ fn boxed(introspection: Introspection) -> Reply {
     Reply::Introspection(Box::new(introspection))
 }
 
-/// Lets through what the caller may be told of.
-fn concerns(caller: &Caller, verified: Verified) -> Result<Verified, Denial> {
-    if caller.may_know(&verified) {
-        return Ok(verified);
+/// What `token` is, where the caller may be told of it: that comes before whether it is good.
+async fn look_into(ctx: &Context<'_>, caller: &Caller, token: &str) -> Result<Verified, Denial> {
+    let found = look_up(ctx, &presented(token), caller.place()).await?;
+    if caller.may_know(&found) {
+        return found.verified(ctx).await;
     }
-    let token = verified.chain.resource_server.identifier.clone();
+    let server = link(ctx, found.grant.resource_server).await?;
+    let token = server.identifier.clone();
     Err(Denial::WrongAudience { token, asked: caller.public_id().to_string() })
 }
 

@@ -12,7 +12,7 @@ use store::{Batch, Write};
 use crate::caller::{Caller, Errand};
 use crate::introspect::presented;
 use crate::outcome::{Outcome, settle};
-use crate::present::{Place, PresentedKind, Verified, present};
+use crate::present::{Found, Place, PresentedKind, look_up};
 use crate::{Context, Denial};
 
 /// Answers a revocation request.
@@ -28,27 +28,36 @@ pub async fn revoke(ctx: &Context<'_>, request: &Request) -> Result<Reply, Denia
 }
 
 async fn decide(ctx: &Context<'_>, caller: &Caller, token: &str) -> Result<Outcome<()>, Denial> {
-    let verified = match present(ctx, &presented(token), Place::Issuer).await {
-        Ok(verified) => verified,
+    let found = match mine(ctx, caller, token).await {
+        Ok(Some(found)) => found,
+        // RFC 7009 §2.1: another client's token is refused; what it is stays unsaid.
+        Ok(None) => return Ok(Outcome::reading(())),
         Err(denial @ Denial::Store(_)) => return Err(denial),
         // RFC 7009 §2.2: an invalid token is revoked already.
         Err(_) => return Ok(Outcome::reading(())),
     };
-    if !caller.holds(&verified) {
-        // RFC 7009 §2.1: another client's token is refused; what it is stays unsaid.
-        return Ok(Outcome::reading(()));
-    }
-    let batch = match verified.kind {
-        PresentedKind::AccessToken => one_token(ctx, caller, &verified),
-        PresentedKind::Credential(_) => credential(ctx, caller, &verified),
+    let batch = match found.kind {
+        PresentedKind::AccessToken => one_token(ctx, caller, &found),
+        PresentedKind::Credential(_) => credential(ctx, caller, &found),
     };
     Ok(Outcome { batch, reply: () })
 }
 
-fn one_token(ctx: &Context<'_>, caller: &Caller, verified: &Verified) -> Batch {
-    let Some(token) = verified.token_id else { return Batch::new() };
-    let until = verified.expires_at;
-    let mut event = event(ctx, caller, "access_token.revoked", &verified.credential.record);
+/// What the caller may throw away and what is not dead for good. Where only something above it does
+/// not hold, such as a client that is suspended, it lives again with that: it must be taken back.
+async fn mine(ctx: &Context<'_>, caller: &Caller, token: &str) -> Result<Option<Found>, Denial> {
+    let found = look_up(ctx, &presented(token), Place::Issuer).await?;
+    if !caller.holds(&found) || found.grant.revoked.is_some() {
+        return Ok(None);
+    }
+    found.lives(ctx).await?;
+    Ok(Some(found))
+}
+
+fn one_token(ctx: &Context<'_>, caller: &Caller, found: &Found) -> Batch {
+    let Some(token) = found.token_id else { return Batch::new() };
+    let until = found.expires_at;
+    let mut event = event(ctx, caller, "access_token.revoked", &found.credential.record);
     event.detail.insert(
         "jti".to_owned(),
         serde_json::Value::String(base::Id::<()>::from_u128(token).to_string()),
@@ -56,16 +65,16 @@ fn one_token(ctx: &Context<'_>, caller: &Caller, verified: &Verified) -> Batch {
     Batch { writes: vec![Write::RevokeToken { token, until, now: ctx.now }], events: vec![event] }
 }
 
-fn credential(ctx: &Context<'_>, caller: &Caller, verified: &Verified) -> Batch {
+fn credential(ctx: &Context<'_>, caller: &Caller, found: &Found) -> Batch {
     let revocation =
         Revocation { at: ctx.now, by: caller.actor(), reason: Some("by its holder".to_owned()) };
-    let found = &verified.credential;
-    let changed = Credential { revoked: Some(revocation), ..(*found.record).clone() };
+    let known = &found.credential;
+    let changed = Credential { revoked: Some(revocation), ..(*known.record).clone() };
     Batch {
         events: vec![event(ctx, caller, &format!("{}.revoked", changed.kind.as_str()), &changed)],
         writes: vec![Write::Replace {
             entity: Entity::Credential(Arc::new(changed)),
-            expected: found.version,
+            expected: known.version,
         }],
     }
 }

@@ -1,19 +1,18 @@
 //! Access tokens coming back: a JWT (RFC 7519) or a sealed string.
 //!
-//! Order of checks: who made it, whether it is over, whether it was taken back, whether its chain
-//! holds. A JWT recognised by its very bytes skips only the signature.
+//! Here is only found out who made it and what it hangs from. A JWT recognised by its very bytes
+//! skips only the signature.
 
 use base::encoding::parse_base64url;
 use base::{Id, Timestamp};
-use domain::{Credential, EntityRecord as _};
+use domain::Credential;
 use jose::Compact;
 use oauth::ScopeSet;
-use store::StoreExt as _;
 
-use super::{PresentedKind, Verified};
+use super::{Found, PresentedKind};
+use crate::chain::link;
 use crate::mint::{SEALED_CONTEXT, SEALED_VERSION, Sealed};
-use crate::secrets::check_alive;
-use crate::{Chain, Context, Denial};
+use crate::{Context, Denial};
 
 /// What a token of either form says.
 struct Said {
@@ -33,7 +32,7 @@ pub(super) fn looks_like_jwt(text: &str) -> bool {
 }
 
 /// Reads a JWT.
-pub(super) async fn jwt(ctx: &Context<'_>, text: &str) -> Result<Verified, Denial> {
+pub(super) async fn jwt(ctx: &Context<'_>, text: &str) -> Result<Found, Denial> {
     let said = if ctx.issuer.seen().contains(text) {
         let payload = text.split('.').nth(1).and_then(parse_base64url);
         claims(ctx, &payload.ok_or_else(|| Denial::Jwt("no payload".into()))?)?
@@ -73,7 +72,7 @@ fn claims(ctx: &Context<'_>, payload: &[u8]) -> Result<Said, Denial> {
 }
 
 /// Opens a sealed token.
-pub(super) async fn opaque(ctx: &Context<'_>, text: &str) -> Result<Verified, Denial> {
+pub(super) async fn opaque(ctx: &Context<'_>, text: &str) -> Result<Found, Denial> {
     let prefix = ctx.issuer.dialect().access_token().opaque_prefix.as_str();
     let body = text.strip_prefix(prefix).ok_or(Denial::TokenUnrecognized)?;
     let bytes = parse_base64url(body).ok_or(if prefix.is_empty() {
@@ -99,35 +98,17 @@ pub(super) async fn opaque(ctx: &Context<'_>, text: &str) -> Result<Verified, De
     follow(ctx, said).await
 }
 
-async fn follow(ctx: &Context<'_>, said: Said) -> Result<Verified, Denial> {
-    if let Some(at) = said.expires_at
-        && at <= ctx.now
-    {
-        return Err(Denial::TokenExpired(at));
-    }
-    if ctx.store.token_revoked(said.token_id).await? {
-        return Err(Denial::TokenRevoked);
-    }
-    let credential = ctx.store.by_id(Id::<Credential>::from_u128(said.credential)).await?;
-    let credential = credential
-        .filter(|it| it.realm == *ctx.issuer.realm())
-        .ok_or(Denial::Dangling(Credential::KIND))?;
+async fn follow(ctx: &Context<'_>, said: Said) -> Result<Found, Denial> {
+    let credential = link(ctx, Id::<Credential>::from_u128(said.credential)).await?;
     ctx.recognize(&credential.public_id);
-    check_alive(ctx, &credential)?;
-    let chain = Chain::of(ctx, Id::from_u128(said.grant)).await?;
-    let audience = said.audience.unwrap_or_else(|| chain.resource_server.identifier.clone());
-    if audience != chain.resource_server.identifier {
-        let asked = chain.resource_server.identifier.clone();
-        return Err(Denial::WrongAudience { token: audience, asked });
-    }
-    Ok(Verified {
+    Ok(Found {
         kind: PresentedKind::AccessToken,
-        // What was granted since may have shrunk; a token never gives more than its grant does now.
-        scopes: said.scopes.intersection(&chain.grant.scopes),
+        grant: link(ctx, Id::from_u128(said.grant)).await?,
+        credential,
+        narrowed: Some(said.scopes),
         issued_at: said.issued_at,
         expires_at: said.expires_at,
         token_id: Some(said.token_id),
-        chain,
-        credential,
+        audience: said.audience,
     })
 }

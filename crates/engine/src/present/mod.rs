@@ -2,9 +2,12 @@
 //! tokens, legacy tokens, refresh tokens.
 //!
 //! Invariant: a [`Verified`] exists only after the proof was checked *and* every link of its chain
-//! holds at this moment.
+//! holds at this moment. What is only [`Found`] is genuine, and may be told of or thrown away.
 
 mod access_token;
+mod found;
+
+pub(crate) use found::Found;
 
 use base::Timestamp;
 use domain::{Credential, CredentialKind};
@@ -98,19 +101,30 @@ pub async fn present(
     presented: &Presented<'_>,
     place: Place,
 ) -> Result<Verified, Denial> {
-    let verified = match presented {
+    look_up(ctx, presented, place).await?.verified(ctx).await
+}
+
+/// Finds out what was presented, and not whether it is good at this moment.
+///
+/// # Errors
+/// The precise reason why it is nothing.
+pub(crate) async fn look_up(
+    ctx: &Context<'_>,
+    presented: &Presented<'_>,
+    place: Place,
+) -> Result<Found, Denial> {
+    let found = match presented {
         Presented::Basic { id, secret } => pair(ctx, id, secret).await,
         Presented::Token(text) => string(ctx, text, place).await,
     };
-    verified.map_err(Denial::of_token)
+    found.map_err(Denial::of_token)
 }
 
-async fn pair(ctx: &Context<'_>, id: &str, secret: &str) -> Result<Verified, Denial> {
-    let credential = find_pair(ctx, id, secret).await?;
-    from_row(ctx, credential).await
+async fn pair(ctx: &Context<'_>, id: &str, secret: &str) -> Result<Found, Denial> {
+    Found::of_row(ctx, find_pair(ctx, id, secret).await?).await
 }
 
-async fn string(ctx: &Context<'_>, text: &str, place: Place) -> Result<Verified, Denial> {
+async fn string(ctx: &Context<'_>, text: &str, place: Place) -> Result<Found, Denial> {
     refuse_white_space("token", text)?;
     if access_token::looks_like_jwt(text) {
         return access_token::jwt(ctx, text).await;
@@ -120,27 +134,10 @@ async fn string(ctx: &Context<'_>, text: &str, place: Place) -> Result<Verified,
             continue;
         }
         match find(ctx, kind, text).await {
-            Ok(credential) => return from_row(ctx, credential).await,
+            Ok(credential) => return Found::of_row(ctx, credential).await,
             Err(Denial::SecretForeign(_)) => {}
             Err(denial) => return Err(denial),
         }
     }
     access_token::opaque(ctx, text).await
-}
-
-async fn from_row(ctx: &Context<'_>, credential: Loaded<Credential>) -> Result<Verified, Denial> {
-    let chain = Chain::below(ctx, &credential).await?;
-    let scopes = match &credential.scopes {
-        Some(narrowed) => chain.grant.scopes.intersection(narrowed),
-        None => chain.grant.scopes.clone(),
-    };
-    Ok(Verified {
-        kind: PresentedKind::Credential(credential.kind),
-        scopes,
-        issued_at: credential.created_at,
-        expires_at: credential.expires_at,
-        token_id: None,
-        chain,
-        credential,
-    })
 }

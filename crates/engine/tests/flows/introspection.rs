@@ -61,6 +61,16 @@ async fn a_suspended_clients_token_says_so_to_its_resource_server() {
 }
 
 #[tokio::test]
+async fn rfc7662_2_2_whom_it_does_not_concern_is_not_told_that_a_token_is_suspended() {
+    let world = World::new().await;
+    let token = world.machine_token().await;
+    world.change::<Client>(world.client, |it| it.status = Status::Suspended).await;
+    let (id, secret) = world.api_key.clone();
+    let answer = world.introspect(&id, &secret, &token).await;
+    assert_eq!(serde_json::to_string(&answer).unwrap(), r#"{"active":false}"#);
+}
+
+#[tokio::test]
 async fn rfc7662_2_1_the_caller_must_authenticate_and_name_a_token() {
     let world = World::new().await;
     let anonymous = request(Operation::Introspection, &[(P::Token, "x")]);

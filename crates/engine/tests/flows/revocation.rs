@@ -1,5 +1,6 @@
 //! Revocation (RFC 7009).
 
+use domain::{Client, CredentialKind, Status};
 use oauth::Operation;
 use store::{EventQuery, Store as _};
 
@@ -63,4 +64,21 @@ async fn a_bearer_speaks_for_itself_alone() {
     let other = world.machine_token().await;
     world.ask(&with_bearer(Operation::Revocation, &token, &other)).await.unwrap();
     assert!(world.at_api(&other).await.is_ok());
+}
+
+#[tokio::test]
+async fn rfc7009_2_what_is_thrown_away_while_its_client_is_suspended_stays_so() {
+    let world = World::new().await;
+    let token = world.machine_token().await;
+    let scope = Some(crate::world::scopes("tokens:write"));
+    let admin = world.credential(CredentialKind::AdminKey, |it| it.scopes = scope).await.1;
+    world.change::<Client>(world.client, |it| it.status = Status::Suspended).await;
+    for thrown_away in [&token, &world.refresh_token] {
+        world.ask(&with_bearer(Operation::Revocation, &admin, thrown_away)).await.unwrap();
+    }
+    world.change::<Client>(world.client, |it| it.status = Status::Active).await;
+    assert_eq!(code(world.at_api(&token).await), "token_revoked");
+    let mut parameters = world.machine(&[(oauth::Parameter::RefreshToken, &world.refresh_token)]);
+    parameters[0].1 = "refresh_token";
+    assert_eq!(code(world.token(&parameters).await), "credential_revoked");
 }
