@@ -195,7 +195,7 @@ impl Dialect {
         self.redirect_rule
     }
 
-    /// The scopes that a personal access token is never given, whoever makes it.
+    /// The scopes that users cannot give to a personal access token.
     pub const fn kept_from_personal_tokens(&self) -> &ScopeSet {
         &self.kept_from_personal_tokens
     }
