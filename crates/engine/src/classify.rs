@@ -7,7 +7,7 @@
 use domain::Refusal;
 use oauth::{Failure, Problem};
 
-use crate::{Context, Denial};
+use crate::{Context, Denial, discreet};
 
 /// How loudly a denial is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,10 +203,10 @@ impl Denial {
             request_id: ctx.origin.request_id.clone(),
             realm: ctx.issuer.realm().clone(),
             at: ctx.now,
-            request: ctx.origin.request.clone(),
+            request: discreet(&ctx.origin.request).into_owned(),
             problem: verdict.problem.as_str().to_owned(),
             reason: verdict.code.to_owned(),
-            explanation: self.to_string(),
+            explanation: discreet(&self.to_string()).into_owned(),
             subject: ctx.origin.recognized.get().map(ToString::to_string),
             address: ctx.origin.address.map(|address| address.to_string()),
         }

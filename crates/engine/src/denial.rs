@@ -1,11 +1,14 @@
 //! Every reason to refuse: precise and private. Its public face is in [`crate::classify`].
 //!
-//! `Display` is for support and logs. It may name what was asked for, never a secret.
+//! `Display` is for support and logs. It may name what was asked for, never a secret: what may be one
+//! is cut ([`crate::discreet`]).
 
 use base::Timestamp;
 use domain::{BudgetState, CredentialKind, Kind, Revocation};
 use oauth::{Failure, GrantType, Parameter, Quota};
 use store::StoreError;
+
+use crate::discreet::{beginning, name};
 
 /// Why a request is refused.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +32,7 @@ pub enum Denial {
     #[error("the {0} has white space or control characters in it: most likely copied with them")]
     WhiteSpace(&'static str),
     /// No client and no key of this name.
-    #[error("there is no client or key named {0:?}")]
+    #[error("there is no client or key named {:?}", beginning(.0))]
     UnknownClient(String),
     /// Our prefix, but the checksum does not fit.
     #[error("the {} was mistyped or cut: its checksum does not fit", .0.as_str())]
@@ -84,7 +87,7 @@ pub enum Denial {
     #[error("the {} it refers to is gone", .0.as_str())]
     Dangling(Kind),
     /// No such grant type.
-    #[error("there is no grant type {0:?} here")]
+    #[error("there is no grant type {:?} here", name(.0))]
     GrantTypeUnknown(String),
     /// Not for this client.
     #[error("the client may not use the grant type {0}")]
@@ -93,16 +96,16 @@ pub enum Denial {
     #[error("the scope is malformed")]
     ScopeMalformed,
     /// More than granted.
-    #[error("the scope {0} is not granted")]
+    #[error("the scope {} is not granted", name(.0))]
     ScopeNotGranted(String),
     /// No audience, no default.
     #[error("no audience was named and the client has no default")]
     AudienceMissing,
     /// No such API.
-    #[error("there is no resource server {0:?}")]
+    #[error("there is no resource server {:?}", name(.0))]
     AudienceUnknown(String),
     /// No grant there.
-    #[error("the client has no grant for the resource server {0:?}")]
+    #[error("the client has no grant for the resource server {:?}", name(.0))]
     AudienceNotGranted(String),
     /// The budget is spent.
     #[error("the budget is spent: {} in this hour, {} on this day", .state.used_in_hour, .state.used_in_day)]
@@ -155,7 +158,7 @@ pub enum Denial {
         expected: String,
     },
     /// An administrator named what is not there.
-    #[error("there is no {what} {id:?} in this realm")]
+    #[error("there is no {what} {:?} in this realm", name(.id))]
     NotFound {
         /// What kind of thing.
         what: &'static str,

@@ -1,6 +1,7 @@
 //! An issuer: one realm's URL, dialect, keys and seals, ready to decide with.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use base::{MasterKey, Rng, Sealer};
@@ -30,6 +31,10 @@ pub struct Issuer {
     settings: IssuerSettings,
     identifier: String,
     keys: ArcSwap<KeyRing>,
+    /// How many times the keys began to be read.
+    readings: AtomicU64,
+    /// Which reading `keys` are from.
+    newest: Mutex<u64>,
     private_keys: Sealer,
     opaque_tokens: Sealer,
     answers: Sealer,
@@ -42,6 +47,8 @@ impl Issuer {
         let sealer = |what: &str| master.sealer(&format!("{what} of realm {}", settings.realm));
         Self {
             keys: ArcSwap::default(),
+            readings: AtomicU64::new(0),
+            newest: Mutex::new(0),
             private_keys: sealer("signing keys"),
             opaque_tokens: sealer("opaque access tokens"),
             answers: sealer("remembered answers"),
@@ -91,14 +98,25 @@ impl Issuer {
     /// # Errors
     /// When the store cannot be read. The keys stay as they were.
     pub async fn reload_keys(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let reading = self.begin_reading();
         let ring = KeyRing::load(self, store).await?;
-        let changed = !ring.same_keys(&self.keys.load());
-        self.keys.store(Arc::new(ring));
-        if changed {
-            // What a key that is gone has signed must not be remembered as good.
-            self.seen.clear();
-        }
+        self.take_over(reading, ring);
         Ok(())
+    }
+
+    fn begin_reading(&self) -> u64 {
+        self.readings.fetch_add(1, Relaxed) + 1
+    }
+
+    /// Takes over what a reading found, unless a later one was faster: it may have seen a key
+    /// revoked that this one still found good.
+    fn take_over(&self, reading: u64, mut ring: KeyRing) {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if reading > *newest {
+            *newest = reading;
+            ring.succeed(&self.keys.load());
+            self.keys.store(Arc::new(ring));
+        }
     }
 
     pub(crate) fn private_keys(&self) -> &Sealer {
@@ -111,5 +129,27 @@ impl Issuer {
 
     pub(crate) fn seen(&self) -> &Seen {
         &self.seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::SystemRng;
+
+    use super::*;
+
+    #[test]
+    fn a_slow_reading_of_the_keys_does_not_undo_a_later_one() {
+        let settings = IssuerSettings {
+            realm: "test".parse().unwrap(),
+            url: "http://issuer.example".into(),
+            dialect: Arc::new(Dialect::builtin("rfc").unwrap()),
+            environment: Environment::Live,
+        };
+        let issuer = Issuer::new(settings, &MasterKey::generate(&SystemRng), &SystemRng);
+        let (earlier, later) = (issuer.begin_reading(), issuer.begin_reading());
+        issuer.take_over(later, KeyRing::publishing("later"));
+        issuer.take_over(earlier, KeyRing::publishing("earlier"));
+        assert_eq!(issuer.keys().published(), "later");
     }
 }

@@ -24,6 +24,8 @@ pub struct KeyRing {
     signers: Vec<RingKey>,
     verifying: KeySet,
     published: String,
+    /// Another number for another set of keys: see [`KeyRing::number`].
+    number: u64,
 }
 
 #[derive(Debug)]
@@ -62,12 +64,16 @@ impl KeyRing {
         Ok(ring)
     }
 
-    /// The key that signs with `algorithm` at `now`: the youngest whose time has come.
+    /// The key that signs with `algorithm` at `now`: the youngest whose time has come. Where that of
+    /// none has come the clock stepped back, and the oldest signs rather than nobody.
     pub fn signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&Signer> {
-        let ready = self.signers.iter().filter(|it| {
-            it.signer.key().algorithm() == algorithm && it.signs_from.is_some_and(|at| at <= now)
-        });
-        ready.max_by_key(|it| it.signs_from).map(|it| &it.signer)
+        let signing = || {
+            let of_algorithm =
+                self.signers.iter().filter(|it| it.signer.key().algorithm() == algorithm);
+            of_algorithm.filter_map(|it| Some((it.signs_from?, &it.signer)))
+        };
+        let youngest = signing().filter(|(from, _)| *from <= now).max_by_key(|(from, _)| *from);
+        youngest.or_else(|| signing().min_by_key(|(from, _)| *from)).map(|(_, signer)| signer)
     }
 
     /// Checks a token's signature against every key that is not revoked.
@@ -83,16 +89,29 @@ impl KeyRing {
         &self.published
     }
 
+    /// A ring without keys that publishes `text`.
+    #[cfg(test)]
+    pub(crate) fn publishing(text: &str) -> Self {
+        Self { published: text.to_owned(), ..Self::default() }
+    }
+
     /// Whether there is a key at all.
     pub fn is_empty(&self) -> bool {
         self.signers.is_empty()
     }
 
-    pub(crate) fn same_keys(&self, other: &Self) -> bool {
+    /// Tells this set of keys from those before it in the life of the issuer.
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Numbers this ring, which takes the place of `before`.
+    pub(crate) fn succeed(&mut self, before: &Self) {
         let kids = |ring: &Self| -> Vec<String> {
             ring.signers.iter().map(|it| it.signer.key().kid().to_owned()).collect()
         };
-        kids(self) == kids(other)
+        let same = kids(self) == kids(before);
+        self.number = if same { before.number } else { before.number + 1 };
     }
 }
 

@@ -102,7 +102,7 @@ fn jwt(
     let mut claims = String::with_capacity(640);
     policy.write_claims(facts, &mut claims);
     let token = signer.sign(claims.as_bytes()).map_err(|_| missing())?;
-    ctx.issuer.seen().note(&token);
+    ctx.issuer.seen().note(&token, keys.number());
     Ok(token)
 }
 

@@ -5,8 +5,10 @@
 //! signature included: one changed bit is another token. Only the signature check is skipped;
 //! expiry, revocation and everything else is looked at each time.
 //!
-//! Invariant: nothing is noted that was not signed by a key of the ring or verified with one. The
-//! key of the fingerprint is random, per process, and never leaves it.
+//! Invariant: nothing is noted that was not signed by a key of the ring or verified with one, and
+//! what was noted for one set of keys is not recognised for another: whoever looked at a signature
+//! before a key was revoked may note it after. The key of the fingerprint is random, per process,
+//! and never leaves it.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -30,40 +32,33 @@ impl Seen {
         Self { key: DigestKey::new(&key), slots }
     }
 
-    /// Notes a token whose signature is good. It may displace another.
-    pub(crate) fn note(&self, token: &str) {
-        let [high, low] = self.fingerprint(token);
+    /// Notes a token whose signature is good by the set of keys `keys`. It may displace another.
+    pub(crate) fn note(&self, token: &str, keys: u64) {
+        let [high, low] = self.fingerprint(token, keys);
         if let Some([high_slot, low_slot]) = self.slot(high) {
             high_slot.store(high, Relaxed);
             low_slot.store(low, Relaxed);
         }
     }
 
-    /// Whether exactly this token was noted. A torn read of two tokens' halves matches a third
+    /// Whether exactly this token was noted for exactly these keys. A torn read of two tokens' halves matches a third
     /// only if both halves are its own: as unlikely as guessing the fingerprint.
-    pub(crate) fn contains(&self, token: &str) -> bool {
-        let [high, low] = self.fingerprint(token);
+    pub(crate) fn contains(&self, token: &str, keys: u64) -> bool {
+        let [high, low] = self.fingerprint(token, keys);
         self.slot(high).is_some_and(|[high_slot, low_slot]| {
             high_slot.load(Relaxed) == high && low_slot.load(Relaxed) == low
         })
-    }
-
-    /// Forgets everything: after the ring of keys changed.
-    pub(crate) fn clear(&self) {
-        for slot in self.slots.iter().flatten() {
-            slot.store(0, Relaxed);
-        }
     }
 
     fn slot(&self, high: u64) -> Option<&[AtomicU64; 2]> {
         self.slots.get((high >> 32) as usize % SLOTS)
     }
 
-    fn fingerprint(&self, token: &str) -> [u64; 2] {
+    fn fingerprint(&self, token: &str, keys: u64) -> [u64; 2] {
         let mac = self.key.mac(token.as_bytes());
         let word = |at: usize| mac.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
         // Zero marks an empty slot, so no fingerprint is zero.
-        [word(0).map_or(1, u64::from_le_bytes) | 1, word(8).map_or(1, u64::from_le_bytes)]
+        [word(0).map_or(1, u64::from_le_bytes) | 1, word(8).map_or(1, u64::from_le_bytes) ^ keys]
     }
 }
 
@@ -82,11 +77,18 @@ mod tests {
     #[test]
     fn only_the_very_same_bytes_are_recognised() {
         let seen = Seen::new(&SystemRng);
-        seen.note("header.payload.signature");
-        assert!(seen.contains("header.payload.signature"));
-        assert!(!seen.contains("header.payload.signaturf"));
-        assert!(!seen.contains(""));
-        seen.clear();
-        assert!(!seen.contains("header.payload.signature"));
+        seen.note("header.payload.signature", 1);
+        assert!(seen.contains("header.payload.signature", 1));
+        assert!(!seen.contains("header.payload.signaturf", 1));
+        assert!(!seen.contains("", 1));
+    }
+
+    #[test]
+    fn what_was_good_by_other_keys_is_not_recognised_even_where_it_is_noted_late() {
+        let seen = Seen::new(&SystemRng);
+        let now_revoked = 1;
+        assert!(!seen.contains("header.payload.signature", 2));
+        seen.note("header.payload.signature", now_revoked);
+        assert!(!seen.contains("header.payload.signature", 2));
     }
 }

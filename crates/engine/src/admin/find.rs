@@ -1,7 +1,7 @@
 //! Finding what an administrator names, within the realm.
 
 use base::Id;
-use domain::{EntityRecord, Grant, Kind, ResourceServer};
+use domain::{EntityRecord, Grant, Kind, ResourceServer, User, UserStatus};
 use store::{ListQuery, Loaded, StoreExt as _};
 
 use super::fields::invalid;
@@ -28,7 +28,7 @@ pub(super) async fn named<T: EntityRecord>(
     let found = ctx.store.by_public_id(ctx.issuer.realm(), public_id).await?;
     found.ok_or_else(|| {
         let what = T::KIND.as_str().replace('_', " ");
-        invalid(field, format!("the id of {what} of this realm; {public_id:?} is none"))
+        invalid(field, format!("the id of {what} of this realm; {:?} is none", name(public_id)))
     })
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn audience(
     }
     let found = ctx.store.by_public_id(realm, named).await?;
     found.ok_or_else(|| {
-        invalid("audience", format!("a resource server's identifier; {named:?} is none"))
+        invalid("audience", format!("a resource server's identifier; {:?} is none", name(named)))
     })
 }
 
@@ -88,4 +88,13 @@ pub(super) async fn owner<T: EntityRecord>(
 
 pub(super) fn not_found(what: NotFoundKind, id: &str) -> Denial {
     Denial::NotFound { what, id: id.to_owned() }
+}
+
+/// A user who was not removed.
+pub(super) async fn user_at_hand(ctx: &Context<'_>, id: &str) -> Result<Loaded<User>, Denial> {
+    let user: Loaded<User> = by_public_id(ctx, id).await?;
+    if user.status == UserStatus::Removed {
+        return Err(Denial::StateForbids("the user was removed, and stays so".into()));
+    }
+    Ok(user)
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use store::Loaded;
 
 use super::changes::{Changes, detail};
-use super::{fields, find, users};
+use super::{fields, find};
 use crate::{Context, Denial, Outcome};
 
 /// The most organizations that one user can belong to.
@@ -65,7 +65,7 @@ pub async fn put(
     user: &str,
     input: &NewMembership,
 ) -> Result<Outcome<User>, Denial> {
-    let before = users::present(ctx, user).await?;
+    let before = find::user_at_hand(ctx, user).await?;
     let organization: Loaded<Organization> = find::by_public_id(ctx, &input.organization).await?;
     let membership = Membership { organization: organization.id, role: role(input)? };
     let mut after = User::clone(&before);

@@ -120,7 +120,7 @@ pub async fn update(
     id: &str,
     change: &UserChange,
 ) -> Result<Outcome<User>, Denial> {
-    let before = present(ctx, id).await?;
+    let before = find::user_at_hand(ctx, id).await?;
     let mut after = User::clone(&before);
     let mut changed = apply(&mut after, change)?;
     let switched = change.status.filter(|switch| of(*switch) != before.status);
@@ -190,13 +190,4 @@ pub async fn remove(ctx: &Context<'_>, actor: &Actor, id: &str) -> Result<Outcom
         changes.replace(&before, &after, "user.removed".into(), nothing());
     }
     Ok(changes.done(after))
-}
-
-/// A user who was not removed.
-pub(super) async fn present(ctx: &Context<'_>, id: &str) -> Result<Loaded<User>, Denial> {
-    let user: Loaded<User> = find::by_public_id(ctx, id).await?;
-    if user.status == UserStatus::Removed {
-        return Err(Denial::StateForbids("the user was removed, and stays so".into()));
-    }
-    Ok(user)
 }

@@ -33,13 +33,11 @@ pub(super) fn looks_like_jwt(text: &str) -> bool {
 
 /// Reads a JWT.
 pub(super) async fn jwt(ctx: &Context<'_>, text: &str) -> Result<Found, Denial> {
-    let said = if ctx.issuer.seen().contains(text) {
+    let said = if ctx.issuer.seen().contains(text, ctx.issuer.keys().number()) {
         let payload = text.split('.').nth(1).and_then(parse_base64url);
         claims(ctx, &payload.ok_or_else(|| Denial::Jwt("no payload".into()))?)?
     } else {
-        let said = checked(ctx, text)?;
-        ctx.issuer.seen().note(text);
-        said
+        checked(ctx, text)?
     };
     follow(ctx, said).await
 }
@@ -53,7 +51,9 @@ fn checked(ctx: &Context<'_>, text: &str) -> Result<Said, Denial> {
     }
     let keys = ctx.issuer.keys();
     let payload = keys.verify(&token).map_err(|error| Denial::Jwt(error.to_string()))?;
-    claims(ctx, payload)
+    let said = claims(ctx, payload)?;
+    ctx.issuer.seen().note(text, keys.number());
+    Ok(said)
 }
 
 fn claims(ctx: &Context<'_>, payload: &[u8]) -> Result<Said, Denial> {

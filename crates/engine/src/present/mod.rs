@@ -2,7 +2,7 @@
 //! tokens, legacy tokens, refresh tokens.
 //!
 //! Invariant: a [`Verified`] exists only after the proof was checked *and* every link of its chain
-//! holds at this moment. What is only [`Found`] is genuine, and may be told of or thrown away.
+//! holds at this moment. What is only `Found` is genuine, and may be told of or thrown away.
 
 mod access_token;
 mod found;

@@ -1,6 +1,6 @@
 //! Signing keys: published ahead, rotated with overlap, retired, revoked, sealed at rest.
 
-use base::{MasterKey, SystemRng};
+use base::{Clock as _, MasterKey, SystemRng, Timestamp};
 use domain::{Actor, Algorithm, KeyState};
 use engine::keys::{self, PUBLISHED_AHEAD};
 use engine::{Issuer, IssuerSettings};
@@ -64,4 +64,14 @@ async fn keys_are_sealed_under_the_master_key() {
     let stranger = Issuer::new(settings, &MasterKey::generate(&SystemRng), &SystemRng);
     let error = stranger.reload_keys(&*world.store).await.unwrap_err();
     assert!(error.to_string().contains("does not open"), "{error}");
+}
+
+#[tokio::test]
+async fn a_clock_that_stepped_back_behind_the_first_key_does_not_end_the_minting() {
+    let world = World::new().await;
+    let before = Timestamp::from_seconds(world.clock.now().seconds() - 3_600);
+    let keys = world.issuer.keys();
+    let signer = keys.signer(Algorithm::ES256, before).map(|it| it.key().kid().to_owned());
+    let usual = keys.signer(Algorithm::ES256, world.clock.now());
+    assert_eq!(signer, usual.map(|it| it.key().kid().to_owned()));
 }
