@@ -4,7 +4,7 @@
 
 use domain::Refusal;
 use engine::present::{Place, Presented, Verified, present};
-use engine::{Context, Denial, Level, RequestOrigin, introspect};
+use engine::{Context, Denial, Level, RequestOrigin, discreet, introspect};
 use verify::{BoxFuture, Introspect, Introspection, Observe, Rejection, RequestInfo, Unavailable};
 use web::RealmState;
 
@@ -78,7 +78,7 @@ fn origin(request: &RequestInfo) -> RequestOrigin {
     RequestOrigin {
         request_id: request.request_id.clone().unwrap_or_default(),
         address: request.remote,
-        request: format!("{} {}", request.method, request.path),
+        request: discreet(&format!("{} {}", request.method, request.path)).into_owned(),
         ..RequestOrigin::default()
     }
 }

@@ -15,6 +15,7 @@ use super::row::{Import, LegacyRow, RowOutcome, RowResult};
 use crate::admin::changes::{Changes, detail};
 use crate::admin::expiry::expiry;
 use crate::admin::{fields, find, grants};
+use crate::discreet::name;
 use crate::{Context, Denial, Outcome, secrets, settle};
 
 /// The most rows of one call.
