@@ -95,10 +95,19 @@ impl TrustedProxies {
             return arrival;
         }
         arrival.trusted = true;
-        if headers.contains_key(header::FORWARDED) {
+        let direct = arrival.address;
+        let standard = headers.contains_key(header::FORWARDED);
+        if standard {
             self.read_forwarded(headers, &mut arrival);
-        } else {
+        }
+        if !standard || headers.contains_key(&X_FORWARDED_FOR) {
+            let told = std::mem::replace(&mut arrival.address, direct);
             self.read_x_forwarded(headers, &mut arrival);
+            // A proxy writes one of the two and may hand on the other as its client wrote it. Where
+            // they differ nobody can tell which is which, so neither is believed.
+            if standard && arrival.address != told {
+                arrival.address = direct;
+            }
         }
         arrival
     }
@@ -222,6 +231,16 @@ mod tests {
         let arrival = proxies().arrival(ip("::1"), &headers);
         assert_eq!(arrival.address, ip("2001:db8::1"));
         assert_eq!((arrival.host, arrival.https), (Some("outer"), Some(true)));
+    }
+
+    #[test]
+    fn of_two_stories_about_an_address_neither_is_believed() {
+        let told = |forwarded: &str| {
+            let headers = headers(&[("forwarded", forwarded), ("x-forwarded-for", "192.0.2.7")]);
+            proxies().arrival(ip("10.0.0.1"), &headers).address
+        };
+        assert_eq!(told("for=192.0.2.7"), ip("192.0.2.7"));
+        assert_eq!(told("for=6.6.6.6"), ip("10.0.0.1"), "the client may have written either");
     }
 
     #[test]
