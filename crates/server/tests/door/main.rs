@@ -15,5 +15,6 @@ mod dialects;
 mod faults;
 mod harbour;
 mod harness;
+mod leak;
 mod readme;
 mod serving;
