@@ -82,6 +82,7 @@ pub(super) struct LimitsFile {
     header_timeout: Option<Parsed<Span>>,
     body_timeout: Option<Parsed<Span>>,
     request_timeout: Option<Parsed<Span>>,
+    write_timeout: Option<Parsed<Span>>,
 }
 
 /// What a listener bears. Every one of them is finite.
@@ -102,6 +103,8 @@ pub(crate) struct Limits {
     pub(crate) body_timeout: Duration,
     /// From the end of the head to the start of the answer.
     pub(crate) request_timeout: Duration,
+    /// How long a client may read nothing of its answer.
+    pub(crate) write_timeout: Duration,
 }
 
 impl Default for Limits {
@@ -123,6 +126,7 @@ impl LimitsFile {
             header_timeout: time(&self.header_timeout, 30),
             body_timeout: time(&self.body_timeout, 10),
             request_timeout: time(&self.request_timeout, 30),
+            write_timeout: time(&self.write_timeout, 30),
         }
     }
 }

@@ -11,6 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
+use super::patience::Patience;
 use super::{Shared, Tls, announced};
 
 /// What stands behind a connection.
@@ -22,6 +23,7 @@ pub(super) struct Behind {
 
 pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, behind: Behind) {
     let _ = stream.set_nodelay(true);
+    let stream = Patience::new(stream, behind.shared.limits.write_timeout);
     let Some(tls) = &behind.tls else {
         return speak(TokioIo::new(stream), peer, &behind).await;
     };

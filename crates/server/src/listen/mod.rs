@@ -4,6 +4,7 @@
 //! HTTP/1.1 only: what gains from HTTP/2 stands behind a proxy that speaks it.
 
 mod connection;
+mod patience;
 mod tls;
 
 use std::io;
