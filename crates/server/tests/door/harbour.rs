@@ -73,7 +73,10 @@ fn a_pass_is_asked_for_with_put_and_answered_nested() {
         let body = answer.json();
         let pass = body["pass"]["text"].as_str().unwrap();
         assert!(pass.starts_with("hbr_pass_"), "{pass}");
-        assert_eq!((&body["pass"]["kind"], &body["pass"]["seconds"]), (&json!("Pass"), &json!(900)));
+        assert_eq!(
+            (&body["pass"]["kind"], &body["pass"]["seconds"]),
+            (&json!("Pass"), &json!(900))
+        );
         assert_eq!(body["may"], json!(["moor"]));
         let holder = body["holder"].as_str().unwrap();
         assert!(holder.starts_with("harbour-") && holder.ends_with(&format!(" by {id}")));
@@ -153,9 +156,8 @@ fn refused(toml: &str) -> String {
 
 #[test]
 fn a_wrong_file_is_refused_with_its_place_and_what_was_expected() {
-    let line_of = |wanted: &str| {
-        1 + TOML.lines().position(|line| line.starts_with(wanted)).unwrap()
-    };
+    let line_of =
+        |wanted: &str| 1 + TOML.lines().position(|line| line.starts_with(wanted)).unwrap();
     for (good, bad, expected) in [
         ("status = 202", "status = 402", "200"),
         ("methods = [\"PUT\"]", "methods = [\"FETCH\"]", "GET"),

@@ -95,7 +95,8 @@ fn nobody_may_read_the_server_and_is_nobody() {
     assert_eq!(info["canonicalUrl"], speckle.base());
     let scopes = info["scopes"].as_array().unwrap();
     let names: Vec<&str> = scopes.iter().map(|scope| text(scope, "name")).collect();
-    for scope in ["streams:read", "streams:write", "profile:read", "profile:email", "tokens:write"] {
+    for scope in ["streams:read", "streams:write", "profile:read", "profile:email", "tokens:write"]
+    {
         assert!(names.contains(&scope), "{names:?}");
     }
     assert!(scopes.iter().all(|scope| !text(scope, "description").is_empty()));

@@ -259,8 +259,13 @@ fn methods(realm: &Realm, document: &Value) {
             if known.iter().any(|it| it == method) {
                 continue;
             }
-            let route =
-                Route { realm, method: method.to_owned(), path: path.clone(), body: None, creates: false };
+            let route = Route {
+                realm,
+                method: method.to_owned(),
+                path: path.clone(),
+                body: None,
+                creates: false,
+            };
             route.judge("not allowed", &route.ask(&route.target("nobody")), &[405]);
         }
     }

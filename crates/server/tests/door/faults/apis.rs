@@ -83,9 +83,8 @@ pub(super) fn walk() -> Server {
 /// An `Authorization` header that opens a realm's API.
 fn credential(realm: &str, demo: &Value) -> String {
     let it = &demo[realm];
-    let (base, text) = (it["base"].as_str().unwrap(), |value: &Value| {
-        value.as_str().unwrap().to_owned()
-    });
+    let (base, text) =
+        (it["base"].as_str().unwrap(), |value: &Value| value.as_str().unwrap().to_owned());
     let answer = match realm {
         "speculo" => post(base, "/token").json(&json!({
             "clientId": it["client_id"],
@@ -221,7 +220,8 @@ fn bodies(route: &Route<'_>, good: &str) {
         let what = String::from_utf8_lossy(body).into_owned();
         route.judge(&what, &asked(json, body.to_vec()), &[400]);
     }
-    let deep = format!("{{\"query\":\"{}\",\"firstName\":{}", "{ a ".repeat(5_000), "[".repeat(9_000));
+    let deep =
+        format!("{{\"query\":\"{}\",\"firstName\":{}", "{ a ".repeat(5_000), "[".repeat(9_000));
     route.judge("deep", &asked(json, deep.into_bytes()), &[400]);
     let deep = json!({"query": format!("{}{}", "{ a ".repeat(3_000), "}".repeat(3_000))});
     route.judge("a deep query", &asked(json, deep.to_string().into_bytes()), &[400]);

@@ -93,7 +93,8 @@ fn refused(realm: &Realm, spot: &Spot<'_>, dead: &[Dead]) {
         for Dead { what, client, secret } in dead {
             let mut draft = good.clone();
             assert!(draft.set("client_id", client) && draft.set("client_secret", secret));
-            let what = format!("{} {}: a secret {what}", realm.name, spot.endpoint.operation().as_str());
+            let what =
+                format!("{} {}: a secret {what}", realm.name, spot.endpoint.operation().as_str());
             let answer = judge(spot, &what, &draft.ask(), &Expect::only(P::InvalidClient));
             faces.push(face(&answer));
         }
@@ -141,7 +142,8 @@ pub(super) fn mint(realm: &Realm) -> Option<String> {
     assert!(answer.status < 300, "{}", answer.text());
     let body = answer.json();
     let names = ["access_token", "accessToken"];
-    let found = names.iter().find_map(|name| body[*name].as_str()).or(body["pass"]["text"].as_str());
+    let found =
+        names.iter().find_map(|name| body[*name].as_str()).or(body["pass"]["text"].as_str());
     Some(found.unwrap().to_owned())
 }
 

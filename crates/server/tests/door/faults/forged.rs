@@ -28,9 +28,8 @@ fn of_string(good: &str) -> Vec<(String, String)> {
 }
 
 fn of_jwt([header, payload, signature]: [&str; 3], jwks: &Value) -> Vec<(String, String)> {
-    let read = |part: &str| -> Value {
-        serde_json::from_slice(&parse_base64url(part).unwrap()).unwrap()
-    };
+    let read =
+        |part: &str| -> Value { serde_json::from_slice(&parse_base64url(part).unwrap()).unwrap() };
     let write = |value: &Value| base64url(value.to_string());
     let with = |member: &str, value: Value| {
         let mut header = read(header);
@@ -51,7 +50,10 @@ fn of_jwt([header, payload, signature]: [&str; 3], jwks: &Value) -> Vec<(String,
     }
     let mut own = confused.clone();
     own["jwk"] = json!({"kty": "oct", "k": base64url("secret"), "kid": own["kid"]});
-    add("with a key of its own".to_owned(), hs256(&format!("{}.{payload}", write(&own)), b"secret"));
+    add(
+        "with a key of its own".to_owned(),
+        hs256(&format!("{}.{payload}", write(&own)), b"secret"),
+    );
     for kid in ["../../../dev/null", "' OR 1=1 --", ""] {
         let signed = format!("{}.{payload}", write(&with("kid", json!(kid))));
         add(format!("kid {kid:?}"), hs256(&signed, b""));

@@ -136,9 +136,9 @@ fn same(expected: &Value, found: &Value) -> bool {
         (Value::String(any), Value::String(text)) if any == ANY => !text.is_empty(),
         (Value::Object(expected), Value::Object(found)) => {
             expected.len() == found.len()
-                && expected.iter().all(|(name, value)| {
-                    found.get(name).is_some_and(|found| same(value, found))
-                })
+                && expected
+                    .iter()
+                    .all(|(name, value)| found.get(name).is_some_and(|found| same(value, found)))
         }
         (Value::Array(expected), Value::Array(found)) => {
             expected.len() == found.len()

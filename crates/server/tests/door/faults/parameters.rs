@@ -40,11 +40,15 @@ fn of_one<'a>(good: &Draft<'a>, index: usize) -> Vec<Case<'a>> {
         let (what, parameter) = (format!("{parameter} {what}"), parameter.to_owned());
         cases.push(Case { what, parameter, own: own.clone(), draft, expect });
     };
-    let text = |text: String| move |it: &mut Draft<'a>| {
-        it.fields[index].value = Value::Text(text.clone());
+    let text = |text: String| {
+        move |it: &mut Draft<'a>| {
+            it.fields[index].value = Value::Text(text.clone());
+        }
     };
-    let literal = |bytes: Vec<u8>| move |it: &mut Draft<'a>| {
-        it.fields[index].value = Value::Literal(bytes.clone());
+    let literal = |bytes: Vec<u8>| {
+        move |it: &mut Draft<'a>| {
+            it.fields[index].value = Value::Literal(bytes.clone());
+        }
     };
 
     add("missing", missing(spot, parameter, place), &|it| drop(it.fields.remove(index)));

@@ -85,12 +85,7 @@ impl World {
 }
 
 impl Realm {
-    fn furnish(
-        name: &'static str,
-        toml: &'static str,
-        dialect: Dialect,
-        admin: Admin,
-    ) -> Self {
+    fn furnish(name: &'static str, toml: &'static str, dialect: Dialect, admin: Admin) -> Self {
         admin.api(AUDIENCE, &SCOPES);
         admin.api(OTHER, &[]);
         let organization = admin.create("/organizations", &json!({"name": "Customer"}));
@@ -141,10 +136,13 @@ impl Realm {
             let client = self.admin.create("/clients", &new);
             let grant = json!({"client": client["id"], "audience": AUDIENCE});
             self.admin.create("/grants", &grant);
-            let token = self.admin.create("/refresh-tokens", &json!({
-                "client": client["id"],
-                "audience": AUDIENCE,
-            }));
+            let token = self.admin.create(
+                "/refresh-tokens",
+                &json!({
+                    "client": client["id"],
+                    "audience": AUDIENCE,
+                }),
+            );
             let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
             values.insert("client_id", text(&client["id"]));
             values.insert("grant_type", "refresh_token".to_owned());

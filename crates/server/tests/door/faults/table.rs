@@ -78,9 +78,7 @@ fn spot<'a>(dialect: &'a Dialect, endpoint: &'a Endpoint, files: [&Table; 2]) ->
         accepts: accepts.collect(),
         named: Vec::new(),
         defaults: Vec::new(),
-        basic: endpoint
-            .client_auth_methods()
-            .contains(&oauth::ClientAuthMethod::ClientSecretBasic),
+        basic: endpoint.client_auth_methods().contains(&oauth::ClientAuthMethod::ClientSecretBasic),
     };
     for (parameter, source) in key("parameters").unwrap().as_table().unwrap() {
         if source.get("default").is_some() {

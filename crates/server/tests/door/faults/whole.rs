@@ -24,7 +24,8 @@ pub(super) fn bodies(good: &Draft<'_>) -> Vec<Case> {
     let invalid = || Expect::only(P::InvalidRequest);
     let typed = |kind: &str| good.ask_with(kind, good.body());
     let mut cases = Vec::new();
-    for kind in ["", "text/plain", "application/xml", "multipart/form-data", "json", ";", "\u{fc}"] {
+    for kind in ["", "text/plain", "application/xml", "multipart/form-data", "json", ";", "\u{fc}"]
+    {
         let expect = Expect::only(P::UnsupportedMediaType);
         cases.push(case(&format!("content type {kind:?}"), typed(kind), expect));
     }
@@ -98,7 +99,11 @@ pub(super) fn headers(good: &Draft<'_>) -> Vec<Case> {
         let ask = good.authorized_by(&header);
         cases.push(case(&format!("Authorization: {start}"), ask, broken.clone()));
     }
-    cases.push(case("a header that is not ASCII", good.authorized_by(b"Basic \xff"), broken.clone()));
+    cases.push(case(
+        "a header that is not ASCII",
+        good.authorized_by(b"Basic \xff"),
+        broken.clone(),
+    ));
     let twice = good.authorized_by("Basic YTpi").header("Authorization", "Basic YTpi");
     cases.push(case("two headers", twice, Expect::only(P::InvalidRequest)));
     let both = good.ask().header("Authorization", "Basic YTpi");

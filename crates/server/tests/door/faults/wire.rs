@@ -94,7 +94,8 @@ impl Wire<'_> {
         let own = format!("Host: {}\r\n", self.host);
         let both = format!("{own}{own}");
         let other = format!("{own}Host: evil.example\r\n");
-        for (what, hosts) in [("two hosts", both.as_str()), ("another, too", &other), ("none", "")] {
+        for (what, hosts) in [("two hosts", both.as_str()), ("another, too", &other), ("none", "")]
+        {
             // RFC 9112 §3.2: one Host, or it is no request.
             self.refused(what, self.request("/rfc/token", "HTTP/1.1", hosts), &[400]);
         }
@@ -138,9 +139,8 @@ impl Wire<'_> {
             self.refused(lengths, request, &[400, 401, 413, 415, 501]);
         }
         let typed = "Content-Type: application/x-www-form-urlencoded\r\nConnection: close";
-        let chunks = |chunks: &str| {
-            format!("{head}{typed}\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}")
-        };
+        let chunks =
+            |chunks: &str| format!("{head}{typed}\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
         self.refused("a chunk of no size", chunks("zz\r\nabc\r\n0\r\n\r\n"), &[400]);
         let size = format!("{}\r\nabc", "f".repeat(40));
         self.refused("a chunk of any size", chunks(&size), &[400, 413]);
