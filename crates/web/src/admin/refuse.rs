@@ -40,6 +40,10 @@ pub(super) fn refuse(state: &RealmState, ctx: &Context<'_>, denial: &Denial) -> 
     let mut response = (status, Json(body)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        // RFC 9110 §10.2.3; nobody knows how long: the shortest wait there is.
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     if let Some(challenge) = challenge(status, error, denial) {
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
