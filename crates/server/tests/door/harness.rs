@@ -3,6 +3,7 @@
 //! Invariant: a process that was started is ended when its [`Server`] goes, and its folder with it.
 
 pub(crate) mod admin;
+pub(crate) mod clock;
 pub(crate) mod http;
 pub(crate) mod jwt;
 pub(crate) mod ports;

@@ -9,12 +9,15 @@
     reason = "these are tests"
 )]
 
+mod budgets;
 mod cli;
 mod clients;
 mod dialects;
+mod durability;
 mod faults;
 mod harbour;
 mod harness;
 mod leak;
+mod postgres;
 mod readme;
 mod serving;

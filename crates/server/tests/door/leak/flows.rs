@@ -115,7 +115,11 @@ impl<'a> Flows<'a> {
             vec![Issued { kind: "client", id: id.clone(), secret: text(&client, "secret") }];
         let creations = [
             ("client-secret", format!("/clients/{id}/secrets"), json!({"label": "second"})),
-            ("api-key", "/api-keys".to_owned(), json!({"organization": organization, "label": "k"})),
+            (
+                "api-key",
+                "/api-keys".to_owned(),
+                json!({"organization": organization, "label": "k"}),
+            ),
             (
                 "personal-access-token",
                 "/personal-access-tokens".to_owned(),
@@ -127,7 +131,11 @@ impl<'a> Flows<'a> {
                 format!("/resource-servers/{server}/secrets"),
                 json!({"label": "leak"}),
             ),
-            ("admin-key", "/admin-keys".to_owned(), json!({"label": "k", "scopes": ["audit:read"]})),
+            (
+                "admin-key",
+                "/admin-keys".to_owned(),
+                json!({"label": "k", "scopes": ["audit:read"]}),
+            ),
         ];
         for (kind, path, new) in creations {
             let made = admin.create(&path, &new);
@@ -162,10 +170,9 @@ impl<'a> Flows<'a> {
             ],
             "spiko" => vec![
                 post(base, "/oauth2/token").basic(&client.id, &client.secret).form(&granted),
-                post(base, "/oauth2/token").basic(&client.id, &client.secret).form(&[
-                    ("grant_type", "refresh_token"),
-                    ("refresh_token", &refresh.secret),
-                ]),
+                post(base, "/oauth2/token")
+                    .basic(&client.id, &client.secret)
+                    .form(&[("grant_type", "refresh_token"), ("refresh_token", &refresh.secret)]),
             ],
             "fyma" => vec![post(base, "/oauth/token").form(&[
                 ("grant_type", "client_credentials"),
