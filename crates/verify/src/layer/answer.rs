@@ -20,6 +20,9 @@ impl Policy {
         let mut response = (self.body)(rejection, request_id);
         let headers = response.headers_mut();
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        if rejection.status() == 503 {
+            headers.entry(RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
+        }
         if rejection.answer().challenge && !headers.contains_key(WWW_AUTHENTICATE) {
             for challenge in self.challenges(rejection, scheme) {
                 if let Ok(value) = HeaderValue::from_str(&challenge) {
@@ -73,9 +76,6 @@ pub(super) fn default_body(rejection: &Rejection, request_id: &str) -> Response<
     *response.status_mut() = status.unwrap_or(StatusCode::UNAUTHORIZED);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if rejection.status() == 503 {
-        headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-    }
     response
 }
 

@@ -75,7 +75,15 @@ fn the_default_body_is_json_with_the_request_id_and_not_stored() {
     });
     assert_eq!(body, expected);
     let unavailable = Rejection::IssuerUnavailable(crate::Unavailable::new("private"));
-    let response = default_body(&unavailable, "");
+    // Whatever body an API has of its own.
+    let own = |_: &Rejection, _: &str| {
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        response
+    };
+    let own = Policy { body: Arc::new(own), ..policy(None) };
+    assert!(own.answer(&unavailable, None, "").headers().contains_key(RETRY_AFTER));
+    let response = policy(None).answer(&unavailable, None, "");
     assert_eq!(response.status(), 503);
     assert!(response.headers().contains_key(RETRY_AFTER));
     assert!(!String::from_utf8_lossy(response.body()).contains("private"));
