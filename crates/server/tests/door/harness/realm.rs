@@ -46,14 +46,6 @@ impl Realm {
         Self { folder, base, name: "own".to_owned() }
     }
 
-    /// With more lines at the end of the configuration.
-    pub(crate) fn with(self, more: &str) -> Self {
-        let file = self.configuration();
-        let text = fs::read_to_string(&file).unwrap();
-        fs::write(file, format!("{text}\n{more}\n")).unwrap();
-        self
-    }
-
     pub(crate) fn configuration(&self) -> PathBuf {
         self.folder.path().join("postern.toml")
     }
