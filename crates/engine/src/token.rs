@@ -4,7 +4,7 @@
 //!    nothing of the client;
 //! 2. authenticate the client;
 //! 3. find the grant type, and whether the client may use it;
-//! 4. let the grant find the right;
+//! 4. let the grant find the right, and see that it is for the audience asked for;
 //! 5. narrow the scope;
 //! 6. spend the budgets, and commit;
 //! 7. mint and reply.
@@ -19,7 +19,7 @@ use store::{Committed, Write};
 
 use crate::authenticate::{Authenticated, authenticate};
 use crate::budget::quota;
-use crate::grants::{GRANTS, Grant, Right};
+use crate::grants::{GRANTS, Grant, Right, named_audiences};
 use crate::mint::{self, Mint};
 use crate::outcome::{Outcome, settle};
 use crate::{Context, Denial};
@@ -50,6 +50,7 @@ async fn decide(ctx: &Context<'_>, request: &Request) -> Result<Outcome<Decided>
     let caller = authenticate(ctx, request).await?;
     let grant = grant_type(ctx, request, &caller)?;
     let right = grant.right(ctx, request, &caller).await?;
+    audience(request, &right)?;
     let scopes = scope(request, &right)?;
     let budgets = budgets(&right);
     let Right { chain, credential, key, mut batch, .. } = right;
@@ -97,6 +98,15 @@ fn grant_type(
             Err(Denial::GrantTypeNotAllowed(grant.grant_type()))
         }
         _ => Ok(grant),
+    }
+}
+
+/// Refuses to mint for another audience than every one that the request names (RFC 8707 §2.2).
+fn audience(request: &Request, right: &Right) -> Result<(), Denial> {
+    let own = &right.chain.resource_server.identifier;
+    match named_audiences(request).find(|named| named != own) {
+        Some(other) => Err(Denial::AudienceNotGranted(other.to_owned())),
+        None => Ok(()),
     }
 }
 

@@ -5,7 +5,7 @@ use domain::{Client, Grant as GrantRecord, ResourceServer};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded, StoreExt as _};
 
-use super::{Grant, Right};
+use super::{Grant, Right, named_audiences};
 use crate::authenticate::Authenticated;
 use crate::chain::link;
 use crate::{Chain, Context, Denial};
@@ -48,21 +48,13 @@ impl Grant for ClientCredentials {
                     batch: Batch::new(),
                 })
             }
-            Authenticated::Key { credential, chain } => {
-                let own = &chain.resource_server.identifier;
-                match named_audience(request) {
-                    Some(named) if named != own => {
-                        Err(Denial::AudienceNotGranted(named.to_owned()))
-                    }
-                    _ => Ok(Right {
-                        chain: (**chain).clone(),
-                        credential: credential.id,
-                        key: Some(credential.public_id.clone()),
-                        narrowed: credential.scopes.clone(),
-                        batch: Batch::new(),
-                    }),
-                }
-            }
+            Authenticated::Key { credential, chain } => Ok(Right {
+                chain: (**chain).clone(),
+                credential: credential.id,
+                key: Some(credential.public_id.clone()),
+                narrowed: credential.scopes.clone(),
+                batch: Batch::new(),
+            }),
             Authenticated::ResourceServer(_) => {
                 Err(Denial::GrantTypeNotAllowed(GrantType::ClientCredentials))
             }
@@ -70,18 +62,12 @@ impl Grant for ClientCredentials {
     }
 }
 
-/// The audience the request names: `audience`, or `resource` (RFC 8707 §2).
-fn named_audience(request: &Request) -> Option<&str> {
-    let value = |parameter| request.parameters.value(parameter);
-    value(Parameter::Audience).or_else(|| value(Parameter::Resource))
-}
-
 async fn audience(
     ctx: &Context<'_>,
     request: &Request,
     client: &Client,
 ) -> Result<Loaded<ResourceServer>, Denial> {
-    match (named_audience(request), client.default_audience) {
+    match (named_audiences(request).next(), client.default_audience) {
         (Some(named), _) => {
             let found = ctx.store.by_handle(ctx.issuer.realm(), named).await?;
             found.ok_or_else(|| Denial::AudienceUnknown(named.to_owned()))

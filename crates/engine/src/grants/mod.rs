@@ -48,6 +48,12 @@ pub trait Grant: Sync {
     ) -> Result<Right, Denial>;
 }
 
+/// The audiences that a request names: by `audience`, and by `resource` (RFC 8707 §2).
+pub(crate) fn named_audiences(request: &Request) -> impl Iterator<Item = &str> {
+    let parameters = [Parameter::Audience, Parameter::Resource];
+    parameters.into_iter().filter_map(|parameter| request.parameters.value(parameter))
+}
+
 /// Every grant type there is.
 pub static GRANTS: &[&dyn Grant] =
     &[&client_credentials::ClientCredentials, &refresh_token::RefreshToken];

@@ -3,7 +3,7 @@
 use domain::{Client, CredentialKind, Revocation};
 use oauth::{ClientAuthMethod, Parameter as P, Problem};
 
-use crate::world::{World, code};
+use crate::world::{AUDIENCE, World, code};
 
 async fn public_world() -> World {
     let world = World::new().await;
@@ -87,5 +87,19 @@ async fn whoever_proved_nothing_learns_nothing_of_a_client() {
     for client in ["client_1", "nobody"] {
         let bare = [(P::GrantType, "refresh_token"), (P::ClientId, client)];
         assert_eq!(code(world.token(&bare).await), "parameter_missing", "{client}");
+    }
+}
+
+#[tokio::test]
+async fn rfc8707_2_2_a_token_for_another_audience_than_the_one_asked_for_is_not_minted() {
+    let world = public_world().await;
+    let asked = |parameter, value| {
+        let [grant_type, client, token] = refresh("client_1", &world.refresh_token);
+        [grant_type, client, token, (parameter, value)]
+    };
+    for parameter in [P::Audience, P::Resource] {
+        assert!(world.token(&asked(parameter, AUDIENCE)).await.is_ok());
+        let other = world.token(&asked(parameter, "https://other.example")).await;
+        assert_eq!(code(other), "audience_not_granted");
     }
 }
