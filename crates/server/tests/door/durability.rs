@@ -9,7 +9,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::budgets::Bank;
-use crate::harness::http::{self, Ask, post};
+use crate::harness::admin::Admin;
+use crate::harness::http::{self, Answer, Ask, post};
 use crate::harness::realm::{Machine, Realm};
 use crate::harness::{Server, clock};
 
@@ -121,6 +122,27 @@ fn revoke_on_and_on(base: &str, machine: &Machine, known: &Acknowledged) {
             None => return assert_soon(&known.ended),
         }
     }
+}
+
+#[test]
+fn twenty_at_once_under_one_idempotency_key_make_one_client() {
+    let bank = Bank::open(Realm::new("fyma"));
+    let Admin { base, key } = &bank.admin;
+    let ask = post(base, "/admin/v1/clients").bearer(key).header("Idempotency-Key", "once");
+    let ask = ask.json(&json!({"name": "only one"}));
+    let answers: Vec<Answer> = thread::scope(|scope| {
+        let asking: Vec<_> = (0..20).map(|_| scope.spawn(|| ask.send())).collect();
+        asking.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    let made: Vec<Value> = answers.into_iter().map(|it| it.expect(201).json()).collect();
+    assert!(made.windows(2).all(|it| it[0] == it[1]), "one secret for all: {made:#?}");
+    assert_eq!(bank.admin.read("/clients")["data"].as_array().unwrap().len(), 1);
+    // The same key for something else is a mistake, also after a restart.
+    let Bank { server, admin } = bank;
+    let _server = Server::serve(server.kill(), &admin.base);
+    assert_eq!(ask.send().expect(201).json(), made[0]);
+    let other = Ask { body: json!({"name": "another"}).to_string().into_bytes(), ..ask };
+    assert_eq!(other.send().expect(422).json()["error"], "idempotency_key_reused");
 }
 
 /// An answer may be missing only where the process was about to end.

@@ -58,6 +58,8 @@ fn a_key_is_exchanged_under_every_prefix_with_a_body_or_without() {
                 "scope": "settlement:read wallet-summary:read",
             })),
             spendesk.ask(&path).form(&[("grant_type", "client_credentials")]),
+            spendesk.ask(&path).text("application/json", ""),
+            spendesk.ask(&path).json(&json!({})),
         ];
         for ask in asks {
             let answer = ask.send().expect(200);

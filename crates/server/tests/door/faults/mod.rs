@@ -11,6 +11,7 @@ mod draft;
 mod forged;
 mod judge;
 mod parameters;
+mod places;
 mod realm;
 mod table;
 mod whole;
@@ -64,6 +65,13 @@ fn every_route_of_the_demo_apis_bears_every_fault() {
     let server = apis::walk();
     quiet(&server.log(), "demo API routes");
     assert!(judged() > 600, "the walk became shorter: {}", judged());
+}
+
+#[test]
+fn every_place_beside_the_endpoints_bears_every_method() {
+    let server = places::walk();
+    quiet(&server.log(), "places");
+    assert!(judged() > 480, "the walk became shorter: {}", judged());
 }
 
 #[test]
