@@ -38,7 +38,11 @@ pub fn discreet(text: &str) -> Cow<'_, str> {
     }
     let mut told = String::with_capacity(LONGEST_TEXT);
     for run in runs(text) {
-        if suspicious(run) { told.push_str(&beginning(run)) } else { told.push_str(run) }
+        if suspicious(run) {
+            told.push_str(&beginning(run))
+        } else {
+            told.push_str(run)
+        }
         if told.len() > LONGEST_TEXT {
             let end = (0..=LONGEST_TEXT).rev().find(|end| told.is_char_boundary(*end));
             told.truncate(end.unwrap_or(0));

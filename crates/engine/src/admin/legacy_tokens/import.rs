@@ -158,7 +158,8 @@ impl Importing<'_> {
         }
         let found = self.organizations.get(named).and_then(Option::as_ref);
         found.map(|found| found.id).ok_or_else(|| {
-            let expected = format!("the id of an organization of this realm; {:?} is none", name(named));
+            let expected =
+                format!("the id of an organization of this realm; {:?} is none", name(named));
             fields::invalid("organization", expected)
         })
     }
