@@ -13,7 +13,7 @@ use crate::failure::Failure;
 #[derive(Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
-    /// The realm's base URL, such as https://auth.example.com
+    /// The realm's base URL, such as `https://auth.example.com`
     #[arg(long, global = true, env = "POSTERN_URL", conflicts_with = "demo")]
     url: Option<String>,
     /// The admin key; better from the environment or a file, where no process list shows it

@@ -38,7 +38,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
-    /// The audience of its tokens, such as https://api.example.com
+    /// The audience of its tokens, such as `https://api.example.com`
     identifier: String,
     /// For people
     #[arg(long)]
