@@ -2,6 +2,7 @@
 //! and stays as it is. A client may hold several; each stops with everything minted from it.
 
 use async_trait::async_trait;
+use dialect::Rotation;
 use domain::CredentialKind;
 use oauth::{GrantType, Parameter, Request};
 use store::Batch;
@@ -31,6 +32,10 @@ impl Grant for RefreshToken {
         request: &Request,
         caller: &Authenticated,
     ) -> Result<Right, Denial> {
+        // Where the format promises rotation, a token that stays as it is would break the promise.
+        if ctx.issuer.dialect().rotation() != Rotation::Reusable {
+            return Err(Denial::GrantTypeNotAllowed(GrantType::RefreshToken));
+        }
         let Authenticated::Client { client, .. } = caller else {
             return Err(Denial::GrantTypeNotAllowed(GrantType::RefreshToken));
         };
