@@ -15,6 +15,10 @@ use domain::{Credential, Refusal, Use};
 const MAX_USES: usize = 100_000;
 /// The most refusals that wait to be written, of each class.
 const MAX_REFUSALS: usize = 4_096;
+/// The most refusals a minute that are kept under one name.
+const MAX_OF_ONE: u32 = 100;
+/// The most names that are counted in a minute; the others are nameless in it.
+const MAX_NAMES: usize = 10_000;
 
 /// Uses of credentials, coalesced.
 #[derive(Debug, Default)]
@@ -65,8 +69,38 @@ impl UseLog {
 }
 
 /// Refusals waiting to be written.
+///
+/// Whoever knows the id of a client can be refused in its name as often as they like. So that this
+/// pushes out nobody else's refusals, those past a hundred in a minute are nameless: found by
+/// their request id, and kept among the noise.
 #[derive(Debug, Default)]
-pub struct RefusalLog(Mutex<Waiting>);
+pub struct RefusalLog(Mutex<Waiting>, Mutex<Minute>);
+
+/// How many refusals were noted under each name in the current minute.
+#[derive(Debug, Default)]
+struct Minute {
+    number: i64,
+    names: HashMap<String, u32>,
+}
+
+impl Minute {
+    /// Whether `subject` may be refused by name once more.
+    fn admits(&mut self, subject: &str, at: Timestamp) -> bool {
+        let number = at.millis().div_euclid(60_000);
+        if number != self.number {
+            *self = Self { number, names: HashMap::new() };
+        }
+        if let Some(count) = self.names.get_mut(subject) {
+            *count = count.saturating_add(1);
+            return *count <= MAX_OF_ONE;
+        }
+        let room = self.names.len() < MAX_NAMES;
+        if room {
+            self.names.insert(subject.to_owned(), 1);
+        }
+        room
+    }
+}
 
 #[derive(Debug, Default)]
 struct Waiting {
@@ -82,7 +116,9 @@ impl RefusalLog {
     }
 
     /// Notes one. Past the bound it is dropped: it was logged anyway.
-    pub fn note(&self, refusal: Refusal) {
+    pub fn note(&self, mut refusal: Refusal) {
+        let at = refusal.at;
+        refusal.subject = refusal.subject.filter(|subject| lock(&self.1).admits(subject, at));
         let mut waiting = lock(&self.0);
         let class =
             if refusal.subject.is_some() { &mut waiting.named } else { &mut waiting.nameless };
@@ -105,4 +141,38 @@ impl RefusalLog {
 /// What these buffers hold is good even where a holder of the lock panicked.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(subject: &str, seconds: i64) -> Refusal {
+        Refusal {
+            request_id: "r".into(),
+            realm: "test".parse().unwrap(),
+            at: Timestamp::from_seconds(seconds),
+            request: "POST /token".into(),
+            problem: "invalid_client".into(),
+            reason: "secret_mismatch".into(),
+            explanation: "the secret is wrong".into(),
+            subject: Some(subject.into()),
+            address: None,
+        }
+    }
+
+    #[test]
+    fn a_flood_in_one_name_does_not_push_out_what_is_kept_of_others() {
+        let log = RefusalLog::new();
+        for _ in 0..10 * MAX_OF_ONE {
+            log.note(refusal("client_1", 0));
+        }
+        log.note(refusal("client_2", 59));
+        log.note(refusal("client_1", 60));
+        let (kept, dropped) = log.drain();
+        let named =
+            |name: &str| kept.iter().filter(|it| it.subject.as_deref() == Some(name)).count();
+        assert_eq!((named("client_1"), named("client_2")), (MAX_OF_ONE as usize + 1, 1));
+        assert_eq!((kept.len(), dropped), (10 * MAX_OF_ONE as usize + 2, 0));
+    }
 }
