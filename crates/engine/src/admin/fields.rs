@@ -73,7 +73,9 @@ pub(super) fn name(field: &str, text: &str) -> Result<String, Denial> {
 /// Like [`name`], but may be empty.
 pub(super) fn label(field: &str, text: &str) -> Result<String, Denial> {
     let text = text.trim();
-    if text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
+    // What turns the direction of writing lets a name pass for another one.
+    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if text.chars().count() > MAX_NAME || text.chars().any(|c| c.is_control() || turns(c)) {
         return Err(invalid(field, format!("one line of at most {MAX_NAME} characters")));
     }
     Ok(text.to_owned())
@@ -173,4 +175,19 @@ pub(super) fn public_id_or_new<T: domain::EntityRecord>(
         return public_id(given);
     }
     public_id(&format!("{}{id}", ctx.issuer.dialect().identifier_prefix(T::KIND)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_line_that_reads_as_it_is_written() {
+        for fine in ["Société Générale", "שלום", "日本", " Acme "] {
+            assert_eq!(name("name", fine).unwrap(), fine.trim());
+        }
+        for bad in ["", " ", "a\nb", "a\u{1b}[31mb", "evil\u{202e}gro.emca", "a\u{2066}b"] {
+            assert!(name("name", bad).is_err(), "{bad:?}");
+        }
+    }
 }
