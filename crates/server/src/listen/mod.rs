@@ -69,12 +69,6 @@ pub(crate) async fn serve(listener: Listener, shared: Shared) {
     let mut ending = shared.ending.clone();
     let mut connections = JoinSet::new();
     loop {
-        let permit = tokio::select! {
-            permit = Arc::clone(&shared.connections).acquire_owned() => permit,
-            () = announced(&mut ending) => break,
-        };
-        // The semaphore is never closed; if it were, nothing could be served.
-        let Ok(permit) = permit else { break };
         let accepted = tokio::select! {
             accepted = listener.socket.accept() => accepted,
             () = announced(&mut ending) => break,
@@ -82,6 +76,13 @@ pub(crate) async fn serve(listener: Listener, shared: Shared) {
         while connections.try_join_next().is_some() {}
         match accepted {
             Ok((stream, peer)) => {
+                // Asked for only now: a listener that waits takes no permit from another.
+                let permit = tokio::select! {
+                    permit = Arc::clone(&shared.connections).acquire_owned() => permit,
+                    () = announced(&mut ending) => break,
+                };
+                // The semaphore is never closed; if it were, nothing could be served.
+                let Ok(permit) = permit else { break };
                 let (door, tls) = (Arc::clone(&listener.door), listener.tls.clone());
                 let shared = shared.clone();
                 connections.spawn(async move {

@@ -1,12 +1,12 @@
 //! Every limit is finite, and each has its answer.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use super::Site;
-use crate::harness::Server;
 use crate::harness::http::{Answer, authority, get, post, raw, read};
+use crate::harness::{Server, ports};
 
 fn serve(limits: &str) -> (Server, String) {
     let site = Site::new("rfc", "");
@@ -70,6 +70,29 @@ fn a_slow_head_and_an_idle_connection_are_closed() {
         let _ = stream.read_to_end(&mut rest);
         assert!(started.elapsed() < Duration::from_secs(10), "{start:?}");
         assert!(!rest.starts_with(b"HTTP/1.1 200"), "{start:?}");
+    }
+}
+
+#[test]
+fn a_client_that_never_reads_is_left() {
+    let (_server, base) = serve("write_timeout = \"300ms\"\nheader_timeout = \"60s\"\n");
+    let mut stream = TcpStream::connect(authority(&base)).unwrap();
+    stream.set_write_timeout(Some(Duration::from_secs(20))).unwrap();
+    let path = "/.well-known/oauth-authorization-server";
+    let asked = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", authority(&base)).repeat(100);
+    let mut requests = (0..10_000).map(|_| stream.write_all(asked.as_bytes()));
+    let error = requests.find_map(Result::err).expect("the end of the server's patience");
+    assert!(!matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
+}
+
+#[test]
+fn a_listener_that_waits_takes_no_connection_from_another() {
+    let port = ports::one();
+    let metrics = format!("connections = 1\n[metrics]\naddress = \"127.0.0.1:{port}\"\n");
+    let (_server, base) = serve(&metrics);
+    let figures = &format!("http://127.0.0.1:{port}");
+    for base in [&base, &base, figures, figures, &base] {
+        get(base, "/healthz").header("connection", "close").send().expect(200);
     }
 }
 
