@@ -27,7 +27,7 @@ impl BudgetLimits {
 pub enum BudgetSubject {
     /// One client's.
     Client(Id<Client>),
-    /// That of all clients of an organization together.
+    /// An organization's: tokens issued on its behalf, whoever acts.
     Organization(Id<Organization>),
 }
 

@@ -29,7 +29,7 @@ pub struct Organization {
     pub name: String,
     /// Suspended: nothing issued for it is good.
     pub status: Status,
-    /// How many tokens all its clients together may be issued.
+    /// How many tokens may be issued on its behalf, by all who act for it together.
     pub budget: BudgetLimits,
     /// When it was made.
     pub created_at: Timestamp,

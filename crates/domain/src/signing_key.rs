@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{PublicId, RealmName};
 
 /// Where a key is in its life. `Published` comes before `Active`, so that caches of the key set
-/// know it before the first token; `Retired` ends only when its last token has expired.
+/// know it before the first token; `Retired` signs no more and verifies until it is revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum KeyState {

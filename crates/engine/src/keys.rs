@@ -1,7 +1,7 @@
 //! Signing keys: made at first start, sealed at rest, rotated with overlap, published as a JWK Set.
 //!
 //! A new key is published before it signs, so that caches of the key set know it by the time the
-//! first token comes; an old one stays in the set until its last token has expired.
+//! first token comes; an old one stays in the set, and what it signed stays good, until it is revoked.
 
 use std::sync::Arc;
 use std::time::Duration;

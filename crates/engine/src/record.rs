@@ -13,8 +13,10 @@ use domain::{Credential, Refusal, Use};
 
 /// The most credentials whose use waits to be written.
 const MAX_USES: usize = 100_000;
-/// The most refusals that wait to be written, of each class.
-const MAX_REFUSALS: usize = 4_096;
+/// The most refusals with a name that wait to be written.
+const MAX_NAMED: usize = 4_096;
+/// The most refusals without a name that wait: a flood of noise must not slow the one writer.
+const MAX_NAMELESS: usize = 512;
 /// The most refusals a minute that are kept under one name.
 const MAX_OF_ONE: u32 = 100;
 /// The most names that are counted in a minute; the others are nameless in it.
@@ -120,9 +122,11 @@ impl RefusalLog {
         let at = refusal.at;
         refusal.subject = refusal.subject.filter(|subject| lock(&self.1).admits(subject, at));
         let mut waiting = lock(&self.0);
-        let class =
-            if refusal.subject.is_some() { &mut waiting.named } else { &mut waiting.nameless };
-        if class.len() < MAX_REFUSALS {
+        let (class, most) = match refusal.subject {
+            Some(_) => (&mut waiting.named, MAX_NAMED),
+            None => (&mut waiting.nameless, MAX_NAMELESS),
+        };
+        if class.len() < most {
             class.push(refusal);
         } else {
             waiting.dropped += 1;

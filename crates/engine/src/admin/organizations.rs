@@ -20,7 +20,7 @@ pub struct NewOrganization {
     pub public_id: Option<String>,
     /// For people: one line of at most 200 characters.
     pub name: String,
-    /// How many tokens all its clients together may be issued.
+    /// How many tokens may be issued on its behalf, by all who act for it together.
     pub budget: Option<Budget>,
 }
 
