@@ -29,6 +29,7 @@ use store::{Batch, Store, Write};
 pub mod answers;
 pub mod batches;
 pub mod budgets;
+pub mod crash;
 pub mod entities;
 pub mod events;
 pub mod histories;

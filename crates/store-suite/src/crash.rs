@@ -1,0 +1,147 @@
+//! `kill -9`: what a backend's own test of it is made of. A writing process acknowledges each batch on
+//! its standard output; whoever killed it opens the store again and holds it to what was said.
+//!
+//! The process that is killed is the test's own program, started again for one of its tests. That one
+//! learns its place from an argument, which the harness takes for one more filter.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use base::Id;
+use domain::{BudgetLimits, BudgetSubject, Client, Organization};
+use store::{Batch, EventQuery, Store, StoreExt as _, Write};
+
+use crate::samples::{self, NOON, entity, event, insert, realm};
+
+/// How many write at once.
+pub const WORKERS: usize = 8;
+
+/// How many batches each worker was told are written.
+pub type Acknowledged = [u64; WORKERS];
+
+/// The names of one batch: an organization, a client, a budget and an event that belong together.
+fn name(round: u128, worker: usize, number: u64) -> String {
+    format!("crash_{round}_{worker}_{number}")
+}
+
+fn budget(round: u128, worker: usize) -> BudgetSubject {
+    BudgetSubject::Client(Id::from_u128(round * 1_000 + worker as u128))
+}
+
+/// A batch of four things that belong together.
+pub fn one_batch(round: u128, worker: usize, number: u64) -> Batch {
+    let public_id: domain::PublicId = name(round, worker, number).parse().unwrap();
+    let organization = Organization { public_id: public_id.clone(), ..samples::organization() };
+    let client = Client { public_id, ..samples::client() };
+    let (subject, limits) = (budget(round, worker), BudgetLimits::default());
+    let events = vec![event(&entity(organization.clone()))];
+    let writes = vec![
+        insert(organization),
+        Write::SpendBudget { subject, limits, now: NOON },
+        insert(client),
+    ];
+    Batch { writes, events }
+}
+
+/// Whether batch `number` is there: whole or not at all.
+pub async fn is_there(store: &dyn Store, round: u128, worker: usize, number: u64) -> bool {
+    let name = name(round, worker, number);
+    let organization = store.by_public_id::<Organization>(&realm(), &name).await.unwrap().is_some();
+    let client = store.by_public_id::<Client>(&realm(), &name).await.unwrap().is_some();
+    let query = EventQuery { target: Some(name), limit: 2, ..EventQuery::default() };
+    let events = store.events(&query).await.unwrap().len();
+    assert_eq!((client, events), (organization, usize::from(organization)), "half a batch");
+    organization
+}
+
+/// Holds the store to every acknowledged batch, at most the next one, and a budget that agrees.
+/// Gives back how many batches are there.
+pub async fn check(store: &dyn Store, round: u128, acknowledged: Acknowledged) -> u64 {
+    let mut written = 0;
+    for (worker, count) in acknowledged.into_iter().enumerate() {
+        for number in 0..count {
+            assert!(is_there(store, round, worker, number).await, "{round} {worker} {number}");
+        }
+        let next = u64::from(is_there(store, round, worker, count).await);
+        assert!(!is_there(store, round, worker, count + 1).await);
+        let spent = store.budget(budget(round, worker)).await.unwrap();
+        assert_eq!(spent.used_in_day, count + next, "the budget agrees");
+        written += count + next;
+    }
+    written
+}
+
+/// Writes `batches` a worker, and says so on standard output.
+pub async fn write(store: Arc<dyn Store>, round: u128, batches: u64) {
+    let started = Instant::now();
+    let mut workers = tokio::task::JoinSet::new();
+    for worker in 0..WORKERS {
+        let store = Arc::clone(&store);
+        workers.spawn(async move {
+            for number in 0..batches {
+                store.commit(one_batch(round, worker, number)).await.unwrap();
+                acknowledge(worker, number);
+                assert!(started.elapsed() < Duration::from_secs(60), "nobody killed it");
+            }
+        });
+    }
+    workers.join_all().await;
+}
+
+/// Says that a batch is written.
+pub fn acknowledge(worker: usize, number: u64) {
+    // Straight to the descriptor: the harness captures what is printed, and this is read by a parent.
+    writeln!(std::io::stdout().lock(), "ack {worker} {number} end").unwrap();
+}
+
+const TOLD: &str = "write-here:";
+
+/// Starts this program again for `test`, to write at `place`; `limits` is a shell command before it.
+pub fn start(test: &str, limits: &str, place: &str, round: u128) -> Child {
+    Command::new("sh")
+        .args(["-c", &format!("{limits} exec \"$0\" \"$@\"")])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .arg(format!("{TOLD}{round}:{place}"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// What [`start`] said: place and round; `None` when nobody did.
+pub fn told() -> Option<(String, u128)> {
+    let told = std::env::args().find_map(|it| it.strip_prefix(TOLD).map(str::to_owned))?;
+    let (round, place) = told.split_once(':')?;
+    Some((place.to_owned(), round.parse().unwrap()))
+}
+
+/// Reads the acknowledgements of a child until it ends, and kills it after `patience` from the
+/// first one.
+pub fn acknowledgements(mut child: Child, patience: Option<Duration>) -> Acknowledged {
+    let output = BufReader::new(child.stdout.take().unwrap());
+    let mut counts = [0; WORKERS];
+    let mut deadline = None;
+    for line in output.lines() {
+        let line = line.unwrap();
+        let Some((_, acknowledged)) = line.split_once("ack ") else { continue };
+        if let Some(patience) = patience {
+            let deadline = *deadline.get_or_insert_with(|| Instant::now() + patience);
+            if Instant::now() >= deadline {
+                child.kill().unwrap();
+            }
+        }
+        let mut words = acknowledged.split(' ');
+        // The last line may be cut.
+        let (Some(worker), Some(number), Some("end")) = (words.next(), words.next(), words.next())
+        else {
+            continue;
+        };
+        counts[worker.parse::<usize>().unwrap()] = number.parse::<u64>().unwrap() + 1;
+    }
+    let status = child.wait().unwrap();
+    assert_eq!(status.success(), patience.is_none(), "{status}");
+    counts
+}
