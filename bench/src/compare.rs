@@ -11,11 +11,21 @@ pub(crate) struct Plan {
     pub(crate) rounds: usize,
 }
 
+/// Two servers at the same work.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Compared {
+    pub(crate) ours: Sample,
+    pub(crate) probe: Sample,
+    /// Our rate divided by the probe's: the median over pairs of neighbouring rounds, which what
+    /// comes and goes on the machine disturbs least.
+    pub(crate) ratio: f64,
+}
+
 /// Measures `ours` and `probe` by turns, after a second of warming up each.
 ///
 /// # Errors
 /// When a run fails.
-pub(crate) fn alternate(ours: &Load, probe: &Load, plan: Plan) -> Result<(Sample, Sample), String> {
+pub(crate) fn alternate(ours: &Load, probe: &Load, plan: Plan) -> Result<Compared, String> {
     ours.run(1)?;
     probe.run(1)?;
     let (mut of_ours, mut of_probe) = (Vec::new(), Vec::new());
@@ -23,7 +33,13 @@ pub(crate) fn alternate(ours: &Load, probe: &Load, plan: Plan) -> Result<(Sample
         of_ours.push(ours.run(plan.seconds)?);
         of_probe.push(probe.run(plan.seconds)?);
     }
-    Ok((medians(&of_ours), medians(&of_probe)))
+    Ok(compare(&of_ours, &of_probe))
+}
+
+fn compare(ours: &[Sample], probe: &[Sample]) -> Compared {
+    let pairs = ours.iter().zip(probe);
+    let ratio = median(pairs.map(|(ours, probe)| ours.rate / probe.rate).collect());
+    Compared { ours: medians(ours), probe: medians(probe), ratio }
 }
 
 fn medians(samples: &[Sample]) -> Sample {
@@ -41,6 +57,14 @@ fn median(mut values: Vec<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slow_pair_of_rounds_does_not_change_the_ratio() {
+        let at = |rate| Sample { requests: 1, rate, p50: 1.0, p99: 1.0 };
+        let ours = [at(80.0), at(8.0), at(79.0)];
+        let probe = [at(100.0), at(10.0), at(20.0)];
+        assert_eq!(compare(&ours, &probe).ratio, 0.8);
+    }
 
     #[test]
     fn a_median_does_not_follow_the_outlier() {

@@ -144,7 +144,7 @@ fn beside(
         compare::alternate(&ours, &probe, plan)
     })();
     match measured {
-        Ok((ours, probe)) => Row::rates(work.name(), ours, probe, work.target()),
+        Ok(compared) => Row::rates(work.name(), compared, work.target()),
         Err(problem) => Row::failed(work.name(), &problem),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::compare::Compared;
 use crate::load::wrk::Sample;
 
 /// A measured thing.
@@ -18,8 +19,8 @@ pub(crate) struct Row {
 
 impl Row {
     /// Two rates beside each other, which ours should reach `target` times.
-    pub(crate) fn rates(what: &str, ours: Sample, probe: Sample, target: f64) -> Self {
-        let ratio = ours.rate / probe.rate;
+    pub(crate) fn rates(what: &str, compared: Compared, target: f64) -> Self {
+        let Compared { ours, probe, ratio } = compared;
         Self {
             what: what.to_owned(),
             ours: rate(ours),
@@ -107,7 +108,8 @@ mod tests {
     #[test]
     fn columns_line_up_and_a_miss_is_loud() {
         let sample = |rate| Sample { requests: 1, rate, p50: 1.0, p99: 2.0 };
-        let row = Row::rates("work", sample(4_999.0), sample(10_000.0), 0.5);
+        let (ours, probe, ratio) = (sample(4_999.0), sample(10_000.0), 0.4999);
+        let row = Row::rates("work", Compared { ours, probe, ratio }, 0.5);
         assert_eq!((row.ratio.as_str(), row.met), ("50 %", "NO"));
         let table = Table(vec![row, Row::failed("other", "why\nmore")]).to_string();
         let widths: Vec<_> = table.lines().map(|line| line.chars().count()).collect();
