@@ -75,8 +75,9 @@ pub async fn retire(
             Err(Denial::StateForbids("the key was revoked, and stays so".into()))
         }
         KeyState::Published { .. } | KeyState::Active { .. } => {
-            refuse_last(ctx, &key).await?;
-            Ok(keys::change(ctx, &key, KeyState::Retired { since: ctx.now }, actor.clone()))
+            let heir = heir(ctx, &key).await?;
+            let retired = KeyState::Retired { since: ctx.now };
+            Ok(held_by(heir, keys::change(ctx, &key, retired, actor.clone())))
         }
     }
 }
@@ -95,24 +96,38 @@ pub async fn revoke(
     if matches!(key.state, KeyState::Revoked { .. }) {
         return Ok(Outcome::reading(SigningKey::clone(&key)));
     }
-    refuse_last(ctx, &key).await?;
-    Ok(keys::change(ctx, &key, KeyState::Revoked { since: ctx.now }, actor.clone()))
+    let heir = heir(ctx, &key).await?;
+    let revoked = KeyState::Revoked { since: ctx.now };
+    Ok(held_by(heir, keys::change(ctx, &key, revoked, actor.clone())))
 }
 
-/// Refuses to leave an algorithm without a key that signs now.
-async fn refuse_last(ctx: &Context<'_>, key: &SigningKey) -> Result<(), Denial> {
+/// The key that signs on with the same algorithm; `None` where `key` does not sign. An algorithm is
+/// not left without one.
+async fn heir(ctx: &Context<'_>, key: &SigningKey) -> Result<Option<Loaded<SigningKey>>, Denial> {
     let signs = |it: &SigningKey| match it.state {
         KeyState::Active { since: from } | KeyState::Published { active_from: from } => {
             from <= ctx.now
         }
         KeyState::Retired { .. } | KeyState::Revoked { .. } => false,
     };
+    if !signs(key) {
+        return Ok(None);
+    }
     let all = keys::all(ctx.issuer, ctx.store).await?;
     let another =
         |it: &Loaded<SigningKey>| it.id != key.id && it.algorithm == key.algorithm && signs(it);
-    if signs(key) && !all.iter().any(another) {
-        let text = format!("no other key signs with {}: rotate first", key.algorithm.as_str());
-        return Err(Denial::StateForbids(text));
+    let text = || format!("no other key signs with {}: rotate first", key.algorithm.as_str());
+    all.into_iter().find(another).map(Some).ok_or_else(|| Denial::StateForbids(text()))
+}
+
+/// Writes the heir as it was read, beside the change: if it is taken away at the same moment, one of
+/// the two changes is decided anew.
+fn held_by(
+    heir: Option<Loaded<SigningKey>>,
+    mut outcome: Outcome<SigningKey>,
+) -> Outcome<SigningKey> {
+    if let Some(heir) = heir {
+        outcome.batch.writes.push(heir.replace_with(SigningKey::clone(&heir)));
     }
-    Ok(())
+    outcome
 }

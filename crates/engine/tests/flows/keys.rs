@@ -2,6 +2,7 @@
 
 use base::{Clock as _, MasterKey, SystemRng, Timestamp};
 use domain::{Actor, Algorithm, KeyState};
+use engine::admin::signing_keys;
 use engine::keys::{self, PUBLISHED_AHEAD};
 use engine::{Issuer, IssuerSettings};
 use store::Store as _;
@@ -74,4 +75,24 @@ async fn a_clock_that_stepped_back_behind_the_first_key_does_not_end_the_minting
     let signer = keys.signer(Algorithm::ES256, before).map(|it| it.key().kid().to_owned());
     let usual = keys.signer(Algorithm::ES256, world.clock.now());
     assert_eq!(signer, usual.map(|it| it.key().kid().to_owned()));
+}
+
+#[tokio::test]
+async fn two_keys_revoked_at_the_same_moment_leave_one_that_signs() {
+    let world = World::new().await;
+    rotate(&world).await;
+    world.advance(PUBLISHED_AHEAD.as_secs());
+    let all = keys::all(&world.issuer, &*world.store).await.unwrap();
+    let kids: Vec<String> = all
+        .iter()
+        .filter(|it| it.algorithm == Algorithm::ES256)
+        .map(|it| it.kid.to_string())
+        .collect();
+    let decide = async |kid: &str| {
+        world.run(async |ctx| signing_keys::revoke(ctx, &Actor::System, kid).await).await
+    };
+    let (first, second) = (decide(&kids[0]).await.unwrap(), decide(&kids[1]).await.unwrap());
+    world.store.commit(first.batch).await.unwrap();
+    assert!(world.store.commit(second.batch).await.is_err(), "decided on what is no more");
+    assert_eq!(code(decide(&kids[1]).await), "state_forbids");
 }
