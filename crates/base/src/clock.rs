@@ -50,11 +50,6 @@ impl Timestamp {
         Self(self.0.saturating_add(duration.as_millis() as i64))
     }
 
-    /// Earlier by `duration` (saturating).
-    pub const fn minus(self, duration: Duration) -> Self {
-        Self(self.0.saturating_sub(duration.as_millis() as i64))
-    }
-
     /// The time from `earlier` to `self`; zero when `earlier` is later.
     pub const fn since(self, earlier: Self) -> Duration {
         let millis = self.0.saturating_sub(earlier.0);

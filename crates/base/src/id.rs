@@ -43,11 +43,6 @@ impl<T> Id<T> {
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self::from_u128(u128::from_be_bytes(bytes))
     }
-
-    /// The same bits as the identifier of another kind: for columns that hold several kinds.
-    pub const fn cast<U>(self) -> Id<U> {
-        Id::from_u128(self.0)
-    }
 }
 
 impl<T> Clone for Id<T> {

@@ -19,11 +19,6 @@ impl<K> Secret<K> {
     pub fn expose(&self) -> &str {
         &self.0
     }
-
-    /// The same secret, seen as another kind.
-    pub fn cast<L>(self) -> Secret<L> {
-        Secret(self.0, PhantomData)
-    }
 }
 
 impl<K> Clone for Secret<K> {

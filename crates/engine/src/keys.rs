@@ -14,8 +14,8 @@ use store::{Batch, ListQuery, Loaded, MAX_PAGE, Store, StoreError, StoreExt as _
 
 use crate::{Context, Denial, Issuer, Outcome};
 
-/// How long clients may cache the key set (the `max-age` of its answer), and so how long a new key
-/// is published before it signs.
+/// How long a new key is published before it signs: well over the five minutes that the answer with
+/// the key set may be cached (its `max-age`, in the dialect).
 pub const PUBLISHED_AHEAD: Duration = Duration::from_secs(15 * 60);
 
 /// The keys of a realm, unsealed and parsed once.
