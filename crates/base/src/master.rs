@@ -41,6 +41,11 @@ impl MasterKey {
         DigestKey::new(&self.derive("postern digest v1"))
     }
 
+    /// A digest key for one `purpose`, such as `"forms"`.
+    pub fn key_for(&self, purpose: &str) -> DigestKey {
+        DigestKey::new(&self.derive(purpose))
+    }
+
     /// A cipher for one `purpose`, such as `"signing keys"`.
     pub fn sealer(&self, purpose: &str) -> Sealer {
         Sealer::new(&self.derive(purpose))

@@ -69,6 +69,8 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
         refresh_retry_window,
         redirect_rule: policy::redirect(&file.table("redirect")?)?,
         state_rule: policy::state(&file.table("state")?)?,
+        pkce: policy::pkce(&file.table("pkce")?)?,
+        authorization: policy::authorization(&file.table("authorization")?)?,
         kept_from_personal_tokens: policy::kept_scopes(&file.table("personal_access_token")?)?,
     };
     file.finish("key")?;

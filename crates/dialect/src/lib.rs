@@ -31,8 +31,9 @@ pub use domain::Kind as IdentifierKind;
 pub use endpoint::Endpoint;
 pub use error::DialectError;
 pub use policy::{
-    AccessTokenPolicy, Environment, Format, Lifetimes, RedirectMatch, RedirectRule, Rotation,
-    SecretFormat, SecretShape, StateRule,
+    AccessTokenPolicy, AuthorizationPolicy, Environment, Format, Lifetimes, OrganizationChoice,
+    PkceRequired, PkceRule, RedirectMatch, RedirectRule, Rotation, SecretFormat, SecretShape,
+    StateRule,
 };
 pub use route::Route;
 pub use wire::{Context, Incoming, Outgoing, PathValues};
@@ -57,6 +58,8 @@ pub struct Dialect {
     refresh_retry_window: Option<Duration>,
     redirect_rule: RedirectRule,
     state_rule: StateRule,
+    pkce: PkceRule,
+    authorization: AuthorizationPolicy,
     kept_from_personal_tokens: ScopeSet,
 }
 
@@ -203,6 +206,16 @@ impl Dialect {
     /// What the `state` of an authorization request must be.
     pub const fn state_rule(&self) -> &StateRule {
         &self.state_rule
+    }
+
+    /// What an app must prove when it brings a code.
+    pub const fn pkce(&self) -> &PkceRule {
+        &self.pkce
+    }
+
+    /// How people are asked.
+    pub const fn authorization(&self) -> &AuthorizationPolicy {
+        &self.authorization
     }
 
     pub(crate) const fn failures(&self) -> &encode::Failures {

@@ -1,10 +1,10 @@
 //! OAuth clients (RFC 6749 §2).
 
 use base::{Id, Timestamp};
-use oauth::{ClientAuthMethod, GrantType};
+use oauth::{ClientAuthMethod, GrantType, RedirectUri, ScopeSet};
 use serde::{Deserialize, Serialize};
 
-use crate::{BudgetLimits, Organization, PublicId, RealmName, ResourceServer, Status};
+use crate::{BudgetLimits, Organization, PublicId, RealmName, ResourceServer, Status, User};
 
 /// What kind of program a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,17 @@ pub enum ClientKind {
     Machine,
     /// A partner's app that acts for the people and organizations who connect it.
     App,
+}
+
+/// Where an app runs (OpenID Connect Registration §2, `application_type`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppType {
+    /// On a server, or in a browser.
+    #[default]
+    Web,
+    /// On a device: loopback redirects may use any port (RFC 8252 §7.3).
+    Native,
 }
 
 /// An OAuth client. What it may do is in its grants.
@@ -37,6 +48,33 @@ pub struct Client {
     pub grant_types: Vec<GrantType>,
     /// The resource server meant when a request names none.
     pub default_audience: Option<Id<ResourceServer>>,
+    /// Where it runs.
+    #[serde(default)]
+    pub app_type: AppType,
+    /// Where people are sent back to (RFC 6749 §3.1.2).
+    #[serde(default)]
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where people are sent back to after they signed out (OpenID Connect RP-Initiated Logout §3).
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// The domain that a partner registered, where the dialect compares redirects by it.
+    #[serde(default)]
+    pub redirect_domain: Option<String>,
+    /// The most that an app may ask people for.
+    #[serde(default)]
+    pub scopes: ScopeSet,
+    /// A sentence for people about what it does.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Its home page (RFC 7591 §2, `client_uri`).
+    #[serde(default)]
+    pub client_uri: Option<String>,
+    /// Address of its logo (RFC 7591 §2, `logo_uri`).
+    #[serde(default)]
+    pub logo_uri: Option<String>,
+    /// The user who registered it, where one did: they may change it.
+    #[serde(default)]
+    pub creator: Option<Id<User>>,
     /// How many tokens it may be issued.
     pub budget: BudgetLimits,
     /// Suspended: it is issued nothing and its tokens are refused.

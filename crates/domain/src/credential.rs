@@ -28,11 +28,16 @@ pub enum CredentialKind {
     AdminKey,
     /// Authenticates a resource server when it introspects (RFC 7662 §2.1).
     ResourceServerSecret,
+    /// An access token that a dialect wants stored, because its published form is a bare secret.
+    AccessToken,
+    /// A person's consent itself: what access tokens that came without a refresh token hang from.
+    /// At most one a grant; nobody holds its secret.
+    Consent,
 }
 
 impl CredentialKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ClientSecret,
         Self::ApiKey,
         Self::PersonalAccessToken,
@@ -40,6 +45,8 @@ impl CredentialKind {
         Self::LegacyToken,
         Self::AdminKey,
         Self::ResourceServerSecret,
+        Self::AccessToken,
+        Self::Consent,
     ];
 
     /// The name in the admin API, dialect files and events.
@@ -52,8 +59,20 @@ impl CredentialKind {
             Self::LegacyToken => "legacy_token",
             Self::AdminKey => "admin_key",
             Self::ResourceServerSecret => "resource_server_secret",
+            Self::AccessToken => "access_token",
+            Self::Consent => "consent",
         }
     }
+}
+
+/// How far a refresh token that rotates has come. The row stays the same through every rotation:
+/// it is the family of RFC 9700 §4.14.2, and has at most one live token by construction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotated {
+    /// How many times it was rotated: 0 for the token that the code was exchanged for.
+    pub generation: u32,
+    /// When the present generation was made.
+    pub at: Timestamp,
 }
 
 /// A secret that somebody holds; only its digest is kept.
@@ -85,6 +104,9 @@ pub struct Credential {
     pub scopes: Option<ScopeSet>,
     /// When it stops by itself; `None`: never.
     pub expires_at: Option<Timestamp>,
+    /// How far it has come, where it is a refresh token that rotates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotated: Option<Rotated>,
     /// Set once it was taken back.
     pub revoked: Option<Revocation>,
     /// When it was made.

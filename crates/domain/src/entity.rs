@@ -5,7 +5,10 @@ use std::sync::Arc;
 use base::Id;
 use serde::{Deserialize, Serialize};
 
-use crate::{Client, Credential, Grant, Organization, RealmName, ResourceServer, SigningKey, User};
+use crate::{
+    AccessRequest, Account, Client, Credential, Grant, Organization, RealmName, ResourceServer,
+    SigningKey, User,
+};
 
 /// A kind of entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,11 +28,15 @@ pub enum Kind {
     Credential,
     /// [`SigningKey`].
     SigningKey,
+    /// [`Account`].
+    Account,
+    /// [`AccessRequest`].
+    AccessRequest,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Organization,
         Self::User,
         Self::ResourceServer,
@@ -37,6 +44,8 @@ impl Kind {
         Self::Grant,
         Self::Credential,
         Self::SigningKey,
+        Self::Account,
+        Self::AccessRequest,
     ];
 
     /// The name: of its table, too.
@@ -49,6 +58,8 @@ impl Kind {
             Self::Grant => "grant",
             Self::Credential => "credential",
             Self::SigningKey => "signing_key",
+            Self::Account => "account",
+            Self::AccessRequest => "access_request",
         }
     }
 }
@@ -86,9 +97,9 @@ pub trait EntityRecord:
     fn handle(&self) -> Option<&str>;
     /// What it belongs to.
     fn owners(&self) -> Owners;
-    /// As one of the seven.
+    /// As any of them.
     fn into_entity(self: Arc<Self>) -> Entity;
-    /// Out of the seven; `None` when it is another kind.
+    /// Out of any of them; `None` when it is another kind.
     fn from_entity(entity: &Entity) -> Option<Arc<Self>>;
 }
 
@@ -184,7 +195,11 @@ entities! {
     Client {
         public_id: |it| Some(it.public_id.as_str()),
         handle: |_it| None,
-        owners: |it| Owners { organization: bits(it.organization), ..Owners::default() },
+        owners: |it| Owners {
+            organization: bits(it.organization),
+            user: bits(it.creator),
+            ..Owners::default()
+        },
     }
     Grant {
         public_id: |_it| None,
@@ -213,5 +228,15 @@ entities! {
         public_id: |it| Some(it.kid.as_str()),
         handle: |_it| None,
         owners: |_it| Owners::default(),
+    }
+    Account {
+        public_id: |it| Some(it.public_id.as_str()),
+        handle: |_it| None,
+        owners: |it| Owners { user: Some(it.id.as_u128()), ..Owners::default() },
+    }
+    AccessRequest {
+        public_id: |it| Some(it.public_id.as_str()),
+        handle: |_it| None,
+        owners: |it| Owners { variety: Some(it.variety()), ..Owners::default() },
     }
 }

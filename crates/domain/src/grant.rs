@@ -50,6 +50,18 @@ impl Grant {
         format!("machine:{client}:{resource_server}")
     }
 
+    /// The handle of the one live connection of an app, a user and an organization at a resource
+    /// server: the memory of their consent. A revoked grant gives it up.
+    pub fn connection_handle(
+        client: Id<Client>,
+        user: Id<User>,
+        organization: Option<Id<Organization>>,
+        resource_server: Id<ResourceServer>,
+    ) -> String {
+        let organization = organization.map(|id| id.to_string()).unwrap_or_default();
+        format!("connection:{client}:{user}:{organization}:{resource_server}")
+    }
+
     /// The handle of the grant that the legacy tokens of an organization share.
     pub fn legacy_handle(
         organization: Id<Organization>,

@@ -5,6 +5,8 @@
 //! Revoke the grant and everything that hangs from it stops. Plain data with the rules that need
 //! nothing else; decisions are in `engine`, rows in `store`.
 
+mod access_request;
+mod account;
 mod budget;
 mod client;
 mod credential;
@@ -18,9 +20,11 @@ mod resource_server;
 mod signing_key;
 mod user;
 
+pub use access_request::{AccessDecision, AccessRequest};
+pub use account::{Account, MAX_SESSIONS, PasswordHash, Session, SessionSecret};
 pub use budget::{BudgetLimits, BudgetState, BudgetSubject};
-pub use client::{Client, ClientKind};
-pub use credential::{AnySecret, Credential, CredentialKind, Use};
+pub use client::{AppType, Client, ClientKind};
+pub use credential::{AnySecret, Credential, CredentialKind, Rotated, Use};
 pub use entity::{Entity, EntityRecord, Kind, Owners};
 pub use event::{Actor, Event, EventDraft, Origin, Target};
 pub use grant::{Grant, Revocation};

@@ -37,6 +37,9 @@ pub async fn answer(ctx: &Context<'_>, request: &Request) -> Result<Answered, De
         Operation::Revocation => revoke(ctx, request).await.map(plain),
         Operation::Jwks => Ok(plain(Reply::Jwks(ctx.issuer.keys().published().to_owned()))),
         Operation::Metadata => Ok(plain(Reply::Metadata(Box::new(metadata(ctx))))),
+        Operation::UserInfo | Operation::Authorization | Operation::EndSession => {
+            Err(Denial::NotPermitted("a browser".to_owned()))
+        }
     }
 }
 
@@ -67,5 +70,6 @@ fn metadata(ctx: &Context<'_>) -> Metadata {
         token_endpoint_auth_methods_supported: methods(Operation::Token),
         introspection_endpoint_auth_methods_supported: methods(Operation::Introspection),
         revocation_endpoint_auth_methods_supported: methods(Operation::Revocation),
+        ..Metadata::default()
     }
 }

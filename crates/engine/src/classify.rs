@@ -35,6 +35,12 @@ pub struct Verdict {
 
 const CLIENT: &str = "Client authentication failed.";
 const GRANT: &str = "The refresh token is invalid, expired or revoked.";
+const CODE: &str = "The authorization code is invalid.";
+const APP: &str = "There is no such app.";
+const REDIRECT: &str = "The redirect URI is not registered for this app.";
+const SIGN_IN: &str = "The e-mail address or the password is wrong.";
+const SESSION: &str = "You are not signed in any more.";
+const LINK: &str = "The link is not valid any more.";
 const TOKEN: &str = "The token is invalid, expired or revoked.";
 
 impl Denial {
@@ -163,6 +169,146 @@ impl Denial {
             Self::Store(store::StoreError::Failed(_)) => {
                 ("store_failed", P::ServerError, "The server failed.", Error)
             }
+            Self::UnknownApp(_) => ("unknown_app", P::UnknownApp, APP, Info),
+            Self::AppMayNotAsk => (
+                "app_may_not_ask",
+                P::UnauthorizedClient,
+                "The client may not ask for authorization codes.",
+                Info,
+            ),
+            Self::RedirectMissing => ("redirect_missing", P::InvalidRedirect, REDIRECT, Info),
+            Self::RedirectMalformed(_) => {
+                ("redirect_malformed", P::InvalidRedirect, REDIRECT, Info)
+            }
+            Self::RedirectNotRegistered(_) => {
+                ("redirect_not_registered", P::InvalidRedirect, REDIRECT, Warn)
+            }
+            Self::ResponseTypeUnsupported(_) => (
+                "response_type_unsupported",
+                P::UnsupportedResponseType,
+                "The response type must be code.",
+                Info,
+            ),
+            Self::ResponseModeUnsupported(_) => (
+                "response_mode_unsupported",
+                P::InvalidRequest,
+                "The response mode must be query.",
+                Info,
+            ),
+            Self::RequestObjectGiven => (
+                "request_object_given",
+                P::RequestNotSupported,
+                "The parameter request is not supported.",
+                Info,
+            ),
+            Self::RequestUriGiven => (
+                "request_uri_given",
+                P::RequestUriNotSupported,
+                "The parameter request_uri is not supported.",
+                Info,
+            ),
+            Self::ChallengeMissing => {
+                ("challenge_missing", P::InvalidRequest, "A code challenge is required.", Info)
+            }
+            Self::ChallengeMalformed => {
+                ("challenge_malformed", P::InvalidRequest, "The code challenge is malformed.", Info)
+            }
+            Self::ChallengeMethodUnsupported(_) => (
+                "challenge_method_unsupported",
+                P::InvalidRequest,
+                "The code challenge method is not supported.",
+                Info,
+            ),
+            Self::StateMissing => ("state_missing", P::InvalidState, "A state is required.", Info),
+            Self::StateTooShort(_) => {
+                ("state_too_short", P::InvalidState, "The state is too short.", Info)
+            }
+            Self::ParameterMalformed(_) => ("parameter_malformed", P::InvalidRequest, "", Info),
+            Self::LoginRequired => {
+                ("login_required", P::LoginRequired, "The person must sign in.", Info)
+            }
+            Self::ConsentRequired => {
+                ("consent_required", P::ConsentRequired, "The person must consent.", Info)
+            }
+            Self::InteractionRequired => {
+                ("interaction_required", P::InteractionRequired, "The person must choose.", Info)
+            }
+            Self::DeniedByPerson => {
+                ("denied_by_person", P::AccessDenied, "The person denied the request.", Info)
+            }
+            Self::NoOrganization => (
+                "no_organization",
+                P::AccessDenied,
+                "The person has no organization to connect.",
+                Info,
+            ),
+            Self::NotAMember(_) => (
+                "not_a_member",
+                P::AccessDenied,
+                "The person does not belong to this organization.",
+                Warn,
+            ),
+            Self::CodeUnsealable => ("code_not_good", P::InvalidGrant, CODE, Info),
+            Self::CodeExpired(_) => {
+                ("code_expired", P::InvalidGrant, "The authorization code has expired.", Info)
+            }
+            Self::CodeReplayed => {
+                ("code_replayed", P::InvalidGrant, "The authorization code was used before.", Warn)
+            }
+            Self::CodeTried => {
+                ("code_tried", P::InvalidGrant, "The authorization code was used before.", Warn)
+            }
+            Self::CodeOfAnother => ("code_of_another", P::InvalidGrant, CODE, Warn),
+            Self::CodeRedirectDiffers => (
+                "code_redirect_differs",
+                P::InvalidGrant,
+                "The redirect URI differs from that of the authorization request.",
+                Info,
+            ),
+            Self::VerifierMissing => {
+                ("verifier_missing", P::InvalidGrant, "The code verifier is missing.", Info)
+            }
+            Self::VerifierUnasked => (
+                "verifier_unasked",
+                P::InvalidGrant,
+                "There was no code challenge, and yet there is a code verifier.",
+                Warn,
+            ),
+            Self::VerifierMalformed => {
+                ("verifier_malformed", P::InvalidRequest, "The code verifier is malformed.", Info)
+            }
+            Self::VerifierMismatch => {
+                ("verifier_mismatch", P::InvalidGrant, "The code verifier is wrong.", Warn)
+            }
+            Self::RefreshReplayed { .. } => (
+                "refresh_replayed",
+                P::InvalidGrant,
+                "The refresh token was used before; the connection is closed.",
+                Warn,
+            ),
+            Self::NoSuchAccount => ("no_such_account", P::AccessDenied, SIGN_IN, Info),
+            Self::NoPassword => ("no_password", P::AccessDenied, SIGN_IN, Info),
+            Self::PasswordMismatch => ("password_mismatch", P::AccessDenied, SIGN_IN, Info),
+            Self::TooManyAttempts(_) => (
+                "too_many_attempts",
+                P::RateLimited,
+                "Too many attempts. Wait a little, then try again.",
+                Warn,
+            ),
+            Self::SignInBusy => {
+                ("sign_in_busy", P::TemporarilyUnavailable, "Too busy; try again.", Warn)
+            }
+            Self::SessionUnknown => ("session_unknown", P::LoginRequired, SESSION, Info),
+            Self::SessionExpired(_) => ("session_expired", P::LoginRequired, SESSION, Info),
+            Self::FormForeign => (
+                "form_foreign",
+                P::InvalidRequest,
+                "The page was out of date. Nothing was lost: please confirm again.",
+                Info,
+            ),
+            Self::LinkUnsealable => ("link_not_good", P::NotFound, LINK, Info),
+            Self::LinkUsed => ("link_used", P::NotFound, LINK, Info),
+            Self::LinkExpired(_) => ("link_expired", P::NotFound, LINK, Info),
             Self::Grant(inner) => {
                 let inner = inner.verdict();
                 (inner.code, P::InvalidGrant, GRANT, inner.level)
@@ -180,6 +326,9 @@ impl Denial {
         let verdict = self.verdict();
         match self {
             Self::Malformed(failure) => failure.clone(),
+            Self::ParameterMalformed(parameter) => {
+                Failure::new(verdict.problem, format!("The parameter {parameter} is malformed."))
+            }
             Self::ParameterMissing(parameter) => {
                 Failure::new(verdict.problem, format!("The parameter {parameter} is missing."))
             }

@@ -180,6 +180,140 @@ pub enum Denial {
     /// The store failed.
     #[error("{0}")]
     Store(StoreError),
+    /// No app of this name may ask people.
+    #[error("there is no app named {:?}", beginning(.0))]
+    UnknownApp(String),
+    /// The app may not ask people.
+    #[error("the client is not registered for authorization codes")]
+    AppMayNotAsk,
+    /// No redirect URI was sent, and the app has none or several.
+    #[error("the request names no redirect URI, and the app has not exactly one")]
+    RedirectMissing,
+    /// Not a redirect URI.
+    #[error("the redirect URI is malformed: {0}")]
+    RedirectMalformed(oauth::NotARedirectUri),
+    /// Not the app's.
+    #[error("the redirect URI {:?} is not registered", name(.0))]
+    RedirectNotRegistered(String),
+    /// Another response type than `code`.
+    #[error("the response type {:?} is not supported", name(.0))]
+    ResponseTypeUnsupported(String),
+    /// Another response mode than `query`.
+    #[error("the response mode {:?} is not supported", name(.0))]
+    ResponseModeUnsupported(String),
+    /// `request` was sent.
+    #[error("requests are not taken by value")]
+    RequestObjectGiven,
+    /// `request_uri` was sent.
+    #[error("requests are not fetched")]
+    RequestUriGiven,
+    /// No code challenge.
+    #[error("the request carries no code challenge")]
+    ChallengeMissing,
+    /// Not a challenge of its method.
+    #[error("the code challenge is malformed")]
+    ChallengeMalformed,
+    /// A challenge method that is not taken here.
+    #[error("the code challenge method {:?} is not taken", name(.0))]
+    ChallengeMethodUnsupported(String),
+    /// No `state`.
+    #[error("the request carries no state")]
+    StateMissing,
+    /// A `state` that can be guessed.
+    #[error("the state is shorter than {0} characters")]
+    StateTooShort(usize),
+    /// Values of `prompt` that exclude each other, or a `max_age` that is no number.
+    #[error("the parameter {0} is malformed")]
+    ParameterMalformed(Parameter),
+    /// No page may be shown, and the person is not signed in.
+    #[error("the person is not signed in, and the app wants no page shown")]
+    LoginRequired,
+    /// No page may be shown, and the person has not consented.
+    #[error("the person has not consented, and the app wants no page shown")]
+    ConsentRequired,
+    /// No page may be shown, and the person has to choose.
+    #[error("the person has to choose an organization, and the app wants no page shown")]
+    InteractionRequired,
+    /// The person said no.
+    #[error("the person denied the request")]
+    DeniedByPerson,
+    /// The person has no organization to connect.
+    #[error("the person belongs to no organization that could be connected")]
+    NoOrganization,
+    /// An organization that is not the person's.
+    #[error("the person does not belong to the organization {:?}", name(.0))]
+    NotAMember(String),
+    /// Not a code of ours.
+    #[error("the code does not open: changed, cut, or of another realm")]
+    CodeUnsealable,
+    /// A code that is over.
+    #[error("the code expired at {0}")]
+    CodeExpired(Timestamp),
+    /// A code that was used before: what it gave is revoked.
+    #[error("the code was used before; what it gave is revoked")]
+    CodeReplayed,
+    /// A code that was tried before, where one attempt is all there is.
+    #[error("the code was tried before, and one attempt is all there is")]
+    CodeTried,
+    /// Another client's code.
+    #[error("the code was issued to another client")]
+    CodeOfAnother,
+    /// Another redirect URI than the code was asked with.
+    #[error("the redirect URI differs from that of the authorization request")]
+    CodeRedirectDiffers,
+    /// A challenge without a verifier.
+    #[error("the code has a challenge, and the request carries no verifier")]
+    VerifierMissing,
+    /// A verifier without a challenge (RFC 9700 §2.1.1).
+    #[error("the request carries a verifier, and the code has no challenge")]
+    VerifierUnasked,
+    /// Too short, too long, or another alphabet.
+    #[error("the code verifier is malformed: expected 43 to 128 unreserved characters")]
+    VerifierMalformed,
+    /// Not the one.
+    #[error("the code verifier does not fit the challenge")]
+    VerifierMismatch,
+    /// A rotated refresh token came again: its family is revoked.
+    #[error(
+        "the refresh token of generation {generation} was rotated before; its family is revoked"
+    )]
+    RefreshReplayed {
+        /// Which one.
+        generation: u32,
+    },
+    /// Nobody of this address.
+    #[error("there is no account of this address")]
+    NoSuchAccount,
+    /// An account without a password.
+    #[error("the account has no password")]
+    NoPassword,
+    /// The wrong one.
+    #[error("the password is wrong")]
+    PasswordMismatch,
+    /// Too many wrong ones.
+    #[error("too many attempts; the next one is taken in {0} seconds")]
+    TooManyAttempts(u64),
+    /// Too many sign-ins at once.
+    #[error("too many sign-ins at once")]
+    SignInBusy,
+    /// A cookie of no session, or of one that was ended.
+    #[error("there is no such session")]
+    SessionUnknown,
+    /// A session that is over.
+    #[error("the session expired at {0}")]
+    SessionExpired(Timestamp),
+    /// A form that is not this session's.
+    #[error("the form is stale, or of another session")]
+    FormForeign,
+    /// A one-time link that is none.
+    #[error("the link is not good: changed, cut, or of another realm")]
+    LinkUnsealable,
+    /// A one-time link that was used.
+    #[error("the link was used before")]
+    LinkUsed,
+    /// A one-time link that is over.
+    #[error("the link expired at {0}")]
+    LinkExpired(Timestamp),
     /// Any of these, where what is refused is the presented refresh token or code.
     #[error("{0}")]
     Grant(Box<Denial>),

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use base::{MasterKey, Rng, Sealer};
+use base::{DigestKey, MasterKey, Rng, Sealer};
 use dialect::{Dialect, Environment};
 use domain::RealmName;
 use store::{Store, StoreError};
@@ -38,6 +38,10 @@ pub struct Issuer {
     private_keys: Sealer,
     opaque_tokens: Sealer,
     answers: Sealer,
+    codes: Sealer,
+    links: Sealer,
+    refresh_tokens: DigestKey,
+    forms: DigestKey,
     seen: Seen,
 }
 
@@ -45,6 +49,7 @@ impl Issuer {
     /// An issuer that has no keys yet: see [`crate::keys::ensure`] and [`Issuer::reload_keys`].
     pub fn new(settings: IssuerSettings, master: &MasterKey, rng: &dyn Rng) -> Self {
         let sealer = |what: &str| master.sealer(&format!("{what} of realm {}", settings.realm));
+        let key = |what: &str| master.key_for(&format!("{what} of realm {}", settings.realm));
         Self {
             keys: ArcSwap::default(),
             readings: AtomicU64::new(0),
@@ -52,6 +57,10 @@ impl Issuer {
             private_keys: sealer("signing keys"),
             opaque_tokens: sealer("opaque access tokens"),
             answers: sealer("remembered answers"),
+            codes: sealer("authorization codes"),
+            links: sealer("one-time links"),
+            refresh_tokens: key("refresh tokens"),
+            forms: key("forms"),
             seen: Seen::new(rng),
             identifier: settings.dialect.issuer(&settings.url),
             settings,
@@ -91,6 +100,26 @@ impl Issuer {
     /// Seals remembered answers, which may hold a secret that is shown once.
     pub fn answers(&self) -> &Sealer {
         &self.answers
+    }
+
+    /// Seals authorization codes.
+    pub(crate) fn codes(&self) -> &Sealer {
+        &self.codes
+    }
+
+    /// Seals one-time links.
+    pub fn links(&self) -> &Sealer {
+        &self.links
+    }
+
+    /// Tells the generations of refresh tokens that rotate.
+    pub(crate) fn refresh_tokens(&self) -> &DigestKey {
+        &self.refresh_tokens
+    }
+
+    /// Binds forms to sessions: CSRF tokens.
+    pub fn forms(&self) -> &DigestKey {
+        &self.forms
     }
 
     /// Loads the signing keys anew: at start, after each change, and from time to time.

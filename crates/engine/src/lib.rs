@@ -8,11 +8,13 @@
 
 pub mod admin;
 pub mod authenticate;
+pub mod authorize;
 pub mod grants;
 pub mod introspect;
 pub mod issuer;
 pub mod keys;
 pub mod mint;
+pub mod people;
 pub mod present;
 pub mod revoke;
 pub mod secrets;

@@ -21,6 +21,8 @@ pub struct Mint {
     pub key: Option<PublicId>,
     /// What it allows.
     pub scopes: ScopeSet,
+    /// Its `jti` where that is decided already; else a random one.
+    pub token_id: Option<u128>,
 }
 
 impl Mint {
@@ -76,7 +78,7 @@ pub fn mint(ctx: &Context<'_>, mint: &Mint) -> Result<Minted, Denial> {
         scopes: &mint.scopes,
         issued_at,
         expires_at,
-        token_id: ctx.rng.u128(),
+        token_id: mint.token_id.unwrap_or_else(|| ctx.rng.u128()),
         grant: chain.grant.id.as_u128(),
         credential: mint.credential.as_u128(),
     };

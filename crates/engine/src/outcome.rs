@@ -52,7 +52,9 @@ where
             Err(CommitError::Conflict(Conflict::Exists(kind))) => {
                 return Err(Denial::NameTaken { kind });
             }
-            Err(CommitError::Conflict(Conflict::Changed(_) | Conflict::Answered)) => {}
+            Err(CommitError::Conflict(
+                Conflict::Changed(_) | Conflict::Spent | Conflict::Answered,
+            )) => {}
             Err(CommitError::Store(error)) => return Err(Denial::Store(error)),
         }
     }

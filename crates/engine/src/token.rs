@@ -19,7 +19,7 @@ use store::{Committed, Write};
 
 use crate::authenticate::{Authenticated, authenticate};
 use crate::budget::quota;
-use crate::grants::{GRANTS, Grant, Right, named_audiences};
+use crate::grants::{GRANTS, Grant, Identity, Refusal, Right, named_audiences};
 use crate::mint::{self, Mint};
 use crate::outcome::{Outcome, settle};
 use crate::{Context, Denial};
@@ -30,6 +30,8 @@ struct Decided {
     mint: Mint,
     /// The budgets spent, in the order of their writes.
     budgets: Vec<(BudgetSubject, BudgetLimits)>,
+    refresh_token: Option<base::Secret<oauth::RefreshToken>>,
+    identity: Option<Identity>,
 }
 
 /// Answers a token request, and tells which credential was used.
@@ -41,26 +43,35 @@ pub async fn token(
     request: &Request,
 ) -> Result<(Reply, Id<Credential>), Denial> {
     let (decided, committed) = settle(ctx.store, async || decide(ctx, request).await).await?;
+    let decided = decided?;
     let used = decided.mint.credential;
     Ok((reply(ctx, decided, &committed)?, used))
 }
 
-async fn decide(ctx: &Context<'_>, request: &Request) -> Result<Outcome<Decided>, Denial> {
+/// A denial inside the outcome is one that must be written down before it is told.
+async fn decide(
+    ctx: &Context<'_>,
+    request: &Request,
+) -> Result<Outcome<Result<Decided, Denial>>, Denial> {
     complete(ctx, request)?;
     let caller = authenticate(ctx, request).await?;
     let grant = grant_type(ctx, request, &caller)?;
-    let right = grant.right(ctx, request, &caller).await?;
+    let right = match grant.right(ctx, request, &caller).await {
+        Ok(right) => right,
+        Err(Refusal { denial, batch }) => return Ok(Outcome { batch, reply: Err(denial) }),
+    };
     audience(request, &right)?;
     let scopes = scope(request, &right)?;
     let budgets = budgets(&right);
-    let Right { chain, credential, key, mut batch, .. } = right;
+    let Right { chain, credential, key, refresh_token, identity, token_id, mut batch, .. } = right;
     batch.writes.extend(budgets.iter().map(|(subject, limits)| Write::SpendBudget {
         subject: *subject,
         limits: *limits,
         now: ctx.now,
     }));
-    let mint = Mint { chain, credential, key, scopes };
-    Ok(Outcome { batch, reply: Decided { mint, budgets } })
+    let mint = Mint { chain, credential, key, scopes, token_id };
+    let decided = Decided { mint, budgets, refresh_token, identity };
+    Ok(Outcome { batch, reply: Ok(decided) })
 }
 
 /// Whether the request has what its grant type needs. A grant type that is none is left to
@@ -140,14 +151,15 @@ fn budgets(right: &Right) -> Vec<(BudgetSubject, BudgetLimits)> {
 }
 
 fn reply(ctx: &Context<'_>, decided: Decided, committed: &Committed) -> Result<Reply, Denial> {
-    let Decided { mint, budgets } = decided;
+    let Decided { mint, budgets, refresh_token, identity: _ } = decided;
     let minted = mint::mint(ctx, &mint)?;
     let client_id = mint.client_id().map_or_else(String::new, ToString::to_string);
     let Mint { chain, scopes, .. } = mint;
     let mut reply = TokenReply {
         access_token: minted.token,
         expires_in: minted.expires_in,
-        refresh_token: None,
+        refresh_token,
+        id_token: None,
         scope: scopes,
         client_id,
         organization: chain.organization.as_ref().map(|it| it.public_id.to_string()),

@@ -11,6 +11,7 @@ mod operation;
 mod parameter;
 pub mod pkce;
 mod problem;
+mod redirect_uri;
 mod reply;
 mod request;
 mod scope;
@@ -22,6 +23,10 @@ pub use metadata::Metadata;
 pub use operation::Operation;
 pub use parameter::{Parameter, Parameters, RepeatedParameter};
 pub use problem::{ErrorCode, Problem};
-pub use reply::{AccessToken, Failure, Quota, QuotaWindow, RefreshToken, Reply, TokenReply};
+pub use redirect_uri::{MAX_REDIRECT_URI, NotARedirectUri, RedirectUri};
+pub use reply::{
+    AccessToken, AuthorizationCode, AuthorizationReply, Failure, Granted, IdToken, Quota,
+    QuotaWindow, RefreshToken, Reply, TokenReply,
+};
 pub use request::Request;
 pub use scope::{MAX_SCOPE_LENGTH, MAX_SCOPES, NotAScope, Scope, ScopeSet};

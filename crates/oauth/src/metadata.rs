@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct Metadata {
     /// The issuer identifier.
     pub issuer: String,
+    /// Where people are asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_endpoint: Option<String>,
     /// Where tokens are issued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_endpoint: Option<String>,
@@ -19,10 +22,34 @@ pub struct Metadata {
     /// Where tokens are revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint: Option<String>,
+    /// Where it is told who the person is (OpenID Connect Discovery §3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_endpoint: Option<String>,
+    /// Where people are signed out (OpenID Connect RP-Initiated Logout §2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_session_endpoint: Option<String>,
     /// Grant types a client may use.
     pub grant_types_supported: Vec<String>,
-    /// Response types of the authorization endpoint; empty while there is none.
+    /// Response types of the authorization endpoint; empty where there is none.
     pub response_types_supported: Vec<String>,
+    /// How the answer of the authorization endpoint is carried.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub response_modes_supported: Vec<String>,
+    /// RFC 7636 §4.2: how a challenge may follow from a verifier.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub code_challenge_methods_supported: Vec<String>,
+    /// RFC 9207 §3: whether authorization responses name the issuer.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub authorization_response_iss_parameter_supported: bool,
+    /// OpenID Connect Discovery §3: `public`, the same `sub` for every client.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub subject_types_supported: Vec<String>,
+    /// OpenID Connect Discovery §3.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub id_token_signing_alg_values_supported: Vec<String>,
+    /// OpenID Connect Discovery §3: what ID tokens and userinfo may hold.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub claims_supported: Vec<String>,
     /// Scopes of the resource servers, where they are public.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub scopes_supported: Vec<String>,

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
+    /// Ask a person for a grant, in their browser (RFC 6749 §3.1).
+    Authorization,
     /// Exchange a grant for tokens (RFC 6749 §3.2).
     Token,
     /// Ask what a token stands for (RFC 7662).
@@ -16,21 +18,41 @@ pub enum Operation {
     Jwks,
     /// Read the issuer's metadata (RFC 8414 §3).
     Metadata,
+    /// Ask who the person is (OpenID Connect Core §5.3).
+    UserInfo,
+    /// Sign the person out, in their browser (OpenID Connect RP-Initiated Logout §2).
+    EndSession,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 5] =
-        [Self::Token, Self::Introspection, Self::Revocation, Self::Jwks, Self::Metadata];
+    pub const ALL: [Self; 8] = [
+        Self::Authorization,
+        Self::Token,
+        Self::Introspection,
+        Self::Revocation,
+        Self::Jwks,
+        Self::Metadata,
+        Self::UserInfo,
+        Self::EndSession,
+    ];
+
+    /// Whether a person's browser asks, and is answered with pages and redirects.
+    pub const fn is_for_browsers(self) -> bool {
+        matches!(self, Self::Authorization | Self::EndSession)
+    }
 
     /// The name used in dialect files, metrics and logs.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Authorization => "authorization",
             Self::Token => "token",
             Self::Introspection => "introspection",
             Self::Revocation => "revocation",
             Self::Jwks => "jwks",
             Self::Metadata => "metadata",
+            Self::UserInfo => "userinfo",
+            Self::EndSession => "end_session",
         }
     }
 }

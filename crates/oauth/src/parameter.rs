@@ -51,6 +51,34 @@ parameters! {
     Token = "token",
     /// RFC 7662 §2.1, RFC 7009 §2.1.
     TokenTypeHint = "token_type_hint",
+    /// RFC 6749 §3.1.1.
+    ResponseType = "response_type",
+    /// OAuth 2.0 Multiple Response Type Encoding Practices §2.1.
+    ResponseMode = "response_mode",
+    /// RFC 6749 §4.1.1.
+    State = "state",
+    /// RFC 7636 §4.3.
+    CodeChallenge = "code_challenge",
+    /// RFC 7636 §4.3.
+    CodeChallengeMethod = "code_challenge_method",
+    /// OpenID Connect Core §3.1.2.1.
+    Nonce = "nonce",
+    /// OpenID Connect Core §3.1.2.1.
+    Prompt = "prompt",
+    /// OpenID Connect Core §3.1.2.1, in seconds.
+    MaxAge = "max_age",
+    /// OpenID Connect Core §3.1.2.1.
+    LoginHint = "login_hint",
+    /// OpenID Connect RP-Initiated Logout §2; OpenID Connect Core §3.1.2.1.
+    IdTokenHint = "id_token_hint",
+    /// OpenID Connect RP-Initiated Logout §2.
+    PostLogoutRedirectUri = "post_logout_redirect_uri",
+    /// OpenID Connect Core §6.1: refused, since a request is not taken by value.
+    RequestObject = "request",
+    /// OpenID Connect Core §6.2: refused, since a request is not fetched.
+    RequestUri = "request_uri",
+    /// Not registered: the public id of the organization that the person should choose.
+    Organization = "organization",
 }
 
 impl fmt::Display for Parameter {

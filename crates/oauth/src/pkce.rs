@@ -2,6 +2,8 @@
 
 use base::digest::sha256;
 use base::encoding::base64url;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
 
 /// The `S256` challenge of a verifier (RFC 7636 §4.2).
 ///
@@ -18,4 +20,45 @@ pub fn s256(verifier: &str) -> String {
 pub fn is_verifier(text: &str) -> bool {
     (43..=128).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'))
+}
+
+/// How a challenge follows from a verifier (RFC 7636 §4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChallengeMethod {
+    /// By SHA-256.
+    S256,
+    /// It is the verifier. Only where a published format has nothing better.
+    #[serde(rename = "plain")]
+    Plain,
+}
+
+impl ChallengeMethod {
+    /// The value of `code_challenge_method`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::S256 => "S256",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// Whether `verifier` is what `challenge` was made of; in constant time.
+    pub fn verifies(self, challenge: &str, verifier: &str) -> bool {
+        let made = match self {
+            Self::S256 => s256(verifier),
+            Self::Plain => verifier.to_owned(),
+        };
+        made.as_bytes().ct_eq(challenge.as_bytes()).into()
+    }
+}
+
+impl std::str::FromStr for ChallengeMethod {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "S256" => Ok(Self::S256),
+            "plain" => Ok(Self::Plain),
+            _ => Err(()),
+        }
+    }
 }

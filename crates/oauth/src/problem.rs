@@ -29,6 +29,18 @@ pub enum ErrorCode {
     ServerError,
     /// RFC 6749 §4.1.2.1.
     TemporarilyUnavailable,
+    /// RFC 6749 §4.1.2.1.
+    UnsupportedResponseType,
+    /// OpenID Connect Core §3.1.2.6.
+    LoginRequired,
+    /// OpenID Connect Core §3.1.2.6.
+    ConsentRequired,
+    /// OpenID Connect Core §3.1.2.6.
+    InteractionRequired,
+    /// OpenID Connect Core §3.1.2.6.
+    RequestNotSupported,
+    /// OpenID Connect Core §3.1.2.6.
+    RequestUriNotSupported,
     /// RFC 6750 §3.1.
     InvalidToken,
     /// RFC 6750 §3.1.
@@ -54,6 +66,12 @@ impl ErrorCode {
             Self::AccessDenied => "access_denied",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::InvalidTarget => "invalid_target",
@@ -134,6 +152,26 @@ problems! {
     RateLimited = "rate_limited", TooManyRequests, 429;
     /// The resource owner or the server said no (RFC 6749 §4.1.2.1).
     AccessDenied = "access_denied", AccessDenied, 403;
+    /// No such app may ask for people's consent. Shown on a page: there is nowhere to redirect to
+    /// (RFC 6749 §4.1.2.1).
+    UnknownApp = "unknown_app", InvalidRequest, 400;
+    /// The redirect URI is missing, malformed or not the app's. Shown on a page: it is never
+    /// redirected to (RFC 6749 §4.1.2.1).
+    InvalidRedirect = "invalid_redirect", InvalidRequest, 400;
+    /// The `state` is missing or too short for this issuer (RFC 6749 §10.12).
+    InvalidState = "invalid_state", InvalidRequest, 400;
+    /// Another response type or mode than `code` by query (RFC 6749 §4.1.2.1).
+    UnsupportedResponseType = "unsupported_response_type", UnsupportedResponseType, 400;
+    /// The person is not signed in, and no page may be shown (OpenID Connect Core §3.1.2.6).
+    LoginRequired = "login_required", LoginRequired, 400;
+    /// The person has not consented, and no page may be shown (OpenID Connect Core §3.1.2.6).
+    ConsentRequired = "consent_required", ConsentRequired, 400;
+    /// The person has to choose, and no page may be shown (OpenID Connect Core §3.1.2.6).
+    InteractionRequired = "interaction_required", InteractionRequired, 400;
+    /// `request` is not taken (OpenID Connect Core §3.1.2.6).
+    RequestNotSupported = "request_not_supported", RequestNotSupported, 400;
+    /// `request_uri` is not taken (OpenID Connect Core §3.1.2.6).
+    RequestUriNotSupported = "request_uri_not_supported", RequestUriNotSupported, 400;
     /// The presented access token or key is not good (RFC 6750 §3.1).
     InvalidToken = "invalid_token", InvalidToken, 401;
     /// The token lacks a scope (RFC 6750 §3.1).

@@ -2,7 +2,7 @@
 
 use base::Secret;
 
-use crate::{Introspection, Metadata, Problem, ScopeSet};
+use crate::{Introspection, Metadata, Problem, RedirectUri, ScopeSet};
 
 /// Marks access tokens (RFC 6749 §1.4).
 #[derive(Debug)]
@@ -11,6 +11,14 @@ pub enum AccessToken {}
 /// Marks refresh tokens (RFC 6749 §1.5).
 #[derive(Debug)]
 pub enum RefreshToken {}
+
+/// Marks authorization codes (RFC 6749 §1.3.1).
+#[derive(Debug)]
+pub enum AuthorizationCode {}
+
+/// Marks ID tokens (OpenID Connect Core §2).
+#[derive(Debug)]
+pub enum IdToken {}
 
 /// What the issuer answers when nothing went wrong.
 #[derive(Debug)]
@@ -25,6 +33,28 @@ pub enum Reply {
     Jwks(String),
     /// RFC 8414 §3.2.
     Metadata(Box<Metadata>),
+    /// OpenID Connect Core §5.3.2: the serialized claims.
+    UserInfo(String),
+}
+
+/// What goes back to an app through the browser (RFC 6749 §4.1.2).
+#[derive(Debug)]
+pub struct AuthorizationReply {
+    /// Where to: checked to be the app's.
+    pub redirect_uri: RedirectUri,
+    /// The `state`, exactly as it was sent.
+    pub state: Option<String>,
+    /// The code, or what went wrong.
+    pub outcome: Result<Granted, Failure>,
+}
+
+/// What a person has said yes to.
+#[derive(Debug)]
+pub struct Granted {
+    /// To be exchanged once.
+    pub code: Secret<AuthorizationCode>,
+    /// What was granted.
+    pub scope: ScopeSet,
 }
 
 /// A successful token response (RFC 6749 §5.1) and the facts a dialect may add to it.
@@ -36,6 +66,8 @@ pub struct TokenReply {
     pub expires_in: Option<u64>,
     /// A new refresh token, where one was issued.
     pub refresh_token: Option<Secret<RefreshToken>>,
+    /// Who the person is (OpenID Connect Core §3.1.3.3), where `openid` was granted.
+    pub id_token: Option<Secret<IdToken>>,
     /// What the token allows.
     pub scope: ScopeSet,
     /// Public id of the client.

@@ -62,6 +62,17 @@ pub enum Write {
         /// The time of the decision.
         now: Timestamp,
     },
+    /// Spends something that may be used once, such as an authorization code. Kept until `until`,
+    /// when it would be over by itself; entries whose time has passed by `now` are swept by the way.
+    /// Precondition: it is not spent yet, else [`crate::Conflict::Spent`].
+    SpendOnce {
+        /// Its identifier.
+        id: u128,
+        /// When it would be over by itself.
+        until: Timestamp,
+        /// The time of the decision.
+        now: Timestamp,
+    },
     /// Remembers the answer to a request with an idempotency key. Precondition: none is remembered
     /// under it that is younger than its time to live, else [`crate::Conflict::Answered`].
     Remember(Answer),

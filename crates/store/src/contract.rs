@@ -36,6 +36,9 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// [`crate::Hot`] answers [`Store::token_revoked`] from it.
     async fn revoked_tokens(&self, at_most: usize) -> Result<Option<RevokedTokens>, StoreError>;
 
+    /// Whether what may be used once was used ([`crate::Write::SpendOnce`]) and that is still kept.
+    async fn spent(&self, id: u128) -> Result<bool, StoreError>;
+
     /// The answer remembered under an idempotency key.
     async fn answer(&self, realm: &RealmName, key: &[u8; 32])
     -> Result<Option<Answer>, StoreError>;

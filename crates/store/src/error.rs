@@ -19,6 +19,9 @@ pub enum Conflict {
         /// The state that forbids it.
         state: BudgetState,
     },
+    /// What may be used once was used before.
+    #[error("this was used before")]
+    Spent,
     /// An answer is remembered under this idempotency key.
     #[error("this idempotency key has an answer")]
     Answered,

@@ -85,7 +85,7 @@ impl Touched {
                     let (token, until, now) = (*token, *until, *now);
                     touched.tokens.push(revoked::Revocation { token, until, now });
                 }
-                Write::SpendBudget { .. } | Write::Remember(_) => {}
+                Write::SpendBudget { .. } | Write::SpendOnce { .. } | Write::Remember(_) => {}
             }
         }
         touched
@@ -176,6 +176,10 @@ impl Store for Hot {
 
     async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
         self.inner().budget(subject).await
+    }
+
+    async fn spent(&self, id: u128) -> Result<bool, StoreError> {
+        self.inner().spent(id).await
     }
 
     async fn answer(

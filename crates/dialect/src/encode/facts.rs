@@ -42,6 +42,7 @@ impl<'a> ReplyFacts<'a> {
         match field {
             Field::AccessToken => Value::Text(token.access_token.expose()),
             Field::RefreshToken => text(token.refresh_token.as_ref().map(base::Secret::expose)),
+            Field::IdToken => text(token.id_token.as_ref().map(base::Secret::expose)),
             Field::TokenType => Value::Text(self.token_type),
             Field::ExpiresIn => token.expires_in.map_or(Value::Absent, |seconds| {
                 Value::Integer(i64::try_from(seconds).unwrap_or(i64::MAX))
@@ -90,7 +91,10 @@ impl Facts for ReplyFacts<'_> {
             (field, Reply::Token(token)) => self.token(token, field),
             (Field::Jwks, Reply::Jwks(json)) => Value::Json(json),
             (Field::Metadata, Reply::Metadata(_)) => Value::Json(&self.metadata),
-            (_, Reply::Revoked | Reply::Jwks(_) | Reply::Metadata(_)) => Value::Absent,
+            (Field::UserInfo, Reply::UserInfo(json)) => Value::Json(json),
+            (_, Reply::Revoked | Reply::Jwks(_) | Reply::Metadata(_) | Reply::UserInfo(_)) => {
+                Value::Absent
+            }
         }
     }
 }

@@ -33,12 +33,17 @@ impl Success {
             Operation::Revocation => fields::REVOCATION,
             Operation::Jwks => fields::JWKS,
             Operation::Metadata => fields::METADATA,
+            Operation::UserInfo => fields::USERINFO,
+            // Pages and redirects have no body of the dialect's.
+            Operation::Authorization | Operation::EndSession => &[],
         };
         // A header is logged by proxies: no token goes into one.
         let public: Vec<Field> = allowed
             .iter()
             .copied()
-            .filter(|field| !matches!(field, Field::AccessToken | Field::RefreshToken))
+            .filter(|field| {
+                !matches!(field, Field::AccessToken | Field::RefreshToken | Field::IdToken)
+            })
             .chain(fields::SHARED.iter().copied())
             .collect();
         let content_type = table.required("content_type")?.text()?;

@@ -5,7 +5,6 @@ use std::time::Duration;
 use domain::{Algorithm, TokenFormat};
 
 use super::lifetime::lifetime;
-use super::secret::{Environment, SecretFormat, secret};
 use crate::DialectError;
 use crate::claims::{ClaimNames, Claims, ClaimsError, TokenFacts};
 use crate::read::Table;
@@ -18,7 +17,7 @@ pub enum Format {
     Jwt,
     /// A sealed string that only the issuer can read; no row.
     Opaque,
-    /// A secret with a row, like a personal access token.
+    /// A secret with a row, like a personal access token: the kind `access_token` of `[secrets]`.
     Stored,
 }
 
@@ -47,21 +46,11 @@ pub struct AccessTokenPolicy {
     pub opaque_prefix: String,
     /// How it is presented: the `token_type` of RFC 6749 §7.1.
     pub token_type: String,
-    stored: [SecretFormat; 2],
     claims: Template,
     names: ClaimNames,
 }
 
 impl AccessTokenPolicy {
-    /// How a token of [`Format::Stored`] looks.
-    pub fn stored(&self, environment: Environment) -> &SecretFormat {
-        let [live, test] = &self.stored;
-        match environment {
-            Environment::Live => live,
-            Environment::Test => test,
-        }
-    }
-
     /// Appends the claims of a token as JSON: the payload of a JWT (RFC 7519 §3).
     pub fn write_claims(&self, facts: &TokenFacts<'_>, out: &mut String) {
         self.claims.write_json(facts, out);
@@ -100,7 +89,6 @@ pub(crate) fn access_token(table: &Table<'_>) -> Result<AccessTokenPolicy, Diale
         header_typ: table.required("typ")?.text()?.to_owned(),
         opaque_prefix: table.required("opaque_prefix")?.text()?.to_owned(),
         token_type: table.required("token_type")?.text()?.to_owned(),
-        stored: secret(&table.required("stored")?)?,
         claims,
         names,
     };

@@ -96,7 +96,7 @@ fn alike(one: &[SecretFormat; 2], other: &[SecretFormat; 2]) -> bool {
 }
 
 /// One format in both environments: `{ prefix = "rt_{environment}_", shape = "checked" }`.
-pub(super) fn secret(item: &Item<'_>) -> Result<[SecretFormat; 2], DialectError> {
+fn secret(item: &Item<'_>) -> Result<[SecretFormat; 2], DialectError> {
     let table = item.table()?;
     let prefix = table.required("prefix")?;
     let text = prefix.text()?;

@@ -23,6 +23,7 @@ fields! {
     Issuer = "issuer",
     AccessToken = "access_token",
     RefreshToken = "refresh_token",
+    IdToken = "id_token",
     TokenType = "token_type",
     ExpiresIn = "expires_in",
     Scope = "scope",
@@ -44,6 +45,7 @@ fields! {
     InactiveReason = "inactive_reason",
     Jwks = "jwks",
     Metadata = "metadata",
+    UserInfo = "userinfo",
     Code = "code",
     Description = "description",
     Problem = "problem",
@@ -62,6 +64,7 @@ use Field as F;
 pub(crate) const TOKEN: &[Field] = &[
     F::AccessToken,
     F::RefreshToken,
+    F::IdToken,
     F::TokenType,
     F::ExpiresIn,
     F::Scope,
@@ -95,6 +98,7 @@ pub(crate) const INTROSPECTION: &[Field] = &[
 ];
 pub(crate) const REVOCATION: &[Field] = &[F::RequestId, F::Issuer];
 pub(crate) const JWKS: &[Field] = &[F::Jwks, F::RequestId, F::Issuer];
+pub(crate) const USERINFO: &[Field] = &[F::UserInfo];
 pub(crate) const METADATA: &[Field] = &[F::Metadata, F::RequestId, F::Issuer];
 pub(crate) const FAILURE: &[Field] = &[
     F::Code,

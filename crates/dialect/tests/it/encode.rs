@@ -40,6 +40,7 @@ fn absent_values_leave_no_member_behind() {
         expires_in: None,
         scope: "".parse().unwrap(),
         refresh_token: Some(base::Secret::new("rt")),
+        id_token: None,
         ..token_reply()
     };
     let (_, body) = token(&builtin("rfc"), "/token", reply);

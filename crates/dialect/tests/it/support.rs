@@ -80,6 +80,7 @@ pub(crate) fn token_reply() -> TokenReply {
         access_token: Secret::new("a.b.c"),
         expires_in: Some(3600),
         refresh_token: None,
+        id_token: None,
         scope: "contacts.write contacts.read".parse().unwrap(),
         client_id: "client_1".to_owned(),
         organization: Some("org_1".to_owned()),

@@ -1,8 +1,8 @@
 //! OAuth clients. What a client may do is in its grants; here is who it is.
 
 use base::Id;
-use domain::{Actor, Client, ClientKind, Organization, Owners, Status};
-use oauth::{ClientAuthMethod, GrantType};
+use domain::{Actor, AppType, Client, ClientKind, Organization, Owners, Status};
+use oauth::{ClientAuthMethod, GrantType, ScopeSet};
 use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
@@ -122,6 +122,15 @@ async fn parse(ctx: &Context<'_>, input: &NewClient) -> Result<Client, Denial> {
             None => vec![GrantType::ClientCredentials],
         },
         default_audience,
+        app_type: AppType::default(),
+        redirect_uris: Vec::new(),
+        post_logout_redirect_uris: Vec::new(),
+        redirect_domain: None,
+        scopes: ScopeSet::default(),
+        description: None,
+        client_uri: None,
+        logo_uri: None,
+        creator: None,
         budget: input.budget.unwrap_or_default().into(),
         status: Status::Active,
         created_at: ctx.now,

@@ -73,6 +73,7 @@ pub(super) fn fresh(ctx: &Context<'_>, kind: CredentialKind, label: String) -> I
         digest: issued.digest,
         scopes: None,
         expires_at: None,
+        rotated: None,
         revoked: None,
         created_at: ctx.now,
     };

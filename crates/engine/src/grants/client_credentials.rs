@@ -5,7 +5,7 @@ use domain::{Client, Grant as GrantRecord, ResourceServer};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded, StoreExt as _};
 
-use super::{Grant, Right, named_audiences};
+use super::{Grant, Refusal, Right, named_audiences};
 use crate::authenticate::Authenticated;
 use crate::chain::link;
 use crate::{Chain, Context, Denial};
@@ -29,10 +29,12 @@ impl Grant for ClientCredentials {
         ctx: &Context<'_>,
         request: &Request,
         caller: &Authenticated,
-    ) -> Result<Right, Denial> {
+    ) -> Result<Right, Refusal> {
         match caller {
             // RFC 6749 §4.4: "MUST only be used by confidential clients".
-            Authenticated::Client { secret: None, .. } => Err(Denial::NoClientAuthentication),
+            Authenticated::Client { secret: None, .. } => {
+                Err(Denial::NoClientAuthentication.into())
+            }
             Authenticated::Client { client, secret: Some(secret) } => {
                 let server = audience(ctx, request, client).await?;
                 let handle = GrantRecord::machine_handle(client.id, server.id);
@@ -45,6 +47,9 @@ impl Grant for ClientCredentials {
                     credential: secret.id,
                     key: None,
                     narrowed: secret.scopes.clone(),
+                    refresh_token: None,
+                    identity: None,
+                    token_id: None,
                     batch: Batch::new(),
                 })
             }
@@ -53,10 +58,13 @@ impl Grant for ClientCredentials {
                 credential: credential.id,
                 key: Some(credential.public_id.clone()),
                 narrowed: credential.scopes.clone(),
+                refresh_token: None,
+                identity: None,
+                token_id: None,
                 batch: Batch::new(),
             }),
             Authenticated::ResourceServer(_) => {
-                Err(Denial::GrantTypeNotAllowed(GrantType::ClientCredentials))
+                Err(Denial::GrantTypeNotAllowed(GrantType::ClientCredentials).into())
             }
         }
     }

@@ -26,8 +26,45 @@ pub struct Right {
     pub key: Option<PublicId>,
     /// Scopes that the credential narrows the grant to, where it does.
     pub narrowed: Option<oauth::ScopeSet>,
-    /// What must be written together with the token, such as consuming a code.
+    /// A new refresh token, where the grant gives one.
+    pub refresh_token: Option<base::Secret<oauth::RefreshToken>>,
+    /// What to say of the person in an ID token, where `openid` was granted.
+    pub identity: Option<Identity>,
+    /// The `jti` of the token where it is decided already; else a random one.
+    pub token_id: Option<u128>,
+    /// What must be written together with the token, such as spending a code.
     pub batch: Batch,
+}
+
+/// What an ID token says beyond who it is about (OpenID Connect Core §2).
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// When the person proved who they are.
+    pub authenticated_at: base::Timestamp,
+    /// As it came in the authorization request.
+    pub nonce: Option<String>,
+}
+
+/// Why there is no right, and what must be written because of that: a replay revokes what it came
+/// from, and is refused.
+#[derive(Debug)]
+pub struct Refusal {
+    /// Why.
+    pub denial: Denial,
+    /// What to write; usually nothing.
+    pub batch: Batch,
+}
+
+impl From<Denial> for Refusal {
+    fn from(denial: Denial) -> Self {
+        Self { denial, batch: Batch::new() }
+    }
+}
+
+impl From<store::StoreError> for Refusal {
+    fn from(error: store::StoreError) -> Self {
+        Denial::from(error).into()
+    }
 }
 
 /// One grant type.
@@ -45,7 +82,7 @@ pub trait Grant: Sync {
         ctx: &Context<'_>,
         request: &Request,
         caller: &Authenticated,
-    ) -> Result<Right, Denial>;
+    ) -> Result<Right, Refusal>;
 }
 
 /// The audiences that a request names: by `audience`, and by `resource` (RFC 8707 §2).

@@ -70,6 +70,10 @@ impl Store for Memory {
         Ok((state.revoked_tokens.len() <= at_most).then(listed))
     }
 
+    async fn spent(&self, id: u128) -> Result<bool, StoreError> {
+        Ok(self.state().spent.contains_key(&id))
+    }
+
     async fn answer(
         &self,
         realm: &RealmName,

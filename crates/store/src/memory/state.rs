@@ -18,6 +18,8 @@ pub(super) struct State {
     pub(super) names: HashMap<Key, u128>,
     pub(super) budgets: HashMap<u128, BudgetState>,
     pub(super) revoked_tokens: HashMap<u128, Option<Timestamp>>,
+    /// What was used once, each until when that is kept.
+    pub(super) spent: HashMap<u128, Timestamp>,
     pub(super) answers: HashMap<(RealmName, [u8; 32]), Answer>,
     pub(super) events: Vec<Event>,
     pub(super) sequence: u64,
@@ -30,6 +32,7 @@ enum Undo {
     Entity { kind: Kind, id: u128, before: Option<Stored> },
     Budget { subject: u128, before: Option<BudgetState> },
     Token { token: u128, before: Option<Option<Timestamp>> },
+    Spent { id: u128, before: Option<Timestamp> },
     Answer { key: (RealmName, [u8; 32]), before: Option<Answer> },
 }
 
@@ -91,6 +94,14 @@ impl State {
                 self.revoked_tokens.insert(token, later(before, until));
                 Ok(Undo::Token { token, before })
             }
+            Write::SpendOnce { id, until, now } => {
+                self.spent.retain(|_, until| *until > now);
+                if self.spent.contains_key(&id) {
+                    return Err(Conflict::Spent);
+                }
+                let before = self.spent.insert(id, until);
+                Ok(Undo::Spent { id, before })
+            }
             Write::Remember(answer) => {
                 self.answers.retain(|_, old| old.until > answer.at);
                 let key = (answer.realm.clone(), answer.key);
@@ -121,6 +132,7 @@ impl State {
             }
             Undo::Budget { subject, before } => restore(&mut self.budgets, subject, before),
             Undo::Token { token, before } => restore(&mut self.revoked_tokens, token, before),
+            Undo::Spent { id, before } => restore(&mut self.spent, id, before),
             Undo::Answer { key, before } => restore(&mut self.answers, key, before),
         }
     }

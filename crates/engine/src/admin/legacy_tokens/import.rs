@@ -132,6 +132,7 @@ impl Importing<'_> {
             digest: ctx.digests.digest::<AnySecret>(secret),
             scopes: Some(scopes),
             expires_at,
+            rotated: None,
             revoked: None,
             created_at: ctx.now,
         };

@@ -1,0 +1,121 @@
+//! The authorization endpoint (RFC 6749 §3.1): an app asks, a person answers.
+//!
+//! [`check`] reads the app's request by a table of ordered checks, one file each. [`next`] says what
+//! the person must be shown before there is an answer, and [`allow`] and [`deny`] give it.
+//!
+//! Invariant: a [`RedirectTarget`] exists only after the app and its redirect URI were checked, and
+//! nothing is redirected without one.
+
+mod target;
+
+use base::Timestamp;
+use domain::{Client, Organization, ResourceServer};
+use oauth::pkce::ChallengeMethod;
+use oauth::{AuthorizationReply, Scope, ScopeSet};
+use store::Loaded;
+
+use crate::Denial;
+
+pub use target::RedirectTarget;
+
+/// A code challenge (RFC 7636 §4.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    /// What the verifier must fit.
+    pub value: String,
+    /// How; `None`: the token endpoint says.
+    pub method: Option<ChallengeMethod>,
+}
+
+/// What `prompt` asks for (OpenID Connect Core §3.1.2.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prompt {
+    /// No page may be shown.
+    pub none: bool,
+    /// The person must prove anew who they are.
+    pub login: bool,
+    /// The person must be asked, whatever they said before.
+    pub consent: bool,
+    /// The person must choose the organization anew.
+    pub select_account: bool,
+}
+
+/// A checked authorization request.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// Who asks.
+    pub client: Loaded<Client>,
+    /// Where the answer goes.
+    pub target: RedirectTarget,
+    /// Given back as it came.
+    pub state: Option<String>,
+    /// What is asked for.
+    pub scopes: ScopeSet,
+    /// At which API.
+    pub resource_server: Loaded<ResourceServer>,
+    /// What the one who brings the code must prove.
+    pub challenge: Option<Challenge>,
+    /// Given back in the ID token.
+    pub nonce: Option<String>,
+    /// Which pages are wanted.
+    pub prompt: Prompt,
+    /// The oldest sign-in that will do, in seconds.
+    pub max_age: Option<u64>,
+    /// Whom the app expects.
+    pub login_hint: Option<String>,
+    /// Public id of the organization that the app expects.
+    pub organization: Option<String>,
+}
+
+/// A refused authorization request.
+#[derive(Debug)]
+pub enum Refused {
+    /// Shown on a page: there is nowhere to redirect to (RFC 6749 §4.1.2.1).
+    Page(Denial),
+    /// Told to the app.
+    Redirect {
+        /// Where.
+        target: RedirectTarget,
+        /// Given back as it came.
+        state: Option<String>,
+        /// Why.
+        denial: Denial,
+    },
+}
+
+/// What has to happen next.
+#[derive(Debug)]
+pub enum Next {
+    /// The person must sign in; then ask again.
+    SignIn,
+    /// The person must choose an organization; then ask again with the choice.
+    Choose(Vec<Loaded<Organization>>),
+    /// The person must be asked for their consent.
+    Consent(Box<ConsentScreen>),
+    /// Nothing: this is the answer.
+    Reply(Box<AuthorizationReply>),
+}
+
+/// What the person is asked.
+#[derive(Clone, Debug)]
+pub struct ConsentScreen {
+    /// For which organization, where it is for one.
+    pub organization: Option<Loaded<Organization>>,
+    /// Whether they could choose another one.
+    pub may_choose: bool,
+    /// What is asked for, and what each means.
+    pub scopes: Vec<AskedScope>,
+    /// Since when the app has had less than this, where it has a connection already.
+    pub connected_since: Option<Timestamp>,
+}
+
+/// A scope as a person sees it.
+#[derive(Clone, Debug)]
+pub struct AskedScope {
+    /// Its name.
+    pub scope: Scope,
+    /// What it allows, in the words of the resource server; else empty.
+    pub description: String,
+    /// Whether the person granted it before.
+    pub known: bool,
+}

@@ -1,0 +1,221 @@
+//! Redirect URIs (RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §4.1.3).
+//!
+//! Invariant: the text is kept and compared as it was registered, character by character; it is
+//! parsed only to refuse what browsers read in more than one way. A [`RedirectUri`] has a scheme, no
+//! fragment, no user info, no white space, no backslash, no character outside ASCII.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use url::Url;
+
+/// The longest one, in characters.
+pub const MAX_REDIRECT_URI: usize = 2_000;
+
+/// Where a browser is sent back to.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct RedirectUri(String);
+
+/// Why a text is no redirect URI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotARedirectUri {
+    /// Longer than [`MAX_REDIRECT_URI`], or a character that does not belong into a URI.
+    #[error("expected at most 2000 ASCII characters without white space, quotes or backslash")]
+    Characters,
+    /// Not an absolute URI.
+    #[error("expected an absolute URI, such as https://app.example/callback")]
+    NotAbsolute,
+    /// RFC 6749 §3.1.2.
+    #[error("expected no fragment")]
+    Fragment,
+    /// What browsers and people read differently.
+    #[error("expected no user name or password")]
+    UserInfo,
+    /// A path with dot segments, which a browser would resolve to another one.
+    #[error("expected no . or .. segments in the path")]
+    DotSegments,
+    /// `javascript:`, `data:` and whatever else is no way back to an app (RFC 8252 §7.1).
+    #[error(
+        "expected https, http, or a private-use scheme with a dot, such as com.example.app:/cb"
+    )]
+    Scheme,
+}
+
+impl RedirectUri {
+    /// The text as it was registered or sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The host as a browser sees it, in lower case; `None` for a private-use scheme.
+    pub fn host(&self) -> Option<String> {
+        self.url().and_then(|url| url.host_str().map(str::to_owned))
+    }
+
+    /// Whether the scheme is `https`.
+    pub fn is_https(&self) -> bool {
+        self.url().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Whether the host is this very machine: `localhost`, 127.0.0.0/8 or `[::1]` (RFC 8252 §7.3).
+    pub fn is_loopback(&self) -> bool {
+        match self.url().as_ref().and_then(Url::host) {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+
+    /// Whether they are equal but for the port, and both are loopback IP redirects over `http`: RFC
+    /// 8252 §7.3 lets native apps choose the port when they run.
+    pub fn is_same_loopback(&self, other: &Self) -> bool {
+        let (Some(mut one), Some(mut two)) = (self.url(), other.url()) else { return false };
+        let by_address = |url: &Url| !matches!(url.host(), Some(url::Host::Domain(_)) | None);
+        let plain = one.scheme() == "http" && two.scheme() == "http";
+        let loopback = self.is_loopback() && other.is_loopback();
+        if !plain || !loopback || !by_address(&one) || !by_address(&two) {
+            return false;
+        }
+        one.set_port(None).is_ok() && two.set_port(None).is_ok() && one == two
+    }
+
+    /// The origin, or the scheme alone where it is private: what a page's `form-action` must allow.
+    pub fn origin(&self) -> String {
+        let Some(url) = self.url() else { return String::new() };
+        match url.origin() {
+            origin @ url::Origin::Tuple(..) => origin.ascii_serialization(),
+            url::Origin::Opaque(_) => format!("{}:", url.scheme()),
+        }
+    }
+
+    fn url(&self) -> Option<Url> {
+        Url::parse(&self.0).ok()
+    }
+}
+
+impl FromStr for RedirectUri {
+    type Err = NotARedirectUri;
+
+    fn from_str(text: &str) -> Result<Self, NotARedirectUri> {
+        let plain = |b: u8| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b);
+        if text.len() > MAX_REDIRECT_URI || !text.bytes().all(plain) {
+            return Err(NotARedirectUri::Characters);
+        }
+        if text.contains('#') {
+            return Err(NotARedirectUri::Fragment);
+        }
+        let url = Url::parse(text).map_err(|_| NotARedirectUri::NotAbsolute)?;
+        let web = matches!(url.scheme(), "https" | "http");
+        if !web && !url.scheme().contains('.') {
+            return Err(NotARedirectUri::Scheme);
+        }
+        // The parser forgives `http:example` and `http:/example`; what was meant is unclear.
+        let written = text.get(url.scheme().len()..).unwrap_or_default();
+        if web && (!written.starts_with("://") || written.starts_with(":///")) {
+            return Err(NotARedirectUri::NotAbsolute);
+        }
+        let authority = written.trim_start_matches("://");
+        let authority = authority.split(['/', '?']).next().unwrap_or_default();
+        if web && authority.contains('@') || !url.username().is_empty() || url.password().is_some()
+        {
+            return Err(NotARedirectUri::UserInfo);
+        }
+        let path = text.split('?').next().unwrap_or_default().to_ascii_lowercase();
+        let path = path.replace("%2e", ".");
+        if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+            return Err(NotARedirectUri::DotSegments);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for RedirectUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for RedirectUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RedirectUri({})", self.0)
+    }
+}
+
+impl Serialize for RedirectUri {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for RedirectUri {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<RedirectUri, NotARedirectUri> {
+        text.parse()
+    }
+
+    #[test]
+    fn rfc6749_3_1_2_a_redirect_uri_is_absolute_and_read_in_one_way_only() {
+        for good in [
+            "https://app.example/cb",
+            "https://app.example/cb?tenant=1",
+            "http://localhost:3000/callback",
+            "http://127.0.0.1/cb",
+            "http://[::1]:8080/cb",
+            "com.example.app:/oauth2redirect",
+            "https://xn--bcher-kva.example/cb",
+        ] {
+            assert_eq!(parse(good).map(|uri| uri.to_string()), Ok(good.to_owned()), "{good}");
+        }
+        use NotARedirectUri::{Characters, DotSegments, Fragment, NotAbsolute, Scheme, UserInfo};
+        for (bad, why) in [
+            ("", NotAbsolute),
+            ("/cb", NotAbsolute),
+            ("https:app.example", NotAbsolute),
+            ("https:/app.example/cb", NotAbsolute),
+            ("https:///app.example/cb", NotAbsolute),
+            ("https://app.example/cb#x", Fragment),
+            ("https://app.example/cb#", Fragment),
+            ("https://user@app.example/cb", UserInfo),
+            ("https://@app.example/cb", UserInfo),
+            ("https://app.example\\@evil.example/cb", Characters),
+            ("https://app.example/c b", Characters),
+            ("https://bücher.example/cb", Characters),
+            ("https://app.example/a/../cb", DotSegments),
+            ("https://app.example/a/%2e%2E/cb", DotSegments),
+            ("javascript:alert(1)", Scheme),
+            ("data:text/html,x", Scheme),
+        ] {
+            assert_eq!(parse(bad), Err(why), "{bad}");
+        }
+    }
+
+    #[test]
+    fn rfc8252_7_3_a_loopback_address_may_change_its_port_and_nothing_else() {
+        let same = |a: &str, b: &str| parse(a).unwrap().is_same_loopback(&parse(b).unwrap());
+        assert!(same("http://127.0.0.1/cb", "http://127.0.0.1:51004/cb"));
+        assert!(same("http://[::1]:1/cb", "http://[::1]:2/cb"));
+        assert!(!same("http://127.0.0.1/cb", "http://127.0.0.1:51004/other"));
+        assert!(!same("http://127.0.0.1/cb", "http://[::1]/cb"));
+        assert!(!same("http://localhost:1/cb", "http://localhost:2/cb"));
+        assert!(!same("https://127.0.0.1:1/cb", "https://127.0.0.1:2/cb"));
+        assert!(!same("http://10.0.0.1:1/cb", "http://10.0.0.1:2/cb"));
+    }
+
+    #[test]
+    fn the_origin_is_what_a_form_may_lead_to() {
+        assert_eq!(parse("https://a.example:444/cb").unwrap().origin(), "https://a.example:444");
+        assert_eq!(parse("com.example.app:/cb").unwrap().origin(), "com.example.app:");
+        assert!(parse("http://localhost:3000/callback").unwrap().is_loopback());
+    }
+}
