@@ -25,6 +25,7 @@ pub mod budget;
 mod caller;
 mod chain;
 mod classify;
+mod code;
 mod context;
 mod denial;
 mod discreet;
