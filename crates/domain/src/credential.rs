@@ -75,6 +75,15 @@ pub struct Rotated {
     pub at: Timestamp,
 }
 
+/// What an access token that has a row was minted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Minted {
+    /// The credential: the token is good only while that is not taken back.
+    pub from: Id<Credential>,
+    /// The `jti` by which it may be revoked unseen, like a token that has no row.
+    pub token_id: Id<Minted>,
+}
+
 /// A secret that somebody holds; only its digest is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Credential {
@@ -107,6 +116,13 @@ pub struct Credential {
     /// How far it has come, where it is a refresh token that rotates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotated: Option<Rotated>,
+    /// What it was minted from, where it is an access token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minted: Option<Minted>,
+    /// When the person behind it proved who they are, where it comes from their consent: the
+    /// `auth_time` of OpenID Connect Core §12.2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authenticated_at: Option<Timestamp>,
     /// Set once it was taken back.
     pub revoked: Option<Revocation>,
     /// When it was made.

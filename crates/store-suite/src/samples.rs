@@ -159,6 +159,8 @@ pub fn credential() -> Credential {
         scopes: None,
         expires_at: Some(NOON),
         rotated: None,
+        minted: None,
+        authenticated_at: None,
         revoked: None,
         created_at: NOON,
     }

@@ -57,7 +57,7 @@ impl OwnedBy {
 }
 
 /// A fresh credential of `kind` that hangs from nothing yet.
-pub(super) fn fresh(ctx: &Context<'_>, kind: CredentialKind, label: String) -> Issued {
+pub(crate) fn fresh(ctx: &Context<'_>, kind: CredentialKind, label: String) -> Issued {
     let issued = secrets::issue(ctx, kind);
     let credential = Credential {
         id: issued.id,
@@ -74,6 +74,8 @@ pub(super) fn fresh(ctx: &Context<'_>, kind: CredentialKind, label: String) -> I
         scopes: None,
         expires_at: None,
         rotated: None,
+        minted: None,
+        authenticated_at: None,
         revoked: None,
         created_at: ctx.now,
     };
@@ -81,7 +83,7 @@ pub(super) fn fresh(ctx: &Context<'_>, kind: CredentialKind, label: String) -> I
 }
 
 /// Writes down a fresh credential.
-pub(super) fn insert(changes: &mut Changes<'_>, issued: &Issued, told: Detail) {
+pub(crate) fn insert(changes: &mut Changes<'_>, issued: &Issued, told: Detail) {
     let action = format!("{}.created", issued.credential.kind.as_str());
     changes.insert(&issued.credential, action, told);
 }

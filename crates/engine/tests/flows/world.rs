@@ -258,6 +258,8 @@ impl World {
             scopes: None,
             expires_at: None,
             rotated: None,
+            minted: None,
+            authenticated_at: None,
             revoked: None,
             created_at: self.clock.now(),
         };

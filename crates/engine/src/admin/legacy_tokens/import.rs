@@ -133,6 +133,8 @@ impl Importing<'_> {
             scopes: Some(scopes),
             expires_at,
             rotated: None,
+            minted: None,
+            authenticated_at: None,
             revoked: None,
             created_at: ctx.now,
         };
