@@ -4,7 +4,7 @@ use base::{Id, Timestamp};
 use oauth::{ClientAuthMethod, GrantType, RedirectUri, ScopeSet};
 use serde::{Deserialize, Serialize};
 
-use crate::{BudgetLimits, Organization, PublicId, RealmName, ResourceServer, Status, User};
+use crate::{BudgetLimits, Grant, Organization, PublicId, RealmName, ResourceServer, Status, User};
 
 /// What kind of program a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,10 +75,27 @@ pub struct Client {
     /// The user who registered it, where one did: they may change it.
     #[serde(default)]
     pub creator: Option<Id<User>>,
+    /// Raised to drop every connection that people gave it: see [`Client::honours`].
+    #[serde(default)]
+    pub connections_epoch: u32,
     /// How many tokens it may be issued.
     pub budget: BudgetLimits,
     /// Suspended: it is issued nothing and its tokens are refused.
     pub status: Status,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+impl Client {
+    /// Whether it cannot keep a secret (RFC 6749 §2.1): it authenticates by nothing.
+    pub fn is_public(&self) -> bool {
+        self.auth_methods.iter().all(|method| *method == ClientAuthMethod::None)
+    }
+
+    /// Whether a grant of this client still holds as far as the client is concerned: what a person
+    /// gave it before its connections were dropped all at once does not. One number tells, however
+    /// many there are.
+    pub const fn honours(&self, grant: &Grant) -> bool {
+        grant.user.is_none() || grant.epoch == self.connections_epoch
+    }
 }

@@ -36,6 +36,9 @@ pub struct Grant {
     pub scopes: ScopeSet,
     /// What they are given when a request names no scope; `None`: all of [`Grant::scopes`].
     pub default_scopes: Option<ScopeSet>,
+    /// The client's [`Client::connections_epoch`] when the person gave it.
+    #[serde(default)]
+    pub epoch: u32,
     /// A name that keeps it unique, such as [`Grant::machine_handle`].
     pub handle: Option<String>,
     /// Set once it was taken back.

@@ -6,10 +6,12 @@
 //! A presented credential of any form goes through [`present`]. Every refusal is a [`Denial`] with
 //! a precise private reason; [`Denial::verdict`] is the one place that says what the outside sees.
 
+pub mod access_requests;
 pub mod admin;
 pub mod authenticate;
 pub mod authorize;
 pub mod grants;
+pub mod identity;
 pub mod introspect;
 pub mod issuer;
 pub mod keys;

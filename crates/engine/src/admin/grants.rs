@@ -71,7 +71,7 @@ pub async fn create(
 }
 
 /// A grant for nobody yet.
-pub(super) fn bare(
+pub(crate) fn bare(
     ctx: &Context<'_>,
     resource_server: Id<domain::ResourceServer>,
     scopes: ScopeSet,
@@ -87,6 +87,7 @@ pub(super) fn bare(
         scopes,
         default_scopes: None,
         handle,
+        epoch: 0,
         revoked: None,
         created_at: ctx.now,
     }
@@ -94,7 +95,7 @@ pub(super) fn bare(
 
 /// Writes down a grant. A revoked one that still has its handle hands it over: it stays revoked,
 /// and what hung from it stays dead.
-pub(super) async fn insert(
+pub(crate) async fn insert(
     ctx: &Context<'_>,
     changes: &mut Changes<'_>,
     grant: &Grant,
@@ -194,6 +195,7 @@ pub async fn revoke(
             None => nothing(),
         };
         after.revoked = Some(changes.revocation(reason));
+        after.handle = None;
         changes.replace(&before, &after, "grant.revoked".into(), told);
     }
     Ok(changes.done(after))

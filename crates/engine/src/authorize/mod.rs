@@ -6,16 +6,26 @@
 //! Invariant: a [`RedirectTarget`] exists only after the app and its redirect URI were checked, and
 //! nothing is redirected without one.
 
+mod allow;
+mod check;
+mod login;
+mod next;
+mod refused;
 mod target;
 
 use base::Timestamp;
 use domain::{Client, Organization, ResourceServer};
 use oauth::pkce::ChallengeMethod;
-use oauth::{AuthorizationReply, Scope, ScopeSet};
+use oauth::{AuthorizationReply, Parameters, Scope, ScopeSet};
 use store::Loaded;
 
 use crate::Denial;
 
+pub use allow::{allow, deny};
+pub use check::check;
+pub use login::login_marker;
+pub use next::next;
+pub use refused::Refused;
 pub use target::RedirectTarget;
 
 /// A code challenge (RFC 7636 §4.3).
@@ -65,22 +75,17 @@ pub struct Asking {
     pub login_hint: Option<String>,
     /// Public id of the organization that the app expects.
     pub organization: Option<String>,
+    /// All that was sent: what is decided here is decided anew when the person says yes.
+    parameters: Parameters,
+    /// When the person was first sent to sign in because of this request, where that is proven.
+    sent_to_sign_in: Option<Timestamp>,
 }
 
-/// A refused authorization request.
-#[derive(Debug)]
-pub enum Refused {
-    /// Shown on a page: there is nowhere to redirect to (RFC 6749 §4.1.2.1).
-    Page(Denial),
-    /// Told to the app.
-    Redirect {
-        /// Where.
-        target: RedirectTarget,
-        /// Given back as it came.
-        state: Option<String>,
-        /// Why.
-        denial: Denial,
-    },
+impl Asking {
+    /// The refusal of this request: told to the app, unless it is about the app itself.
+    pub fn refused(&self, denial: Denial) -> Refused {
+        Refused::Redirect { target: self.target.clone(), state: self.state.clone(), denial }
+    }
 }
 
 /// What has to happen next.
@@ -105,7 +110,8 @@ pub struct ConsentScreen {
     pub may_choose: bool,
     /// What is asked for, and what each means.
     pub scopes: Vec<AskedScope>,
-    /// Since when the app has had less than this, where it has a connection already.
+    /// Since when the app has been connected, where it is: what is new to it is not
+    /// [`AskedScope::known`].
     pub connected_since: Option<Timestamp>,
 }
 

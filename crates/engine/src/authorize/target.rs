@@ -17,4 +17,9 @@ impl RedirectTarget {
     pub const fn uri(&self) -> &RedirectUri {
         &self.0
     }
+
+    /// The URI, to be redirected to.
+    pub fn into_uri(self) -> RedirectUri {
+        self.0
+    }
 }

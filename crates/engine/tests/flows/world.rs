@@ -151,6 +151,7 @@ impl World {
             client_uri: None,
             logo_uri: None,
             creator: None,
+            connections_epoch: 0,
             budget,
             status: Status::Active,
             created_at: now,
@@ -231,6 +232,7 @@ impl World {
             scopes: scopes("read write"),
             default_scopes: None,
             handle: None,
+            epoch: 0,
             revoked: None,
             created_at: self.clock.now(),
         }
