@@ -19,6 +19,8 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("verify", &["oauth", "jose", "base"]),
     ("client", &["oauth", "base"]),
     ("demo-apis", &["verify"]),
+    // A partner has none of the house: it is on the other side of the door.
+    ("partner-app", &[]),
 ];
 
 /// What the tests of a crate may import beyond that.
