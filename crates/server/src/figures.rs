@@ -101,6 +101,10 @@ impl Store for Counted {
         self.inner.revoked_tokens(at_most).await
     }
 
+    async fn spent(&self, id: u128) -> Result<bool, StoreError> {
+        self.inner.spent(id).await
+    }
+
     async fn answer(
         &self,
         realm: &RealmName,

@@ -7,8 +7,8 @@
 //! - A transaction that tells events takes their numbers from one row, last of all, and holds that
 //!   row until it has committed; `NOTIFY postern_feed` wakes whoever follows.
 //! - Every wait is finite: for a connection, for a lock, for an answer.
-//! - Nothing grows with traffic: budgets, uses and refusals are written over, revoked tokens and
-//!   remembered answers are swept by the writes that add others, events lie in a partition a month.
+//! - Nothing grows with traffic: budgets, uses and refusals are written over, revoked tokens, spent
+//!   codes and remembered answers are swept by the writes that add others, events lie in a partition a month.
 
 mod commit;
 mod database;

@@ -80,6 +80,10 @@ impl Store for PostgresStore {
             .await
     }
 
+    async fn spent(&self, id: u128) -> Result<bool, StoreError> {
+        self.database.read(async |client: &mut Client| reads::limits::spent(client, id).await).await
+    }
+
     async fn answer(
         &self,
         realm: &RealmName,

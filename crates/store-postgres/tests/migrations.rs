@@ -16,7 +16,7 @@ mod place;
 
 use base::digest::sha256;
 use base::encoding::base64url;
-use domain::{BudgetSubject, Entity, Kind};
+use domain::{Actor, BudgetSubject, Entity, Kind};
 use place::Place;
 use store::{Batch, EventQuery, Key, RefusalQuery, Store, Version, Write};
 use store_suite::samples::{client, event, insert, realm};
@@ -39,6 +39,11 @@ const STEPS: &[Step] = &[
         digest: "0Y7TbjFp3F4TnTRzDHVFGeatq1IC2-SDv_qBPgKAx30",
         rows: include_str!("fixtures/v2.sql"),
     },
+    Step {
+        schema: include_str!("../migrations/0003-people.sql"),
+        digest: "XbOw8V3Q2nN4HTgEIKLXGykx07IHIyfqsKBbuu30MY8",
+        rows: include_str!("fixtures/v3.sql"),
+    },
 ];
 
 #[test]
@@ -58,6 +63,12 @@ async fn place_of(version: usize) -> Place {
     }
     connection.batch_execute(STEPS[version - 1].rows).await.unwrap();
     place
+}
+
+/// The kinds there were: what people are came with version 3.
+fn kinds(version: usize) -> impl Iterator<Item = Kind> {
+    let is_new = move |kind: &Kind| matches!(kind, Kind::Account | Kind::AccessRequest);
+    Kind::ALL.into_iter().filter(move |kind| version >= 3 || !is_new(kind))
 }
 
 /// What the database holds of a kind, read without the store.
@@ -89,7 +100,7 @@ async fn every_earlier_version_is_brought_forward() {
     for version in 1..=newest {
         let place = place_of(version).await;
         let store = place.open().await;
-        for kind in Kind::ALL {
+        for kind in kinds(version) {
             let rows = bodies(&place, kind).await;
             assert!(!rows.is_empty(), "v{version} has no {}", kind.as_str());
             for (id, row_version, body) in rows {
@@ -113,8 +124,17 @@ async fn every_earlier_version_is_brought_forward() {
 }
 
 #[tokio::test]
-async fn limits_and_notes_of_version_2_are_read() {
-    let place = place_of(2).await;
+async fn limits_and_notes_since_version_2_are_read() {
+    limits_and_notes(2, 7).await;
+    limits_and_notes(3, 9).await;
+    let place = place_of(3).await;
+    let store = place.open().await;
+    assert!(store.spent(80).await.unwrap());
+    assert!(!store.spent(81).await.unwrap());
+}
+
+async fn limits_and_notes(version: usize, newest: u64) {
+    let place = place_of(version).await;
     let store = place.open().await;
     let spent = store.budget(BudgetSubject::Client(base::Id::from_u128(77))).await.unwrap();
     assert_eq!((spent.used_in_hour, spent.used_in_day), (1, 1));
@@ -125,11 +145,14 @@ async fn limits_and_notes_of_version_2_are_read() {
     assert_eq!((answer.request, answer.sealed), ([8; 32], vec![9]));
     assert_eq!(store.uses(&[base::Id::from_u128(79)]).await.unwrap()[0].count, 3);
     let events = store.events(&EventQuery { limit: 99, ..EventQuery::default() }).await.unwrap();
-    assert_eq!(
-        events.iter().map(|event| event.sequence).collect::<Vec<_>>(),
-        [1, 2, 3, 4, 5, 6, 7]
-    );
-    assert_eq!(store.sequence().await.unwrap(), 7);
+    assert!(events.iter().map(|event| event.sequence).eq(1..=newest));
+    assert_eq!(store.sequence().await.unwrap(), newest);
+    let actor = Some(Actor::AdminKey("key_1".parse().unwrap()));
+    let by_key = EventQuery { actor, limit: 99, ..EventQuery::default() };
+    assert_eq!(store.events(&by_key).await.unwrap(), events, "v{version} knows who acted");
+    let actor = Some(Actor::System);
+    let by_nobody = EventQuery { actor, limit: 99, ..EventQuery::default() };
+    assert!(store.events(&by_nobody).await.unwrap().is_empty());
     let refusals = RefusalQuery { limit: 9, ..RefusalQuery::default() };
     let refusals = store.refusals(&refusals).await.unwrap();
     let ids: Vec<&str> = refusals.iter().map(|refusal| refusal.request_id.as_str()).collect();

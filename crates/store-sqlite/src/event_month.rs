@@ -46,6 +46,21 @@ pub(crate) fn partitions(connection: &Connection) -> Result<Vec<EventMonth>> {
     names.filter_map(|name| name.map(|name| EventMonth::of_table(&name)).transpose()).collect()
 }
 
+/// Part of the third migration: gives every partition the column of who acted, their kind and,
+/// after a colon, their public id.
+pub(crate) fn tell_actors(connection: &Connection) -> Result<()> {
+    for month in partitions(connection)? {
+        let table = month.table();
+        connection.execute_batch(&format!(
+            "ALTER TABLE {table} ADD COLUMN actor TEXT;
+             UPDATE {table} SET actor = (body ->> '$.origin.actor.kind')
+                || coalesce(':' || (body ->> '$.origin.actor.id'), '');
+             CREATE INDEX {table}_actor ON {table} (actor);"
+        ))?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

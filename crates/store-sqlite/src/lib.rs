@@ -10,8 +10,8 @@
 //! - One process has the file, by a lock beside it; so the writer may keep in memory what only it
 //!   changes: recent budgets, the next sequence number.
 //! - `synchronous = FULL`: an answer is given after its commit is on disk.
-//! - Nothing grows with traffic: budgets, uses and refusals are overwritten, revoked tokens and
-//!   remembered answers are swept by the writes that add others, events lie in a table a month.
+//! - Nothing grows with traffic: budgets, uses and refusals are overwritten, revoked tokens, spent
+//!   codes and remembered answers are swept by the writes that add others, events lie in a table a month.
 //! - Point reads run where they are called (one indexed row, microseconds); what may walk many
 //!   rows runs on the blocking threads of the runtime.
 

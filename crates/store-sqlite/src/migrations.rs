@@ -5,11 +5,24 @@
 
 use rusqlite::{Connection, Result, TransactionBehavior};
 
+use crate::event_month;
+
+/// SQL, and what is to be done besides to tables that SQL alone cannot name.
+struct Step {
+    sql: &'static str,
+    then: fn(&Connection) -> Result<()>,
+}
+
 /// Step `n` of the list leads from version `n` to `n + 1`.
-pub(crate) const STEPS: [&str; 2] = [
-    include_str!("../migrations/0001-entities.sql"),
-    include_str!("../migrations/0002-limits-and-notes.sql"),
+const STEPS: [Step; 3] = [
+    Step { sql: include_str!("../migrations/0001-entities.sql"), then: nothing },
+    Step { sql: include_str!("../migrations/0002-limits-and-notes.sql"), then: nothing },
+    Step { sql: include_str!("../migrations/0003-people.sql"), then: event_month::tell_actors },
 ];
+
+fn nothing(_: &Connection) -> Result<()> {
+    Ok(())
+}
 
 /// The newest version known.
 pub(crate) const NEWEST: u32 = STEPS.len() as u32;
@@ -32,7 +45,8 @@ pub(crate) fn migrate(
     tracing::info!(from, to = NEWEST, "migrating the database");
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for step in STEPS.iter().skip(from as usize) {
-        transaction.execute_batch(step)?;
+        transaction.execute_batch(step.sql)?;
+        (step.then)(&transaction)?;
     }
     if from == 0 {
         first(&transaction)?;

@@ -13,6 +13,7 @@ pub(crate) enum Step {
     Replace { entity: Entity, body: String, expected: Version },
     SpendBudget { subject: BudgetSubject, limits: BudgetLimits, now: Timestamp },
     RevokeToken { token: u128, until: Option<Timestamp>, now: Timestamp },
+    SpendOnce { id: u128, until: Timestamp, now: Timestamp },
     Remember(Answer),
 }
 
@@ -28,6 +29,7 @@ pub(crate) struct EventRow {
     pub(crate) realm: String,
     pub(crate) target: String,
     pub(crate) request_id: Option<String>,
+    pub(crate) actor: String,
     pub(crate) body: String,
 }
 
@@ -60,6 +62,7 @@ fn step(write: Write) -> Result<Step, StoreError> {
         }
         Write::SpendBudget { subject, limits, now } => Step::SpendBudget { subject, limits, now },
         Write::RevokeToken { token, until, now } => Step::RevokeToken { token, until, now },
+        Write::SpendOnce { id, until, now } => Step::SpendOnce { id, until, now },
         Write::Remember(answer) => Step::Remember(answer),
     })
 }
@@ -73,6 +76,7 @@ fn event(draft: EventDraft) -> Result<EventRow, StoreError> {
         month: EventMonth::of(draft.at),
         realm: draft.realm.as_str().to_owned(),
         body: serde_json::to_string(&draft).map_err(damaged)?,
+        actor: store::actor_key(&draft.origin.actor),
         target: draft.target.public_id,
         request_id: draft.origin.request_id,
     })

@@ -13,6 +13,8 @@ macro_rules! of_kind {
             Kind::Grant => concat!($before, " grant ", $after),
             Kind::Credential => concat!($before, " credential ", $after),
             Kind::SigningKey => concat!($before, " signing_key ", $after),
+            Kind::Account => concat!($before, " account ", $after),
+            Kind::AccessRequest => concat!($before, " access_request ", $after),
         }
     };
 }

@@ -119,6 +119,10 @@ impl Store for SqliteStore {
         self.walk(move |connection| limits::revoked_tokens(connection, at_most)).await
     }
 
+    async fn spent(&self, id: u128) -> Result<bool, StoreError> {
+        self.glance(|connection| limits::spent(connection, id))
+    }
+
     async fn answer(
         &self,
         realm: &RealmName,

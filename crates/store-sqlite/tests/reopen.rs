@@ -37,6 +37,7 @@ async fn everything_is_there_after_a_restart() {
     let mut writes: Vec<Write> = entities.iter().cloned().map(Write::Insert).collect();
     writes.push(Write::SpendBudget { subject, limits, now: NOON });
     writes.push(Write::RevokeToken { token, until: None, now: NOON });
+    writes.push(Write::SpendOnce { id: token, until: NOON, now: NOON });
     writes.push(Write::Remember(answer.clone()));
     store.commit(Batch { writes, events: vec![draft.clone()] }).await.unwrap();
     let used = Use { credential: id(), last_at: NOON, address: None, count: 2 };
@@ -53,6 +54,7 @@ async fn everything_is_there_after_a_restart() {
     }
     assert_eq!(store.budget(subject).await.unwrap(), spent);
     assert!(store.token_revoked(token).await.unwrap());
+    assert!(store.spent(token).await.unwrap());
     assert_eq!(store.answer(&realm(), &[1; 32]).await.unwrap(), Some(answer));
     let events = store.events(&EventQuery { limit: 9, ..EventQuery::default() }).await.unwrap();
     assert_eq!(events[0].draft, draft);

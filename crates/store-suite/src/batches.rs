@@ -9,7 +9,7 @@ use store::{
 };
 
 use crate::samples::{self, NOON, entity, event, insert, realm};
-use crate::{answers, batch};
+use crate::{answers, batch, once};
 
 /// Nothing to write is no error.
 pub async fn an_empty_batch_commits(store: Arc<dyn Store>) {
@@ -20,10 +20,16 @@ pub async fn an_empty_batch_commits(store: Arc<dyn Store>) {
 pub async fn a_failing_write_takes_the_whole_batch_with_it(store: Arc<dyn Store>) {
     let there = samples::organization();
     let spent = BudgetSubject::Organization(there.id);
-    let once = BudgetLimits { per_hour: Some(1), per_day: Some(1) };
+    let one = BudgetLimits { per_hour: Some(1), per_day: Some(1) };
     let spend = |subject, limits| Write::SpendBudget { subject, limits, now: NOON };
     let answer = answers::answer([9; 32], NOON);
-    let setting = [insert(there.clone()), spend(spent, once), Write::Remember(answer.clone())];
+    let used = samples::id::<()>().as_u128();
+    let setting = [
+        insert(there.clone()),
+        spend(spent, one),
+        Write::Remember(answer.clone()),
+        once::spend(used),
+    ];
     store.commit(batch(setting)).await.unwrap();
     let state = BudgetState { hour: NOON.hour(), used_in_hour: 1, day: NOON.day(), used_in_day: 1 };
 
@@ -33,8 +39,9 @@ pub async fn a_failing_write_takes_the_whole_batch_with_it(store: Arc<dyn Store>
     let failing = [
         (insert(there.clone()), Conflict::Exists(Kind::Organization)),
         (replace(Version(7)), Conflict::Changed(Kind::Organization)),
-        (spend(spent, once), Conflict::BudgetSpent { write: 4, state }),
+        (spend(spent, one), Conflict::BudgetSpent { write: 5, state }),
         (Write::Remember(answer), Conflict::Answered),
+        (once::spend(used), Conflict::Spent),
     ];
     for (write, expected) in failing {
         let client = samples::client();
@@ -45,6 +52,7 @@ pub async fn a_failing_write_takes_the_whole_batch_with_it(store: Arc<dyn Store>
             replace(Version(1)),
             spend(fresh, BudgetLimits::default()),
             Write::RevokeToken { token, until: None, now: NOON },
+            once::spend(token),
         ];
         let after = insert(samples::user());
         let writes = good.into_iter().chain([write, after]).collect();
@@ -58,6 +66,7 @@ pub async fn a_failing_write_takes_the_whole_batch_with_it(store: Arc<dyn Store>
         assert_eq!(store.by_id(there.id).await.unwrap().unwrap().version, Version(1));
         assert_eq!(store.budget(fresh).await.unwrap(), BudgetState::default());
         assert!(!store.token_revoked(token).await.unwrap());
+        assert!(!store.spent(token).await.unwrap());
         let all = EventQuery { limit: 10, ..EventQuery::default() };
         assert!(store.events(&all).await.unwrap().is_empty());
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::Timestamp;
-use domain::{Event, EventDraft};
+use domain::{Actor, Event, EventDraft};
 use store::{Batch, EventQuery, MAX_PAGE, Store};
 
 use crate::samples::{self, elsewhere, entity, event, realm};
@@ -131,6 +131,40 @@ pub async fn events_are_narrowed(store: Arc<dyn Store>) {
             expected,
             "{query:?}"
         );
+    }
+}
+
+/// Who acted narrows: their kind counts as their name does, and it narrows together with the rest.
+pub async fn events_are_narrowed_to_who_acted(store: Arc<dyn Store>) {
+    let name = || "one".parse().unwrap();
+    let user = Actor::User(name());
+    let actors =
+        [user.clone(), Actor::Client(name()), Actor::AdminKey(name()), Actor::System, user.clone()];
+    let mut drafts: Vec<EventDraft> = actors.iter().map(|_| sample()).collect();
+    for (month, (draft, actor)) in drafts.iter_mut().zip(&actors).enumerate() {
+        draft.origin.actor = actor.clone();
+        draft.at = Timestamp::from_seconds(1_700_000_000 + month as i64 * 30 * 86_400);
+    }
+    drafts[4].realm = elsewhere();
+    tell(&store, drafts.clone()).await;
+    let by = |actor: &Actor| EventQuery { actor: Some(actor.clone()), ..all() };
+    let target = Some(drafts[0].target.public_id.clone());
+    let others = Some(drafts[1].target.public_id.clone());
+    let cases = [
+        (by(&user), vec![&drafts[0], &drafts[4]]),
+        (by(&actors[1]), vec![&drafts[1]]),
+        (by(&actors[2]), vec![&drafts[2]]),
+        (by(&Actor::System), vec![&drafts[3]]),
+        (by(&Actor::User("One".parse().unwrap())), vec![]),
+        (EventQuery { realm: Some(realm()), ..by(&user) }, vec![&drafts[0]]),
+        (EventQuery { target, ..by(&user) }, vec![&drafts[0]]),
+        (EventQuery { target: others, ..by(&user) }, vec![]),
+        (EventQuery { newest_first: true, limit: 1, ..by(&user) }, vec![&drafts[4]]),
+    ];
+    for (query, expected) in cases {
+        let found = events(&store, query.clone()).await;
+        let found: Vec<&EventDraft> = found.iter().map(|event| &event.draft).collect();
+        assert_eq!(found, expected, "{query:?}");
     }
 }
 

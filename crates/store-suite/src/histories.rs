@@ -9,7 +9,7 @@ use domain::{BudgetLimits, BudgetState, BudgetSubject};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use store::{CommitError, Conflict, Store, Write};
+use store::{CommitError, Conflict, Memory, Store, Write};
 use tokio::runtime::Handle;
 
 use crate::batch;
@@ -136,6 +136,39 @@ pub async fn revocations_hold_as_long_as_asked(store: Arc<dyn Store>) {
                 let revoked = Handle::current().block_on(store.token_revoked(*token)).unwrap();
                 prop_assert!(revoked || !holds, "{index} was forgotten too early");
                 prop_assert!(!revoked || known, "{index} was never revoked");
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Whatever the order of uses: what is not over yet is used
+/// once, what is over is free again, and what was used is known until it is over. A batch of
+/// several is whole or not at all, as [`Memory`] says.
+pub async fn what_is_used_once_follows_the_model(store: Arc<dyn Store>) {
+    let uses = (vec(0..6usize, 1..4), 1..50u64, 0..9u64);
+    for_all(vec(uses, 1..40), |history| {
+        let codes: Vec<u128> = (0..6).map(|_| id::<()>().as_u128()).collect();
+        let model = Memory::new();
+        let mut now = NOON;
+        for (used, lifetime, pause) in history {
+            now = now.plus(Duration::from_secs(pause));
+            let until = now.plus(Duration::from_secs(lifetime));
+            let write = |code: &usize| Write::SpendOnce { id: codes[*code], until, now };
+            let commit = |store: &dyn Store| {
+                let writes = batch(used.iter().map(write));
+                match Handle::current().block_on(store.commit(writes)) {
+                    Ok(_) => Ok(true),
+                    Err(CommitError::Conflict(Conflict::Spent)) => Ok(false),
+                    Err(other) => Err(TestCaseError::fail(other.to_string())),
+                }
+            };
+            prop_assert_eq!(commit(&*store)?, commit(&model)?);
+            for code in &codes {
+                // The model sweeps at once, a backend may keep what is over for a while.
+                let kept = Handle::current().block_on(model.spent(*code)).unwrap();
+                let spent = Handle::current().block_on(store.spent(*code)).unwrap();
+                prop_assert!(spent || !kept, "{} was forgotten too early", code);
             }
         }
         Ok(())

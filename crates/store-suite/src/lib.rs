@@ -34,6 +34,8 @@ pub mod entities;
 pub mod events;
 pub mod histories;
 pub mod lists;
+pub mod once;
+pub mod people;
 pub mod postgres;
 pub mod races;
 pub mod refusals;
@@ -110,19 +112,34 @@ macro_rules! cases {
                 sequence_numbers_rise_in_commit_order,
                 events_are_paged_in_both_directions,
                 events_are_narrowed,
+                events_are_narrowed_to_who_acted,
                 a_page_of_events_has_a_limit;
             histories:
                 budgets_follow_the_model,
-                revocations_hold_as_long_as_asked;
+                revocations_hold_as_long_as_asked,
+                what_is_used_once_follows_the_model;
             lists:
                 pages_follow_each_other_by_rising_identifier,
                 a_page_has_a_limit,
                 a_list_holds_one_kind_of_one_realm,
                 each_owner_narrows_the_list,
                 a_replacement_moves_between_lists;
+            once:
+                what_is_used_once_is_used_from_then_on,
+                a_second_use_writes_nothing_of_its_batch,
+                twice_in_one_batch_is_a_second_use,
+                what_is_over_is_swept_by_the_way,
+                it_stays_used_until_it_is_over,
+                of_many_uses_at_once_one_is_first;
+            people:
+                an_account_is_found_by_its_user,
+                sessions_come_and_go_with_their_account,
+                an_access_request_moves_through_its_lists,
+                a_client_is_listed_by_its_creator;
             races:
                 a_budget_is_exact_under_parallel_workers,
                 no_update_is_lost,
+                one_of_many_rotations_wins,
                 one_of_many_inserts_wins,
                 everyone_reads_what_was_committed;
             refusals:

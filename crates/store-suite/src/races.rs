@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use base::Digest;
 use domain::{BudgetLimits, BudgetSubject, Kind, Organization};
-use store::{CommitError, Conflict, Store, StoreExt as _, Version};
+use store::{CommitError, Conflict, Store, StoreExt as _, Version, Write};
 use tokio::task::JoinSet;
 
 use crate::batch;
@@ -59,6 +60,34 @@ pub async fn no_update_is_lost(store: Arc<dyn Store>) {
     workers.join_all().await;
     let loaded = store.by_id(id).await.unwrap().unwrap();
     assert_eq!((loaded.version, loaded.name.len()), (Version(1 + WORKERS as u64), WORKERS));
+}
+
+/// Of a hundred who put a new state in place of one and the same, as when a refresh token is
+/// rotated, one succeeds, and its state is what is there.
+pub async fn one_of_many_rotations_wins(store: Arc<dyn Store>) {
+    for _ in 0..3 {
+        let credential = samples::credential();
+        store.commit(batch([insert(credential.clone())])).await.unwrap();
+        let mut workers = JoinSet::new();
+        for worker in 0..WORKERS {
+            let (store, mut rotated) = (Arc::clone(&store), credential.clone());
+            rotated.digest = Digest::from_bytes([worker as u8; 32]);
+            rotated.label = format!("of {worker}");
+            workers.spawn(async move {
+                let expected = Version(1);
+                let write = Write::Replace { entity: samples::entity(rotated), expected };
+                match store.commit(batch([write])).await {
+                    Ok(_) => Some(format!("of {worker}")),
+                    Err(CommitError::Conflict(Conflict::Changed(Kind::Credential))) => None,
+                    Err(other) => panic!("{other}"),
+                }
+            });
+        }
+        let winners: Vec<_> = workers.join_all().await.into_iter().flatten().collect();
+        assert_eq!(winners.len(), 1);
+        let found = store.by_id(credential.id).await.unwrap().unwrap();
+        assert_eq!((found.version, &found.label), (Version(2), &winners[0]));
+    }
 }
 
 /// Of a hundred who insert one public id, one succeeds.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use base::{Digest, Id, Rng as _, SystemRng, Timestamp};
 use domain::{
-    Actor, Algorithm, BudgetLimits, Client, ClientKind, Credential, CredentialKind, Entity,
-    EntityRecord, EventDraft, Grant, KeyState, Membership, Organization, Origin, Profile,
-    RealmName, Refusal, ResourceServer, Revocation, ScopeDefinition, SigningKey, Status, Target,
-    TokenFormat, TokenPolicy, User, UserStatus,
+    AccessDecision, AccessRequest, Account, Actor, Algorithm, AppType, BudgetLimits, Client,
+    ClientKind, Credential, CredentialKind, Entity, EntityRecord, EventDraft, Grant, KeyState,
+    Membership, Organization, Origin, PasswordHash, Profile, RealmName, Refusal, ResourceServer,
+    Revocation, Rotated, ScopeDefinition, Session, SigningKey, Status, Target, TokenFormat,
+    TokenPolicy, User, UserStatus,
 };
 use oauth::{ClientAuthMethod, GrantType};
 use store::Write;
@@ -93,7 +94,7 @@ pub fn resource_server() -> ResourceServer {
     }
 }
 
-/// A client of an organization.
+/// An app of an organization.
 pub fn client() -> Client {
     let id = id();
     Client {
@@ -106,15 +107,16 @@ pub fn client() -> Client {
         auth_methods: vec![ClientAuthMethod::ClientSecretBasic],
         grant_types: vec![GrantType::ClientCredentials],
         default_audience: Some(self::id()),
-        app_type: domain::AppType::default(),
-        redirect_uris: Vec::new(),
-        post_logout_redirect_uris: Vec::new(),
-        redirect_domain: None,
-        scopes: oauth::ScopeSet::default(),
-        description: None,
-        client_uri: None,
-        logo_uri: None,
-        creator: None,
+        app_type: AppType::Native,
+        redirect_uris: vec!["http://127.0.0.1/callback".parse().unwrap()],
+        post_logout_redirect_uris: vec!["https://robot.example/bye".parse().unwrap()],
+        redirect_domain: Some("robot.example".into()),
+        scopes: "a b".parse().unwrap(),
+        description: Some("Writes \"poems\" 🤖".into()),
+        client_uri: Some("https://robot.example/".into()),
+        logo_uri: Some("https://robot.example/logo.svg".into()),
+        creator: Some(self::id()),
+        connections_epoch: 0,
         budget: BudgetLimits { per_hour: None, per_day: Some(u64::MAX) },
         status: Status::Active,
         created_at: NOON,
@@ -134,6 +136,7 @@ pub fn grant() -> Grant {
         scopes: "a b".parse().unwrap(),
         default_scopes: Some("a".parse().unwrap()),
         handle: Some(format!("handle:{id}")),
+        epoch: 7,
         revoked: Some(Revocation { at: NOON, by: Actor::System, reason: Some("why".into()) }),
         created_at: NOON,
     }
@@ -158,7 +161,7 @@ pub fn credential() -> Credential {
         digest: Digest::from_bytes(digest),
         scopes: None,
         expires_at: Some(NOON),
-        rotated: None,
+        rotated: Some(Rotated { generation: u32::MAX, at: NOON }),
         minted: None,
         authenticated_at: None,
         revoked: None,
@@ -181,6 +184,56 @@ pub fn signing_key() -> SigningKey {
     }
 }
 
+/// An account where somebody is signed in.
+pub fn account() -> Account {
+    let id = id();
+    Account {
+        id,
+        realm: realm(),
+        public_id: public_id(id),
+        password: Some(PasswordHash::new("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into())),
+        sessions: vec![session()],
+        created_at: NOON,
+    }
+}
+
+/// A session.
+pub fn session() -> Session {
+    let mut digest = [0; 32];
+    SystemRng.fill(&mut digest);
+    Session {
+        id: id(),
+        digest: Digest::from_bytes(digest),
+        authenticated_at: NOON,
+        expires_at: NOON.plus(Duration::from_secs(3_600)),
+        address: Some("2001:db8::1".into()),
+        user_agent: Some("a \"browser\"".into()),
+    }
+}
+
+/// An access request that was approved and answered.
+pub fn access_request() -> AccessRequest {
+    let id = id();
+    AccessRequest {
+        id,
+        realm: realm(),
+        public_id: public_id(id),
+        name: "Grace".into(),
+        organization: "Compilers & Co".into(),
+        use_case: "To count\nthings".into(),
+        contact: "grace@example.org".into(),
+        decision: AccessDecision::Approved {
+            at: NOON,
+            by: Actor::AdminKey("key_1".parse().unwrap()),
+            client: self::id(),
+            fetch_until: NOON.plus(Duration::from_secs(60)),
+            fetched_at: Some(NOON),
+        },
+        mailed: Some(true),
+        created_at: NOON,
+    }
+}
+
 /// One of each kind.
 pub fn one_of_each() -> Vec<Entity> {
     vec![
@@ -191,6 +244,8 @@ pub fn one_of_each() -> Vec<Entity> {
         entity(grant()),
         entity(credential()),
         entity(signing_key()),
+        entity(account()),
+        entity(access_request()),
     ]
 }
 

@@ -29,4 +29,4 @@ pub use loaded::{Loaded, StoreExt, Stored, Version};
 
 pub use memory::Memory;
 
-pub use query::{EventQuery, Key, ListQuery, MAX_PAGE, REFUSALS_KEPT, RefusalQuery};
+pub use query::{EventQuery, Key, ListQuery, MAX_PAGE, REFUSALS_KEPT, RefusalQuery, actor_key};

@@ -1,6 +1,6 @@
 //! What can be asked for.
 
-use domain::{Kind, Owners, RealmName};
+use domain::{Actor, Kind, Owners, RealmName};
 
 /// The longest page, in rows.
 pub const MAX_PAGE: usize = 200;
@@ -43,6 +43,8 @@ pub struct EventQuery {
     pub target: Option<String>,
     /// Only by this request.
     pub request_id: Option<String>,
+    /// Only what this actor did.
+    pub actor: Option<Actor>,
     /// Only with a greater sequence number.
     pub after: Option<u64>,
     /// Only with a smaller sequence number.
@@ -51,6 +53,17 @@ pub struct EventQuery {
     pub newest_first: bool,
     /// At most so many; more than [`MAX_PAGE`] counts as [`MAX_PAGE`].
     pub limit: usize,
+}
+
+/// An actor as backends index it: its kind and, after a colon, its public id. Stored: it never
+/// changes.
+pub fn actor_key(actor: &Actor) -> String {
+    match actor {
+        Actor::System => "system".to_owned(),
+        Actor::AdminKey(id) => format!("admin_key:{id}"),
+        Actor::Client(id) => format!("client:{id}"),
+        Actor::User(id) => format!("user:{id}"),
+    }
 }
 
 /// How refusals are narrowed; newest first.

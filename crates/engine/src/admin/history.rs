@@ -39,6 +39,7 @@ pub async fn events(
         realm: Some(ctx.issuer.realm().clone()),
         target: filter.target.clone(),
         request_id: filter.request_id.clone(),
+        actor: None,
         after: None,
         before,
         newest_first: true,

@@ -1,4 +1,4 @@
-//! Revoked tokens and remembered answers: each write sweeps a few that have expired.
+//! Revoked tokens, what was used once, and remembered answers: each write sweeps a few that have expired.
 //!
 //! A sweep passes by what another transaction has locked, so it waits for nobody.
 
@@ -19,6 +19,15 @@ const REVOKE: &str = "
     ON CONFLICT (token) DO UPDATE SET
         until = CASE WHEN r.until IS NULL OR excluded.until IS NULL THEN NULL
                      ELSE GREATEST(r.until, excluded.until) END";
+
+/// $1 id, $2 until, $3 now. No row: it is spent, and that is still kept.
+const SPEND_ONCE: &str = "
+    WITH swept AS (
+        DELETE FROM spent WHERE id IN (
+            SELECT id FROM spent WHERE until <= $3 AND id <> $1
+            ORDER BY until LIMIT 16 FOR UPDATE SKIP LOCKED))
+    INSERT INTO spent AS s (id, until) VALUES ($1, $2)
+    ON CONFLICT (id) DO UPDATE SET until = excluded.until WHERE s.until <= $3";
 
 /// No row: one is remembered that has not expired.
 const REMEMBER: &str = "
@@ -43,6 +52,19 @@ pub(super) async fn revoke(
     let until = until.map(Timestamp::millis);
     client.execute(&statement, &[&Uuid(token), &until, &now.millis()]).await?;
     Ok(())
+}
+
+pub(super) async fn spend_once(
+    client: &impl GenericClient,
+    id: u128,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let statement = client.prepare_cached(SPEND_ONCE).await?;
+    match client.execute(&statement, &[&Uuid(id), &until.millis(), &now.millis()]).await? {
+        0 => Err(Failure::Conflict(Conflict::Spent)),
+        _ => Ok(()),
+    }
 }
 
 pub(super) async fn remember(client: &impl GenericClient, answer: &Answer) -> Result<(), Failure> {

@@ -96,6 +96,7 @@ async fn apply(client: &impl GenericClient, write: &Write) -> Result<(), Failure
         Write::RevokeToken { token, until, now } => {
             limits::revoke(client, *token, *until, *now).await
         }
+        Write::SpendOnce { id, until, now } => limits::spend_once(client, *id, *until, *now).await,
         Write::Remember(answer) => limits::remember(client, answer).await,
     }
 }

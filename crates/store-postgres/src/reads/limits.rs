@@ -1,4 +1,4 @@
-//! Revoked tokens and remembered answers.
+//! Revoked tokens, what was used once, and remembered answers.
 
 use base::Timestamp;
 use deadpool_postgres::Client;
@@ -34,6 +34,12 @@ pub(crate) async fn revoked_tokens(
         })
         .collect();
     Ok(Some(tokens?))
+}
+
+pub(crate) async fn spent(client: &Client, id: u128) -> Result<bool, Failure> {
+    let sql = "SELECT EXISTS (SELECT FROM spent WHERE id = $1)";
+    let statement = client.prepare_cached(sql).await?;
+    Ok(client.query_one(&statement, &[&Uuid(id)]).await?.try_get(0)?)
 }
 
 pub(crate) async fn answer(

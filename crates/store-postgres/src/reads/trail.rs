@@ -14,11 +14,13 @@ pub(crate) async fn events(client: &Client, query: &EventQuery) -> Result<Vec<Ev
     }
     let realm = query.realm.as_ref().map(RealmName::as_str);
     let [after, before] = [query.after, query.before].map(|number| number.map(to_bigint));
+    let actor = query.actor.as_ref().map(store::actor_key);
     let limit = page(query.limit);
     let mut conditions = Conditions::new("SELECT sequence, body::text FROM event WHERE true", &[]);
     conditions.and("realm =", &realm);
     conditions.and("target =", &query.target);
     conditions.and("request_id =", &query.request_id);
+    conditions.and("actor =", &actor);
     conditions.and("sequence >", &after);
     conditions.and("sequence <", &before);
     conditions.order(if query.newest_first { "sequence DESC" } else { "sequence" }, &limit);

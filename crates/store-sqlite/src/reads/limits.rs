@@ -1,4 +1,4 @@
-//! Budgets, revoked tokens, remembered answers, and the uses of credentials.
+//! Budgets, revoked tokens, what was used once, remembered answers, and the uses of credentials.
 
 use base::{Id, Timestamp};
 use domain::{BudgetState, Credential, RealmName, Use};
@@ -33,6 +33,13 @@ pub(crate) fn revoked_tokens(
     let one_more = rows.or_store_error()?.take(at_most.saturating_add(1));
     let tokens: Vec<_> = one_more.collect::<Result<_, _>>().or_store_error()?;
     Ok((tokens.len() <= at_most).then_some(tokens))
+}
+
+pub(crate) fn spent(connection: &Connection, id: u128) -> Read<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM spent WHERE id = ?1")
+        .and_then(|mut statement| statement.exists([id.to_be_bytes()]))
+        .or_store_error()
 }
 
 pub(crate) fn answer(

@@ -39,11 +39,13 @@ pub(crate) fn events(connection: &Connection, query: &EventQuery) -> Read<Vec<Ev
     let snapshot = connection.unchecked_transaction().or_store_error()?;
     let realm = query.realm.as_ref().map(|realm| realm.as_str());
     let bound = |number: Option<u64>| number.map(|it| i64::try_from(it).unwrap_or(i64::MAX));
+    let actor = query.actor.as_ref().map(store::actor_key);
     let (after, before) = (bound(query.after), bound(query.before));
     let filters = Filters::new([
         ("realm = ?", set(&realm)),
         ("target = ?", set(&query.target)),
         ("request_id = ?", set(&query.request_id)),
+        ("actor = ?", set(&actor)),
         ("sequence > ?", set(&after)),
         ("sequence < ?", set(&before)),
     ]);

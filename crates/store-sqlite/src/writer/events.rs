@@ -24,8 +24,8 @@ impl Partition {
     fn of(month: EventMonth) -> Self {
         let table = month.table();
         let insert = format!(
-            "INSERT INTO {table} (sequence, realm, target, request_id, body)
-             VALUES (?1, ?2, ?3, ?4, ?5)"
+            "INSERT INTO {table} (sequence, realm, target, request_id, body, actor)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
         );
         Self { month, insert }
     }
@@ -53,6 +53,7 @@ impl Events {
             &event.target,
             &event.request_id,
             &event.body,
+            &event.actor,
         ))?;
         newest.sequence = sequence;
         Ok(sequence)
@@ -97,10 +98,12 @@ fn create(connection: &Connection, month: EventMonth) -> Result<()> {
             realm TEXT NOT NULL,
             target TEXT NOT NULL,
             request_id TEXT,
-            body TEXT NOT NULL
+            body TEXT NOT NULL,
+            actor TEXT
          ) STRICT;
          CREATE INDEX {table}_target ON {table} (target);
-         CREATE INDEX {table}_request ON {table} (request_id) WHERE request_id IS NOT NULL;"
+         CREATE INDEX {table}_request ON {table} (request_id) WHERE request_id IS NOT NULL;
+         CREATE INDEX {table}_actor ON {table} (actor);"
     ))
 }
 

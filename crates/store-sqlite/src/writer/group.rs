@@ -114,6 +114,7 @@ impl State {
                     committed.budgets.push(state);
                 }
                 Step::RevokeToken { token, until, now } => self.revoke(*token, *until, *now)?,
+                Step::SpendOnce { id, until, now } => self.spend_once(*id, *until, *now)?,
                 Step::Remember(answer) => self.remember(answer)?,
             }
         }

@@ -1,4 +1,4 @@
-//! Revoked tokens and remembered answers: kept until their time has passed, then swept a few at a
+//! Revoked tokens, what was used once, and remembered answers: kept until their time has passed, then swept a few at a
 //! time by those who come later, so that nobody else has to.
 
 use base::Timestamp;
@@ -28,6 +28,28 @@ impl State {
             )?
             .execute((token.to_be_bytes(), until.map(Timestamp::millis)))?;
         Ok(())
+    }
+
+    pub(super) fn spend_once(
+        &self,
+        id: u128,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        self.connection
+            .prepare_cached(
+                "DELETE FROM spent WHERE id IN
+                    (SELECT id FROM spent WHERE until <= ?1 ORDER BY until LIMIT 8)",
+            )?
+            .execute([now.millis()])?;
+        let written = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO spent (id, until) VALUES (?1, ?2)
+                 ON CONFLICT (id) DO UPDATE SET until = excluded.until WHERE spent.until <= ?3",
+            )?
+            .execute((id.to_be_bytes(), until.millis(), now.millis()))?;
+        if written == 0 { Err(Failure::Conflict(Conflict::Spent)) } else { Ok(()) }
     }
 
     pub(super) fn remember(&self, answer: &Answer) -> Result<(), Failure> {

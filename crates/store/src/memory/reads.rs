@@ -40,6 +40,7 @@ impl State {
                     .request_id
                     .as_ref()
                     .is_none_or(|id| draft.origin.request_id.as_ref() == Some(id))
+                && wants(&query.actor, &draft.origin.actor)
                 && query.after.is_none_or(|after| event.sequence > after)
                 && query.before.is_none_or(|before| event.sequence < before)
         };

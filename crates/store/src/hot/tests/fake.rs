@@ -105,7 +105,7 @@ impl Fake {
                 Write::RevokeToken { token, .. } => {
                     self.revoked.lock().unwrap().insert(*token);
                 }
-                Write::SpendBudget { .. } | Write::Remember(_) => {}
+                Write::SpendBudget { .. } | Write::SpendOnce { .. } | Write::Remember(_) => {}
             }
         }
         Ok(())
@@ -150,6 +150,9 @@ impl Store for Fake {
         not_here()
     }
     async fn budget(&self, _subject: BudgetSubject) -> Result<BudgetState, StoreError> {
+        not_here()
+    }
+    async fn spent(&self, _id: u128) -> Result<bool, StoreError> {
         not_here()
     }
     async fn answer(&self, _: &RealmName, _: &[u8; 32]) -> Result<Option<Answer>, StoreError> {
