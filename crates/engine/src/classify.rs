@@ -91,6 +91,7 @@ impl Denial {
                 Info,
             ),
             Self::GrantRevoked(_) => ("grant_revoked", P::InvalidGrant, GRANT, Info),
+            Self::ConnectionsDropped => ("connections_dropped", P::InvalidGrant, GRANT, Info),
             Self::Dangling(_) => ("dangling_reference", P::InvalidGrant, GRANT, Error),
             Self::GrantTypeUnknown(_) => (
                 "grant_type_unknown",
@@ -289,6 +290,7 @@ impl Denial {
             Self::NoSuchAccount => ("no_such_account", P::AccessDenied, SIGN_IN, Info),
             Self::NoPassword => ("no_password", P::AccessDenied, SIGN_IN, Info),
             Self::PasswordMismatch => ("password_mismatch", P::AccessDenied, SIGN_IN, Info),
+            Self::AccountSuspended => ("account_suspended", P::AccessDenied, SIGN_IN, Info),
             Self::TooManyAttempts(_) => (
                 "too_many_attempts",
                 P::RateLimited,
@@ -308,7 +310,23 @@ impl Denial {
             ),
             Self::LinkUnsealable => ("link_not_good", P::NotFound, LINK, Info),
             Self::LinkUsed => ("link_used", P::NotFound, LINK, Info),
+            Self::LinkSuperseded => ("link_superseded", P::NotFound, LINK, Info),
             Self::LinkExpired(_) => ("link_expired", P::NotFound, LINK, Info),
+            Self::AccessRequestsFull(_) => (
+                "access_requests_full",
+                P::RateLimited,
+                "No more requests are taken at the moment. Please try again tomorrow.",
+                Warn,
+            ),
+            Self::App(inner) => {
+                let inner = inner.verdict();
+                (inner.code, P::UnknownApp, "The app is not active at present.", inner.level)
+            }
+            Self::Asking(inner) => {
+                let inner = inner.verdict();
+                let told = "The person cannot grant this at present.";
+                (inner.code, P::AccessDenied, told, inner.level)
+            }
             Self::Grant(inner) => {
                 let inner = inner.verdict();
                 (inner.code, P::InvalidGrant, GRANT, inner.level)
@@ -375,6 +393,24 @@ impl Denial {
         if self.is_about_credential() { Self::Token(Box::new(self)) } else { self }
     }
 
+    /// The same reason, where what is refused is an app that asks people: shown on a page.
+    #[must_use]
+    pub fn of_app(self) -> Self {
+        if self.is_about_people() { Self::App(Box::new(self)) } else { self }
+    }
+
+    /// The same reason, where what is refused is what an app asks a person for: `access_denied` (RFC
+    /// 6749 §4.1.2.1).
+    #[must_use]
+    pub fn of_asking(self) -> Self {
+        if self.is_about_people() { Self::Asking(Box::new(self)) } else { self }
+    }
+
+    const fn is_about_people(&self) -> bool {
+        self.is_about_credential()
+            || matches!(self, Self::ClientSuspended | Self::OrganizationSuspended)
+    }
+
     const fn is_about_credential(&self) -> bool {
         matches!(
             self,
@@ -391,6 +427,7 @@ impl Denial {
                 | Self::MembershipEnded
                 | Self::ResourceServerSuspended
                 | Self::GrantRevoked(_)
+                | Self::ConnectionsDropped
                 | Self::Dangling(_)
         )
     }

@@ -83,6 +83,9 @@ pub enum Denial {
     /// The grant was taken back.
     #[error("the grant was revoked at {} by {}{}", .0.at, .0.by, reason_of(.0))]
     GrantRevoked(Revocation),
+    /// The person gave it before the app's connections were dropped, all at once.
+    #[error("the app's connections were dropped since the person gave it: they must connect anew")]
+    ConnectionsDropped,
     /// A row that should be there is not.
     #[error("the {} it refers to is gone", .0.as_str())]
     Dangling(Kind),
@@ -290,6 +293,9 @@ pub enum Denial {
     /// The wrong one.
     #[error("the password is wrong")]
     PasswordMismatch,
+    /// The right one, of a user who may not act.
+    #[error("the password is right, but the user is suspended or removed")]
+    AccountSuspended,
     /// Too many wrong ones.
     #[error("too many attempts; the next one is taken in {0} seconds")]
     TooManyAttempts(u64),
@@ -311,9 +317,21 @@ pub enum Denial {
     /// A one-time link that was used.
     #[error("the link was used before")]
     LinkUsed,
+    /// A one-time link after which another one was sent.
+    #[error("another link was sent after this one")]
+    LinkSuperseded,
     /// A one-time link that is over.
     #[error("the link expired at {0}")]
     LinkExpired(Timestamp),
+    /// The realm takes no more access requests at present.
+    #[error("no more access requests are taken {0}")]
+    AccessRequestsFull(&'static str),
+    /// Any of these, where what is refused is an app that asks people: it may not act at present.
+    #[error("{0}")]
+    App(Box<Denial>),
+    /// Any of these, where what is refused is what an app asks a person for.
+    #[error("{0}")]
+    Asking(Box<Denial>),
     /// Any of these, where what is refused is the presented refresh token or code.
     #[error("{0}")]
     Grant(Box<Denial>),

@@ -9,7 +9,7 @@ use crate::Denial;
 pub const EVERYTHING: &str = "*";
 
 /// Every scope of the admin API, and what it allows.
-pub const ALL: [(&str, &str); 23] = [
+pub const ALL: [(&str, &str); 25] = [
     ("organizations:read", "See organizations"),
     ("organizations:write", "Create, change and suspend organizations"),
     ("users:read", "See users and their memberships"),
@@ -30,6 +30,8 @@ pub const ALL: [(&str, &str); 23] = [
     ("budgets:write", "Change limits"),
     ("signing_keys:read", "See signing keys"),
     ("signing_keys:write", "Rotate, retire and revoke signing keys"),
+    ("access_requests:read", "See who asks for credentials"),
+    ("access_requests:write", "Approve and decline requests for credentials, and resend links"),
     ("admin_keys:read", "See admin keys"),
     ("admin_keys:write", "Create and revoke admin keys"),
     ("audit:read", "See events and refusals, and why something was refused"),

@@ -1,0 +1,61 @@
+//! One-time links: sealed, so that they say what they are for and nobody can make one.
+//!
+//! Invariant: a link is good for the one moment of ending that its request names at present. Sending
+//! another moves that moment, so it ends the one before without a row of its own.
+
+use std::time::Duration;
+
+use base::digest::sha256;
+use base::encoding::{base64url, parse_base64url};
+use base::{Id, Secret, Timestamp};
+use domain::{AccessDecision, AccessRequest};
+use serde::{Deserialize, Serialize};
+
+use crate::{Context, Denial};
+
+/// How long a link is good.
+pub const LIVES: Duration = Duration::from_secs(72 * 60 * 60);
+
+const VERSION: u8 = 1;
+const CONTEXT: &[u8] = b"credentials of an access request";
+
+/// Marks a one-time link: whoever has it gets the credentials.
+#[derive(Debug)]
+pub enum OneTimeLink {}
+
+/// What a link says.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Link {
+    version: u8,
+    pub(super) request: Id<AccessRequest>,
+    pub(super) until: Timestamp,
+}
+
+impl Link {
+    pub(super) fn open(ctx: &Context<'_>, text: &str) -> Result<Self, Denial> {
+        let sealed = parse_base64url(text.as_bytes()).ok_or(Denial::LinkUnsealable)?;
+        let plain = ctx.issuer.links().open(CONTEXT, &sealed).ok_or(Denial::LinkUnsealable)?;
+        let link: Self = postcard::from_bytes(&plain).map_err(|_| Denial::LinkUnsealable)?;
+        if link.version == VERSION { Ok(link) } else { Err(Denial::LinkUnsealable) }
+    }
+
+    /// What is spent when it is used.
+    pub(super) fn id(&self) -> u128 {
+        let (request, until) = (self.request.to_bytes(), self.until.millis().to_be_bytes());
+        let hash = sha256([CONTEXT, &request, &until].concat().as_slice());
+        u128::from_be_bytes(*hash.first_chunk::<16>().unwrap_or(&[0; 16]))
+    }
+}
+
+/// The address where the credentials of an approved request are fetched; `None` where there is
+/// nothing to fetch.
+pub fn link(ctx: &Context<'_>, request: &AccessRequest) -> Option<Secret<OneTimeLink>> {
+    let AccessDecision::Approved { fetch_until, fetched_at: None, .. } = request.decision else {
+        return None;
+    };
+    let link = Link { version: VERSION, request: request.id, until: fetch_until };
+    // Numbers always serialise; the empty message would open as nothing.
+    let plain = postcard::to_allocvec(&link).unwrap_or_default();
+    let sealed = base64url(ctx.issuer.links().seal(ctx.rng, CONTEXT, &plain));
+    Some(Secret::new(format!("{}/credentials/{sealed}", ctx.issuer.url())))
+}

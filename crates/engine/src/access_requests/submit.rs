@@ -1,0 +1,116 @@
+//! Asking for credentials.
+
+use base::Id;
+use domain::{AccessDecision, AccessRequest, Actor, EntityRecord as _, Owners};
+use store::{ListQuery, MAX_PAGE, StoreExt as _};
+
+use crate::admin::changes::{Changes, nothing};
+use crate::admin::fields::{self, invalid};
+use crate::{Context, Denial, Outcome};
+
+/// The longest use case, in characters.
+pub const MAX_USE_CASE: usize = 2_000;
+/// The most requests of a realm that wait for a decision.
+pub const MAX_PENDING: usize = 500;
+/// The most requests that a realm takes on a UTC day.
+pub const MAX_A_DAY: usize = 200;
+
+const DAY: i64 = 86_400;
+
+/// What a person tells. Each text is untrusted.
+#[derive(Clone, Debug, Default)]
+pub struct NewAccessRequest {
+    /// Who they are.
+    pub name: String,
+    /// For which organization.
+    pub organization: String,
+    /// What for, in one or more lines.
+    pub use_case: String,
+    /// Their e-mail address.
+    pub contact: String,
+}
+
+/// Writes a request down, for staff to decide on.
+///
+/// # Errors
+/// [`Denial::InvalidField`]; [`Denial::AccessRequestsFull`] when the realm takes no more at present.
+pub async fn submit(
+    ctx: &Context<'_>,
+    new: &NewAccessRequest,
+) -> Result<Outcome<AccessRequest>, Denial> {
+    let id = Id::new(ctx.now, ctx.rng);
+    let request = AccessRequest {
+        id,
+        realm: ctx.issuer.realm().clone(),
+        public_id: fields::public_id_or_new(ctx, None, id)?,
+        name: fields::name("name", &new.name)?,
+        organization: fields::name("organization", &new.organization)?,
+        use_case: paragraph("use_case", &new.use_case)?,
+        contact: contact(&new.contact)?,
+        decision: AccessDecision::Pending,
+        mailed: None,
+        created_at: ctx.now,
+    };
+    refuse_too_many(ctx).await?;
+    let mut changes = Changes::new(ctx, &Actor::System);
+    changes.insert(&request, "access_request.created".into(), nothing());
+    Ok(changes.done(request))
+}
+
+fn contact(text: &str) -> Result<String, Denial> {
+    fields::email(text).map_err(|_| invalid("contact", "an e-mail address such as ada@example.com"))
+}
+
+/// A text of one or more lines: trimmed, not empty, at most [`MAX_USE_CASE`] characters.
+fn paragraph(field: &str, text: &str) -> Result<String, Denial> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = text.trim();
+    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let stray = |c: char| (c.is_control() && c != '\n' && c != '\t') || turns(c);
+    if text.is_empty() || text.chars().count() > MAX_USE_CASE || text.chars().any(stray) {
+        return Err(invalid(field, format!("a text of at most {MAX_USE_CASE} characters")));
+    }
+    Ok(text.to_owned())
+}
+
+/// The queue is bounded, and so is what a day may add to it: whoever floods the form costs a few
+/// rows a day, and no more reads than these.
+async fn refuse_too_many(ctx: &Context<'_>) -> Result<(), Denial> {
+    let midnight = ctx.now.day().saturating_mul(DAY).saturating_mul(1_000);
+    // Identifiers begin with the milliseconds of their time.
+    let after = u128::from(midnight.unsigned_abs()) << 80;
+    if count(ctx, None, Some(after), MAX_A_DAY).await? >= MAX_A_DAY {
+        return Err(Denial::AccessRequestsFull("on this day"));
+    }
+    if count(ctx, Some("pending"), None, MAX_PENDING).await? >= MAX_PENDING {
+        return Err(Denial::AccessRequestsFull("until some are decided"));
+    }
+    Ok(())
+}
+
+/// How many requests there are, counted up to `enough`.
+async fn count(
+    ctx: &Context<'_>,
+    variety: Option<&'static str>,
+    mut after: Option<u128>,
+    enough: usize,
+) -> Result<usize, Denial> {
+    let mut counted = 0;
+    loop {
+        let query = ListQuery {
+            kind: AccessRequest::KIND,
+            realm: ctx.issuer.realm().clone(),
+            owners: Owners { variety, ..Owners::default() },
+            after,
+            limit: MAX_PAGE,
+        };
+        let page = ctx.store.page::<AccessRequest>(query).await?;
+        counted += page.len();
+        match page.last() {
+            Some(last) if page.len() == MAX_PAGE && counted < enough => {
+                after = Some(last.id.as_u128());
+            }
+            _ => return Ok(counted),
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The queue of access requests: staff look, approve or decline, and send another link.
+//!
+//! Invariant: an approval, the organization, the client and its grant are one batch, and so is the
+//! mark that the answer has yet to be mailed.
+
+use base::Timestamp;
+use domain::{AccessDecision, AccessRequest, Actor, Client, Grant, Organization, Owners};
+use serde::Deserialize;
+use serde_json::json;
+use store::Loaded;
+
+use super::changes::{Changes, detail};
+use super::clients::{self, NewClient};
+use super::fields::{self, Budget, invalid};
+use super::grants;
+use super::organizations::{self, NewOrganization};
+use super::{Page, PageQuery, find, page};
+use crate::access_requests::LIVES;
+use crate::{Context, Denial, Outcome};
+
+/// How to approve. Nothing of it is required.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Approval {
+    /// The resource server's identifier; may be missing where the realm has only one.
+    pub audience: Option<String>,
+    /// The most that tokens may be given; missing: every scope of the resource server.
+    pub scopes: Option<Vec<String>>,
+    /// How many tokens the client may be issued.
+    pub budget: Option<Budget>,
+    /// The client's name; missing: that of the organization.
+    pub client_name: Option<String>,
+    /// Public id of an organization that exists.
+    pub organization: Option<String>,
+    /// The name of the organization that is made where none is given; missing: as it was asked for.
+    pub organization_name: Option<String>,
+}
+
+/// Why not.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Refusal {
+    /// A sentence for the person: it is in the mail. Missing: none.
+    pub reason: Option<String>,
+}
+
+/// Which requests a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum State {
+    /// Nobody decided yet.
+    Pending,
+    /// Approved.
+    Approved,
+    /// Declined.
+    Declined,
+    /// Decided, and the answer is not handed to the mail server yet.
+    Unmailed,
+}
+
+impl State {
+    const fn holds(self, request: &AccessRequest) -> bool {
+        match self {
+            Self::Pending => matches!(request.decision, AccessDecision::Pending),
+            Self::Approved => matches!(request.decision, AccessDecision::Approved { .. }),
+            Self::Declined => matches!(request.decision, AccessDecision::Declined { .. }),
+            Self::Unmailed => matches!(request.mailed, Some(false)),
+        }
+    }
+}
+
+/// One request.
+///
+/// # Errors
+/// [`Denial::NotFound`].
+pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<AccessRequest>, Denial> {
+    find::by_public_id(ctx, id).await
+}
+
+/// How many pages are looked through at most for those of one state.
+const LOOKS: usize = 20;
+
+/// A page of requests. One of a state may be shorter than asked for although more follow.
+///
+/// # Errors
+/// A bad cursor or limit.
+pub async fn list(
+    ctx: &Context<'_>,
+    state: Option<State>,
+    query: &PageQuery,
+) -> Result<Page<Loaded<AccessRequest>>, Denial> {
+    // What is decided is listed apart until it is mailed, so those two are picked out here.
+    let variety = match state {
+        Some(State::Pending) => Some("pending"),
+        Some(State::Unmailed) => Some("unmailed"),
+        Some(State::Approved | State::Declined) | None => None,
+    };
+    let owners = Owners { variety, ..Owners::default() };
+    let wanted = query.limit()?;
+    let mut found: Vec<Loaded<AccessRequest>> = Vec::new();
+    let mut query = query.clone();
+    let mut next = None;
+    for _ in 0..LOOKS {
+        query.limit = Some(wanted - found.len());
+        let page = page::list::<AccessRequest>(ctx, owners, &query).await?;
+        found.extend(page.items.into_iter().filter(|it| state.is_none_or(|state| state.holds(it))));
+        next = page.next;
+        if next.is_none() || found.len() >= wanted {
+            break;
+        }
+        query.after.clone_from(&next);
+    }
+    Ok(Page { items: found, next })
+}
+
+/// Approves a request: makes the organization where there is none, a client without a secret, its
+/// grant, and sends the person a link to fetch the secret. Doing it twice changes nothing.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::InvalidField`]; [`Denial::StateForbids`] when it was declined.
+pub async fn approve(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    id: &str,
+    approval: &Approval,
+) -> Result<Outcome<AccessRequest>, Denial> {
+    let before = read(ctx, id).await?;
+    match before.decision {
+        AccessDecision::Pending => {}
+        AccessDecision::Approved { .. } => {
+            return Ok(Outcome::reading(before.record.as_ref().clone()));
+        }
+        AccessDecision::Declined { .. } => return Err(decided("declined")),
+    }
+    let mut changes = Changes::new(ctx, actor);
+    let organization = organization(ctx, actor, &mut changes, &before, approval).await?;
+    let client = client(ctx, actor, &mut changes, &organization, approval).await?;
+    let told = detail([
+        ("client", json!(client.public_id)),
+        ("organization", json!(organization.public_id)),
+    ]);
+    let decision = AccessDecision::Approved {
+        at: ctx.now,
+        by: actor.clone(),
+        client: client.id,
+        fetch_until: ctx.now.plus(LIVES),
+        fetched_at: None,
+    };
+    let after = AccessRequest { decision, mailed: Some(false), ..AccessRequest::clone(&before) };
+    changes.replace(&before, &after, "access_request.approved".into(), told);
+    Ok(changes.done(after))
+}
+
+/// The organization that is named, else a new one.
+async fn organization(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    changes: &mut Changes<'_>,
+    request: &AccessRequest,
+    approval: &Approval,
+) -> Result<Organization, Denial> {
+    if let Some(id) = approval.organization.as_deref() {
+        if approval.organization_name.is_some() {
+            let expected = "nothing where an organization is named that exists";
+            return Err(invalid("organization_name", expected));
+        }
+        let found: Loaded<Organization> = find::named(ctx, "organization", id).await?;
+        return Ok(found.record.as_ref().clone());
+    }
+    let name = approval.organization_name.as_ref().unwrap_or(&request.organization).clone();
+    let new = NewOrganization { name, ..NewOrganization::default() };
+    let made = organizations::create(ctx, actor, &new).await?;
+    changes.absorb(made.batch);
+    Ok(made.reply)
+}
+
+/// A machine client of the organization, and what it may do.
+async fn client(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    changes: &mut Changes<'_>,
+    organization: &Organization,
+    approval: &Approval,
+) -> Result<Client, Denial> {
+    let name = match approval.client_name.as_deref() {
+        Some(name) => fields::name("client_name", name)?,
+        None => organization.name.clone(),
+    };
+    let new = NewClient {
+        name,
+        budget: approval.budget,
+        with_secret: Some(false),
+        ..NewClient::default()
+    };
+    // The organization may be made by this very batch, where no look-up finds it yet.
+    let bare = clients::create(ctx, actor, &new).await?.reply.client;
+    let client = Client { organization: Some(organization.id), ..bare };
+    let server = find::audience(ctx, approval.audience.as_deref()).await?;
+    let scopes = fields::scopes_at(&server, approval.scopes.as_deref())?;
+    let handle = Grant::machine_handle(client.id, server.id);
+    let grant = Grant {
+        client: Some(client.id),
+        organization: Some(organization.id),
+        ..grants::bare(ctx, server.id, scopes, Some(handle))
+    };
+    let told = detail([("organization", json!(organization.public_id))]);
+    changes.insert(&client, "client.created".into(), told);
+    grants::insert(ctx, changes, &grant).await?;
+    Ok(client)
+}
+
+/// Declines a request. Doing it twice changes nothing.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::InvalidField`]; [`Denial::StateForbids`] when it was approved.
+pub async fn decline(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    id: &str,
+    refusal: &Refusal,
+) -> Result<Outcome<AccessRequest>, Denial> {
+    let before = read(ctx, id).await?;
+    match before.decision {
+        AccessDecision::Pending => {}
+        AccessDecision::Declined { .. } => {
+            return Ok(Outcome::reading(before.record.as_ref().clone()));
+        }
+        AccessDecision::Approved { .. } => return Err(decided("approved")),
+    }
+    let reason = fields::optional("reason", refusal.reason.as_deref())?;
+    let told = detail([("reason", json!(reason))]);
+    let decision = AccessDecision::Declined { at: ctx.now, by: actor.clone(), reason };
+    let after = AccessRequest { decision, mailed: Some(false), ..AccessRequest::clone(&before) };
+    let mut changes = Changes::new(ctx, actor);
+    changes.replace(&before, &after, "access_request.declined".into(), told);
+    Ok(changes.done(after))
+}
+
+/// Sends another link, in place of the one before: where that was lost, used or is over. A secret
+/// that was fetched stays good.
+///
+/// # Errors
+/// [`Denial::NotFound`]; [`Denial::StateForbids`] when it is not approved.
+pub async fn resend(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    id: &str,
+) -> Result<Outcome<AccessRequest>, Denial> {
+    let before = read(ctx, id).await?;
+    let mut after = AccessRequest { mailed: Some(false), ..AccessRequest::clone(&before) };
+    let AccessDecision::Approved { fetch_until, fetched_at, .. } = &mut after.decision else {
+        return Err(Denial::StateForbids("the request is not approved".to_owned()));
+    };
+    // Later than the one before in any case: by its ending a link is told from its successor.
+    let at_least = Timestamp::from_millis(fetch_until.millis().saturating_add(1));
+    *fetch_until = ctx.now.plus(LIVES).max(at_least);
+    *fetched_at = None;
+    let told = detail([("until", json!(fetch_until.to_string()))]);
+    let mut changes = Changes::new(ctx, actor);
+    changes.replace(&before, &after, "access_request.link_renewed".into(), told);
+    Ok(changes.done(after))
+}
+
+fn decided(how: &str) -> Denial {
+    Denial::StateForbids(format!("the request was {how}, and stays so"))
+}
