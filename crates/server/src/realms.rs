@@ -8,6 +8,7 @@ use base::{MasterKey, SystemClock, SystemRng};
 use domain::{Algorithm, Kind, ResourceServer};
 use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
 use store::{ListQuery, MAX_PAGE, Store, StoreExt as _};
+use web::people::{Argon2id, Attempts};
 use web::{House, RealmState};
 
 use crate::config::Realm;
@@ -20,6 +21,8 @@ pub(crate) fn house(store: Arc<dyn Store>, master: &MasterKey) -> Arc<House> {
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
         digests: master.digest_key(),
+        passwords: Arc::new(Argon2id::new(Arc::new(SystemRng))),
+        attempts: Attempts::new(),
         uses: Arc::new(UseLog::new()),
         refusals: Arc::new(RefusalLog::new()),
         refusals_dropped: AtomicU64::new(0),
@@ -56,10 +59,11 @@ pub(crate) async fn open(
     Ok(state)
 }
 
-/// What the dialect signs with, and what its resource servers ask for instead.
+/// What the dialect signs access and ID tokens with, and what its resource servers ask for instead.
 async fn algorithms(state: &RealmState) -> Result<Vec<Algorithm>, store::StoreError> {
     let issuer = state.issuer();
     let mut algorithms = BTreeSet::from([issuer.dialect().access_token().algorithm]);
+    algorithms.extend(engine::oidc::algorithm(issuer.dialect()));
     let mut after = None;
     loop {
         let query = ListQuery {

@@ -5,7 +5,9 @@
 //! `/readyz`, what is mounted beside the issuer. Every answer carries a request id.
 
 pub mod admin;
+pub mod mail;
 pub mod metrics;
+pub mod people;
 
 mod body;
 mod door;

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use base::{Clock, DigestKey, Rng};
+use engine::people::Passwords;
 use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
 use store::{Store, StoreError};
 
 use crate::metrics::{Page, RealmMetrics, Source};
+use crate::people::Attempts;
 
 /// What all realms of the process share.
 pub struct House {
@@ -20,6 +22,10 @@ pub struct House {
     pub rng: Arc<dyn Rng>,
     /// Digests of stored secrets.
     pub digests: DigestKey,
+    /// Hashes passwords.
+    pub passwords: Arc<dyn Passwords>,
+    /// What was tried of late, and may not be tried too often.
+    pub attempts: Attempts,
     /// Uses of credentials, on their way to the store.
     pub uses: Arc<UseLog>,
     /// Refusals, on their way to the store.

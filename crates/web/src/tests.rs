@@ -29,6 +29,8 @@ fn state() -> RealmState {
         clock: Arc::new(FixedClock::new(Timestamp::from_seconds(1_800_000_000))),
         rng: Arc::new(SystemRng),
         digests: master.digest_key(),
+        passwords: Arc::new(crate::people::Argon2id::new(Arc::new(SystemRng))),
+        attempts: crate::people::Attempts::new(),
         uses: Arc::new(UseLog::new()),
         refusals: Arc::new(RefusalLog::new()),
         refusals_dropped: AtomicU64::new(0),

@@ -76,6 +76,8 @@ impl Office {
             clock: Arc::clone(&clock) as _,
             rng: Arc::new(SystemRng),
             digests: master.digest_key(),
+            passwords: Arc::new(crate::people::Argon2id::new(Arc::new(SystemRng))),
+            attempts: crate::people::Attempts::new(),
             uses: Arc::new(UseLog::new()),
             refusals: Arc::new(RefusalLog::new()),
             refusals_dropped: Default::default(),

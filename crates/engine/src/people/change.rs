@@ -1,0 +1,76 @@
+//! A change of an account's sessions in the making: what stays, and an event for what does not.
+
+use domain::{Account, Actor, EventDraft, Kind, Session, Target};
+use serde_json::{Map, Value, json};
+use store::{Batch, Loaded};
+
+use crate::Context;
+
+/// An account on its way to a new state.
+#[derive(Debug)]
+pub(super) struct Change<'a> {
+    ctx: &'a Context<'a>,
+    actor: &'a Actor,
+    before: &'a Loaded<Account>,
+    /// As it shall be.
+    pub(super) after: Account,
+    events: Vec<EventDraft>,
+}
+
+impl<'a> Change<'a> {
+    pub(super) fn new(ctx: &'a Context<'a>, actor: &'a Actor, before: &'a Loaded<Account>) -> Self {
+        Self { ctx, actor, before, after: Account::clone(before), events: Vec::new() }
+    }
+
+    /// Ends the sessions that `ends` names; `why` is told. Those that are over by themselves go
+    /// without a word. Says how many were ended.
+    pub(super) fn end(&mut self, why: &str, ends: impl Fn(&Session) -> bool) -> usize {
+        let now = self.ctx.now;
+        self.after.sessions.retain(|session| session.expires_at > now);
+        let (ended, kept) = self.after.sessions.drain(..).partition(|session| ends(session));
+        self.after.sessions = kept;
+        let ended: Vec<Session> = ended;
+        for session in &ended {
+            let detail = [("session", json!(session.id.to_string())), ("why", json!(why))];
+            self.tell("session.ended", detail.into());
+        }
+        ended.len()
+    }
+
+    /// Notes an event of the account.
+    pub(super) fn tell(&mut self, action: &str, detail: Vec<(&str, Value)>) {
+        self.events.push(event(self.ctx, self.actor, &self.after, (action, detail)));
+    }
+
+    /// Adds the write, where anything differs, and the events to `batch`.
+    pub(super) fn into_batch(self, batch: &mut Batch) {
+        let same = self.events.is_empty() && self.after.password == self.before.password;
+        if !same {
+            batch.writes.push(self.before.replace_with(self.after));
+            batch.events.extend(self.events);
+        }
+    }
+}
+
+/// An event of an account.
+pub(super) fn event(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    account: &Account,
+    (action, detail): (&str, Vec<(&str, Value)>),
+) -> EventDraft {
+    let detail: Map<String, Value> =
+        detail.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    EventDraft {
+        realm: ctx.issuer.realm().clone(),
+        at: ctx.now,
+        action: action.to_owned(),
+        target: Target {
+            kind: Kind::Account,
+            id: account.id.as_u128(),
+            public_id: account.public_id.to_string(),
+        },
+        origin: ctx.by(actor.clone()),
+        detail,
+    }
+}

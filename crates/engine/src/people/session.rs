@@ -1,0 +1,42 @@
+//! Whose session a cookie is.
+
+use base::Secret;
+use domain::{Account, Session, SessionSecret, User, UserStatus};
+use store::{Loaded, StoreExt as _};
+
+use super::{SignedIn, cookie};
+use crate::{Context, Denial};
+
+/// Whose session the cookie is, if it is good at this moment.
+///
+/// # Errors
+/// [`Denial::SessionUnknown`] when it is none of ours, was ended, or its user may not act;
+/// [`Denial::SessionExpired`]; [`Denial::Store`].
+pub async fn session(ctx: &Context<'_>, cookie: &str) -> Result<SignedIn, Denial> {
+    let (account, session) = find(ctx, cookie).await?.ok_or(Denial::SessionUnknown)?;
+    if session.expires_at <= ctx.now {
+        return Err(Denial::SessionExpired(session.expires_at));
+    }
+    let user: Option<Loaded<User>> = ctx.store.by_id(account.user()).await?;
+    let user = user.filter(|user| user.status == UserStatus::Active);
+    let user = user.ok_or(Denial::SessionUnknown)?;
+    ctx.recognize(&user.public_id);
+    Ok(SignedIn { user, account, session })
+}
+
+/// The account and the session of a cookie, over or not; `None` when there is no such session or the
+/// secret is not the one.
+pub(super) async fn find(
+    ctx: &Context<'_>,
+    cookie: &str,
+) -> Result<Option<(Loaded<Account>, Session)>, Denial> {
+    let Some((account, session)) = cookie::read(cookie) else { return Ok(None) };
+    let account: Option<Loaded<Account>> = ctx.store.by_id(account).await?;
+    let Some(account) = account.filter(|it| it.realm == *ctx.issuer.realm()) else {
+        return Ok(None);
+    };
+    let session = account.sessions.iter().find(|it| it.id == session).cloned();
+    let presented = Secret::<SessionSecret>::new(cookie);
+    let session = session.filter(|it| ctx.digests.matches(&presented, &it.digest));
+    Ok(session.map(|session| (account, session)))
+}

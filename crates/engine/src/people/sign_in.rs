@@ -1,0 +1,130 @@
+//! Signing in with an e-mail address and a password.
+//!
+//! Invariant: whatever is wrong, one password is checked, the same rows are looked for, and the
+//! answer is the same: neither words nor time tell whether there is an account. Only the private
+//! reason differs.
+
+use base::{Id, Secret};
+use domain::{
+    Account, Actor, MAX_SESSIONS, PasswordHash, Session, SessionSecret, User, UserStatus,
+};
+use serde_json::json;
+use store::{Batch, Loaded, StoreExt as _};
+
+use super::change::Change;
+use super::session::find;
+use super::{Check, NewSession, Password, Passwords, SESSION_LIFETIME, cookie, session};
+use crate::{Context, Denial, Outcome, settle};
+
+/// The most characters of a browser's name that are kept.
+const MAX_USER_AGENT: usize = 200;
+
+/// The browser that somebody signs in with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Browser<'a> {
+    /// What it calls itself.
+    pub user_agent: Option<&'a str>,
+    /// The cookie of the session it had: the new one replaces it.
+    pub cookie: Option<&'a str>,
+}
+
+/// Signs a person in.
+///
+/// # Errors
+/// [`Denial::NoSuchAccount`], [`Denial::NoPassword`], [`Denial::PasswordMismatch`] and
+/// [`Denial::AccountSuspended`], which look alike from outside; [`Denial::SignInBusy`];
+/// [`Denial::Contended`]; [`Denial::Store`].
+pub async fn sign_in(
+    ctx: &Context<'_>,
+    passwords: &dyn Passwords,
+    email: &str,
+    password: Secret<Password>,
+    browser: Browser<'_>,
+) -> Result<NewSession, Denial> {
+    let user: Option<Loaded<User>> =
+        ctx.store.by_handle(ctx.issuer.realm(), &email.trim().to_lowercase()).await?;
+    // Where there is nobody, nobody's account is looked for.
+    let id = user.as_ref().map_or(Id::from_u128(0), |user| Account::id_of(user.id));
+    let account: Option<Loaded<Account>> = ctx.store.by_id(id).await?;
+    let hash = account.as_ref().and_then(|account| account.password.clone());
+    let check = passwords.verify(hash.clone(), password.clone()).await?;
+    if let Some(user) = &user {
+        ctx.recognize(&user.public_id);
+    }
+    let user = user.ok_or(Denial::NoSuchAccount)?;
+    let hash = hash.ok_or(Denial::NoPassword)?;
+    let Check::Right { outdated } = check else { return Err(Denial::PasswordMismatch) };
+    if user.status != UserStatus::Active {
+        return Err(Denial::AccountSuspended);
+    }
+    let stronger = if outdated { Some(passwords.hash(password).await?) } else { None };
+    let change = Begin { user: &user, hash: &hash, stronger: stronger.as_ref(), browser };
+    let (cookie, _) = settle(ctx.store, async || change.decide(ctx).await).await?;
+    // As it was committed; or it was ended in the same moment.
+    Ok(NewSession { person: session(ctx, cookie.expose()).await?, cookie })
+}
+
+/// A session about to begin.
+struct Begin<'a> {
+    user: &'a Loaded<User>,
+    /// The hash that the password was checked against.
+    hash: &'a PasswordHash,
+    /// What to put in its place.
+    stronger: Option<&'a PasswordHash>,
+    browser: Browser<'a>,
+}
+
+impl Begin<'_> {
+    async fn decide(&self, ctx: &Context<'_>) -> Result<Outcome<Secret<SessionSecret>>, Denial> {
+        let account: Option<Loaded<Account>> =
+            ctx.store.by_id(Account::id_of(self.user.id)).await?;
+        // Who changed the password meanwhile did so to keep somebody out.
+        let account = account.filter(|account| account.password.as_ref() == Some(self.hash));
+        let account = account.ok_or(Denial::PasswordMismatch)?;
+        let mut batch = Batch::new();
+        let replaced = match self.browser.cookie {
+            Some(cookie) => find(ctx, cookie).await?,
+            None => None,
+        };
+        let actor = Actor::User(self.user.public_id.clone());
+        let mut change = Change::new(ctx, &actor, &account);
+        if let Some((other, session)) = replaced {
+            if other.id == account.id {
+                change.end("replaced", |it| it.id == session.id);
+            } else {
+                let actor = Actor::User(other.public_id.clone());
+                let mut change = Change::new(ctx, &actor, &other);
+                change.end("replaced", |it| it.id == session.id);
+                change.into_batch(&mut batch);
+            }
+        }
+        let cookie = self.begin(ctx, &mut change);
+        change.into_batch(&mut batch);
+        Ok(Outcome { batch, reply: cookie })
+    }
+
+    /// Puts the new session among the others; one of too many makes room.
+    fn begin(&self, ctx: &Context<'_>, change: &mut Change<'_>) -> Secret<SessionSecret> {
+        let oldest = change.after.sessions.iter().min_by_key(|it| (it.expires_at, it.id));
+        if let Some(oldest) = oldest.map(|it| it.id)
+            && change.after.sessions.len() >= MAX_SESSIONS
+        {
+            change.end("too many", |it| it.id == oldest);
+        }
+        let id = Id::new(ctx.now, ctx.rng);
+        let cookie = cookie::issue(change.after.id, id, ctx.rng);
+        change.after.sessions.push(Session {
+            id,
+            digest: ctx.digests.digest(&cookie),
+            authenticated_at: ctx.now,
+            expires_at: ctx.now.plus(SESSION_LIFETIME),
+            address: ctx.origin.address.map(|address| address.to_string()),
+            user_agent: self.browser.user_agent.map(|it| it.chars().take(MAX_USER_AGENT).collect()),
+        });
+        if let Some(stronger) = self.stronger {
+            change.after.password = Some(stronger.clone());
+        }
+        change.tell("session.started", vec![("session", json!(id.to_string()))]);
+        cookie
+    }
+}

@@ -1,0 +1,237 @@
+//! Argon2id (RFC 9106) on threads of its own.
+//!
+//! A hash takes 19 MiB and some 25 ms of a core on purpose. Invariant: it never runs on a thread that
+//! answers requests, its threads yield to all others, and no more than [`QUEUE`] people wait, none
+//! longer than [`WAIT`]. A flood of sign-ins slows down sign-ins alone.
+
+use std::fmt;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use argon2::password_hash::phc;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use async_trait::async_trait;
+use base::{Rng, Secret};
+use domain::PasswordHash;
+use engine::Denial;
+use engine::people::{Check, Password, Passwords};
+use tokio::sync::oneshot;
+
+/// KiB of memory: the second of the settings that OWASP's Password Storage Cheat Sheet recommends.
+const MEMORY: u32 = 19_456;
+/// Passes over it.
+const PASSES: u32 = 2;
+/// The most who wait.
+const QUEUE: usize = 32;
+/// The longest wait.
+const WAIT: Duration = Duration::from_secs(10);
+/// How far the threads step back: beside a busy thread, one of these gets a tenth of its core. At 19
+/// it would get a seventieth, and nobody could sign in while the issuer is busy.
+const NICENESS: i32 = 10;
+
+/// Hashes passwords. Its threads start with the first password and end with it.
+pub struct Argon2id {
+    rng: Arc<dyn Rng>,
+    jobs: OnceLock<SyncSender<Job>>,
+}
+
+enum Job {
+    Verify(Option<PasswordHash>, Secret<Password>, oneshot::Sender<Check>),
+    Hash(Secret<Password>, oneshot::Sender<PasswordHash>),
+}
+
+impl Argon2id {
+    /// With salts from `rng`.
+    pub const fn new(rng: Arc<dyn Rng>) -> Self {
+        Self { rng, jobs: OnceLock::new() }
+    }
+
+    /// Starts the threads: one for every two cores.
+    fn start(&self) -> SyncSender<Job> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let (jobs, taken) = sync_channel(QUEUE);
+        let taken = Arc::new(Mutex::new(taken));
+        for _ in 0..(cores / 2).max(1) {
+            let (taken, rng) = (Arc::clone(&taken), Arc::clone(&self.rng));
+            let thread = std::thread::Builder::new().name("passwords".into());
+            // Without a single thread everybody is told that it is busy, as indeed it is.
+            if let Err(error) = thread.spawn(move || work(&taken, &*rng)) {
+                tracing::error!(%error, "a thread that hashes passwords could not be started");
+            }
+        }
+        jobs
+    }
+
+    async fn ask<R>(&self, job: impl FnOnce(oneshot::Sender<R>) -> Job) -> Result<R, Denial> {
+        let (answer, answered) = oneshot::channel();
+        let jobs = self.jobs.get_or_init(|| self.start());
+        jobs.try_send(job(answer)).map_err(|_| Denial::SignInBusy)?;
+        match tokio::time::timeout(WAIT, answered).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(_)) | Err(_) => Err(Denial::SignInBusy),
+        }
+    }
+}
+
+#[async_trait]
+impl Passwords for Argon2id {
+    async fn verify(
+        &self,
+        hash: Option<PasswordHash>,
+        password: Secret<Password>,
+    ) -> Result<Check, Denial> {
+        self.ask(|answer| Job::Verify(hash, password, answer)).await
+    }
+
+    async fn hash(&self, password: Secret<Password>) -> Result<PasswordHash, Denial> {
+        self.ask(|answer| Job::Hash(password, answer)).await
+    }
+}
+
+impl fmt::Debug for Argon2id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Argon2id")
+    }
+}
+
+fn work(jobs: &Mutex<Receiver<Job>>, rng: &dyn Rng) {
+    // On Linux this is the priority of the thread. Where it cannot be lowered, it works all the same.
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::warn!(%error, "the priority of a thread that hashes passwords could not be lowered");
+    }
+    let hashing = Hashing::new(rng);
+    loop {
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match job {
+            // Nobody left who could ask.
+            Err(_) => return,
+            // Whoever asked has gone: there is nobody to work for.
+            Ok(Job::Verify(.., answer)) if answer.is_closed() => {}
+            Ok(Job::Hash(_, answer)) if answer.is_closed() => {}
+            Ok(Job::Verify(hash, password, answer)) => {
+                let _ = answer.send(hashing.verify(hash.as_ref(), &password));
+            }
+            Ok(Job::Hash(password, answer)) => {
+                if let Some(hash) = hashing.hash(&password, rng) {
+                    let _ = answer.send(hash);
+                }
+            }
+        }
+    }
+}
+
+/// The work itself.
+struct Hashing {
+    argon2: Argon2<'static>,
+    /// A hash of nobody's password, to have something to check against.
+    nobody: Option<PasswordHash>,
+}
+
+impl Hashing {
+    fn new(rng: &dyn Rng) -> Self {
+        let params = Params::new(MEMORY, PASSES, 1, None).unwrap_or(Params::DEFAULT);
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let mut hashing = Self { argon2, nobody: None };
+        hashing.nobody = hashing.hash(&Secret::new(rng.u128().to_string()), rng);
+        hashing
+    }
+
+    fn hash(&self, password: &Secret<Password>, rng: &dyn Rng) -> Option<PasswordHash> {
+        let mut salt = [0; 16];
+        rng.fill(&mut salt);
+        let hash: phc::PasswordHash =
+            self.argon2.hash_password_with_salt(password.expose().as_bytes(), &salt).ok()?;
+        Some(PasswordHash::new(hash.to_string()))
+    }
+
+    fn verify(&self, hash: Option<&PasswordHash>, password: &Secret<Password>) -> Check {
+        let parsed = |hash: &PasswordHash| phc::PasswordHash::new(hash.as_phc()).ok();
+        let theirs = hash.and_then(parsed);
+        let Some(against) = theirs.clone().or_else(|| self.nobody.as_ref().and_then(parsed)) else {
+            return Check::Wrong;
+        };
+        // With the parameters that the hash names.
+        let fits = self.argon2.verify_password(password.expose().as_bytes(), &against).is_ok();
+        if fits && theirs.is_some() {
+            Check::Right { outdated: is_outdated(&against) }
+        } else {
+            Check::Wrong
+        }
+    }
+}
+
+/// Whether a hash is weaker than one made today.
+fn is_outdated(hash: &phc::PasswordHash) -> bool {
+    hash.algorithm != Algorithm::Argon2id.ident()
+        || Params::try_from(hash)
+            .map_or(true, |params| params.m_cost() < MEMORY || params.t_cost() < PASSES)
+}
+
+#[cfg(test)]
+mod tests {
+    use base::SystemRng;
+
+    use super::*;
+
+    fn start() -> Argon2id {
+        Argon2id::new(Arc::new(SystemRng))
+    }
+
+    #[tokio::test]
+    async fn a_password_fits_its_own_hash_and_no_other_does() {
+        let passwords = start();
+        let hash = passwords.hash(Secret::new("correct horse")).await.unwrap();
+        assert!(hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_phc());
+        let again = passwords.hash(Secret::new("correct horse")).await.unwrap();
+        assert_ne!(hash, again, "the salt is new each time");
+        let right = passwords.verify(Some(hash.clone()), Secret::new("correct horse")).await;
+        assert_eq!(right.unwrap(), Check::Right { outdated: false });
+        for wrong in ["correct horse ", "Correct horse", ""] {
+            let check = passwords.verify(Some(hash.clone()), Secret::new(wrong)).await.unwrap();
+            assert_eq!(check, Check::Wrong, "{wrong:?}");
+        }
+        assert_eq!(passwords.verify(None, Secret::new("")).await.unwrap(), Check::Wrong);
+        let damaged = PasswordHash::new("$argon2id$".into());
+        assert_eq!(passwords.verify(Some(damaged), Secret::new("")).await.unwrap(), Check::Wrong);
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_weaker_parameters_still_fits_and_is_outdated() {
+        let weak = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(8_192, 1, 1, None).unwrap(),
+        );
+        let hash: phc::PasswordHash =
+            weak.hash_password_with_salt(b"correct horse", &[7; 16]).unwrap();
+        let hash = PasswordHash::new(hash.to_string());
+        let check = start().verify(Some(hash), Secret::new("correct horse")).await.unwrap();
+        assert_eq!(check, Check::Right { outdated: true });
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_flood_is_refused_at_once_and_leaves_the_others_alone() {
+        let passwords = Arc::new(start());
+        let asked = (0..200).map(|_| {
+            let passwords = Arc::clone(&passwords);
+            tokio::spawn(async move { passwords.verify(None, Secret::new("x")).await })
+        });
+        let asked: Vec<_> = asked.collect();
+        let (mut answered, mut busy) = (0, 0);
+        for one in asked {
+            match one.await.unwrap() {
+                Ok(check) => {
+                    assert_eq!(check, Check::Wrong);
+                    answered += 1;
+                }
+                Err(denial) => {
+                    assert!(matches!(denial, Denial::SignInBusy), "{denial}");
+                    busy += 1;
+                }
+            }
+        }
+        assert!(answered >= QUEUE && busy > 0, "{answered} answered, {busy} busy");
+    }
+}
