@@ -3,13 +3,14 @@
 use oauth::{GrantType, Operation};
 use toml::de::DeTable;
 
+use crate::decode::grant_types;
 use crate::encode::{Failures, Headers, QuotaTemplate};
 use crate::endpoint::{self, Endpoint, Shared};
 use crate::error::Source;
 use crate::read::{Item, Table};
 use crate::route::Routes;
 use crate::template::fields;
-use crate::{Dialect, DialectError, builtin, policy};
+use crate::{Dialect, DialectError, agreement, builtin, policy};
 
 /// Reads a dialect file.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Dialect, DialectError> {
@@ -38,7 +39,8 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
     Headers::read(&headers, fields::SHARED)?;
     let shared = Shared { prefixes: &prefixes, errors: &errors, headers: &headers };
     let failures = Failures::read(&errors, &headers)?;
-    let (endpoints, items) = endpoints(file, base, &shared)?;
+    let grant_types = grant_types(&file.required("grant_types")?)?;
+    let (endpoints, items) = endpoints(file, base, &shared, &grant_types)?;
     let routes = Routes::new(&endpoints).map_err(|(first, second, path)| {
         let clash = format!("two endpoints answer at {path:?}");
         match (items.get(second), items.get(first), endpoints.get(second)) {
@@ -56,7 +58,7 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
         description: description.text()?.to_owned(),
         prefixes: prefixes.iter().map(|prefix| (*prefix).to_owned()).collect(),
         trailing_slash_issuer: file.required("trailing_slash_issuer")?.boolean()?,
-        grant_types: grant_types(&file.required("grant_types")?)?,
+        grant_types,
         endpoints,
         routes,
         failures,
@@ -74,6 +76,7 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
         kept_from_personal_tokens: policy::kept_scopes(&file.table("personal_access_token")?)?,
     };
     file.finish("key")?;
+    agreement::check(file, &dialect)?;
     Ok(dialect)
 }
 
@@ -90,17 +93,14 @@ fn prefixes<'a>(item: &Item<'a>) -> Result<Vec<&'a str>, DialectError> {
     }
 }
 
-fn grant_types(item: &Item<'_>) -> Result<Vec<GrantType>, DialectError> {
-    let choices = GrantType::ALL.map(|grant| (grant.as_str(), grant));
-    item.array()?.iter().map(|grant| grant.one_of(&choices)).collect()
-}
-
 /// The file's own endpoints, then those it inherits: of every operation that it neither has nor
-/// omits. With the items of its own, for messages.
+/// omits, those that people come to only where they can grant something. With the items of its
+/// own, for messages.
 fn endpoints<'a>(
     file: &Table<'a>,
     base: &Table<'a>,
     shared: &Shared<'_>,
+    grant_types: &[GrantType],
 ) -> Result<(Vec<Endpoint>, Vec<Item<'a>>), DialectError> {
     let items = file.own("endpoint").map_or_else(|| Ok(Vec::new()), |item| item.array())?;
     let inherited = base.required("endpoint")?.array()?;
@@ -126,7 +126,9 @@ fn endpoints<'a>(
         endpoints.push(endpoint::endpoint(&table.or(fallback), shared)?);
     }
     for operation in Operation::ALL {
-        let has = endpoints.iter().any(|endpoint| endpoint.operation() == operation);
+        let has = endpoints.iter().any(|endpoint| endpoint.operation() == operation)
+            || (agreement::is_for_people(operation)
+                && !grant_types.contains(&GrantType::AuthorizationCode));
         if let Some(item) = find(operation).filter(|_| !has && !omitted.contains(&operation)) {
             endpoints.push(endpoint::endpoint(&item.table()?, shared)?);
         }

@@ -1,10 +1,10 @@
 //! An endpoint: one operation, the paths it is served at, and its wire format.
 
-use oauth::{ClientAuthMethod, Operation};
+use oauth::{ClientAuthMethod, GrantType, Operation};
 
 use crate::DialectError;
 use crate::decode::Rules;
-use crate::encode::{Failures, Success};
+use crate::encode::{Answer, Failures};
 use crate::read::{Item, Table};
 use crate::route::Pattern;
 
@@ -19,9 +19,10 @@ pub struct Endpoint {
     paths: Vec<String>,
     body_limit: usize,
     auth_methods: Vec<ClientAuthMethod>,
+    cors: bool,
     pub(crate) patterns: Vec<Pattern>,
     pub(crate) rules: Rules,
-    pub(crate) success: Success,
+    pub(crate) answer: Answer,
     pub(crate) failures: Failures,
 }
 
@@ -50,6 +51,21 @@ impl Endpoint {
     pub fn client_auth_methods(&self) -> &[ClientAuthMethod] {
         &self.auth_methods
     }
+
+    /// The grant types that this token endpoint takes, where they are not all of the dialect's.
+    pub fn grant_types(&self) -> Option<&[GrantType]> {
+        self.rules.grant_types.as_deref()
+    }
+
+    /// Whether pages of other origins may call it: it never takes notice of a cookie.
+    pub const fn cors(&self) -> bool {
+        self.cors
+    }
+
+    /// Whether its way back to an app names the issuer (RFC 9207 §2).
+    pub fn names_issuer(&self) -> bool {
+        matches!(&self.answer, Answer::Redirected(redirect) if redirect.names_issuer())
+    }
 }
 
 /// What endpoints of one dialect share.
@@ -74,12 +90,17 @@ pub(crate) fn endpoint(table: &Table<'_>, shared: &Shared<'_>) -> Result<Endpoin
     let paths = paths(table, shared.prefixes)?;
     let patterns: Vec<Pattern> = paths.iter().map(|path| Pattern::new(path)).collect();
     let auth_methods = auth_methods(&table.required("client_authentication")?)?;
+    let cors_item = table.required("cors")?;
+    let cors = cors_item.boolean()?;
+    if cors && operation.is_for_browsers() {
+        return Err(cors_item.error("found true; expected false: people come here with cookies"));
+    }
     let endpoint = Endpoint {
         operation,
         methods: methods.into_iter().map(str::to_owned).collect(),
         body_limit: table.required("body_limit")?.integer_in(1..=MAX_BODY)? as usize,
-        rules: Rules::read(table, &auth_methods, &patterns)?,
-        success: Success::read(operation, &table.table("success")?, shared.headers)?,
+        rules: Rules::read(operation, table, &auth_methods, &patterns)?,
+        answer: Answer::read(operation, table, shared.headers)?,
         failures: Failures::read(
             &table.own_table("errors")?.or(Some(shared.errors.clone())),
             shared.headers,
@@ -87,6 +108,7 @@ pub(crate) fn endpoint(table: &Table<'_>, shared: &Shared<'_>) -> Result<Endpoin
         paths,
         patterns,
         auth_methods,
+        cors,
     };
     table.finish("key")?;
     Ok(endpoint)

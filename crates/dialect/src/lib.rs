@@ -8,6 +8,7 @@
 //! `crates/dialect/README.md` has every key and the recipe for adding one. No dialect is named in
 //! the code: what only one of them needs is a key that any of them may use.
 
+mod agreement;
 mod builtin;
 mod claims;
 mod compile;
@@ -24,7 +25,10 @@ mod wire;
 use std::time::Duration;
 
 use domain::CredentialKind;
-use oauth::{ClientAuthMethod, Failure, GrantType, Operation, Problem, Reply, Request, ScopeSet};
+use oauth::{
+    AuthorizationReply, ClientAuthMethod, Failure, GrantType, Operation, Problem, RedirectUri,
+    Reply, Request, ScopeSet,
+};
 
 pub use claims::{Claims, ClaimsError, TokenFacts};
 pub use domain::Kind as IdentifierKind;
@@ -137,6 +141,29 @@ impl Dialect {
     /// Writes a reply of `endpoint`.
     pub fn encode(&self, endpoint: &Endpoint, reply: &Reply, context: &Context<'_>) -> Outgoing {
         encode::reply(self, endpoint, reply, context)
+    }
+
+    /// Writes the outcome of an authorization request: the browser's way back to the app (RFC 6749
+    /// §4.1.2). `endpoint` is one of [`Operation::Authorization`].
+    pub fn encode_authorization(
+        &self,
+        endpoint: &Endpoint,
+        reply: &AuthorizationReply,
+        context: &Context<'_>,
+    ) -> Outgoing {
+        encode::authorization(self, endpoint, reply, context)
+    }
+
+    /// Writes where the browser of a person who has signed out goes (OpenID Connect RP-Initiated
+    /// Logout §3). `endpoint` is one of [`Operation::EndSession`], `redirect_uri` checked to be the
+    /// app's, `state` exactly as it was sent.
+    pub fn encode_signed_out(
+        &self,
+        endpoint: &Endpoint,
+        (redirect_uri, state): (&RedirectUri, Option<&str>),
+        context: &Context<'_>,
+    ) -> Outgoing {
+        encode::signed_out(self, endpoint, (redirect_uri, state), context)
     }
 
     /// Writes a failure, in the words of `endpoint` where one was found.

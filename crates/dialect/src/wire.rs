@@ -60,7 +60,8 @@ pub struct Context<'a> {
     pub issuer: &'a str,
 }
 
-/// An answer ready to be sent. `Debug` shows no body: it may hold a token.
+/// An answer ready to be sent. `Debug` shows no body and no `Location`: they may hold a token or a
+/// code.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// The HTTP status.
@@ -82,8 +83,20 @@ impl fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outgoing")
             .field("status", &self.status)
-            .field("headers", &self.headers)
+            .field("headers", &Shown(&self.headers))
             .field("body", &self.body.len())
             .finish()
+    }
+}
+
+struct Shown<'a>(&'a [(Cow<'static, str>, Cow<'static, str>)]);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.iter().map(|(name, value)| match name.as_ref() {
+            "location" => (name, "…"),
+            _ => (name, value.as_ref()),
+        });
+        f.debug_map().entries(shown).finish()
     }
 }

@@ -14,4 +14,6 @@ pub struct Request {
     /// The `Authorization: Bearer` header, where the request carried one: RFC 7662 §2.1 lets a
     /// protected resource authenticate itself with it.
     pub bearer: Option<base::Secret<crate::AccessToken>>,
+    /// Whether whoever presents a token may revoke it, without authenticating as its client.
+    pub possession: bool,
 }

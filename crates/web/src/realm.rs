@@ -10,7 +10,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use axum::http::{Method, Request, Response, Uri};
 use dialect::Route;
 use engine::RequestOrigin;
 use oauth::{Failure, Problem};
@@ -88,15 +88,26 @@ impl Realm {
         match dialect.route(asked.request.method().as_str(), &path) {
             Route::Found { endpoint, path_values } => {
                 let part = Part::Endpoint(endpoint.operation());
-                (part, endpoint::answer(self, endpoint, path_values, asked).await)
+                let mut response = endpoint::answer(self, endpoint, path_values, asked).await;
+                if endpoint.cors() {
+                    respond::to_any_origin(response.headers_mut());
+                }
+                (part, response)
             }
             Route::MethodNotAllowed { allow } => {
-                let part = allowed_part(&dialect, &allow, &path);
+                let there = allowed(&dialect, &allow, &path);
+                let part = there.map_or(Part::Nowhere, |it| Part::Endpoint(it.operation()));
+                let cors = there.is_some_and(dialect::Endpoint::cors);
                 if asked.request.method() == Method::OPTIONS {
-                    return (part, options(&allow));
+                    return (part, respond::options(&allow, cors));
                 }
                 let context = self.context(&asked.request_id);
-                (part, respond::outgoing(dialect.encode_method_not_allowed(&allow, &context)))
+                let refusal = dialect.encode_method_not_allowed(&allow, &context);
+                let mut response = respond::outgoing(refusal);
+                if cors {
+                    respond::to_any_origin(response.headers_mut());
+                }
+                (part, response)
             }
             Route::NotFound => self.beyond_the_dialect(asked, &path).await,
         }
@@ -137,23 +148,16 @@ fn is_below(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The part that would have answered with another method.
-fn allowed_part(dialect: &dialect::Dialect, allow: &[&str], path: &str) -> Part {
-    match allow.first().map(|method| dialect.route(method, path)) {
-        Some(Route::Found { endpoint, .. }) => Part::Endpoint(endpoint.operation()),
-        _ => Part::Nowhere,
+/// The endpoint that would have answered with another method.
+fn allowed<'a>(
+    dialect: &'a dialect::Dialect,
+    allow: &[&str],
+    path: &'a str,
+) -> Option<&'a dialect::Endpoint> {
+    match dialect.route(allow.first()?, path) {
+        Route::Found { endpoint, .. } => Some(endpoint),
+        _ => None,
     }
-}
-
-/// RFC 9110 §9.3.7.
-fn options(allow: &[&str]) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    let allow = format!("{}, OPTIONS", allow.join(", "));
-    if let Ok(allow) = HeaderValue::try_from(allow) {
-        response.headers_mut().insert(header::ALLOW, allow);
-    }
-    response
 }
 
 /// Lets a router answer. It sees the path as the realm does, the request id as a header, and the

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use dialect::Outgoing;
 
 /// The response that `outgoing` describes.
@@ -22,6 +22,37 @@ pub(crate) fn outgoing(outgoing: Outgoing) -> Response<Body> {
         if let Ok(value) = value {
             response.headers_mut().append(name, value);
         }
+    }
+    response
+}
+
+/// Lets pages of any origin read an answer, never with the person's cookies (Fetch §3.2.1).
+pub(crate) fn to_any_origin(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("x-request-id, www-authenticate, retry-after"),
+    );
+}
+
+/// What may be asked of a path (RFC 9110 §9.3.7), also by pages of other origins where `cors` (Fetch
+/// §3.2.2).
+pub(crate) fn options(allow: &[&str], cors: bool) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    if let Ok(allow) = HeaderValue::try_from(format!("{}, OPTIONS", allow.join(", "))) {
+        headers.insert(header::ALLOW, allow);
+    }
+    if cors && let Ok(methods) = HeaderValue::try_from(allow.join(", ")) {
+        to_any_origin(headers);
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("authorization, content-type"),
+        );
+        // As long as Chromium remembers it at most.
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
     }
     response
 }

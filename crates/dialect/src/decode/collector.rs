@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use oauth::{BasicCredentials, Failure, Operation, Parameter, Parameters, Request};
+use oauth::{BasicCredentials, Failure, Operation, Parameter, Parameters, Problem, Request};
 
 use super::authorization::Presented;
 use super::{Rules, invalid_request};
@@ -73,12 +73,20 @@ impl<'r, 'a> Collector<'r, 'a> {
         for (parameter, value) in &self.rules.fixed {
             let _ = parameters.insert(*parameter, value.as_str());
         }
+        given(self.rules, &mut parameters)?;
         for (parameter, value) in &self.rules.defaults {
             if parameters.value(*parameter).is_none() {
                 let _ = parameters.insert(*parameter, value.as_str());
             }
         }
-        Ok(Request { operation, parameters, basic: presented.basic, bearer: presented.bearer })
+        grant_type(self.rules, &parameters)?;
+        Ok(Request {
+            operation,
+            parameters,
+            basic: presented.basic,
+            bearer: presented.bearer,
+            possession: self.rules.possession,
+        })
     }
 
     /// RFC 6749 §2.3: one way to authenticate in a request. A `client_id` beside the header only
@@ -97,6 +105,35 @@ impl<'r, 'a> Collector<'r, 'a> {
             }
         }
     }
+}
+
+/// Puts in what follows from other parameters, where it was not sent.
+fn given(rules: &Rules, parameters: &mut Parameters) -> Result<(), Failure> {
+    for given in &rules.given {
+        if parameters.value(given.parameter).is_some() {
+            continue;
+        }
+        let sent = |parameter| parameters.value(parameter).is_some();
+        let value = given.value(sent).map_err(|[one, other]| {
+            invalid_request(format!("The request has both {one} and {other}."))
+        })?;
+        if let Some(value) = value {
+            let _ = parameters.insert(given.parameter, value);
+        }
+    }
+    Ok(())
+}
+
+/// Each token endpoint has its grant types, where the dialect says so.
+fn grant_type(rules: &Rules, parameters: &Parameters) -> Result<(), Failure> {
+    let (Some(taken), Some(sent)) = (&rules.grant_types, parameters.value(Parameter::GrantType))
+    else {
+        return Ok(());
+    };
+    if taken.iter().any(|known| known.as_str() == sent) {
+        return Ok(());
+    }
+    Err(Failure::new(Problem::UnsupportedGrantType, "The grant type is not supported here."))
 }
 
 fn one_method() -> Failure {

@@ -6,12 +6,15 @@
 mod authorization;
 mod collector;
 mod form;
+mod given;
 mod json;
 mod media;
 mod percent;
 mod rules;
 
-pub(crate) use rules::Rules;
+pub(crate) use rules::{Rules, grant_types};
+
+use std::borrow::Cow;
 
 use collector::Collector;
 use media::{Encoding, media_type};
@@ -41,10 +44,24 @@ fn path<'a>(
         if let Some(raw) = incoming.path_values.value(name) {
             let value = percent::decode(raw.as_bytes(), percent::Plus::Literal)
                 .ok_or_else(|| invalid_request("The path is not percent-encoded UTF-8."))?;
+            let end = rules.until.iter().find(|(known, _)| known == parameter);
+            let value = match end {
+                // After decoding: an escaped end is one, too.
+                Some((_, end)) => cut(value, *end),
+                None => value,
+            };
             collector.put(*parameter, name, value)?;
         }
     }
     Ok(())
+}
+
+/// The part before `end`.
+fn cut(value: Cow<'_, str>, end: char) -> Cow<'_, str> {
+    match value {
+        Cow::Borrowed(text) => Cow::Borrowed(text.split(end).next().unwrap_or_default()),
+        Cow::Owned(text) => Cow::Owned(text.split(end).next().unwrap_or_default().to_owned()),
+    }
 }
 
 fn body<'a>(

@@ -1,7 +1,8 @@
 //! Where each parameter is read from: `[endpoint.parameters]` and its neighbours.
 
-use oauth::{ClientAuthMethod, Parameter};
+use oauth::{ClientAuthMethod, GrantType, Operation, Parameter};
 
+use super::given::Given;
 use crate::DialectError;
 use crate::read::{Item, Table};
 use crate::route::Pattern;
@@ -43,16 +44,25 @@ pub(crate) struct Rules {
     pub(crate) form: Vec<(String, Parameter)>,
     pub(crate) query: Vec<(String, Parameter)>,
     pub(crate) path: Vec<(String, Parameter)>,
+    /// Where the value in a path segment ends.
+    pub(crate) until: Vec<(Parameter, char)>,
     pub(crate) basic: Option<BasicUse>,
     pub(crate) basic_encoding: BasicEncoding,
     pub(crate) bearer: bool,
     pub(crate) fixed: Vec<(Parameter, String)>,
+    pub(crate) given: Vec<Given>,
     pub(crate) defaults: Vec<(Parameter, String)>,
+    /// The grant types taken here; `None`: all that the dialect has.
+    pub(crate) grant_types: Option<Vec<GrantType>>,
+    /// Whether whoever presents a token may revoke it.
+    pub(crate) possession: bool,
 }
 
 impl Rules {
-    /// Reads the keys `accepts`, `basic_encoding`, `bearer` and `parameters` of an endpoint.
+    /// Reads the keys `accepts`, `basic_encoding`, `bearer`, `grant_types`, `possession` and
+    /// `parameters` of an endpoint.
     pub(crate) fn read(
+        operation: Operation,
         endpoint: &Table<'_>,
         auth_methods: &[ClientAuthMethod],
         patterns: &[Pattern],
@@ -70,6 +80,16 @@ impl Rules {
             ("either", BasicEncoding::Either),
         ])?;
         rules.bearer = endpoint.required("bearer")?.boolean()?;
+        if operation == Operation::Token
+            && let Some(item) = endpoint.get("grant_types")
+        {
+            rules.grant_types = Some(grant_types(&item)?);
+        }
+        if operation == Operation::Revocation
+            && let Some(item) = endpoint.get("possession")
+        {
+            rules.possession = item.boolean()?;
+        }
         if auth_methods.contains(&ClientAuthMethod::ClientSecretBasic) {
             rules.basic = Some(BasicUse::Client);
         }
@@ -81,6 +101,18 @@ impl Rules {
         }
         parameters.finish("parameter")?;
         Ok(rules)
+    }
+
+    /// The value that a parameter has whatever is sent.
+    pub(crate) fn fixed_value(&self, parameter: Parameter) -> Option<&str> {
+        self.fixed.iter().find(|(known, _)| *known == parameter).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a parameter is read from the request.
+    pub(crate) fn reads(&self, parameter: Parameter) -> bool {
+        [&self.json, &self.form, &self.query, &self.path]
+            .into_iter()
+            .any(|names| names.iter().any(|(_, known)| *known == parameter))
     }
 
     fn parameter(
@@ -99,6 +131,13 @@ impl Rules {
                 self.source(*source, parameter, &item, patterns)?;
                 sources += 1;
             }
+        }
+        if let Some(item) = table.get("until") {
+            let end = one_character(&item)?;
+            if table.get("path").is_none() {
+                return Err(item.error("found no path; expected until beside it"));
+            }
+            self.until.push((parameter, end));
         }
         table.finish("source")?;
         if sources > 1
@@ -142,6 +181,10 @@ impl Rules {
             Source::Basic => self.basic_part(parameter, item),
             Source::Fixed => {
                 self.fixed.push((parameter, item.text()?.to_owned()));
+                Ok(())
+            }
+            Source::Given => {
+                self.given.push(Given::read(parameter, item)?);
                 Ok(())
             }
             Source::Default => {
@@ -205,6 +248,7 @@ enum Source {
     Path,
     Basic,
     Fixed,
+    Given,
     Default,
 }
 
@@ -216,8 +260,23 @@ const SOURCES: &[(&str, Source)] = &[
     ("path", Source::Path),
     ("basic", Source::Basic),
     ("fixed", Source::Fixed),
+    ("given", Source::Given),
     ("default", Source::Default),
 ];
+
+/// Reads a list of grant types.
+pub(crate) fn grant_types(item: &Item<'_>) -> Result<Vec<GrantType>, DialectError> {
+    let choices = GrantType::ALL.map(|grant| (grant.as_str(), grant));
+    item.array()?.iter().map(|grant| grant.one_of(&choices)).collect()
+}
+
+fn one_character(item: &Item<'_>) -> Result<char, DialectError> {
+    let mut characters = item.text()?.chars();
+    match (characters.next(), characters.next()) {
+        (Some(character), None) => Ok(character),
+        _ => Err(item.error(format!("found {}; expected one character", item.found()))),
+    }
+}
 
 fn not_accepted(item: &Item<'_>, encoding: &str) -> DialectError {
     item.error(format!("the endpoint reads no such body; expected accepts to name \"{encoding}\""))

@@ -1,6 +1,6 @@
 //! What the placeholders of an answer stand for.
 
-use oauth::{Failure, Introspection, Reply, TokenReply};
+use oauth::{Failure, Granted, Introspection, Reply, TokenReply};
 
 use super::failure::Shape;
 use crate::template::fields::text;
@@ -141,6 +141,32 @@ impl Facts for FailureFacts<'_> {
             }),
             Field::ClientQuota => text(self.client_quota.as_deref()),
             Field::OrganizationQuota => text(self.organization_quota.as_deref()),
+            _ => Value::Absent,
+        }
+    }
+}
+
+/// The facts of a way back to an app.
+pub(super) struct RedirectFacts<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) state: Option<&'a str>,
+    pub(super) granted: Option<&'a Granted>,
+    pub(super) failed: Option<(&'a Failure, &'a Shape)>,
+}
+
+impl Facts for RedirectFacts<'_> {
+    fn value(&self, field: Field) -> Value<'_> {
+        match (field, self.granted, self.failed) {
+            (Field::RequestId, ..) => Value::Text(self.context.request_id),
+            (Field::Issuer, ..) => Value::Text(self.context.issuer),
+            (Field::State, ..) => text(self.state),
+            (Field::AuthorizationCode, Some(granted), _) => Value::Text(granted.code.expose()),
+            (Field::Scope, Some(granted), _) => Value::Scope(&granted.scope),
+            (Field::Code, _, Some((_, shape))) => Value::Text(&shape.code),
+            (Field::Problem, _, Some((failure, _))) => Value::Text(failure.problem.as_str()),
+            (Field::Description, _, Some((failure, shape))) => {
+                Value::Text(shape.description.as_deref().unwrap_or(&failure.description))
+            }
             _ => Value::Absent,
         }
     }

@@ -63,9 +63,10 @@ fn shape(
     };
     let content_type = either("content_type")?.text()?;
     let shape = Shape {
-        status: match own.get("status") {
-            Some(item) => item.integer_in(400..=599)? as u16,
-            None => problem.status(),
+        status: match (own.get("status"), table.get("status")) {
+            (Some(item), _) => item.integer_in(400..=599)? as u16,
+            (None, Some(item)) if is_refusal(problem) => item.integer_in(400..=499)? as u16,
+            (None, _) => problem.status(),
         },
         code: text("code")?.unwrap_or_else(|| problem.code().as_str().to_owned()),
         description: text("description")?,
@@ -78,17 +79,23 @@ fn shape(
     Ok(shape)
 }
 
-/// The `WWW-Authenticate` of a 401: RFC 6750 §3.1 names the error of a bearer token.
+/// Whether a client was told no for what it sent or who it is: `[errors] status` is for these. What
+/// lies with the path, the method, the size or the moment keeps its own status.
+const fn is_refusal(problem: Problem) -> bool {
+    matches!(problem.status(), 400 | 401 | 403)
+}
+
+/// The `WWW-Authenticate`: RFC 6750 §3.1 names the error of a bearer token.
 fn challenge(problem: Problem, item: &crate::read::Item<'_>) -> Result<TextTemplate, DialectError> {
     use crate::template::{Field, Piece};
     let template = TextTemplate::new(item, fields::CHALLENGE)?;
-    if problem != Problem::InvalidToken {
+    if !matches!(problem, Problem::InvalidToken | Problem::InsufficientScope) {
         return Ok(template);
     }
     Ok(TextTemplate::of(vec![
         Piece::Literal("Bearer realm=\"".to_owned()),
         Piece::Field(Field::Issuer),
-        Piece::Literal("\", error=\"invalid_token\"".to_owned()),
+        Piece::Literal(format!("\", error=\"{}\"", problem.code())),
     ]))
 }
 
@@ -105,7 +112,8 @@ impl Shape {
         }
         push_no_store(&mut headers);
         push_request_id(&mut headers, request_id);
-        if self.status == 401
+        // RFC 9110 §15.5.2, RFC 6750 §3.
+        if (self.status == 401 || failure.problem == Problem::InsufficientScope)
             && let Some(challenge) = self.challenge.render(facts)
         {
             headers.push((Cow::Borrowed("www-authenticate"), Cow::Owned(clean(challenge))));

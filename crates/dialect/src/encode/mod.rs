@@ -8,17 +8,43 @@ mod facts;
 mod failure;
 mod headers;
 mod quota;
+mod redirect;
 mod success;
 
 pub(crate) use failure::Failures;
 pub(crate) use headers::Headers;
 pub(crate) use quota::QuotaTemplate;
+pub(crate) use redirect::Redirect;
 pub(crate) use success::Success;
 
-use oauth::{Failure, Reply};
+use oauth::{AuthorizationReply, Failure, Operation, Problem, RedirectUri, Reply};
 
-use crate::{Context, Dialect, Endpoint, Outgoing};
+use crate::read::Table;
+use crate::{Context, Dialect, DialectError, Endpoint, Outgoing};
 use facts::{FailureFacts, ReplyFacts};
+
+/// How an endpoint answers when nothing went wrong.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// With a body: `[endpoint.success]`.
+    Written(Success),
+    /// With a way back to an app: `[endpoint.redirect]`.
+    Redirected(Redirect),
+}
+
+impl Answer {
+    pub(crate) fn read(
+        operation: Operation,
+        endpoint: &Table<'_>,
+        shared: &Table<'_>,
+    ) -> Result<Self, DialectError> {
+        if operation.is_for_browsers() {
+            Redirect::read(operation, &endpoint.table("redirect")?, shared).map(Self::Redirected)
+        } else {
+            Success::read(operation, &endpoint.table("success")?, shared).map(Self::Written)
+        }
+    }
+}
 
 /// Writes a reply of `endpoint`.
 pub(crate) fn reply(
@@ -27,8 +53,45 @@ pub(crate) fn reply(
     reply: &Reply,
     context: &Context<'_>,
 ) -> Outgoing {
-    let facts = ReplyFacts::new(dialect, reply, context);
-    endpoint.success.write(&facts, context.request_id)
+    match &endpoint.answer {
+        Answer::Written(success) => {
+            let facts = ReplyFacts::new(dialect, reply, context);
+            success.write(&facts, context.request_id)
+        }
+        Answer::Redirected(_) => misplaced(dialect, endpoint, context),
+    }
+}
+
+/// Writes the way back to an app.
+pub(crate) fn authorization(
+    dialect: &Dialect,
+    endpoint: &Endpoint,
+    reply: &AuthorizationReply,
+    context: &Context<'_>,
+) -> Outgoing {
+    match &endpoint.answer {
+        Answer::Redirected(redirect) => redirect.authorization(&endpoint.failures, reply, context),
+        Answer::Written(_) => misplaced(dialect, endpoint, context),
+    }
+}
+
+/// Writes the way back to an app of a person who has signed out.
+pub(crate) fn signed_out(
+    dialect: &Dialect,
+    endpoint: &Endpoint,
+    (redirect_uri, state): (&RedirectUri, Option<&str>),
+    context: &Context<'_>,
+) -> Outgoing {
+    match &endpoint.answer {
+        Answer::Redirected(redirect) => redirect.signed_out(redirect_uri, state, context),
+        Answer::Written(_) => misplaced(dialect, endpoint, context),
+    }
+}
+
+/// An answer that this endpoint has no form for: whoever asked for it is wrong, not the client.
+fn misplaced(dialect: &Dialect, endpoint: &Endpoint, context: &Context<'_>) -> Outgoing {
+    let ours = Failure::new(Problem::ServerError, "The answer could not be written.");
+    failure(dialect, Some(endpoint), &ours, context)
 }
 
 /// Writes a failure, in the words of `endpoint` where one was found.

@@ -34,7 +34,7 @@ impl Success {
             Operation::Jwks => fields::JWKS,
             Operation::Metadata => fields::METADATA,
             Operation::UserInfo => fields::USERINFO,
-            // Pages and redirects have no body of the dialect's.
+            // Answered by pages and redirects.
             Operation::Authorization | Operation::EndSession => &[],
         };
         // A header is logged by proxies: no token goes into one.

@@ -36,14 +36,12 @@ pub struct RedirectRule {
 }
 
 /// What the `state` of an authorization request must be (RFC 6749 §4.1.1).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StateRule {
     /// Whether it must be there.
     pub required: bool,
-    /// Its least length in characters.
+    /// Its least length in characters, where there is one.
     pub min_length: usize,
-    /// The error code where it is too short.
-    pub error: String,
 }
 
 /// Reads `[refresh]`: the rotation, and how long a retry gets the same successor (`None`: a
@@ -77,7 +75,6 @@ pub(crate) fn state(table: &Table<'_>) -> Result<StateRule, DialectError> {
     let rule = StateRule {
         required: table.required("required")?.boolean()?,
         min_length: table.required("min_length")?.integer_in(0..=512)? as usize,
-        error: table.required("error")?.text()?.to_owned(),
     };
     table.finish("key")?;
     Ok(rule)

@@ -46,6 +46,8 @@ fields! {
     Jwks = "jwks",
     Metadata = "metadata",
     UserInfo = "userinfo",
+    AuthorizationCode = "authorization_code",
+    State = "state",
     Code = "code",
     Description = "description",
     Problem = "problem",
@@ -98,7 +100,11 @@ pub(crate) const INTROSPECTION: &[Field] = &[
 ];
 pub(crate) const REVOCATION: &[Field] = &[F::RequestId, F::Issuer];
 pub(crate) const JWKS: &[Field] = &[F::Jwks, F::RequestId, F::Issuer];
-pub(crate) const USERINFO: &[Field] = &[F::UserInfo];
+pub(crate) const USERINFO: &[Field] = &[F::UserInfo, F::RequestId, F::Issuer];
+pub(crate) const REDIRECT: &[Field] =
+    &[F::AuthorizationCode, F::Scope, F::State, F::Issuer, F::RequestId];
+pub(crate) const REDIRECT_FAILURE: &[Field] =
+    &[F::Code, F::Description, F::Problem, F::State, F::Issuer, F::RequestId];
 pub(crate) const METADATA: &[Field] = &[F::Metadata, F::RequestId, F::Issuer];
 pub(crate) const FAILURE: &[Field] = &[
     F::Code,

@@ -24,6 +24,37 @@ impl TextTemplate {
         parse::pieces(item, allowed).map(Self)
     }
 
+    /// Reads `"name={value}"`: a literal name, then the template.
+    pub(crate) fn named(
+        item: &Item<'_>,
+        allowed: &[Field],
+    ) -> Result<(String, Self), DialectError> {
+        let mut pieces = parse::pieces(item, allowed)?;
+        let name = match pieces.first_mut() {
+            Some(Piece::Literal(text)) => {
+                let cut =
+                    text.split_once('=').map(|(name, rest)| (name.to_owned(), rest.to_owned()));
+                cut.map(|(name, rest)| {
+                    *text = rest;
+                    name
+                })
+            }
+            _ => None,
+        };
+        match name.filter(|name| !name.is_empty()) {
+            Some(name) => Ok((name, Self(pieces))),
+            None => Err(item.error(format!(
+                "found {}; expected a name and a value, such as \"state={{state}}\"",
+                item.found()
+            ))),
+        }
+    }
+
+    /// Whether the value of `field` is in it.
+    pub(crate) fn has(&self, field: Field) -> bool {
+        self.0.contains(&Piece::Field(field))
+    }
+
     pub(crate) const fn of(pieces: Vec<Piece>) -> Self {
         Self(pieces)
     }

@@ -112,7 +112,9 @@ fn rfc6749_5_2_every_401_has_a_challenge_and_nothing_is_kept() {
                 let failure = Failure::new(*problem, "x");
                 let outgoing = dialect.encode_failure(Some(endpoint), &failure, &CONTEXT);
                 let challenged = outgoing.header("www-authenticate").is_some();
-                assert_eq!(challenged, outgoing.status == 401, "{name} {problem:?}");
+                // RFC 6750 §3.1: what a token lacks is said so, too.
+                let due = outgoing.status == 401 || *problem == Problem::InsufficientScope;
+                assert_eq!(challenged, due, "{name} {problem:?}");
                 assert_eq!(outgoing.header("cache-control"), Some("no-store"));
                 assert_eq!(outgoing.header("pragma"), Some("no-cache"));
                 assert_eq!(outgoing.header("x-request-id"), Some("req_7"));

@@ -30,9 +30,10 @@ fn a_refusal_names_file_line_column_and_what_was_expected() {
         (
             "colour = \"red\"",
             "own.toml:3:1: unknown key \"colour\"; expected one of \"name\", \"description\", \
-             \"prefixes\", \"errors\", \"headers\", \"endpoint\", \"omit\", \"refresh\", \
-             \"trailing_slash_issuer\", \"grant_types\", \"quota\", \"identifiers\", \"secrets\", \
-             \"access_token\", \"lifetimes\", \"redirect\", \"state\", \"personal_access_token\"",
+             \"prefixes\", \"errors\", \"headers\", \"grant_types\", \"endpoint\", \"omit\", \
+             \"refresh\", \"trailing_slash_issuer\", \"quota\", \"identifiers\", \"secrets\", \
+             \"access_token\", \"lifetimes\", \"redirect\", \"state\", \"pkce\", \"authorization\", \
+             \"personal_access_token\"",
         ),
         (
             "prefixes = [\"v1\"]",
@@ -71,7 +72,7 @@ fn a_refusal_names_file_line_column_and_what_was_expected() {
             "[secrets]\nkey = { prefix = \"\" }",
             "own.toml:4:1: unknown kind of secret \"key\"; expected one of \"client_secret\", \
              \"api_key\", \"personal_access_token\", \"refresh_token\", \"legacy_token\", \
-             \"admin_key\", \"resource_server_secret\"",
+             \"admin_key\", \"resource_server_secret\", \"access_token\", \"consent\"",
         ),
         (
             "[errors.problems]\ninvalid_client = { status = 200 }",
@@ -122,7 +123,7 @@ fn an_endpoint_is_refused_at_the_line_at_fault() {
         ("accepts = [\"xml\"]", "own.toml:5:12: found \"xml\"; expected one of \"json\", \"form\""),
         (
             "pahts = [\"/t\"]",
-            "own.toml:5:1: unknown key \"pahts\"; expected one of \"operation\", \"methods\", \"paths\", \"trailing_slash\", \"prefixed\", \"client_authentication\", \"body_limit\", \"accepts\", \"basic_encoding\", \"bearer\", \"parameters\", \"success\", \"errors\"",
+            "own.toml:5:1: unknown key \"pahts\"; expected one of \"operation\", \"methods\", \"paths\", \"trailing_slash\", \"prefixed\", \"client_authentication\", \"cors\", \"body_limit\", \"accepts\", \"basic_encoding\", \"bearer\", \"grant_types\", \"parameters\", \"success\", \"errors\"",
         ),
         (
             "parameters = { clientid = \"c\" }",
@@ -130,11 +131,11 @@ fn an_endpoint_is_refused_at_the_line_at_fault() {
         ),
         (
             "parameters = { scope = { header = \"c\" } }",
-            "own.toml:5:26: unknown source \"header\"; expected one of \"body\", \"json\", \"form\", \"query\", \"path\", \"basic\", \"fixed\", \"default\"",
+            "own.toml:5:26: unknown source \"header\"; expected one of \"body\", \"json\", \"form\", \"query\", \"path\", \"basic\", \"fixed\", \"given\", \"default\"",
         ),
         (
             "parameters = { scope = {} }",
-            "own.toml:5:24: the parameter scope is read from nowhere; expected one of body, json, form, query, path, basic, fixed, default",
+            "own.toml:5:24: the parameter scope is read from nowhere; expected one of body, json, form, query, path, basic, fixed, given, default",
         ),
         (
             "parameters = { scope = { json = \"c\" } }",
@@ -192,8 +193,9 @@ fn an_endpoint_is_refused_at_the_line_at_fault() {
 fn operations_are_known_and_not_both_omitted_and_served() {
     assert_eq!(
         refusal("[[endpoint]]\noperation = \"login\""),
-        "own.toml:4:13: found \"login\"; expected one of \"token\", \"introspection\", \
-         \"revocation\", \"jwks\", \"metadata\""
+        "own.toml:4:13: found \"login\"; expected one of \"authorization\", \"token\", \
+         \"introspection\", \"revocation\", \"jwks\", \"metadata\", \"userinfo\", \
+         \"end_session\""
     );
     assert_eq!(
         refusal(&format!("omit = [\"token\"]\n{TOKEN}")),
@@ -202,7 +204,7 @@ fn operations_are_known_and_not_both_omitted_and_served() {
     let source = format!("{GOOD}omit = [\"token\", \"revocation\"]");
     let dialect = Dialect::parse("own.toml", &source).unwrap();
     assert!(dialect.endpoint(oauth::Operation::Token).is_none());
-    assert_eq!(dialect.endpoints().len(), 3);
+    assert_eq!(dialect.endpoints().len(), 6);
 }
 
 #[test]

@@ -364,7 +364,7 @@ pub(crate) fn request(operation: Operation, parameters: &[(Parameter, &str)]) ->
     for (parameter, value) in parameters {
         all.insert(*parameter, *value).unwrap();
     }
-    Request { operation, parameters: all, basic: None, bearer: None }
+    Request { operation, parameters: all, basic: None, bearer: None, possession: false }
 }
 
 pub(crate) fn with_basic(operation: Operation, basic: (&str, &str), token: &str) -> Request {
