@@ -9,9 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use base::Id;
-use domain::{BudgetLimits, BudgetSubject, Client, Organization};
-use store::{Batch, EventQuery, Store, StoreExt as _, Write};
+use base::{Digest, Id};
+use domain::{BudgetLimits, BudgetSubject, Client, Credential, Organization, Rotated};
+use store::{Batch, EventQuery, Store, StoreExt as _, Version, Write};
 
 use crate::samples::{self, NOON, entity, event, insert, realm};
 
@@ -30,16 +30,48 @@ fn budget(round: u128, worker: usize) -> BudgetSubject {
     BudgetSubject::Client(Id::from_u128(round * 1_000 + worker as u128))
 }
 
-/// A batch of four things that belong together.
+fn family(round: u128, worker: usize) -> Id<Credential> {
+    Id::from_u128(round * 1_000 + worker as u128)
+}
+
+/// The first token of a family, or its next: in the place of the one before, which is used up with
+/// it, as when a refresh token is rotated.
+fn rotation(round: u128, worker: usize, number: u64) -> [Write; 2] {
+    let id = family(round, worker);
+    let generation = number as u32;
+    let credential = Credential {
+        id,
+        public_id: format!("crash_{round}_{worker}").parse().unwrap(),
+        digest: Digest::from_bytes([generation as u8; 32]),
+        rotated: Some(Rotated { generation, at: NOON }),
+        ..samples::credential()
+    };
+    let write = match number {
+        0 => insert(credential),
+        _ => Write::Replace { entity: entity(credential), expected: Version(number) },
+    };
+    let until = NOON.plus(Duration::from_secs(60));
+    [Write::SpendOnce { id: code(round, worker, number), until, now: NOON }, write]
+}
+
+/// What is used up by batch `number`.
+fn code(round: u128, worker: usize, number: u64) -> u128 {
+    (family(round, worker).as_u128() << 64) | u128::from(number)
+}
+
+/// A batch of six things that belong together.
 pub fn one_batch(round: u128, worker: usize, number: u64) -> Batch {
     let public_id: domain::PublicId = name(round, worker, number).parse().unwrap();
     let organization = Organization { public_id: public_id.clone(), ..samples::organization() };
     let client = Client { public_id, ..samples::client() };
     let (subject, limits) = (budget(round, worker), BudgetLimits::default());
     let events = vec![event(&entity(organization.clone()))];
+    let [spend, rotate] = rotation(round, worker, number);
     let writes = vec![
         insert(organization),
         Write::SpendBudget { subject, limits, now: NOON },
+        spend,
+        rotate,
         insert(client),
     ];
     Batch { writes, events }
@@ -52,12 +84,14 @@ pub async fn is_there(store: &dyn Store, round: u128, worker: usize, number: u64
     let client = store.by_public_id::<Client>(&realm(), &name).await.unwrap().is_some();
     let query = EventQuery { target: Some(name), limit: 2, ..EventQuery::default() };
     let events = store.events(&query).await.unwrap().len();
-    assert_eq!((client, events), (organization, usize::from(organization)), "half a batch");
+    let spent = store.spent(code(round, worker, number)).await.unwrap();
+    assert_eq!((client, spent), (organization, organization), "half a batch");
+    assert_eq!(events, usize::from(organization), "half a batch");
     organization
 }
 
-/// Holds the store to every acknowledged batch, at most the next one, and a budget that agrees.
-/// Gives back how many batches are there.
+/// Holds the store to every acknowledged batch, at most the next one, and a budget and a family of
+/// tokens that agree. Gives back how many batches are there.
 pub async fn check(store: &dyn Store, round: u128, acknowledged: Acknowledged) -> u64 {
     let mut written = 0;
     for (worker, count) in acknowledged.into_iter().enumerate() {
@@ -68,6 +102,10 @@ pub async fn check(store: &dyn Store, round: u128, acknowledged: Acknowledged) -
         assert!(!is_there(store, round, worker, count + 1).await);
         let spent = store.budget(budget(round, worker)).await.unwrap();
         assert_eq!(spent.used_in_day, count + next, "the budget agrees");
+        let family = store.by_id(family(round, worker)).await.unwrap();
+        let reached = family.map(|it| (it.version, it.rotated.unwrap().generation));
+        let expected = (count + next).checked_sub(1).map(|it| (Version(it + 1), it as u32));
+        assert_eq!(reached, expected, "no rotation is lost, and none is half");
         written += count + next;
     }
     written
