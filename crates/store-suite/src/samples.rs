@@ -8,9 +8,9 @@ use base::{Digest, Id, Rng as _, SystemRng, Timestamp};
 use domain::{
     AccessDecision, AccessRequest, Account, Actor, Algorithm, AppType, BudgetLimits, Client,
     ClientKind, Credential, CredentialKind, Entity, EntityRecord, EventDraft, Grant, KeyState,
-    Membership, Organization, Origin, PasswordHash, Profile, RealmName, Refusal, ResourceServer,
-    Revocation, Rotated, ScopeDefinition, Session, SigningKey, Status, Target, TokenFormat,
-    TokenPolicy, User, UserStatus,
+    Membership, Minted, Organization, Origin, PasswordHash, Profile, RealmName, Refusal,
+    ResourceServer, Revocation, Rotated, ScopeDefinition, Session, SigningKey, Status, Target,
+    TokenFormat, TokenPolicy, User, UserStatus,
 };
 use oauth::{ClientAuthMethod, GrantType};
 use store::Write;
@@ -162,8 +162,8 @@ pub fn credential() -> Credential {
         scopes: None,
         expires_at: Some(NOON),
         rotated: Some(Rotated { generation: u32::MAX, at: NOON }),
-        minted: None,
-        authenticated_at: None,
+        minted: Some(Minted { from: self::id(), token_id: self::id() }),
+        authenticated_at: Some(NOON),
         revoked: None,
         created_at: NOON,
     }
