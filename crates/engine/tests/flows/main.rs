@@ -11,6 +11,7 @@
 
 extern crate postern_engine as engine;
 
+mod access_requests;
 mod authentication;
 mod client_credentials;
 mod histories;
