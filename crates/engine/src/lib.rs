@@ -7,6 +7,7 @@
 //! a precise private reason; [`Denial::verdict`] is the one place that says what the outside sees.
 
 pub mod access_requests;
+pub mod account;
 pub mod admin;
 pub mod authenticate;
 pub mod authorize;
@@ -16,6 +17,7 @@ pub mod introspect;
 pub mod issuer;
 pub mod keys;
 pub mod mint;
+pub mod oidc;
 pub mod people;
 pub mod present;
 pub mod revoke;
@@ -31,6 +33,7 @@ mod code;
 mod context;
 mod denial;
 mod discreet;
+mod family;
 mod outcome;
 mod record;
 mod seen;

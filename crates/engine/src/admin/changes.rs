@@ -9,29 +9,29 @@ use store::{Batch, Loaded, Write};
 use crate::{Context, Outcome};
 
 /// What support may want to know beside the action; never a secret.
-pub(super) type Detail = Map<String, Value>;
+pub(crate) type Detail = Map<String, Value>;
 
 /// Collects writes together with the events that tell of them.
 #[derive(Debug)]
-pub(super) struct Changes<'a> {
+pub(crate) struct Changes<'a> {
     ctx: &'a Context<'a>,
     actor: &'a Actor,
     batch: Batch,
 }
 
 impl<'a> Changes<'a> {
-    pub(super) fn new(ctx: &'a Context<'a>, actor: &'a Actor) -> Self {
+    pub(crate) fn new(ctx: &'a Context<'a>, actor: &'a Actor) -> Self {
         Self { ctx, actor, batch: Batch::new() }
     }
 
     /// A new entity.
-    pub(super) fn insert<T: EntityRecord>(&mut self, record: &T, action: String, detail: Detail) {
+    pub(crate) fn insert<T: EntityRecord>(&mut self, record: &T, action: String, detail: Detail) {
         self.batch.writes.push(Write::Insert(Arc::new(record.clone()).into_entity()));
         self.tell(record, action, detail);
     }
 
     /// A new state of an entity.
-    pub(super) fn replace<T: EntityRecord>(
+    pub(crate) fn replace<T: EntityRecord>(
         &mut self,
         loaded: &Loaded<T>,
         changed: &T,
@@ -59,28 +59,28 @@ impl<'a> Changes<'a> {
     }
 
     /// The writes and events of another decision, in the same breath.
-    pub(super) fn absorb(&mut self, other: Batch) {
+    pub(crate) fn absorb(&mut self, other: Batch) {
         self.batch.writes.extend(other.writes);
         self.batch.events.extend(other.events);
     }
 
     /// The mark of having been taken back now.
-    pub(super) fn revocation(&self, reason: Option<String>) -> Revocation {
+    pub(crate) fn revocation(&self, reason: Option<String>) -> Revocation {
         Revocation { at: self.ctx.now, by: self.actor.clone(), reason }
     }
 
     /// The whole, with the answer to give once it is written.
-    pub(super) fn done<R>(self, reply: R) -> Outcome<R> {
+    pub(crate) fn done<R>(self, reply: R) -> Outcome<R> {
         Outcome { batch: self.batch, reply }
     }
 }
 
 /// An empty detail.
-pub(super) fn nothing() -> Detail {
+pub(crate) fn nothing() -> Detail {
     Detail::new()
 }
 
 /// A detail of one or more members.
-pub(super) fn detail<const N: usize>(members: [(&str, Value); N]) -> Detail {
+pub(crate) fn detail<const N: usize>(members: [(&str, Value); N]) -> Detail {
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -4,12 +4,12 @@
 use domain::{Actor, Client, Credential, CredentialKind, Owners};
 use serde::Deserialize;
 use serde_json::json;
-use store::{Loaded, MAX_PAGE};
+use store::Loaded;
 
 use super::changes::{Changes, detail};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
-use super::{PageQuery, fields, find, page};
+use super::{fields, find, page};
 use crate::{Context, Denial, Outcome};
 
 /// The most secrets of one client that are good at the same time.
@@ -57,34 +57,27 @@ pub async fn create(
 }
 
 /// Refuses one more secret where [`MAX_LIVE`] are good already.
-pub(super) async fn refuse_too_many(ctx: &Context<'_>, owners: Owners) -> Result<(), Denial> {
-    let mut query = PageQuery { limit: Some(MAX_PAGE), after: None };
-    let mut live = 0;
-    loop {
-        let page = page::list::<Credential>(ctx, owners, &query).await?;
-        live += page.items.iter().filter(|secret| is_live(ctx, secret)).count();
-        if live >= MAX_LIVE {
-            let text = format!("{MAX_LIVE} secrets are good already: revoke one first");
-            return Err(Denial::StateForbids(text));
-        }
-        match page.next {
-            Some(next) => query.after = Some(next),
-            None => return Ok(()),
-        }
+pub(crate) async fn refuse_too_many(ctx: &Context<'_>, owners: Owners) -> Result<(), Denial> {
+    let live = page::count(ctx, owners, MAX_LIVE, |it: &Credential| is_live(ctx, it));
+    if live.await? >= MAX_LIVE {
+        let text = format!("{MAX_LIVE} secrets are good already: revoke one first");
+        return Err(Denial::StateForbids(text));
     }
+    Ok(())
 }
 
-fn is_live(ctx: &Context<'_>, secret: &Credential) -> bool {
+/// Whether a secret is good at this moment.
+pub(crate) fn is_live(ctx: &Context<'_>, secret: &Credential) -> bool {
     secret.revoked.is_none() && secret.expires_at.is_none_or(|at| at > ctx.now)
 }
 
 /// Whether the client has a use for secrets.
-pub(super) fn authenticates(client: &Client) -> bool {
+pub(crate) fn authenticates(client: &Client) -> bool {
     client.auth_methods.iter().any(|method| *method != oauth::ClientAuthMethod::None)
 }
 
 /// A fresh secret of `client`.
-pub(super) fn issue(
+pub(crate) fn issue(
     ctx: &Context<'_>,
     client: &Client,
     input: &NewSecret,
@@ -96,6 +89,6 @@ pub(super) fn issue(
     Ok(issued)
 }
 
-pub(super) fn insert(changes: &mut Changes<'_>, client: &Client, issued: &Issued) {
+pub(crate) fn insert(changes: &mut Changes<'_>, client: &Client, issued: &Issued) {
     credentials::insert(changes, issued, detail([("client", json!(client.public_id))]));
 }

@@ -3,10 +3,10 @@
 use base::Id;
 use domain::{Actor, AppType, Client, ClientKind, Organization, Owners, Status};
 use oauth::{ClientAuthMethod, GrantType, ScopeSet};
-use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
 
+use super::apps;
 use super::changes::{Changes, detail, nothing};
 use super::client_secrets::{self, NewSecret};
 use super::credentials::Issued;
@@ -14,51 +14,9 @@ use super::fields::{self, Budget, Switch, invalid};
 use super::{Page, PageQuery, find, page};
 use crate::{Context, Denial, Outcome};
 
-/// A client to be.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct NewClient {
-    /// Its `client_id`, where it has one already.
-    pub public_id: Option<String>,
-    /// For people.
-    pub name: String,
-    /// `machine` (the default) or `app`.
-    pub kind: Option<String>,
-    /// Public id of the organization that owns it; missing: the provider itself.
-    pub organization: Option<String>,
-    /// How it may authenticate: `client_secret_basic`, `client_secret_post`, `none`. Missing: by a
-    /// secret, either way.
-    pub auth_methods: Option<Vec<String>>,
-    /// What it may use: `client_credentials`, `refresh_token`, `authorization_code`. Missing:
-    /// `client_credentials`.
-    pub grant_types: Option<Vec<String>>,
-    /// The resource server meant when a request names none.
-    pub default_audience: Option<String>,
-    /// How many tokens it may be issued.
-    pub budget: Option<Budget>,
-    /// Whether it is given its first secret. Missing: yes, unless it authenticates without one.
-    pub with_secret: Option<bool>,
-}
+mod input;
 
-/// What to change; what is missing stays.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ClientChange {
-    /// For people.
-    pub name: Option<String>,
-    /// Suspended: it is issued nothing and its tokens are refused.
-    pub status: Option<Switch>,
-    /// How it may authenticate.
-    pub auth_methods: Option<Vec<String>>,
-    /// The grant types it may use.
-    pub grant_types: Option<Vec<String>>,
-    /// The resource server meant when a request names none; an empty text: none.
-    pub default_audience: Option<String>,
-    /// New limits, in place of the old ones.
-    pub budget: Option<Budget>,
-}
+pub use input::{ClientChange, NewClient};
 
 /// A client just made.
 #[derive(Clone, Debug)]
@@ -97,6 +55,7 @@ pub async fn create(
 
 async fn parse(ctx: &Context<'_>, input: &NewClient) -> Result<Client, Denial> {
     let kinds = [("machine", ClientKind::Machine), ("app", ClientKind::App)];
+    let kind = fields::one_of("kind", input.kind.as_deref().unwrap_or("machine"), &kinds)?;
     let organization = match input.organization.as_deref() {
         Some(id) => Some(find::named::<Organization>(ctx, "organization", id).await?.id),
         None => None,
@@ -105,23 +64,48 @@ async fn parse(ctx: &Context<'_>, input: &NewClient) -> Result<Client, Denial> {
         Some(named) => Some(find::audience(ctx, Some(named)).await?.id),
         None => None,
     };
+    let mut client = Client {
+        organization,
+        default_audience,
+        budget: input.budget.unwrap_or_default().into(),
+        ..bare(ctx, kind, fields::name("name", &input.name)?)?
+    };
+    if let Some(id) = input.public_id.as_deref() {
+        client.public_id = fields::public_id(id)?;
+    }
+    if let Some(texts) = &input.auth_methods {
+        client.auth_methods = auth_methods(texts)?;
+    }
+    if let Some(texts) = &input.grant_types {
+        client.grant_types = grant_types(texts)?;
+    }
+    input.facts().apply(ctx, &mut client).await?;
+    Ok(client)
+}
+
+/// The provider's own client of a kind, as it is where nothing is said of it.
+pub(crate) fn bare(ctx: &Context<'_>, kind: ClientKind, name: String) -> Result<Client, Denial> {
     let id = Id::new(ctx.now, ctx.rng);
+    let (auth_methods, grant_types) = match kind {
+        ClientKind::Machine => (
+            vec![ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost],
+            vec![GrantType::ClientCredentials],
+        ),
+        ClientKind::App => (
+            apps::auth_methods(ctx.issuer.dialect()),
+            vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        ),
+    };
     Ok(Client {
         id,
         realm: ctx.issuer.realm().clone(),
-        public_id: fields::public_id_or_new(ctx, input.public_id.as_deref(), id)?,
-        name: fields::name("name", &input.name)?,
-        kind: fields::one_of("kind", input.kind.as_deref().unwrap_or("machine"), &kinds)?,
-        organization,
-        auth_methods: match &input.auth_methods {
-            Some(texts) => auth_methods(texts)?,
-            None => vec![ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost],
-        },
-        grant_types: match &input.grant_types {
-            Some(texts) => grant_types(texts)?,
-            None => vec![GrantType::ClientCredentials],
-        },
-        default_audience,
+        public_id: fields::public_id_or_new(ctx, None, id)?,
+        name,
+        kind,
+        organization: None,
+        auth_methods,
+        grant_types,
+        default_audience: None,
         app_type: AppType::default(),
         redirect_uris: Vec::new(),
         post_logout_redirect_uris: Vec::new(),
@@ -131,7 +115,8 @@ async fn parse(ctx: &Context<'_>, input: &NewClient) -> Result<Client, Denial> {
         client_uri: None,
         logo_uri: None,
         creator: None,
-        budget: input.budget.unwrap_or_default().into(),
+        connections_epoch: 0,
+        budget: Budget::default().into(),
         status: Status::Active,
         created_at: ctx.now,
     })
@@ -206,12 +191,33 @@ pub async fn update(
         after.status = status.into();
         changed.push("status");
     }
+    let dropped = apps::scopes_changed(ctx, &before, &mut after);
     let mut changes = Changes::new(ctx, actor);
     if !changed.is_empty() {
         let what = switched.map_or("updated", Switch::participle);
-        let told = detail([("changed", json!(changed))]);
+        let mut told = detail([("changed", json!(changed))]);
+        if dropped {
+            told.insert("connections_dropped".to_owned(), json!(true));
+        }
         changes.replace(&before, &after, format!("client.{what}"), told);
     }
+    Ok(changes.done(after))
+}
+
+/// Drops everything that people gave an app: they are asked again.
+///
+/// # Errors
+/// [`Denial::NotFound`].
+pub async fn drop_connections(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    id: &str,
+) -> Result<Outcome<Client>, Denial> {
+    let before: Loaded<Client> = find::by_public_id(ctx, id).await?;
+    let mut after = Client::clone(&before);
+    apps::drop_connections(&mut after);
+    let mut changes = Changes::new(ctx, actor);
+    changes.replace(&before, &after, "client.connections_dropped".into(), nothing());
     Ok(changes.done(after))
 }
 
@@ -244,5 +250,6 @@ async fn apply(
         client.budget = budget.into();
         changed.push("budget");
     }
+    changed.extend(change.facts().apply(ctx, client).await?);
     Ok(changed)
 }

@@ -8,7 +8,7 @@ use super::fields::invalid;
 use crate::{Context, Denial};
 
 /// The moment asked for; where none is, the longest that is allowed.
-pub(super) fn expiry(
+pub(crate) fn expiry(
     ctx: &Context<'_>,
     asked: Option<&str>,
     longest: Option<Duration>,

@@ -41,7 +41,7 @@ pub enum Switch {
 
 impl Switch {
     /// The past participle for an event's name.
-    pub(super) const fn participle(self) -> &'static str {
+    pub(crate) const fn participle(self) -> &'static str {
         match self {
             Self::Active => "activated",
             Self::Suspended => "suspended",
@@ -58,12 +58,12 @@ impl From<Switch> for Status {
     }
 }
 
-pub(super) fn invalid(field: &str, expected: impl Into<String>) -> Denial {
+pub(crate) fn invalid(field: &str, expected: impl Into<String>) -> Denial {
     Denial::InvalidField { field: field.to_owned(), expected: expected.into() }
 }
 
 /// A name for people: trimmed, not empty, at most [`MAX_NAME`] characters, one line.
-pub(super) fn name(field: &str, text: &str) -> Result<String, Denial> {
+pub(crate) fn name(field: &str, text: &str) -> Result<String, Denial> {
     match label(field, text)? {
         name if name.is_empty() => Err(invalid(field, "a text that is not empty")),
         name => Ok(name),
@@ -71,7 +71,7 @@ pub(super) fn name(field: &str, text: &str) -> Result<String, Denial> {
 }
 
 /// Like [`name`], but may be empty.
-pub(super) fn label(field: &str, text: &str) -> Result<String, Denial> {
+pub(crate) fn label(field: &str, text: &str) -> Result<String, Denial> {
     let text = text.trim();
     // What turns the direction of writing lets a name pass for another one.
     let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -82,14 +82,14 @@ pub(super) fn label(field: &str, text: &str) -> Result<String, Denial> {
 }
 
 /// A [`label`] that may be missing.
-pub(super) fn optional(field: &str, text: Option<&str>) -> Result<Option<String>, Denial> {
+pub(crate) fn optional(field: &str, text: Option<&str>) -> Result<Option<String>, Denial> {
     let text = text.map(|text| label(field, text)).transpose()?;
     Ok(text.filter(|text| !text.is_empty()))
 }
 
 /// An e-mail address, in lower case. Only its shape is checked: whether it is somebody's, only a
 /// message to it can tell.
-pub(super) fn email(text: &str) -> Result<String, Denial> {
+pub(crate) fn email(text: &str) -> Result<String, Denial> {
     let text = text.trim().to_lowercase();
     let stray = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';');
     let shaped = text.rsplit_once('@').is_some_and(|(local, host)| {
@@ -106,14 +106,14 @@ pub(super) fn email(text: &str) -> Result<String, Denial> {
 }
 
 /// A public id given by the caller, for what was imported.
-pub(super) fn public_id(text: &str) -> Result<PublicId, Denial> {
+pub(crate) fn public_id(text: &str) -> Result<PublicId, Denial> {
     text.parse().map_err(|problem: domain::NotAName| {
         invalid("public_id", problem.to_string().trim_start_matches("expected "))
     })
 }
 
 /// A set of scopes, each well formed.
-pub(super) fn scopes(field: &str, texts: &[String]) -> Result<ScopeSet, Denial> {
+pub(crate) fn scopes(field: &str, texts: &[String]) -> Result<ScopeSet, Denial> {
     if texts.len() > oauth::MAX_SCOPES {
         return Err(invalid(field, format!("at most {} scopes", oauth::MAX_SCOPES)));
     }
@@ -121,12 +121,12 @@ pub(super) fn scopes(field: &str, texts: &[String]) -> Result<ScopeSet, Denial> 
 }
 
 /// One scope.
-pub(super) fn scope(field: &str, text: &str) -> Result<Scope, Denial> {
+pub(crate) fn scope(field: &str, text: &str) -> Result<Scope, Denial> {
     text.parse().map_err(|problem: oauth::NotAScope| invalid(field, problem.to_string()))
 }
 
 /// Scopes that the resource server knows; all of them where none are named.
-pub(super) fn scopes_at(
+pub(crate) fn scopes_at(
     server: &ResourceServer,
     texts: Option<&[String]>,
 ) -> Result<ScopeSet, Denial> {
@@ -138,7 +138,7 @@ pub(super) fn scopes_at(
 }
 
 /// Refuses scopes that are not among `allowed`.
-pub(super) fn within(
+pub(crate) fn within(
     field: &str,
     asked: &ScopeSet,
     allowed: &ScopeSet,
@@ -153,7 +153,7 @@ pub(super) fn within(
 }
 
 /// One of a few words.
-pub(super) fn one_of<T: Copy>(
+pub(crate) fn one_of<T: Copy>(
     field: &str,
     text: &str,
     words: &[(&'static str, T)],
@@ -166,7 +166,7 @@ pub(super) fn one_of<T: Copy>(
 }
 
 /// A public id for a new entity: the caller's, else one made of the dialect's prefix and its id.
-pub(super) fn public_id_or_new<T: domain::EntityRecord>(
+pub(crate) fn public_id_or_new<T: domain::EntityRecord>(
     ctx: &Context<'_>,
     given: Option<&str>,
     id: base::Id<T>,

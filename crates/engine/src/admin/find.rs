@@ -12,7 +12,7 @@ use crate::{Context, Denial};
 pub type NotFoundKind = &'static str;
 
 /// The entity that a path names.
-pub(super) async fn by_public_id<T: EntityRecord>(
+pub(crate) async fn by_public_id<T: EntityRecord>(
     ctx: &Context<'_>,
     public_id: &str,
 ) -> Result<Loaded<T>, Denial> {
@@ -21,7 +21,7 @@ pub(super) async fn by_public_id<T: EntityRecord>(
 }
 
 /// The entity that a field of the input names.
-pub(super) async fn named<T: EntityRecord>(
+pub(crate) async fn named<T: EntityRecord>(
     ctx: &Context<'_>,
     field: &str,
     public_id: &str,
@@ -34,7 +34,7 @@ pub(super) async fn named<T: EntityRecord>(
 }
 
 /// The grant that a path names: grants have no other name than their identifier.
-pub(super) async fn grant(ctx: &Context<'_>, id: &str) -> Result<Loaded<Grant>, Denial> {
+pub(crate) async fn grant(ctx: &Context<'_>, id: &str) -> Result<Loaded<Grant>, Denial> {
     let missing = || not_found(Kind::Grant.as_str(), id);
     let parsed: Id<Grant> = id.parse().map_err(|_| missing())?;
     let found = ctx.store.by_id(parsed).await?;
@@ -43,7 +43,7 @@ pub(super) async fn grant(ctx: &Context<'_>, id: &str) -> Result<Loaded<Grant>, 
 
 /// The resource server that an audience names, by its identifier or public id. Where a realm has
 /// only one, it need not be named.
-pub(super) async fn audience(
+pub(crate) async fn audience(
     ctx: &Context<'_>,
     named: Option<&str>,
 ) -> Result<Loaded<ResourceServer>, Denial> {
@@ -76,7 +76,7 @@ async fn only_audience(ctx: &Context<'_>) -> Result<Loaded<ResourceServer>, Deni
 }
 
 /// The identifiers of what a list is narrowed to.
-pub(super) async fn owner<T: EntityRecord>(
+pub(crate) async fn owner<T: EntityRecord>(
     ctx: &Context<'_>,
     field: &str,
     public_id: Option<&str>,
@@ -87,12 +87,12 @@ pub(super) async fn owner<T: EntityRecord>(
     }
 }
 
-pub(super) fn not_found(what: NotFoundKind, id: &str) -> Denial {
+pub(crate) fn not_found(what: NotFoundKind, id: &str) -> Denial {
     Denial::NotFound { what, id: id.to_owned() }
 }
 
 /// A user who was not removed.
-pub(super) async fn user_at_hand(ctx: &Context<'_>, id: &str) -> Result<Loaded<User>, Denial> {
+pub(crate) async fn user_at_hand(ctx: &Context<'_>, id: &str) -> Result<Loaded<User>, Denial> {
     let user: Loaded<User> = by_public_id(ctx, id).await?;
     if user.status == UserStatus::Removed {
         return Err(Denial::StateForbids("the user was removed, and stays so".into()));

@@ -195,7 +195,8 @@ pub async fn revoke(
             None => nothing(),
         };
         after.revoked = Some(changes.revocation(reason));
-        after.handle = None;
+        // What a person agreed to is made anew when they agree again: the old one gives it up.
+        after.handle = after.handle.filter(|_| before.user.is_none());
         changes.replace(&before, &after, "grant.revoked".into(), told);
     }
     Ok(changes.done(after))

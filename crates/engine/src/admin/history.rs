@@ -1,6 +1,6 @@
 //! What happened: events (each change) and refusals (each denied request), newest first.
 
-use domain::{Event, Refusal};
+use domain::{Actor, Event, Refusal};
 use store::{EventQuery, RefusalQuery};
 
 use super::page::{self, EVENTS, Page, PageQuery};
@@ -13,6 +13,8 @@ pub struct EventFilter {
     pub target: Option<String>,
     /// Only by this request.
     pub request_id: Option<String>,
+    /// Only what this actor did.
+    pub actor: Option<Actor>,
 }
 
 /// Narrows a list of refusals.
@@ -39,7 +41,7 @@ pub async fn events(
         realm: Some(ctx.issuer.realm().clone()),
         target: filter.target.clone(),
         request_id: filter.request_id.clone(),
-        actor: None,
+        actor: filter.actor.clone(),
         after: None,
         before,
         newest_first: true,

@@ -5,8 +5,10 @@
 //! it was decided on, so no update is lost; an input is parsed before anything is decided, and what
 //! does not fit is a [`Denial::InvalidField`](crate::Denial::InvalidField) that names the field.
 
+pub mod access_requests;
 pub mod admin_keys;
 pub mod api_keys;
+pub(crate) mod apps;
 pub mod budgets;
 pub mod client_secrets;
 pub mod clients;
@@ -17,20 +19,22 @@ pub mod idempotency;
 pub mod legacy_tokens;
 pub mod memberships;
 pub mod organizations;
+pub mod passwords;
 pub mod personal_access_tokens;
 pub mod refresh_tokens;
 pub mod resource_server_secrets;
 pub mod resource_servers;
 pub mod scopes;
+pub mod sessions;
 pub mod signing_keys;
 pub mod users;
 pub mod why;
 
-mod changes;
-mod expiry;
-mod fields;
-mod find;
-mod page;
+pub(crate) mod changes;
+pub(crate) mod expiry;
+pub(crate) mod fields;
+pub(crate) mod find;
+pub(crate) mod page;
 
 pub use credentials::Issued;
 pub use fields::{Budget, Switch};

@@ -30,7 +30,7 @@ pub struct Page<T> {
 }
 
 impl PageQuery {
-    pub(super) fn limit(&self) -> Result<usize, Denial> {
+    pub(crate) fn limit(&self) -> Result<usize, Denial> {
         match self.limit {
             None => Ok(DEFAULT_PAGE),
             Some(limit) if (1..=MAX_PAGE).contains(&limit) => Ok(limit),
@@ -39,7 +39,7 @@ impl PageQuery {
     }
 
     /// Reads the cursor of the list `of`.
-    pub(super) fn after(&self, of: u8) -> Result<Option<u128>, Denial> {
+    pub(crate) fn after(&self, of: u8) -> Result<Option<u128>, Denial> {
         let Some(text) = &self.after else { return Ok(None) };
         let wrong = || invalid("after", "the cursor that the page before gave as \"next\"");
         let bytes = parse_base64url(text.as_bytes()).ok_or_else(wrong)?;
@@ -55,21 +55,21 @@ impl PageQuery {
 
 /// A cursor of the list `of` behind the row `last`. The list is part of it, so that a cursor of
 /// another list is noticed.
-pub(super) fn cursor(of: u8, last: u128) -> String {
+pub(crate) fn cursor(of: u8, last: u128) -> String {
     let mut bytes = vec![of];
     bytes.extend_from_slice(&last.to_be_bytes());
     base64url(bytes)
 }
 
 /// The mark of the list of events in its cursors; entities are marked by their kind.
-pub(super) const EVENTS: u8 = b'e';
+pub(crate) const EVENTS: u8 = b'e';
 
 const fn mark(kind: Kind) -> u8 {
     kind as u8
 }
 
 /// A page of entities that belong to `owners`, oldest first.
-pub(super) async fn list<T: EntityRecord>(
+pub(crate) async fn list<T: EntityRecord>(
     ctx: &Context<'_>,
     owners: Owners,
     page: &PageQuery,
@@ -84,4 +84,28 @@ pub(super) async fn list<T: EntityRecord>(
     query.limit = 1;
     let more = !ctx.store.page::<T>(query).await?.is_empty();
     Ok(Page { items, next: more.then(|| cursor(mark(T::KIND), last)) })
+}
+
+/// The cursor of the page behind `last`.
+pub(crate) fn behind<T: EntityRecord>(last: &Loaded<T>) -> String {
+    cursor(mark(T::KIND), last.id().as_u128())
+}
+
+/// How many entities that belong to `owners` are as `counts` says; no further than `most`.
+pub(crate) async fn count<T: EntityRecord>(
+    ctx: &Context<'_>,
+    owners: Owners,
+    most: usize,
+    counts: impl Fn(&T) -> bool,
+) -> Result<usize, Denial> {
+    let mut query = PageQuery { limit: Some(MAX_PAGE), after: None };
+    let mut found = 0;
+    loop {
+        let page = list::<T>(ctx, owners, &query).await?;
+        found += page.items.iter().filter(|it| counts(it)).count();
+        match page.next {
+            Some(next) if found < most => query.after = Some(next),
+            _ => return Ok(found),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Long-lived refresh tokens that support issues by hand: a client may hold several at once.
 
+use dialect::Rotation;
 use domain::{Actor, Client, CredentialKind, Grant};
 use serde::Deserialize;
 use serde_json::json;
@@ -9,7 +10,7 @@ use super::changes::{Changes, detail};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
 use super::{fields, find};
-use crate::{Context, Denial, Outcome};
+use crate::{Context, Denial, Outcome, family};
 
 /// A token to be.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -56,6 +57,9 @@ pub async fn create(
     issued.credential.organization = grant.organization;
     issued.credential.scopes = scopes;
     issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
+    if ctx.issuer.dialect().rotation() == Rotation::Rotating {
+        issued.secret = family::begin(ctx, &mut issued.credential);
+    }
     let mut changes = Changes::new(ctx, actor);
     let told = detail([("client", json!(client.public_id)), ("grant", json!(grant.id))]);
     credentials::insert(&mut changes, &issued, told);

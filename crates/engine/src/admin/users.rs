@@ -1,7 +1,7 @@
 //! Users: people known to the provider. A removed user stays on record and never comes back.
 
 use base::Id;
-use domain::{Actor, Owners, Profile, User, UserStatus};
+use domain::{Actor, Owners, PasswordHash, Profile, User, UserStatus};
 use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
@@ -9,6 +9,7 @@ use store::Loaded;
 use super::changes::{Changes, detail, nothing};
 use super::fields;
 use super::memberships::{self, NewMembership};
+use super::passwords::{self, NewPassword};
 use super::{Page, PageQuery, find, page};
 use crate::{Context, Denial, Outcome};
 
@@ -37,6 +38,9 @@ pub struct NewUser {
     /// The organizations they belong to.
     #[serde(default)]
     pub memberships: Vec<NewMembership>,
+    /// Their password: 10 characters to 1000 bytes. Missing: they cannot sign in by one yet.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password))]
+    pub password: Option<NewPassword>,
 }
 
 /// What to change; what is missing stays.
@@ -62,7 +66,7 @@ pub struct UserChange {
     pub status: Option<fields::Switch>,
 }
 
-/// Adds a user.
+/// Adds a user without a password: [`NewUser::password`] must be missing.
 ///
 /// # Errors
 /// [`Denial::InvalidField`]; [`Denial::NameTaken`] when address or public id is taken.
@@ -71,6 +75,22 @@ pub async fn create(
     actor: &Actor,
     input: &NewUser,
 ) -> Result<Outcome<User>, Denial> {
+    create_with_password(ctx, actor, input, None).await
+}
+
+/// Adds a user. Nothing is hashed here: `hash` is that of [`NewUser::password`], where there is one.
+///
+/// # Errors
+/// [`Denial::InvalidField`]; [`Denial::NameTaken`] when address or public id is taken.
+pub async fn create_with_password(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    input: &NewUser,
+    hash: Option<PasswordHash>,
+) -> Result<Outcome<User>, Denial> {
+    if input.password.is_some() != hash.is_some() {
+        return Err(fields::invalid("password", "no password here: it is set on its own"));
+    }
     let id = Id::new(ctx.now, ctx.rng);
     let user = User {
         id,
@@ -91,6 +111,9 @@ pub async fn create(
     };
     let mut changes = Changes::new(ctx, actor);
     changes.insert(&user, "user.created".into(), nothing());
+    if let Some(hash) = hash {
+        passwords::insert(&mut changes, &user, hash);
+    }
     Ok(changes.done(user))
 }
 

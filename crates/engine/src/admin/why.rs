@@ -62,8 +62,8 @@ pub async fn explain(ctx: &Context<'_>, id: &str) -> Result<Explanation, Denial>
         found.refusals.extend(history::refusals(ctx, &filter, &page).await?);
     }
     for filter in [
-        EventFilter { request_id: named(), target: None },
-        EventFilter { request_id: None, target: named() },
+        EventFilter { request_id: named(), ..EventFilter::default() },
+        EventFilter { target: named(), ..EventFilter::default() },
     ] {
         found.events.extend(history::events(ctx, &filter, &page).await?.items);
     }

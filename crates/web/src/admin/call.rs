@@ -8,12 +8,16 @@ use axum::http::{HeaderMap, header};
 use domain::Actor;
 use engine::admin::admin_keys::{self, Administrator};
 use engine::{Context, Denial, RequestOrigin};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
+use super::api::{Api, Caller};
+use super::table::Row;
+use super::{DOCUMENT, ROOT};
 use crate::RealmState;
 
 /// One authorized call. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Call(Arc<Inner>);
+pub(crate) struct Call(Arc<Inner>);
 
 struct Inner {
     state: RealmState,
@@ -23,59 +27,85 @@ struct Inner {
     parameters: Vec<(String, String)>,
 }
 
-impl Call {
-    /// Checks the key and the scope.
-    pub(super) async fn authorize(
+impl Caller for Call {
+    const API: Api = Api {
+        root: ROOT,
+        document: DOCUMENT,
+        title: "Postern admin API",
+        about: "Manages one realm. Identifiers are public ids; times are RFC 3339 in UTC; lists \
+                are paged by an opaque cursor; a secret is shown once, in the answer to its \
+                creation.",
+        challenge: "admin",
+        lacking: |scope| format!("The admin key lacks the scope {scope}."),
+        schemes: || {
+            let about = "An admin key; each operation names the scope it needs.";
+            let scheme = Http::builder().scheme(HttpAuthScheme::Bearer);
+            let scheme = scheme.description(Some(about)).build();
+            vec![("admin_key", SecurityScheme::Http(scheme))]
+        },
+    };
+
+    async fn authorize(
         state: RealmState,
         origin: Arc<RequestOrigin>,
         headers: &HeaderMap,
-        scope: &str,
+        row: &Row,
         parameters: &RawPathParams,
     ) -> Result<Self, Denial> {
         let ctx = state.context(&origin);
         let administrator = admin_keys::authenticate(&ctx, bearer(headers)?).await?;
         let key = administrator.key().id;
         state.house().uses.note(key, ctx.now, origin.address);
-        administrator.require(scope)?;
+        administrator.require(row.scope)?;
         let parameters =
             parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let actor = administrator.actor();
         Ok(Self(Arc::new(Inner { state, origin, administrator, actor, parameters })))
     }
 
-    /// The surroundings of a decision, now.
-    pub(super) fn context(&self) -> Context<'_> {
+    fn context(&self) -> Context<'_> {
         self.0.state.context(&self.0.origin)
     }
 
-    pub(super) fn state(&self) -> &RealmState {
-        &self.0.state
+    fn actor(&self) -> &Actor {
+        &self.0.actor
+    }
+}
+
+impl Call {
+    /// The surroundings of a decision, now.
+    pub(crate) fn context(&self) -> Context<'_> {
+        Caller::context(self)
     }
 
     /// Who asked.
-    pub(super) fn actor(&self) -> &Actor {
-        &self.0.actor
+    pub(crate) fn actor(&self) -> &Actor {
+        Caller::actor(self)
+    }
+
+    pub(crate) fn state(&self) -> &RealmState {
+        &self.0.state
     }
 
     /// What they may hand on.
-    pub(super) fn administrator(&self) -> &Administrator {
+    pub(crate) fn administrator(&self) -> &Administrator {
         &self.0.administrator
     }
 
     /// A placeholder of the path.
-    pub(super) fn path(&self, name: &str) -> &str {
+    pub(crate) fn path(&self, name: &str) -> &str {
         let found = self.0.parameters.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value)
     }
 
     /// The placeholder `{id}`, which most paths have.
-    pub(super) fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.path("id")
     }
 }
 
 /// The key in `Authorization: Bearer` (RFC 6750 §2.1); the scheme in any case (RFC 9110 §11.1).
-fn bearer(headers: &HeaderMap) -> Result<&str, Denial> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Denial> {
     let missing = || Denial::Token(Box::new(Denial::NoClientAuthentication));
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return Err(missing()) };

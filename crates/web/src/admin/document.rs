@@ -1,4 +1,4 @@
-//! The OpenAPI document of the admin API (OpenAPI 3.1), collected from the table's rows.
+//! The OpenAPI document of an API (OpenAPI 3.1), collected from the table's rows.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use utoipa::openapi::path::{
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{Object, Schema, Type};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required,
@@ -19,18 +19,17 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoParams, ToSchema};
 
+use super::api::Api;
 use super::refuse::ErrorBody;
 use super::table::{Row, method_name};
-use super::{DOCUMENT, ROOT};
 use crate::RealmState;
 
-const KEY: &str = "admin_key";
 const JSON: &str = "application/json";
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
 /// What a row takes and gives.
-pub(super) struct Operation {
+pub(crate) struct Operation {
     query: Vec<Parameter>,
     body: Option<RefOr<Schema>>,
     answer: RefOr<Schema>,
@@ -39,21 +38,21 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    pub(super) fn reads<Q: IntoParams, O: ToSchema>() -> Self {
+    pub(crate) fn reads<Q: IntoParams, O: ToSchema>() -> Self {
         let mut schemas = Vec::new();
         let answer = reference::<O>(&mut schemas);
         let query = Q::into_params(|| Some(ParameterIn::Query));
         Self { query, body: None, answer, status: "200", schemas }
     }
 
-    pub(super) fn changes<I: ToSchema, O: ToSchema>() -> Self {
+    pub(crate) fn changes<I: ToSchema, O: ToSchema>() -> Self {
         let mut schemas = Vec::new();
         let body = Some(reference::<I>(&mut schemas));
         let answer = reference::<O>(&mut schemas);
         Self { query: Vec::new(), body, answer, status: "200", schemas }
     }
 
-    pub(super) fn creates<I: ToSchema, O: ToSchema>() -> Self {
+    pub(crate) fn creates<I: ToSchema, O: ToSchema>() -> Self {
         let key = ParameterBuilder::new()
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)
@@ -75,31 +74,30 @@ fn reference<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
 }
 
 /// Collects operations.
-pub(super) struct Document {
+pub(crate) struct Document {
+    api: Api,
     paths: Paths,
     components: Components,
     tags: Vec<utoipa::openapi::Tag>,
 }
 
 impl Document {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new(api: Api) -> Self {
         let mut components = Components::new();
-        let scheme = Http::builder()
-            .scheme(HttpAuthScheme::Bearer)
-            .description(Some("An admin key; each operation names the scope it needs."))
-            .build();
-        components.add_security_scheme(KEY, SecurityScheme::Http(scheme));
+        for (name, scheme) in (api.schemes)() {
+            components.add_security_scheme(name, scheme);
+        }
         let mut schemas = Vec::new();
         let _ = reference::<ErrorBody>(&mut schemas);
         components.schemas.extend(schemas);
-        Self { paths: Paths::new(), components, tags: Vec::new() }
+        Self { api, paths: Paths::new(), components, tags: Vec::new() }
     }
 
-    pub(super) fn tag(&mut self, name: &str, description: &str) {
+    pub(crate) fn tag(&mut self, name: &str, description: &str) {
         self.tags.push(TagBuilder::new().name(name).description(Some(description)).build());
     }
 
-    pub(super) fn add(&mut self, row: &Row, operation: Operation) {
+    pub(crate) fn add(&mut self, row: &Row, operation: Operation) {
         let Operation { query, body, answer, status, schemas } = operation;
         self.components.schemas.extend(schemas);
         let method = method_name(row.method);
@@ -116,7 +114,7 @@ impl Document {
             .summary(Some(row.summary))
             .description(Some(format!("Needs the scope `{}`.", row.scope)))
             .parameters(Some(path_parameters(row.path).chain(query)))
-            .security(SecurityRequirement::new(KEY, [row.scope]))
+            .securities(Some(self.security(row)))
             .response(status, done)
             .response("default", failed);
         if let Some(tag) = self.tags.last() {
@@ -127,7 +125,7 @@ impl Document {
             builder = builder.request_body(Some(body));
         }
         let item = PathItem::new(http_method(&method), builder);
-        let path = format!("{ROOT}{}", row.path);
+        let path = format!("{}{}", self.api.root, row.path);
         match self.paths.paths.get_mut(&path) {
             Some(known) => known.merge_operations(item),
             None => {
@@ -136,15 +134,18 @@ impl Document {
         }
     }
 
-    pub(super) fn finish(self) -> OpenApi {
+    /// Any one of these lets a caller in.
+    fn security(&self, row: &Row) -> Vec<SecurityRequirement> {
+        let schemes = (self.api.schemes)();
+        let needed = |name: &str| SecurityRequirement::new(name, [row.scope]);
+        schemes.iter().map(|(name, _)| needed(name)).collect()
+    }
+
+    pub(crate) fn finish(self) -> OpenApi {
         let info = InfoBuilder::new()
-            .title("Postern admin API")
+            .title(self.api.title)
             .version(env!("CARGO_PKG_VERSION"))
-            .description(Some(
-                "Manages one realm. Identifiers are public ids; times are RFC 3339 in UTC; lists \
-                 are paged by an opaque cursor; a secret is shown once, in the answer to its \
-                 creation.",
-            ))
+            .description(Some(self.api.about))
             .build();
         OpenApiBuilder::new()
             .info(info)
@@ -188,11 +189,11 @@ fn http_method(method: &Method) -> HttpMethod {
     }
 }
 
-/// Serves the document. It holds nothing secret, so it asks for no key.
-pub(super) fn served(document: OpenApi) -> Router<RealmState> {
+/// Serves the document. It holds nothing secret, so it asks for nothing.
+pub(crate) fn served(path: &str, document: OpenApi) -> Router<RealmState> {
     let text: Arc<str> = document.to_json().unwrap_or_default().into();
     Router::new().route(
-        DOCUMENT,
+        path,
         get(move || async move {
             let mut response = text.to_string().into_response();
             let headers = response.headers_mut();

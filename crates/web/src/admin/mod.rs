@@ -4,13 +4,14 @@
 //! the other does not; each row names the one scope its route needs. What is decided is
 //! decided in [`engine::admin`].
 
-mod call;
+pub(crate) mod api;
+pub(crate) mod call;
 mod document;
-mod names;
-mod read;
+pub(crate) mod names;
+pub(crate) mod read;
 mod refuse;
-mod routes;
-mod table;
+pub(crate) mod routes;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 
@@ -25,15 +26,10 @@ const DOCUMENT: &str = "/admin/openapi.json";
 
 /// The admin API of one realm.
 pub fn router(state: RealmState) -> Router {
-    let (router, document) = routes::all().finish();
-    router
-        .merge(document::served(document))
-        .fallback(refuse::nothing_here)
-        .method_not_allowed_fallback(refuse::method_not_allowed)
-        .with_state(state)
+    routes::all().into_router(state)
 }
 
 /// The OpenAPI document of the admin API: the same for every realm.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes::all().finish().1
+    routes::all().into_document()
 }

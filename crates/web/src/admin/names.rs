@@ -8,19 +8,19 @@ use engine::{Context, Denial};
 use store::{Batch, StoreExt as _, Write};
 
 /// Entities that an answer refers to.
-pub(super) struct Names<'a> {
+pub(crate) struct Names<'a> {
     ctx: &'a Context<'a>,
     known: HashMap<u128, Option<Entity>>,
 }
 
 impl<'a> Names<'a> {
     /// Looks everything up in the store.
-    pub(super) fn new(ctx: &'a Context<'a>) -> Self {
+    pub(crate) fn new(ctx: &'a Context<'a>) -> Self {
         Self { ctx, known: HashMap::new() }
     }
 
     /// Knows what `batch` is about to write, too.
-    pub(super) fn with(ctx: &'a Context<'a>, batch: &Batch) -> Self {
+    pub(crate) fn with(ctx: &'a Context<'a>, batch: &Batch) -> Self {
         let mut names = Self::new(ctx);
         for write in &batch.writes {
             if let Write::Insert(entity) | Write::Replace { entity, .. } = write {
@@ -31,7 +31,7 @@ impl<'a> Names<'a> {
     }
 
     /// An entity; `None` when it is gone.
-    pub(super) async fn entity<T: EntityRecord>(
+    pub(crate) async fn entity<T: EntityRecord>(
         &mut self,
         id: Id<T>,
     ) -> Result<Option<std::sync::Arc<T>>, Denial> {
@@ -44,7 +44,7 @@ impl<'a> Names<'a> {
     }
 
     /// What the outside calls an entity.
-    pub(super) async fn of<T: EntityRecord>(
+    pub(crate) async fn of<T: EntityRecord>(
         &mut self,
         id: Option<Id<T>>,
     ) -> Result<Option<String>, Denial> {

@@ -21,7 +21,7 @@ fn malformed(problem: Problem, text: impl Into<String>) -> Denial {
 }
 
 /// The query string.
-pub(super) fn query<Q: DeserializeOwned>(uri: &Uri) -> Result<Q, Denial> {
+pub(crate) fn query<Q: DeserializeOwned>(uri: &Uri) -> Result<Q, Denial> {
     let parsed = Query::<Q>::try_from_uri(uri);
     parsed.map(|Query(query)| query).map_err(|rejection| {
         let text = rejection.body_text();
@@ -31,7 +31,7 @@ pub(super) fn query<Q: DeserializeOwned>(uri: &Uri) -> Result<Q, Denial> {
 }
 
 /// The body, at most `limit` bytes.
-pub(super) async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Denial> {
+pub(crate) async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Denial> {
     let bytes = body::read(body, limit, BODY_TIME).await.map_err(Denial::Malformed)?;
     if !bytes.is_empty() && !is_json(headers) {
         let text = "The body must be JSON: send Content-Type: application/json.";
@@ -47,7 +47,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Parses a JSON object; an empty body is one without members.
-pub(super) fn json<I: DeserializeOwned>(bytes: &[u8]) -> Result<I, Denial> {
+pub(crate) fn json<I: DeserializeOwned>(bytes: &[u8]) -> Result<I, Denial> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     // Serde would take a list for a struct whose members come in their order.
     if bytes.trim_ascii_start().first() != Some(&b'{') {

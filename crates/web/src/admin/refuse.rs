@@ -1,4 +1,4 @@
-//! From a [`Denial`] to the one shape of errors of the admin API, and to the record of refusals.
+//! From a [`Denial`] to the one shape of errors of these APIs, and to the record of refusals.
 
 use std::sync::Arc;
 
@@ -10,12 +10,13 @@ use engine::{Context, Denial, RequestOrigin};
 use oauth::{Failure, Problem};
 use serde::Serialize;
 
+use super::api::{Api, Caller};
 use crate::RealmState;
 
 /// What went wrong.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Error)]
-pub(super) struct ErrorBody {
+pub(crate) struct ErrorBody {
     /// A code: `invalid_request`, `invalid_token`, `insufficient_scope`, `not_found`, `conflict`, …
     error: &'static str,
     /// For people.
@@ -25,11 +26,16 @@ pub(super) struct ErrorBody {
 }
 
 /// Tells log and store of a denial, and the caller what they may know.
-pub(super) fn refuse(state: &RealmState, ctx: &Context<'_>, denial: &Denial) -> Response {
+pub(crate) fn refuse(
+    api: &Api,
+    state: &RealmState,
+    ctx: &Context<'_>,
+    denial: &Denial,
+) -> Response {
     state.note(ctx, denial);
     let (status, error) = face(denial);
     let description = match denial {
-        Denial::NotPermitted(scope) => format!("The admin key lacks the scope {scope}."),
+        Denial::NotPermitted(scope) => (api.lacking)(scope),
         _ => denial.failure().description,
     };
     let body = ErrorBody {
@@ -44,7 +50,7 @@ pub(super) fn refuse(state: &RealmState, ctx: &Context<'_>, denial: &Denial) -> 
         // RFC 9110 §10.2.3; nobody knows how long: the shortest wait there is.
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
-    if let Some(challenge) = challenge(status, error, denial) {
+    if let Some(challenge) = challenge(api.challenge, status, error, denial) {
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
     response
@@ -73,45 +79,52 @@ fn face(denial: &Denial) -> (StatusCode, &'static str) {
 }
 
 /// RFC 6750 §3: what to do to be let in.
-fn challenge(status: StatusCode, error: &str, denial: &Denial) -> Option<HeaderValue> {
+fn challenge(realm: &str, status: StatusCode, error: &str, denial: &Denial) -> Option<HeaderValue> {
     let text = match (status, denial) {
         (StatusCode::FORBIDDEN, Denial::NotPermitted(scope)) => {
-            format!(r#"Bearer realm="admin", error="{error}", scope="{scope}""#)
+            format!(r#"Bearer realm="{realm}", error="{error}", scope="{scope}""#)
         }
         // RFC 6750 §3.1: no error code where no credential was sent.
         (StatusCode::UNAUTHORIZED, Denial::Token(inner))
             if matches!(**inner, Denial::NoClientAuthentication) =>
         {
-            r#"Bearer realm="admin""#.to_owned()
+            format!(r#"Bearer realm="{realm}""#)
         }
-        (StatusCode::UNAUTHORIZED, _) => format!(r#"Bearer realm="admin", error="{error}""#),
+        (StatusCode::UNAUTHORIZED, _) => format!(r#"Bearer realm="{realm}", error="{error}""#),
         _ => return None,
     };
     HeaderValue::try_from(text).ok()
 }
 
 /// The origin that the realm attached; an empty one where the router runs without a realm.
-pub(super) fn origin_of(extension: Option<Extension<Arc<RequestOrigin>>>) -> Arc<RequestOrigin> {
+pub(crate) fn origin_of(extension: Option<Extension<Arc<RequestOrigin>>>) -> Arc<RequestOrigin> {
     extension.map(|Extension(origin)| origin).unwrap_or_default()
 }
 
 /// There is nothing at this path.
-pub(super) async fn nothing_here(
+pub(crate) async fn nothing_here<C: Caller>(
     State(state): State<RealmState>,
     extension: Option<Extension<Arc<RequestOrigin>>>,
 ) -> Response {
-    plain(&state, extension, Problem::NotFound, "There is nothing at this path.")
+    plain(&C::API, &state, extension, Problem::NotFound, "There is nothing at this path.")
 }
 
 /// There is something at this path, but not for this method.
-pub(super) async fn method_not_allowed(
+pub(crate) async fn method_not_allowed<C: Caller>(
     State(state): State<RealmState>,
     extension: Option<Extension<Arc<RequestOrigin>>>,
 ) -> Response {
-    plain(&state, extension, Problem::MethodNotAllowed, "The method is not allowed at this path.")
+    plain(
+        &C::API,
+        &state,
+        extension,
+        Problem::MethodNotAllowed,
+        "The method is not allowed at this path.",
+    )
 }
 
 fn plain(
+    api: &Api,
     state: &RealmState,
     extension: Option<Extension<Arc<RequestOrigin>>>,
     problem: Problem,
@@ -119,5 +132,5 @@ fn plain(
 ) -> Response {
     let origin = origin_of(extension);
     let denial = Denial::Malformed(Failure::new(problem, text));
-    refuse(state, &state.context(&origin), &denial)
+    refuse(api, state, &state.context(&origin), &denial)
 }

@@ -1,5 +1,6 @@
 //! The table of routes: from each row come a handler and an operation of the OpenAPI document.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use axum::Router;
@@ -16,30 +17,31 @@ use serde::de::DeserializeOwned;
 use utoipa::openapi::OpenApi;
 use utoipa::{IntoParams, ToSchema};
 
+use super::api::Caller;
 use super::call::Call;
-use super::document::{Document, Operation};
-use super::refuse::{origin_of, refuse};
-use super::{ROOT, read};
+use super::document::{self, Document, Operation};
+use super::read;
+use super::refuse::{method_not_allowed, nothing_here, origin_of, refuse};
 use crate::RealmState;
 
 /// The longest body where a row does not say otherwise.
-pub(super) const BODY: usize = 64 * 1024;
+pub(crate) const BODY: usize = 64 * 1024;
 
 /// A row: where, with which scope, and what for.
 #[derive(Clone, Copy)]
-pub(super) struct Row {
-    pub(super) method: MethodFilter,
-    /// Below [`ROOT`].
-    pub(super) path: &'static str,
-    pub(super) scope: &'static str,
-    pub(super) summary: &'static str,
-    pub(super) body_limit: usize,
+pub(crate) struct Row {
+    pub(crate) method: MethodFilter,
+    /// Below the root of its API.
+    pub(crate) path: &'static str,
+    pub(crate) scope: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) body_limit: usize,
     /// Whether signing keys may be others afterwards.
-    pub(super) touches_keys: bool,
+    pub(crate) touches_keys: bool,
 }
 
 /// A row for the method `method`.
-pub(super) const fn row(
+pub(crate) const fn row(
     method: MethodFilter,
     path: &'static str,
     scope: &'static str,
@@ -49,36 +51,37 @@ pub(super) const fn row(
 }
 
 /// Something just made.
-pub(super) struct Made<O> {
+pub(crate) struct Made<O> {
     /// What the outside calls it: the last segment of its `Location`.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// What is told of it.
-    pub(super) view: O,
+    pub(crate) view: O,
 }
 
-/// Collects rows.
-pub(super) struct Table {
+/// Collects rows of an API; of the admin API, where nothing else is said.
+pub(crate) struct Table<C = Call> {
     router: Router<RealmState>,
     document: Document,
+    callers: PhantomData<fn() -> C>,
 }
 
-impl Table {
-    pub(super) fn new() -> Self {
-        Self { router: Router::new(), document: Document::new() }
+impl<C: Caller> Table<C> {
+    pub(crate) fn new() -> Self {
+        Self { router: Router::new(), document: Document::new(C::API), callers: PhantomData }
     }
 
     /// The rows that follow are about `tag`.
-    pub(super) fn about(mut self, tag: &'static str, description: &'static str) -> Self {
+    pub(crate) fn about(mut self, tag: &'static str, description: &'static str) -> Self {
         self.document.tag(tag, description);
         self
     }
 
     /// A row that only reads.
-    pub(super) fn read<Q, O, H, F>(mut self, row: Row, handler: H) -> Self
+    pub(crate) fn read<Q, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         Q: DeserializeOwned + IntoParams + Send + 'static,
         O: Serialize + ToSchema + Send + 'static,
-        H: Fn(Call, Q) -> F + Clone + Send + Sync + 'static,
+        H: Fn(C, Q) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<O, Denial>> + Send + 'static,
     {
         self.document.add(&row, Operation::reads::<Q, O>());
@@ -93,11 +96,11 @@ impl Table {
     }
 
     /// A row that makes something, once an idempotency key.
-    pub(super) fn create<I, O, H, F>(mut self, row: Row, handler: H) -> Self
+    pub(crate) fn create<I, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         I: DeserializeOwned + ToSchema + Send + Sync + 'static,
         O: Serialize + ToSchema + Send + 'static,
-        H: Fn(Call, Arc<I>) -> F + Clone + Send + Sync + 'static,
+        H: Fn(C, Arc<I>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Outcome<Made<O>>, Denial>> + Send + 'static,
     {
         self.document.add(&row, Operation::creates::<I, O>());
@@ -134,11 +137,11 @@ impl Table {
     }
 
     /// A row that changes something.
-    pub(super) fn change<I, O, H, F>(mut self, row: Row, handler: H) -> Self
+    pub(crate) fn change<I, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         I: DeserializeOwned + ToSchema + Send + Sync + 'static,
         O: Serialize + ToSchema + Send + 'static,
-        H: Fn(Call, Arc<I>) -> F + Clone + Send + Sync + 'static,
+        H: Fn(C, Arc<I>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Outcome<O>, Denial>> + Send + 'static,
     {
         self.document.add(&row, Operation::changes::<I, O>());
@@ -156,11 +159,11 @@ impl Table {
     }
 
     /// A row whose operation settles by itself.
-    pub(super) fn perform<I, O, H, F>(mut self, row: Row, handler: H) -> Self
+    pub(crate) fn perform<I, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         I: DeserializeOwned + ToSchema + Send + 'static,
         O: Serialize + ToSchema + Send + 'static,
-        H: Fn(Call, I) -> F + Clone + Send + Sync + 'static,
+        H: Fn(C, I) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<O, Denial>> + Send + 'static,
     {
         self.document.add(&row, Operation::changes::<I, O>());
@@ -176,7 +179,7 @@ impl Table {
 
     fn route<H, F>(mut self, row: Row, handler: H) -> Self
     where
-        H: Fn(Call, Request) -> F + Clone + Send + Sync + 'static,
+        H: Fn(C, Request) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Answer, Denial>> + Send + 'static,
     {
         let answer = move |State(state): State<RealmState>,
@@ -189,13 +192,14 @@ impl Table {
                 let Ok(parameters) = parameters else {
                     let text = "The path is not percent-encoded UTF-8.";
                     let failure = Failure::new(Problem::InvalidRequest, text);
-                    return refuse(&state, &state.context(&origin), &Denial::Malformed(failure));
+                    let denial = Denial::Malformed(failure);
+                    return refuse(&C::API, &state, &state.context(&origin), &denial);
                 };
-                let authorized = Call::authorize(
+                let authorized = C::authorize(
                     state.clone(),
                     Arc::clone(&origin),
                     request.headers(),
-                    row.scope,
+                    &row,
                     &parameters,
                 );
                 let answered = match authorized.await {
@@ -208,18 +212,27 @@ impl Table {
                 };
                 match answered {
                     Ok(answer) => answer.into_response(),
-                    Err(denial) => refuse(&state, &state.context(&origin), &denial),
+                    Err(denial) => refuse(&C::API, &state, &state.context(&origin), &denial),
                 }
             }
         };
-        let path = format!("{ROOT}{}", row.path);
+        let path = format!("{}{}", C::API.root, row.path);
         self.router = self.router.route(&path, on(row.method, answer));
         self
     }
 
-    /// The router, and the document of the same rows.
-    pub(super) fn finish(self) -> (Router<RealmState>, OpenApi) {
-        (self.router, self.document.finish())
+    /// The router, with the document of the same rows and an answer to everything else.
+    pub(crate) fn into_router(self, state: RealmState) -> Router {
+        self.router
+            .merge(document::served(C::API.document, self.document.finish()))
+            .fallback(nothing_here::<C>)
+            .method_not_allowed_fallback(method_not_allowed::<C>)
+            .with_state(state)
+    }
+
+    /// The document.
+    pub(crate) fn into_document(self) -> OpenApi {
+        self.document.finish()
     }
 }
 
@@ -290,7 +303,7 @@ impl Answer {
 }
 
 /// The name of a method, for the document.
-pub(super) fn method_name(method: MethodFilter) -> Method {
+pub(crate) fn method_name(method: MethodFilter) -> Method {
     match method {
         MethodFilter::POST => Method::POST,
         MethodFilter::PUT => Method::PUT,

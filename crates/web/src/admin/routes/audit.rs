@@ -142,7 +142,7 @@ pub(super) fn rows(table: Table) -> Table {
 }
 
 async fn events(call: Call, query: EventsPage) -> Result<List<EventView>, Denial> {
-    let filter = EventFilter { target: query.target, request_id: query.request_id };
+    let filter = EventFilter { target: query.target, request_id: query.request_id, actor: None };
     let page = PageQuery { limit: query.limit, after: query.after };
     let page = history::events(&call.context(), &filter, &page).await?;
     Ok(List::of(page, event))

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::credentials::{self, IssuedView};
-use super::words::{LimitsView, List, NoQuery, Nothing, limits, status, time};
+use super::words::{LimitsView, List, NoQuery, Nothing, app_type, limits, scopes, status, time};
 use crate::admin::call::Call;
 use crate::admin::names::Names;
 use crate::admin::table::{Made, Table, row};
@@ -31,6 +31,21 @@ pub(super) struct ClientView {
     grant_types: Vec<&'static str>,
     /// The identifier of the resource server meant when a request names none.
     default_audience: Option<String>,
+    /// `web` or `native`.
+    app_type: &'static str,
+    /// Where people are sent back to.
+    redirect_uris: Vec<String>,
+    /// Where people are sent back to after they signed out.
+    post_logout_redirect_uris: Vec<String>,
+    /// The domain that redirects are compared by, where the realm does so.
+    redirect_domain: Option<String>,
+    /// The most that an app may ask people for.
+    scopes: Vec<String>,
+    description: Option<String>,
+    client_uri: Option<String>,
+    logo_uri: Option<String>,
+    /// The user who registered it and may change it; null: staff did.
+    creator: Option<String>,
     budget: LimitsView,
     /// `active` or `suspended`.
     status: &'static str,
@@ -77,6 +92,19 @@ async fn view(names: &mut Names<'_>, it: &Client) -> Result<ClientView, Denial> 
         auth_methods: it.auth_methods.iter().map(|method| method.as_str()).collect(),
         grant_types: it.grant_types.iter().map(|grant| grant.as_str()).collect(),
         default_audience,
+        app_type: app_type(it.app_type),
+        redirect_uris: it.redirect_uris.iter().map(ToString::to_string).collect(),
+        post_logout_redirect_uris: it
+            .post_logout_redirect_uris
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        redirect_domain: it.redirect_domain.clone(),
+        scopes: scopes(&it.scopes),
+        description: it.description.clone(),
+        client_uri: it.client_uri.clone(),
+        logo_uri: it.logo_uri.clone(),
+        creator: names.of(it.creator).await?,
         budget: limits(&it.budget),
         status: status(it.status),
         created_at: time(it.created_at),
@@ -109,6 +137,15 @@ pub(super) fn rows(table: Table) -> Table {
         .change(
             row(MethodFilter::POST, "/clients/{id}/activate", write, "Activate a client again"),
             |call, _: Arc<Nothing>| switch(call, Switch::Active),
+        )
+        .change(
+            row(
+                MethodFilter::POST,
+                "/clients/{id}/drop-connections",
+                write,
+                "Take back everything that people gave an app",
+            ),
+            drop_connections,
         )
 }
 
@@ -155,4 +192,9 @@ async fn update(call: Call, change: Arc<ClientChange>) -> Result<Outcome<ClientV
 async fn switch(call: Call, to: Switch) -> Result<Outcome<ClientView>, Denial> {
     let change = ClientChange { status: Some(to), ..ClientChange::default() };
     update(call, Arc::new(change)).await
+}
+
+async fn drop_connections(call: Call, _: Arc<Nothing>) -> Result<Outcome<ClientView>, Denial> {
+    let ctx = call.context();
+    told(&ctx, clients::drop_connections(&ctx, call.actor(), call.id()).await?).await
 }

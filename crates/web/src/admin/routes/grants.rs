@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::routing::MethodFilter;
-use domain::{Grant, ResourceServer};
+use domain::{Client, Grant, ResourceServer};
 use engine::admin::grants::{self, GrantChange, NewGrant};
 use engine::{Context, Denial, Outcome};
 use serde::Serialize;
@@ -31,11 +31,17 @@ pub(super) struct GrantView {
     /// What tokens are given when a request names no scope.
     default_scopes: Vec<String>,
     revoked: Option<RevocationView>,
+    /// Whether everything that people gave the app was taken back since.
+    dropped: bool,
     created_at: String,
 }
 
 async fn view(names: &mut Names<'_>, it: &Grant) -> Result<GrantView, Denial> {
     let server = names.entity::<ResourceServer>(it.resource_server).await?;
+    let client = match it.client {
+        Some(id) => names.entity::<Client>(id).await?,
+        None => None,
+    };
     Ok(GrantView {
         id: it.id.to_string(),
         client: names.of(it.client).await?,
@@ -46,6 +52,7 @@ async fn view(names: &mut Names<'_>, it: &Grant) -> Result<GrantView, Denial> {
         scopes: scopes(&it.scopes),
         default_scopes: scopes(it.default_scopes()),
         revoked: revocation(it.revoked.as_ref()),
+        dropped: client.is_some_and(|client| !client.honours(it)),
         created_at: time(it.created_at),
     })
 }

@@ -1,5 +1,6 @@
 //! The routes, one file a resource: its rows, what is told of it, and its handlers.
 
+mod access_requests;
 mod admin_keys;
 mod api_keys;
 mod audit;
@@ -9,14 +10,16 @@ mod credentials;
 mod grants;
 mod legacy_tokens;
 mod organizations;
+mod passwords;
 mod personal_access_tokens;
 mod refresh_tokens;
 mod resource_servers;
 mod secrets;
+mod sessions;
 mod signing_keys;
 mod users;
 mod why;
-mod words;
+pub(crate) mod words;
 
 use super::table::Table;
 
@@ -25,6 +28,8 @@ pub(super) fn all() -> Table {
     let resources = [
         organizations::rows,
         users::rows,
+        passwords::rows,
+        sessions::rows,
         resource_servers::rows,
         clients::rows,
         secrets::rows,
@@ -33,6 +38,7 @@ pub(super) fn all() -> Table {
         personal_access_tokens::rows,
         refresh_tokens::rows,
         legacy_tokens::rows,
+        access_requests::rows,
         budgets::rows,
         signing_keys::rows,
         admin_keys::rows,

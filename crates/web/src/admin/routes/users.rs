@@ -11,6 +11,7 @@ use engine::{Context, Denial, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::passwords;
 use super::words::{List, NoQuery, Nothing, PageParams, time};
 use crate::admin::call::Call;
 use crate::admin::names::Names;
@@ -52,7 +53,7 @@ pub(super) struct Role {
     role: Option<String>,
 }
 
-async fn view(ctx: &Context<'_>, it: &User) -> Result<UserView, Denial> {
+pub(super) async fn view(ctx: &Context<'_>, it: &User) -> Result<UserView, Denial> {
     let mut names = Names::new(ctx);
     let mut memberships = Vec::with_capacity(it.memberships.len());
     for membership in &it.memberships {
@@ -113,7 +114,12 @@ pub(super) fn rows(table: Table) -> Table {
 
 async fn create(call: Call, input: Arc<NewUser>) -> Result<Outcome<Made<UserView>>, Denial> {
     let ctx = call.context();
-    let outcome = told(&ctx, users::create(&ctx, call.actor(), &input).await?).await?;
+    let hash = match &input.password {
+        Some(password) => Some(passwords::hash(&call, password).await?),
+        None => None,
+    };
+    let made = users::create_with_password(&ctx, call.actor(), &input, hash).await?;
+    let outcome = told(&ctx, made).await?;
     Ok(super::words::told(outcome, |view| Made { id: view.id.clone(), view }))
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use base::Timestamp;
-use domain::{BudgetLimits, Revocation, Status};
+use domain::{AppType, BudgetLimits, Revocation, Session, Status};
 use engine::Outcome;
 use engine::admin::{Page, PageQuery};
 use oauth::ScopeSet;
@@ -14,16 +14,16 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 /// A page of a list.
 #[derive(Serialize)]
-pub(super) struct List<T: ToSchema> {
+pub(crate) struct List<T: ToSchema> {
     /// The rows.
-    pub(super) data: Vec<T>,
+    pub(crate) data: Vec<T>,
     /// The cursor for `after` of the next page; null when this is the last.
-    pub(super) next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 impl<T: ToSchema> List<T> {
     /// A page whose rows are told by `view`.
-    pub(super) fn of<R>(page: Page<R>, view: impl Fn(&R) -> T) -> Self {
+    pub(crate) fn of<R>(page: Page<R>, view: impl Fn(&R) -> T) -> Self {
         Self { data: page.items.iter().map(view).collect(), next: page.next }
     }
 }
@@ -54,25 +54,25 @@ impl<T: ToSchema> ToSchema for List<T> {
 /// No query.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(super) struct NoQuery {}
+pub(crate) struct NoQuery {}
 
 /// No members.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Nothing {}
+pub(crate) struct Nothing {}
 
 /// Why something is taken back.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Reason {
+pub(crate) struct Reason {
     /// A few words for support.
-    pub(super) reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 /// Which page.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PageParams {
+pub(crate) struct PageParams {
     /// At most so many rows, 1 to 200; 50 where it is missing.
     limit: Option<usize>,
     /// The cursor that the page before gave.
@@ -88,7 +88,7 @@ impl From<PageParams> for PageQuery {
 /// When, by whom and why something was taken back.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Revocation)]
-pub(super) struct RevocationView {
+pub(crate) struct RevocationView {
     /// When.
     at: String,
     /// By whom.
@@ -97,17 +97,48 @@ pub(super) struct RevocationView {
     reason: Option<String>,
 }
 
+/// A browser where somebody is signed in.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
+pub(crate) struct SessionView {
+    pub(crate) id: String,
+    /// When they proved who they are.
+    authenticated_at: String,
+    expires_at: String,
+    /// From which address it was begun.
+    address: Option<String>,
+    /// What the browser called itself.
+    user_agent: Option<String>,
+}
+
+pub(crate) fn session(it: &Session) -> SessionView {
+    SessionView {
+        id: it.id.to_string(),
+        authenticated_at: time(it.authenticated_at),
+        expires_at: time(it.expires_at),
+        address: it.address.clone(),
+        user_agent: it.user_agent.clone(),
+    }
+}
+
+/// How many sessions were ended.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Ended)]
+pub(crate) struct EndedView {
+    pub(crate) ended: usize,
+}
+
 /// Limits of tokens issued; null is unlimited.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Limits)]
-pub(super) struct LimitsView {
+pub(crate) struct LimitsView {
     /// Tokens per clock hour (UTC).
     per_hour: Option<u64>,
     /// Tokens per UTC day.
     per_day: Option<u64>,
 }
 
-pub(super) fn revocation(revocation: Option<&Revocation>) -> Option<RevocationView> {
+pub(crate) fn revocation(revocation: Option<&Revocation>) -> Option<RevocationView> {
     revocation.map(|it| RevocationView {
         at: time(it.at),
         by: it.by.to_string(),
@@ -115,20 +146,27 @@ pub(super) fn revocation(revocation: Option<&Revocation>) -> Option<RevocationVi
     })
 }
 
-pub(super) const fn limits(limits: &BudgetLimits) -> LimitsView {
+pub(crate) const fn limits(limits: &BudgetLimits) -> LimitsView {
     LimitsView { per_hour: limits.per_hour, per_day: limits.per_day }
 }
 
 /// RFC 3339, in UTC.
-pub(super) fn time(at: Timestamp) -> String {
+pub(crate) fn time(at: Timestamp) -> String {
     at.to_string()
 }
 
-pub(super) fn scopes(scopes: &ScopeSet) -> Vec<String> {
+pub(crate) fn scopes(scopes: &ScopeSet) -> Vec<String> {
     scopes.iter().map(ToString::to_string).collect()
 }
 
-pub(super) const fn status(status: Status) -> &'static str {
+pub(crate) const fn app_type(app_type: AppType) -> &'static str {
+    match app_type {
+        AppType::Web => "web",
+        AppType::Native => "native",
+    }
+}
+
+pub(crate) const fn status(status: Status) -> &'static str {
     match status {
         Status::Active => "active",
         Status::Suspended => "suspended",
@@ -136,6 +174,6 @@ pub(super) const fn status(status: Status) -> &'static str {
 }
 
 /// The same writes, with what is told in place of what was decided.
-pub(super) fn told<R, T>(outcome: Outcome<R>, tell: impl FnOnce(R) -> T) -> Outcome<T> {
+pub(crate) fn told<R, T>(outcome: Outcome<R>, tell: impl FnOnce(R) -> T) -> Outcome<T> {
     Outcome { batch: outcome.batch, reply: tell(outcome.reply) }
 }

@@ -1,0 +1,141 @@
+//! The secrets of an app, and how one follows the other without a moment in which none is good.
+
+use std::time::Duration;
+
+use domain::{Client, Credential, CredentialKind, Owners};
+use serde::Deserialize;
+use serde_json::json;
+use store::{Loaded, MAX_PAGE};
+
+use super::super::Person;
+use crate::admin::changes::{Changes, detail, nothing};
+use crate::admin::client_secrets::{self, MAX_LIVE, NewSecret};
+use crate::admin::credentials::Issued;
+use crate::admin::fields::invalid;
+use crate::admin::{Page, PageQuery, page};
+use crate::{Context, Denial, Outcome};
+
+/// How long older secrets stay good where nothing is said.
+const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
+/// The longest that older secrets can stay good.
+pub const MAX_OVERLAP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+const KIND: CredentialKind = CredentialKind::ClientSecret;
+
+/// A secret to follow the present one.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewAppSecret {
+    /// A name for people.
+    #[serde(default)]
+    pub label: String,
+    /// For how many seconds the older ones stay good: 0 to 2592000 (30 days); missing: 86400.
+    pub overlap: Option<u64>,
+}
+
+/// Gives an app a new secret. The older ones stay good for as long as was asked, and end by
+/// themselves.
+///
+/// # Errors
+/// [`Denial::NotFound`], [`Denial::InvalidField`]; [`Denial::StateForbids`] for an app that
+/// authenticates without one, or has too many that are still good.
+pub async fn rotate_secret(
+    ctx: &Context<'_>,
+    person: &Person,
+    id: &str,
+    input: &NewAppSecret,
+) -> Result<Outcome<Issued>, Denial> {
+    let app = super::read(ctx, person, id).await?;
+    if !client_secrets::authenticates(&app) {
+        return Err(Denial::StateForbids("the app authenticates without a secret".into()));
+    }
+    let overlap = input.overlap.map_or(OVERLAP, Duration::from_secs);
+    if overlap > MAX_OVERLAP {
+        let expected = format!("seconds from 0 to {}", MAX_OVERLAP.as_secs());
+        return Err(invalid("overlap", expected));
+    }
+    let older = live(ctx, &app).await?;
+    if older.len() >= MAX_LIVE && !overlap.is_zero() {
+        let text = format!("{MAX_LIVE} secrets are good already: rotate with an overlap of 0");
+        return Err(Denial::StateForbids(text));
+    }
+    let actor = person.actor();
+    let mut changes = Changes::new(ctx, &actor);
+    for secret in &older {
+        end(ctx, &mut changes, secret, overlap);
+    }
+    let new = NewSecret { label: input.label.clone(), expires_at: None };
+    let issued = client_secrets::issue(ctx, &app, &new)?;
+    client_secrets::insert(&mut changes, &app, &issued);
+    Ok(changes.done(issued))
+}
+
+/// Lets an older secret end: at once, or after the overlap; never later than it would have.
+fn end(
+    ctx: &Context<'_>,
+    changes: &mut Changes<'_>,
+    secret: &Loaded<Credential>,
+    overlap: Duration,
+) {
+    let mut after = Credential::clone(secret);
+    if overlap.is_zero() {
+        after.revoked = Some(changes.revocation(Some("rotated".into())));
+        changes.replace(secret, &after, format!("{}.revoked", KIND.as_str()), nothing());
+        return;
+    }
+    let until = ctx.now.plus(overlap);
+    if secret.expires_at.is_none_or(|at| at > until) {
+        after.expires_at = Some(until);
+        let told = detail([("expires_at", json!(until.to_string()))]);
+        changes.replace(secret, &after, format!("{}.rotated", KIND.as_str()), told);
+    }
+}
+
+/// The first secret of an app.
+pub(super) fn issue(
+    ctx: &Context<'_>,
+    changes: &mut Changes<'_>,
+    app: &Client,
+) -> Result<Issued, Denial> {
+    let issued = client_secrets::issue(ctx, app, &NewSecret::default())?;
+    client_secrets::insert(changes, app, &issued);
+    Ok(issued)
+}
+
+/// A page of the app's secrets, without what is secret of them.
+///
+/// # Errors
+/// [`Denial::NotFound`]; a bad cursor or limit.
+pub async fn secrets(
+    ctx: &Context<'_>,
+    person: &Person,
+    id: &str,
+    query: &PageQuery,
+) -> Result<Page<Loaded<Credential>>, Denial> {
+    let app = super::read(ctx, person, id).await?;
+    page::list(ctx, owners(&app), query).await
+}
+
+fn owners(app: &Client) -> Owners {
+    let client = Some(app.id.as_u128());
+    Owners { client, variety: Some(KIND.as_str()), ..Owners::default() }
+}
+
+/// The secrets of an app that are good at this moment.
+pub(super) async fn live(
+    ctx: &Context<'_>,
+    app: &Client,
+) -> Result<Vec<Loaded<Credential>>, Denial> {
+    let mut query = PageQuery { limit: Some(MAX_PAGE), after: None };
+    let mut live = Vec::new();
+    loop {
+        let page = page::list::<Credential>(ctx, owners(app), &query).await?;
+        let good = |it: &Loaded<Credential>| client_secrets::is_live(ctx, it);
+        live.extend(page.items.into_iter().filter(good));
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => return Ok(live),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What the person gave to apps: one connection an app, an organization and an API.
+
+use domain::{Client, Credential, Grant, Owners};
+use store::{Loaded, MAX_PAGE, StoreExt as _};
+
+use super::Person;
+use crate::admin::changes::{Changes, nothing};
+use crate::admin::{Page, PageQuery, find, page};
+use crate::{Context, Denial, Outcome};
+
+/// An app that may act for the person.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// What it may.
+    pub grant: Loaded<Grant>,
+    /// The app.
+    pub app: Loaded<Client>,
+}
+
+/// A page of the person's connections that hold at this moment.
+///
+/// # Errors
+/// A bad cursor or limit.
+pub async fn list(
+    ctx: &Context<'_>,
+    person: &Person,
+    query: &PageQuery,
+) -> Result<Page<Connection>, Denial> {
+    let limit = query.limit()?;
+    let mut at = PageQuery { limit: Some(MAX_PAGE), after: query.after.clone() };
+    let mut items: Vec<Connection> = Vec::new();
+    // The grants of personal access tokens are among them, and what was taken back.
+    loop {
+        let page = page::list::<Grant>(ctx, owners(person), &at).await?;
+        for grant in page.items {
+            let Some(connection) = holding(ctx, grant).await? else { continue };
+            if items.len() == limit {
+                let next = items.last().map(|last| page::behind(&last.grant));
+                return Ok(Page { items, next });
+            }
+            items.push(connection);
+        }
+        match page.next {
+            Some(next) => at.after = Some(next),
+            None => return Ok(Page { items, next: None }),
+        }
+    }
+}
+
+/// One of the person's connections.
+///
+/// # Errors
+/// [`Denial::NotFound`], also when it holds no longer.
+pub async fn read(ctx: &Context<'_>, person: &Person, id: &str) -> Result<Connection, Denial> {
+    let missing = || find::not_found("connection", id);
+    let grant = find::grant(ctx, id).await.map_err(|denial| match denial {
+        Denial::NotFound { .. } => missing(),
+        other => other,
+    })?;
+    if grant.user != Some(person.user().id) {
+        return Err(missing());
+    }
+    holding(ctx, grant).await?.ok_or_else(missing)
+}
+
+/// When the connection was last used, and how often its tokens were.
+///
+/// # Errors
+/// When the store fails.
+pub async fn last_use(
+    ctx: &Context<'_>,
+    connection: &Connection,
+) -> Result<Option<domain::Use>, Denial> {
+    let owners = Owners { grant: Some(connection.grant.id.as_u128()), ..Owners::default() };
+    let query = PageQuery { limit: Some(MAX_PAGE), after: None };
+    let credentials = page::list::<Credential>(ctx, owners, &query).await?.items;
+    let ids: Vec<_> = credentials.iter().map(|it| it.id).collect();
+    let uses = ctx.store.uses(&ids).await?;
+    let count = uses.iter().map(|it| it.count).fold(0, u64::saturating_add);
+    Ok(uses.into_iter().max_by_key(|it| it.last_at).map(|last| domain::Use { count, ..last }))
+}
+
+/// Takes back what the person gave: every token of the connection stops.
+///
+/// # Errors
+/// [`Denial::NotFound`], also when it was taken back before.
+pub async fn revoke(
+    ctx: &Context<'_>,
+    person: &Person,
+    id: &str,
+) -> Result<Outcome<Connection>, Denial> {
+    let found = read(ctx, person, id).await?;
+    let actor = person.actor();
+    let mut changes = Changes::new(ctx, &actor);
+    take_back(&mut changes, &found.grant);
+    Ok(changes.done(found))
+}
+
+/// Takes back everything that the person gave an app. Answers how many connections there were.
+///
+/// # Errors
+/// [`Denial::NotFound`] when there is none.
+pub async fn revoke_app(
+    ctx: &Context<'_>,
+    person: &Person,
+    app: &str,
+) -> Result<Outcome<usize>, Denial> {
+    let actor = person.actor();
+    let mut changes = Changes::new(ctx, &actor);
+    let mut count = 0;
+    let mut query = PageQuery { limit: Some(MAX_PAGE), after: None };
+    loop {
+        let page = list(ctx, person, &query).await?;
+        for connection in page.items.iter().filter(|it| it.app.public_id.as_str() == app) {
+            take_back(&mut changes, &connection.grant);
+            count += 1;
+        }
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None if count == 0 => return Err(find::not_found("connection", app)),
+            None => return Ok(changes.done(count)),
+        }
+    }
+}
+
+fn take_back(changes: &mut Changes<'_>, grant: &Loaded<Grant>) {
+    let revoked = Some(changes.revocation(None));
+    // A revoked grant gives up its name: the next consent makes another one.
+    let after = Grant { revoked, handle: None, ..Grant::clone(grant) };
+    changes.replace(grant, &after, "grant.revoked".into(), nothing());
+}
+
+fn owners(person: &Person) -> Owners {
+    Owners { user: Some(person.user().id.as_u128()), ..Owners::default() }
+}
+
+/// The connection that a grant is; `None` for what is none, or was taken back.
+async fn holding(ctx: &Context<'_>, grant: Loaded<Grant>) -> Result<Option<Connection>, Denial> {
+    let (Some(client), None) = (grant.client, &grant.revoked) else { return Ok(None) };
+    let Some(app) = ctx.store.by_id(client).await? else { return Ok(None) };
+    let holds = app.honours(&grant);
+    Ok(holds.then_some(Connection { grant, app }))
+}

@@ -1,0 +1,37 @@
+//! What the person did, and what of theirs was used.
+
+use domain::{Credential, Event, Owners, Use};
+use store::Loaded;
+
+use super::Person;
+use crate::admin::history::{self, EventFilter};
+use crate::admin::{Page, PageQuery, credentials, page};
+use crate::{Context, Denial};
+
+/// A page of the changes that the person made, newest first.
+///
+/// # Errors
+/// A bad cursor or limit.
+pub async fn events(
+    ctx: &Context<'_>,
+    person: &Person,
+    query: &PageQuery,
+) -> Result<Page<Event>, Denial> {
+    let filter = EventFilter { actor: Some(person.actor()), ..EventFilter::default() };
+    history::events(ctx, &filter, query).await
+}
+
+/// A page of whatever acts for the person, with its last use.
+///
+/// # Errors
+/// A bad cursor or limit.
+pub async fn uses(
+    ctx: &Context<'_>,
+    person: &Person,
+    query: &PageQuery,
+) -> Result<Page<(Loaded<Credential>, Option<Use>)>, Denial> {
+    let owners = Owners { user: Some(person.user().id.as_u128()), ..Owners::default() };
+    let page = page::list::<Credential>(ctx, owners, query).await?;
+    let uses = credentials::last_uses(ctx, &page.items).await?;
+    Ok(Page { items: page.items.into_iter().zip(uses).collect(), next: page.next })
+}

@@ -1,0 +1,276 @@
+//! What an app tells of itself, and where it may send people back to: parsing, for staff and for
+//! whoever registers an app of their own.
+//!
+//! Invariant: a client that is written down has redirect URIs that the realm's dialect allows, as
+//! they are all together ([`check_redirects`]), and asks for no scope that nobody could grant.
+
+use dialect::{Dialect, RedirectMatch};
+use domain::{AppType, Client, ResourceServer};
+use oauth::{ClientAuthMethod, Operation, RedirectUri, Scope, ScopeSet};
+use store::Loaded;
+
+use super::fields::{self, invalid};
+use super::find;
+use crate::{Context, Denial};
+
+/// The most redirect URIs of one app.
+pub(crate) const MAX_REDIRECT_URIS: usize = 20;
+/// The longest address of a page or logo, in bytes.
+const MAX_ADDRESS: usize = 2_000;
+/// The longest description, in characters.
+const MAX_DESCRIPTION: usize = 500;
+/// The longest name of a host, in bytes (RFC 1035 §2.3.4).
+const MAX_DOMAIN: usize = 253;
+
+/// Scopes that belong to no API: OpenID Connect Core §5.4 and §11, and what Hydra calls `offline`.
+const IDENTITY: [&str; 5] = ["openid", "profile", "email", "offline", "offline_access"];
+
+/// A list of redirect URIs, none twice.
+pub(crate) fn redirect_uris(field: &str, texts: &[String]) -> Result<Vec<RedirectUri>, Denial> {
+    if texts.len() > MAX_REDIRECT_URIS {
+        return Err(invalid(field, format!("at most {MAX_REDIRECT_URIS}")));
+    }
+    let mut uris = Vec::with_capacity(texts.len());
+    for text in texts {
+        let uri: RedirectUri = text.parse().map_err(|reason: oauth::NotARedirectUri| {
+            invalid(field, reason.to_string().trim_start_matches("expected "))
+        })?;
+        if !uris.contains(&uri) {
+            uris.push(uri);
+        }
+    }
+    Ok(uris)
+}
+
+/// Whether the dialect allows every redirect URI of the client, as it is now.
+pub(crate) fn check_redirects(ctx: &Context<'_>, client: &Client) -> Result<(), Denial> {
+    for (field, uris) in [
+        ("redirect_uris", &client.redirect_uris),
+        ("post_logout_redirect_uris", &client.post_logout_redirect_uris),
+    ] {
+        for uri in uris {
+            check_redirect(ctx.issuer.dialect(), client, uri)
+                .map_err(|expected| invalid(field, expected))?;
+        }
+    }
+    Ok(())
+}
+
+/// What is expected instead, where a redirect URI is not allowed.
+fn check_redirect(dialect: &Dialect, client: &Client, uri: &RedirectUri) -> Result<(), String> {
+    let rule = dialect.redirect_rule();
+    let plain = uri.as_str().get(..5).is_some_and(|it| it.eq_ignore_ascii_case("http:"));
+    if !uri.is_https() && !plain {
+        // RFC 8252 §7.1: such a scheme leads to an app on a device, and nowhere on the web.
+        return match client.app_type {
+            AppType::Native => Ok(()),
+            AppType::Web => Err(format!("https; {uri} is for an app of the type native")),
+        };
+    }
+    if uri.is_loopback() {
+        let refused = || format!("addresses that others reach; {uri} is on one machine");
+        return if rule.allow_localhost { Ok(()) } else { Err(refused()) };
+    }
+    if plain && rule.require_https {
+        return Err(format!("https, but on localhost; {uri} has none"));
+    }
+    match (rule.matching, &client.redirect_domain) {
+        (RedirectMatch::Exact, _) => Ok(()),
+        (RedirectMatch::Domain, Some(domain)) if is_within(uri, domain) => Ok(()),
+        (RedirectMatch::Domain, Some(domain)) => Err(format!("an address on {domain}")),
+        (RedirectMatch::Domain, None) => {
+            Err("a registered redirect_domain first, or an address on localhost".to_owned())
+        }
+    }
+}
+
+fn is_within(uri: &RedirectUri, domain: &str) -> bool {
+    uri.host().is_some_and(|host| {
+        host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+    })
+}
+
+/// The name of a host, in lower case; an empty text: none.
+pub(crate) fn domain(field: &str, text: &str) -> Result<Option<String>, Denial> {
+    let text = text.trim().to_ascii_lowercase();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    // A single label would be a whole top-level domain.
+    let named = text.contains('.') && text.split('.').all(label);
+    // All digits at the end would be an address, which has no subdomains.
+    let numeric =
+        text.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
+    if text.len() <= MAX_DOMAIN && named && !numeric {
+        Ok(Some(text))
+    } else {
+        Err(invalid(field, "the name of a host such as partner.example"))
+    }
+}
+
+/// The address of a page or picture; an empty text: none.
+pub(crate) fn web_address(field: &str, text: &str) -> Result<Option<String>, Denial> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    // What a redirect URI may be, a browser reads in one way only; here it must be https as well.
+    let uri: Option<RedirectUri> =
+        Some(text).filter(|it| it.len() <= MAX_ADDRESS).and_then(|it| it.parse().ok());
+    match uri.filter(RedirectUri::is_https) {
+        Some(uri) => Ok(Some(uri.as_str().to_owned())),
+        None => {
+            Err(invalid(field, format!("an https address of at most {MAX_ADDRESS} characters")))
+        }
+    }
+}
+
+/// A few sentences for people; an empty text: none.
+pub(crate) fn description(field: &str, text: &str) -> Result<Option<String>, Denial> {
+    let text = text.trim();
+    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let stray = |c: char| (c.is_control() && c != '\n') || turns(c);
+    if text.chars().count() > MAX_DESCRIPTION || text.chars().any(stray) {
+        return Err(invalid(field, format!("a text of at most {MAX_DESCRIPTION} characters")));
+    }
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// `web` or `native`.
+pub(crate) fn app_type(field: &str, text: &str) -> Result<AppType, Denial> {
+    fields::one_of(field, text, &[("web", AppType::Web), ("native", AppType::Native)])
+}
+
+/// The most that an app may ask people for: scopes of its API, and those of identity.
+pub(crate) async fn scopes(
+    ctx: &Context<'_>,
+    client: &Client,
+    texts: &[String],
+) -> Result<ScopeSet, Denial> {
+    let asked = fields::scopes("scopes", texts)?;
+    let identity = |scope: &Scope| IDENTITY.contains(&scope.as_str());
+    let of_api: ScopeSet = asked.iter().filter(|scope| !identity(scope)).cloned().collect();
+    if !of_api.is_empty() {
+        let server: Loaded<ResourceServer> = match client.default_audience {
+            Some(id) => crate::chain::link(ctx, id).await?,
+            None => find::audience(ctx, None).await.map_err(|denial| match denial {
+                Denial::InvalidField { .. } => invalid(
+                    "scopes",
+                    "a default_audience that has them; this realm has not just one API",
+                ),
+                other => other,
+            })?,
+        };
+        let what = format!("scopes of {}", server.identifier);
+        fields::within("scopes", &of_api, &server.scope_set(), &what)?;
+    }
+    Ok(asked)
+}
+
+/// How an app may authenticate where nobody said how: by every way of the dialect's token endpoints
+/// that takes a secret. `none` is among them only where an endpoint takes nothing else: that is where
+/// such an app proves itself by its code verifier alone.
+pub(crate) fn auth_methods(dialect: &Dialect) -> Vec<ClientAuthMethod> {
+    let mut methods = Vec::new();
+    for endpoint in dialect.endpoints().iter().filter(|it| it.operation() == Operation::Token) {
+        let own = endpoint.client_auth_methods();
+        let open = own == [ClientAuthMethod::None];
+        for method in own.iter().filter(|method| open || **method != ClientAuthMethod::None) {
+            if !methods.contains(method) {
+                methods.push(*method);
+            }
+        }
+    }
+    if methods.is_empty() { vec![ClientAuthMethod::None] } else { methods }
+}
+
+/// What an input says of an app; what is missing stays as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Facts<'a> {
+    pub(crate) app_type: Option<&'a str>,
+    pub(crate) redirect_domain: Option<&'a str>,
+    pub(crate) redirect_uris: Option<&'a [String]>,
+    pub(crate) post_logout_redirect_uris: Option<&'a [String]>,
+    pub(crate) scopes: Option<&'a [String]>,
+    pub(crate) description: Option<&'a str>,
+    pub(crate) client_uri: Option<&'a str>,
+    pub(crate) logo_uri: Option<&'a str>,
+}
+
+impl Facts<'_> {
+    /// Writes them into a client; which of its fields were named.
+    pub(crate) async fn apply(
+        &self,
+        ctx: &Context<'_>,
+        client: &mut Client,
+    ) -> Result<Vec<&'static str>, Denial> {
+        let mut changed = Vec::new();
+        if let Some(text) = self.app_type {
+            client.app_type = app_type("app_type", text)?;
+            changed.push("app_type");
+        }
+        if let Some(text) = self.redirect_domain {
+            client.redirect_domain = domain("redirect_domain", text)?;
+            changed.push("redirect_domain");
+        }
+        for (field, slot, texts) in [
+            ("redirect_uris", &mut client.redirect_uris, self.redirect_uris),
+            (
+                "post_logout_redirect_uris",
+                &mut client.post_logout_redirect_uris,
+                self.post_logout_redirect_uris,
+            ),
+        ] {
+            if let Some(texts) = texts {
+                *slot = redirect_uris(field, texts)?;
+                changed.push(field);
+            }
+        }
+        if let Some(texts) = self.scopes {
+            client.scopes = scopes(ctx, client, texts).await?;
+            changed.push("scopes");
+        }
+        changed.extend(self.apply_words(client)?);
+        check_redirects(ctx, client)?;
+        Ok(changed)
+    }
+
+    fn apply_words(&self, client: &mut Client) -> Result<Vec<&'static str>, Denial> {
+        let mut changed = Vec::new();
+        if let Some(text) = self.description {
+            client.description = description("description", text)?;
+            changed.push("description");
+        }
+        for (field, slot, text) in [
+            ("client_uri", &mut client.client_uri, self.client_uri),
+            ("logo_uri", &mut client.logo_uri, self.logo_uri),
+        ] {
+            if let Some(text) = text {
+                *slot = web_address(field, text)?;
+                changed.push(field);
+            }
+        }
+        Ok(changed)
+    }
+}
+
+/// Drops what people gave an app, where its scopes are others than before and the dialect wants
+/// them asked again. One row says so for every connection, however many there are.
+pub(crate) fn scopes_changed(ctx: &Context<'_>, before: &Client, after: &mut Client) -> bool {
+    let drops =
+        before.scopes != after.scopes && ctx.issuer.dialect().authorization().scope_change_revokes;
+    if drops {
+        drop_connections(after);
+    }
+    drops
+}
+
+/// Drops everything that people gave an app.
+pub(crate) fn drop_connections(client: &mut Client) {
+    client.connections_epoch = client.connections_epoch.wrapping_add(1);
+}

@@ -1,0 +1,79 @@
+//! Passwords that staff set. They are hashed before they get here: what arrives is a
+//! [`PasswordHash`], and nothing else is ever written down.
+//!
+//! The rules are those of NIST SP 800-63B §5.1.1.2: a least length, and no rules of composition.
+
+use base::Secret;
+use domain::{Account, Actor, PasswordHash, User};
+use serde::{Deserialize, Deserializer};
+
+use super::changes::{Changes, nothing};
+use super::fields::invalid;
+use super::find;
+use crate::people::{self, Password};
+use crate::{Context, Denial, Outcome};
+
+/// The shortest password, in characters.
+pub const MIN_PASSWORD: usize = 10;
+/// The longest password, in bytes.
+pub const MAX_PASSWORD: usize = 1_000;
+
+/// A password as it was sent. `Debug` shows nothing of it.
+#[derive(Clone, Debug)]
+pub struct NewPassword(Secret<Password>);
+
+impl NewPassword {
+    /// From what was sent.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Secret::new(text))
+    }
+
+    /// What to hash, where its length fits.
+    ///
+    /// # Errors
+    /// [`Denial::InvalidField`] when it is shorter than [`MIN_PASSWORD`] characters or longer than
+    /// [`MAX_PASSWORD`] bytes.
+    pub fn fitting(&self) -> Result<Secret<Password>, Denial> {
+        let text = self.0.expose();
+        if text.chars().count() >= MIN_PASSWORD && text.len() <= MAX_PASSWORD {
+            return Ok(self.0.clone());
+        }
+        let expected = format!("{MIN_PASSWORD} characters to {MAX_PASSWORD} bytes");
+        Err(invalid("password", expected))
+    }
+}
+
+impl<'de> Deserialize<'de> for NewPassword {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
+/// Sets a user's password, and ends their sessions: whoever knew the old one is out.
+///
+/// # Errors
+/// [`Denial::NotFound`]; [`Denial::StateForbids`] when the user was removed.
+pub async fn set(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    user: &str,
+    hash: &PasswordHash,
+) -> Result<Outcome<User>, Denial> {
+    let user = find::user_at_hand(ctx, user).await?;
+    let Outcome { batch, reply: () } =
+        people::set_password(ctx, actor, &user, hash.clone()).await?;
+    Ok(Outcome { batch, reply: User::clone(&user) })
+}
+
+/// The account of a user who is new, too.
+pub(super) fn insert(changes: &mut Changes<'_>, user: &User, password: PasswordHash) {
+    let account = Account {
+        id: Account::id_of(user.id),
+        realm: user.realm.clone(),
+        public_id: user.public_id.clone(),
+        password: Some(password),
+        sessions: Vec::new(),
+        created_at: user.created_at,
+    };
+    changes.insert(&account, "account.password_set".into(), nothing());
+}
