@@ -13,6 +13,7 @@ mod figures;
 mod introspection;
 mod listen;
 mod logging;
+mod mail;
 mod master_key;
 mod migrate;
 mod realms;

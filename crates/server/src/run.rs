@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use web::mail::Mailer;
 use web::{House, RealmState};
 
 use crate::config::Limits;
@@ -21,6 +22,8 @@ pub(crate) struct Running {
     pub(crate) realms: Vec<RealmState>,
     pub(crate) listeners: Vec<Listener>,
     pub(crate) limits: Limits,
+    /// What hands mails over; without, they wait in the store.
+    pub(crate) mailer: Option<Arc<dyn Mailer>>,
     /// How long `/readyz` says no before connections are refused: for a load balancer to notice.
     pub(crate) delay: Duration,
     /// How long requests in flight may take to end.
@@ -32,9 +35,9 @@ pub(crate) struct Running {
 /// # Errors
 /// When requests in flight did not end in time, or what was noted could not be written.
 pub(crate) async fn run(running: Running, mut ending: Ending) -> Result<(), Failure> {
-    let Running { house, realms, listeners, limits, delay, grace } = running;
+    let Running { house, realms, listeners, limits, mailer, delay, grace } = running;
     let certificates = listeners.iter().filter_map(|listener| listener.tls.clone()).collect();
-    let background = tasks::start(&house, &realms, certificates);
+    let background = tasks::start(&house, &realms, certificates, mailer);
     let (announce, announced) = watch::channel(false);
     let shared = listen::Shared {
         limits,

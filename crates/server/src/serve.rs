@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use web::mail::Mailer;
 use web::metrics::{Metrics, Source};
 use web::{Door, House, RealmState, Realms, Serves, Site, TrustedProxies, WebLimits};
 
 use crate::config::{self, Config, Limits};
 use crate::failure::Failure;
 use crate::listen::{self, Listener, Tls};
+use crate::mail::Smtp;
 use crate::run::{self, Running};
 use crate::signals::Ending;
 use crate::{database, logging, master_key, realms};
@@ -29,6 +31,8 @@ pub(crate) async fn serve(file: &std::path::Path) -> Result<(), Failure> {
     for realm in &config.realms {
         states.push(realms::open(realm, &house, &master).await?);
     }
+    let mailer = config.mail.as_ref().map(Smtp::new).transpose()?;
+    let mailer = mailer.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
     let figures: Vec<Arc<dyn Source>> = vec![opened.figures, house.clone()];
     let listeners = sockets.listeners(&config, &house, &states, figures);
     tracing::info!(realms = states.len(), listeners = listeners.len(), "serving");
@@ -37,6 +41,7 @@ pub(crate) async fn serve(file: &std::path::Path) -> Result<(), Failure> {
         realms: states,
         listeners,
         limits: config.limits,
+        mailer,
         delay: config.shutdown_delay,
         grace: config.shutdown_grace,
     };

@@ -7,9 +7,11 @@ use store::StoreError;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
+use web::mail::Mailer;
 use web::{House, RealmState};
 
 use crate::listen::{RELOAD_TLS_EVERY, Tls};
+use crate::mail::{Delivery, LOOK_EVERY};
 
 const FLUSH_USES: Duration = Duration::from_secs(2);
 const FLUSH_REFUSALS: Duration = Duration::from_millis(100);
@@ -38,6 +40,7 @@ pub(crate) fn start(
     house: &Arc<House>,
     realms: &[RealmState],
     certificates: Vec<Arc<Tls>>,
+    mailer: Option<Arc<dyn Mailer>>,
 ) -> Tasks {
     let mut tasks = JoinSet::new();
     let (ending, ends) = watch::channel(false);
@@ -61,6 +64,12 @@ pub(crate) fn start(
                 certificate.reload();
             }
         }));
+    }
+    if let Some(mailer) = mailer {
+        let mut delivery = Delivery::new(realms, mailer);
+        if !delivery.is_idle() {
+            tasks.spawn(every(LOOK_EVERY, ends, async move || delivery.deliver().await));
+        }
     }
     Tasks { running: tasks, ending }
 }

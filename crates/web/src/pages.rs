@@ -20,15 +20,20 @@ pub(crate) async fn portal(
     }
     match path {
         "/" if reads(method) => portal::page(portal),
+        "/mail" if reads(method) => portal::mail(portal).unwrap_or_else(nothing),
         path if reads(method) && path == portal::style_path() => portal::style(),
-        _ => plain(StatusCode::NOT_FOUND, "there is nothing at this path\n"),
+        _ => nothing(),
     }
+}
+
+fn nothing() -> Response<Body> {
+    plain(StatusCode::NOT_FOUND, "there is nothing at this path\n")
 }
 
 /// The listener of the figures.
 pub(crate) async fn metrics_only(door: &Door, method: &Method, path: &str) -> Response<Body> {
     let of_process = of_process(door, method, path).await;
-    of_process.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "there is nothing at this path\n"))
+    of_process.unwrap_or_else(nothing)
 }
 
 async fn of_process(door: &Door, method: &Method, path: &str) -> Option<Response<Body>> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Finding;
 use crate::config::{Config, Database, KeySource};
 use crate::listen::Tls;
-use crate::master_key;
+use crate::{mail, master_key};
 
 pub(super) fn database(config: &Config, findings: &mut Vec<Finding>) {
     match &config.database {
@@ -68,6 +68,21 @@ pub(super) fn master_key(config: &Config, findings: &mut Vec<Finding>) {
     {
         let text = format!("{} can be read by others: chmod 600", path.display());
         findings.push(Finding::weak("master_key_readable", text));
+    }
+}
+
+pub(super) fn mail_password(config: &Config, findings: &mut Vec<Finding>) {
+    let Some((_, source)) = config.mail.as_ref().and_then(|mail| mail.login.as_ref()) else {
+        return;
+    };
+    if let Err(failure) = mail::password(source) {
+        findings.push(Finding::wrong("mail_password", failure.to_string()));
+    }
+    if let KeySource::File(path) = source
+        && others_read(path)
+    {
+        let text = format!("{} can be read by others: chmod 600", path.display());
+        findings.push(Finding::weak("mail_password_readable", text));
     }
 }
 

@@ -53,10 +53,11 @@ impl fmt::Display for Finding {
 }
 
 /// Every check, in the order of the report.
-const CHECKS: [fn(&Config, &mut Vec<Finding>); 10] = [
+const CHECKS: [fn(&Config, &mut Vec<Finding>); 12] = [
     files::database,
     files::master_key,
     files::certificates,
+    files::mail_password,
     realms::issuers,
     realms::served,
     realms::tokens,
@@ -64,6 +65,7 @@ const CHECKS: [fn(&Config, &mut Vec<Finding>); 10] = [
     realms::environments,
     network::listeners,
     network::metrics,
+    network::mail,
 ];
 
 /// Checks, and tells.

@@ -1,7 +1,9 @@
 //! Who can reach what, and what is told of them.
 
+use std::net::IpAddr;
+
 use super::Finding;
-use crate::config::Config;
+use crate::config::{Config, Encryption};
 
 pub(super) fn listeners(config: &Config, findings: &mut Vec<Finding>) {
     for listener in &config.listeners {
@@ -38,5 +40,25 @@ pub(super) fn metrics(config: &Config, findings: &mut Vec<Finding>) {
     {
         let text = format!("{address} shows the metrics to whoever reaches it");
         findings.push(Finding::weak("metrics_public", text));
+    }
+}
+
+pub(super) fn mail(config: &Config, findings: &mut Vec<Finding>) {
+    let Some(mail) = &config.mail else {
+        let asks = config.realms.iter().find(|it| it.dialect.authorization().access_requests);
+        if let Some(realm) = asks {
+            let text = format!(
+                "the realm {} takes access requests, but there is no [mail]: answers wait",
+                realm.name
+            );
+            findings.push(Finding::weak("no_mail", text));
+        }
+        return;
+    };
+    let here = mail.host.trim_matches(['[', ']']);
+    let here = here == "localhost" || here.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    if mail.encryption == Encryption::None && !here {
+        let text = format!("one-time links travel to {} in the clear", mail.host);
+        findings.push(Finding::weak("mail_without_tls", text));
     }
 }

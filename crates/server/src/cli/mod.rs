@@ -4,6 +4,7 @@
 //! [`output`] tells the answer. Exit codes: 0 it went well, 1 it was refused or failed, 2 the command
 //! was called wrongly.
 
+mod access_request;
 mod admin_key;
 mod api;
 mod audit;
@@ -57,6 +58,8 @@ pub(crate) enum Command {
     /// Tokens with a row: personal, refresh and legacy; and a look into any token
     #[command(subcommand)]
     Token(token::Command),
+    /// People without an account who ask for credentials
+    AccessRequest(Talking<access_request::Command>),
     /// How many tokens may be issued
     Budget(Talking<budget::Command>),
     /// What access tokens are signed with
@@ -104,6 +107,7 @@ pub(crate) async fn run(command: Command) -> Result<(), Failure> {
         Command::Grant(it) => it.run().await,
         Command::Key(it) => it.run().await,
         Command::Token(it) => token::run(it).await,
+        Command::AccessRequest(it) => it.run().await,
         Command::Budget(it) => it.run().await,
         Command::SigningKey(it) => it.run().await,
         Command::Event(it) => it.run().await,

@@ -16,6 +16,7 @@ pub(super) struct File {
     pub(super) realms: Vec<RealmFile>,
     pub(super) listeners: Vec<ListenerFile>,
     pub(super) metrics: Option<MetricsFile>,
+    pub(super) mail: Option<Spanned<MailFile>>,
     #[serde(default)]
     pub(super) trusted_proxies: Vec<Parsed<web::Network>>,
     #[serde(default)]
@@ -70,6 +71,39 @@ pub(super) struct TlsFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct MetricsFile {
     pub(super) address: Parsed<SocketAddr>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MailFile {
+    pub(super) from: Parsed<lettre::message::Mailbox>,
+    pub(super) host: String,
+    pub(super) port: Option<Within<1, 65_535>>,
+    #[serde(default)]
+    pub(super) encryption: Encryption,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<Spanned<MailPasswordFile>>,
+    pub(super) timeout: Option<Parsed<Span>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MailPasswordFile {
+    pub(super) file: Option<String>,
+    pub(super) env: Option<String>,
+}
+
+/// How the way to the mail server is kept private.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Encryption {
+    /// By `STARTTLS`, and not without.
+    #[default]
+    Starttls,
+    /// From the start.
+    Tls,
+    /// Not at all.
+    None,
 }
 
 #[derive(Debug, Default, Deserialize)]

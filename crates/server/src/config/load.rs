@@ -41,6 +41,11 @@ pub(super) fn parse(file: &Path, text: &str) -> Result<Config, ConfigError> {
         master_key: loader.master_key(&parsed.master_key)?,
         listeners: loader.listeners(&parsed.listeners, &realms)?,
         realms,
+        mail: parsed
+            .mail
+            .as_ref()
+            .map(|mail| super::mail::mail(loader.source, &loader.folder, mail))
+            .transpose()?,
         metrics: parsed.metrics.map(|metrics| metrics.address.0),
         trusted_proxies: parsed.trusted_proxies.into_iter().map(|network| network.0).collect(),
         limits: parsed.limits.limits(),

@@ -6,6 +6,7 @@
 mod error;
 mod file;
 mod load;
+mod mail;
 mod values;
 
 use std::net::SocketAddr;
@@ -18,7 +19,7 @@ use domain::RealmName;
 use web::{Network, Site};
 
 pub(crate) use error::ConfigError;
-pub(crate) use file::{Limits, Log, LogFormat};
+pub(crate) use file::{Encryption, Limits, Log, LogFormat};
 pub(crate) use load::load;
 
 /// A whole configuration.
@@ -31,6 +32,7 @@ pub(crate) struct Config {
     pub(crate) realms: Vec<Realm>,
     pub(crate) listeners: Vec<Listener>,
     pub(crate) metrics: Option<SocketAddr>,
+    pub(crate) mail: Option<Mail>,
     pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) limits: Limits,
     pub(crate) log: Log,
@@ -64,6 +66,20 @@ impl std::fmt::Debug for PostgresUrl {
 pub(crate) enum KeySource {
     File(PathBuf),
     Variable(String),
+}
+
+/// The mail server, and who we are to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Mail {
+    /// Who writes.
+    pub(crate) from: lettre::message::Mailbox,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) encryption: Encryption,
+    /// A name, and where its password is.
+    pub(crate) login: Option<(String, KeySource)>,
+    /// How long each step of the conversation may take.
+    pub(crate) timeout: Duration,
 }
 
 /// One issuer.

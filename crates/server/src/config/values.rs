@@ -53,6 +53,11 @@ impl Expected for domain::RealmName {
     const EXPECTED: &'static str = "1 to 32 lower-case letters, digits and hyphens";
 }
 
+impl Expected for lettre::message::Mailbox {
+    const EXPECTED: &'static str =
+        "an e-mail address, such as \"api@example.com\" or \"API access <api@example.com>\"";
+}
+
 /// A length of time: `"500ms"`, `"20s"`, `"5m"`; at most a day, at least a millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span(pub(crate) Duration);

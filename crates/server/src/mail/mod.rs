@@ -1,0 +1,7 @@
+//! Mail: answers to access requests on their way to a mail server.
+
+mod deliver;
+mod smtp;
+
+pub(crate) use deliver::{Delivery, LOOK_EVERY};
+pub(crate) use smtp::{Smtp, password};

@@ -1,0 +1,116 @@
+//! Hands mails to an SMTP server (RFC 5321), with TLS from the start (RFC 8314) or by STARTTLS
+//! (RFC 3207).
+//!
+//! Invariant: recipients and headers are types of the mail crate, which no line break gets through.
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
+use web::mail::{Mail, Mailer, NotSent};
+use zeroize::Zeroizing;
+
+use crate::config::{self, Encryption, KeySource};
+use crate::environment;
+use crate::failure::Failure;
+
+/// An SMTP server and who we are to it.
+#[derive(Debug)]
+pub(crate) struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    timeout: Duration,
+}
+
+impl Smtp {
+    /// The server that a configuration names. Contacts nobody yet.
+    ///
+    /// # Errors
+    /// When the password is missing, or no TLS can be set up.
+    pub(crate) fn new(mail: &config::Mail) -> Result<Self, Failure> {
+        type Transport = AsyncSmtpTransport<Tokio1Executor>;
+        let failed = |error| Failure::new(format!("mail to {}: {error}", mail.host));
+        let builder = match mail.encryption {
+            Encryption::Tls => Transport::relay(&mail.host).map_err(failed)?,
+            Encryption::Starttls => Transport::starttls_relay(&mail.host).map_err(failed)?,
+            Encryption::None => Transport::builder_dangerous(&mail.host),
+        };
+        let mut builder = builder.port(mail.port).timeout(Some(mail.timeout));
+        if let Some((name, source)) = &mail.login {
+            let password = password(source)?;
+            builder = builder.credentials(Credentials::new(name.clone(), password.to_string()));
+        }
+        Ok(Self { transport: builder.build(), from: mail.from.clone(), timeout: mail.timeout })
+    }
+
+    fn message(&self, mail: &Mail) -> Result<Message, NotSent> {
+        let refused = |what: &str| NotSent(format!("{what} is none"));
+        let to: Address = mail.to.parse().map_err(|_| refused("the recipient's address"))?;
+        // RFC 3834 §5: nobody shall answer by a machine of their own.
+        let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+        let automatic = HeaderValue::new(name, "auto-generated".to_owned());
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(mail.subject)
+            .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
+            .raw_header(automatic)
+            .header(ContentType::TEXT_PLAIN)
+            .body(mail.text.clone())
+            .map_err(|_| refused("the message"))
+    }
+}
+
+#[async_trait]
+impl Mailer for Smtp {
+    async fn send(&self, mail: &Mail) -> Result<(), NotSent> {
+        let message = self.message(mail)?;
+        // Of the whole conversation, which the transport bounds step by step.
+        let whole = self.timeout.saturating_mul(3);
+        match tokio::time::timeout(whole, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(NotSent(told(&error))),
+            Err(_) => Err(NotSent("the mail server took too long".to_owned())),
+        }
+    }
+}
+
+/// What went wrong, in one line. A server's answer may repeat the recipient, never the text.
+fn told(error: &lettre::transport::smtp::Error) -> String {
+    let text: String = error.to_string();
+    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    clean.take(300).collect()
+}
+
+/// The password that a configuration names.
+///
+/// # Errors
+/// When it is not there.
+pub(crate) fn password(source: &KeySource) -> Result<Zeroizing<String>, Failure> {
+    match source {
+        KeySource::File(path) => read(path),
+        KeySource::Variable(name) => {
+            environment::variable(name).map(Zeroizing::new).ok_or_else(|| {
+                Failure::new(format!(
+                    "the environment variable {name} with the mail password is not set"
+                ))
+            })
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|error| {
+        Failure::new(format!("the mail password file {} cannot be read: {error}", path.display()))
+    })?;
+    // An editor ends a file with a line break; a password has none.
+    let password = text.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        return Err(Failure::new(format!("the mail password file {} is empty", path.display())));
+    }
+    Ok(Zeroizing::new(password.to_owned()))
+}

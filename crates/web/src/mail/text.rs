@@ -1,0 +1,59 @@
+//! The words of mails.
+
+use askama::Template;
+use base::Timestamp;
+use domain::{AccessDecision, AccessRequest};
+use engine::Context;
+
+use super::Mail;
+
+#[derive(Template)]
+#[template(path = "mail/approved.txt")]
+struct Approved<'a> {
+    name: &'a str,
+    organization: &'a str,
+    link: &'a str,
+    until: &'a str,
+    issuer: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/declined.txt")]
+struct Declined<'a> {
+    name: &'a str,
+    organization: &'a str,
+    reason: Option<&'a str>,
+    issuer: &'a str,
+}
+
+/// The answer to an access request; `None` where there is none to give: nobody decided, or the
+/// link it would hold is over.
+pub fn answer(ctx: &Context<'_>, request: &AccessRequest) -> Option<Mail> {
+    let (name, organization) = (request.name.as_str(), request.organization.as_str());
+    let issuer = ctx.issuer.url();
+    let (moment, subject, text) = match &request.decision {
+        AccessDecision::Pending => return None,
+        AccessDecision::Approved { fetch_until, .. } => {
+            if *fetch_until <= ctx.now {
+                return None;
+            }
+            let link = engine::access_requests::link(ctx, request)?;
+            let (link, until) = (link.expose(), &for_people(*fetch_until));
+            let text = Approved { name, organization, link, until, issuer }.render();
+            (*fetch_until, "Your API access", text)
+        }
+        AccessDecision::Declined { at, reason, .. } => {
+            let reason = reason.as_deref();
+            let text = Declined { name, organization, reason, issuer }.render();
+            (*at, "Your request for API access", text)
+        }
+    };
+    let id = format!("{}.{}", request.id, moment.millis());
+    Some(Mail { id, to: request.contact.clone(), subject, text: text.ok()? })
+}
+
+/// A moment to the minute: `2027-01-15 08:00 UTC`.
+pub(crate) fn for_people(at: Timestamp) -> String {
+    let text = at.to_string();
+    format!("{} UTC", text.get(..16).unwrap_or(&text).replace('T', " "))
+}
