@@ -11,11 +11,15 @@ mod encode;
 #[cfg(test)]
 mod harbour;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod redirects;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

@@ -80,6 +80,29 @@ proptest! {
     }
 
     #[test]
+    fn any_state_comes_back_as_it_went(state in any::<String>(), query in "[a-z=&?%0-9]{0,12}") {
+        let back = format!("https://app.example/cb?{query}");
+        prop_assume!(!state.is_empty() && back.parse::<oauth::RedirectUri>().is_ok());
+        let sent = form_urlencoded::byte_serialize(state.as_bytes()).collect::<String>();
+        for name in ["rfc", "spendesk", "spiko"] {
+            let dialect = builtin(name);
+            let asking = dialect.endpoint(oauth::Operation::Authorization).unwrap();
+            let target = format!("{}?state={sent}", asking.paths()[0]);
+            let asked = Try { method: "GET", ..Try::post(&target, None, "") }.decode(&dialect);
+            let read = asked.unwrap().parameters.value(P::State).map(str::to_owned);
+            let reply = crate::redirects::granted(&back, read.as_deref());
+            let location = crate::redirects::location(&dialect, &reply);
+            prop_assert!(location.starts_with(&back), "{}", location);
+            prop_assert!(location.bytes().all(|b| b.is_ascii_graphic() && b != b'#'));
+            // As a browser and a form decoder see it.
+            let url = url::Url::parse(&location).unwrap();
+            let found: Vec<_> = url.query_pairs().filter(|(name, _)| name == "state").collect();
+            prop_assert_eq!(found.len(), 1);
+            prop_assert_eq!(&*found[0].1, state.as_str());
+        }
+    }
+
+    #[test]
     fn any_text_in_an_answer_is_json(description in ".{0,60}", request_id in ".{0,20}") {
         let context = Context { request_id: &request_id, issuer: "https://auth.example" };
         let failure = Failure::new(Problem::InvalidRequest, description.clone());

@@ -190,6 +190,120 @@ fn an_endpoint_is_refused_at_the_line_at_fault() {
 }
 
 #[test]
+fn the_way_back_to_an_app_is_refused_at_the_line_at_fault() {
+    const ASKING: &str = "[[endpoint]]\noperation = \"authorization\"\n";
+    let cases: &[(&str, &str)] = &[
+        (
+            "redirect = { status = 307 }",
+            "own.toml:5:23: found 307; expected a whole number from 302 to 303",
+        ),
+        (
+            "redirect = { success = [\"state={state}\"] }",
+            "own.toml:5:24: found no {authorization_code}; expected it in one of them",
+        ),
+        (
+            "redirect = { success = [\"{authorization_code}\"] }",
+            "own.toml:5:25: found \"{authorization_code}\"; expected a name and a value, such as \
+             \"state={state}\"",
+        ),
+        (
+            "redirect = { success = [\"={authorization_code}\"] }",
+            "own.toml:5:25: found \"={authorization_code}\"; expected a name and a value, such as \
+             \"state={state}\"",
+        ),
+        (
+            "redirect = { success = [\"a={authorization_code}\", \"a={state}\"] }",
+            "own.toml:5:51: \"a\" is there already; expected each name once",
+        ),
+        (
+            "redirect = { failure = [\"a={authorization_code}\"] }",
+            "own.toml:5:25: unknown placeholder {authorization_code}; expected one of {code}, \
+             {description}, {problem}, {state}, {issuer}, {request_id}",
+        ),
+        (
+            "redirect = { problems = { oops = [] } }",
+            "own.toml:5:27: unknown problem \"oops\"; expected one of \"invalid_request\",",
+        ),
+        ("success = { status = 200 }", "own.toml:5:1: unknown key \"success\"; expected one of"),
+        ("cors = true", "own.toml:5:8: found true; expected false: people come here with cookies"),
+        ("grant_types = []", "own.toml:5:1: unknown key \"grant_types\"; expected one of"),
+        (
+            "parameters = { state = { query = \"s\", until = \"&\" } }",
+            "own.toml:5:47: found no path; expected until beside it",
+        ),
+        (
+            "paths = [\"/a/{b}\"]\nparameters = { state = { path = \"b\", until = \"&&\" } }",
+            "own.toml:6:46: found \"&&\"; expected one character",
+        ),
+    ];
+    for (line, expected) in cases {
+        let found = refusal(&format!("{ASKING}{line}"));
+        assert!(found.starts_with(expected), "\nexpected {expected}\nfound    {found}");
+    }
+}
+
+#[test]
+fn sections_that_do_not_agree_are_refused() {
+    let given = "[[endpoint]]\noperation = \"token\"\nparameters = { grant_type = { given = ";
+    let fixed = "[pkce]\ndefault_method = \"token_endpoint\"\n[[endpoint]]\n\
+                 operation = \"token\"\nparameters = { code = { form = \"c\" }, \
+                 code_challenge_method = { fixed =";
+    let cases: &[(&str, &str)] = &[
+        (
+            "[refresh]\nrotation = \"rotating\"\n[secrets]\nrefresh_token = { prefix = \"\", \
+             shape = \"split\" }",
+            "own.toml:6:17: refresh tokens rotate here; expected them to have the shape \"checked\"",
+        ),
+        (
+            "[pkce]\ndefault_method = \"token_endpoint\"",
+            "own.toml:4:18: the token endpoint /token fixes no code_challenge_method; expected each \
+             to, by code_challenge_method = { fixed = \"S256\" }",
+        ),
+        (
+            &format!("{fixed} \"S512\" }} }}"),
+            "own.toml:4:18: /token fixes \"S512\"; expected \"S256\" or \"plain\"",
+        ),
+        (
+            &format!("{fixed} \"plain\" }} }}"),
+            "own.toml:4:18: /token fixes \"plain\"; expected one of pkce.methods",
+        ),
+        (
+            "grant_types = [\"client_credentials\"]\n[[endpoint]]\noperation = \"userinfo\"",
+            "own.toml:3:15: found no \"authorization_code\"; expected it, since the endpoint \
+             \"userinfo\" is for people",
+        ),
+        (
+            "omit = [\"authorization\"]\ngrant_types = [\"authorization_code\"]",
+            "own.toml:4:15: found \"authorization_code\"; expected it only where people can be \
+             asked, by an endpoint with the operation \"authorization\"",
+        ),
+        (
+            "grant_types = [\"client_credentials\"]\n[[endpoint]]\noperation = \"token\"\n\
+             grant_types = [\"refresh_token\"]",
+            "own.toml:3:15: found no \"refresh_token\"; expected it, since the endpoint /token \
+             takes it",
+        ),
+        (
+            &format!("{given} {{}} }} }}"),
+            "own.toml:5:40: found no case; expected a parameter and the value it calls for",
+        ),
+        (
+            &format!("{given} {{ oops = \"a\" }} }} }}"),
+            "own.toml:5:42: unknown parameter \"oops\"; expected one of \"client_id\",",
+        ),
+        (
+            "[[endpoint]]\noperation = \"token\"\npossession = true",
+            "own.toml:5:1: unknown key \"possession\"; expected one of",
+        ),
+    ];
+    for (rest, expected) in cases {
+        let found = refusal(rest);
+        assert!(found.starts_with(expected), "\nexpected {expected}\nfound    {found}");
+    }
+    assert!(Dialect::parse("own.toml", &format!("{GOOD}{fixed} \"S256\" }} }}")).is_ok());
+}
+
+#[test]
 fn operations_are_known_and_not_both_omitted_and_served() {
     assert_eq!(
         refusal("[[endpoint]]\noperation = \"login\""),
