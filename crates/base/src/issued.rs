@@ -11,11 +11,17 @@ pub const BODY: usize = BASE62_U128 + 2 * BASE62_U128 + BASE62_U32;
 
 /// Makes the string for `id` behind `prefix`.
 pub fn issue<T, K>(prefix: &str, id: Id<T>, rng: &dyn Rng) -> Secret<K> {
+    assemble(prefix, id, [rng.u128(), rng.u128()])
+}
+
+/// Makes the string for `id` behind `prefix` whose secret is decided already.
+pub fn assemble<T, K>(prefix: &str, id: Id<T>, secret: [u128; 2]) -> Secret<K> {
     let mut text = String::with_capacity(prefix.len() + BODY);
     text.push_str(prefix);
     push_base62(&mut text, id.as_u128(), BASE62_U128);
-    push_base62(&mut text, rng.u128(), BASE62_U128);
-    push_base62(&mut text, rng.u128(), BASE62_U128);
+    for half in secret {
+        push_base62(&mut text, half, BASE62_U128);
+    }
     let checksum = crc32fast::hash(text.as_bytes());
     push_base62(&mut text, u128::from(checksum), BASE62_U32);
     Secret::new(text)
@@ -47,10 +53,29 @@ pub fn read<T>(prefix: &str, text: &str) -> Shape<T> {
     }
 }
 
+/// Takes apart what [`assemble`] made behind `prefix`; `None` for anything else.
+pub fn parts<T>(prefix: &str, text: &str) -> Option<(Id<T>, [u128; 2])> {
+    let Shape::Intact(id) = read(prefix, text) else { return None };
+    let secret = text.strip_prefix(prefix)?.get(BASE62_U128..3 * BASE62_U128)?;
+    let (high, low) = secret.split_at_checked(BASE62_U128)?;
+    Some((id, [parse_base62(high)?, parse_base62(low)?]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{SystemRng, Timestamp};
+
+    #[test]
+    fn what_was_assembled_is_taken_apart() {
+        let id = Id::<()>::new(Timestamp::from_seconds(1), &SystemRng);
+        for secret in [[0, 0], [1, u128::MAX], [u128::MAX, 7]] {
+            let text: Secret<()> = assemble("rt_", id, secret);
+            assert_eq!(parts("rt_", text.expose()), Some((id, secret)));
+            assert_eq!(parts::<()>("", text.expose()), None);
+            assert_eq!(parts::<()>("rt_", &text.expose()[..80]), None);
+        }
+    }
 
     #[test]
     fn a_typo_is_told_from_a_stranger() {

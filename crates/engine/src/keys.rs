@@ -30,7 +30,10 @@ pub struct KeyRing {
 
 #[derive(Debug)]
 struct RingKey {
+    /// Signs access tokens.
     signer: Signer,
+    /// Signs ID tokens, under a header of their own (RFC 9068 §2.1 keeps the two apart).
+    identity: Signer,
     signs_from: Option<Timestamp>,
 }
 
@@ -57,7 +60,12 @@ impl KeyRing {
                 KeyState::Active { since } => Some(since),
                 KeyState::Retired { .. } | KeyState::Revoked { .. } => None,
             };
-            ring.signers.push(RingKey { signer: Signer::new(Arc::new(key), typ), signs_from });
+            let key = Arc::new(key);
+            ring.signers.push(RingKey {
+                signer: Signer::new(Arc::clone(&key), typ),
+                identity: Signer::new(key, Some("JWT")),
+                signs_from,
+            });
         }
         ring.published = serde_json::to_string(&JwkSet { keys: published })
             .map_err(|error| StoreError::Failed(error.to_string()))?;
@@ -67,13 +75,22 @@ impl KeyRing {
     /// The key that signs with `algorithm` at `now`: the youngest whose time has come. Where that of
     /// none has come the clock stepped back, and the oldest signs rather than nobody.
     pub fn signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&Signer> {
+        self.signing(algorithm, now).map(|it| &it.signer)
+    }
+
+    /// The same key, for ID tokens.
+    pub(crate) fn identity_signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&Signer> {
+        self.signing(algorithm, now).map(|it| &it.identity)
+    }
+
+    fn signing(&self, algorithm: Algorithm, now: Timestamp) -> Option<&RingKey> {
         let signing = || {
             let of_algorithm =
                 self.signers.iter().filter(|it| it.signer.key().algorithm() == algorithm);
-            of_algorithm.filter_map(|it| Some((it.signs_from?, &it.signer)))
+            of_algorithm.filter_map(|it| Some((it.signs_from?, it)))
         };
         let youngest = signing().filter(|(from, _)| *from <= now).max_by_key(|(from, _)| *from);
-        youngest.or_else(|| signing().min_by_key(|(from, _)| *from)).map(|(_, signer)| signer)
+        youngest.or_else(|| signing().min_by_key(|(from, _)| *from)).map(|(_, key)| key)
     }
 
     /// Checks a token's signature against every key that is not revoked.

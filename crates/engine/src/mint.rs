@@ -1,5 +1,8 @@
 //! Minting access tokens: a JWT or a sealed string, by realm and resource server. Neither has a row:
-//! the token itself carries its grant and credential.
+//! the token itself carries its grant and credential. A dialect may want a third form, which has one:
+//! [`stored`].
+
+use std::time::Duration;
 
 use base::Secret;
 use base::encoding::push_base64url;
@@ -9,6 +12,10 @@ use oauth::{AccessToken, ScopeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{Chain, Context, Denial};
+
+mod stored;
+
+pub(crate) use stored::stored;
 
 /// A token to be minted.
 #[derive(Debug)]
@@ -30,6 +37,17 @@ impl Mint {
     pub fn client_id(&self) -> Option<&PublicId> {
         self.chain.client.as_ref().map(|client| &client.public_id).or(self.key.as_ref())
     }
+
+    /// What it is made of.
+    pub(crate) fn format(&self, ctx: &Context<'_>) -> Format {
+        let policy = ctx.issuer.dialect().access_token();
+        self.chain.resource_server.tokens.format.map_or(policy.format, Format::from)
+    }
+}
+
+/// How long a token for `server` is good; `None`: for ever.
+pub(crate) fn lifetime(ctx: &Context<'_>, server: &ResourceServer) -> Option<Duration> {
+    server.tokens.lifetime.or(ctx.issuer.dialect().access_token().lifetime)
 }
 
 /// A minted token.
@@ -57,16 +75,14 @@ pub(crate) struct Sealed<'a> {
 /// The version of [`Sealed`] that is written.
 pub(crate) const SEALED_VERSION: u8 = 1;
 
-/// Makes the string.
+/// Makes the string of a token that has no row.
 ///
 /// # Errors
 /// [`Denial::NoSigningKey`] where the realm cannot sign as its dialect asks.
 pub fn mint(ctx: &Context<'_>, mint: &Mint) -> Result<Minted, Denial> {
-    let policy = ctx.issuer.dialect().access_token();
     let server: &ResourceServer = &mint.chain.resource_server;
-    let lifetime = server.tokens.lifetime.or(policy.lifetime);
     let issued_at = ctx.now.seconds();
-    let expires_in = lifetime.map(|lifetime| lifetime.as_secs());
+    let expires_in = lifetime(ctx, server).map(|lifetime| lifetime.as_secs());
     let expires_at = expires_in.map(|seconds| issued_at.saturating_add_unsigned(seconds));
     let chain = &mint.chain;
     let facts = TokenFacts {
@@ -82,10 +98,9 @@ pub fn mint(ctx: &Context<'_>, mint: &Mint) -> Result<Minted, Denial> {
         grant: chain.grant.id.as_u128(),
         credential: mint.credential.as_u128(),
     };
-    let format = server.tokens.format.map_or(policy.format, Format::from);
-    let token = match format {
+    let token = match mint.format(ctx) {
         Format::Jwt => jwt(ctx, server, &facts)?,
-        // A stored token comes from a flow that asks for one; here both are sealed.
+        // One with a row was made with its row; whoever asks here wants none.
         Format::Opaque | Format::Stored => opaque(ctx, &facts),
     };
     Ok(Minted { token: Secret::new(token), expires_in })

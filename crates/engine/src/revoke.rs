@@ -2,10 +2,12 @@
 //!
 //! An access token is refused from the next request on, by its id; a credential with a row takes
 //! with it everything minted from it. Whatever is unknown, foreign or dead already is a success (§2.2).
+//! Where the published format asks for no authentication, to present a token is to hold it; such a
+//! request may throw away an access token and its refresh token at once.
 
 use std::sync::Arc;
 
-use domain::{Credential, Entity, EventDraft, Kind, Revocation, Target};
+use domain::{Actor, Credential, Entity, EventDraft, Kind, Revocation, Target};
 use oauth::{Parameter, Reply, Request};
 use store::{Batch, Write};
 
@@ -13,22 +15,46 @@ use crate::caller::{Caller, Errand};
 use crate::introspect::presented;
 use crate::outcome::{Outcome, settle};
 use crate::present::{Found, Place, PresentedKind, look_up};
-use crate::{Context, Denial};
+use crate::{Context, Denial, family};
 
 /// Answers a revocation request.
 ///
 /// # Errors
 /// When the caller is refused, or the store fails.
 pub async fn revoke(ctx: &Context<'_>, request: &Request) -> Result<Reply, Denial> {
-    let caller = Caller::of(ctx, request, Errand::Revoke).await?;
+    let caller = match request.possession {
+        true => None,
+        false => Some(Caller::of(ctx, request, Errand::Revoke).await?),
+    };
+    let by = By(caller.as_ref());
     let token = request.parameters.value(Parameter::Token);
-    let token = token.ok_or(Denial::ParameterMissing(Parameter::Token))?;
-    settle(ctx.store, async || decide(ctx, &caller, token).await).await?;
+    let second = request.parameters.value(Parameter::RefreshToken).filter(|_| request.possession);
+    if token.or(second).is_none() {
+        return Err(Denial::ParameterMissing(Parameter::Token));
+    }
+    for token in [token, second].into_iter().flatten() {
+        settle(ctx.store, async || decide(ctx, by, token).await).await?;
+    }
     Ok(Reply::Revoked)
 }
 
-async fn decide(ctx: &Context<'_>, caller: &Caller, token: &str) -> Result<Outcome<()>, Denial> {
-    let found = match mine(ctx, caller, token).await {
+/// By whom something is thrown away; `None`: by whoever presents it, which is all that is asked.
+#[derive(Clone, Copy)]
+struct By<'a>(Option<&'a Caller>);
+
+impl By<'_> {
+    fn holds(self, found: &Found) -> bool {
+        self.0.is_none_or(|caller| caller.holds(found))
+    }
+
+    fn actor(self, credential: &Credential) -> Actor {
+        let holder = || Actor::Client(credential.public_id.clone());
+        self.0.map_or_else(holder, Caller::actor)
+    }
+}
+
+async fn decide(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Outcome<()>, Denial> {
+    let found = match mine(ctx, by, token).await {
         Ok(Some(found)) => found,
         // RFC 7009 §2.1: another client's token is refused; what it is stays unsaid.
         Ok(None) => return Ok(Outcome::reading(())),
@@ -37,27 +63,47 @@ async fn decide(ctx: &Context<'_>, caller: &Caller, token: &str) -> Result<Outco
         Err(_) => return Ok(Outcome::reading(())),
     };
     let batch = match found.kind {
-        PresentedKind::AccessToken => one_token(ctx, caller, &found),
-        PresentedKind::Credential(_) => credential(ctx, caller, &found),
+        PresentedKind::AccessToken => one_token(ctx, by, &found),
+        PresentedKind::Credential(_) => credential(ctx, by, &found),
     };
     Ok(Outcome { batch, reply: () })
 }
 
 /// What the caller may throw away and what is not dead for good. Where only something above it does
 /// not hold, such as a client that is suspended, it lives again with that: it must be taken back.
-async fn mine(ctx: &Context<'_>, caller: &Caller, token: &str) -> Result<Option<Found>, Denial> {
-    let found = look_up(ctx, &presented(token), Place::Issuer).await?;
-    if !caller.holds(&found) || found.grant.revoked.is_some() {
+async fn mine(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Option<Found>, Denial> {
+    let found = match look_up(ctx, &presented(token), Place::Issuer).await {
+        Err(denial) if is_mismatch(&denial) => match family_of(ctx, token).await? {
+            Some(family) => family,
+            None => return Err(denial),
+        },
+        found => found?,
+    };
+    if !by.holds(&found) || found.grant.revoked.is_some() {
         return Ok(None);
     }
     found.lives(ctx).await?;
     Ok(Some(found))
 }
 
-fn one_token(ctx: &Context<'_>, caller: &Caller, found: &Found) -> Batch {
+fn is_mismatch(denial: &Denial) -> bool {
+    matches!(denial, Denial::Token(inner) if matches!(**inner, Denial::SecretMismatch(_)))
+}
+
+/// Whoever throws away an earlier token of a family wants the connection closed: perhaps the answer
+/// with its successor was lost on the way.
+async fn family_of(ctx: &Context<'_>, token: &str) -> Result<Option<Found>, Denial> {
+    match family::look_up(ctx, token).await {
+        Ok((family, _)) => Found::of_row(ctx, family).await.map(Some),
+        Err(denial @ Denial::Store(_)) => Err(denial),
+        Err(_) => Ok(None),
+    }
+}
+
+fn one_token(ctx: &Context<'_>, by: By<'_>, found: &Found) -> Batch {
     let Some(token) = found.token_id else { return Batch::new() };
     let until = found.expires_at;
-    let mut event = event(ctx, caller, "access_token.revoked", &found.credential.record);
+    let mut event = event(ctx, by, "access_token.revoked", &found.credential.record);
     event.detail.insert(
         "jti".to_owned(),
         serde_json::Value::String(base::Id::<()>::from_u128(token).to_string()),
@@ -65,13 +111,16 @@ fn one_token(ctx: &Context<'_>, caller: &Caller, found: &Found) -> Batch {
     Batch { writes: vec![Write::RevokeToken { token, until, now: ctx.now }], events: vec![event] }
 }
 
-fn credential(ctx: &Context<'_>, caller: &Caller, found: &Found) -> Batch {
-    let revocation =
-        Revocation { at: ctx.now, by: caller.actor(), reason: Some("by its holder".to_owned()) };
+fn credential(ctx: &Context<'_>, by: By<'_>, found: &Found) -> Batch {
+    let revocation = Revocation {
+        at: ctx.now,
+        by: by.actor(&found.credential),
+        reason: Some("by its holder".to_owned()),
+    };
     let known = &found.credential;
     let changed = Credential { revoked: Some(revocation), ..(*known.record).clone() };
     Batch {
-        events: vec![event(ctx, caller, &format!("{}.revoked", changed.kind.as_str()), &changed)],
+        events: vec![event(ctx, by, &format!("{}.revoked", changed.kind.as_str()), &changed)],
         writes: vec![Write::Replace {
             entity: Entity::Credential(Arc::new(changed)),
             expected: known.version,
@@ -79,7 +128,7 @@ fn credential(ctx: &Context<'_>, caller: &Caller, found: &Found) -> Batch {
     }
 }
 
-fn event(ctx: &Context<'_>, caller: &Caller, action: &str, credential: &Credential) -> EventDraft {
+fn event(ctx: &Context<'_>, by: By<'_>, action: &str, credential: &Credential) -> EventDraft {
     EventDraft {
         realm: ctx.issuer.realm().clone(),
         at: ctx.now,
@@ -89,7 +138,7 @@ fn event(ctx: &Context<'_>, caller: &Caller, action: &str, credential: &Credenti
             id: credential.id.as_u128(),
             public_id: credential.public_id.to_string(),
         },
-        origin: ctx.by(caller.actor()),
+        origin: ctx.by(by.actor(credential)),
         detail: serde_json::Map::new(),
     }
 }

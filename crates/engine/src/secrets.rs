@@ -2,8 +2,8 @@
 
 use base::issued::{self, Shape};
 use base::{Digest, Id, Secret};
-use dialect::SecretShape;
-use domain::{AnySecret, Credential, CredentialKind, PublicId};
+use dialect::{SecretFormat, SecretShape};
+use domain::{AnySecret, Credential, CredentialKind, Grant, PublicId};
 use store::{Loaded, StoreExt as _};
 
 use crate::{Context, Denial};
@@ -26,7 +26,15 @@ const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 
 /// Issues a secret of `kind` in the realm's format.
 pub fn issue(ctx: &Context<'_>, kind: CredentialKind) -> IssuedSecret {
-    let id = Id::new(ctx.now, ctx.rng);
+    issue_as(ctx, kind, Id::new(ctx.now, ctx.rng))
+}
+
+/// Issues a secret of `kind` in the realm's format for a credential whose identifier is decided.
+pub(crate) fn issue_as(
+    ctx: &Context<'_>,
+    kind: CredentialKind,
+    id: Id<Credential>,
+) -> IssuedSecret {
     let format = ctx.issuer.dialect().secret(kind, ctx.issuer.environment());
     let (public_id, secret): (String, Secret<AnySecret>) = match format.shape {
         // What is only ever imported has no shape of its own; ours is as good as any.
@@ -41,6 +49,35 @@ pub fn issue(ctx: &Context<'_>, kind: CredentialKind) -> IssuedSecret {
     };
     let digest = ctx.digests.digest(&secret);
     IssuedSecret { id, public_id: public_name(&public_id, id), secret, digest }
+}
+
+/// The row of a fresh secret that hangs from `grant`, and belongs to all that it belongs to.
+pub(crate) fn hanging(
+    ctx: &Context<'_>,
+    kind: CredentialKind,
+    issued: &IssuedSecret,
+    grant: &Grant,
+) -> Credential {
+    Credential {
+        id: issued.id,
+        realm: ctx.issuer.realm().clone(),
+        kind,
+        public_id: issued.public_id.clone(),
+        grant: Some(grant.id),
+        client: grant.client,
+        resource_server: None,
+        organization: grant.organization,
+        user: grant.user,
+        label: String::new(),
+        digest: issued.digest,
+        scopes: None,
+        expires_at: None,
+        rotated: None,
+        minted: None,
+        authenticated_at: None,
+        revoked: None,
+        created_at: ctx.now,
+    }
 }
 
 /// Names are made of letters and digits here, so this never falls back; the type wants a path.
@@ -65,29 +102,78 @@ pub async fn find(
     kind: CredentialKind,
     text: &str,
 ) -> Result<Loaded<Credential>, Denial> {
-    refuse_white_space(kind.as_str(), text)?;
-    let format = ctx.issuer.dialect().secret(kind, ctx.issuer.environment());
-    let found = match format.shape {
-        SecretShape::Checked => match issued::read::<Credential>(&format.prefix, text) {
-            Shape::Foreign => return Err(Denial::SecretForeign(kind)),
-            Shape::Damaged => return Err(Denial::SecretDamaged(kind)),
-            Shape::Intact(id) => ctx.store.by_id(id).await?,
+    find_any(ctx, &[kind], text).await
+}
+
+/// Finds the credential of any of `kinds` that `text` claims to be, as [`find`] does. Kinds that
+/// look alike cost one look-up together.
+///
+/// # Errors
+/// The precise reason why it is none.
+pub(crate) async fn find_any(
+    ctx: &Context<'_>,
+    kinds: &[CredentialKind],
+    text: &str,
+) -> Result<Loaded<Credential>, Denial> {
+    refuse_white_space(kinds.first().map_or("credential", |kind| kind.as_str()), text)?;
+    let mut looked_for: Option<&SecretFormat> = None;
+    let mut why = None;
+    for &kind in kinds {
+        let format = ctx.issuer.dialect().secret(kind, ctx.issuer.environment());
+        if looked_for == Some(format) {
+            continue;
+        }
+        let found = match claimed(format, text) {
+            Claimed::Nothing => continue,
+            Claimed::Damaged => return Err(Denial::SecretDamaged(kind)),
+            Claimed::Id(id) => ctx.store.by_id(id).await?,
+            Claimed::Name(name) => ctx.store.by_public_id(ctx.issuer.realm(), name).await?,
+        };
+        looked_for = Some(format);
+        let alike = |it: CredentialKind| {
+            kinds.contains(&it)
+                && ctx.issuer.dialect().secret(it, ctx.issuer.environment()) == format
+        };
+        let ours = |it: &Loaded<Credential>| alike(it.kind) && it.realm == *ctx.issuer.realm();
+        match found.filter(ours) {
+            Some(found) => {
+                check_digest(ctx, &found, text)?;
+                return Ok(found);
+            }
+            None => why = Some(Denial::SecretUnknown(kind)),
+        }
+    }
+    let kind = kinds.last().copied().unwrap_or(CredentialKind::AccessToken);
+    Err(why.unwrap_or(Denial::SecretForeign(kind)))
+}
+
+/// What a string would be in a format.
+enum Claimed<'a> {
+    /// None of it.
+    Nothing,
+    /// One of it, mistyped or cut.
+    Damaged,
+    /// One of it, found by its row's id.
+    Id(Id<Credential>),
+    /// One of it, found by its row's public id.
+    Name(&'a str),
+}
+
+fn claimed<'a>(format: &SecretFormat, text: &'a str) -> Claimed<'a> {
+    match format.shape {
+        SecretShape::Checked => match issued::read(&format.prefix, text) {
+            Shape::Foreign => Claimed::Nothing,
+            Shape::Damaged => Claimed::Damaged,
+            Shape::Intact(id) => Claimed::Id(id),
         },
         // Found by the first half of its pair, never by itself.
-        SecretShape::Imported => return Err(Denial::SecretForeign(kind)),
+        SecretShape::Imported => Claimed::Nothing,
         SecretShape::Split { id_digits, secret_digits } => {
             let body = text.strip_prefix(format.prefix.as_str());
             let body = body.filter(|body| body.len() == id_digits + secret_digits);
-            let Some(public_id) = body.and_then(|body| body.get(..id_digits)) else {
-                return Err(Denial::SecretForeign(kind));
-            };
-            ctx.store.by_public_id(ctx.issuer.realm(), public_id).await?
+            body.and_then(|body| body.get(..id_digits)).map_or(Claimed::Nothing, Claimed::Name)
         }
-    };
-    let found = found.filter(|it| it.kind == kind && it.realm == *ctx.issuer.realm());
-    let found = found.ok_or(Denial::SecretUnknown(kind))?;
-    check_digest(ctx, &found, text)?;
-    Ok(found)
+    }
 }
 
 /// Finds a credential by the first half of a Basic pair and checks the second.

@@ -10,24 +10,34 @@
 //! 7. mint and reply.
 //!
 //! The token is signed only after the commit: a spent budget costs no signature, and a token that
-//! was not paid for never exists.
+//! was not paid for never exists. One that has a row is written with the rest, and its string is
+//! told to nobody before.
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use base::Id;
-use domain::{BudgetLimits, BudgetSubject, Credential};
+use dialect::Format;
+use domain::{BudgetLimits, BudgetSubject, Credential, Kind};
 use oauth::{GrantType, Parameter, Reply, Request, ScopeSet, TokenReply};
 use store::{Committed, Write};
 
 use crate::authenticate::{Authenticated, authenticate};
 use crate::budget::quota;
 use crate::grants::{GRANTS, Grant, Identity, Refusal, Right, named_audiences};
-use crate::mint::{self, Mint};
+use crate::mint::{self, Mint, Minted};
 use crate::outcome::{Outcome, settle};
-use crate::{Context, Denial};
+use crate::{Context, Denial, identity, oidc};
+
+/// How often an identifier that is taken is worth another decision: only a race for the same row
+/// makes one be taken.
+const NAMINGS: usize = 8;
 
 /// A decided token: everything but the signature.
 #[derive(Debug)]
 struct Decided {
     mint: Mint,
+    /// The token itself, where it has a row.
+    stored: Option<Minted>,
     /// The budgets spent, in the order of their writes.
     budgets: Vec<(BudgetSubject, BudgetLimits)>,
     refresh_token: Option<base::Secret<oauth::RefreshToken>>,
@@ -42,16 +52,35 @@ pub async fn token(
     ctx: &Context<'_>,
     request: &Request,
 ) -> Result<(Reply, Id<Credential>), Denial> {
-    let (decided, committed) = settle(ctx.store, async || decide(ctx, request).await).await?;
+    let (decided, committed) = settled(ctx, request).await?;
     let decided = decided?;
     let used = decided.mint.credential;
     Ok((reply(ctx, decided, &committed)?, used))
 }
 
-/// A denial inside the outcome is one that must be written down before it is told.
+/// Decides and commits. Two requests at once may want to make the same row, such as a connection's
+/// own credential: whoever comes second finds it there and decides again.
+async fn settled(
+    ctx: &Context<'_>,
+    request: &Request,
+) -> Result<(Result<Decided, Denial>, Committed), Denial> {
+    let attempts = AtomicU32::new(0);
+    let mut namings = 0;
+    loop {
+        let decision = async || decide(ctx, request, attempts.fetch_add(1, Relaxed)).await;
+        match settle(ctx.store, decision).await {
+            Err(Denial::NameTaken { kind: Kind::Credential }) if namings < NAMINGS => namings += 1,
+            done => return done,
+        }
+    }
+}
+
+/// A denial inside the outcome is one that must be written down before it is told. `attempt` counts
+/// how often this request was decided before.
 async fn decide(
     ctx: &Context<'_>,
     request: &Request,
+    attempt: u32,
 ) -> Result<Outcome<Result<Decided, Denial>>, Denial> {
     complete(ctx, request)?;
     let caller = authenticate(ctx, request).await?;
@@ -70,7 +99,15 @@ async fn decide(
         now: ctx.now,
     }));
     let mint = Mint { chain, credential, key, scopes, token_id };
-    let decided = Decided { mint, budgets, refresh_token, identity };
+    let stored = match mint.format(ctx) {
+        Format::Stored => {
+            let (minted, write) = mint::stored(ctx, &mint, attempt).await?;
+            batch.writes.push(write);
+            Some(minted)
+        }
+        Format::Jwt | Format::Opaque => None,
+    };
+    let decided = Decided { mint, stored, budgets, refresh_token, identity };
     Ok(Outcome { batch, reply: Ok(decided) })
 }
 
@@ -151,15 +188,23 @@ fn budgets(right: &Right) -> Vec<(BudgetSubject, BudgetLimits)> {
 }
 
 fn reply(ctx: &Context<'_>, decided: Decided, committed: &Committed) -> Result<Reply, Denial> {
-    let Decided { mint, budgets, refresh_token, identity: _ } = decided;
-    let minted = mint::mint(ctx, &mint)?;
+    let Decided { mint, stored, budgets, refresh_token, identity } = decided;
+    let minted = match stored {
+        Some(minted) => minted,
+        None => mint::mint(ctx, &mint)?,
+    };
+    let identity = identity.filter(|_| mint.scopes.contains(identity::OPENID));
+    let id_token = match identity {
+        Some(identity) => oidc::id_token(ctx, &mint, &identity, &minted.token)?,
+        None => None,
+    };
     let client_id = mint.client_id().map_or_else(String::new, ToString::to_string);
     let Mint { chain, scopes, .. } = mint;
     let mut reply = TokenReply {
         access_token: minted.token,
         expires_in: minted.expires_in,
         refresh_token,
-        id_token: None,
+        id_token,
         scope: scopes,
         client_id,
         organization: chain.organization.as_ref().map(|it| it.public_id.to_string()),

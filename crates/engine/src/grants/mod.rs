@@ -3,15 +3,19 @@
 //! A grant's file answers one question: which right does this request stand for? Client
 //! authentication comes before it; scope, budget and minting come after it and are the same for all.
 
+mod authorization_code;
 mod client_credentials;
+mod code_proof;
+mod given;
 mod refresh_token;
 
 use async_trait::async_trait;
 use base::Id;
-use domain::{Credential, PublicId};
+use domain::{Actor, Credential, PublicId};
 use oauth::{GrantType, Parameter, Request};
-use store::Batch;
+use store::{Batch, Loaded};
 
+use crate::admin::changes::{Changes, nothing};
 use crate::authenticate::Authenticated;
 use crate::{Chain, Context, Denial};
 
@@ -28,7 +32,7 @@ pub struct Right {
     pub narrowed: Option<oauth::ScopeSet>,
     /// A new refresh token, where the grant gives one.
     pub refresh_token: Option<base::Secret<oauth::RefreshToken>>,
-    /// What to say of the person in an ID token, where `openid` was granted.
+    /// What an ID token says of the sign-in; one is given where `openid` is granted.
     pub identity: Option<Identity>,
     /// The `jti` of the token where it is decided already; else a random one.
     pub token_id: Option<u128>,
@@ -91,6 +95,25 @@ pub(crate) fn named_audiences(request: &Request) -> impl Iterator<Item = &str> {
     parameters.into_iter().filter_map(|parameter| request.parameters.value(parameter))
 }
 
+/// Takes a credential back because something that is used once came again. Whoever brought it may
+/// be a thief, so it is the program itself that acts.
+fn closing(
+    ctx: &Context<'_>,
+    credential: &Loaded<Credential>,
+    action: &str,
+    reason: &str,
+) -> Batch {
+    let actor = Actor::System;
+    let mut changes = Changes::new(ctx, &actor);
+    let revoked = Some(changes.revocation(Some(reason.to_owned())));
+    let changed = Credential { revoked, ..Credential::clone(credential) };
+    changes.replace(credential, &changed, action.to_owned(), nothing());
+    changes.done(()).batch
+}
+
 /// Every grant type there is.
-pub static GRANTS: &[&dyn Grant] =
-    &[&client_credentials::ClientCredentials, &refresh_token::RefreshToken];
+pub static GRANTS: &[&dyn Grant] = &[
+    &authorization_code::AuthorizationCode,
+    &client_credentials::ClientCredentials,
+    &refresh_token::RefreshToken,
+];

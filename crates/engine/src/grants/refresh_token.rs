@@ -1,16 +1,24 @@
-//! Refresh tokens (RFC 6749 §6), the reusable kind: a long-lived secret that mints access tokens
-//! and stays as it is. A client may hold several; each stops with everything minted from it.
+//! Refresh tokens (RFC 6749 §6): a long-lived secret that mints access tokens.
+//!
+//! The reusable kind stays as it is; a client may hold several. The rotating kind (RFC 9700 §4.14.2)
+//! is replaced by each use: a retry of the same use gets the same successor, any other return of an
+//! earlier token closes the family in the very commit that refuses it. A `scope` in the request
+//! narrows the access token, never what the refresh token stands for.
 
 use async_trait::async_trait;
+use base::Secret;
 use dialect::Rotation;
-use domain::CredentialKind;
+use domain::{Credential, CredentialKind};
 use oauth::{GrantType, Parameter, Request};
-use store::Batch;
+use store::{Batch, Loaded};
 
-use super::{Grant, Refusal, Right};
+use super::{Grant, Identity, Refusal, Right, closing};
 use crate::authenticate::Authenticated;
-use crate::secrets::find;
+use crate::family::{self, Standing};
+use crate::secrets::{check_alive, find};
 use crate::{Chain, Context, Denial};
+
+const KIND: CredentialKind = CredentialKind::RefreshToken;
 
 /// The grant type `refresh_token`.
 #[derive(Debug)]
@@ -32,30 +40,71 @@ impl Grant for RefreshToken {
         request: &Request,
         caller: &Authenticated,
     ) -> Result<Right, Refusal> {
-        // Where the format promises rotation, a token that stays as it is would break the promise.
-        if ctx.issuer.dialect().rotation() != Rotation::Reusable {
-            return Err(Denial::GrantTypeNotAllowed(GrantType::RefreshToken).into());
-        }
         let Authenticated::Client { client, .. } = caller else {
             return Err(Denial::GrantTypeNotAllowed(GrantType::RefreshToken).into());
         };
         let presented = request.parameters.value(Parameter::RefreshToken).unwrap_or_default();
-        let kind = CredentialKind::RefreshToken;
-        let token = find(ctx, kind, presented).await.map_err(Denial::of_grant)?;
+        let rotates = ctx.issuer.dialect().rotation() == Rotation::Rotating;
+        let (token, standing) = if rotates {
+            family::look_up(ctx, presented).await.map_err(Denial::of_grant)?
+        } else {
+            (find(ctx, KIND, presented).await.map_err(Denial::of_grant)?, Standing::Present)
+        };
         // RFC 6749 §6: a refresh token is bound to the client it was issued to.
         if token.client != Some(client.id) {
-            return Err(Denial::SecretOfAnother(kind).of_grant().into());
+            return Err(Denial::SecretOfAnother(KIND).of_grant().into());
+        }
+        if let Standing::Earlier(generation) = standing
+            && !family::may_retry(ctx, &token, generation)
+        {
+            return Err(replayed(ctx, &token, generation));
         }
         let chain = Chain::below(ctx, &token).await.map_err(Denial::of_grant)?;
+        let (refresh_token, batch) = match (rotates, standing) {
+            (false, _) => (None, Batch::new()),
+            (true, Standing::Present) => rotated(ctx, &token),
+            (true, Standing::Earlier(_)) => (Some(again(ctx, &token)), Batch::new()),
+        };
         Ok(Right {
             chain,
             credential: token.id,
             key: None,
             narrowed: token.scopes.clone(),
-            refresh_token: None,
-            identity: None,
+            refresh_token,
+            // OpenID Connect Core §12.2: no nonce, and the time of the original sign-in.
+            identity: token
+                .authenticated_at
+                .map(|authenticated_at| Identity { authenticated_at, nonce: None }),
             token_id: None,
-            batch: Batch::new(),
+            batch,
         })
+    }
+}
+
+type Given = (Option<Secret<oauth::RefreshToken>>, Batch);
+
+fn rotated(ctx: &Context<'_>, token: &Loaded<Credential>) -> Given {
+    let (changed, next) = family::rotate(ctx, token);
+    // No event: a rotation is use, not change.
+    let batch = Batch { writes: vec![token.replace_with(changed)], events: vec![] };
+    (Some(Secret::new(next.token.expose())), batch)
+}
+
+/// The successor that the rotation gave, once more.
+fn again(ctx: &Context<'_>, token: &Credential) -> Secret<oauth::RefreshToken> {
+    let present = family::generation(ctx, token.id, family::present_generation(token));
+    Secret::new(present.token.expose())
+}
+
+/// RFC 9700 §4.14.2: an earlier token came back, so two parties hold the family.
+fn replayed(ctx: &Context<'_>, token: &Loaded<Credential>, generation: u32) -> Refusal {
+    // What is over already is not closed once more.
+    if let Err(denial) = check_alive(ctx, token) {
+        return denial.of_grant().into();
+    }
+    ctx.recognize(&token.public_id);
+    Refusal {
+        denial: Denial::RefreshReplayed { generation },
+        batch: closing(ctx, token, "refresh_token.replayed", "an earlier refresh token came back"),
     }
 }

@@ -105,6 +105,7 @@ async fn follow(ctx: &Context<'_>, said: Said) -> Result<Found, Denial> {
         kind: PresentedKind::AccessToken,
         grant: link(ctx, Id::from_u128(said.grant)).await?,
         credential,
+        minted_from: None,
         narrowed: Some(said.scopes),
         issued_at: said.issued_at,
         expires_at: said.expires_at,

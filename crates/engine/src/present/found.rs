@@ -20,6 +20,8 @@ pub(crate) struct Found {
     pub(crate) kind: PresentedKind,
     /// The credential: itself, or what it was minted from.
     pub(crate) credential: Loaded<Credential>,
+    /// What a credential with a row was itself minted from.
+    pub(super) minted_from: Option<Loaded<Credential>>,
     /// The right it stands for.
     pub(crate) grant: Loaded<Grant>,
     /// Scopes that it narrows the grant to, where it does.
@@ -35,19 +37,24 @@ pub(crate) struct Found {
 
 impl Found {
     /// A credential that has a row.
-    pub(super) async fn of_row(
+    pub(crate) async fn of_row(
         ctx: &Context<'_>,
         credential: Loaded<Credential>,
     ) -> Result<Self, Denial> {
         ctx.recognize(&credential.public_id);
         let grant = credential.grant.ok_or(Denial::Dangling(domain::Kind::Grant))?;
+        let minted_from = match credential.minted {
+            Some(minted) => Some(link(ctx, minted.from).await?),
+            None => None,
+        };
         Ok(Self {
+            minted_from,
             kind: PresentedKind::Credential(credential.kind),
             grant: link(ctx, grant).await?,
             narrowed: credential.scopes.clone(),
             issued_at: credential.created_at,
             expires_at: credential.expires_at,
-            token_id: None,
+            token_id: credential.minted.map(|minted| minted.token_id.as_u128()),
             audience: None,
             credential,
         })
@@ -68,7 +75,8 @@ impl Found {
                 return Err(Denial::TokenRevoked);
             }
         }
-        check_alive(ctx, &self.credential)
+        check_alive(ctx, &self.credential)?;
+        self.minted_from.as_ref().map_or(Ok(()), |from| check_alive(ctx, from))
     }
 
     /// Checks that it is good, and everything that it hangs from.

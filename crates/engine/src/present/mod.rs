@@ -1,4 +1,4 @@
-//! Answering for whatever is presented: access tokens in either form, API keys, personal access
+//! Answering for whatever is presented: access tokens in any form, API keys, personal access
 //! tokens, legacy tokens, refresh tokens.
 //!
 //! Invariant: a [`Verified`] exists only after the proof was checked *and* every link of its chain
@@ -14,7 +14,7 @@ use domain::{Credential, CredentialKind};
 use oauth::ScopeSet;
 use store::Loaded;
 
-use crate::secrets::{find, find_pair, refuse_white_space};
+use crate::secrets::{find_any, find_pair, refuse_white_space};
 use crate::{Chain, Context, Denial};
 
 /// What was presented.
@@ -53,7 +53,7 @@ pub enum Place {
 /// What something turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PresentedKind {
-    /// A minted access token.
+    /// A minted access token without a row.
     AccessToken,
     /// A credential with a row.
     Credential(CredentialKind),
@@ -88,9 +88,16 @@ pub struct Verified {
     pub token_id: Option<u128>,
 }
 
-/// Kinds that are one string and may be presented.
+/// Kinds that are one string and may be presented to an API.
 const STRINGS: [CredentialKind; 3] =
-    [CredentialKind::ApiKey, CredentialKind::PersonalAccessToken, CredentialKind::RefreshToken];
+    [CredentialKind::ApiKey, CredentialKind::PersonalAccessToken, CredentialKind::AccessToken];
+/// Kinds that are one string and may be presented to the issuer.
+const ISSUERS: [CredentialKind; 4] = [
+    CredentialKind::ApiKey,
+    CredentialKind::PersonalAccessToken,
+    CredentialKind::AccessToken,
+    CredentialKind::RefreshToken,
+];
 
 /// Finds out what was presented, and whether it is good.
 ///
@@ -129,15 +136,13 @@ async fn string(ctx: &Context<'_>, text: &str, place: Place) -> Result<Found, De
     if access_token::looks_like_jwt(text) {
         return access_token::jwt(ctx, text).await;
     }
-    for kind in STRINGS {
-        if kind == CredentialKind::RefreshToken && place == Place::Api {
-            continue;
-        }
-        match find(ctx, kind, text).await {
-            Ok(credential) => return Found::of_row(ctx, credential).await,
-            Err(Denial::SecretForeign(_)) => {}
-            Err(denial) => return Err(denial),
-        }
+    let kinds = match place {
+        Place::Api => &STRINGS[..],
+        Place::Issuer => &ISSUERS[..],
+    };
+    match find_any(ctx, kinds, text).await {
+        Ok(credential) => Found::of_row(ctx, credential).await,
+        Err(Denial::SecretForeign(_)) => access_token::opaque(ctx, text).await,
+        Err(denial) => Err(denial),
     }
-    access_token::opaque(ctx, text).await
 }

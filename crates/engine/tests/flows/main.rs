@@ -13,12 +13,17 @@ extern crate postern_engine as engine;
 
 mod access_requests;
 mod authentication;
+mod authorization_code;
 mod client_credentials;
 mod histories;
 mod introspection;
 mod keys;
+mod openid;
+mod partner;
 mod personal_access_tokens;
 mod presenting;
 mod refresh_token;
 mod revocation;
+mod rotation;
+mod stored_tokens;
 mod world;

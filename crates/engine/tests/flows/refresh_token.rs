@@ -103,18 +103,3 @@ async fn rfc8707_2_2_a_token_for_another_audience_than_the_one_asked_for_is_not_
         assert_eq!(code(other), "audience_not_granted");
     }
 }
-
-#[tokio::test]
-async fn a_format_that_promises_rotation_gets_no_token_that_stays() {
-    let source = r#"
-name = "turning"
-description = "Rotates"
-[refresh]
-rotation = "rotating"
-"#;
-    let dialect = dialect::Dialect::parse("turning.toml", source).unwrap();
-    let world = World::speaking(dialect, Default::default(), Default::default()).await;
-    let mut parameters = world.machine(&[(P::RefreshToken, world.refresh_token.as_str())]);
-    parameters[0].1 = "refresh_token";
-    assert_eq!(code(world.token(&parameters).await), "grant_type_not_allowed");
-}

@@ -1,0 +1,121 @@
+//! Authorization codes brought by an app (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §2.1.1).
+//!
+//! In this order: whose code it is, whether it is over, whether it was used before, whether whoever
+//! brings it is who asked for it, whether the connection holds. The code is spent in the commit that
+//! writes down what it gives. What is refused spends nothing, unless the dialect allows one attempt.
+//!
+//! Invariant: what an exchange gives can be taken back by the code alone. Its refresh token's row has
+//! the code's identifier; where it gives none, the access token's `jti` is that.
+
+use async_trait::async_trait;
+use oauth::{GrantType, Parameter, Request};
+use store::{Batch, StoreExt as _, Write};
+
+use super::{Grant, Identity, Refusal, Right, closing, code_proof, given};
+use crate::authenticate::Authenticated;
+use crate::code::Code;
+use crate::{Chain, Context, Denial, mint};
+
+/// The grant type `authorization_code`.
+#[derive(Debug)]
+pub(super) struct AuthorizationCode;
+
+#[async_trait]
+impl Grant for AuthorizationCode {
+    fn grant_type(&self) -> GrantType {
+        GrantType::AuthorizationCode
+    }
+
+    fn required(&self) -> &'static [Parameter] {
+        &[Parameter::Code]
+    }
+
+    async fn right(
+        &self,
+        ctx: &Context<'_>,
+        request: &Request,
+        caller: &Authenticated,
+    ) -> Result<Right, Refusal> {
+        let Authenticated::Client { client, secret } = caller else {
+            return Err(Denial::GrantTypeNotAllowed(GrantType::AuthorizationCode).into());
+        };
+        let presented = request.parameters.value(Parameter::Code).unwrap_or_default();
+        let code = Code::open(ctx, presented)?;
+        if code.client != client.id {
+            return Err(Denial::CodeOfAnother.into());
+        }
+        if code.expires_at <= ctx.now {
+            return Err(Denial::CodeExpired(code.expires_at).into());
+        }
+        if ctx.store.spent(code.id).await? {
+            return Err(used_before(ctx, &code).await?);
+        }
+        if let Err(denial) = code_proof::check(ctx, request, &code, secret.is_some()) {
+            return Err(attempted(ctx, &code, denial));
+        }
+        let chain = Chain::of(ctx, code.grant).await.map_err(of_connection)?;
+        let scopes = code.scopes.intersection(&chain.grant.scopes);
+        let mut batch = Batch { writes: vec![spend(ctx, &code)], events: vec![] };
+        let given = given::by_code(ctx, &code, &chain, &scopes).await?;
+        batch.writes.extend(given.batch.writes);
+        batch.events.extend(given.batch.events);
+        let Code { authenticated_at, nonce, .. } = code;
+        Ok(Right {
+            chain,
+            credential: given.credential,
+            key: None,
+            narrowed: Some(scopes),
+            token_id: given.refresh_token.is_none().then_some(code.id),
+            refresh_token: given.refresh_token,
+            identity: Some(Identity { authenticated_at, nonce }),
+            batch,
+        })
+    }
+}
+
+fn spend(ctx: &Context<'_>, code: &Code) -> Write {
+    Write::SpendOnce { id: code.id, until: code.expires_at, now: ctx.now }
+}
+
+/// A failed attempt: it spends the code where the dialect allows but one.
+fn attempted(ctx: &Context<'_>, code: &Code, denial: Denial) -> Refusal {
+    let once = ctx.issuer.dialect().authorization().code_single_attempt;
+    let writes = if once { vec![spend(ctx, code)] } else { vec![] };
+    Refusal { denial, batch: Batch { writes, events: vec![] } }
+}
+
+/// A code that came again (RFC 6749 §4.1.2): what it gave is taken back with the refusal.
+async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<Refusal, Denial> {
+    const ACTION: &str = "authorization_code.replayed";
+    if let Some(given) = ctx.store.by_id(given::refresh_token_id(code)).await? {
+        ctx.recognize(&given.public_id);
+        let batch = match given.revoked {
+            Some(_) => Batch::new(),
+            None => closing(ctx, &given, ACTION, "its authorization code came again"),
+        };
+        return Ok(Refusal { denial: Denial::CodeReplayed, batch });
+    }
+    // One attempt was allowed and it failed, or the exchange gave an access token alone.
+    let once = ctx.issuer.dialect().authorization().code_single_attempt;
+    let denial = if once { Denial::CodeTried } else { Denial::CodeReplayed };
+    if ctx.store.token_revoked(code.id).await? {
+        return Ok(denial.into());
+    }
+    let Some(grant) = ctx.store.by_id(code.grant).await? else { return Ok(denial.into()) };
+    let Some(server) = ctx.store.by_id(grant.resource_server).await? else {
+        return Ok(denial.into());
+    };
+    // It was made before the code was over.
+    let until = mint::lifetime(ctx, &server).map(|lifetime| code.expires_at.plus(lifetime));
+    let writes = vec![Write::RevokeToken { token: code.id, until, now: ctx.now }];
+    Ok(Refusal { denial, batch: Batch { writes, events: vec![given::told(ctx, &grant, ACTION)] } })
+}
+
+/// What no longer holds of the connection is the code's to answer for (RFC 6749 §5.2); whoever
+/// proved to be the client was told already that it is suspended.
+fn of_connection(denial: Denial) -> Denial {
+    match denial {
+        Denial::ClientSuspended | Denial::OrganizationSuspended => Denial::Grant(Box::new(denial)),
+        other => other.of_grant(),
+    }
+}

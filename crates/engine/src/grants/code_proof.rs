@@ -1,0 +1,80 @@
+//! Whether whoever brings a code is who asked for it: the redirect URI (RFC 6749 §4.1.3) and the
+//! code verifier (RFC 7636 §4.6, RFC 9700 §2.1.1).
+//!
+//! Invariant: a client that proved nothing by a secret proves itself by `S256`; a challenge that the
+//! browser's address bar showed is no proof by itself.
+
+use oauth::pkce::{ChallengeMethod, is_verifier};
+use oauth::{Parameter, Request};
+
+use crate::code::Code;
+use crate::{Context, Denial};
+
+/// Checks both. `confidential`: the client proved itself by a secret.
+///
+/// # Errors
+/// What does not fit.
+pub(super) fn check(
+    ctx: &Context<'_>,
+    request: &Request,
+    code: &Code,
+    confidential: bool,
+) -> Result<(), Denial> {
+    redirect_uri(request, code)?;
+    verifier(ctx, request, code, confidential)
+}
+
+/// "REQUIRED, if the redirect_uri parameter was included in the authorization request, and their
+/// values MUST be identical."
+fn redirect_uri(request: &Request, code: &Code) -> Result<(), Denial> {
+    let Some(asked) = &code.redirect_uri else { return Ok(()) };
+    match request.parameters.value(Parameter::RedirectUri) {
+        Some(brought) if brought == asked.as_str() => Ok(()),
+        _ => Err(Denial::CodeRedirectDiffers),
+    }
+}
+
+fn verifier(
+    ctx: &Context<'_>,
+    request: &Request,
+    code: &Code,
+    confidential: bool,
+) -> Result<(), Denial> {
+    let verifier = request.parameters.value(Parameter::CodeVerifier);
+    let (challenge, method, verifier) = match (&code.challenge, verifier) {
+        (Some((challenge, method)), Some(verifier)) => (challenge, *method, verifier),
+        (Some(_), None) => return Err(Denial::VerifierMissing),
+        (None, Some(_)) => return Err(Denial::VerifierUnasked),
+        (None, None) if confidential => return Ok(()),
+        (None, None) => return Err(Denial::NoClientAuthentication),
+    };
+    let fixed = here(ctx, request);
+    let method = method.unwrap_or(fixed.method);
+    if method == ChallengeMethod::Plain && !confidential {
+        return Err(Denial::ChallengeMethodUnsupported(method.as_str().to_owned()));
+    }
+    // Where the endpoint compares by equality, the published format has verifiers of its own.
+    let own_form = fixed.by_endpoint && method == ChallengeMethod::Plain;
+    if !own_form && !is_verifier(verifier) {
+        return Err(Denial::VerifierMalformed);
+    }
+    if method.verifies(challenge, verifier) { Ok(()) } else { Err(Denial::VerifierMismatch) }
+}
+
+/// How a challenge without a method is checked at this endpoint.
+struct Here {
+    method: ChallengeMethod,
+    /// It is the endpoint that says so.
+    by_endpoint: bool,
+}
+
+fn here(ctx: &Context<'_>, request: &Request) -> Here {
+    let fixed = request.parameters.value(Parameter::CodeChallengeMethod);
+    match fixed.and_then(|name| name.parse().ok()) {
+        Some(method) => Here { method, by_endpoint: true },
+        None => {
+            let default = ctx.issuer.dialect().pkce().default_method;
+            Here { method: default.unwrap_or(ChallengeMethod::S256), by_endpoint: false }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Access tokens that have a row, for a dialect whose published token is a bare secret.
+//!
+//! Invariant: rows do not grow with use. A new token takes the place of one that is over, or of the
+//! oldest where [`MAX_LIVE`] live that were minted from the same credential. Only as many more can
+//! come to be as are made in the very same moment, and a grant has [`MAX_PAGE`] at the most.
+
+use std::sync::Arc;
+
+use base::{Id, Secret};
+use domain::{Credential, CredentialKind, Entity, Kind, Owners};
+use store::{ListQuery, Loaded, MAX_PAGE, StoreExt as _, Write};
+
+use super::{Mint, Minted, lifetime};
+use crate::secrets::{check_alive, hanging, issue};
+use crate::{Context, Denial};
+
+/// How many live side by side that were minted from one credential.
+const MAX_LIVE: usize = 10;
+/// After so many attempts to take the place of another token, a new one gets a row of its own: many
+/// requests at the same moment should not wait for each other.
+const PATIENCE: u32 = 6;
+
+/// Makes a token, and the write of its row.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn stored(
+    ctx: &Context<'_>,
+    mint: &Mint,
+    attempt: u32,
+) -> Result<(Minted, Write), Denial> {
+    let kind = CredentialKind::AccessToken;
+    let issued = issue(ctx, kind);
+    let lifetime = lifetime(ctx, &mint.chain.resource_server);
+    let token_id = Id::from_u128(mint.token_id.unwrap_or_else(|| ctx.rng.u128()));
+    let row = Credential {
+        scopes: Some(mint.scopes.clone()),
+        expires_at: lifetime.map(|lifetime| ctx.now.plus(lifetime)),
+        minted: Some(domain::Minted { from: mint.credential, token_id }),
+        ..hanging(ctx, kind, &issued, &mint.chain.grant)
+    };
+    let write = match place(ctx, mint, attempt).await? {
+        Some(known) => known.replace_with(Credential { id: known.id, ..row }),
+        None => Write::Insert(Entity::Credential(Arc::new(row))),
+    };
+    let token = Secret::new(issued.secret.expose());
+    Ok((Minted { token, expires_in: lifetime.map(|lifetime| lifetime.as_secs()) }, write))
+}
+
+/// The row whose place the new token takes; `None`: it gets one of its own.
+async fn place(
+    ctx: &Context<'_>,
+    mint: &Mint,
+    attempt: u32,
+) -> Result<Option<Loaded<Credential>>, Denial> {
+    let query = ListQuery {
+        kind: Kind::Credential,
+        realm: ctx.issuer.realm().clone(),
+        owners: Owners {
+            grant: Some(mint.chain.grant.id.as_u128()),
+            variety: Some(CredentialKind::AccessToken.as_str()),
+            ..Owners::default()
+        },
+        after: None,
+        limit: MAX_PAGE,
+    };
+    let rows: Vec<Loaded<Credential>> = ctx.store.page(query).await?;
+    let full = rows.len() >= MAX_PAGE;
+    let (mut live, mut over): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| check_alive(ctx, row).is_ok());
+    if attempt >= PATIENCE && !full {
+        return Ok(None);
+    }
+    if !over.is_empty() {
+        return Ok(Some(over.swap_remove(any(ctx, over.len()))));
+    }
+    if !full {
+        live.retain(|row| row.minted.is_some_and(|minted| minted.from == mint.credential));
+        if live.len() < MAX_LIVE {
+            return Ok(None);
+        }
+    }
+    live.sort_by_key(|row| row.created_at);
+    // Whoever was not the first to take the oldest tries one of those that are nearly as old.
+    let old = if attempt == 0 { 1 } else { live.len().div_ceil(2) };
+    Ok(Some(live.swap_remove(any(ctx, old))))
+}
+
+/// One of so many.
+fn any(ctx: &Context<'_>, many: usize) -> usize {
+    (ctx.rng.u128() % many.max(1) as u128) as usize
+}

@@ -1,0 +1,93 @@
+//! ID tokens (OpenID Connect Core §2, §3.1.3.6).
+
+use base::Secret;
+use base::digest::sha256;
+use base::encoding::base64url;
+use jose::{Algorithm, Compact};
+use oauth::{AccessToken, IdToken};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::algorithm;
+use crate::grants::Identity;
+use crate::mint::Mint;
+use crate::{Context, Denial, identity};
+
+/// How long an ID token is good, in seconds: it tells of one sign-in, and opens nothing.
+const LIFETIME: i64 = 3_600;
+
+/// Says to the client who the person behind an access token is; `None` where there is no person, or
+/// no client.
+///
+/// # Errors
+/// [`Denial::NoSigningKey`].
+pub(crate) fn id_token(
+    ctx: &Context<'_>,
+    mint: &Mint,
+    identity: &Identity,
+    access_token: &Secret<AccessToken>,
+) -> Result<Option<Secret<IdToken>>, Denial> {
+    let (Some(user), Some(client)) = (&mint.chain.user, &mint.chain.client) else {
+        return Ok(None);
+    };
+    let Some(algorithm) = algorithm(ctx.issuer.dialect()) else { return Ok(None) };
+    let now = ctx.now.seconds();
+    let mut claims = identity::claims(user, &mint.scopes);
+    claims.extend([
+        ("iss".to_owned(), json!(ctx.issuer.identifier())),
+        ("aud".to_owned(), json!(client.public_id)),
+        ("iat".to_owned(), json!(now)),
+        ("exp".to_owned(), json!(now.saturating_add(LIFETIME))),
+        ("auth_time".to_owned(), json!(identity.authenticated_at.seconds())),
+    ]);
+    if let Some(nonce) = &identity.nonce {
+        claims.insert("nonce".to_owned(), json!(nonce));
+    }
+    if let Some(organization) = &mint.chain.organization {
+        claims.insert("organization".to_owned(), json!(organization.public_id));
+    }
+    // §3.1.3.6: OPTIONAL in this flow; which hash Ed25519 stands for is nowhere said.
+    if algorithm != Algorithm::EdDSA {
+        claims.insert("at_hash".to_owned(), json!(half_of_hash(access_token.expose())));
+    }
+    let missing = || Denial::NoSigningKey(algorithm.as_str());
+    let keys = ctx.issuer.keys();
+    let signer = keys.identity_signer(algorithm, ctx.now).ok_or_else(missing)?;
+    let payload = serde_json::to_vec(&claims).map_err(|_| missing())?;
+    Ok(Some(Secret::new(signer.sign(&payload).map_err(|_| missing())?)))
+}
+
+/// The left half of the SHA-256, in base64url (§3.1.3.6).
+fn half_of_hash(text: &str) -> String {
+    let hash = sha256(text.as_bytes());
+    let (half, _) = hash.split_at(16);
+    base64url(half)
+}
+
+/// What an ID token that comes back says.
+#[derive(Debug, Deserialize)]
+pub(super) struct Said {
+    iss: String,
+    /// Whom it told of.
+    pub(super) sub: String,
+    /// Whom it was told.
+    pub(super) aud: String,
+}
+
+/// Reads an ID token of ours that comes back as a hint: one that is over will do (OpenID Connect
+/// RP-Initiated Logout §2).
+///
+/// # Errors
+/// [`Denial::Jwt`] for anything that is none of ours.
+pub(super) fn read_hint(ctx: &Context<'_>, text: &str) -> Result<Said, Denial> {
+    let token = Compact::parse(text).map_err(|error| Denial::Jwt(error.to_string()))?;
+    let keys = ctx.issuer.keys();
+    let payload = keys.verify(&token).map_err(|error| Denial::Jwt(error.to_string()))?;
+    let said: Said =
+        serde_json::from_slice(payload).map_err(|_| Denial::Jwt("it is no ID token".to_owned()))?;
+    if said.iss == ctx.issuer.identifier() {
+        Ok(said)
+    } else {
+        Err(Denial::Jwt("another issuer made it".to_owned()))
+    }
+}

@@ -1,0 +1,66 @@
+//! What the issuer says about itself: RFC 8414 §2, OpenID Connect Discovery §3. Everything follows
+//! from the dialect, so that nothing is advertised which is not there.
+
+use oauth::{ClientAuthMethod, GrantType, Metadata, Operation};
+
+use super::algorithm;
+use crate::{Context, identity};
+
+/// The claims of an ID token beside those about the person.
+const CLAIMS: [&str; 8] =
+    ["iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "organization"];
+
+/// The issuer's metadata.
+pub(crate) fn metadata(ctx: &Context<'_>) -> Metadata {
+    let dialect = ctx.issuer.dialect();
+    let endpoint = |operation| -> Option<String> {
+        let path = dialect.endpoint(operation)?.paths().first()?;
+        // A path with placeholders is published elsewhere; no client of these documents fills it in.
+        Some(format!("{}{path}", ctx.issuer.url())).filter(|_| !path.contains('{'))
+    };
+    let methods = |operation: Operation| -> Vec<String> {
+        let endpoint = dialect.endpoint(operation);
+        let methods = endpoint.map_or(&[][..], |it| it.client_auth_methods()).iter();
+        // RFC 7662 §2.1: who introspects must prove who they are.
+        let open = operation != Operation::Introspection;
+        let methods = methods.filter(|it| open || **it != ClientAuthMethod::None);
+        methods.map(ToString::to_string).collect()
+    };
+    let known = Metadata {
+        issuer: ctx.issuer.identifier().to_owned(),
+        token_endpoint: endpoint(Operation::Token),
+        jwks_uri: endpoint(Operation::Jwks),
+        introspection_endpoint: endpoint(Operation::Introspection),
+        revocation_endpoint: endpoint(Operation::Revocation),
+        grant_types_supported: dialect.grant_types().iter().map(ToString::to_string).collect(),
+        response_types_supported: Vec::new(),
+        token_endpoint_auth_methods_supported: methods(Operation::Token),
+        introspection_endpoint_auth_methods_supported: methods(Operation::Introspection),
+        revocation_endpoint_auth_methods_supported: methods(Operation::Revocation),
+        ..Metadata::default()
+    };
+    let authorization_endpoint = endpoint(Operation::Authorization)
+        .filter(|_| dialect.grant_types().contains(&GrantType::AuthorizationCode));
+    if authorization_endpoint.is_none() {
+        return known;
+    }
+    let asking = dialect.endpoint(Operation::Authorization);
+    let names_issuer = asking.is_some_and(|endpoint| endpoint.names_issuer());
+    let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let methods = dialect.pkce().methods.iter();
+    let algorithm = algorithm(dialect).map(|algorithm| algorithm.as_str().to_owned());
+    Metadata {
+        authorization_endpoint,
+        userinfo_endpoint: endpoint(Operation::UserInfo),
+        end_session_endpoint: endpoint(Operation::EndSession),
+        response_types_supported: texts(&["code"]),
+        response_modes_supported: texts(&["query"]),
+        code_challenge_methods_supported: methods.map(|it| it.as_str().to_owned()).collect(),
+        authorization_response_iss_parameter_supported: names_issuer,
+        subject_types_supported: texts(&["public"]),
+        id_token_signing_alg_values_supported: algorithm.into_iter().collect(),
+        claims_supported: texts(&[&CLAIMS[..], &identity::CLAIMS[..]].concat()),
+        scopes_supported: identity::scopes(dialect).iter().map(ToString::to_string).collect(),
+        ..known
+    }
+}

@@ -1,0 +1,37 @@
+//! Userinfo (OpenID Connect Core §5.3): who the person behind an access token is.
+
+use base::Id;
+use domain::{Credential, CredentialKind};
+use oauth::{Reply, Request};
+
+use crate::present::{Place, Presented, PresentedKind, present};
+use crate::{Context, Denial, identity};
+
+/// Answers a userinfo request, and tells which credential was used.
+///
+/// # Errors
+/// RFC 6750 §3.1: `invalid_token` without an access token that is good, `insufficient_scope` where
+/// it does not have `openid`.
+pub(crate) async fn userinfo(
+    ctx: &Context<'_>,
+    request: &Request,
+) -> Result<(Reply, Id<Credential>), Denial> {
+    let missing = || Denial::Token(Box::new(Denial::NoClientAuthentication));
+    let token = request.bearer.as_ref().ok_or_else(missing)?;
+    let verified = present(ctx, &Presented::Token(token.expose()), Place::Api).await?;
+    // Keys and personal tokens were not given to an app by the person's consent.
+    let minted = matches!(
+        verified.kind,
+        PresentedKind::AccessToken | PresentedKind::Credential(CredentialKind::AccessToken)
+    );
+    let user = verified.chain.user.as_ref();
+    let Some(user) = user.filter(|_| minted && verified.scopes.contains(identity::OPENID)) else {
+        return Err(Denial::NotPermitted(identity::OPENID.to_owned()));
+    };
+    let mut claims = identity::claims(user, &verified.scopes);
+    if let Some(organization) = &verified.chain.organization {
+        claims.insert("organization".to_owned(), serde_json::json!(organization.public_id));
+    }
+    let claims = serde_json::Value::Object(claims).to_string();
+    Ok((Reply::UserInfo(claims), verified.credential.id))
+}

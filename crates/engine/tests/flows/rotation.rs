@@ -1,0 +1,281 @@
+//! Refresh tokens that rotate (RFC 6749 §6, RFC 9700 §4.14.2).
+
+use std::sync::Arc;
+
+use domain::{Client, CredentialKind, User, UserStatus};
+use oauth::{GrantType, Operation, Parameter as P, Problem};
+use store::{EventQuery, Store as _};
+
+use crate::partner::{Partner, refresh_token};
+use crate::world::{code, request, with_basic};
+
+#[tokio::test]
+async fn rfc9700_4_14_2_each_use_gives_a_successor_and_the_family_stays_one_row() {
+    let partner = Partner::rotating().await;
+    let reply = partner.connected("read").await;
+    let mut token = refresh_token(&reply);
+    let family = partner.family(&token).await;
+    for generation in 1..=3 {
+        let next = partner.refresh(&token).await.unwrap();
+        assert!(partner.world.at_api(next.access_token.expose()).await.is_ok());
+        token = refresh_token(&next);
+        let row = partner.family(&token).await;
+        assert_eq!((row.id, row.rotated.unwrap().generation), (family.id, generation));
+    }
+    let first = partner.world.at_api(reply.access_token.expose()).await;
+    assert!(first.is_ok(), "rotation takes no access token back");
+}
+
+#[tokio::test]
+async fn a_retry_inside_the_window_gets_the_same_successor_while_that_is_unused() {
+    let partner = Partner::rotating().await;
+    let old = refresh_token(&partner.connected("read").await);
+    let successor = refresh_token(&partner.refresh(&old).await.unwrap());
+    partner.world.advance(60);
+    let retried = partner.refresh(&old).await.unwrap();
+    assert_eq!(refresh_token(&retried), successor);
+    assert!(partner.world.at_api(retried.access_token.expose()).await.is_ok());
+    // The window runs from the rotation, not from the last retry.
+    partner.world.advance(1);
+    assert_eq!(code(partner.refresh(&old).await), "refresh_replayed");
+    assert_eq!(code(partner.refresh(&successor).await), "credential_revoked");
+}
+
+#[tokio::test]
+async fn rfc9700_4_14_2_a_retry_once_the_successor_was_used_revokes_the_family() {
+    let partner = Partner::rotating().await;
+    let reply = partner.connected("read").await;
+    let first = refresh_token(&reply);
+    let second = refresh_token(&partner.refresh(&first).await.unwrap());
+    let third = partner.refresh(&second).await.unwrap();
+    let denial = partner.refresh(&first).await.unwrap_err();
+    assert_eq!(denial.verdict().code, "refresh_replayed");
+    assert_eq!(denial.failure().problem, Problem::InvalidGrant);
+    for dead in [&first, &second, &refresh_token(&third)] {
+        assert_eq!(code(partner.refresh(dead).await), "credential_revoked");
+    }
+    for dead in [&reply, &third] {
+        let refused = partner.world.at_api(dead.access_token.expose()).await;
+        assert_eq!(code(refused), "credential_revoked");
+    }
+    let query = EventQuery { limit: 50, ..Default::default() };
+    let events = partner.world.store.events(&query).await.unwrap();
+    let replays = |it: &&domain::Event| it.draft.action == "refresh_token.replayed";
+    assert_eq!(events.iter().filter(replays).count(), 1);
+}
+
+#[tokio::test]
+async fn a_realm_may_switch_the_window_off() {
+    let partner =
+        Partner::departing("[refresh]\nrotation = \"rotating\"\nretry_window = \"off\"").await;
+    let old = refresh_token(&partner.connected("read").await);
+    partner.refresh(&old).await.unwrap();
+    assert_eq!(code(partner.refresh(&old).await), "refresh_replayed");
+}
+
+#[tokio::test]
+async fn a_hundred_refreshes_at_once_are_one_rotation_and_all_get_the_same_successor() {
+    let partner = Arc::new(Partner::rotating().await);
+    let old = Arc::new(refresh_token(&partner.connected("read").await));
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let (partner, old) = (Arc::clone(&partner), Arc::clone(&old));
+        tasks.spawn(async move { refresh_token(&partner.refresh(&old).await.unwrap()) });
+    }
+    let mut successors = tasks.join_all().await;
+    successors.dedup();
+    assert_eq!(successors.len(), 1);
+    assert_eq!(partner.family(&successors[0]).await.rotated.unwrap().generation, 1);
+    assert!(partner.refresh(&successors[0]).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_is_not_authentic_closes_nothing() {
+    let partner = Partner::rotating().await;
+    let old = refresh_token(&partner.connected("read").await);
+    let present = refresh_token(&partner.refresh(&old).await.unwrap());
+    let id = partner.family(&present).await.id;
+    // Well formed, of this family, and made by somebody who knows its id alone.
+    for generation in [0_u128, 1, 2, u128::from(u32::MAX)] {
+        let forged = base::issued::assemble::<_, ()>("rt_live_", id, [generation << 96, 7]);
+        assert_eq!(code(partner.refresh(forged.expose()).await), "secret_mismatch");
+    }
+    let typo = format!("{}0", &present[..present.len() - 1]);
+    assert_eq!(code(partner.refresh(&typo).await), "secret_damaged");
+    assert!(partner.refresh(&present).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_successor_that_was_not_given_yet_is_not_taken() {
+    let partner = Partner::rotating().await;
+    let other = Partner::rotating().await;
+    let token = refresh_token(&partner.connected("read").await);
+    let foreign = refresh_token(&other.connected("read").await);
+    assert_eq!(code(partner.refresh(&foreign).await), "secret_unknown");
+    assert!(partner.refresh(&token).await.is_ok());
+}
+
+#[tokio::test]
+async fn rfc6749_6_another_client_neither_uses_nor_closes_a_family() {
+    let partner = Partner::rotating().await;
+    let world = &partner.world;
+    let old = refresh_token(&partner.connected("read").await);
+    let present = refresh_token(&partner.refresh(&old).await.unwrap());
+    world.advance(600);
+    for token in [&old, &present] {
+        let mut thief = world.machine(&[(P::RefreshToken, token)]);
+        thief[0].1 = "refresh_token";
+        assert_eq!(code(world.token(&thief).await), "secret_of_another");
+    }
+    assert!(partner.refresh(&present).await.is_ok());
+}
+
+#[tokio::test]
+async fn rfc6749_6_a_scope_narrows_the_access_token_and_never_the_family() {
+    let partner = Partner::rotating().await;
+    let token = refresh_token(&partner.connected("read write").await);
+    let narrow = partner.refresh_with(&token, &[(P::Scope, "read")]).await.unwrap();
+    assert_eq!(narrow.scope.to_string(), "read");
+    let wide = partner.refresh(&refresh_token(&narrow)).await.unwrap();
+    assert_eq!(wide.scope.to_string(), "read write");
+    let token = refresh_token(&wide);
+    let more = partner.refresh_with(&token, &[(P::Scope, "read email")]).await;
+    assert_eq!(code(more), "scope_not_granted");
+    assert!(partner.refresh(&token).await.is_ok(), "what is refused rotates nothing");
+    // Real clients send a redirect URI, too.
+    let token = refresh_token(&partner.connected("read").await);
+    let sent = [(P::RedirectUri, "https://elsewhere.example/")];
+    assert!(partner.refresh_with(&token, &sent).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_connection_that_is_used_lives_on_and_one_that_is_not_is_over() {
+    const DAY: u64 = 86_400;
+    let partner = Partner::rotating().await;
+    let mut token = refresh_token(&partner.connected("read").await);
+    for _ in 0..3 {
+        partner.world.advance(29 * DAY);
+        token = refresh_token(&partner.refresh(&token).await.unwrap());
+    }
+    partner.world.advance(30 * DAY);
+    let denial = partner.refresh(&token).await.unwrap_err();
+    assert_eq!(denial.verdict().code, "credential_expired");
+    assert_eq!(denial.failure().problem, Problem::InvalidGrant);
+}
+
+#[tokio::test]
+async fn while_the_person_may_not_act_nothing_rotates_and_afterwards_it_goes_on() {
+    let partner = Partner::rotating().await;
+    let token = refresh_token(&partner.connected("read").await);
+    let user = partner.world.user;
+    let set = async |status| partner.world.change::<User>(user, |it| it.status = status).await;
+    set(UserStatus::Suspended).await;
+    assert_eq!(code(partner.refresh(&token).await), "user_gone");
+    set(UserStatus::Active).await;
+    assert!(partner.refresh(&token).await.is_ok());
+}
+
+#[tokio::test]
+async fn rfc7009_2_1_throwing_away_any_token_of_the_family_closes_it() {
+    for earlier in [false, true] {
+        let partner = Partner::rotating().await;
+        let old = refresh_token(&partner.connected("read").await);
+        let reply = partner.refresh(&old).await.unwrap();
+        let present = refresh_token(&reply);
+        // Somebody else's revocation changes nothing.
+        let world = &partner.world;
+        let other = ("client_1", world.client_secret.as_str());
+        world.ask(&with_basic(Operation::Revocation, other, &old)).await.unwrap();
+        assert!(world.at_api(reply.access_token.expose()).await.is_ok());
+        partner.revoke(if earlier { &old } else { &present }).await;
+        assert_eq!(code(partner.refresh(&present).await), "credential_revoked");
+        let refused = world.at_api(reply.access_token.expose()).await;
+        assert_eq!(code(refused), "credential_revoked");
+    }
+}
+
+#[tokio::test]
+async fn whoever_presents_a_token_throws_it_away_where_that_is_all_that_is_asked() {
+    let partner = Partner::rotating().await;
+    let held = |parameters: &[(P, &str)]| oauth::Request {
+        possession: true,
+        ..request(Operation::Revocation, parameters)
+    };
+    let reply = partner.connected("read").await;
+    let (access, refresh) = (reply.access_token.expose(), refresh_token(&reply));
+    partner.world.ask(&held(&[(P::Token, access)])).await.unwrap();
+    assert_eq!(code(partner.world.at_api(access).await), "token_revoked");
+    let next = partner.refresh(&refresh).await.unwrap();
+    let both = [(P::Token, next.access_token.expose()), (P::RefreshToken, &*refresh_token(&next))];
+    partner.world.ask(&held(&both)).await.unwrap();
+    assert_eq!(code(partner.refresh(&refresh_token(&next)).await), "credential_revoked");
+    assert_eq!(code(partner.world.ask(&held(&[])).await), "parameter_missing");
+    // Where the client must authenticate, presenting a second token is nothing.
+    let reply = partner.connected("read").await;
+    let second = refresh_token(&reply);
+    let asked = [
+        (P::ClientId, "app_1"),
+        (P::ClientSecret, partner.secret.as_str()),
+        (P::Token, "nonsense"),
+        (P::RefreshToken, second.as_str()),
+    ];
+    partner.world.ask(&request(Operation::Revocation, &asked)).await.unwrap();
+    assert!(partner.refresh(&second).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_earlier_token_is_told_of_to_nobody() {
+    let partner = Partner::rotating().await;
+    let old = refresh_token(&partner.connected("read").await);
+    let present = refresh_token(&partner.refresh(&old).await.unwrap());
+    let world = &partner.world;
+    assert!(world.introspect("app_1", &partner.secret, &present).await.active);
+    assert!(!world.introspect("app_1", &partner.secret, &old).await.active);
+    assert!(!world.introspect("api_1", &world.server_secret, &present).await.active);
+    assert!(partner.refresh(&present).await.is_ok(), "asking closes nothing");
+}
+
+#[tokio::test]
+async fn a_token_made_by_staff_rotates_like_any_other_and_ends_when_they_said() {
+    let partner = Partner::rotating().await;
+    let world = &partner.world;
+    let both = vec![GrantType::ClientCredentials, GrantType::RefreshToken];
+    world.change::<Client>(world.client, |it| it.grant_types = both).await;
+    let input = engine::admin::refresh_tokens::NewRefreshToken {
+        client: "client_1".into(),
+        label: "by hand".into(),
+        ..Default::default()
+    };
+    let made = world
+        .run(async |ctx| {
+            engine::admin::refresh_tokens::create(ctx, &domain::Actor::System, &input).await
+        })
+        .await
+        .unwrap();
+    world.store.commit(made.batch).await.unwrap();
+    let first = made.reply.secret.expose().to_owned();
+    let refresh = async |token: &str| {
+        let mut parameters = world.machine(&[(P::RefreshToken, token)]);
+        parameters[0].1 = "refresh_token";
+        world.token(&parameters).await
+    };
+    let second = refresh_token(&refresh(&first).await.unwrap());
+    assert_eq!(refresh_token(&refresh(&first).await.unwrap()), second, "a retry");
+    let third = refresh_token(&refresh(&second).await.unwrap());
+    let row = world.found(CredentialKind::RefreshToken, &third).await;
+    assert_eq!(row, made.reply.credential.id);
+    assert_eq!(code(refresh(&first).await), "refresh_replayed");
+}
+
+#[tokio::test]
+async fn a_token_from_before_the_realm_rotated_joins_in() {
+    let partner = Partner::rotating().await;
+    let world = &partner.world;
+    let mut parameters = world.machine(&[(P::RefreshToken, world.refresh_token.as_str())]);
+    parameters[0].1 = "refresh_token";
+    let next = refresh_token(&world.token(&parameters).await.unwrap());
+    assert_eq!(code(world.token(&parameters).await), "secret_mismatch");
+    let mut parameters = world.machine(&[(P::RefreshToken, next.as_str())]);
+    parameters[0].1 = "refresh_token";
+    assert!(world.token(&parameters).await.is_ok());
+}
