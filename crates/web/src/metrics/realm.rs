@@ -17,15 +17,35 @@ pub enum Part {
     Endpoint(Operation),
     /// The admin API.
     Admin,
+    /// The account API.
+    Account,
     /// Health and readiness.
     Health,
     /// What is mounted beside the issuer, such as a demo API.
     Api,
+    /// The page to sign in.
+    SignIn,
+    /// The page to sign out.
+    SignOut,
+    /// The style of the pages.
+    Asset,
+    /// The form of access requests, and the one-time links that answer them.
+    AccessRequest,
     /// Nothing: there is no such path.
     Nowhere,
 }
 
-const OTHER_PARTS: [Part; 4] = [Part::Admin, Part::Health, Part::Api, Part::Nowhere];
+const OTHER_PARTS: [Part; 9] = [
+    Part::Admin,
+    Part::Health,
+    Part::Api,
+    Part::SignIn,
+    Part::SignOut,
+    Part::Asset,
+    Part::AccessRequest,
+    Part::Account,
+    Part::Nowhere,
+];
 const PARTS: usize = Operation::ALL.len() + OTHER_PARTS.len();
 
 impl Part {
@@ -38,8 +58,13 @@ impl Part {
         match self {
             Self::Endpoint(operation) => operation.as_str(),
             Self::Admin => "admin",
+            Self::Account => "account",
             Self::Health => "health",
             Self::Api => "api",
+            Self::SignIn => "sign_in",
+            Self::SignOut => "sign_out",
+            Self::Asset => "asset",
+            Self::AccessRequest => "access_request",
             Self::Nowhere => "nowhere",
         }
     }
@@ -50,16 +75,23 @@ impl Part {
             Self::Admin => Operation::ALL.len(),
             Self::Health => Operation::ALL.len() + 1,
             Self::Api => Operation::ALL.len() + 2,
-            Self::Nowhere => Operation::ALL.len() + 3,
+            Self::SignIn => Operation::ALL.len() + 3,
+            Self::SignOut => Operation::ALL.len() + 4,
+            Self::Asset => Operation::ALL.len() + 5,
+            Self::AccessRequest => Operation::ALL.len() + 6,
+            Self::Account => Operation::ALL.len() + 7,
+            Self::Nowhere => Operation::ALL.len() + 8,
         }
     }
 }
 
 /// The statuses that are told apart.
-const STATUSES: [(u16, &str); 16] = [
+const STATUSES: [(u16, &str); 18] = [
     (200, "200"),
     (201, "201"),
     (204, "204"),
+    (302, "302"),
+    (303, "303"),
     (304, "304"),
     (400, "400"),
     (401, "401"),
