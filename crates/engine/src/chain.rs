@@ -66,6 +66,9 @@ impl Chain {
         if let Some(revocation) = &grant.revoked {
             return Err(Denial::GrantRevoked(revocation.clone()));
         }
+        if client.as_ref().is_some_and(|client| !client.honours(&grant)) {
+            return Err(Denial::ConnectionsDropped);
+        }
         Ok(Self { grant, resource_server, client, organization, user })
     }
 

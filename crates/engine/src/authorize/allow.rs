@@ -1,26 +1,115 @@
 //! The person's answer.
 
-use oauth::AuthorizationReply;
+use base::Id;
+use domain::{Account, Grant, Kind, User};
+use oauth::{AuthorizationReply, Granted, Parameter};
+use store::{Loaded, StoreExt as _};
 
+use super::check::checked;
+use super::standing::{Standing, standing};
 use super::{Asking, Refused};
+use crate::chain::link;
+use crate::code::{Code, NewCode};
 use crate::people::SignedIn;
-use crate::{Context, Denial};
+use crate::{Context, Denial, Outcome, settle};
 
-/// The person said yes: commits the connection, then seals the code. Everything is checked anew.
+/// How often a connection that somebody else made meanwhile is looked at again.
+const ATTEMPTS: usize = 4;
+
+/// The person said yes: commits the connection, then seals the code. Everything is decided anew, on
+/// what the store knows at that moment: the app, what it may ask for, the person, their session and
+/// their organization may have changed since the page was made.
 ///
 /// # Errors
-/// What changed since the person was asked.
+/// What changed since the person was asked. Where [`super::next`] would show another page than that
+/// of consent, that page should be shown instead of calling this.
 pub async fn allow(
-    _ctx: &Context<'_>,
+    ctx: &Context<'_>,
     asking: &Asking,
-    _person: &SignedIn,
-    _chosen: Option<&str>,
+    person: &SignedIn,
+    chosen: Option<&str>,
 ) -> Result<AuthorizationReply, Refused> {
+    for _ in 0..ATTEMPTS {
+        match settle(ctx.store, async || decide(ctx, asking, person, chosen).await).await {
+            Ok((Ok((fresh, grant)), _)) => return Ok(answer(ctx, &fresh, person, grant)),
+            Ok((Err(refused), _)) => return Err(refused),
+            // In another tab they said yes at the same time: that is the connection now.
+            Err(Denial::NameTaken { kind: Kind::Grant }) => {}
+            Err(denial) => return Err(asking.refused(denial)),
+        }
+    }
     Err(asking.refused(Denial::Contended))
 }
 
+type Decision = Outcome<Result<(Asking, Id<Grant>), Refused>>;
+
+async fn decide(
+    ctx: &Context<'_>,
+    asking: &Asking,
+    person: &SignedIn,
+    chosen: Option<&str>,
+) -> Result<Decision, Denial> {
+    let fresh = match checked(ctx, &asking.parameters).await {
+        Ok(fresh) => Asking { sent_to_sign_in: asking.sent_to_sign_in, ..fresh },
+        Err(refused) => return Ok(Outcome::reading(Err(refused))),
+    };
+    match establish(ctx, &fresh, person, chosen).await {
+        Ok(Outcome { batch, reply }) => Ok(Outcome { batch, reply: Ok((fresh, reply)) }),
+        Err(denial) => Ok(Outcome::reading(Err(fresh.refused(denial)))),
+    }
+}
+
+async fn establish(
+    ctx: &Context<'_>,
+    asking: &Asking,
+    person: &SignedIn,
+    chosen: Option<&str>,
+) -> Result<Outcome<Id<Grant>>, Denial> {
+    let account: Option<Loaded<Account>> = ctx.store.by_id(person.account.id).await?;
+    let sessions = account.iter().flat_map(|it| &it.sessions);
+    if !sessions.into_iter().any(|it| it.id == person.session.id) {
+        return Err(Denial::LoginRequired);
+    }
+    let user: Loaded<User> = link(ctx, person.user.id).await.map_err(Denial::of_asking)?;
+    match standing(ctx, asking, (person, &user), chosen).await? {
+        Standing::Unproven => Err(Denial::LoginRequired),
+        Standing::Open(_) => Err(Denial::InteractionRequired),
+        Standing::Decided(decided) => {
+            let organization = decided.organization.as_deref();
+            Ok(decided.connection.establish(ctx, asking, &user, organization))
+        }
+    }
+}
+
+/// The code: sealed only when what it stands for is written down.
+pub(super) fn answer(
+    ctx: &Context<'_>,
+    asking: &Asking,
+    person: &SignedIn,
+    grant: Id<Grant>,
+) -> AuthorizationReply {
+    let named = asking.parameters.value(Parameter::RedirectUri).is_some();
+    let challenge = asking.challenge.as_ref().map(|it| (it.value.clone(), it.method));
+    let code = NewCode {
+        client: asking.client.id,
+        user: person.user.id,
+        grant,
+        scopes: asking.scopes.clone(),
+        redirect_uri: named.then(|| asking.target.uri().clone()),
+        challenge,
+        nonce: asking.nonce.clone(),
+        authenticated_at: person.session.authenticated_at,
+    };
+    let granted = Granted { code: Code::issue(ctx, code), scope: asking.scopes.clone() };
+    AuthorizationReply {
+        redirect_uri: asking.target.uri().clone(),
+        state: asking.state.clone(),
+        outcome: Ok(granted),
+    }
+}
+
 /// The person said no. The refusal to be noted is [`Denial::DeniedByPerson`].
-pub fn deny(_ctx: &Context<'_>, asking: &Asking) -> AuthorizationReply {
+pub fn deny(_: &Context<'_>, asking: &Asking) -> AuthorizationReply {
     AuthorizationReply {
         redirect_uri: asking.target.uri().clone(),
         state: asking.state.clone(),

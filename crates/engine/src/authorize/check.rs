@@ -1,14 +1,135 @@
-//! The table of checks.
+//! The table of checks: what an app's request must be before a person is asked.
+//!
+//! Two phases, told apart by types. Before there is a [`RedirectTarget`], a refusal is a page: there
+//! is nowhere else to tell it (RFC 6749 §4.1.2.1). The rows of [`CHECKS`] run with a target at hand,
+//! in order, and the first that fails is told to the app. Adding a check is adding a file in
+//! `checks/` and a row here.
+//!
+//! Rows are pure: what they look at was read before ([`Question`]), what they find goes into the
+//! [`Draft`].
 
-use oauth::Request;
+use domain::{Client, ResourceServer};
+use oauth::{Parameter, Parameters, Request, ScopeSet};
+use store::Loaded;
 
-use super::{Asking, Refused};
+use super::checks::{
+    app, audience, challenge, max_age, nonce, organization, prompt, redirect_uri, request_object,
+    response_mode, response_type, scope, state,
+};
+use super::{Asking, Challenge, Prompt, RedirectTarget, Refused};
 use crate::{Context, Denial};
+
+/// What a check looks at.
+pub(super) struct Question<'a> {
+    /// The realm, its rules and the time.
+    pub(super) ctx: &'a Context<'a>,
+    /// What was sent.
+    pub(super) parameters: &'a Parameters,
+    /// Who asks.
+    pub(super) client: &'a Client,
+    /// The API that is meant, as far as it is known.
+    pub(super) audience: &'a audience::Audience,
+}
+
+impl Question<'_> {
+    /// What was sent as `parameter`.
+    pub(super) fn value(&self, parameter: Parameter) -> Option<&str> {
+        self.parameters.value(parameter)
+    }
+}
+
+/// What the checks found.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) resource_server: Option<Loaded<ResourceServer>>,
+    pub(super) scopes: ScopeSet,
+    pub(super) challenge: Option<Challenge>,
+    pub(super) nonce: Option<String>,
+    pub(super) prompt: Prompt,
+    pub(super) max_age: Option<u64>,
+    pub(super) login_hint: Option<String>,
+    pub(super) organization: Option<String>,
+}
+
+type Check = fn(&Question<'_>, &mut Draft) -> Result<(), Denial>;
+
+/// Every check that an app is told of, in order.
+const CHECKS: &[(&str, Check)] = &[
+    ("grant_type", app::may_ask),
+    ("response_type", response_type::check),
+    ("response_mode", response_mode::check),
+    ("request_object", request_object::check),
+    ("state", state::check),
+    ("challenge", challenge::check),
+    ("audience", audience::check),
+    ("scope", scope::check),
+    ("prompt", prompt::check),
+    ("max_age", max_age::check),
+    ("nonce", nonce::check),
+    ("organization", organization::check),
+];
+
+/// The names of all checks, in order; the first two show pages.
+pub fn checks() -> impl Iterator<Item = &'static str> {
+    ["app", "redirect_uri"].into_iter().chain(CHECKS.iter().map(|(name, _)| *name))
+}
 
 /// Checks an app's request.
 ///
 /// # Errors
 /// The first check that fails; see [`Refused`] for who is told.
-pub async fn check(_ctx: &Context<'_>, _request: &Request) -> Result<Asking, Refused> {
-    Err(Refused::Page(Denial::Contended))
+pub async fn check(ctx: &Context<'_>, request: &Request) -> Result<Asking, Refused> {
+    checked(ctx, &request.parameters).await
+}
+
+/// [`check`], of the parameters alone.
+pub(super) async fn checked(ctx: &Context<'_>, parameters: &Parameters) -> Result<Asking, Refused> {
+    let client = app::check(ctx, parameters).await.map_err(Refused::Page)?;
+    let target = redirect_uri::check(ctx, parameters, &client).map_err(Refused::Page)?;
+    let state = parameters.value(Parameter::State).map(str::to_owned);
+    match drafted(ctx, parameters, &client).await {
+        Ok((draft, resource_server)) => {
+            Ok(asking(client, target, draft, resource_server, (state, parameters.clone())))
+        }
+        Err(denial) => Err(Refused::Redirect { target, state, denial }),
+    }
+}
+
+async fn drafted(
+    ctx: &Context<'_>,
+    parameters: &Parameters,
+    client: &Client,
+) -> Result<(Draft, Loaded<ResourceServer>), Denial> {
+    let audience = audience::read(ctx, parameters, client).await?;
+    let question = Question { ctx, parameters, client, audience: &audience };
+    let mut draft = Draft::default();
+    for (_, check) in CHECKS {
+        check(&question, &mut draft)?;
+    }
+    let resource_server = draft.resource_server.take().ok_or(Denial::AudienceMissing)?;
+    Ok((draft, resource_server))
+}
+
+fn asking(
+    client: Loaded<Client>,
+    target: RedirectTarget,
+    draft: Draft,
+    resource_server: Loaded<ResourceServer>,
+    (state, parameters): (Option<String>, Parameters),
+) -> Asking {
+    Asking {
+        client,
+        target,
+        state,
+        scopes: draft.scopes,
+        resource_server,
+        challenge: draft.challenge,
+        nonce: draft.nonce,
+        prompt: draft.prompt,
+        max_age: draft.max_age,
+        login_hint: draft.login_hint,
+        organization: draft.organization,
+        parameters,
+        sent_to_sign_in: None,
+    }
 }

@@ -8,9 +8,13 @@
 
 mod allow;
 mod check;
+mod checks;
+mod connection;
 mod login;
 mod next;
+mod organizations;
 mod refused;
+mod standing;
 mod target;
 
 use base::Timestamp;
@@ -22,7 +26,8 @@ use store::Loaded;
 use crate::Denial;
 
 pub use allow::{allow, deny};
-pub use check::check;
+pub use check::{check, checks};
+pub use connection::revoke_connection;
 pub use login::login_marker;
 pub use next::next;
 pub use refused::Refused;

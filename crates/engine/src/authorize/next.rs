@@ -1,18 +1,85 @@
-//! What the person must be shown.
+//! What the person must be shown before there is an answer.
 
-use super::{Asking, Next, Refused};
+use domain::Grant;
+use store::Loaded;
+
+use super::allow::answer;
+use super::standing::{Decided, Standing, standing};
+use super::{AskedScope, Asking, ConsentScreen, Next, Refused};
 use crate::people::SignedIn;
-use crate::{Context, Denial};
+use crate::{Context, Denial, identity};
 
 /// What has to happen next. `chosen` is the public id of the organization that the person chose.
 ///
 /// # Errors
-/// What the person cannot help, or may not be asked.
+/// What the person cannot help, or may not be asked (OpenID Connect Core §3.1.2.6).
 pub async fn next(
-    _ctx: &Context<'_>,
+    ctx: &Context<'_>,
     asking: &Asking,
-    _person: Option<&SignedIn>,
-    _chosen: Option<&str>,
+    person: Option<&SignedIn>,
+    chosen: Option<&str>,
 ) -> Result<Next, Refused> {
-    Err(asking.refused(Denial::Contended))
+    let decided = match person {
+        Some(person) => decide(ctx, asking, person, chosen).await,
+        None => Ok(Next::SignIn),
+    };
+    let next = decided.map_err(|denial| asking.refused(denial))?;
+    if !asking.prompt.none {
+        return Ok(next);
+    }
+    match next {
+        Next::Reply(reply) => Ok(Next::Reply(reply)),
+        Next::SignIn => Err(asking.refused(Denial::LoginRequired)),
+        Next::Choose(_) => Err(asking.refused(Denial::InteractionRequired)),
+        Next::Consent(_) => Err(asking.refused(Denial::ConsentRequired)),
+    }
+}
+
+async fn decide(
+    ctx: &Context<'_>,
+    asking: &Asking,
+    person: &SignedIn,
+    chosen: Option<&str>,
+) -> Result<Next, Denial> {
+    Ok(match standing(ctx, asking, (person, &person.user), chosen).await? {
+        Standing::Unproven => Next::SignIn,
+        Standing::Open(choices) => Next::Choose(choices),
+        Standing::Decided(decided) => match remembered(asking, &decided) {
+            Some(grant) => Next::Reply(Box::new(answer(ctx, asking, person, grant.id))),
+            None => Next::Consent(Box::new(screen(asking, *decided))),
+        },
+    })
+}
+
+/// The connection, where the person has said yes to all of this before and need not be asked again.
+///
+/// Whoever cannot prove to be the app could pass itself off as it: only a redirect to a place on
+/// the web that is the app's own vouches for it (RFC 8252 §8.6, RFC 9700 §4.14).
+fn remembered<'a>(asking: &Asking, decided: &'a Decided) -> Option<&'a Loaded<Grant>> {
+    let uri = asking.target.uri();
+    let vouched = !asking.client.is_public() || (uri.is_https() && !uri.is_loopback());
+    let asked_for = asking.prompt.consent || asking.prompt.select_account;
+    let live = decided.connection.live()?;
+    (vouched && !asked_for && asking.scopes.is_subset(&live.scopes)).then_some(live)
+}
+
+fn screen(asking: &Asking, decided: Decided) -> ConsentScreen {
+    let live = decided.connection.live();
+    let known = |name: &str| live.is_some_and(|it| it.scopes.contains(name));
+    let words_of = |name: &str| {
+        let mut defined = asking.resource_server.scopes.iter();
+        let own = defined.find(|it| it.scope.as_str() == name);
+        own.map(|it| it.description.as_str()).or_else(|| identity::description(name))
+    };
+    let scopes = asking.scopes.iter().map(|scope| AskedScope {
+        scope: scope.clone(),
+        description: words_of(scope.as_str()).unwrap_or_default().to_owned(),
+        known: known(scope.as_str()),
+    });
+    ConsentScreen {
+        scopes: scopes.collect(),
+        connected_since: live.map(|it| it.created_at),
+        organization: decided.organization,
+        may_choose: decided.may_choose,
+    }
 }

@@ -1,0 +1,36 @@
+//! Who asks: an app of this realm that may act (RFC 6749 §2.2, §4.1.1).
+
+use domain::{Client, ClientKind, PublicId};
+use oauth::{GrantType, Parameter, Parameters};
+use store::{Loaded, StoreExt as _};
+
+use crate::authorize::check::{Draft, Question};
+use crate::chain::check_client;
+use crate::{Context, Denial};
+
+/// The app, if it and its owner may act at present.
+pub(in crate::authorize) async fn check(
+    ctx: &Context<'_>,
+    parameters: &Parameters,
+) -> Result<Loaded<Client>, Denial> {
+    let named = parameters.value(Parameter::ClientId);
+    let named = named.ok_or(Denial::ParameterMissing(Parameter::ClientId))?;
+    let unknown = || Denial::UnknownApp(named.to_owned());
+    let public_id: PublicId = named.parse().map_err(|_| unknown())?;
+    let found = ctx.store.by_public_id(ctx.issuer.realm(), public_id.as_str()).await?;
+    // Machines ask nobody: to people there is no such app.
+    let client = found.filter(|it: &Loaded<Client>| it.kind == ClientKind::App);
+    let client = client.ok_or_else(unknown)?;
+    ctx.recognize(&client.public_id);
+    check_client(ctx, &client).await.map_err(Denial::of_app)?;
+    Ok(client)
+}
+
+/// Whether the app is registered for codes (RFC 6749 §4.1.2.1, `unauthorized_client`).
+pub(in crate::authorize) fn may_ask(asked: &Question<'_>, _: &mut Draft) -> Result<(), Denial> {
+    if asked.client.grant_types.contains(&GrantType::AuthorizationCode) {
+        Ok(())
+    } else {
+        Err(Denial::AppMayNotAsk)
+    }
+}

@@ -1,0 +1,76 @@
+//! At which API: as named (RFC 8707 §2), else the app's default, else the only one there is.
+
+use domain::{Client, EntityRecord as _, Owners, ResourceServer, Status};
+use oauth::{Parameter, Parameters};
+use store::{ListQuery, Loaded, StoreExt as _};
+
+use crate::authorize::check::{Draft, Question};
+use crate::chain::link;
+use crate::{Context, Denial};
+
+/// The API that a request means, as far as that is known.
+pub(in crate::authorize) enum Audience {
+    /// This one.
+    Known(Loaded<ResourceServer>),
+    /// None of this name.
+    Unknown(String),
+    /// It names none, and there is not just one.
+    Missing,
+}
+
+/// Reads which API is meant.
+pub(in crate::authorize) async fn read(
+    ctx: &Context<'_>,
+    parameters: &Parameters,
+    client: &Client,
+) -> Result<Audience, Denial> {
+    let names = [Parameter::Audience, Parameter::Resource].map(|it| parameters.value(it));
+    let named = match names {
+        // A token is for one API: two names mean the second one in vain.
+        [Some(one), Some(other)] if one != other => return Ok(Audience::Unknown(other.to_owned())),
+        [one, other] => one.or(other),
+    };
+    match (named, client.default_audience) {
+        (Some(named), _) if named.contains(char::is_control) => Ok(unknown(named)),
+        (Some(named), _) => {
+            let found = ctx.store.by_handle(ctx.issuer.realm(), named).await?;
+            Ok(found.map_or_else(|| unknown(named), Audience::Known))
+        }
+        (None, Some(default)) => Ok(Audience::Known(link(ctx, default).await?)),
+        (None, None) => only(ctx).await,
+    }
+}
+
+fn unknown(named: &str) -> Audience {
+    Audience::Unknown(named.to_owned())
+}
+
+async fn only(ctx: &Context<'_>) -> Result<Audience, Denial> {
+    let query = ListQuery {
+        kind: ResourceServer::KIND,
+        realm: ctx.issuer.realm().clone(),
+        owners: Owners::default(),
+        after: None,
+        limit: 2,
+    };
+    let mut servers = ctx.store.page::<ResourceServer>(query).await?;
+    match (servers.pop(), servers.is_empty()) {
+        (Some(only), true) => Ok(Audience::Known(only)),
+        _ => Ok(Audience::Missing),
+    }
+}
+
+/// Takes the API, if there is one and it may be used at present.
+pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+    match asked.audience {
+        Audience::Known(server) if server.status == Status::Suspended => {
+            Err(Denial::ResourceServerSuspended)
+        }
+        Audience::Known(server) => {
+            draft.resource_server = Some(server.clone());
+            Ok(())
+        }
+        Audience::Unknown(name) => Err(Denial::AudienceUnknown(name.clone())),
+        Audience::Missing => Err(Denial::AudienceMissing),
+    }
+}

@@ -1,0 +1,49 @@
+//! Proof Key for Code Exchange (RFC 7636 §4.3, RFC 9700 §2.1.1).
+
+use dialect::PkceRequired;
+use oauth::Parameter;
+use oauth::pkce::{ChallengeMethod, is_verifier};
+
+use crate::Denial;
+use crate::authorize::Challenge;
+use crate::authorize::check::{Draft, Question};
+
+/// The length of an `S256` challenge: a SHA-256 in base64url.
+const S256_LENGTH: usize = 43;
+/// The longest challenge whose method only the token endpoint tells.
+const LONGEST: usize = 128;
+
+/// Takes the challenge; refuses a missing one where it must be there.
+pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+    let rule = asked.ctx.issuer.dialect().pkce();
+    let method = asked.value(Parameter::CodeChallengeMethod);
+    let Some(value) = asked.value(Parameter::CodeChallenge) else {
+        let required = rule.required == PkceRequired::Always || asked.client.is_public();
+        // A method alone is a challenge that got lost: the app counts on being protected.
+        let missing = required || method.is_some();
+        return if missing { Err(Denial::ChallengeMissing) } else { Ok(()) };
+    };
+    let method = match method {
+        Some(name) => {
+            let known = name.parse().ok().filter(|method| rule.methods.contains(method));
+            Some(known.ok_or_else(|| Denial::ChallengeMethodUnsupported(name.to_owned()))?)
+        }
+        None => rule.default_method,
+    };
+    if !is_challenge(method, value) {
+        return Err(Denial::ChallengeMalformed);
+    }
+    draft.challenge = Some(Challenge { value: value.to_owned(), method });
+    Ok(())
+}
+
+fn is_challenge(method: Option<ChallengeMethod>, value: &str) -> bool {
+    let safe = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    match method {
+        Some(ChallengeMethod::S256) => value.len() == S256_LENGTH && value.bytes().all(safe),
+        Some(ChallengeMethod::Plain) => is_verifier(value),
+        None => {
+            value.len() <= LONGEST && value.bytes().all(|b| safe(b) || matches!(b, b'.' | b'~'))
+        }
+    }
+}

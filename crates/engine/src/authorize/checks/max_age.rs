@@ -1,0 +1,15 @@
+//! The oldest sign-in that will do (OpenID Connect Core §3.1.2.1).
+
+use oauth::Parameter;
+
+use crate::Denial;
+use crate::authorize::check::{Draft, Question};
+
+/// Takes `max_age`: a number of seconds.
+pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+    let Some(text) = asked.value(Parameter::MaxAge) else { return Ok(()) };
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let seconds = text.parse().ok().filter(|_| digits);
+    draft.max_age = Some(seconds.ok_or(Denial::ParameterMalformed(Parameter::MaxAge))?);
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! What the ID token gives back (OpenID Connect Core §3.1.2.1), and whom the app expects.
+
+use oauth::Parameter;
+
+use crate::Denial;
+use crate::authorize::check::{Draft, Question};
+
+/// The longest nonce, in bytes: it travels in the code, which travels in a URL.
+const LONGEST_NONCE: usize = 512;
+/// The longest hint, in bytes: an e-mail address is shorter.
+const LONGEST_HINT: usize = 320;
+
+/// Takes `nonce` and `login_hint`. A hint that cannot be one is no reason to refuse.
+pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+    draft.nonce = asked.value(Parameter::Nonce).map(str::to_owned);
+    if draft.nonce.as_ref().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
+        return Err(Denial::ParameterMalformed(Parameter::Nonce));
+    }
+    let hint = asked.value(Parameter::LoginHint);
+    let fits = |hint: &&str| hint.len() <= LONGEST_HINT && !hint.contains(char::is_control);
+    draft.login_hint = hint.filter(fits).map(str::to_owned);
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! Which pages the app wants shown (OpenID Connect Core §3.1.2.1).
+
+use oauth::Parameter;
+
+use crate::Denial;
+use crate::authorize::Prompt;
+use crate::authorize::check::{Draft, Question};
+
+/// Takes `prompt`; refuses `none` together with anything else, and words that mean nothing here:
+/// whoever wants a page that there is none of must not get another one.
+pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+    let mut prompt = Prompt::default();
+    for word in asked.value(Parameter::Prompt).unwrap_or_default().split(' ') {
+        match word {
+            "" => {}
+            "none" => prompt.none = true,
+            "login" => prompt.login = true,
+            "consent" => prompt.consent = true,
+            "select_account" => prompt.select_account = true,
+            _ => return Err(Denial::ParameterMalformed(Parameter::Prompt)),
+        }
+    }
+    if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
+        return Err(Denial::ParameterMalformed(Parameter::Prompt));
+    }
+    draft.prompt = prompt;
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! How the answer travels: in the query (OAuth 2.0 Multiple Response Type Encoding Practices §2.1).
+
+use oauth::Parameter;
+
+use crate::Denial;
+use crate::authorize::check::{Draft, Question};
+
+/// Whether the response mode, where one is named, is `query`.
+pub(in crate::authorize) fn check(asked: &Question<'_>, _: &mut Draft) -> Result<(), Denial> {
+    match asked.value(Parameter::ResponseMode) {
+        None | Some("query") => Ok(()),
+        Some(other) => Err(Denial::ResponseModeUnsupported(other.to_owned())),
+    }
+}

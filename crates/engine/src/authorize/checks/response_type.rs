@@ -1,0 +1,15 @@
+//! What the app wants: a code, and nothing in the front channel but it (RFC 9700 §2.1.2).
+
+use oauth::Parameter;
+
+use crate::Denial;
+use crate::authorize::check::{Draft, Question};
+
+/// Whether the response type is `code`.
+pub(in crate::authorize) fn check(asked: &Question<'_>, _: &mut Draft) -> Result<(), Denial> {
+    match asked.value(Parameter::ResponseType) {
+        Some("code") => Ok(()),
+        Some(other) => Err(Denial::ResponseTypeUnsupported(other.to_owned())),
+        None => Err(Denial::ParameterMissing(Parameter::ResponseType)),
+    }
+}

@@ -1,0 +1,26 @@
+//! What is asked for: no more than the app is registered for and the API knows (RFC 6749 §3.3), and
+//! what tells who the person is, where that can be told.
+
+use oauth::{Parameter, ScopeSet};
+
+use crate::authorize::check::{Draft, Question};
+use crate::{Denial, identity};
+
+/// Takes the scopes; a request that names none asks for all that the app may ask for.
+pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+    let api = draft.resource_server.as_ref().map(|it| it.scope_set()).unwrap_or_default();
+    let of_app = &asked.client.scopes;
+    let identity = identity::scopes(asked.ctx.issuer.dialect());
+    let allowed = of_app.intersection(&api).iter().chain(identity.iter()).cloned().collect();
+    let text = asked.value(Parameter::Scope).unwrap_or_default();
+    let wanted: ScopeSet = text.parse().map_err(|_| Denial::ScopeMalformed)?;
+    if wanted.is_empty() {
+        draft.scopes = of_app.intersection(&allowed);
+        return Ok(());
+    }
+    if let Some(scope) = wanted.first_not_in(&allowed) {
+        return Err(Denial::ScopeNotGranted(scope.to_string()));
+    }
+    draft.scopes = wanted;
+    Ok(())
+}

@@ -1,0 +1,19 @@
+//! The app's own protection against foreign answers (RFC 6749 §10.12), where the realm asks for it.
+//! Whatever it holds, it is given back as it came.
+
+use oauth::Parameter;
+
+use crate::Denial;
+use crate::authorize::check::{Draft, Question};
+
+/// Whether the `state` is as strong as the dialect wants it.
+pub(in crate::authorize) fn check(asked: &Question<'_>, _: &mut Draft) -> Result<(), Denial> {
+    let rule = asked.ctx.issuer.dialect().state_rule();
+    match asked.value(Parameter::State) {
+        None if rule.required => Err(Denial::StateMissing),
+        Some(state) if state.chars().count() < rule.min_length => {
+            Err(Denial::StateTooShort(rule.min_length))
+        }
+        _ => Ok(()),
+    }
+}

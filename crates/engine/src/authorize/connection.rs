@@ -1,0 +1,112 @@
+//! Connections: the one live grant of an app, a person, an organization and an API. It is the memory
+//! of what the person has ever consented to.
+//!
+//! Invariant: the handle belongs to the live one. What was revoked, or was given before the app
+//! dropped all its connections, gives it up and never revives: a new consent is a new grant.
+
+use base::Id;
+use domain::{Actor, Grant, Organization, User};
+use serde_json::json;
+use store::{Loaded, StoreExt as _};
+
+use super::Asking;
+use crate::admin::changes::{Changes, detail};
+use crate::admin::grants::bare;
+use crate::{Context, Denial, Outcome};
+
+/// What is known of a connection.
+pub(super) struct Connection {
+    handle: String,
+    /// Whoever has the handle, live or not.
+    holder: Option<Loaded<Grant>>,
+    /// Whether that one is live.
+    is_live: bool,
+}
+
+impl Connection {
+    /// Looks for the connection.
+    pub(super) async fn find(
+        ctx: &Context<'_>,
+        asking: &Asking,
+        user: Id<User>,
+        organization: Option<Id<Organization>>,
+    ) -> Result<Self, Denial> {
+        let (client, server) = (&asking.client, asking.resource_server.id);
+        let handle = Grant::connection_handle(client.id, user, organization, server);
+        let holder: Option<Loaded<Grant>> =
+            ctx.store.by_handle(ctx.issuer.realm(), &handle).await?;
+        let live = |it: &Loaded<Grant>| it.revoked.is_none() && client.honours(it);
+        let is_live = holder.as_ref().is_some_and(live);
+        Ok(Self { handle, holder, is_live })
+    }
+
+    /// The live one.
+    pub(super) fn live(&self) -> Option<&Loaded<Grant>> {
+        self.holder.as_ref().filter(|_| self.is_live)
+    }
+
+    /// Makes it hold what is asked for: as it is, extended, or made anew.
+    pub(super) fn establish(
+        &self,
+        ctx: &Context<'_>,
+        asking: &Asking,
+        user: &User,
+        organization: Option<&Organization>,
+    ) -> Outcome<Id<Grant>> {
+        let actor = Actor::User(user.public_id.clone());
+        let mut changes = Changes::new(ctx, &actor);
+        let told = |scopes| {
+            let organization = organization.map(|it| &it.public_id);
+            let client = &asking.client.public_id;
+            detail([
+                ("client", json!(client)),
+                ("user", json!(user.public_id)),
+                ("organization", json!(organization)),
+                ("scopes", json!(scopes)),
+            ])
+        };
+        if let Some(grant) = self.live() {
+            let union = grant.scopes.iter().chain(asking.scopes.iter()).cloned().collect();
+            if grant.scopes != union {
+                let after = Grant { scopes: union, ..Grant::clone(grant) };
+                changes.replace(grant, &after, "grant.extended".into(), told(&after.scopes));
+            }
+            return changes.done(grant.id);
+        }
+        let fresh = Grant {
+            client: Some(asking.client.id),
+            user: Some(user.id),
+            organization: organization.map(|it| it.id),
+            epoch: asking.client.connections_epoch,
+            ..bare(ctx, asking.resource_server.id, asking.scopes.clone(), Some(self.handle.clone()))
+        };
+        if let Some(dead) = &self.holder {
+            let mut nameless = Grant { handle: None, ..Grant::clone(dead) };
+            let dropped = || changes.revocation(Some("the app dropped its connections".into()));
+            nameless.revoked = Some(nameless.revoked.unwrap_or_else(dropped));
+            let by = detail([("by", json!(fresh.id))]);
+            changes.replace(dead, &nameless, "grant.superseded".into(), by);
+        }
+        changes.insert(&fresh, "grant.created".into(), told(&fresh.scopes));
+        changes.done(fresh.id)
+    }
+}
+
+/// Takes a connection back for good, and with it all that hangs from it. Doing it twice changes
+/// nothing.
+pub fn revoke_connection(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    grant: &Loaded<Grant>,
+    reason: Option<String>,
+) -> Outcome<Grant> {
+    let mut after = Grant::clone(grant);
+    let mut changes = Changes::new(ctx, actor);
+    if grant.revoked.is_none() {
+        let told = detail([("reason", json!(reason))]);
+        after.handle = None;
+        after.revoked = Some(changes.revocation(reason));
+        changes.replace(grant, &after, "grant.revoked".into(), told);
+    }
+    changes.done(after)
+}

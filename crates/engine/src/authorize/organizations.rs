@@ -1,0 +1,62 @@
+//! For which organization: one of those that the person belongs to and that may act at present.
+
+use dialect::OrganizationChoice;
+use domain::{Organization, Status, User};
+use store::{Loaded, StoreExt as _};
+
+use super::Asking;
+use crate::{Context, Denial};
+
+/// For whom the connection will be.
+pub(super) enum Chosen {
+    /// For this one, or for the person alone.
+    Decided {
+        organization: Option<Loaded<Organization>>,
+        /// Whether they could choose another one.
+        may_choose: bool,
+    },
+    /// One of these: the person has to say.
+    Open(Vec<Loaded<Organization>>),
+}
+
+/// Decides, as far as the request, the person's choice and their memberships do. What the request
+/// names was what the page showed, so it goes before what a form says.
+pub(super) async fn choose(
+    ctx: &Context<'_>,
+    asking: &Asking,
+    user: &User,
+    chosen: Option<&str>,
+) -> Result<Chosen, Denial> {
+    let rule = ctx.issuer.dialect().authorization().organization;
+    if rule == OrganizationChoice::Never {
+        return Ok(Chosen::Decided { organization: None, may_choose: false });
+    }
+    let theirs = memberships(ctx, user).await?;
+    let may_choose = theirs.iter().filter(|it| it.status == Status::Active).count() > 1;
+    if let Some(wanted) = asking.organization.as_deref().or(chosen) {
+        let found = theirs.into_iter().find(|it| it.public_id.as_str() == wanted);
+        let found = found.ok_or_else(|| Denial::NotAMember(wanted.to_owned()))?;
+        return match found.status {
+            Status::Active => Ok(Chosen::Decided { organization: Some(found), may_choose }),
+            Status::Suspended => Err(Denial::OrganizationSuspended.of_asking()),
+        };
+    }
+    let mut active: Vec<_> = theirs.into_iter().filter(|it| it.status == Status::Active).collect();
+    if active.len() > 1 {
+        active.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        return Ok(Chosen::Open(active));
+    }
+    match (active.pop(), rule) {
+        (None, OrganizationChoice::Required) => Err(Denial::NoOrganization),
+        (organization, _) => Ok(Chosen::Decided { organization, may_choose }),
+    }
+}
+
+async fn memberships(ctx: &Context<'_>, user: &User) -> Result<Vec<Loaded<Organization>>, Denial> {
+    let mut theirs = Vec::with_capacity(user.memberships.len());
+    for membership in &user.memberships {
+        let found: Option<Loaded<Organization>> = ctx.store.by_id(membership.organization).await?;
+        theirs.extend(found.filter(|it| it.realm == *ctx.issuer.realm()));
+    }
+    Ok(theirs)
+}

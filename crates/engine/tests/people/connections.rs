@@ -1,0 +1,133 @@
+//! Connections: one live grant of an app, a person, an organization and an API.
+
+use domain::{Actor, Client, Grant};
+use engine::authorize::revoke_connection;
+use oauth::Parameter as P;
+
+use crate::world::{World, id, outcome, scopes};
+
+#[tokio::test]
+async fn a_connection_is_one_grant_that_says_everything() {
+    let world = World::new().await;
+    let bob = world.signed_in("bob").await;
+    world.allow(&world.asking(&[]).await, &bob, None).await.unwrap();
+    let grants = world.grants().await;
+    let [grant] = &grants[..] else { panic!("{grants:?}") };
+    assert_eq!(grant.client, Some(id("app")));
+    assert_eq!(grant.user, Some(id("bob")));
+    assert_eq!(grant.organization, Some(id("acme")));
+    assert_eq!(grant.resource_server, id("api"));
+    assert_eq!(grant.scopes, scopes("read"));
+    let handle = Grant::connection_handle(id("app"), id("bob"), Some(id("acme")), id("api"));
+    assert_eq!(grant.handle, Some(handle));
+}
+
+#[tokio::test]
+async fn a_revoked_connection_is_forgotten_and_a_new_yes_is_a_new_one() {
+    let world = World::new().await;
+    let bob = world.signed_in("bob").await;
+    let asking = world.asking(&[(P::Scope, "read write")]).await;
+    world.allow(&asking, &bob, None).await.unwrap();
+    let first = world.grants().await.remove(0);
+    let by = Actor::User("bob".parse().unwrap());
+    let reason = Some("not wanted any more".to_owned());
+    let outcome_of = world.run(async |ctx| revoke_connection(ctx, &by, &first, reason)).await;
+    store::Store::commit(&*world.store, outcome_of.batch).await.unwrap();
+    world.advance(1);
+    let less = world.asking(&[]).await;
+    assert_eq!(outcome(world.next(&less, &bob, None).await), "consent for acme");
+    world.allow(&less, &bob, None).await.unwrap();
+    let grants = world.grants().await;
+    let [old, new] = &grants[..] else { panic!("{grants:?}") };
+    assert_eq!((old.id, &old.handle), (first.id, &None));
+    assert_eq!(old.revoked.as_ref().unwrap().by, by);
+    assert_eq!((&new.scopes, &new.revoked), (&scopes("read"), &None));
+    let told =
+        ["grant.created by user bob", "grant.revoked by user bob", "grant.created by user bob"];
+    assert_eq!(world.told().await, told);
+    // Once more changes nothing.
+    let again = world.run(async |ctx| revoke_connection(ctx, &by, &grants[0], None)).await;
+    assert!(again.batch.is_empty());
+}
+
+#[tokio::test]
+async fn staff_take_a_connection_back_and_the_person_may_make_it_anew() {
+    let world = World::new().await;
+    let bob = world.signed_in("bob").await;
+    let asking = world.asking(&[]).await;
+    world.allow(&asking, &bob, None).await.unwrap();
+    let grant = world.grants().await[0].id.to_string();
+    let done = world
+        .run(async |ctx| engine::admin::grants::revoke(ctx, &Actor::System, &grant, None).await)
+        .await;
+    store::Store::commit(&*world.store, done.unwrap().batch).await.unwrap();
+    assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
+    world.allow(&asking, &bob, None).await.unwrap();
+    assert_eq!(outcome(world.next(&asking, &bob, None).await), "reply true");
+}
+
+#[tokio::test]
+async fn an_app_that_drops_its_connections_drops_them_all_at_once() {
+    let world = World::new().await;
+    let bob = world.signed_in("bob").await;
+    let asking = world.asking(&[]).await;
+    world.allow(&asking, &bob, None).await.unwrap();
+    let old = world.grants().await[0].id;
+    let holds = async |grant| {
+        let chain = world.run(async |ctx| engine::Chain::of(ctx, grant).await).await;
+        chain.map(|_| "holds").unwrap_or_else(|denial| denial.verdict().code)
+    };
+    assert_eq!(holds(old).await, "holds");
+    world.change::<Client>("app", |it| it.connections_epoch += 1).await;
+    world.advance(1);
+    assert_eq!(holds(old).await, "connections_dropped");
+    let asking = world.asking(&[]).await;
+    assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
+    world.allow(&asking, &bob, None).await.unwrap();
+    let grants = world.grants().await;
+    let [dropped, new] = &grants[..] else { panic!("{grants:?}") };
+    assert_eq!((dropped.id, &dropped.handle, dropped.revoked.is_some()), (old, &None, true));
+    assert_eq!((holds(old).await, holds(new.id).await), ("grant_revoked", "holds"));
+}
+
+#[tokio::test]
+async fn a_connection_made_while_the_app_drops_them_is_dropped_with_them() {
+    let world = World::new().await;
+    let bob = world.signed_in("bob").await;
+    // What was decided before the drop and written after it.
+    let grant = Grant {
+        id: id("late"),
+        realm: world.issuer.realm().clone(),
+        client: Some(id("app")),
+        user: Some(bob.user.id),
+        organization: Some(id("acme")),
+        resource_server: id("api"),
+        scopes: scopes("read"),
+        default_scopes: None,
+        epoch: 0,
+        handle: None,
+        revoked: None,
+        created_at: base::Clock::now(&world.clock),
+    };
+    world.change::<Client>("app", |it| it.connections_epoch += 1).await;
+    world.advance(1);
+    world.insert(grant).await;
+    let chain = world.run(async |ctx| engine::Chain::of(ctx, id("late")).await).await;
+    assert_eq!(chain.unwrap_err().verdict().code, "connections_dropped");
+}
+
+#[tokio::test]
+async fn two_tabs_that_say_yes_at_once_make_one_connection() {
+    let world = World::new().await;
+    let bob = world.signed_in("bob").await;
+    let (read, write) =
+        (world.asking(&[(P::Scope, "read")]).await, world.asking(&[(P::Scope, "write")]).await);
+    for _ in 0..8 {
+        let (one, other) =
+            tokio::join!(world.allow(&read, &bob, None), world.allow(&write, &bob, None));
+        assert!(one.unwrap().outcome.is_ok() && other.unwrap().outcome.is_ok());
+    }
+    let grants = world.grants().await;
+    assert_eq!(grants.len(), 1);
+    assert_eq!(grants[0].scopes, scopes("read write"));
+}

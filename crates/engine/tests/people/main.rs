@@ -1,0 +1,23 @@
+//! What people are asked, and what comes of their answers, against the store in memory and a clock
+//! that stands still.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
+
+extern crate postern_engine as engine;
+
+mod apps;
+mod challenges;
+mod connections;
+mod consent;
+mod order;
+mod organizations;
+mod redirects;
+mod requests;
+mod scopes;
+mod signing_in;
+mod world;

@@ -1,0 +1,95 @@
+//! What is asked for and how: `response_type`, `response_mode`, `request_object`, `state`, `nonce`.
+
+use engine::authorize::{Refused, deny};
+use oauth::Parameter as P;
+
+use crate::world::{World, refusal, request};
+
+#[tokio::test]
+async fn rfc6749_4_1_2_1_another_response_type_than_code_is_told_to_the_app() {
+    let world = World::new().await;
+    for (value, why) in [
+        ("code", "accepted"),
+        ("", "redirect parameter_missing invalid_request"),
+        ("token", "redirect response_type_unsupported unsupported_response_type"),
+        ("id_token", "redirect response_type_unsupported unsupported_response_type"),
+        ("code id_token", "redirect response_type_unsupported unsupported_response_type"),
+        ("Code", "redirect response_type_unsupported unsupported_response_type"),
+        ("code ", "redirect response_type_unsupported unsupported_response_type"),
+    ] {
+        let result = world.check(&request(&[(P::ResponseType, value)])).await;
+        assert_eq!(refusal(result), why, "{value:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_answer_travels_in_the_query_only() {
+    let world = World::new().await;
+    for (value, why) in [
+        ("query", "accepted"),
+        ("fragment", "redirect response_mode_unsupported invalid_request"),
+        ("form_post", "redirect response_mode_unsupported invalid_request"),
+    ] {
+        let result = world.check(&request(&[(P::ResponseMode, value)])).await;
+        assert_eq!(refusal(result), why, "{value:?}");
+    }
+}
+
+#[tokio::test]
+async fn openid_core_6_request_objects_are_refused_by_their_own_names() {
+    let world = World::new().await;
+    let result = world.check(&request(&[(P::RequestObject, "e30.e30.")])).await;
+    assert_eq!(refusal(result), "redirect request_object_given request_not_supported");
+    let result = world.check(&request(&[(P::RequestUri, "https://app.example/r")])).await;
+    assert_eq!(refusal(result), "redirect request_uri_given request_uri_not_supported");
+}
+
+#[tokio::test]
+async fn the_state_is_as_long_as_the_realm_wants_it() {
+    let lenient = World::new().await;
+    assert_eq!(refusal(lenient.check(&request(&[(P::State, "")])).await), "accepted");
+    assert_eq!(refusal(lenient.check(&request(&[(P::State, "x")])).await), "accepted");
+    let strict = World::speaking("[state]\nrequired = true\nmin_length = 8\n").await;
+    for (value, why) in [
+        ("", "redirect state_missing invalid_request"),
+        ("1234567", "redirect state_too_short invalid_request"),
+        ("äöüäöüä", "redirect state_too_short invalid_request"),
+        ("12345678", "accepted"),
+        ("äöüäöüäö", "accepted"),
+    ] {
+        let result = strict.check(&request(&[(P::State, value)])).await;
+        assert_eq!(refusal(result), why, "{value:?}");
+    }
+}
+
+#[tokio::test]
+async fn rfc6749_4_1_2_the_state_is_given_back_whatever_it_holds() {
+    let world = World::speaking("[state]\nmin_length = 8\n").await;
+    let ada = world.signed_in("bob").await;
+    for state in
+        ["a b+c%20&d=e;f#g", "\"<script>'\\", "ü€😀\u{202e}x\u{0}y", "  padded  ", "x", "a\r\nb: c"]
+    {
+        let long = world.asking(&[(P::State, &format!("{state}12345678"))]).await;
+        let told = world.run(async |ctx| deny(ctx, &long)).await;
+        assert_eq!(told.state, Some(format!("{state}12345678")));
+        let reply = world.allow(&long, &ada, None).await.unwrap();
+        assert_eq!(reply.state, Some(format!("{state}12345678")));
+        // Also where it is what is wrong with the request, or something else is.
+        let bad = request(&[(P::State, state), (P::Scope, "no such")]);
+        let Err(Refused::Redirect { state: told, .. }) = world.check(&bad).await else { panic!() };
+        assert_eq!(told.as_deref(), Some(state));
+    }
+}
+
+#[tokio::test]
+async fn a_nonce_has_a_limit_and_a_hint_is_only_a_hint() {
+    let world = World::new().await;
+    let (fits, long) = ("n".repeat(512), "n".repeat(513));
+    assert_eq!(world.asking(&[(P::Nonce, &fits)]).await.nonce, Some(fits));
+    let result = world.check(&request(&[(P::Nonce, &long)])).await;
+    assert_eq!(refusal(result), "redirect parameter_malformed invalid_request");
+    let hinted = world.asking(&[(P::LoginHint, "ada@example.com")]).await;
+    assert_eq!(hinted.login_hint.as_deref(), Some("ada@example.com"));
+    assert_eq!(world.asking(&[(P::LoginHint, &long)]).await.login_hint, None);
+    assert_eq!(world.asking(&[(P::LoginHint, "a\nb")]).await.login_hint, None);
+}

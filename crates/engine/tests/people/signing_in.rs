@@ -1,0 +1,161 @@
+//! Who must sign in, and when again: `prompt`, `max_age`, and the marker that people come back with.
+
+use domain::{User, UserStatus};
+use oauth::Parameter as P;
+
+use crate::world::{World, outcome, refusal, request};
+
+const LOGIN: (P, &str) = (P::Prompt, "login");
+
+#[tokio::test]
+async fn openid_core_3_1_2_1_prompt_none_stands_alone_and_unknown_words_are_refused() {
+    let world = World::new().await;
+    for (value, why) in [
+        ("none", "accepted"),
+        ("login consent", "accepted"),
+        ("select_account", "accepted"),
+        ("none login", "redirect parameter_malformed invalid_request"),
+        ("consent none", "redirect parameter_malformed invalid_request"),
+        ("create", "redirect parameter_malformed invalid_request"),
+        ("None", "redirect parameter_malformed invalid_request"),
+    ] {
+        let result = world.check(&request(&[(P::Prompt, value)])).await;
+        assert_eq!(refusal(result), why, "{value}");
+    }
+    for bad in ["-1", "+1", "1.5", "1e3", "soon", "99999999999999999999"] {
+        let result = world.check(&request(&[(P::MaxAge, bad)])).await;
+        assert_eq!(refusal(result), "redirect parameter_malformed invalid_request", "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_not_signed_in_must_sign_in_unless_no_page_may_be_shown() {
+    let world = World::new().await;
+    let asking = world.asking(&[]).await;
+    assert_eq!(outcome(world.next(&asking, None, None).await), "sign in");
+    let silent = world.asking(&[(P::Prompt, "none")]).await;
+    let told = outcome(world.next(&silent, None, None).await);
+    assert_eq!(told, "redirect login_required login_required");
+}
+
+#[tokio::test]
+async fn openid_core_3_1_2_1_prompt_login_is_neither_skipped_nor_a_loop() {
+    let world = World::new().await;
+    let before = world.signed_in("bob").await;
+    world.advance(1);
+    let asking = world.asking(&[LOGIN]).await;
+    // A session from before the request will not do, however young.
+    assert_eq!(outcome(world.next(&asking, &before, None).await), "sign in");
+    let marker = world.marker(&asking).await;
+    let back = world.returning(&[LOGIN], &marker).await;
+    assert_eq!(outcome(world.next(&back, &before, None).await), "sign in");
+    assert_eq!(
+        refusal(world.allow(&back, &before, None).await),
+        "redirect login_required login_required"
+    );
+    // One begun since will, with the marker; and without it the person is sent again.
+    world.advance(30);
+    let after = world.signed_in("bob").await;
+    assert_eq!(outcome(world.next(&back, &after, None).await), "consent for acme");
+    assert_eq!(outcome(world.next(&asking, &after, None).await), "sign in");
+    // Choosing and reading take their time, and the choice is in the request then.
+    world.advance(500);
+    let chosen = world.returning(&[LOGIN, (P::Organization, "acme")], &marker).await;
+    assert_eq!(outcome(world.next(&chosen, &after, None).await), "consent for acme");
+    assert!(world.allow(&chosen, &after, None).await.unwrap().outcome.is_ok());
+    // Whoever comes along later is not the one who signed in.
+    world.advance(200);
+    let late = world.returning(&[LOGIN], &marker).await;
+    assert_eq!(outcome(world.next(&late, &after, None).await), "sign in");
+}
+
+#[tokio::test]
+async fn a_marker_is_good_for_its_own_request_and_for_an_hour() {
+    let world = World::new().await;
+    let asking = world.asking(&[LOGIN]).await;
+    let marker = world.marker(&asking).await;
+    world.advance(30);
+    let person = world.signed_in("bob").await;
+    let back = async |changes: &[(P, &str)], marker: &str| {
+        let asking = world.returning(changes, marker).await;
+        outcome(world.next(&asking, &person, None).await)
+    };
+    assert_eq!(back(&[LOGIN], &marker).await, "consent for acme");
+    assert_eq!(back(&[LOGIN, (P::State, "another-state")], &marker).await, "sign in");
+    assert_eq!(back(&[LOGIN, (P::Nonce, "n")], &marker).await, "sign in");
+    let (at, mac) = marker.split_once('.').unwrap();
+    let earlier = at.parse::<i64>().unwrap() - 60_000;
+    for forged in [
+        String::new(),
+        ".".into(),
+        at.to_owned(),
+        format!("{earlier}.{mac}"),
+        format!("{at}.{}", "A".repeat(43)),
+        format!("{at}.{mac}A"),
+        format!("-{at}.{mac}"),
+    ] {
+        assert_eq!(back(&[LOGIN], &forged).await, "sign in", "{forged}");
+    }
+    world.advance(3_600);
+    let person = world.signed_in("bob").await;
+    let stale = world.returning(&[LOGIN], &marker).await;
+    assert_eq!(outcome(world.next(&stale, &person, None).await), "sign in");
+}
+
+#[tokio::test]
+async fn openid_core_3_1_2_1_max_age_asks_again_only_when_it_is_exceeded() {
+    let world = World::new().await;
+    let person = world.signed_in("bob").await;
+    world.advance(60);
+    let asking = world.asking(&[(P::MaxAge, "60")]).await;
+    assert_eq!(outcome(world.next(&asking, &person, None).await), "consent for acme");
+    world.advance(1);
+    assert_eq!(outcome(world.next(&asking, &person, None).await), "sign in");
+    // None at all is as good as prompt=login, and no loop either.
+    let zero = [(P::MaxAge, "0")];
+    let asking = world.asking(&zero).await;
+    let marker = world.marker(&asking).await;
+    assert_eq!(outcome(world.next(&asking, &person, None).await), "sign in");
+    world.advance(20);
+    let person = world.signed_in("bob").await;
+    world.advance(20);
+    let back = world.returning(&zero, &marker).await;
+    assert_eq!(outcome(world.next(&back, &person, None).await), "consent for acme");
+    let silent = world.asking(&[(P::MaxAge, "1"), (P::Prompt, "none")]).await;
+    let told = outcome(world.next(&silent, &person, None).await);
+    assert_eq!(told, "redirect login_required login_required");
+}
+
+#[tokio::test]
+async fn a_suspended_or_removed_user_never_gets_a_code() {
+    let world = World::new().await;
+    for status in [UserStatus::Suspended, UserStatus::Removed] {
+        let person = world.signed_in("bob").await;
+        let asking = world.asking(&[]).await;
+        assert!(world.allow(&asking, &person, None).await.is_ok());
+        world.change::<User>("bob", |it| it.status = status).await;
+        // Between the page and the click: the store knows better than the request does.
+        let refused = world.allow(&asking, &person, None).await;
+        assert_eq!(refusal(refused), "redirect user_gone access_denied");
+        let stale = engine::people::SignedIn { user: reloaded(&world).await, ..person };
+        let told = outcome(world.next(&asking, &stale, None).await);
+        assert_eq!(told, "redirect user_gone access_denied");
+        world.change::<User>("bob", |it| it.status = UserStatus::Active).await;
+    }
+}
+
+async fn reloaded(world: &World) -> store::Loaded<User> {
+    use store::StoreExt as _;
+    world.store.by_id(crate::world::id::<User>("bob")).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_meanwhile_says_yes_to_nothing() {
+    let world = World::new().await;
+    let person = world.signed_in("bob").await;
+    let asking = world.asking(&[]).await;
+    world.change::<domain::Account>("bob", |it| it.sessions.clear()).await;
+    let refused = world.allow(&asking, &person, None).await;
+    assert_eq!(refusal(refused), "redirect login_required login_required");
+    assert!(world.grants().await.is_empty());
+}

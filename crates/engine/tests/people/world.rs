@@ -1,0 +1,350 @@
+//! A small realm with people in it. Ada belongs to Acme and Bolt, Bob to Acme, Cid to nobody;
+//! Closed is suspended and Ada's, too. Four apps ask them: a confidential one, a public one on the
+//! web, a native one, and a machine that may not ask at all.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::{Clock as _, Digest, DigestKey, FixedClock, Id, MasterKey, SystemRng, Timestamp};
+use dialect::{Dialect, Environment};
+use domain::*;
+use engine::authorize::{Asking, Next, Refused, allow, check, login_marker, next};
+use engine::people::SignedIn;
+use engine::{Context, Issuer, IssuerSettings, RequestOrigin};
+use oauth::{
+    AuthorizationReply, ClientAuthMethod, GrantType, Operation, Parameter as P, Parameters, Request,
+};
+use store::{Batch, EventQuery, Memory, Store, StoreExt as _, Write};
+
+pub(crate) const API: &str = "https://api.example";
+pub(crate) const OTHER_API: &str = "https://other.example";
+pub(crate) const REDIRECT: &str = "https://app.example/cb";
+/// The example of RFC 7636, appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) issuer: Issuer,
+    pub(crate) store: Arc<Memory>,
+    pub(crate) clock: FixedClock,
+    pub(crate) digests: DigestKey,
+}
+
+pub(crate) fn scopes(text: &str) -> oauth::ScopeSet {
+    text.parse().unwrap()
+}
+
+/// The identifier of what is called so in this world.
+pub(crate) fn id<T>(name: &str) -> Id<T> {
+    let hash = base::digest::sha256(name.as_bytes());
+    Id::from_u128(u128::from_be_bytes(hash[..16].try_into().unwrap()))
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::speaking("").await
+    }
+
+    /// A world whose dialect departs from the RFCs by these lines.
+    pub(crate) async fn speaking(lines: &str) -> Self {
+        let head = "name = \"test\"\ndescription = \"A dialect\"\n";
+        let dialect = Dialect::parse("test.toml", &format!("{head}{lines}")).unwrap();
+        Self::with(dialect).await
+    }
+
+    pub(crate) async fn with(dialect: Dialect) -> Self {
+        let master = MasterKey::generate(&SystemRng);
+        let settings = IssuerSettings {
+            realm: "test".parse().unwrap(),
+            url: "https://issuer.example".into(),
+            dialect: Arc::new(dialect),
+            environment: Environment::Live,
+        };
+        let world = Self {
+            issuer: Issuer::new(settings, &master, &SystemRng),
+            store: Arc::new(Memory::new()),
+            clock: FixedClock::new(Timestamp::from_seconds(1_800_000_000)),
+            digests: master.digest_key(),
+        };
+        world.populate().await;
+        world
+    }
+
+    async fn populate(&self) {
+        for (name, status) in [
+            ("acme", Status::Active),
+            ("bolt", Status::Active),
+            ("closed", Status::Suspended),
+            ("foreign", Status::Active),
+        ] {
+            self.insert(self.organization(name, status)).await;
+        }
+        for (name, of) in
+            [("ada", &["acme", "bolt", "closed"][..]), ("bob", &["acme"]), ("cid", &[])]
+        {
+            self.insert(self.user(name, of)).await;
+        }
+        self.insert(self.server("api", API)).await;
+        self.insert(self.server("other", OTHER_API)).await;
+        self.insert(self.app("app", REDIRECT)).await;
+        let public = |name, redirect| Client {
+            auth_methods: vec![ClientAuthMethod::None],
+            ..self.app(name, redirect)
+        };
+        self.insert(public("spa", "https://spa.example/cb")).await;
+        let native = public("native", "http://127.0.0.1/cb");
+        self.insert(Client { app_type: AppType::Native, ..native }).await;
+        let robot = self.app("robot", REDIRECT);
+        self.insert(Client { kind: ClientKind::Machine, ..robot }).await;
+    }
+
+    pub(crate) fn organization(&self, name: &str, status: Status) -> Organization {
+        Organization {
+            id: id(name),
+            realm: self.issuer.realm().clone(),
+            public_id: name.parse().unwrap(),
+            name: name.to_uppercase(),
+            status,
+            budget: BudgetLimits::default(),
+            created_at: self.clock.now(),
+        }
+    }
+
+    fn user(&self, name: &str, organizations: &[&str]) -> User {
+        let member = |of: &&str| Membership { organization: id(of), role: "member".into() };
+        User {
+            id: id(name),
+            realm: self.issuer.realm().clone(),
+            public_id: name.parse().unwrap(),
+            email: format!("{name}@example.com"),
+            email_verified: true,
+            name: name.to_uppercase(),
+            profile: Profile::default(),
+            role: "member".into(),
+            status: UserStatus::Active,
+            memberships: organizations.iter().map(member).collect(),
+            created_at: self.clock.now(),
+        }
+    }
+
+    fn server(&self, name: &str, identifier: &str) -> ResourceServer {
+        let definition = |scope: &str| ScopeDefinition {
+            scope: scope.parse().unwrap(),
+            description: format!("May {scope}"),
+        };
+        ResourceServer {
+            id: id(name),
+            realm: self.issuer.realm().clone(),
+            public_id: name.parse().unwrap(),
+            identifier: identifier.into(),
+            name: name.to_uppercase(),
+            scopes: ["read", "write", "delete"].map(definition).to_vec(),
+            tokens: TokenPolicy::default(),
+            status: Status::Active,
+            created_at: self.clock.now(),
+        }
+    }
+
+    /// A confidential app that may ask for `read` and `write`.
+    pub(crate) fn app(&self, name: &str, redirect: &str) -> Client {
+        Client {
+            id: id(name),
+            realm: self.issuer.realm().clone(),
+            public_id: name.parse().unwrap(),
+            name: name.to_uppercase(),
+            kind: ClientKind::App,
+            organization: Some(id("foreign")),
+            auth_methods: vec![ClientAuthMethod::ClientSecretBasic],
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+            default_audience: Some(id("api")),
+            app_type: AppType::Web,
+            redirect_uris: vec![redirect.parse().unwrap()],
+            post_logout_redirect_uris: Vec::new(),
+            redirect_domain: None,
+            scopes: scopes("read write"),
+            description: None,
+            client_uri: None,
+            logo_uri: None,
+            creator: None,
+            connections_epoch: 0,
+            budget: BudgetLimits::default(),
+            status: Status::Active,
+            created_at: self.clock.now(),
+        }
+    }
+
+    pub(crate) async fn insert<T: EntityRecord>(&self, record: T) {
+        let write = Write::Insert(Arc::new(record).into_entity());
+        self.store.commit(Batch { writes: vec![write], events: vec![] }).await.unwrap();
+    }
+
+    /// Changes the record of this name, whatever it takes.
+    pub(crate) async fn change<T: EntityRecord>(&self, name: &str, change: impl FnOnce(&mut T)) {
+        let loaded = self.store.by_id(id::<T>(name)).await.unwrap().unwrap();
+        let mut record = (*loaded.record).clone();
+        change(&mut record);
+        let batch = Batch { writes: vec![loaded.replace_with(record)], events: vec![] };
+        self.store.commit(batch).await.unwrap();
+    }
+
+    /// Somebody who signs in now.
+    pub(crate) async fn signed_in(&self, name: &str) -> SignedIn {
+        let now = self.clock.now();
+        let user = self.store.by_id(id::<User>(name)).await.unwrap().unwrap();
+        let session = Session {
+            id: Id::new(now, &SystemRng),
+            digest: Digest::from_bytes([0; 32]),
+            authenticated_at: now,
+            expires_at: now.plus(Duration::from_secs(86_400)),
+            address: None,
+            user_agent: None,
+        };
+        let account = Account::id_of(user.id);
+        if self.store.by_id(account).await.unwrap().is_none() {
+            self.insert(Account {
+                id: account,
+                realm: self.issuer.realm().clone(),
+                public_id: user.public_id.clone(),
+                password: None,
+                sessions: vec![],
+                created_at: now,
+            })
+            .await;
+        }
+        self.change::<Account>(name, |it| it.sessions.push(session.clone())).await;
+        let account = self.store.by_id(account).await.unwrap().unwrap();
+        SignedIn { user, account, session }
+    }
+
+    pub(crate) async fn run<R>(&self, act: impl AsyncFnOnce(&Context<'_>) -> R) -> R {
+        let origin = RequestOrigin { request_id: "req-1".into(), ..Default::default() };
+        let ctx = Context {
+            issuer: &self.issuer,
+            store: &*self.store,
+            now: self.clock.now(),
+            rng: &SystemRng,
+            digests: &self.digests,
+            origin: &origin,
+        };
+        act(&ctx).await
+    }
+
+    pub(crate) fn advance(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    pub(crate) async fn check(&self, request: &Request) -> Result<Asking, Refused> {
+        self.run(async |ctx| check(ctx, request).await).await
+    }
+
+    /// A checked request that must be good.
+    pub(crate) async fn asking(&self, changes: &[(P, &str)]) -> Asking {
+        self.check(&request(changes)).await.unwrap()
+    }
+
+    /// What follows for a person, or for nobody.
+    pub(crate) async fn next(
+        &self,
+        asking: &Asking,
+        person: impl Into<Option<&SignedIn>>,
+        chosen: Option<&str>,
+    ) -> Result<Next, Refused> {
+        let person = person.into();
+        self.run(async |ctx| next(ctx, asking, person, chosen).await).await
+    }
+
+    pub(crate) async fn allow(
+        &self,
+        asking: &Asking,
+        person: &SignedIn,
+        chosen: Option<&str>,
+    ) -> Result<AuthorizationReply, Refused> {
+        self.run(async |ctx| allow(ctx, asking, person, chosen).await).await
+    }
+
+    pub(crate) async fn marker(&self, asking: &Asking) -> String {
+        self.run(async |ctx| login_marker(ctx, asking)).await
+    }
+
+    /// The request of a person who comes back from signing in.
+    pub(crate) async fn returning(&self, changes: &[(P, &str)], marker: &str) -> Asking {
+        let asking = self.asking(changes).await;
+        self.run(async |ctx| asking.returning(ctx, Some(marker))).await
+    }
+
+    /// The connections there are, live or not, oldest first.
+    pub(crate) async fn grants(&self) -> Vec<store::Loaded<Grant>> {
+        let query = store::ListQuery {
+            kind: Kind::Grant,
+            realm: self.issuer.realm().clone(),
+            owners: Owners::default(),
+            after: None,
+            limit: 100,
+        };
+        self.store.page(query).await.unwrap()
+    }
+
+    /// What the audit trail says, oldest first: action and actor.
+    pub(crate) async fn told(&self) -> Vec<String> {
+        let query = EventQuery { limit: 100, ..EventQuery::default() };
+        let events: Vec<Event> = self.store.events(&query).await.unwrap();
+        events
+            .iter()
+            .map(|it| format!("{} by {}", it.draft.action, it.draft.origin.actor))
+            .collect()
+    }
+}
+
+/// A good request of the confidential app, with some parameters changed: an empty value takes one
+/// away.
+pub(crate) fn request(changes: &[(P, &str)]) -> Request {
+    let mut all = vec![
+        (P::ClientId, "app"),
+        (P::RedirectUri, REDIRECT),
+        (P::ResponseType, "code"),
+        (P::State, "state-12345"),
+        (P::Scope, "read"),
+        (P::CodeChallenge, CHALLENGE),
+        (P::CodeChallengeMethod, "S256"),
+    ];
+    all.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+    let mut parameters = Parameters::new();
+    for (name, value) in all.iter().chain(changes) {
+        parameters.insert(*name, *value).unwrap();
+    }
+    Request {
+        operation: Operation::Authorization,
+        parameters,
+        basic: None,
+        bearer: None,
+        possession: false,
+    }
+}
+
+/// Who is told what: `page code`, or `redirect code error`.
+pub(crate) fn refusal<T>(result: Result<T, Refused>) -> String {
+    let Err(refused) = result else { return "accepted".into() };
+    let verdict = refused.denial().verdict();
+    match refused {
+        Refused::Page(_) => format!("page {}", verdict.code),
+        Refused::Redirect { .. } => format!("redirect {} {}", verdict.code, verdict.problem.code()),
+    }
+}
+
+/// What follows, in a few words.
+pub(crate) fn outcome(result: Result<Next, Refused>) -> String {
+    match result {
+        Ok(Next::SignIn) => "sign in".into(),
+        Ok(Next::Choose(choices)) => {
+            let names: Vec<_> = choices.iter().map(|it| it.public_id.as_str()).collect();
+            format!("choose {}", names.join(" "))
+        }
+        Ok(Next::Consent(screen)) => {
+            let of = screen.organization.as_ref().map_or("nobody", |it| it.public_id.as_str());
+            format!("consent for {of}")
+        }
+        Ok(Next::Reply(reply)) => format!("reply {}", reply.outcome.is_ok()),
+        Err(refused) => refusal::<()>(Err(refused)),
+    }
+}
