@@ -53,7 +53,7 @@ impl fmt::Display for Finding {
 }
 
 /// Every check, in the order of the report.
-const CHECKS: [fn(&Config, &mut Vec<Finding>); 12] = [
+const CHECKS: [fn(&Config, &mut Vec<Finding>); 13] = [
     files::database,
     files::master_key,
     files::certificates,
@@ -62,6 +62,7 @@ const CHECKS: [fn(&Config, &mut Vec<Finding>); 12] = [
     realms::served,
     realms::tokens,
     realms::lifetimes,
+    realms::people,
     realms::environments,
     network::listeners,
     network::metrics,

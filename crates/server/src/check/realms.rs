@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use dialect::{AccessTokenPolicy, Environment, Format};
+use dialect::{AccessTokenPolicy, Environment, Format, Rotation};
 use domain::{Algorithm, CredentialKind};
+use oauth::GrantType;
+use oauth::pkce::ChallengeMethod;
 
 use super::Finding;
 use crate::config::{Config, Realm};
@@ -86,6 +88,29 @@ pub(super) fn lifetimes(config: &Config, findings: &mut Vec<Finding>) {
                  section 4.1.2)"
             );
             findings.push(Finding::weak("code_lives_long", text));
+        }
+    }
+}
+
+/// What apps must prove, and what a lost answer costs them.
+pub(super) fn people(config: &Config, findings: &mut Vec<Finding>) {
+    for Realm { name, dialect, .. } in &config.realms {
+        let codes = dialect.grant_types().contains(&GrantType::AuthorizationCode);
+        if codes && dialect.pkce().methods.contains(&ChallengeMethod::Plain) {
+            let text = format!(
+                "realm {name}: apps may send the verifier of a code itself instead of its hash: \
+                 whoever sees the request can use the code (RFC 7636 section 7.2)"
+            );
+            findings.push(Finding::weak("plain_challenge", text));
+        }
+        let rotates = dialect.rotation() == Rotation::Rotating
+            && dialect.grant_types().contains(&GrantType::RefreshToken);
+        if rotates && dialect.refresh_retry_window().is_none() {
+            let text = format!(
+                "realm {name}: refresh tokens rotate and a retry is a replay: a client that loses \
+                 one answer on the network loses its connection"
+            );
+            findings.push(Finding::weak("retry_window_off", text));
         }
     }
 }

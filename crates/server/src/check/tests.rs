@@ -8,12 +8,21 @@ use crate::config::load;
 
 /// A sound configuration in `folder`, with `changes` made to its text.
 fn codes(folder: &Path, changes: &[(&str, &str)]) -> Vec<(&'static str, Severity)> {
+    codes_of(folder, DIALECT, changes)
+}
+
+/// The same with another dialect of its own.
+fn codes_of(
+    folder: &Path,
+    dialect: &str,
+    changes: &[(&str, &str)],
+) -> Vec<(&'static str, Severity)> {
     let key = folder.join("master.key");
     if !key.exists() {
         std::fs::write(&key, format!("{}\n", "A".repeat(43))).unwrap();
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
-    std::fs::write(folder.join("own.toml"), DIALECT).unwrap();
+    std::fs::write(folder.join("own.toml"), dialect).unwrap();
     let mut text = SOUND.to_owned();
     for (from, to) in changes {
         assert!(text.contains(from), "{from}");
@@ -92,6 +101,23 @@ fn keys_that_never_end_are_weak() {
     let found = only(&[("own.toml", "rfc")]);
     let weak = Severity::Weak;
     assert_eq!(found, [("api_key_lives_long", weak), ("pat_lives_long", weak)]);
+}
+
+#[test]
+fn what_apps_need_not_prove_and_lost_answers_are_weak() {
+    let weak = Severity::Weak;
+    let own = |more: &'static str| {
+        let folder = tempfile::tempdir().unwrap();
+        codes_of(folder.path(), &format!("{DIALECT}{more}"), &[])
+    };
+    assert_eq!(own("[pkce]\nmethods = [\"S256\", \"plain\"]"), [("plain_challenge", weak)]);
+    let machines = "[pkce]\nmethods = [\"plain\"]";
+    let machines = format!("grant_types = [\"client_credentials\"]\n{DIALECT}{machines}");
+    assert_eq!(codes_of(tempfile::tempdir().unwrap().path(), &machines, &[]), []);
+    assert_eq!(own("[refresh]\nrotation = \"rotating\""), []);
+    let off = "[refresh]\nrotation = \"rotating\"\nretry_window = \"off\"";
+    assert_eq!(own(off), [("retry_window_off", weak)]);
+    assert_eq!(own("[refresh]\nretry_window = \"off\""), []);
 }
 
 #[test]
