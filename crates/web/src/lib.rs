@@ -1,14 +1,16 @@
 //! HTTP: extract, let the engine decide, respond.
 //!
 //! A [`Door`] stands behind each listener. It finds the realm by host and path prefix, and there the
-//! first of these that knows the path answers: the dialect's endpoints, `/admin`, `/healthz` and
-//! `/readyz`, what is mounted beside the issuer. Every answer carries a request id.
+//! first of these that knows the path answers: the dialect's endpoints, `/admin`, `/account`, the pages for
+//! people, `/healthz` and `/readyz`, what is mounted beside the issuer. Every answer carries a request id.
 
+pub mod account;
 pub mod admin;
 pub mod mail;
 pub mod metrics;
 pub mod people;
 
+mod access_request;
 mod body;
 mod door;
 mod endpoint;
@@ -30,7 +32,7 @@ use std::time::Duration;
 pub use axum::Router;
 pub use axum::body::Body;
 pub use door::{Door, Realms, Serves};
-pub use portal::{Portal, PortalRealm};
+pub use portal::{Portal, PortalApp, PortalRealm};
 pub use proxies::{Network, NotANetwork, TrustedProxies};
 pub use realm::Realm;
 pub use request_id::X_REQUEST_ID;

@@ -1,8 +1,8 @@
 //! One realm behind a door: which of its parts answers a path.
 //!
-//! The first that knows the path: the dialect's endpoints, `/admin`, `/healthz` and `/readyz`, what
-//! is mounted beside the issuer, and else nothing, in the dialect's own words. Paths are compared
-//! as they came, undecoded: `/%74oken` is not `/token`.
+//! The first that knows the path: the dialect's endpoints, `/admin`, `/account`, the pages for people,
+//! `/healthz` and `/readyz`, what is mounted beside the issuer, and else nothing, in the dialect's own
+//! words. Paths are compared as they came, undecoded: `/%74oken` is not `/token`.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,10 +16,11 @@ use engine::RequestOrigin;
 use oauth::{Failure, Problem};
 use tower_service::Service as _;
 
+use crate::access_request::{self, Desk, Place};
 use crate::metrics::Part;
 use crate::request_id::{X_REQUEST_ID, header_value};
 use crate::state::RealmState;
-use crate::{WebLimits, admin, endpoint, health, respond};
+use crate::{WebLimits, account, admin, endpoint, health, people, respond};
 
 /// What answers for one realm.
 #[derive(Debug)]
@@ -27,7 +28,10 @@ pub struct Realm {
     pub(crate) state: RealmState,
     pub(crate) limits: WebLimits,
     admin: Router,
+    account: Router,
     beside: Option<Router>,
+    /// What is remembered of those who ask for credentials.
+    pub(crate) desk: Desk,
 }
 
 /// A request on its way to the part that answers it.
@@ -61,7 +65,8 @@ impl Realm {
     /// nothing else does.
     pub fn new(state: RealmState, limits: WebLimits, beside: Option<Router>) -> Self {
         let admin = admin::router(state.clone());
-        Self { state, limits, admin, beside }
+        let account = account::router(state.clone());
+        Self { state, limits, admin, account, beside, desk: Desk::default() }
     }
 
     /// Answers one request, and counts it.
@@ -85,7 +90,11 @@ impl Realm {
     async fn dispatch(&self, asked: Asked) -> (Part, Response<Body>) {
         let dialect = Arc::clone(self.state.issuer().dialect());
         let path = asked.path().to_owned();
-        match dialect.route(asked.request.method().as_str(), &path) {
+        match route(&dialect, asked.request.method(), &path) {
+            Route::Found { endpoint, path_values } if endpoint.operation().is_for_browsers() => {
+                let part = Part::Endpoint(endpoint.operation());
+                (part, people::endpoint(self, endpoint, path_values, asked).await)
+            }
             Route::Found { endpoint, path_values } => {
                 let part = Part::Endpoint(endpoint.operation());
                 let mut response = endpoint::answer(self, endpoint, path_values, asked).await;
@@ -118,10 +127,19 @@ impl Realm {
         if is_below(path, "/admin") {
             return (Part::Admin, mounted(&self.admin, asked).await);
         }
+        if let Some(part) = people::part(path) {
+            return (part, people::answer(self, part, asked).await);
+        }
+        if is_below(path, "/account") {
+            return (Part::Account, mounted(&self.account, asked).await);
+        }
         let health =
             health::answer(self.state.house(), &[issuer], asked.request.method(), path).await;
         if let Some(response) = health {
             return (Part::Health, response);
+        }
+        if let Some(place) = Place::find(issuer.dialect(), path) {
+            return (Part::AccessRequest, access_request::answer(self, place, asked).await);
         }
         match &self.beside {
             Some(beside) => (Part::Api, mounted(beside, asked).await),
@@ -141,6 +159,17 @@ impl Realm {
     pub(crate) fn context<'a>(&'a self, request_id: &'a str) -> dialect::Context<'a> {
         dialect::Context { request_id, issuer: self.state.issuer().url() }
     }
+}
+
+/// Where a request goes. Pages answer HEAD wherever they answer GET (RFC 9110 §9.3.2).
+fn route<'a>(dialect: &'a dialect::Dialect, method: &Method, path: &'a str) -> Route<'a> {
+    let page = |found: &Route<'_>| match found {
+        Route::Found { endpoint, .. } => endpoint.operation().is_for_browsers(),
+        _ => false,
+    };
+    let as_if_read = || Some(dialect.route("GET", path)).filter(page);
+    let read = if *method == Method::HEAD { as_if_read() } else { None };
+    read.unwrap_or_else(|| dialect.route(method.as_str(), path))
 }
 
 /// Whether `path` is `root` or lies below it.

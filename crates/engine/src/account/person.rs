@@ -33,7 +33,13 @@ impl Person {
     /// # Errors
     /// The precise reason why it is nobody's.
     pub async fn by_cookie(ctx: &Context<'_>, cookie: &str) -> Result<Self, Denial> {
-        let SignedIn { user, session, .. } = people::session(ctx, cookie).await?;
+        let signed_in = people::session(ctx, cookie).await.map_err(|denial| match denial {
+            over @ (Denial::SessionUnknown | Denial::SessionExpired(_)) => {
+                Denial::Token(Box::new(over))
+            }
+            other => other,
+        });
+        let SignedIn { user, session, .. } = signed_in?;
         Ok(Self { user, means: Means::Session(Box::new(session)) })
     }
 

@@ -1,6 +1,7 @@
 //! `postern client`.
 
 use clap::{Args, Subcommand};
+use serde_json::Value;
 
 use super::plan::{Limits, Named, Page, Plan, Planned, body, list};
 
@@ -19,11 +20,13 @@ pub(crate) enum Command {
     /// Show one
     Show(Named),
     /// Change one; what is not named stays
-    Update(Update),
+    Update(Box<Update>),
     /// Suspend one: its tokens are refused from now on
     Suspend(Named),
     /// Activate one again
     Activate(Named),
+    /// Take back everything that people gave an app
+    DropConnections(Named),
 }
 
 #[derive(Debug, Args)]
@@ -36,6 +39,9 @@ pub(crate) struct Create {
     /// What kind of program it is
     #[arg(long, value_parser = ["machine", "app"])]
     kind: Option<String>,
+    /// A partner's app, which acts for the people who connect it: the same as --kind app
+    #[arg(long, conflicts_with = "kind")]
+    app: bool,
     /// The organization that owns it; without, the provider
     #[arg(long)]
     organization: Option<String>,
@@ -48,6 +54,8 @@ pub(crate) struct Create {
     /// The resource server meant when a request names none
     #[arg(long, value_name = "AUDIENCE")]
     default_audience: Option<String>,
+    #[command(flatten)]
+    facts: Facts,
     #[command(flatten)]
     limits: Limits,
     /// Without a first secret
@@ -71,6 +79,57 @@ pub(crate) struct Update {
     /// The resource server meant when a request names none; empty: none
     #[arg(long, value_name = "AUDIENCE")]
     default_audience: Option<String>,
+    #[command(flatten)]
+    facts: Facts,
+}
+
+/// What there is to say of an app.
+#[derive(Debug, Args)]
+struct Facts {
+    /// Where it runs: on a server or in a browser, or on a device
+    #[arg(long, value_parser = ["web", "native"])]
+    app_type: Option<String>,
+    /// Where people are sent back to; may be repeated
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    redirect_uris: Vec<String>,
+    /// Where people are sent back to after they signed out; may be repeated
+    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
+    post_logout_redirect_uris: Vec<String>,
+    /// The domain that redirects are compared by, where the realm does so
+    #[arg(long, value_name = "DOMAIN")]
+    redirect_domain: Option<String>,
+    /// A scope that it may ask people for; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// A few sentences for people about what it does
+    #[arg(long)]
+    description: Option<String>,
+    /// Its home page
+    #[arg(long, value_name = "URL")]
+    client_uri: Option<String>,
+    /// Address of its logo
+    #[arg(long, value_name = "URL")]
+    logo_uri: Option<String>,
+}
+
+impl Facts {
+    /// Adds what was said to a body.
+    fn add_to(self, body: &mut Value) {
+        let members = [
+            ("app_type", self.app_type.into()),
+            ("redirect_uris", list(self.redirect_uris)),
+            ("post_logout_redirect_uris", list(self.post_logout_redirect_uris)),
+            ("redirect_domain", self.redirect_domain.into()),
+            ("scopes", list(self.scopes)),
+            ("description", self.description.into()),
+            ("client_uri", self.client_uri.into()),
+            ("logo_uri", self.logo_uri.into()),
+        ];
+        let said = members.into_iter().filter(|(_, value): &(_, Value)| !value.is_null());
+        if let Some(body) = body.as_object_mut() {
+            body.extend(said.map(|(name, value)| (name.to_owned(), value)));
+        }
+    }
 }
 
 const ALL: &str = "clients";
@@ -84,34 +143,37 @@ impl Planned for Command {
                 Plan::list(&[ALL], page, COLUMNS).with("organization", organization)
             }
             Self::Show(it) => Plan::get(&[ALL, &it.id]),
-            Self::Update(it) => Plan::patch(
-                &[ALL, &it.id],
-                body([
-                    ("name", it.name.into()),
-                    ("auth_methods", list(it.auth_methods)),
-                    ("grant_types", list(it.grant_types)),
-                    ("default_audience", it.default_audience.into()),
-                ]),
-            ),
+            Self::Update(it) => update(*it),
             Self::Suspend(it) => Plan::post(&[ALL, &it.id, "suspend"], body([])),
             Self::Activate(it) => Plan::post(&[ALL, &it.id, "activate"], body([])),
+            Self::DropConnections(it) => Plan::post(&[ALL, &it.id, "drop-connections"], body([])),
         }
     }
 }
 
 fn create(it: Create) -> Plan {
-    Plan::post(
-        &[ALL],
-        body([
-            ("name", it.name.into()),
-            ("public_id", it.id.into()),
-            ("kind", it.kind.into()),
-            ("organization", it.organization.into()),
-            ("auth_methods", list(it.auth_methods)),
-            ("grant_types", list(it.grant_types)),
-            ("default_audience", it.default_audience.into()),
-            ("budget", it.limits.member()),
-            ("with_secret", it.without_secret.then_some(false).into()),
-        ]),
-    )
+    let mut body = body([
+        ("name", it.name.into()),
+        ("public_id", it.id.into()),
+        ("kind", it.kind.or_else(|| it.app.then(|| "app".to_owned())).into()),
+        ("organization", it.organization.into()),
+        ("auth_methods", list(it.auth_methods)),
+        ("grant_types", list(it.grant_types)),
+        ("default_audience", it.default_audience.into()),
+        ("budget", it.limits.member()),
+        ("with_secret", it.without_secret.then_some(false).into()),
+    ]);
+    it.facts.add_to(&mut body);
+    Plan::post(&[ALL], body)
+}
+
+fn update(it: Update) -> Plan {
+    let mut body = body([
+        ("name", it.name.into()),
+        ("auth_methods", list(it.auth_methods)),
+        ("grant_types", list(it.grant_types)),
+        ("default_audience", it.default_audience.into()),
+    ]);
+    it.facts.add_to(&mut body);
+    Plan::patch(&[ALL, &it.id], body)
 }

@@ -100,7 +100,7 @@ impl<C: Subcommand + Planned> Talking<C> {
 pub(crate) async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Org(it) => it.run().await,
-        Command::User(it) => it.run().await,
+        Command::User(it) => user::run(it).await,
         Command::Api(it) => it.run().await,
         Command::Client(it) => it.run().await,
         Command::Secret(it) => it.run().await,

@@ -1,8 +1,12 @@
 //! `postern user`.
 
+use std::io::{IsTerminal as _, Read as _};
+
 use clap::{Args, Subcommand};
 
+use super::Talking;
 use super::plan::{Named, Page, Plan, Planned, body};
+use crate::failure::Failure;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -20,6 +24,24 @@ pub(crate) enum Command {
     Activate(Named),
     /// Remove one for good: what they made stops
     Remove(Named),
+    /// Set a password, read from standard input; they are signed out everywhere
+    SetPassword {
+        /// The user's id
+        id: String,
+        /// Never on the command line, which others see.
+        #[arg(skip)]
+        password: String,
+    },
+    /// List where one is signed in
+    Sessions(Named),
+    /// Sign one out: everywhere, or of one session
+    SignOut {
+        /// The user's id
+        id: String,
+        /// Only of this session
+        #[arg(long)]
+        session: Option<String>,
+    },
     /// Make one a member of an organization, or change the role
     Join {
         /// The user's id
@@ -76,6 +98,33 @@ pub(crate) struct Update {
 }
 
 const ALL: &str = "users";
+const SESSIONS: &[&str] = &["id", "authenticated_at", "expires_at", "address", "user_agent"];
+/// More than any password has, in bytes.
+const MOST: u64 = 4_096;
+
+/// Carries a command out.
+///
+/// # Errors
+/// What was refused, or went wrong.
+pub(crate) async fn run(mut it: Talking<Command>) -> Result<(), Failure> {
+    if let Command::SetPassword { password, .. } = &mut it.command {
+        *password = typed()?;
+    }
+    it.run().await
+}
+
+/// The line on standard input.
+fn typed() -> Result<String, Failure> {
+    let mut input = std::io::stdin();
+    if input.is_terminal() {
+        return Err(Failure::usage("pipe the password in: typed here, it would be seen"));
+    }
+    let mut text = String::new();
+    input.by_ref().take(MOST).read_to_string(&mut text).map_err(Failure::new)?;
+    // What ends a line is not part of the password; whatever else is there, is.
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}
 
 impl Planned for Command {
     fn plan(self) -> Plan {
@@ -104,6 +153,14 @@ impl Planned for Command {
             Self::Suspend(it) => Plan::post(&[ALL, &it.id, "suspend"], body([])),
             Self::Activate(it) => Plan::post(&[ALL, &it.id, "activate"], body([])),
             Self::Remove(it) => Plan::delete(&[ALL, &it.id]),
+            Self::SetPassword { id, password } => {
+                Plan::put(&[ALL, &id, "password"], body([("password", password.into())]))
+            }
+            Self::Sessions(it) => Plan::list(&[ALL, &it.id, "sessions"], Page::default(), SESSIONS),
+            Self::SignOut { id, session } => match session {
+                Some(session) => Plan::delete(&[ALL, &id, "sessions", &session]),
+                None => Plan::delete(&[ALL, &id, "sessions"]),
+            },
             Self::Join { id, organization, role } => {
                 Plan::put(&[ALL, &id, "memberships", &organization], body([("role", role.into())]))
             }

@@ -28,8 +28,12 @@ pub(crate) struct Api {
     pub(crate) challenge: &'static str,
     /// What is told of a missing scope.
     pub(crate) lacking: fn(&str) -> String,
+    /// What a row's scope asks for, for the document.
+    pub(crate) needs: fn(&str) -> String,
     /// The ways in, by name: any one of them will do.
     pub(crate) schemes: fn() -> Vec<(&'static str, SecurityScheme)>,
+    /// Whether a way in leads to what needs a scope.
+    pub(crate) leads: fn(way: &str, scope: &str) -> bool,
 }
 
 /// Whoever calls: exists only after it was found out who they are and that they may use the row.
@@ -52,4 +56,10 @@ pub(crate) trait Caller: Clone + Send + Sync + 'static {
 
     /// Who they are in events.
     fn actor(&self) -> &Actor;
+
+    /// By what they came in, where the same actor has ways that open more or less: what one of them was
+    /// answered under an idempotency key is not told to another.
+    fn way(&self) -> &str {
+        ""
+    }
 }

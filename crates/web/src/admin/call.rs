@@ -37,6 +37,8 @@ impl Caller for Call {
                 creation.",
         challenge: "admin",
         lacking: |scope| format!("The admin key lacks the scope {scope}."),
+        needs: |scope| format!("Needs the scope `{scope}`."),
+        leads: |_, _| true,
         schemes: || {
             let about = "An admin key; each operation names the scope it needs.";
             let scheme = Http::builder().scheme(HttpAuthScheme::Bearer);

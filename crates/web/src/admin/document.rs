@@ -112,7 +112,7 @@ impl Document {
         let mut builder = OperationBuilder::new()
             .operation_id(Some(operation_id(&method, row.path)))
             .summary(Some(row.summary))
-            .description(Some(format!("Needs the scope `{}`.", row.scope)))
+            .description(Some((self.api.needs)(row.scope)))
             .parameters(Some(path_parameters(row.path).chain(query)))
             .securities(Some(self.security(row)))
             .response(status, done)
@@ -138,7 +138,8 @@ impl Document {
     fn security(&self, row: &Row) -> Vec<SecurityRequirement> {
         let schemes = (self.api.schemes)();
         let needed = |name: &str| SecurityRequirement::new(name, [row.scope]);
-        schemes.iter().map(|(name, _)| needed(name)).collect()
+        let leading = schemes.iter().filter(|(name, _)| (self.api.leads)(name, row.scope));
+        leading.map(|(name, _)| needed(name)).collect()
     }
 
     pub(crate) fn finish(self) -> OpenApi {

@@ -111,7 +111,8 @@ impl<C: Caller> Table<C> {
                 let bytes = read::bytes(&head.headers, body, row.body_limit).await?;
                 let input: Arc<I> = Arc::new(read::json(&bytes)?);
                 let path = head.uri.path().to_owned();
-                let parts = [head.method.as_str().as_bytes(), path.as_bytes(), &bytes];
+                let way = call.way().as_bytes();
+                let parts = [head.method.as_str().as_bytes(), path.as_bytes(), way, &bytes];
                 let ctx = call.context();
                 let key = idempotency_key(&head.headers)?;
                 let key = key.map(|key| IdempotentRequest::new(&ctx, call.actor(), key, &parts));

@@ -1,7 +1,100 @@
 //! Pages for people: signing in and out, and saying yes or no to an app.
+//!
+//! Plain HTML from typed templates, without a script. A page posts back to the address it was shown
+//! at, and what comes next follows from that address and the session: nothing is kept between two
+//! requests but the session itself.
 
-mod attempts;
+pub(crate) mod attempts;
+mod authorize;
+pub(crate) mod cookies;
+mod forms;
+mod known;
+pub(crate) mod page;
 mod passwords;
+mod resume;
+mod return_to;
+mod show;
+mod sign_in;
+mod sign_out;
+pub(crate) mod templates;
+#[cfg(test)]
+mod tests;
+pub(crate) mod visit;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Response, header};
+use dialect::{Endpoint, PathValues};
+use engine::Denial;
+use oauth::{Failure, Operation, Problem};
+
+use crate::metrics::Part;
+use crate::portal;
+use crate::realm::{Asked, Realm};
+use visit::Visit;
 
 pub use attempts::{Allowance, Attempts, Counted};
 pub use passwords::Argon2id;
+
+/// Where people sign in.
+pub(crate) const SIGN_IN: &str = "/sign-in";
+/// Where people sign out.
+pub(crate) const SIGN_OUT: &str = "/sign-out";
+
+/// What is said about a form that is not this session's.
+const STALE: &str = "This page was out of date, so nothing was done. Please confirm once more.";
+
+/// Answers a request to an endpoint of the dialect that people come to.
+pub(crate) async fn endpoint(
+    realm: &Realm,
+    endpoint: &Endpoint,
+    path_values: PathValues<'_>,
+    asked: Asked,
+) -> Response<Body> {
+    let pattern = endpoint.paths().first().map_or("", String::as_str);
+    let (visit, failure) = Visit::read(realm, asked, pattern).await;
+    match failure {
+        Some(failure) => show::denied(&visit, &visit.context(), &Denial::Malformed(failure)),
+        None if endpoint.operation() == Operation::EndSession => {
+            sign_out::at_an_apps_wish(&visit, endpoint, path_values).await
+        }
+        None => authorize::answer(&visit, endpoint, path_values).await,
+    }
+}
+
+/// Which page is at a path of its own, if one is.
+pub(crate) fn part(path: &str) -> Option<Part> {
+    match path {
+        SIGN_IN => Some(Part::SignIn),
+        SIGN_OUT => Some(Part::SignOut),
+        path if path == portal::style_path() => Some(Part::Asset),
+        _ => None,
+    }
+}
+
+/// Answers a request to a page that [`part`] knows.
+pub(crate) async fn answer(realm: &Realm, part: Part, asked: Asked) -> Response<Body> {
+    let reads = matches!(*asked.request.method(), Method::GET | Method::HEAD);
+    if part == Part::Asset && reads {
+        return portal::style();
+    }
+    let pattern = asked.path().to_owned();
+    let allow = if part == Part::Asset { "GET, HEAD" } else { "GET, HEAD, POST" };
+    let allowed = reads || part != Part::Asset && asked.request.method() == Method::POST;
+    let (visit, failure) = Visit::read(realm, asked, &pattern).await;
+    let failure = failure.or_else(|| {
+        let problem = Problem::MethodNotAllowed;
+        (!allowed).then(|| Failure::new(problem, "The method is not allowed here."))
+    });
+    match failure {
+        Some(failure) => {
+            let mut response =
+                show::denied(&visit, &visit.context(), &Denial::Malformed(failure));
+            if !allowed {
+                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+            }
+            response
+        }
+        None if part == Part::SignIn => sign_in::answer(&visit).await,
+        None => sign_out::answer(&visit).await,
+    }
+}

@@ -52,6 +52,10 @@ fn every_command_is_a_route_of_the_admin_api_and_its_members_are_known_there() {
         "user suspend u",
         "user activate u",
         "user remove u",
+        "user set-password u",
+        "user sessions u",
+        "user sign-out u",
+        "user sign-out u --session s",
         "user join u o --role r",
         "user leave u o",
         "api create urn:x --name X --scope a --format jwt --algorithm ES256 --lifetime 60",
@@ -65,6 +69,11 @@ fn every_command_is_a_route_of_the_admin_api_and_its_members_are_known_there() {
         "client list",
         "client show c",
         "client update c --name N --default-audience a",
+        "client create A --app --app-type native --redirect-uri com.example.app:/cb --scope s",
+        "client create A --app --redirect-domain a.example --post-logout-redirect-uri https://a.example/",
+        "client update c --description D --client-uri https://a.example/ --logo-uri https://a.example/l",
+        "client update c --scope s --redirect-uri https://a.example/cb",
+        "client drop-connections c",
         "client suspend c",
         "client activate c",
         "secret create --client c --label l",
@@ -143,6 +152,9 @@ fn operation(document: &Value, plan: &Plan) -> Value {
 fn what_is_not_named_is_not_sent() {
     let created = plan("client create M");
     assert_eq!(created.body, Some(json!({"name": "M"})));
+    let app = plan("client create A --app --redirect-uri https://a.example/cb");
+    let expected = json!({"name": "A", "kind": "app", "redirect_uris": ["https://a.example/cb"]});
+    assert_eq!(app.body, Some(expected));
     let set = plan("budget set --client c --per-day 5");
     assert_eq!((set.path.as_str(), set.body), ("/clients/c/budget", Some(json!({"per_day": 5}))));
 }
