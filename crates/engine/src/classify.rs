@@ -34,7 +34,7 @@ pub struct Verdict {
 }
 
 const CLIENT: &str = "Client authentication failed.";
-const GRANT: &str = "The refresh token is invalid, expired or revoked.";
+const GRANT: &str = "The code or refresh token is invalid, expired or revoked.";
 const CODE: &str = "The authorization code is invalid.";
 const APP: &str = "There is no such app.";
 const REDIRECT: &str = "The redirect URI is not registered for this app.";
