@@ -1,7 +1,7 @@
 //! Fetching credentials through a one-time link. Looking at a link spends nothing: mail scanners
 //! look at every link there is.
 
-use base::Secret;
+use base::{Secret, Timestamp};
 use domain::{
     AccessDecision, AccessRequest, Actor, AnySecret, Client, EntityRecord as _, Grant, Owners,
     ResourceServer, Status,
@@ -23,6 +23,8 @@ pub struct Offer {
     pub request: Loaded<AccessRequest>,
     /// The client whose secret it is.
     pub client: Loaded<Client>,
+    /// Until when the link is good.
+    pub until: Timestamp,
     link: Link,
 }
 
@@ -64,7 +66,7 @@ pub async fn offer(ctx: &Context<'_>, link: &str) -> Result<Offer, Denial> {
     if client.status == Status::Suspended {
         return Err(Denial::ClientSuspended);
     }
-    Ok(Offer { request, client, link })
+    Ok(Offer { request, client, until: link.until, link })
 }
 
 /// Makes the secret, and spends the link.
@@ -72,7 +74,7 @@ pub async fn offer(ctx: &Context<'_>, link: &str) -> Result<Offer, Denial> {
 /// # Errors
 /// Those of [`offer`]; [`Denial::StateForbids`] when the client has too many good secrets.
 pub async fn fetch(ctx: &Context<'_>, link: &str) -> Result<Outcome<Fetched>, Denial> {
-    let Offer { request, client, link } = offer(ctx, link).await?;
+    let Offer { request, client, link, .. } = offer(ctx, link).await?;
     let actor = Actor::Client(client.public_id.clone());
     let new = NewSecret { label: "fetched by its owner".to_owned(), expires_at: None };
     let id = client.public_id.as_str();

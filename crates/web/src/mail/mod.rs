@@ -11,6 +11,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 pub(crate) use outbox::page;
+pub(crate) use text::for_people;
 pub use outbox::{KEPT, Outbox};
 pub use text::answer;
 

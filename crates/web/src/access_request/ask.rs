@@ -1,0 +1,169 @@
+//! The form by which people ask for credentials.
+//!
+//! Invariant: what comes back is the same whatever is known of the person. What was typed is never
+//! lost to a stale page or a mistake.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, header};
+use engine::access_requests::{MAX_USE_CASE, NewAccessRequest, submit};
+use engine::{Denial, settle};
+use oauth::Failure;
+
+use super::SENT;
+use super::templates::{FormPage, SentPage, Typed, Wrong};
+use crate::people::attempts::Allowance;
+use crate::people::page::{Allowed, Layout, page, see_other};
+use crate::people::visit::Visit;
+
+/// The purpose of the form's token.
+const PURPOSE: &str = "access-request";
+/// What one network may send: an office may have a few who ask.
+const OF_NETWORK: Allowance = Allowance::per(10, Duration::from_secs(60 * 60));
+
+pub(super) fn show(visit: &Visit<'_>) -> Response<Body> {
+    form(visit, 200, Typed::default(), (None, None))
+}
+
+pub(super) fn sent(visit: &Visit<'_>) -> Response<Body> {
+    page(visit, 200, &SentPage { layout: Layout::of(visit) }, &Allowed::default())
+}
+
+pub(super) async fn post(visit: &Visit<'_>, unreadable: Option<Failure>) -> Response<Body> {
+    let typed = typed(visit);
+    let ctx = visit.context();
+    let refused = match unreadable {
+        Some(failure) => Some(Denial::Malformed(failure)),
+        None if !visit.is_ours(PURPOSE, None) => Some(Denial::FormForeign),
+        None => None,
+    };
+    if let Some(denial) = refused {
+        return again(visit, typed, &denial);
+    }
+    // People do not see this field; what fills in every field there is is none of them.
+    let field = |name| visit.form.as_ref().and_then(|form| form.field(name));
+    if field("website").is_some_and(|website| !website.is_empty()) {
+        tracing::debug!(request_id = visit.origin.request_id, "an access request of a machine");
+        return see_other(&visit.at(SENT));
+    }
+    let new = NewAccessRequest {
+        name: typed.name.clone(),
+        organization: typed.organization.clone(),
+        use_case: typed.use_case.clone(),
+        contact: typed.contact.clone(),
+    };
+    let desk = &visit.realm.desk;
+    let network = network(visit.origin.address);
+    let counted = [(network.as_str(), OF_NETWORK)];
+    if let Err(seconds) = desk.attempts.take(&counted, ctx.now) {
+        return again(visit, typed, &Denial::TooManyAttempts(seconds));
+    }
+    let submitted = match reachable(&new.contact) {
+        Ok(()) => {
+            let _one_at_a_time = desk.queue.lock().await;
+            settle(ctx.store, async || submit(&ctx, &new).await).await.map(drop)
+        }
+        Err(denial) => Err(denial),
+    };
+    match submitted {
+        Ok(()) => see_other(&visit.at(SENT)),
+        Err(denial) => {
+            desk.attempts.give_back(&counted);
+            again(visit, typed, &denial)
+        }
+    }
+}
+
+fn typed(visit: &Visit<'_>) -> Typed {
+    let field = |name| {
+        let form = visit.form.as_ref();
+        form.and_then(|form| form.field(name)).unwrap_or_default().to_owned()
+    };
+    Typed {
+        name: field("name"),
+        organization: field("organization"),
+        use_case: field("use_case"),
+        contact: field("contact"),
+    }
+}
+
+/// Whether the mail server could be given this address.
+fn reachable(contact: &str) -> Result<(), Denial> {
+    contact.trim().parse::<lettre::Address>().map(drop).map_err(|_| Denial::InvalidField {
+        field: "contact".to_owned(),
+        expected: "an e-mail address".to_owned(),
+    })
+}
+
+/// The form once more, with what was typed and what is wrong.
+fn again(visit: &Visit<'_>, typed: Typed, denial: &Denial) -> Response<Body> {
+    visit.note(&visit.context(), denial);
+    let status = denial.verdict().problem.status();
+    let wrong = match denial {
+        Denial::InvalidField { field, .. } => {
+            Some(Wrong { field: field.clone(), text: expected_of(field) })
+        }
+        _ => None,
+    };
+    let notice = match denial {
+        Denial::InvalidField { .. } => "Something is not right yet. Nothing was sent.",
+        Denial::FormForeign => {
+            "The page was out of date. Nothing was sent: please check it and send it again."
+        }
+        Denial::TooManyAttempts(_) => {
+            "Too many requests came from your network. Please try again in a while."
+        }
+        Denial::AccessRequestsFull(_) => {
+            "No more requests are taken at the moment. Please try again tomorrow."
+        }
+        Denial::Malformed(_) => "What was sent could not be read.",
+        _ => "That did not work, and it is our fault. Please try again in a moment.",
+    };
+    let mut response = form(visit, status, typed, (wrong, Some(notice)));
+    let wait = match denial {
+        Denial::TooManyAttempts(seconds) => Some(*seconds),
+        Denial::AccessRequestsFull(_) => Some(60 * 60),
+        _ => None,
+    };
+    if let Some(wait) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+    }
+    response
+}
+
+fn expected_of(field: &str) -> &'static str {
+    match field {
+        "name" => "Please tell us your name, in one line.",
+        "organization" => "Please tell us your organization, in one line.",
+        "use_case" => "Please describe what you want to do, in at most 2000 characters.",
+        _ => "Please give an e-mail address, such as ada@example.com.",
+    }
+}
+
+fn form(
+    visit: &Visit<'_>,
+    status: u16,
+    typed: Typed,
+    (wrong, notice): (Option<Wrong>, Option<&'static str>),
+) -> Response<Body> {
+    let template = FormPage {
+        layout: Layout::of(visit),
+        csrf: visit.token(PURPOSE, None),
+        typed,
+        wrong,
+        notice,
+        longest_use_case: MAX_USE_CASE,
+    };
+    page(visit, status, &template, &Allowed::default())
+}
+
+/// Whose address it is, as far as that can be told: of IPv6, a household or office has a /64.
+fn network(address: Option<IpAddr>) -> String {
+    match address.map(|address| address.to_canonical()) {
+        Some(IpAddr::V6(address)) => format!("network {:x}", address.to_bits() >> 64),
+        Some(IpAddr::V4(address)) => format!("network {address}"),
+        None => "network".to_owned(),
+    }
+}

@@ -1,0 +1,96 @@
+//! A one-time link. Seeing the page spends nothing, since mail scanners see every page; its button
+//! makes the secret and shows it.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, header};
+use engine::access_requests::{self, Fetched, Offer};
+use engine::{Denial, settle};
+use oauth::Operation;
+
+use super::templates::{CredentialsPage, OfferPage};
+use crate::mail::for_people;
+use crate::people::page::{Allowed, Layout, page};
+use crate::people::templates::ErrorPage;
+use crate::people::visit::Visit;
+
+/// The purpose of the button's token.
+const PURPOSE: &str = "credentials";
+
+pub(super) async fn show(visit: &Visit<'_>, link: &str) -> Response<Body> {
+    offered(visit, link, None).await
+}
+
+async fn offered(visit: &Visit<'_>, link: &str, foreign: Option<&Denial>) -> Response<Body> {
+    let ctx = visit.context();
+    match access_requests::offer(&ctx, link).await {
+        Ok(Offer { client, until, .. }) => {
+            let template = OfferPage {
+                layout: Layout::of(visit),
+                csrf: visit.token(PURPOSE, None),
+                client_name: client.name.clone(),
+                until: for_people(until),
+                notice: foreign.map(|_| "The page was out of date. Nothing was lost: try again."),
+            };
+            let status = foreign.map_or(200, |denial| denial.verdict().problem.status());
+            closed(page(visit, status, &template, &Allowed::default()))
+        }
+        Err(denial) => gone(visit, &denial),
+    }
+}
+
+pub(super) async fn post(visit: &Visit<'_>, link: &str) -> Response<Body> {
+    let ctx = visit.context();
+    if !visit.is_ours(PURPOSE, None) {
+        visit.note(&ctx, &Denial::FormForeign);
+        return offered(visit, link, Some(&Denial::FormForeign)).await;
+    }
+    let fetched = settle(ctx.store, async || access_requests::fetch(&ctx, link).await).await;
+    match fetched {
+        Ok((fetched, _)) => shown(visit, &fetched),
+        Err(denial) => gone(visit, &denial),
+    }
+}
+
+fn shown(visit: &Visit<'_>, fetched: &Fetched) -> Response<Body> {
+    let issuer = visit.realm.state.issuer();
+    let token = issuer.dialect().endpoint(Operation::Token);
+    let path = token.and_then(|endpoint| endpoint.paths().first());
+    let template = CredentialsPage {
+        layout: Layout::of(visit),
+        client_id: &fetched.client_id,
+        secret: fetched.secret.expose(),
+        audiences: &fetched.audiences,
+        token_endpoint: path.map(|path| format!("{}{path}", issuer.url())),
+    };
+    closed(page(visit, 200, &template, &Allowed::default()))
+}
+
+/// It works no more, or not now; the same words for every reason that is the link's.
+fn gone(visit: &Visit<'_>, denial: &Denial) -> Response<Body> {
+    visit.note(&visit.context(), denial);
+    let status = denial.verdict().problem.status();
+    let ours = status >= 500;
+    let template = ErrorPage {
+        layout: Layout::of(visit),
+        heading: if ours { "That did not work" } else { "This link does not work any more" },
+        text: if ours {
+            "It is our fault, and nothing was lost.".to_owned()
+        } else {
+            "It was used or has expired, or another one was sent after it.".to_owned()
+        },
+        advice: if ours {
+            "Please try again in a moment."
+        } else {
+            "Ask whoever gave it to you for another one."
+        },
+    };
+    let status = if ours { status } else { 404 };
+    closed(page(visit, status, &template, &Allowed::default()))
+}
+
+/// No other page learns the address of this one.
+fn closed(mut response: Response<Body>) -> Response<Body> {
+    let policy = HeaderValue::from_static("no-referrer");
+    response.headers_mut().insert(header::REFERRER_POLICY, policy);
+    response
+}

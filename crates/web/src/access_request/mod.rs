@@ -1,0 +1,102 @@
+//! Pages for people without an account: asking for credentials, and fetching them through a
+//! one-time link. They are there where the realm's dialect takes access requests.
+//!
+//! Invariant: neither a page nor a log tells a link; what is noted is its pattern.
+
+mod ask;
+mod credentials;
+mod templates;
+#[cfg(test)]
+mod tests;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use dialect::Dialect;
+
+use crate::people::attempts::Attempts;
+use crate::people::visit::Visit;
+use crate::realm::{Asked, Realm};
+use crate::respond;
+
+const ASK: &str = "/access-request";
+const SENT: &str = "/access-request/sent";
+const CREDENTIALS: &str = "/credentials/";
+
+/// One of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place<'p> {
+    /// The form.
+    Ask,
+    /// What follows it.
+    Sent,
+    /// A one-time link.
+    Credentials(&'p str),
+}
+
+/// What a realm remembers of those who ask.
+#[derive(Debug, Default)]
+pub(crate) struct Desk {
+    attempts: Attempts,
+    /// One is written down after the other, so that the bounds of the queue are exact.
+    queue: tokio::sync::Mutex<()>,
+}
+
+impl<'p> Place<'p> {
+    /// The page at a path, where there is one.
+    pub(crate) fn find(dialect: &Dialect, path: &'p str) -> Option<Self> {
+        if !dialect.authorization().access_requests {
+            return None;
+        }
+        match path {
+            ASK => Some(Self::Ask),
+            SENT => Some(Self::Sent),
+            path => {
+                let link = path.strip_prefix(CREDENTIALS)?;
+                (!link.is_empty() && !link.contains('/')).then_some(Self::Credentials(link))
+            }
+        }
+    }
+
+    const fn pattern(self) -> &'static str {
+        match self {
+            Self::Ask => ASK,
+            Self::Sent => SENT,
+            Self::Credentials(_) => "/credentials/{link}",
+        }
+    }
+
+    const fn allow(self) -> &'static [&'static str] {
+        match self {
+            Self::Sent => &["GET", "HEAD"],
+            Self::Ask | Self::Credentials(_) => &["GET", "HEAD", "POST"],
+        }
+    }
+}
+
+/// Answers a request to one of the pages.
+pub(crate) async fn answer(realm: &Realm, place: Place<'_>, asked: Asked) -> Response<Body> {
+    let method = asked.request.method().clone();
+    if !place.allow().contains(&method.as_str()) {
+        return not_allowed(&method, place.allow());
+    }
+    let (visit, unreadable) = Visit::read(realm, asked, place.pattern()).await;
+    match place {
+        Place::Ask if method == Method::POST => ask::post(&visit, unreadable).await,
+        Place::Ask => ask::show(&visit),
+        Place::Sent => ask::sent(&visit),
+        Place::Credentials(link) if method == Method::POST => credentials::post(&visit, link).await,
+        Place::Credentials(link) => credentials::show(&visit, link).await,
+    }
+}
+
+fn not_allowed(method: &Method, allow: &[&str]) -> Response<Body> {
+    if method == Method::OPTIONS {
+        return respond::options(allow, false);
+    }
+    let mut response =
+        respond::plain(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here\n");
+    if let Ok(allow) = HeaderValue::try_from(format!("{}, OPTIONS", allow.join(", "))) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
