@@ -3,7 +3,7 @@
 //! Invariant: no page runs a script or loads from elsewhere, and its headers say so. The style's
 //! name holds its hash, so that it may be cached for ever.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use askama::Template;
 use axum::body::Body;
@@ -12,7 +12,10 @@ use base::digest::sha256;
 use base::encoding::base64url;
 use engine::Issuer;
 
-const STYLE: &str = include_str!("../assets/postern.css");
+use crate::mail::{self, Outbox};
+
+const STYLE: &str =
+    concat!(include_str!("../assets/postern.css"), include_str!("../assets/people.css"));
 
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| {
     let hash = base64url(sha256(STYLE.as_bytes()));
@@ -40,6 +43,25 @@ pub struct PortalRealm {
     environment: &'static str,
     endpoints: Vec<PortalEndpoint>,
     sample: String,
+    person: Option<PortalPerson>,
+}
+
+/// Somebody who can sign in.
+#[derive(Clone, Debug)]
+struct PortalPerson {
+    email: String,
+    password_in: String,
+}
+
+/// A program beside the realms, such as an app of a partner.
+#[derive(Clone, Debug)]
+pub struct PortalApp {
+    /// For people.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub description: String,
+    /// Where it is.
+    pub url: String,
 }
 
 #[derive(Clone, Debug)]
@@ -70,13 +92,24 @@ impl PortalRealm {
             },
             endpoints: endpoints.collect(),
             sample,
+            person: None,
         }
+    }
+
+    /// The same, with somebody to sign in as; `password_in` says where the password is, not what.
+    #[must_use]
+    pub fn with_person(self, email: &str, password_in: &str) -> Self {
+        let person = PortalPerson { email: email.to_owned(), password_in: password_in.to_owned() };
+        Self { person: Some(person), ..self }
     }
 }
 
 /// The portal, rendered once.
 #[derive(Clone, Debug)]
-pub struct Portal(String);
+pub struct Portal {
+    page: String,
+    outbox: Option<Arc<Outbox>>,
+}
 
 #[derive(Template)]
 #[template(path = "portal.html")]
@@ -85,17 +118,29 @@ struct PortalPage<'a> {
     version: &'a str,
     note: &'a str,
     realms: &'a [PortalRealm],
+    apps: &'a [PortalApp],
 }
 
 impl Portal {
-    /// The page of these realms; `note` is a sentence for people.
+    /// The page of these realms, and of what runs beside them; `note` is a sentence for people.
     ///
     /// # Errors
     /// When the template cannot be rendered, which no input can cause.
-    pub fn new(realms: &[PortalRealm], note: &str) -> Result<Self, std::fmt::Error> {
+    pub fn new(
+        realms: &[PortalRealm],
+        apps: &[PortalApp],
+        note: &str,
+    ) -> Result<Self, std::fmt::Error> {
         let version = env!("CARGO_PKG_VERSION");
-        let page = PortalPage { style_path: style_path(), version, note, realms };
-        page.render().map(Self).map_err(|_| std::fmt::Error)
+        let page = PortalPage { style_path: style_path(), version, note, realms, apps };
+        let page = page.render().map_err(|_| std::fmt::Error)?;
+        Ok(Self { page, outbox: None })
+    }
+
+    /// The same, with a page that shows what was mailed.
+    #[must_use]
+    pub fn with_outbox(self, outbox: Arc<Outbox>) -> Self {
+        Self { outbox: Some(outbox), ..self }
     }
 }
 
@@ -116,7 +161,17 @@ pub(crate) fn style() -> Response<Body> {
 
 /// The page.
 pub(crate) fn page(portal: &Portal) -> Response<Body> {
-    let mut response = Response::new(Body::from(portal.0.clone()));
+    html(portal.page.clone())
+}
+
+/// The page of mails, where there is an outbox.
+pub(crate) fn mail(portal: &Portal) -> Option<Response<Body>> {
+    let outbox = portal.outbox.as_ref()?;
+    mail::page(outbox, style_path()).ok().map(html)
+}
+
+fn html(page: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(page));
     for (name, value) in HEADERS {
         put(response.headers_mut(), name, value);
     }
@@ -140,8 +195,18 @@ mod tests {
             environment: "live",
             endpoints: vec![PortalEndpoint { operation: "token", request: "POST /t".to_owned() }],
             sample: "curl -d '{\"a\":1}' http://127.0.0.1:8081/t".to_owned(),
+            person: None,
         };
-        let page = Portal::new(&[realm], "").unwrap().0;
+        let realm = realm.with_person("<ada@example.com>", "demo.json");
+        let app = PortalApp {
+            name: "<App>".to_owned(),
+            description: "An app.".to_owned(),
+            url: "http://localhost:8086".to_owned(),
+        };
+        let page = Portal::new(&[realm], &[app], "").unwrap().page;
+        assert!(page.contains("http://127.0.0.1:8081/sign-in"), "{page}");
+        assert!(page.contains("&#60;ada@example.com&#62;"), "{page}");
+        assert!(page.contains("href=\"http://localhost:8086\"") && !page.contains("<App>"));
         assert!(!page.contains("<script") && !page.contains(" style="), "{page}");
         assert!(page.contains("&#60;script&#62;"), "{page}");
         assert!(page.contains(style_path()), "{page}");

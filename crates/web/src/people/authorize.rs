@@ -1,0 +1,211 @@
+//! The authorization endpoint as a person meets it: choose an organization, say yes or no.
+//!
+//! Invariant: the app's request stays in the URL, and what is shown follows from it and the session
+//! alone. A form that is stale, foreign or of another session shows the same page once more.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, header};
+use dialect::{Endpoint, PathValues};
+use domain::Organization;
+use engine::authorize::{self, Asking, ConsentScreen, Next, Refused};
+use engine::people::SignedIn;
+use engine::{Context, Denial};
+use oauth::{AuthorizationReply, Failure, GrantType, Problem};
+use store::Loaded;
+
+use super::page::{Allowed, Layout, page, see_other};
+use super::resume::{self, ORGANIZATION};
+use super::templates::{ConsentPage, OrganizationPage, ScopeLine};
+use super::visit::Visit;
+use super::{STALE, show};
+use crate::respond;
+
+/// Answers a request to an authorization endpoint.
+pub(super) async fn answer(
+    visit: &Visit<'_>,
+    endpoint: &Endpoint,
+    path_values: PathValues<'_>,
+) -> Response<Body> {
+    let ctx = visit.context();
+    // OpenID Connect Core §3.1.2.1: an app may send its request as a form. It goes into the URL.
+    if visit.form.as_ref().is_some_and(|form| form.has("client_id") && !form.has("csrf")) {
+        return into_url(visit, &ctx);
+    }
+    match step(visit, &ctx, endpoint, path_values).await {
+        Ok(response) => response,
+        Err(refused) => {
+            let denial = match refused.into_reply_and_note(visit, &ctx) {
+                Ok(reply) => return back_to_app(visit, endpoint, &reply),
+                Err(denial) => denial,
+            };
+            show::denied(visit, &ctx, &denial)
+        }
+    }
+}
+
+trait Note {
+    fn into_reply_and_note(
+        self,
+        visit: &Visit<'_>,
+        ctx: &Context<'_>,
+    ) -> Result<AuthorizationReply, Denial>;
+}
+
+impl Note for Refused {
+    /// What is told to the app, and noted; or what is yet to be shown.
+    fn into_reply_and_note(
+        self,
+        visit: &Visit<'_>,
+        ctx: &Context<'_>,
+    ) -> Result<AuthorizationReply, Denial> {
+        if let Self::Redirect { denial, .. } = &self {
+            visit.note(ctx, denial);
+        }
+        self.into_reply()
+    }
+}
+
+async fn step(
+    visit: &Visit<'_>,
+    ctx: &Context<'_>,
+    endpoint: &Endpoint,
+    path_values: PathValues<'_>,
+) -> Result<Response<Body>, Refused> {
+    let asking = resume::asking(ctx, (endpoint, path_values), visit.query.as_deref()).await?;
+    let person = visit.person(ctx).await.map_err(Refused::Page)?;
+    let chosen = visit.asked_for(ORGANIZATION);
+    let chosen = chosen.as_deref();
+    let mut said = Said { notice: None, wrong: None };
+    if let (Some(form), Some(person)) = (&visit.form, &person) {
+        let decision = form.field("decision");
+        if !visit.is_ours(&visit.here(), Some(person)) {
+            visit.note(ctx, &Denial::FormForeign);
+            said.notice = Some(STALE);
+        } else if decision == Some("deny") {
+            visit.note(ctx, &Denial::DeniedByPerson);
+            return Ok(back_to_app(visit, endpoint, &authorize::deny(ctx, &asking)));
+        } else if decision == Some("allow") {
+            let reply = authorize::allow(ctx, &asking, person, chosen).await?;
+            return Ok(back_to_app(visit, endpoint, &reply));
+        } else if let Some(organization) = form.field(ORGANIZATION) {
+            let choice = (ORGANIZATION, Some(organization));
+            let query = visit.query.as_deref();
+            return Ok(see_other(&resume::with(&visit.path, query, choice)));
+        } else {
+            said.wrong = Some("Choose one of these to go on.");
+        }
+    }
+    Ok(match authorize::next(ctx, &asking, person.as_ref(), chosen).await? {
+        Next::SignIn => see_other(&resume::by_way_of_sign_in(visit, ctx, &asking)),
+        Next::Reply(reply) => back_to_app(visit, endpoint, &reply),
+        Next::Choose(organizations) => match &person {
+            Some(person) => choose(visit, &asking, person, (&organizations, &said)),
+            None => see_other(&resume::by_way_of_sign_in(visit, ctx, &asking)),
+        },
+        Next::Consent(screen) => match &person {
+            Some(person) => consent(visit, &asking, person, (&screen, &said)),
+            None => see_other(&resume::by_way_of_sign_in(visit, ctx, &asking)),
+        },
+    })
+}
+
+/// What the page says about the form that came before it.
+struct Said {
+    notice: Option<&'static str>,
+    wrong: Option<&'static str>,
+}
+
+impl Said {
+    const fn status(&self) -> u16 {
+        if self.notice.is_some() || self.wrong.is_some() { 400 } else { 200 }
+    }
+}
+
+fn choose(
+    visit: &Visit<'_>,
+    asking: &Asking,
+    person: &SignedIn,
+    (organizations, said): (&[Loaded<Organization>], &Said),
+) -> Response<Body> {
+    let here = visit.here();
+    let template = OrganizationPage {
+        layout: Layout::of(visit),
+        app: show::app(&asking.client),
+        person: show::person(visit, person, Some(&here)),
+        csrf: visit.token(&here, Some(person)),
+        organizations: organizations
+            .iter()
+            .map(|it| (it.public_id.to_string(), it.name.clone()))
+            .collect(),
+        notice: said.notice,
+        wrong: said.wrong,
+    };
+    page(visit, said.status(), &template, &allowed(asking))
+}
+
+fn consent(
+    visit: &Visit<'_>,
+    asking: &Asking,
+    person: &SignedIn,
+    (screen, said): (&ConsentScreen, &Said),
+) -> Response<Body> {
+    let here = visit.here();
+    let query = visit.query.as_deref();
+    let scopes = screen.scopes.iter().map(|asked| ScopeLine {
+        name: asked.scope.to_string(),
+        description: asked.description.clone(),
+        is_new: screen.connected_since.is_some() && !asked.known,
+    });
+    let uri = asking.target.uri();
+    let template = ConsentPage {
+        layout: Layout::of(visit),
+        app: show::app(&asking.client),
+        person: show::person(visit, person, Some(&here)),
+        csrf: visit.token(&here, Some(person)),
+        organization: screen.organization.as_ref().map(|it| it.name.clone()),
+        other_organization: screen
+            .may_choose
+            .then(|| resume::with(&visit.path, query, (ORGANIZATION, None))),
+        scopes: scopes.collect(),
+        connected_since: screen.connected_since.map(show::day),
+        destination: uri.host().unwrap_or_else(|| asking.client.name.clone()),
+        to_this_machine: uri.is_loopback() || uri.host().is_none(),
+        stays: asking.client.grant_types.contains(&GrantType::RefreshToken),
+        // What was wrong with a choice is of no interest once there is nothing to choose.
+        notice: said.notice,
+    };
+    page(visit, said.status(), &template, &allowed(asking))
+}
+
+fn allowed(asking: &Asking) -> Allowed {
+    let image = asking.client.logo_uri.as_deref().and_then(show::logo_source);
+    Allowed { image, ..Allowed::leading_to(asking.target.uri()) }
+}
+
+/// The app's own form, put into the URL: there it survives signing in.
+fn into_url(visit: &Visit<'_>, ctx: &Context<'_>) -> Response<Body> {
+    let body = std::str::from_utf8(&visit.body).unwrap_or_default();
+    let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'#' | b'"' | b'<' | b'>' | b'\\');
+    if body.is_empty() || !body.bytes().all(plain) {
+        let failure = Failure::new(Problem::InvalidRequest, "The form cannot be read.");
+        return show::denied(visit, ctx, &Denial::Malformed(failure));
+    }
+    let before = visit.query.as_ref().map(|query| format!("{query}&")).unwrap_or_default();
+    see_other(&format!("{}?{before}{body}", visit.path))
+}
+
+/// The way back to the app, as the dialect writes it.
+fn back_to_app(
+    visit: &Visit<'_>,
+    endpoint: &Endpoint,
+    reply: &AuthorizationReply,
+) -> Response<Body> {
+    let context = visit.realm.context(&visit.origin.request_id);
+    let dialect = visit.realm.state.issuer().dialect();
+    let mut response = respond::outgoing(dialect.encode_authorization(endpoint, reply, &context));
+    let headers = response.headers_mut();
+    // Where the person comes from is nobody's business, and the address holds the code.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

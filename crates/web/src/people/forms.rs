@@ -1,0 +1,110 @@
+//! Forms that people send, and the proof that they come from our own pages (CSRF).
+//!
+//! Invariant: nothing is done that a form asks for unless it carries the token of this very browser,
+//! or session, and purpose, and the browser does not say that another site's page sent it.
+
+use axum::http::{HeaderMap, HeaderName, header};
+use base::DigestKey;
+use base::encoding::base64url;
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// The fields of a form. They may be secret: there is no `Debug`, and memory is wiped.
+#[derive(Default)]
+pub(crate) struct Form(Vec<(String, Zeroizing<String>)>);
+
+impl Form {
+    /// Reads a body (`application/x-www-form-urlencoded`).
+    pub(crate) fn read(body: &[u8]) -> Self {
+        let fields = form_urlencoded::parse(body)
+            .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())));
+        Self(fields.collect())
+    }
+
+    /// A field; `None` where it is missing, or there twice: then nobody can tell what was meant.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        let mut fields = self.0.iter().filter(|(found, _)| found == name);
+        match (fields.next(), fields.next()) {
+            (Some((_, value)), None) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether there is such a field at all.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(found, _)| found == name)
+    }
+}
+
+/// The token of a form: for `purpose`, in the browser or session that `binding` names.
+pub(crate) fn token(key: &DigestKey, purpose: &str, binding: &str) -> String {
+    // No binding holds a NUL: that is where one part ends.
+    base64url(key.mac(format!("csrf\0{binding}\0{purpose}").as_bytes()))
+}
+
+/// Whether `form` carries that token.
+pub(crate) fn is_ours(form: &Form, key: &DigestKey, purpose: &str, binding: &str) -> bool {
+    let expected = token(key, purpose, binding);
+    let sent = form.field("csrf").unwrap_or_default();
+    sent.as_bytes().ct_eq(expected.as_bytes()).into()
+}
+
+/// Whether the browser says that a page of another site sent the request. One that says nothing is
+/// believed: the token decides.
+pub(crate) fn is_cross_site(headers: &HeaderMap, issuer: &str) -> bool {
+    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    // `same-site` is a neighbour below the same domain, or on another port: not us.
+    if let Some(site) = text(&SEC_FETCH_SITE) {
+        return !matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text(&header::ORIGIN) else { return false };
+    let of_host = text(&header::HOST)
+        .is_some_and(|host| origin.split_once("://").is_some_and(|(_, it)| it == host));
+    let ours =
+        issuer.strip_prefix(origin).is_some_and(|rest| matches!(rest.get(..1), None | Some("/")));
+    !of_host && !ours
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_good_for_its_purpose_and_binding_alone() {
+        let key = DigestKey::new(&[1; 32]);
+        let form = |csrf: &str| Form::read(format!("csrf={csrf}").as_bytes());
+        let good = form(&token(&key, "sign-in", "b1"));
+        assert!(is_ours(&good, &key, "sign-in", "b1"));
+        assert!(!is_ours(&good, &key, "sign-out", "b1"));
+        assert!(!is_ours(&good, &key, "sign-in", "b2"));
+        assert!(!is_ours(&good, &DigestKey::new(&[2; 32]), "sign-in", "b1"));
+        assert!(!is_ours(&Form::default(), &key, "sign-in", "b1"));
+        assert!(!is_ours(&form(""), &key, "sign-in", "b1"));
+        let twice =
+            Form::read(format!("csrf={0}&csrf={0}", token(&key, "sign-in", "b1")).as_bytes());
+        assert!(!is_ours(&twice, &key, "sign-in", "b1"));
+    }
+
+    #[test]
+    fn what_another_sites_page_sends_is_told_apart() {
+        let cross = |pairs: &[(&'static str, &str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.append(*name, value.parse().unwrap());
+            }
+            is_cross_site(&headers, "https://id.example/tenant")
+        };
+        assert!(!cross(&[]), "an old browser says nothing");
+        assert!(!cross(&[("sec-fetch-site", "same-origin")]));
+        assert!(!cross(&[("sec-fetch-site", "none")]));
+        assert!(cross(&[("sec-fetch-site", "cross-site")]));
+        assert!(cross(&[("sec-fetch-site", "same-site")]));
+        assert!(!cross(&[("origin", "https://id.example")]));
+        assert!(!cross(&[("origin", "http://127.0.0.1:8081"), ("host", "127.0.0.1:8081")]));
+        assert!(cross(&[("origin", "https://evil.example"), ("host", "id.example")]));
+        assert!(cross(&[("origin", "https://id.exam")]));
+        assert!(cross(&[("origin", "null")]));
+    }
+}

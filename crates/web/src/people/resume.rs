@@ -1,0 +1,93 @@
+//! The app's request as it stands in the URL: read, checked, and kept byte by byte.
+
+use dialect::{Endpoint, Incoming, PathValues, Route};
+use engine::authorize::{self, Asking, Refused};
+use engine::{Context, Denial};
+use oauth::Operation;
+
+use super::return_to::ReturnTo;
+use super::visit::Visit;
+
+/// The parameter that proves when the person was sent to sign in.
+const LOGIN_AFTER: &str = "login_after";
+/// The parameter that names the organization that the person chose.
+pub(super) const ORGANIZATION: &str = "organization";
+
+/// Reads and checks the request that `query` holds.
+pub(super) async fn asking(
+    ctx: &Context<'_>,
+    (endpoint, path_values): (&Endpoint, PathValues<'_>),
+    query: Option<&str>,
+) -> Result<Asking, Refused> {
+    let incoming =
+        Incoming { path_values, query, content_type: None, authorization: &[], body: &[] };
+    let request = ctx.issuer.dialect().decode(endpoint, &incoming);
+    let request = request.map_err(|failure| Refused::Page(Denial::Malformed(failure)))?;
+    let asking = authorize::check(ctx, &request).await?;
+    let marker = value(query, LOGIN_AFTER);
+    Ok(asking.returning(ctx, marker.as_deref()))
+}
+
+/// The app's request that waits at `return_to`, where one does.
+pub(super) async fn waiting(ctx: &Context<'_>, return_to: &ReturnTo<'_>) -> Option<Asking> {
+    let (path, query) = return_to.parts();
+    match ctx.issuer.dialect().route("GET", path) {
+        Route::Found { endpoint, path_values }
+            if endpoint.operation() == Operation::Authorization =>
+        {
+            asking(ctx, (endpoint, path_values), query).await.ok()
+        }
+        _ => None,
+    }
+}
+
+/// Where to sign in and then come back to `asking`.
+pub(super) fn by_way_of_sign_in(visit: &Visit<'_>, ctx: &Context<'_>, asking: &Asking) -> String {
+    let marker = authorize::login_marker(ctx, asking);
+    let here = if marker.is_empty() {
+        visit.here()
+    } else {
+        with(&visit.path, visit.query.as_deref(), (LOGIN_AFTER, Some(&marker)))
+    };
+    sign_in_then(visit, &here)
+}
+
+/// Where to sign in and then go to `place`.
+pub(super) fn sign_in_then(visit: &Visit<'_>, place: &str) -> String {
+    with(&visit.at(super::SIGN_IN), None, ("return_to", Some(place)))
+}
+
+/// A path with its query, but with `name` as given in place of whatever it was. All else stays byte
+/// by byte.
+pub(super) fn with(path: &str, query: Option<&str>, (name, value): (&str, Option<&str>)) -> String {
+    let others = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+    let named = |pair: &str| form_urlencoded::parse(pair.as_bytes()).any(|(it, _)| it == name);
+    let mut pairs: Vec<String> = others.filter(|it| !named(it)).map(ToOwned::to_owned).collect();
+    if let Some(value) = value {
+        let value: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        pairs.push(format!("{name}={value}"));
+    }
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+/// The first value of `name` in a query.
+fn value(query: Option<&str>, name: &str) -> Option<String> {
+    let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_parameter_is_replaced_and_all_else_stays_byte_by_byte() {
+        let query = "state=a%2bB+%C3%A9&organization=o1&x&scope=a%20b&%6frganization=o2";
+        assert_eq!(
+            with("/authorize", Some(query), ("organization", Some("o 3"))),
+            "/authorize?state=a%2bB+%C3%A9&x&scope=a%20b&organization=o+3"
+        );
+        assert_eq!(with("/a", Some("organization=o1"), ("organization", None)), "/a");
+        assert_eq!(with("/a", None, ("organization", Some("o"))), "/a?organization=o");
+    }
+}

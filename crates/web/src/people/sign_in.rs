@@ -1,0 +1,214 @@
+//! `/sign-in`: who are you?
+//!
+//! Invariant: what is wrong with an attempt is never told but by one sentence, which is the same for
+//! everything; the private reason is in the log under the request id.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, header};
+use base::Secret;
+use base::digest::sha256;
+use base::encoding::base64url;
+use engine::people::{Browser, NewSession};
+use engine::{Context, Denial};
+
+use super::attempts::Allowance;
+use super::cookies::Cookie;
+use super::forms::Form;
+use super::page::{Allowed, Layout, page, see_other};
+use super::return_to::ReturnTo;
+use super::templates::{SignInPage, SignedInPage, TooManyPage};
+use super::visit::Visit;
+use super::{STALE, known, resume, show};
+
+/// Attempts with one account from browsers that are not known; and from each known one.
+const OF_ACCOUNT: Allowance = Allowance::per(10, Duration::from_secs(15 * 60));
+/// Attempts from one address, by browsers that are not known. Many people may share one.
+const OF_ADDRESS: Allowance = Allowance::per(50, Duration::from_secs(15 * 60));
+
+const PURPOSE: &str = "sign in";
+const EMPTY: &str = "Enter your e-mail address and your password.";
+
+/// What the page says about the attempt before.
+#[derive(Default)]
+struct Said<'a> {
+    email: &'a str,
+    wrong: Option<&'static str>,
+    notice: Option<&'static str>,
+    status: u16,
+}
+
+/// Answers a request to `/sign-in`.
+pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
+    let ctx = visit.context();
+    let sent = visit.asked_for("return_to").unwrap_or_default();
+    let return_to = ReturnTo::parse(&sent, &visit.prefix);
+    let Some(form) = &visit.form else {
+        return show_form(visit, &ctx, return_to.as_ref(), Said::default()).await;
+    };
+    let email = form.field("email").unwrap_or_default().trim();
+    if !visit.is_ours(PURPOSE, None) {
+        visit.note(&ctx, &Denial::FormForeign);
+        let said = Said { email, notice: Some(STALE), status: 400, ..Said::default() };
+        return show_form(visit, &ctx, return_to.as_ref(), said).await;
+    }
+    match attempt(visit, &ctx, form, email).await {
+        Ok(session) => signed_in(visit, email, &session, return_to.as_ref()),
+        Err(None) => {
+            let said = Said { email, wrong: Some(EMPTY), status: 400, ..Said::default() };
+            show_form(visit, &ctx, return_to.as_ref(), said).await
+        }
+        Err(Some(denial)) => refused(visit, &ctx, (&denial, email), return_to.as_ref()).await,
+    }
+}
+
+/// Takes an attempt out of its buckets, and puts it back if it was a good one. `None`: there is
+/// nothing to try.
+async fn attempt(
+    visit: &Visit<'_>,
+    ctx: &Context<'_>,
+    form: &Form,
+    email: &str,
+) -> Result<NewSession, Option<Denial>> {
+    let password = form.field("password").unwrap_or_default();
+    if email.is_empty() || password.is_empty() {
+        return Err(None);
+    }
+    let house = visit.realm.state.house();
+    let buckets = buckets(visit, email);
+    let counted: Vec<_> = buckets.iter().map(|(name, it)| (name.as_str(), *it)).collect();
+    let taken = house.attempts.take(&counted, ctx.now);
+    taken.map_err(|seconds| Some(Denial::TooManyAttempts(seconds)))?;
+    let agent = visit.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
+    let browser = Browser { user_agent: agent, cookie: visit.cookie(Cookie::Session) };
+    let passwords = &*house.passwords;
+    let done = engine::people::sign_in(ctx, passwords, email, Secret::new(password), browser).await;
+    // Not tried at all counts as little as a good one.
+    if matches!(done, Ok(_) | Err(Denial::SignInBusy | Denial::Store(_))) {
+        house.attempts.give_back(&counted);
+    }
+    done.map_err(Some)
+}
+
+/// What an attempt is counted by. A browser that signed in as this account before is counted by
+/// itself: strangers cannot use up its attempts.
+fn buckets(visit: &Visit<'_>, email: &str) -> Vec<(String, Allowance)> {
+    let realm = visit.realm_name();
+    let email = email.to_lowercase();
+    let account = base64url(sha256(email.as_bytes()));
+    let key = visit.realm.state.issuer().forms();
+    let cookie = visit.cookie(Cookie::Known).unwrap_or_default();
+    if let Some(number) = known::number(key, cookie, &email) {
+        return vec![(format!("known {realm} {number} {account}"), OF_ACCOUNT)];
+    }
+    let network = visit.origin.address.map(network).unwrap_or_default();
+    vec![
+        (format!("account {realm} {account}"), OF_ACCOUNT),
+        (format!("address {network}"), OF_ADDRESS),
+    ]
+}
+
+/// The network that somebody has: one address, or the 64 bits of IPv6 that every home gets.
+fn network(address: std::net::IpAddr) -> String {
+    match address.to_canonical() {
+        std::net::IpAddr::V4(address) => address.to_string(),
+        std::net::IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),
+    }
+}
+
+fn signed_in(
+    visit: &Visit<'_>,
+    email: &str,
+    session: &NewSession,
+    return_to: Option<&ReturnTo<'_>>,
+) -> Response<Body> {
+    let issuer = visit.realm.state.issuer();
+    let place = visit.at(super::SIGN_IN);
+    let mut response = see_other(return_to.map_or(&place, |it| it.as_str()));
+    let (before, rng) = (visit.cookie(Cookie::Known), &*visit.realm.state.house().rng);
+    let known = known::remember(issuer.forms(), rng, before, &email.to_lowercase());
+    let cookies =
+        [Cookie::Session.set(issuer, session.cookie.expose()), Cookie::Known.set(issuer, &known)];
+    for cookie in cookies.into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn refused(
+    visit: &Visit<'_>,
+    ctx: &Context<'_>,
+    (denial, email): (&Denial, &str),
+    return_to: Option<&ReturnTo<'_>>,
+) -> Response<Body> {
+    match denial {
+        Denial::NoSuchAccount
+        | Denial::NoPassword
+        | Denial::PasswordMismatch
+        | Denial::AccountSuspended
+        | Denial::SignInBusy => {
+            visit.note(ctx, denial);
+            let verdict = denial.verdict();
+            let (wrong, status) = (Some(verdict.description), verdict.problem.status());
+            let said = Said { email, wrong, status, ..Said::default() };
+            let mut response = show_form(visit, ctx, return_to, said).await;
+            if matches!(denial, Denial::SignInBusy) {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            response
+        }
+        Denial::TooManyAttempts(seconds) => {
+            visit.note(ctx, denial);
+            let layout = Layout::of(visit);
+            let template = TooManyPage { layout, wait: show::wait(*seconds), again: visit.here() };
+            let status = denial.verdict().problem.status();
+            let mut response = page(visit, status, &template, &Allowed::default());
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+            response
+        }
+        _ => show::denied(visit, ctx, denial),
+    }
+}
+
+async fn show_form(
+    visit: &Visit<'_>,
+    ctx: &Context<'_>,
+    return_to: Option<&ReturnTo<'_>>,
+    said: Said<'_>,
+) -> Response<Body> {
+    let asking = match return_to {
+        Some(return_to) => resume::waiting(ctx, return_to).await,
+        None => None,
+    };
+    let person = match visit.person(ctx).await {
+        Ok(person) => person,
+        Err(denial) => return show::denied(visit, ctx, &denial),
+    };
+    let person = person.as_ref().map(|person| show::person(visit, person, None));
+    let nothing_else =
+        return_to.is_none() && said.status == 0 && visit.asked_for("switch").is_none();
+    let layout = Layout::of(visit);
+    if let (Some(person), true) = (&person, nothing_else) {
+        let sign_out = visit.at(super::SIGN_OUT);
+        let template = SignedInPage { layout, person: person.clone(), sign_out };
+        return page(visit, 200, &template, &Allowed::default());
+    }
+    let hint = asking.as_ref().and_then(|asking| asking.login_hint.clone());
+    let hint = hint.filter(|hint| hint.contains('@') && hint.len() <= 254);
+    let template = SignInPage {
+        layout,
+        app: asking.as_ref().map(|asking| show::app(&asking.client)),
+        person,
+        csrf: visit.token(PURPOSE, None),
+        email: if said.email.is_empty() { hint.unwrap_or_default() } else { said.email.into() },
+        wrong: said.wrong,
+        notice: said.notice,
+    };
+    let mut allowed = Allowed::default();
+    if let Some(asking) = &asking {
+        allowed = Allowed::leading_to(asking.target.uri());
+        allowed.image = asking.client.logo_uri.as_deref().and_then(show::logo_source);
+    }
+    page(visit, if said.status == 0 { 200 } else { said.status }, &template, &allowed)
+}

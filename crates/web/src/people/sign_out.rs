@@ -1,0 +1,135 @@
+//! `/sign-out`, and signing out at an app's wish (OpenID Connect RP-Initiated Logout 1.0).
+//!
+//! Invariant: nobody is signed out by a link alone, unless the app that sends it proves by an ID token
+//! of ours that it knows who is signed in (§2 leaves it to us to ask).
+
+use axum::body::Body;
+use axum::http::{Response, header};
+use dialect::{Endpoint, Incoming, PathValues};
+use engine::oidc::EndSession;
+use engine::people::SignedIn;
+use engine::{Context, Denial};
+
+use super::cookies::Cookie;
+use super::page::{Allowed, Layout, page, see_other};
+use super::templates::{SignOutPage, SignedOutPage};
+use super::visit::Visit;
+use super::{STALE, show};
+use crate::respond;
+
+const PURPOSE: &str = "sign out";
+
+/// Where to go once signed out.
+type Onward<'a> = Option<(&'a Endpoint, &'a EndSession)>;
+
+/// Answers a request to `/sign-out`.
+pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
+    let ctx = visit.context();
+    match step(visit, &ctx, None).await {
+        Ok(response) => response,
+        Err(denial) => show::denied(visit, &ctx, &denial),
+    }
+}
+
+/// Answers a request to an end-session endpoint.
+pub(super) async fn at_an_apps_wish(
+    visit: &Visit<'_>,
+    endpoint: &Endpoint,
+    path_values: PathValues<'_>,
+) -> Response<Body> {
+    let ctx = visit.context();
+    let wish = match read(visit, &ctx, (endpoint, path_values)).await {
+        Ok(wish) => wish,
+        Err(denial) => return show::denied(visit, &ctx, &denial),
+    };
+    match step(visit, &ctx, Some((endpoint, &wish))).await {
+        Ok(response) => response,
+        Err(denial) => show::denied(visit, &ctx, &denial),
+    }
+}
+
+async fn read(
+    visit: &Visit<'_>,
+    ctx: &Context<'_>,
+    (endpoint, path_values): (&Endpoint, PathValues<'_>),
+) -> Result<EndSession, Denial> {
+    // An app may send its wish as a form (§2); ours is told apart by its token, and repeats the URL.
+    let theirs = visit.form.as_ref().is_some_and(|form| !form.has("csrf"));
+    let media_type = visit.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let incoming = Incoming {
+        path_values,
+        query: visit.query.as_deref(),
+        content_type: media_type.filter(|_| theirs),
+        authorization: &[],
+        body: if theirs { &visit.body } else { &[] },
+    };
+    let request = ctx.issuer.dialect().decode(endpoint, &incoming).map_err(Denial::Malformed)?;
+    engine::oidc::end_session(ctx, &request).await
+}
+
+async fn step(
+    visit: &Visit<'_>,
+    ctx: &Context<'_>,
+    onward: Onward<'_>,
+) -> Result<Response<Body>, Denial> {
+    let Some(person) = visit.person(ctx).await? else { return Ok(done(visit, onward)) };
+    let hinted = onward.and_then(|(_, wish)| wish.user_hint.as_ref());
+    let proven = hinted.is_some_and(|user| *user == person.user.public_id);
+    let ours = visit.form.as_ref().is_some_and(|form| form.has("csrf"));
+    if ours && visit.is_ours(PURPOSE, Some(&person)) || proven {
+        let cookie = visit.cookie(Cookie::Session).unwrap_or_default();
+        engine::settle(ctx.store, || engine::people::sign_out(ctx, cookie)).await?;
+        return Ok(done(visit, onward));
+    }
+    let notice = ours.then_some(STALE);
+    if ours {
+        visit.note(ctx, &Denial::FormForeign);
+    }
+    Ok(ask(visit, &person, onward, notice))
+}
+
+fn ask(
+    visit: &Visit<'_>,
+    person: &SignedIn,
+    onward: Onward<'_>,
+    notice: Option<&'static str>,
+) -> Response<Body> {
+    let wish = onward.map(|(_, wish)| wish);
+    let template = SignOutPage {
+        layout: Layout::of(visit),
+        app: wish.and_then(|wish| wish.client.as_ref()).map(|client| show::app(client)),
+        person: show::person(visit, person, None),
+        csrf: visit.token(PURPOSE, Some(person)),
+        notice,
+    };
+    let redirect = wish.and_then(|wish| wish.redirect.as_ref());
+    let allowed = redirect.map(Allowed::leading_to).unwrap_or_default();
+    page(visit, if notice.is_some() { 400 } else { 200 }, &template, &allowed)
+}
+
+/// Nobody is signed in any more.
+fn done(visit: &Visit<'_>, onward: Onward<'_>) -> Response<Body> {
+    let issuer = visit.realm.state.issuer();
+    let back = onward.and_then(|(endpoint, wish)| {
+        let redirect = wish.redirect.as_ref()?;
+        let context = visit.realm.context(&visit.origin.request_id);
+        let onward = (redirect, wish.state.as_deref());
+        Some(respond::outgoing(issuer.dialect().encode_signed_out(endpoint, onward, &context)))
+    });
+    let mut response = match back {
+        Some(response) => response,
+        // After a form: so that loading the page again sends nothing.
+        None if visit.form.is_some() => see_other(&visit.at(super::SIGN_OUT)),
+        None => {
+            let sign_in = visit.at(super::SIGN_IN);
+            let template = SignedOutPage { layout: Layout::of(visit), sign_in };
+            page(visit, 200, &template, &Allowed::default())
+        }
+    };
+    if visit.cookie(Cookie::Session).is_some()
+        && let Some(forget) = Cookie::Session.forget(issuer)
+    {
+        response.headers_mut().append(header::SET_COOKIE, forget);
+    }
+    response
+}

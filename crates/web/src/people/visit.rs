@@ -1,0 +1,178 @@
+//! A browser's request to a page: what every page's handler works with.
+
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use base::encoding::base64url;
+use domain::RealmName;
+use engine::people::SignedIn;
+use engine::{Context, Denial, RequestOrigin};
+use oauth::{Failure, Problem};
+
+use super::cookies::Cookie;
+use super::forms::{self, Form};
+use crate::body;
+use crate::realm::{Asked, Realm};
+
+/// The longest form, in bytes.
+const MAX_FORM: usize = 16 * 1024;
+
+/// A request of a browser.
+pub(crate) struct Visit<'a> {
+    pub(crate) realm: &'a Realm,
+    pub(crate) origin: RequestOrigin,
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    /// What stands before the realm's own paths.
+    pub(crate) prefix: String,
+    /// The whole path.
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    /// The form it carries; `None`: it only wants to see.
+    pub(crate) form: Option<Form>,
+    /// The body that the form was read from, for what is handed on.
+    pub(crate) body: axum::body::Bytes,
+    /// Binds forms to this browser while nobody is signed in; made now, where `new`.
+    binding: String,
+    new_binding: bool,
+}
+
+impl<'a> Visit<'a> {
+    /// Reads a request to what is noted as `pattern`.
+    ///
+    /// # Errors
+    /// The visit without a form, and why that could not be read.
+    pub(crate) async fn read(
+        realm: &'a Realm,
+        asked: Asked,
+        pattern: &str,
+    ) -> (Self, Option<Failure>) {
+        let origin = asked.origin(pattern);
+        let path = asked.request.uri().path().to_owned();
+        let prefix = path.get(..asked.path.start).unwrap_or_default().to_owned();
+        let (head, body) = asked.request.into_parts();
+        let issuer = realm.state.issuer();
+        let bound = Cookie::Form.read(issuer, &head.headers).filter(|it| is_binding(it));
+        let new_binding = bound.is_none();
+        let binding = bound.map_or_else(
+            || base64url(realm.state.house().rng.u128().to_be_bytes()),
+            ToOwned::to_owned,
+        );
+        let mut visit = Self {
+            realm,
+            origin,
+            method: head.method,
+            headers: head.headers,
+            prefix,
+            path,
+            query: head.uri.query().map(ToOwned::to_owned),
+            form: None,
+            body: axum::body::Bytes::new(),
+            binding,
+            new_binding,
+        };
+        if visit.method != Method::POST {
+            return (visit, None);
+        }
+        let limit = MAX_FORM.min(realm.limits.body);
+        match body::read(body, limit, realm.limits.body_time).await {
+            Err(failure) => (visit, Some(failure)),
+            Ok(_) if !is_form(&visit.headers) => {
+                let problem = Problem::UnsupportedMediaType;
+                (visit, Some(Failure::new(problem, "Expected the fields of a form.")))
+            }
+            Ok(body) => {
+                visit.form = Some(Form::read(&body));
+                visit.body = body;
+                (visit, None)
+            }
+        }
+    }
+
+    pub(crate) fn context(&self) -> Context<'_> {
+        self.realm.state.context(&self.origin)
+    }
+
+    pub(crate) fn realm_name(&self) -> &RealmName {
+        self.realm.state.issuer().realm()
+    }
+
+    /// Notes a refusal.
+    pub(crate) fn note(&self, ctx: &Context<'_>, denial: &Denial) {
+        self.realm.state.note(ctx, denial);
+    }
+
+    /// Path and query, as the browser knows them.
+    pub(crate) fn here(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
+    /// A path of this realm, as the browser knows it.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
+
+    /// The first value of a parameter of the query.
+    pub(crate) fn asked_for(&self, name: &str) -> Option<String> {
+        let query = self.query.as_deref().unwrap_or_default();
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
+    }
+
+    pub(crate) fn cookie(&self, cookie: Cookie) -> Option<&str> {
+        cookie.read(self.realm.state.issuer(), &self.headers)
+    }
+
+    /// Who is signed in, if anybody is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn person(&self, ctx: &Context<'_>) -> Result<Option<SignedIn>, Denial> {
+        let Some(cookie) = self.cookie(Cookie::Session) else { return Ok(None) };
+        match engine::people::session(ctx, cookie).await {
+            Ok(person) => Ok(Some(person)),
+            Err(denial @ Denial::Store(_)) => Err(denial),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The token of a form of this browser, for `purpose`; `person`'s, where they are signed in.
+    pub(crate) fn token(&self, purpose: &str, person: Option<&SignedIn>) -> String {
+        forms::token(self.realm.state.issuer().forms(), purpose, &self.bound_to(person))
+    }
+
+    /// Whether the form that came is one of ours, for `purpose`.
+    pub(crate) fn is_ours(&self, purpose: &str, person: Option<&SignedIn>) -> bool {
+        let issuer = self.realm.state.issuer();
+        let binding = self.bound_to(person);
+        let ours = |form| forms::is_ours(form, issuer.forms(), purpose, &binding);
+        let bound = person.is_some() || !self.new_binding;
+        bound
+            && self.form.as_ref().is_some_and(ours)
+            && !forms::is_cross_site(&self.headers, issuer.url())
+    }
+
+    fn bound_to(&self, person: Option<&SignedIn>) -> String {
+        match person {
+            Some(person) => format!("session {}", person.session.id),
+            None => format!("browser {}", self.binding),
+        }
+    }
+
+    /// The cookie that a page with a form sets, where the browser has none yet.
+    pub(crate) fn new_form_cookie(&self) -> Option<HeaderValue> {
+        let issuer = self.realm.state.issuer();
+        self.new_binding.then(|| Cookie::Form.set(issuer, &self.binding)).flatten()
+    }
+}
+
+fn is_binding(text: &str) -> bool {
+    text.len() == 22 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let essence = media_type.and_then(|it| it.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
