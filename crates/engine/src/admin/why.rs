@@ -229,6 +229,28 @@ pub fn hint(reason: &str) -> Option<&'static str> {
         "budget_spent" => "Wait for the next hour or UTC day, cache tokens, or raise the limit.",
         "jwt_not_good" => "The token was changed, or another issuer or a revoked key signed it.",
         "not_permitted" => "Use a key that has this scope.",
+        "code_expired" => "The app must bring the code at once; let the person connect again.",
+        "code_replayed" => {
+            "The app brought one code twice, or somebody else has it: look at how it handles reloads \
+             and retries of its callback, then let the person connect again."
+        }
+        "code_tried" => "One attempt is all there is: let the person connect again.",
+        "code_not_good" => "The code was cut or changed on its way: decode it once, and only once.",
+        "code_of_another" => "The app that brings the code must be the one that asked for it.",
+        "code_redirect_differs" => {
+            "The app must send the very redirect URI with the code that it asked with."
+        }
+        "verifier_missing" => "The app sent a code challenge: it must bring the verifier.",
+        "verifier_unasked" => "The app must send the code challenge when it asks, too.",
+        "verifier_malformed" => "A verifier has 43 to 128 letters, digits, '-', '.', '_' and '~'.",
+        "verifier_mismatch" => {
+            "The app must keep one verifier for each time it asks, and send the challenge made of it."
+        }
+        "refresh_replayed" => {
+            "The app used an old refresh token: it must keep the one that each answer brings, and \
+             refresh in one place at a time. Let the person connect again."
+        }
+        "membership_ended" => "The person left the organization: somebody else must connect it.",
         _ => return None,
     })
 }

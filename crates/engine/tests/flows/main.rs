@@ -25,5 +25,6 @@ mod presenting;
 mod refresh_token;
 mod revocation;
 mod rotation;
+mod rotation_histories;
 mod stored_tokens;
 mod world;
