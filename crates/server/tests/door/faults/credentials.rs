@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::forged::forged;
 use super::judge::{Expect, face, judge, must};
 use super::realm::{AUDIENCE, OTHER, Realm, World};
-use super::table::{Spot, spots};
+use super::table::Spot;
 use crate::harness::http;
 
 /// Secrets of a client that shall open nothing.
@@ -26,7 +26,7 @@ pub(super) fn walk(world: &World) {
     // Everything that ends by itself ends meanwhile.
     std::thread::sleep(Duration::from_millis(2_100));
     for ((realm, dead), tokens) in world.realms.iter().zip(&dead).zip(&tokens) {
-        for spot in spots(&realm.dialect, realm.toml) {
+        for spot in super::machines(realm) {
             match spot.endpoint.operation() {
                 Operation::Token => refused(realm, &spot, dead),
                 Operation::Introspection => {
@@ -37,7 +37,7 @@ pub(super) fn walk(world: &World) {
                     refused(realm, &spot, dead);
                     unmoved(world, realm, &spot, tokens);
                 }
-                Operation::Jwks | Operation::Metadata => {}
+                _ => {}
             }
         }
     }
@@ -135,7 +135,7 @@ impl Tokens {
 
 /// A token from the token endpoint; `None` where there is none.
 pub(super) fn mint(realm: &Realm) -> Option<String> {
-    let spots = spots(&realm.dialect, realm.toml);
+    let spots = super::machines(realm);
     let spot = spots.iter().find(|it| it.endpoint.operation() == Operation::Token)?;
     let good = Draft::good(realm, spot, spot.accepts[0]);
     let answer = good.ask().send();
@@ -150,7 +150,7 @@ pub(super) fn mint(realm: &Realm) -> Option<String> {
 /// A token that its own client took back.
 fn revoked(realm: &Realm) -> String {
     let token = mint(realm).unwrap();
-    let spots = spots(&realm.dialect, realm.toml);
+    let spots = super::machines(realm);
     let spot = spots.iter().find(|it| it.endpoint.operation() == Operation::Revocation).unwrap();
     let mut draft = Draft::good(realm, spot, spot.accepts[0]);
     assert!(draft.set("token", &token));

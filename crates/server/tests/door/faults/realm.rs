@@ -105,7 +105,9 @@ impl Realm {
             admin,
         };
         let spots = super::table::spots(&realm.dialect, toml);
-        let token = spots.iter().find(|it| it.endpoint.operation() == Operation::Token);
+        let token = spots
+            .iter()
+            .find(|it| it.endpoint.operation() == Operation::Token && !it.is_for_people());
         if token.is_some_and(|it| !it.named.iter().any(|it| it.parameter == "audience")) {
             // Where none can be named, the client has one.
             let change = json!({"default_audience": AUDIENCE});

@@ -1,8 +1,10 @@
 //! The table of endpoints: from the dialect as the program has it, and from its TOML the names that
 //! its parameters have on the wire.
 
+use std::collections::BTreeMap;
+
 use dialect::{Dialect, Endpoint};
-use oauth::Operation;
+use oauth::{GrantType, Operation};
 use toml::{Table, Value};
 
 const RFC: &str = include_str!("../../../../dialect/dialects/rfc.toml");
@@ -55,18 +57,50 @@ pub(super) struct Spot<'a> {
     pub(super) defaults: Vec<String>,
     /// Whether HTTP Basic is read.
     pub(super) basic: bool,
+    /// Values that stand whatever is sent.
+    pub(super) fixed: BTreeMap<String, String>,
+    /// Whether whoever holds a token may revoke it here.
+    pub(super) possession: bool,
+}
+
+impl Spot<'_> {
+    /// Whether it takes part in flows with people: no machine has any use of it.
+    pub(super) fn is_for_people(&self) -> bool {
+        let grants = self.endpoint.grant_types().unwrap_or(self.dialect.grant_types());
+        match self.endpoint.operation() {
+            Operation::Authorization | Operation::UserInfo | Operation::EndSession => true,
+            Operation::Token => {
+                self.dialect.grant_types().contains(&GrantType::AuthorizationCode)
+                    && !grants.contains(&GrantType::ClientCredentials)
+            }
+            Operation::Revocation => self.possession,
+            Operation::Introspection | Operation::Jwks | Operation::Metadata => false,
+        }
+    }
+
+    pub(super) fn reads(&self, parameter: &str) -> bool {
+        self.named.iter().any(|it| it.parameter == parameter)
+    }
 }
 
 /// Every endpoint of a dialect whose file is `text`.
 pub(super) fn spots<'a>(dialect: &'a Dialect, text: &str) -> Vec<Spot<'a>> {
     let (own, rfc): (Table, Table) = (text.parse().unwrap(), RFC.parse().unwrap());
-    dialect.endpoints().iter().map(|endpoint| spot(dialect, endpoint, [&own, &rfc])).collect()
+    // Its own endpoints come first, in the order of the file.
+    let own = own.get("endpoint").and_then(Value::as_array).cloned().unwrap_or_default();
+    let spots = dialect.endpoints().iter().enumerate().map(|(index, endpoint)| {
+        let inherited = section(&rfc, endpoint.operation()).unwrap();
+        spot(dialect, endpoint, [own.get(index), Some(inherited)])
+    });
+    spots.collect()
 }
 
-fn spot<'a>(dialect: &'a Dialect, endpoint: &'a Endpoint, files: [&Table; 2]) -> Spot<'a> {
-    let key = |key: &str| {
-        files.iter().find_map(|file| section(file, endpoint.operation())?.get(key).cloned())
-    };
+fn spot<'a>(
+    dialect: &'a Dialect,
+    endpoint: &'a Endpoint,
+    sections: [Option<&Value>; 2],
+) -> Spot<'a> {
+    let key = |key: &str| sections.iter().flatten().find_map(|it| it.get(key).cloned());
     let accepts = key("accepts").unwrap();
     let accepts = accepts.as_array().unwrap().iter().map(|it| match it.as_str().unwrap() {
         "json" => Encoding::Json,
@@ -79,10 +113,15 @@ fn spot<'a>(dialect: &'a Dialect, endpoint: &'a Endpoint, files: [&Table; 2]) ->
         named: Vec::new(),
         defaults: Vec::new(),
         basic: endpoint.client_auth_methods().contains(&oauth::ClientAuthMethod::ClientSecretBasic),
+        fixed: BTreeMap::new(),
+        possession: key("possession").and_then(|it| it.as_bool()).unwrap_or_default(),
     };
     for (parameter, source) in key("parameters").unwrap().as_table().unwrap() {
         if source.get("default").is_some() {
             spot.defaults.push(parameter.clone());
+        }
+        if let Some(value) = source.get("fixed") {
+            spot.fixed.insert(parameter.clone(), value.as_str().unwrap().to_owned());
         }
         let place = place(source);
         spot.named.extend(place.map(|place| Named { parameter: parameter.clone(), place }));
