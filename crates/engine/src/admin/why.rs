@@ -109,6 +109,16 @@ async fn credential(
 ) -> Result<(), Denial> {
     let broken = crate::secrets::check_alive(ctx, it).err().map(|denial| denial.to_string());
     links.push(Link { kind: it.kind.as_str(), id: it.public_id.to_string(), broken });
+    if let Some(minted) = it.minted {
+        links.push(match ctx.store.by_id::<Credential>(minted.from).await? {
+            Some(from) => Link {
+                kind: from.kind.as_str(),
+                id: from.public_id.to_string(),
+                broken: crate::secrets::check_alive(ctx, &from).err().map(|why| why.to_string()),
+            },
+            None => gone::<Credential>(minted.from),
+        });
+    }
     if let Some(id) = it.grant {
         match ctx.store.by_id::<Grant>(id).await? {
             Some(found) => return grant(ctx, &found, links).await,

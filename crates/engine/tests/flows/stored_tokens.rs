@@ -109,6 +109,11 @@ async fn what_it_was_minted_from_takes_it_with_it() {
     partner.revoke(&refresh_token(&one)).await;
     assert_eq!(code(partner.world.at_api(&access_token(&one)).await), "credential_revoked");
     assert!(partner.world.at_api(&access_token(&other)).await.is_ok());
+    // Support sees the very link that does not hold.
+    let id = access_token(&one)[..10].to_owned();
+    let told = partner.world.run(async |ctx| engine::admin::why::explain(ctx, &id).await).await;
+    let broken: Vec<_> = told.unwrap().chain.into_iter().filter(|it| it.broken.is_some()).collect();
+    assert_eq!(broken.iter().map(|it| it.kind).collect::<Vec<_>>(), ["refresh_token"]);
 }
 
 #[tokio::test]
