@@ -9,6 +9,7 @@
     reason = "these are tests"
 )]
 
+mod access_requests;
 mod budgets;
 mod cli;
 mod clients;
@@ -20,4 +21,5 @@ mod harness;
 mod leak;
 mod postgres;
 mod readme;
+mod rotation;
 mod serving;
