@@ -1,22 +1,25 @@
-//! People and their tokens, for the GraphQL demo: its one interface to accounts, over the engine.
+//! People, their tokens and apps, for the GraphQL demo: its one interface to accounts, over the engine.
 //!
 //! Invariant: a user sees and revokes only what is their own.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use demo_apis::speckle::{Accounts, AccountsError, NewToken, Profile, Token};
-use domain::{Actor, Credential, CredentialKind, PublicId, UserStatus};
-use engine::admin::credentials::{self, OwnedBy};
-use engine::admin::personal_access_tokens::{self, NewPersonalAccessToken};
-use engine::admin::{PageQuery, users};
+use demo_apis::speckle::{
+    Accounts, AccountsError, App, AppFacts, NewApp, NewToken, Profile, Token,
+};
+use domain::{ClientKind, Credential, Status, UserStatus};
+use engine::account::{Person, apps, connections, tokens};
+use engine::admin::{PageQuery, clients, credentials, users};
 use engine::{Context, Denial, RequestOrigin, settle};
 use store::Loaded;
 use verify::RequestInfo;
 use web::RealmState;
 
-const KIND: CredentialKind = CredentialKind::PersonalAccessToken;
-/// Tokens that are listed; whoever has more sees the newest.
+#[path = "accounts_shown.rs"]
+mod shown;
+
+/// Tokens or apps that are listed.
 const MOST: usize = 200;
 
 /// The accounts of one realm.
@@ -48,9 +51,9 @@ impl Accounts for RealmAccounts {
         house.flush_uses().await.map_err(|_| AccountsError::Unavailable)?;
         let origin = RequestOrigin::default();
         let context = self.0.context(&origin);
-        let owned_by = OwnedBy { user: Some(user.to_owned()), ..OwnedBy::default() };
+        let Some(person) = person(&context, user).await? else { return Ok(Vec::new()) };
         let query = PageQuery { limit: Some(MOST), after: None };
-        let page = credentials::list(&context, KIND, &owned_by, &query).await.map_err(refused)?;
+        let page = tokens::list(&context, &person, &query).await.map_err(refused)?;
         let live: Vec<_> = page.items.into_iter().filter(|it| is_live(&context, it)).collect();
         let uses = credentials::last_uses(&context, &live).await.map_err(refused)?;
         let mut tokens = Vec::with_capacity(live.len());
@@ -71,20 +74,18 @@ impl Accounts for RealmAccounts {
     ) -> Result<String, AccountsError> {
         let origin = origin(request);
         let context = self.0.context(&origin);
+        let person = Person::vouched(&context, user).await.map_err(refused)?;
         let lifespan = new.lifespan.and_then(|milliseconds| u64::try_from(milliseconds).ok());
         let ends = lifespan.map(|lifespan| context.now.plus(Duration::from_millis(lifespan)));
-        let input = NewPersonalAccessToken {
-            user: user.to_owned(),
+        let input = tokens::NewToken {
             name: new.name,
             scopes: new.scopes,
             expires_at: ends.map(|ends| ends.to_string()),
-            ..NewPersonalAccessToken::default()
+            ..tokens::NewToken::default()
         };
-        let by = actor(user)?;
-        let made = settle(context.store, async || {
-            personal_access_tokens::create(&context, &by, &input).await
-        });
-        made.await.map(|(issued, _)| issued.secret.expose().to_owned()).map_err(refused)
+        let made =
+            settle(context.store, async || tokens::create(&context, &person, &input).await).await;
+        made.map(|(issued, _)| issued.secret.expose().to_owned()).map_err(refused)
     }
 
     async fn revoke_token(
@@ -95,19 +96,102 @@ impl Accounts for RealmAccounts {
     ) -> Result<bool, AccountsError> {
         let origin = origin(request);
         let context = self.0.context(&origin);
-        let own = users::read(&context, user).await.map_err(refused)?;
-        let there = match credentials::read(&context, KIND, id).await {
-            Err(Denial::NotFound { .. }) => return Ok(false),
-            there => there.map_err(refused)?,
-        };
-        if there.user != Some(own.id) || !is_live(&context, &there) {
-            return Ok(false);
+        let person = Person::vouched(&context, user).await.map_err(refused)?;
+        match tokens::read(&context, &person, id).await {
+            Ok(there) if is_live(&context, &there) => {}
+            Ok(_) | Err(Denial::NotFound { .. }) => return Ok(false),
+            Err(denial) => return Err(refused(denial)),
         }
-        let by = actor(user)?;
-        let revoked = settle(context.store, async || {
-            credentials::revoke(&context, &by, KIND, id, None).await
-        });
-        revoked.await.map(|_| true).map_err(refused)
+        there(settle(context.store, async || tokens::revoke(&context, &person, id).await).await)
+    }
+
+    async fn app(&self, id: &str) -> Result<Option<App>, AccountsError> {
+        let origin = RequestOrigin::default();
+        let context = self.0.context(&origin);
+        match clients::read(&context, id).await {
+            Ok(found) if found.kind == ClientKind::App && found.status == Status::Active => {
+                shown::app(&context, &found).await.map(Some).map_err(refused)
+            }
+            Ok(_) | Err(Denial::NotFound { .. }) => Ok(None),
+            Err(denial) => Err(refused(denial)),
+        }
+    }
+
+    async fn created_apps(&self, user: &str) -> Result<Vec<App>, AccountsError> {
+        let origin = RequestOrigin::default();
+        let context = self.0.context(&origin);
+        let Some(person) = person(&context, user).await? else { return Ok(Vec::new()) };
+        let query = PageQuery { limit: Some(MOST), after: None };
+        let page = apps::list(&context, &person, &query).await.map_err(refused)?;
+        shown::all(&context, page.items.iter()).await.map_err(refused)
+    }
+
+    async fn authorized_apps(&self, user: &str) -> Result<Vec<App>, AccountsError> {
+        let origin = RequestOrigin::default();
+        let context = self.0.context(&origin);
+        let Some(person) = person(&context, user).await? else { return Ok(Vec::new()) };
+        let query = PageQuery { limit: Some(MOST), after: None };
+        let page = connections::list(&context, &person, &query).await.map_err(refused)?;
+        shown::all(&context, page.items.iter().map(|it| &it.app)).await.map_err(refused)
+    }
+
+    async fn create_app(
+        &self,
+        user: &str,
+        facts: AppFacts,
+        request: &RequestInfo,
+    ) -> Result<NewApp, AccountsError> {
+        let origin = origin(request);
+        let context = self.0.context(&origin);
+        let person = Person::vouched(&context, user).await.map_err(refused)?;
+        let input = shown::new_app(facts);
+        let made =
+            settle(context.store, async || apps::create(&context, &person, &input).await).await;
+        let (made, _) = made.map_err(refused)?;
+        let secret = made.secret.map(|issued| issued.secret.expose().to_owned());
+        Ok(NewApp { id: made.client.public_id.to_string(), secret })
+    }
+
+    async fn update_app(
+        &self,
+        user: &str,
+        id: &str,
+        facts: AppFacts,
+        request: &RequestInfo,
+    ) -> Result<bool, AccountsError> {
+        let origin = origin(request);
+        let context = self.0.context(&origin);
+        let person = Person::vouched(&context, user).await.map_err(refused)?;
+        let change = shown::change(facts);
+        let changed =
+            settle(context.store, async || apps::update(&context, &person, id, &change).await);
+        there(changed.await)
+    }
+
+    async fn delete_app(
+        &self,
+        user: &str,
+        id: &str,
+        request: &RequestInfo,
+    ) -> Result<bool, AccountsError> {
+        let origin = origin(request);
+        let context = self.0.context(&origin);
+        let person = Person::vouched(&context, user).await.map_err(refused)?;
+        there(settle(context.store, async || apps::delete(&context, &person, id).await).await)
+    }
+
+    async fn revoke_app(
+        &self,
+        user: &str,
+        id: &str,
+        request: &RequestInfo,
+    ) -> Result<bool, AccountsError> {
+        let origin = origin(request);
+        let context = self.0.context(&origin);
+        let person = Person::vouched(&context, user).await.map_err(refused)?;
+        let revoked =
+            settle(context.store, async || connections::revoke_app(&context, &person, id).await);
+        there(revoked.await)
     }
 }
 
@@ -145,16 +229,29 @@ fn origin(request: &RequestInfo) -> RequestOrigin {
     }
 }
 
-fn actor(user: &str) -> Result<Actor, AccountsError> {
-    let id: PublicId = user.parse().map_err(|_| AccountsError::Unavailable)?;
-    Ok(Actor::User(id))
+/// Somebody active; `None` when there is nobody of this name.
+async fn person(context: &Context<'_>, user: &str) -> Result<Option<Person>, AccountsError> {
+    match Person::vouched(context, user).await {
+        Err(Denial::NotFound { .. } | Denial::UserGone) => Ok(None),
+        found => found.map(Some).map_err(refused),
+    }
+}
+
+/// Whether there was something to change.
+fn there<R>(settled: Result<R, Denial>) -> Result<bool, AccountsError> {
+    match settled {
+        Ok(_) => Ok(true),
+        Err(Denial::NotFound { .. }) => Ok(false),
+        Err(denial) => Err(refused(denial)),
+    }
 }
 
 fn refused(denial: Denial) -> AccountsError {
     match denial {
-        Denial::InvalidField { .. } | Denial::StateForbids(_) | Denial::NotFound { .. } => {
-            AccountsError::Refused(denial.to_string())
-        }
+        Denial::InvalidField { .. }
+        | Denial::StateForbids(_)
+        | Denial::UserGone
+        | Denial::NotFound { .. } => AccountsError::Refused(denial.to_string()),
         _ => AccountsError::Unavailable,
     }
 }

@@ -1,7 +1,8 @@
 //! Tokens made by their users are credentials like any other, and each user's own.
 
 use axum::http::Method;
-use demo_apis::speckle::{Accounts as _, NewToken};
+use demo_apis::speckle::{Accounts as _, AppFacts, NewToken};
+use domain::Actor;
 use engine::admin::{memberships, users};
 use engine::present::{Place, Presented, present};
 
@@ -100,4 +101,36 @@ async fn a_removed_user_is_nobody_and_makes_no_tokens() {
     let made = accounts.create_token(USER, new_token(None), &request()).await;
     assert!(matches!(made, Err(AccountsError::Refused(_))));
     assert_eq!(accounts.profile("nobody").await, Ok(None));
+}
+
+fn facts(scopes: &[&str]) -> AppFacts {
+    AppFacts {
+        name: "Checker".to_owned(),
+        description: Some("Checks".to_owned()),
+        redirect_url: "http://localhost:3000/callback".to_owned(),
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        logo: None,
+    }
+}
+
+#[tokio::test]
+async fn an_app_is_made_changed_and_deleted_by_its_maker_alone() {
+    let accounts = accounts().await;
+    let made = accounts.create_app(USER, facts(&["profile:read"]), &request()).await.unwrap();
+    assert!(made.secret.is_some_and(|secret| secret.len() > 20), "it proves itself by a secret");
+    let known = accounts.app(&made.id).await.unwrap().unwrap();
+    assert_eq!(known.author.unwrap().id, USER);
+    assert_eq!(known.redirect_url, "http://localhost:3000/callback");
+    let more = facts(&["profile:read", "streams:read"]);
+    assert_eq!(accounts.update_app(USER, &made.id, more, &request()).await, Ok(true));
+    let listed = accounts.created_apps(USER).await.unwrap();
+    let own = listed.iter().find(|app| app.id == made.id).unwrap();
+    assert_eq!(own.scopes, ["profile:read", "streams:read"]);
+    let elsewhere = AppFacts { redirect_url: "javascript:alert(1)".to_owned(), ..facts(&[]) };
+    let refused = accounts.update_app(USER, &made.id, elsewhere, &request()).await;
+    assert!(matches!(refused, Err(AccountsError::Refused(_))), "{refused:?}");
+    assert_eq!(accounts.delete_app(USER, &made.id, &request()).await, Ok(true));
+    assert_eq!(accounts.delete_app(USER, &made.id, &request()).await, Ok(false));
+    assert_eq!(accounts.app(&made.id).await, Ok(None));
+    assert_eq!(accounts.revoke_app(USER, &made.id, &request()).await, Ok(false));
 }

@@ -54,6 +54,67 @@ pub struct NewToken {
     pub lifespan: Option<i64>,
 }
 
+/// Who made an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// What the outside calls them.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Address of a picture.
+    pub avatar: Option<String>,
+}
+
+/// An app, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    /// What the outside calls it.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// What it does.
+    pub description: Option<String>,
+    /// Address of its logo.
+    pub logo: Option<String>,
+    /// Where people are sent back to.
+    pub redirect_url: String,
+    /// The most that it may ask people for.
+    pub scopes: Vec<String>,
+    /// Who made it; `None`: whoever runs the server.
+    pub author: Option<Author>,
+    /// When it was made: RFC 3339.
+    pub created_at: String,
+}
+
+/// What is said of an app when it is made or changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppFacts {
+    /// For people.
+    pub name: String,
+    /// What it does.
+    pub description: Option<String>,
+    /// Where people are sent back to.
+    pub redirect_url: String,
+    /// The most that it may ask people for.
+    pub scopes: Vec<String>,
+    /// Address of its logo.
+    pub logo: Option<String>,
+}
+
+/// An app just made. `Debug` shows nothing of the secret.
+pub struct NewApp {
+    /// What the outside calls it.
+    pub id: String,
+    /// Its secret, where it has one: this once.
+    pub secret: Option<String>,
+}
+
+impl fmt::Debug for NewApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewApp").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// Why nothing was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountsError {
@@ -95,6 +156,69 @@ pub trait Accounts: Send + Sync + fmt::Debug + 'static {
     /// # Errors
     /// [`AccountsError`].
     async fn revoke_token(
+        &self,
+        user: &str,
+        id: &str,
+        request: &RequestInfo,
+    ) -> Result<bool, AccountsError>;
+
+    /// What the app `id` tells of itself; `None` when there is no such active app.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    async fn app(&self, id: &str) -> Result<Option<App>, AccountsError>;
+
+    /// The apps that `user` made.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    async fn created_apps(&self, user: &str) -> Result<Vec<App>, AccountsError>;
+
+    /// The apps that may act for `user`, each once.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    async fn authorized_apps(&self, user: &str) -> Result<Vec<App>, AccountsError>;
+
+    /// Makes an app for `user`.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    async fn create_app(
+        &self,
+        user: &str,
+        facts: AppFacts,
+        request: &RequestInfo,
+    ) -> Result<NewApp, AccountsError>;
+
+    /// Changes an app of `user`; `false` when they have no such app.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    async fn update_app(
+        &self,
+        user: &str,
+        id: &str,
+        facts: AppFacts,
+        request: &RequestInfo,
+    ) -> Result<bool, AccountsError>;
+
+    /// Deletes an app of `user`; `false` when they have no such app.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    async fn delete_app(
+        &self,
+        user: &str,
+        id: &str,
+        request: &RequestInfo,
+    ) -> Result<bool, AccountsError>;
+
+    /// Takes back what `user` gave an app; `false` when that is nothing.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    async fn revoke_app(
         &self,
         user: &str,
         id: &str,

@@ -1,10 +1,11 @@
-//! People and their tokens in GraphQL: `POST /graphql`.
+//! People, their tokens and their apps in GraphQL: `POST /graphql`.
 //!
 //! Bearer tokens, with or without the word Bearer; without a token the caller is nobody. A token
 //! that is not good is 403 `{"error": "Your token is not valid."}`; a missing scope is a GraphQL
 //! error with `extensions.code = "FORBIDDEN"`.
 
 mod accounts;
+mod apps;
 mod endpoint;
 mod scalars;
 mod schema;
@@ -22,7 +23,9 @@ use verify::{Verifier, VerifyLayer};
 
 use crate::kinds::{ACCESS_TOKEN, PERSONAL_ACCESS_TOKEN, guard};
 use crate::reply::LONGEST_BODY;
-pub use accounts::{Accounts, AccountsError, NewToken, Profile, Token};
+pub use accounts::{
+    Accounts, AccountsError, App, AppFacts, Author, NewApp, NewToken, Profile, Token,
+};
 pub use scopes::{NEVER_GIVEN, SCOPES};
 
 /// What the server tells of itself.

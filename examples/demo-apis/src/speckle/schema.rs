@@ -1,15 +1,15 @@
 //! The GraphQL schema: queries and mutations. Each field checks the scope that it needs.
-//!
-//! Apps are not here yet: their fields come with the consent page.
 
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, EmptySubscription, Error, InputObject, Object, Result, Schema as GraphQlSchema,
+    Context, EmptySubscription, Error, InputObject, MergedObject, Object, Result,
+    Schema as GraphQlSchema,
 };
 
 use super::ServerFacts;
 use super::accounts::{Accounts, AccountsError, NewToken};
+use super::apps::{AppMutation, ServerApp, Unread};
 use super::scalars::BigInt;
 use super::scopes::{NEVER_GIVEN, SCOPES, bad_input, coded, forbidden, required, user_with};
 use super::types::{ServerInfo, User};
@@ -27,9 +27,10 @@ const LONGEST_NAME: usize = 200;
 
 /// The schema over `accounts`, for the server described by `facts`.
 pub(super) fn build(accounts: Arc<dyn Accounts>, facts: ServerFacts) -> Schema {
-    GraphQlSchema::build(Query, Mutation, EmptySubscription)
+    GraphQlSchema::build(Query, Mutation::default(), EmptySubscription)
         .data(accounts)
         .data(facts)
+        .data(Unread::default())
         .limit_depth(DEEPEST)
         .limit_complexity(MOST_FIELDS)
         .limit_recursive_depth(DEEPEST_PARSE)
@@ -67,6 +68,15 @@ impl Query {
         active_user(context).await.transpose()
     }
 
+    /// An app, as everybody may know it: the page that asks people shows no less.
+    async fn app(&self, context: &Context<'_>, id: String) -> Option<Result<ServerApp>> {
+        let accounts = match accounts(context) {
+            Ok(accounts) => accounts,
+            Err(error) => return Some(Err(error)),
+        };
+        accounts.app(&id).await.map_err(failed).map(|found| found.map(ServerApp)).transpose()
+    }
+
     /// What this server is.
     async fn server_info(&self, context: &Context<'_>) -> Result<ServerInfo> {
         Ok(ServerInfo(context.data::<ServerFacts>()?.clone()))
@@ -84,11 +94,15 @@ pub(super) struct ApiTokenCreateInput {
     lifespan: Option<BigInt>,
 }
 
-#[derive(Debug)]
-pub(super) struct Mutation;
+/// Everything that changes something.
+#[derive(Debug, Default, MergedObject)]
+pub(super) struct Mutation(TokenMutation, AppMutation);
+
+#[derive(Debug, Default)]
+struct TokenMutation;
 
 #[Object]
-impl Mutation {
+impl TokenMutation {
     /// Makes a personal access token and returns it: this once.
     async fn api_token_create(
         &self,

@@ -7,12 +7,14 @@ use axum::Router;
 use serde_json::{Value, json};
 use verify::{Claims, RequestInfo};
 
-use super::{Accounts, AccountsError, NewToken, Profile, ServerFacts, Token};
+use super::{
+    Accounts, AccountsError, App, AppFacts, Author, NewApp, NewToken, Profile, ServerFacts, Token,
+};
 use crate::testing::{Answer, Issuer, send};
 
-/// One user, `ada`, who has the tokens that she made.
+/// One user, `ada`, who has the tokens and apps that she made, and gave them everything.
 #[derive(Debug, Default)]
-struct Ada(Mutex<Vec<Token>>);
+struct Ada(Mutex<Vec<Token>>, Mutex<Vec<App>>);
 
 #[async_trait]
 impl Accounts for Ada {
@@ -62,6 +64,76 @@ impl Accounts for Ada {
         tokens.retain(|token| token.id != id);
         Ok(tokens.len() < before)
     }
+
+    async fn app(&self, id: &str) -> Result<Option<App>, AccountsError> {
+        Ok(self.1.lock().unwrap().iter().find(|app| app.id == id).cloned())
+    }
+
+    async fn created_apps(&self, _user: &str) -> Result<Vec<App>, AccountsError> {
+        Ok(self.1.lock().unwrap().clone())
+    }
+
+    async fn authorized_apps(&self, _user: &str) -> Result<Vec<App>, AccountsError> {
+        Ok(self.1.lock().unwrap().clone())
+    }
+
+    async fn create_app(
+        &self,
+        user: &str,
+        facts: AppFacts,
+        _by: &RequestInfo,
+    ) -> Result<NewApp, AccountsError> {
+        let app = app(user, "app1", facts);
+        self.1.lock().unwrap().push(app);
+        Ok(NewApp { id: "app1".to_owned(), secret: Some("s3cret".to_owned()) })
+    }
+
+    async fn update_app(
+        &self,
+        user: &str,
+        id: &str,
+        facts: AppFacts,
+        _by: &RequestInfo,
+    ) -> Result<bool, AccountsError> {
+        let mut apps = self.1.lock().unwrap();
+        let Some(known) = apps.iter_mut().find(|it| it.id == id) else { return Ok(false) };
+        *known = app(user, id, facts);
+        Ok(true)
+    }
+
+    async fn delete_app(
+        &self,
+        _user: &str,
+        id: &str,
+        _by: &RequestInfo,
+    ) -> Result<bool, AccountsError> {
+        let mut apps = self.1.lock().unwrap();
+        let before = apps.len();
+        apps.retain(|app| app.id != id);
+        Ok(apps.len() < before)
+    }
+
+    async fn revoke_app(
+        &self,
+        _user: &str,
+        id: &str,
+        _by: &RequestInfo,
+    ) -> Result<bool, AccountsError> {
+        Ok(self.1.lock().unwrap().iter().any(|app| app.id == id))
+    }
+}
+
+fn app(user: &str, id: &str, facts: AppFacts) -> App {
+    App {
+        id: id.to_owned(),
+        name: facts.name,
+        description: facts.description,
+        logo: facts.logo,
+        redirect_url: facts.redirect_url,
+        scopes: facts.scopes,
+        author: Some(Author { id: user.to_owned(), name: "Ada".to_owned(), avatar: None }),
+        created_at: "2026-11-21T00:00:00Z".to_owned(),
+    }
 }
 
 fn token(kind: &str, scopes: &str) -> Claims {
@@ -81,6 +153,8 @@ fn api() -> Router {
         .stands_for("shy", token(pat, "profile:read"))
         .stands_for("bare", token(pat, "streams:read"))
         .stands_for("web", token("access_token", "tokens:write tokens:read profile:read"))
+        .stands_for("maker", token("access_token", "apps:write apps:read profile:read"))
+        .stands_for("reader", token("access_token", "apps:read profile:read"))
         .stands_for("refresh", token("refresh_token", "profile:read"));
     let facts = ServerFacts {
         name: "Demo".to_owned(),
@@ -271,4 +345,63 @@ async fn pages_of_other_origins_may_call() {
     assert!(allowed.contains("authorization") && allowed.contains("content-type"));
     let answer = ask(&api, "Bearer nobody", PROFILE, json!({})).await;
     assert_eq!(answer.headers["access-control-allow-origin"], "*");
+}
+
+const CREATE_APP: &str = "mutation($app: AppCreateInput!){appCreate(app: $app)}";
+const UPDATE_APP: &str = "mutation($app: AppUpdateInput!){appUpdate(app: $app)}";
+
+fn new_app(scopes: &[&str]) -> Value {
+    json!({"app": {
+        "name": "Checker", "description": "Checks", "redirectUrl": "http://localhost:3000/callback",
+        "scopes": scopes,
+    }})
+}
+
+#[tokio::test]
+async fn an_app_is_made_shown_changed_and_deleted_and_its_secret_is_told_once() {
+    let api = api();
+    let made = ask(&api, "maker", CREATE_APP, new_app(&["profile:read"])).await;
+    assert_eq!(made.body["data"]["appCreate"], "app1", "{:?}", made.body);
+    let query = "{app(id: \"app1\"){id name secret redirectUrl scopes{name description} \
+        trustByDefault author{id name}}}";
+    let nobody = ask(&api, "", query, json!({})).await.body["data"]["app"].clone();
+    assert_eq!((&nobody["secret"], &nobody["author"]["id"]), (&json!(null), &json!("ada")));
+    assert_eq!(nobody["scopes"][0]["name"], "profile:read");
+    let reader = ask(&api, "reader", query, json!({})).await;
+    assert_eq!(reader.body["data"]["app"]["secret"], json!(null), "it may not manage apps");
+    let first = ask(&api, "maker", query, json!({})).await;
+    assert_eq!(first.body["data"]["app"]["secret"], "s3cret");
+    let second = ask(&api, "maker", query, json!({})).await;
+    assert_eq!(second.body["data"]["app"]["secret"], json!(null), "it is shown once");
+    let mut change = new_app(&["profile:read", "profile:email"]);
+    change["app"]["id"] = json!("app1");
+    assert_eq!(ask(&api, "maker", UPDATE_APP, change).await.body["data"]["appUpdate"], true);
+    let lists = "{activeUser{createdApps{id scopes{name}} authorizedApps{id name author{name}}}}";
+    let user = ask(&api, "reader", lists, json!({})).await.body["data"]["activeUser"].clone();
+    assert_eq!(user["createdApps"][0]["scopes"].as_array().unwrap().len(), 2, "{user}");
+    assert_eq!(user["authorizedApps"][0]["id"], "app1");
+    let revoke = "mutation{appRevokeAccess(appId: \"app1\")}";
+    assert_eq!(ask(&api, "maker", revoke, json!({})).await.body["data"]["appRevokeAccess"], true);
+    let delete = "mutation{appDelete(appId: \"app1\")}";
+    assert_eq!(ask(&api, "maker", delete, json!({})).await.body["data"]["appDelete"], true);
+    let again = ask(&api, "maker", delete, json!({})).await;
+    assert_eq!(again.body["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    let gone = ask(&api, "", query, json!({})).await;
+    assert_eq!(gone.body["data"], json!({"app": null}));
+}
+
+#[tokio::test]
+async fn apps_are_changed_and_listed_within_the_scopes_of_the_token() {
+    let api = api();
+    let code = |answer: &Answer| answer.body["errors"][0]["extensions"]["code"].clone();
+    for token in ["reader", "shy", ""] {
+        let refused = ask(&api, token, CREATE_APP, new_app(&["profile:read"])).await;
+        assert_eq!((refused.status.as_u16(), code(&refused)), (200, json!("FORBIDDEN")), "{token}");
+    }
+    let lists = ask(&api, "shy", "{activeUser{id createdApps{id}}}", json!({})).await;
+    assert_eq!(code(&lists), "FORBIDDEN");
+    assert_eq!(lists.body["data"], json!({"activeUser": {"id": "ada", "createdApps": null}}));
+    for scopes in [&["nothing"][..], &[]] {
+        assert_eq!(code(&ask(&api, "maker", CREATE_APP, new_app(scopes)).await), "BAD_USER_INPUT");
+    }
 }

@@ -4,6 +4,7 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 
 use super::ServerFacts;
 use super::accounts::{Profile, Token};
+use super::apps::{ServerApp, ServerAppListItem};
 use super::scalars::{BigInt, DateTime};
 use super::schema::{accounts, failed};
 use super::scopes::{SCOPES, user_with};
@@ -47,10 +48,35 @@ impl User {
         &self.0.role
     }
 
+    /// The apps that may act for you. Needs `apps:read`.
+    async fn authorized_apps(
+        &self,
+        context: &Context<'_>,
+    ) -> Option<Result<Vec<ServerAppListItem>>> {
+        authorized_apps(context).await.transpose()
+    }
+
+    /// The apps that you made. Needs `apps:read`.
+    async fn created_apps(&self, context: &Context<'_>) -> Option<Result<Vec<ServerApp>>> {
+        created_apps(context).await.transpose()
+    }
+
     /// Your personal access tokens. Needs `tokens:read`.
     async fn api_tokens(&self, context: &Context<'_>) -> Option<Result<Vec<ApiToken>>> {
         api_tokens(context).await.transpose()
     }
+}
+
+async fn authorized_apps(context: &Context<'_>) -> Result<Option<Vec<ServerAppListItem>>> {
+    let Some(user) = user_with(context, "apps:read")? else { return Ok(None) };
+    let apps = accounts(context)?.authorized_apps(user).await.map_err(failed)?;
+    Ok(Some(apps.into_iter().map(ServerAppListItem::from).collect()))
+}
+
+async fn created_apps(context: &Context<'_>) -> Result<Option<Vec<ServerApp>>> {
+    let Some(user) = user_with(context, "apps:read")? else { return Ok(None) };
+    let apps = accounts(context)?.created_apps(user).await.map_err(failed)?;
+    Ok(Some(apps.into_iter().map(ServerApp).collect()))
 }
 
 async fn api_tokens(context: &Context<'_>) -> Result<Option<Vec<ApiToken>>> {
@@ -132,8 +158,8 @@ impl ServerInfo {
 #[derive(SimpleObject)]
 #[graphql(name = "Scope")]
 pub(super) struct ScopeInfo {
-    name: &'static str,
-    description: &'static str,
+    pub(super) name: &'static str,
+    pub(super) description: &'static str,
 }
 
 /// A way to sign in.
