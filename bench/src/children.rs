@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::load::client::{Answer, Client};
+use crate::load::answer::Answer;
+use crate::load::client::Client;
 use crate::load::request::Request;
 
 /// The core of the server; the load has the other one.

@@ -22,7 +22,7 @@ const REALM: &str = "fyma";
 /// # Errors
 /// With the first thing that went wrong.
 pub(crate) fn rows(program: &Path, scratch: &Scratch, count: u64) -> Result<[Row; 2], String> {
-    let base = ports::free(6)?;
+    let base = ports::free(7)?;
     let dev = Dev::start(program, scratch, "cold-start", base)?;
     let port = dev.port(REALM)?;
     let started = Instant::now();

@@ -1,6 +1,9 @@
 //! A beside B: alternating rounds in one run, medians over the rounds.
 
-use crate::load::wrk::{Load, Sample};
+use crate::load::wrk::Sample;
+
+/// One side: measures so many seconds of it.
+pub(crate) type Side<'a> = &'a mut dyn FnMut(u32) -> Result<Sample, String>;
 
 /// How long and how often.
 #[derive(Clone, Copy, Debug)]
@@ -25,13 +28,13 @@ pub(crate) struct Compared {
 ///
 /// # Errors
 /// When a run fails.
-pub(crate) fn alternate(ours: &Load, probe: &Load, plan: Plan) -> Result<Compared, String> {
-    ours.run(1)?;
-    probe.run(1)?;
+pub(crate) fn alternate(ours: Side<'_>, probe: Side<'_>, plan: Plan) -> Result<Compared, String> {
+    ours(1)?;
+    probe(1)?;
     let (mut of_ours, mut of_probe) = (Vec::new(), Vec::new());
     for _ in 0..plan.rounds {
-        of_ours.push(ours.run(plan.seconds)?);
-        of_probe.push(probe.run(plan.seconds)?);
+        of_ours.push(ours(plan.seconds)?);
+        of_probe.push(probe(plan.seconds)?);
     }
     Ok(compare(&of_ours, &of_probe))
 }

@@ -8,6 +8,8 @@ mod arguments;
 mod children;
 mod coldstart;
 mod compare;
+mod cpu;
+mod flows;
 mod footprint;
 mod growth;
 mod load;

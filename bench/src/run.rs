@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::arguments::Arguments;
 use crate::children::Server;
 use crate::compare::{self, Plan};
+use crate::flows::{Flow, Flows};
 use crate::load::client::Client;
 use crate::load::request::Request;
 use crate::load::wrk::Load;
@@ -14,7 +15,7 @@ use crate::subject::dev::Dev;
 use crate::subject::rfc::Rfc;
 use crate::table::{Row, Table};
 use crate::work::Work;
-use crate::{coldstart, footprint, growth, ports};
+use crate::{coldstart, flows, footprint, growth, ports};
 
 /// Runs everything asked for and prints the table.
 ///
@@ -31,6 +32,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         let mut all = Measuring { arguments, scratch: &scratch, probe: &probe, table: &mut table };
         for (name, outcome) in [
             ("realm by the RFCs", all.rfc()),
+            ("flows with people", all.flows()),
             ("demo realms", all.demo()),
             ("cold start", all.cold_start()),
         ] {
@@ -58,7 +60,7 @@ impl Measuring<'_> {
         if !Work::ALL.iter().any(wanted) && !self.arguments.wants("database") {
             return Ok(());
         }
-        let realm = Rfc::start(&self.arguments.server, self.scratch, ports::free(1)?)?;
+        let realm = Rfc::start(&self.arguments.server, self.scratch, "rfc", ports::free(1)?)?;
         for work in Work::ALL.into_iter().filter(|work| self.arguments.wants(work.name())) {
             if let Some((port, requests)) = realm.requests(work) {
                 self.beside(work, (port, &requests));
@@ -67,6 +69,20 @@ impl Measuring<'_> {
         if self.arguments.wants("database") {
             self.table.0.push(growth::row(realm, self.scratch, self.arguments.issue)?);
         }
+        Ok(())
+    }
+
+    /// The flows with people, in a realm of their own.
+    fn flows(&mut self) -> Result<(), String> {
+        let wanted = |flow: &Flow| self.arguments.wants(flow.name());
+        let wanted: Vec<Flow> = Flow::ALL.into_iter().filter(wanted).collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let realm = Rfc::start(&self.arguments.server, self.scratch, "people", ports::free(1)?)?;
+        let probe = (&self.probe.fixtures, self.probe.port);
+        let flows = Flows::new(realm, probe, self.scratch, self.arguments.plan)?;
+        self.table.0.extend(wanted.into_iter().map(|flow| flows.row(flow)));
         Ok(())
     }
 
@@ -90,7 +106,7 @@ impl Measuring<'_> {
         if !Work::ALL.iter().any(wanted) && !self.arguments.wants("memory") {
             return Ok(());
         }
-        let base = ports::free(6)?;
+        let base = ports::free(7)?;
         let dev = Dev::start(&self.arguments.server, self.scratch, "dev", base)?;
         let process = dev.server.process();
         if self.arguments.wants("memory") {
@@ -123,6 +139,10 @@ fn calibrate(
         let requests = work.of_probe(&other.fixtures, other.port);
         table.0.push(beside(work, scratch, (other.port, &requests), probe, arguments.plan));
     }
+    for flow in Flow::ALL.into_iter().filter(|flow| arguments.wants(flow.name())) {
+        let [other, probe] = [other, probe].map(|probe| (&probe.fixtures, probe.port));
+        table.0.extend(flows::calibrate(flow, other, probe, arguments.plan));
+    }
 }
 
 /// Measures `work` on our side, given as port and requests, beside the probe.
@@ -141,7 +161,7 @@ fn beside(
         let ours = Load::new(scratch.path(), work.slug(), port, requests)?;
         let name = format!("probe-{}", work.slug());
         let probe = Load::new(scratch.path(), &name, probe.port, &of_probe)?;
-        compare::alternate(&ours, &probe, plan)
+        compare::alternate(&mut |it| ours.run(it), &mut |it| probe.run(it), plan)
     })();
     match measured {
         Ok(compared) => Row::rates(work.name(), compared, work.target()),

@@ -1,6 +1,10 @@
-//! The load: requests made beforehand, `wrk` to send them, and a small client to ask with.
+//! The load: requests made beforehand and `wrk` to send them; errands, whose requests are made of
+//! earlier answers; and a small client to ask with.
 
+pub(crate) mod answer;
 pub(crate) mod client;
+pub(crate) mod errand;
+pub(crate) mod flood;
 mod lua;
 pub(crate) mod request;
 pub(crate) mod wrk;

@@ -7,7 +7,7 @@ use super::lua;
 use super::request::Request;
 
 /// The core of the load; the server has [`crate::children::SERVER_CORE`].
-const LOAD_CORE: &str = "1";
+pub(crate) const LOAD_CORE: &str = "1";
 const CONNECTIONS: &str = "-c16";
 
 /// A load ready to be run against a server.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use aws_lc_rs::hmac;
+use base::encoding::base64url;
 use base::{Rng as _, SystemRng};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,8 @@ pub(crate) struct Fixtures {
     /// `row.secret`: the row is the key of the look-up.
     pub(crate) tokens: Vec<String>,
     pub(crate) jwts: Vec<String>,
+    /// What authorization codes are sealed with: whoever prepares the load makes its codes.
+    code_key: String,
 }
 
 impl Fixtures {
@@ -25,7 +29,17 @@ impl Fixtures {
         let mut all = clients.iter().cycle();
         let jwts = std::iter::from_fn(|| all.next()).take(TOKENS).map(|(id, _)| keys.access(id));
         let jwts = jwts.collect();
-        Self { clients, tokens, jwts }
+        Self { clients, tokens, jwts, code_key: random() }
+    }
+
+    /// The key of [`Fixtures::code`].
+    pub(super) fn code_key(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, self.code_key.as_bytes())
+    }
+
+    /// The `number`th authorization code for `client`, bound to an S256 `challenge`.
+    pub(crate) fn code(&self, number: u64, client: &str, challenge: &str) -> String {
+        seal(&self.code_key(), number, client, challenge)
     }
 
     pub(super) fn save(&self, folder: &Path) -> Result<(), String> {
@@ -46,6 +60,12 @@ impl Fixtures {
 
 fn file(folder: &Path) -> std::path::PathBuf {
     folder.join("probe.json")
+}
+
+/// `number.MAC`: what makes a code one of ours, for this client and this challenge.
+pub(super) fn seal(key: &hmac::Key, number: u64, client: &str, challenge: &str) -> String {
+    let tag = hmac::sign(key, format!("{number}.{client}.{challenge}").as_bytes());
+    format!("{number}.{}", base64url(tag))
 }
 
 /// 256 bits as 64 hexadecimal digits.

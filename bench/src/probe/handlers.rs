@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use base::encoding::parse_base64;
 use base::{Clock as _, SystemClock};
 
+use super::writer::Row;
 use super::{Probe, reader, sha256};
 
 type Shared = State<Arc<Probe>>;
@@ -26,9 +27,10 @@ pub(super) async fn client_credentials(
     if !form.any(|(name, value)| name == "grant_type" && value == "client_credentials") {
         return refuse();
     }
-    let committed = probe.writer.spend(&client, SystemClock.now().seconds());
+    let at = SystemClock.now().seconds();
+    let committed = probe.writer.write(Row::Spent { client: client.clone(), at });
     let token = probe.jwt.access(&client);
-    if committed.await.is_err() {
+    if committed.await != Ok(true) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     json(format!(
@@ -85,7 +87,7 @@ pub(super) async fn reusable_refresh(State(probe): Shared, body: Bytes) -> Respo
 }
 
 /// The client of `Authorization: Basic` (RFC 7617).
-fn authenticate(probe: &Probe, headers: &HeaderMap) -> Option<String> {
+pub(super) fn authenticate(probe: &Probe, headers: &HeaderMap) -> Option<String> {
     let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let decoded = String::from_utf8(parse_base64(header.strip_prefix("Basic ")?)?).ok()?;
     let (client, secret) = decoded.split_once(':')?;
@@ -102,10 +104,10 @@ fn stored(token: &str) -> Option<(i64, reader::Row)> {
     Some((id, row))
 }
 
-fn json(body: String) -> Response {
+pub(super) fn json(body: String) -> Response {
     ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], body).into_response()
 }
 
-fn refuse() -> Response {
+pub(super) fn refuse() -> Response {
     StatusCode::UNAUTHORIZED.into_response()
 }

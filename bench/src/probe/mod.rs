@@ -7,6 +7,7 @@
 mod fixtures;
 mod handlers;
 mod jwt;
+mod people;
 mod reader;
 mod writer;
 
@@ -29,6 +30,7 @@ pub(crate) const TOKENS: usize = 1_000;
 struct Probe {
     clients: HashMap<String, [u8; 32]>,
     jwt: jwt::Keys,
+    code_key: aws_lc_rs::hmac::Key,
     writer: writer::Writer,
 }
 
@@ -46,8 +48,9 @@ pub(crate) fn run(folder: &Path, port: u16) -> Result<(), String> {
     fixtures.save(folder)?;
     let clients =
         fixtures.clients.iter().map(|(id, secret)| (id.clone(), sha256(secret))).collect();
-    let writer = writer::Writer::start(folder)?;
-    let probe = Arc::new(Probe { clients, jwt, writer });
+    let writer = writer::Writer::start(folder, &fixtures)?;
+    let code_key = fixtures.code_key();
+    let probe = Arc::new(Probe { clients, jwt, code_key, writer });
     runtime.block_on(serve(probe, port)).map_err(|problem| format!("port {port}: {problem}"))
 }
 
@@ -57,6 +60,8 @@ async fn serve(probe: Arc<Probe>, port: u16) -> std::io::Result<()> {
         .route("/introspect", post(handlers::introspect_opaque))
         .route("/introspect-jwt", post(handlers::introspect_jwt))
         .route("/refresh", post(handlers::reusable_refresh))
+        .route("/rotate", post(people::rotate))
+        .route("/exchange", post(people::exchange))
         .with_state(probe);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     let listener = listener.tap_io(|stream| {

@@ -16,13 +16,25 @@ use crate::probe::{CLIENTS, TOKENS};
 use crate::scratch::Scratch;
 use crate::work::Work;
 
-const JWT_API: &str = "https://api.example.com/contacts";
+/// The API whose tokens are JWTs.
+pub(crate) const JWT_API: &str = "https://api.example.com/contacts";
 const OPAQUE_API: &str = "https://api.example.com/invoices";
+/// As the RFCs have it, with what they recommend for refresh tokens (RFC 9700 §4.14.2), and with codes
+/// that do not run out while the load is prepared.
+const DIALECT: &str = r#"name = "bench"
+
+[refresh]
+rotation = "rotating"
+
+[lifetimes]
+refresh_token = "30d"
+code = "10m"
+"#;
 /// More than any run can spend: the budget is counted all the same.
 const BUDGET: u64 = 1_000_000_000;
 
 /// An identifier and its secret.
-type Pair = (String, String);
+pub(crate) type Pair = (String, String);
 
 /// A realm that is being served.
 #[derive(Debug)]
@@ -31,7 +43,8 @@ pub(crate) struct Rfc {
     program: PathBuf,
     /// Where configuration and database are.
     pub(crate) folder: PathBuf,
-    port: u16,
+    pub(crate) port: u16,
+    key: String,
     clients: Vec<Pair>,
     /// How each API introspects, and tokens for it.
     jwts: (Pair, Vec<String>),
@@ -39,12 +52,17 @@ pub(crate) struct Rfc {
 }
 
 impl Rfc {
-    /// Configures, starts and furnishes the realm.
+    /// Configures, starts and furnishes the realm, in a new folder called `name`.
     ///
     /// # Errors
     /// With the first thing that went wrong.
-    pub(crate) fn start(program: &Path, scratch: &Scratch, port: u16) -> Result<Self, String> {
-        let folder = scratch.folder("rfc")?;
+    pub(crate) fn start(
+        program: &Path,
+        scratch: &Scratch,
+        name: &str,
+        port: u16,
+    ) -> Result<Self, String> {
+        let folder = scratch.folder(name)?;
         configure(&folder, port).map_err(|problem| format!("{}: {problem}", folder.display()))?;
         let key = first_key(program, &folder)?;
         let server = serve(program, &folder, port)?;
@@ -54,6 +72,7 @@ impl Rfc {
             program: program.into(),
             folder,
             port,
+            key,
             clients: Vec::new(),
             jwts: (api(&mut admin, JWT_API, "jwt")?, Vec::new()),
             opaque: (api(&mut admin, OPAQUE_API, "opaque")?, Vec::new()),
@@ -71,11 +90,19 @@ impl Rfc {
     /// # Errors
     /// When it does not end in order, or not come back.
     pub(crate) fn restart(self) -> Result<(Self, u64), String> {
-        let Self { server, program, folder, port, clients, jwts, opaque } = self;
+        let Self { server, program, folder, port, key, clients, jwts, opaque } = self;
         server.stop()?;
         let size = crate::memory::size(&folder);
         let server = serve(&program, &folder, port)?;
-        Ok((Self { server, program, folder, port, clients, jwts, opaque }, size))
+        Ok((Self { server, program, folder, port, key, clients, jwts, opaque }, size))
+    }
+
+    /// The realm's admin API.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub(crate) fn admin(&self) -> Result<Admin, String> {
+        Admin::open(self.port, &self.key)
     }
 
     /// The port and the requests of a kind of work that this realm serves; `None` of others.
@@ -126,12 +153,13 @@ master_key = {{ file = "master.key" }}
 [[realms]]
 name = "bench"
 issuer = "http://127.0.0.1:{port}"
-dialect = "rfc"
+dialect = "bench.toml"
 
 [[listeners]]
 address = "127.0.0.1:{port}"
 "#
     );
+    fs::write(folder.join("bench.toml"), DIALECT)?;
     fs::write(folder.join("postern.toml"), configuration)
 }
 

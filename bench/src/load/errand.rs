@@ -1,0 +1,170 @@
+//! Requests that are made of earlier answers, or that can be sent only once: what `wrk` cannot do.
+//! Like it, one thread on the load's core, 16 kept-alive connections, a closed loop.
+//!
+//! Invariant: no request is left without an answer, so that nothing an answer gives is lost between
+//! two runs.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use super::answer::Answer;
+use super::request::Request;
+use super::wrk::{LOAD_CORE, Sample};
+
+const CONNECTIONS: usize = 16;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where requests come from and answers go.
+pub(crate) trait Errand: Send + 'static {
+    /// The next request; `None` when there is none at present, which ends a connection's loop.
+    fn next(&mut self) -> Option<Request>;
+
+    /// Looks at an answer.
+    ///
+    /// # Errors
+    /// When it is not the right one: a rate of refusals would mean nothing.
+    fn answered(&mut self, answer: &Answer) -> Result<(), String>;
+}
+
+/// Runs an errand against `port` until it has no more requests, at most for `time`; gives it back.
+///
+/// # Errors
+/// When a connection breaks or an answer is wrong.
+pub(crate) fn run<E: Errand>(port: u16, time: Duration, errand: E) -> Result<(Sample, E), String> {
+    on_the_loads_core(move || async move {
+        let shared = Arc::new(Mutex::new(errand));
+        let started = Instant::now();
+        let mut connections = JoinSet::new();
+        for _ in 0..CONNECTIONS {
+            connections.spawn(connection(port, started + time, Arc::clone(&shared)));
+        }
+        let mut latencies = Vec::new();
+        while let Some(ended) = connections.join_next().await {
+            latencies.extend(ended.map_err(|problem| problem.to_string())??);
+        }
+        let sample = sample(latencies, started.elapsed())?;
+        let errand = Arc::into_inner(shared).ok_or("a connection goes on")?;
+        Ok((sample, errand.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    })
+}
+
+/// Runs asynchronous work on a thread of its own, which has the load's core.
+///
+/// # Errors
+/// The work's own; when the thread cannot be had.
+pub(crate) fn on_the_loads_core<T: Send, F>(work: impl FnOnce() -> F + Send) -> Result<T, String>
+where
+    F: Future<Output = Result<T, String>>,
+{
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            pin()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.map_err(|problem| format!("runtime: {problem}"))?.block_on(work())
+        });
+        thread.join().map_err(|_| "the load panicked".to_owned())?
+    })
+}
+
+/// Moves the calling thread to the load's core.
+fn pin() -> Result<(), String> {
+    let thread = std::fs::read_link("/proc/thread-self");
+    let thread = thread.map_err(|problem| format!("/proc/thread-self: {problem}"))?;
+    let thread = thread.file_name().ok_or("/proc/thread-self has no name")?;
+    let mut command = std::process::Command::new("taskset");
+    let output = command.args(["-pc", LOAD_CORE]).arg(thread).output();
+    let output = output.map_err(|problem| format!("taskset: {problem}"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() { Ok(()) } else { Err(format!("taskset: {said}")) }
+}
+
+async fn connection<E: Errand>(
+    port: u16,
+    until: Instant,
+    errand: Arc<Mutex<E>>,
+) -> Result<Vec<Duration>, String> {
+    let broken = |problem: std::io::Error| format!("no answer: {problem}");
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.map_err(broken)?;
+    stream.set_nodelay(true).map_err(broken)?;
+    let (mut latencies, mut read) = (Vec::new(), Vec::new());
+    while Instant::now() < until {
+        let Some(request) = lock(&errand).next() else { break };
+        let asked = Instant::now();
+        let exchange = exchange(&mut stream, &request, &mut read);
+        let answer = tokio::time::timeout(PATIENCE, exchange).await;
+        let answer = answer.map_err(|_| "no answer in time".to_owned())??;
+        latencies.push(asked.elapsed());
+        lock(&errand).answered(&answer)?;
+    }
+    Ok(latencies)
+}
+
+fn lock<E>(errand: &Mutex<E>) -> MutexGuard<'_, E> {
+    errand.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sends one request and reads its answer; `read` keeps what came beyond it.
+///
+/// # Errors
+/// When the connection breaks or the answer is not HTTP with a length.
+pub(super) async fn exchange(
+    stream: &mut TcpStream,
+    request: &Request,
+    read: &mut Vec<u8>,
+) -> Result<Answer, String> {
+    let broken = |problem: std::io::Error| format!("no answer: {problem}");
+    let bytes = request.bytes();
+    let mut left = bytes.as_slice();
+    while !left.is_empty() {
+        stream.writable().await.map_err(broken)?;
+        match stream.try_write(left) {
+            Ok(written) => left = left.get(written..).unwrap_or_default(),
+            Err(problem) if problem.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(problem) => return Err(broken(problem)),
+        }
+    }
+    loop {
+        if let Some((answer, length)) = Answer::parse(read)? {
+            read.drain(..length);
+            return Ok(answer);
+        }
+        stream.readable().await.map_err(broken)?;
+        let mut chunk = [0; 16_384];
+        match stream.try_read(&mut chunk) {
+            Ok(0) => return Err("the connection was closed".to_owned()),
+            Ok(length) => read.extend_from_slice(chunk.get(..length).unwrap_or_default()),
+            Err(problem) if problem.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(problem) => return Err(broken(problem)),
+        }
+    }
+}
+
+fn sample(mut latencies: Vec<Duration>, time: Duration) -> Result<Sample, String> {
+    latencies.sort_unstable();
+    let percentile = |hundredths: usize| {
+        let at = latencies.len() * hundredths / 100;
+        latencies.get(at).map(|latency| latency.as_secs_f64() * 1e3)
+    };
+    let (Some(p50), Some(p99)) = (percentile(50), percentile(99)) else {
+        return Err("nothing was asked".to_owned());
+    };
+    let requests = latencies.len() as u64;
+    Ok(Sample { requests, rate: requests as f64 / time.as_secs_f64(), p50, p99 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_tells_rate_and_percentiles() {
+        let latencies = (1..=200).rev().map(Duration::from_millis).collect();
+        let sample = sample(latencies, Duration::from_secs(2)).unwrap();
+        assert_eq!((sample.requests, sample.rate), (200, 100.0));
+        assert_eq!((sample.p50, sample.p99), (101.0, 199.0));
+        assert!(super::sample(vec![], Duration::from_secs(1)).is_err());
+    }
+}
