@@ -1,6 +1,6 @@
 //! Minting access tokens: a JWT or a sealed string, by realm and resource server. Neither has a row:
 //! the token itself carries its grant and credential. A dialect may want a third form, which has one:
-//! [`stored`].
+//! `stored`.
 
 use std::time::Duration;
 
