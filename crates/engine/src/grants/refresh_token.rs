@@ -61,7 +61,11 @@ impl Grant for RefreshToken {
         }
         let chain = Chain::below(ctx, &token).await.map_err(Denial::of_grant)?;
         let (refresh_token, batch) = match (rotates, standing) {
-            (false, _) => (None, Batch::new()),
+            // An app stores what each answer brings: it is brought the same one again.
+            (false, _) => {
+                let again = token.authenticated_at.map(|_| Secret::new(presented));
+                (again, Batch::new())
+            }
             (true, Standing::Present) => rotated(ctx, &token),
             (true, Standing::Earlier(_)) => (Some(again(ctx, &token)), Batch::new()),
         };
