@@ -33,35 +33,14 @@ pub(super) async fn answer(
     }
     match step(visit, &ctx, endpoint, path_values).await {
         Ok(response) => response,
+        Err(Refused::Page(denial)) => show::denied(visit, &ctx, &denial),
         Err(refused) => {
-            let denial = match refused.into_reply_and_note(visit, &ctx) {
-                Ok(reply) => return back_to_app(visit, endpoint, &reply),
-                Err(denial) => denial,
-            };
-            show::denied(visit, &ctx, &denial)
+            visit.note(&ctx, refused.denial());
+            match refused.into_reply() {
+                Ok(reply) => back_to_app(visit, endpoint, &reply),
+                Err(denial) => show::denied(visit, &ctx, &denial),
+            }
         }
-    }
-}
-
-trait Note {
-    fn into_reply_and_note(
-        self,
-        visit: &Visit<'_>,
-        ctx: &Context<'_>,
-    ) -> Result<AuthorizationReply, Denial>;
-}
-
-impl Note for Refused {
-    /// What is told to the app, and noted; or what is yet to be shown.
-    fn into_reply_and_note(
-        self,
-        visit: &Visit<'_>,
-        ctx: &Context<'_>,
-    ) -> Result<AuthorizationReply, Denial> {
-        if let Self::Redirect { denial, .. } = &self {
-            visit.note(ctx, denial);
-        }
-        self.into_reply()
     }
 }
 
@@ -76,6 +55,7 @@ async fn step(
     let chosen = visit.asked_for(ORGANIZATION);
     let chosen = chosen.as_deref();
     let mut said = Said { notice: None, wrong: None };
+    let mut allows = false;
     if let (Some(form), Some(person)) = (&visit.form, &person) {
         let decision = form.field("decision");
         if !visit.is_ours(&visit.here(), Some(person)) {
@@ -85,8 +65,7 @@ async fn step(
             visit.note(ctx, &Denial::DeniedByPerson);
             return Ok(back_to_app(visit, endpoint, &authorize::deny(ctx, &asking)));
         } else if decision == Some("allow") {
-            let reply = authorize::allow(ctx, &asking, person, chosen).await?;
-            return Ok(back_to_app(visit, endpoint, &reply));
+            allows = true;
         } else if let Some(organization) = form.field(ORGANIZATION) {
             let choice = (ORGANIZATION, Some(organization));
             let query = visit.query.as_deref();
@@ -95,17 +74,22 @@ async fn step(
             said.wrong = Some("Choose one of these to go on.");
         }
     }
-    Ok(match authorize::next(ctx, &asking, person.as_ref(), chosen).await? {
+    let next = authorize::next(ctx, &asking, person.as_ref(), chosen).await?;
+    let Some(person) = person else {
+        return Ok(match next {
+            Next::Reply(reply) => back_to_app(visit, endpoint, &reply),
+            _ => see_other(&resume::by_way_of_sign_in(visit, ctx, &asking)),
+        });
+    };
+    Ok(match next {
         Next::SignIn => see_other(&resume::by_way_of_sign_in(visit, ctx, &asking)),
+        Next::Choose(organizations) => choose(visit, &asking, &person, (&organizations, &said)),
+        Next::Consent(_) | Next::Reply(_) if allows => {
+            let reply = authorize::allow(ctx, &asking, &person, chosen).await?;
+            back_to_app(visit, endpoint, &reply)
+        }
+        Next::Consent(screen) => consent(visit, &asking, &person, (&screen, &said)),
         Next::Reply(reply) => back_to_app(visit, endpoint, &reply),
-        Next::Choose(organizations) => match &person {
-            Some(person) => choose(visit, &asking, person, (&organizations, &said)),
-            None => see_other(&resume::by_way_of_sign_in(visit, ctx, &asking)),
-        },
-        Next::Consent(screen) => match &person {
-            Some(person) => consent(visit, &asking, person, (&screen, &said)),
-            None => see_other(&resume::by_way_of_sign_in(visit, ctx, &asking)),
-        },
     })
 }
 

@@ -30,6 +30,7 @@ use oauth::{Failure, Operation, Problem};
 use crate::metrics::Part;
 use crate::portal;
 use crate::realm::{Asked, Realm};
+use crate::respond;
 use visit::Visit;
 
 pub use attempts::{Allowance, Attempts, Counted};
@@ -80,20 +81,18 @@ pub(crate) async fn answer(realm: &Realm, part: Part, asked: Asked) -> Response<
     let pattern = asked.path().to_owned();
     let allow = if part == Part::Asset { "GET, HEAD" } else { "GET, HEAD, POST" };
     let allowed = reads || part != Part::Asset && asked.request.method() == Method::POST;
+    if asked.request.method() == Method::OPTIONS {
+        return respond::options(&allow.split(", ").collect::<Vec<_>>(), false);
+    }
     let (visit, failure) = Visit::read(realm, asked, &pattern).await;
-    let failure = failure.or_else(|| {
-        let problem = Problem::MethodNotAllowed;
-        (!allowed).then(|| Failure::new(problem, "The method is not allowed here."))
-    });
+    if !allowed {
+        let failure = Failure::new(Problem::MethodNotAllowed, "The method is not allowed here.");
+        let mut response = show::denied(&visit, &visit.context(), &Denial::Malformed(failure));
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+        return response;
+    }
     match failure {
-        Some(failure) => {
-            let mut response =
-                show::denied(&visit, &visit.context(), &Denial::Malformed(failure));
-            if !allowed {
-                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
-            }
-            response
-        }
+        Some(failure) => show::denied(&visit, &visit.context(), &Denial::Malformed(failure)),
         None if part == Part::SignIn => sign_in::answer(&visit).await,
         None => sign_out::answer(&visit).await,
     }

@@ -1,3 +1,9 @@
 //! The pages as a browser meets them.
 
+mod flow;
+mod forms;
+mod policy;
 mod samples;
+mod sign_in;
+mod sign_out;
+mod town;

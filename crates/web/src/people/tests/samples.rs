@@ -132,10 +132,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
                 notice: None,
             }),
         ),
-        (
-            "signed-out",
-            Box::new(SignedOutPage { layout: layout(), sign_in: "/sign-in".into() }),
-        ),
+        ("signed-out", Box::new(SignedOutPage { layout: layout(), sign_in: "/sign-in".into() })),
         ("organization", Box::new(picker.clone())),
         (
             "organization-wrong",
@@ -176,7 +173,11 @@ fn every_page_renders_without_a_script_and_says_where_one_is() {
         for never in ["<script", " style=", " on", "javascript:", "{{", "{%"] {
             let found = match never {
                 // An attribute that begins with `on` would be a script.
-                " on" => html.contains(" onclick") || html.contains(" onload") || html.contains(" onsubmit"),
+                " on" => {
+                    html.contains(" onclick")
+                        || html.contains(" onload")
+                        || html.contains(" onsubmit")
+                }
                 never => html.contains(never),
             };
             assert!(!found, "{name} has {never}");
@@ -229,5 +230,8 @@ fn what_an_app_says_of_itself_is_shown_as_text() {
 #[test]
 fn a_monogram_stands_for_a_missing_logo() {
     let of = |name: &str| App { name: name.into(), ..app() }.monogram();
-    assert_eq!((of("Ledger Sync Pro"), of("éclair"), of("")), ("LS".into(), "É".into(), "?".into()));
+    assert_eq!(
+        (of("Ledger Sync Pro"), of("éclair"), of("")),
+        ("LS".into(), "É".into(), "?".into())
+    );
 }

@@ -1,0 +1,57 @@
+//! What the headers of every page say.
+
+use super::town::{Browser, Town};
+
+#[tokio::test]
+async fn every_page_forbids_scripts_frames_and_forms_that_lead_elsewhere() {
+    let town = Town::new().await;
+    let mut ada = Browser::of(&town, "ada@example.com").await;
+    let mut bob = Browser::of(&town, "bob@example.com").await;
+    let mut nobody = Browser::new(&town);
+    let asks = town.asks("");
+    let to_sign_in = nobody.get(&asks).await.location().to_owned();
+    let app = "form-action 'self' https://app.example;";
+    let pages = [
+        (nobody.get("/sign-in").await, "form-action 'self';", false),
+        (nobody.get(&to_sign_in).await, app, true),
+        (nobody.get("/sign-out").await, "form-action 'self';", false),
+        (ada.get("/sign-out").await, "form-action 'self';", false),
+        (ada.get("/sign-in").await, "form-action 'self';", false),
+        (ada.get(&asks).await, app, true),
+        (bob.get(&asks).await, app, true),
+        (bob.get("/authorize?client_id=nobody").await, "form-action 'self';", false),
+    ];
+    for (page, form_action, logo) in pages {
+        let title = page.title();
+        let policy = page.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; style-src 'self'; "), "{title}: {policy}");
+        for part in [form_action, "base-uri 'none'", "frame-ancestors 'none'"] {
+            assert!(policy.contains(part), "{title}: {policy}");
+        }
+        assert!(!policy.contains("script-src") && !policy.contains("unsafe"), "{title}: {policy}");
+        assert_eq!(
+            policy.contains("img-src 'self' https://cdn.example;"),
+            logo,
+            "{title}: {policy}"
+        );
+        assert_eq!(page.header("cache-control"), "no-store", "{title}");
+        assert_eq!(page.header("referrer-policy"), "same-origin", "{title}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff", "{title}");
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{title}");
+    }
+}
+
+#[tokio::test]
+async fn an_app_is_returned_to_on_this_machine_with_a_word_of_warning() {
+    let town = Town::new().await;
+    town.change_client(|client| {
+        client.redirect_uris = vec!["http://127.0.0.1/cb".parse().unwrap()];
+        client.app_type = domain::AppType::Native;
+    })
+    .await;
+    let mut ada = Browser::of(&town, "ada@example.com").await;
+    let page = ada.get(&town.asks("&redirect_uri=http%3A%2F%2F127.0.0.1%3A53682%2Fcb")).await;
+    assert!(page.text.contains("a program on this device"), "{}", page.text);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("form-action 'self' http://127.0.0.1:53682;"), "{policy}");
+}

@@ -1,0 +1,55 @@
+//! Signing out, by oneself and at an app's wish.
+
+use super::town::{Browser, Town};
+
+#[tokio::test]
+async fn a_link_alone_signs_nobody_out_and_the_button_does() {
+    let town = Town::new().await;
+    let mut ada = Browser::of(&town, "ada@example.com").await;
+    let session = ada.cookies.clone();
+    let page = ada.get("/sign-out").await;
+    assert_eq!(page.title(), "Sign out");
+    let foreign = ada.post("/sign-out", &[("csrf", "x")]).await;
+    assert_eq!((foreign.status, foreign.title()), (400, "Sign out"));
+    let done = ada.post("/sign-out", &[("csrf", &page.csrf())]).await;
+    assert_eq!(done.location(), "/sign-out");
+    assert!(!ada.cookies.contains_key("postern_session_main"));
+    assert!(ada.cookies.contains_key("postern_known_main"), "the browser stays known");
+    assert_eq!(ada.get("/sign-out").await.title(), "You are signed out");
+    let mut thief = Browser::new(&town);
+    thief.cookies = session;
+    assert_eq!(thief.get("/sign-in").await.title(), "Sign in", "the session itself is gone");
+}
+
+#[tokio::test]
+async fn oidc_rp_initiated_logout_2_without_a_proof_the_person_is_asked() {
+    let town = Town::new().await;
+    let mut ada = Browser::of(&town, "ada@example.com").await;
+    let place = "/end-session?client_id=app_1&state=s+1\
+        &post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye";
+    let page = ada.get(place).await;
+    assert_eq!(page.title(), "Sign out");
+    assert!(page.text.contains("<strong>Ledger Sync</strong>"), "{}", page.text);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("form-action 'self' https://app.example;"), "{policy}");
+    let done = ada.post(place, &[("csrf", &page.csrf())]).await;
+    assert!(done.location().starts_with("https://app.example/bye?state=s"), "{}", done.location());
+    assert!(!ada.cookies.contains_key("postern_session_main"));
+}
+
+#[tokio::test]
+async fn oidc_rp_initiated_logout_3_nobody_is_sent_to_an_unregistered_place() {
+    let town = Town::new().await;
+    let mut ada = Browser::of(&town, "ada@example.com").await;
+    for place in [
+        "/end-session?client_id=app_1&post_logout_redirect_uri=https%3A%2F%2Fevil.example%2F",
+        "/end-session?post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye",
+        "/end-session?id_token_hint=x.y.z&post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye",
+    ] {
+        let page = ada.get(place).await;
+        assert_eq!(page.title(), "Sign out", "{place}");
+        assert!(!page.header("content-security-policy").contains(".example"), "{place}");
+        let mut nobody = Browser::new(&town);
+        assert_eq!(nobody.get(place).await.title(), "You are signed out", "{place}");
+    }
+}
