@@ -39,8 +39,8 @@ pub(crate) struct Configured {
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
-    /// The port of the portal; the realms are on the five after it
-    #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=65530))]
+    /// The port of the portal; the realms are on the five after it, then an app of a partner
+    #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=65529))]
     pub(crate) port: u16,
     /// Where everything is kept
     #[arg(long, value_name = "FOLDER", default_value = ".postern")]

@@ -114,7 +114,8 @@ fn page(settings: &Settings, status: StatusCode, html: askama::Result<String>) -
     let set = [
         put(header::CONTENT_SECURITY_POLICY, &policy),
         put(header::CACHE_CONTROL, "no-store"),
-        put(header::REFERRER_POLICY, "no-referrer"),
+        // Not `no-referrer`: forms would then be sent with `Origin: null`, and look foreign.
+        put(header::REFERRER_POLICY, "same-origin"),
         put(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     if set.iter().any(Result::is_err) {

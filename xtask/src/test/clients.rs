@@ -1,4 +1,5 @@
-//! The outside clients of the tests: npm and Python packages, at the versions of `tests/clients/`.
+//! The npm and Python packages of the tests: outside clients at the versions of `tests/clients/`, and
+//! what drives the browser at those of `tests/browser/`.
 //!
 //! Installed below `target/`, again only when their lock changes.
 
@@ -8,14 +9,17 @@ use std::process::Command;
 
 use crate::process::{self, Finished};
 
-const LOCKED: &str = "tests/clients";
+/// Published client libraries.
+pub(super) const CLIENTS: &str = "tests/clients";
+/// What drives the browser and judges its pages.
+pub(super) const BROWSER: &str = "tests/browser";
 
 /// Makes the virtual environment; returns its interpreter.
 ///
 /// # Errors
 /// What pip printed.
 pub(super) fn python(root: &Path, folder: &Path) -> Result<String, String> {
-    let requirements = root.join(LOCKED).join("requirements.txt");
+    let requirements = root.join(CLIENTS).join("requirements.txt");
     let locked = read(&requirements)?;
     let venv = folder.join("venv");
     let interpreter = venv.join("bin/python");
@@ -29,19 +33,19 @@ pub(super) fn python(root: &Path, folder: &Path) -> Result<String, String> {
     Ok(interpreter.display().to_string())
 }
 
-/// Installs the npm packages; returns their `node_modules`.
+/// Installs the npm packages locked in `place`; returns their `node_modules`.
 ///
 /// A link beside the scripts lets their `import` statements find the packages: modules do not read
 /// `NODE_PATH`.
 ///
 /// # Errors
 /// What npm printed.
-pub(super) fn node(root: &Path, folder: &Path) -> Result<String, String> {
-    let here = root.join(LOCKED);
+pub(super) fn node(root: &Path, folder: &Path, place: &str) -> Result<String, String> {
+    let here = root.join(place);
     let (manifest, lock) =
         (read(&here.join("package.json"))?, read(&here.join("package-lock.json"))?);
     let both = format!("{manifest}{lock}");
-    let target = folder.join("node");
+    let target = folder.join(if place == CLIENTS { "node" } else { "browser" });
     let modules = target.join("node_modules");
     if !stamped(&target, &both) || !modules.exists() {
         let made = fs::create_dir_all(&target)

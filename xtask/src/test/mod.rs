@@ -14,6 +14,7 @@ use std::process::Command;
 use crate::packages::{self, Need, works};
 use crate::process;
 use crate::workspace::target;
+use clients::{BROWSER, CLIENTS};
 use steps::Runner;
 use tally::Tally;
 
@@ -25,6 +26,11 @@ const NEEDS: &[Need] = &[
     Need { present: || works("curl", &["--version"]), packages: &["curl"] },
     Need { present: || works("node", &["--version"]), packages: &["nodejs"] },
     Need { present: || works("npm", &["--version"]), packages: &["npm"] },
+    // Without a font there is nothing to see on its pictures.
+    Need {
+        present: || works("chromium", &["--version"]),
+        packages: &["chromium", "fonts-dejavu-core", "fonts-liberation"],
+    },
     Need {
         present: || works("python3", &["-c", "import venv, ensurepip"]),
         packages: &["python3", "python3-venv", "python3-pip"],
@@ -81,9 +87,12 @@ fn setting(root: &Path, runner: &mut Runner) -> (Option<postgres::Postgres>, Var
     if let Some(python) = runner.step("python clients", || clients::python(root, &folder)) {
         variables.push(("POSTERN_TEST_PYTHON".to_owned(), python));
     }
-    if let Some(modules) = runner.step("node clients", || clients::node(root, &folder)) {
+    if let Some(modules) = runner.step("node clients", || clients::node(root, &folder, CLIENTS)) {
         variables.push(("NODE_PATH".to_owned(), modules.clone()));
         variables.push(("POSTERN_TEST_NODE_MODULES".to_owned(), modules));
+    }
+    if let Some(modules) = runner.step("browser", || clients::node(root, &folder, BROWSER)) {
+        variables.push(("POSTERN_TEST_BROWSER_MODULES".to_owned(), modules));
     }
     let postgres = runner.step("postgresql", postgres::Postgres::start);
     if let Some(postgres) = &postgres {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use base::{MasterKey, Rng};
 
+use super::private_file;
 use super::seed::DemoFile;
 use crate::config::{Database, Realm};
 use crate::failure::Failure;
@@ -100,6 +101,11 @@ impl Folder {
         self.path.join("demo.json")
     }
 
+    /// What the partner's app was given when it was registered.
+    pub(super) fn partner_path(&self) -> PathBuf {
+        self.path.join("partner.json")
+    }
+
     /// Where the first database is made.
     ///
     /// # Errors
@@ -121,7 +127,12 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be moved.
-    pub(super) fn finish_sowing(&self, demo: &DemoFile) -> Result<(), Failure> {
+    pub(super) fn finish_sowing(
+        &self,
+        demo: &DemoFile,
+        partner: &partner_app::Settings,
+    ) -> Result<(), Failure> {
+        private_file::write(&self.partner_path(), partner)?;
         demo.write(&self.demo_path())?;
         let moved = fs::rename(self.aside().join("postern.db"), self.path.join("postern.db"))
             .and_then(|()| fs::File::open(&self.path)?.sync_all())

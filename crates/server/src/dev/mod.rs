@@ -1,10 +1,13 @@
 //! `postern dev`: five demo realms with sample data, and nothing to configure.
 //!
-//! Ports `port + 1` to `port + 5` are the realms', each with its demo API; `port` is the portal's.
+//! Ports `port + 1` to `port + 5` are the realms', each with its demo API; `port` is the portal's, and
+//! `port + 6` that of a partner's app, which knows of the realms what a partner can know.
 
 mod accounts;
 mod apis;
 mod folder;
+mod partner;
+mod private_file;
 mod say;
 mod seed;
 
@@ -15,8 +18,11 @@ use std::time::Duration;
 use base::SystemRng;
 use dialect::{Dialect, Environment};
 use tokio::net::TcpListener;
+use web::mail::{Mailer, Outbox};
 use web::metrics::{Metrics, Source};
-use web::{Door, House, Portal, PortalRealm, RealmState, Realms, Serves, Site, TrustedProxies};
+use web::{
+    Door, House, Portal, PortalApp, PortalRealm, RealmState, Realms, Serves, Site, TrustedProxies,
+};
 
 use crate::arguments;
 use crate::config::{Limits, Log, LogFormat, Realm};
@@ -31,6 +37,8 @@ use seed::{DemoFile, Garden};
 
 /// The demo realms, in the order of their ports; each is named like its dialect.
 const REALMS: [&str; 5] = ["speculo", "spendesk", "spiko", "fyma", "speckle"];
+/// Where the partner's app is, counted from the portal.
+const PARTNER: u16 = REALMS.len() as u16 + 1;
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Serves the demo until it is told to end.
@@ -41,27 +49,39 @@ pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), Failure> {
     logging::start(&Log { level: "warn,postern=info".to_owned(), format: LogFormat::Text })?;
     let ending = Ending::listen()?;
     // First of all: where a port is in use, nothing is touched.
-    let sockets = (0..=REALMS.len() as u16)
+    let mut sockets = (0..=PARTNER)
         .map(|offset| listen::bind(address(arguments.port, offset)))
         .collect::<Result<Vec<_>, _>>()?;
+    let partner_socket = sockets.pop();
     let folder = Folder::open(&arguments.data)?;
     let configured = configured(arguments.port)?;
     let portal = format!("http://{}", address(arguments.port, 0));
     let master = folder.master_key(&SystemRng)?;
+    let partner = partner::base(arguments.port.saturating_add(PARTNER));
     if folder.state() == State::New {
-        sow(&folder, &configured, &portal, &master).await?;
+        sow(&folder, &configured, (&portal, &partner), &master).await?;
     }
     let opened = database::open(&folder.database(), &master).await?;
     let house = realms::house(opened.store, &master);
     let states = open_realms(&configured, &house, &master).await?;
     let demo = folder.demo_file(&portal, &configured)?;
-    let listeners =
-        Stage { house: &house, states: &states, demo: &demo }.listeners(sockets, opened.figures)?;
-    say::hello(&demo, &arguments.data);
+    let garden = Garden { portal: &portal, realms: &states };
+    let settings = partner::settings(&folder, garden, &demo, &partner).await?;
+    let app = partner_app::router(settings).map_err(Failure::new)?;
+    let outbox = Arc::new(Outbox::new(Arc::clone(&house.clock)));
+    let stage =
+        Stage { house: &house, states: &states, demo: &demo, outbox: &outbox, partner: &partner };
+    let listeners = stage.listeners(sockets, opened.figures)?;
+    say::hello(&demo, &partner, &arguments.data);
+    if let Some(socket) = partner_socket {
+        // It ends with the process: whoever is at it has nothing there to lose.
+        tokio::spawn(partner_app::serve(socket, app));
+    }
     let limits = Limits::default();
     let delay = Duration::ZERO;
-    run::run(Running { house, realms: states, listeners, limits, delay, grace: GRACE }, ending)
-        .await
+    let mailer = Some(outbox as Arc<dyn Mailer>);
+    let running = Running { house, realms: states, listeners, limits, mailer, delay, grace: GRACE };
+    run::run(running, ending).await
 }
 
 fn address(port: u16, offset: u16) -> SocketAddr {
@@ -100,17 +120,19 @@ async fn open_realms(
 async fn sow(
     folder: &Folder,
     configured: &[Realm],
-    portal: &str,
+    (portal, partner): (&str, &str),
     master: &base::MasterKey,
 ) -> Result<(), Failure> {
     let aside = folder.begin_sowing()?;
     let opened = database::open(&aside, master).await?;
     let house = realms::house(opened.store, master);
     let states = open_realms(configured, &house, master).await?;
-    let demo = seed::seed(Garden { portal, realms: &states }).await?;
+    let garden = Garden { portal, realms: &states };
+    let demo = seed::seed(garden).await?;
+    let settings = seed::people(garden, &demo, partner).await?;
     // Closes the database: the last handles go.
     drop((states, house));
-    folder.finish_sowing(&demo)
+    folder.finish_sowing(&demo, &settings)
 }
 
 /// What the listeners are made of.
@@ -118,6 +140,9 @@ struct Stage<'a> {
     house: &'a Arc<House>,
     states: &'a [RealmState],
     demo: &'a DemoFile,
+    outbox: &'a Arc<Outbox>,
+    /// Where the partner's app is.
+    partner: &'a str,
 }
 
 impl Stage<'_> {
@@ -151,13 +176,24 @@ impl Stage<'_> {
         let realm = |state: &RealmState| {
             let name = state.issuer().realm().as_str();
             let sample = samples.iter().find(|(of, _)| *of == name);
-            PortalRealm::new(
-                state.issuer(),
-                sample.map(|(_, text)| text.clone()).unwrap_or_default(),
-            )
+            let sample = sample.map(|(_, text)| text.clone()).unwrap_or_default();
+            let shown = PortalRealm::new(state.issuer(), sample);
+            let password_in = format!("demo.json, realms.{name}.user.password");
+            match self.demo.person(name) {
+                Some(person) => shown.with_person(&person.email, &password_in),
+                None => shown,
+            }
         };
         let realms: Vec<PortalRealm> = self.states.iter().map(realm).collect();
         let note = "The values for <…> are in demo.json, in the data folder.";
-        Portal::new(&realms, note).map_err(Failure::new)
+        let app = PortalApp {
+            name: "Demo partner".to_owned(),
+            description: "An app that somebody else made: connect it to a realm, and see what a \
+                          partner sees."
+                .to_owned(),
+            url: format!("{}/", self.partner),
+        };
+        let portal = Portal::new(&realms, &[app], note).map_err(Failure::new)?;
+        Ok(portal.with_outbox(Arc::clone(self.outbox)))
     }
 }

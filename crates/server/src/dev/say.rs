@@ -9,14 +9,15 @@ use super::seed::{DemoFile, blocks};
 use crate::failure::Failure;
 
 /// Tells where everything is, with commands for each realm that work as printed.
-pub(super) fn hello(demo: &DemoFile, data: &Path) {
+pub(super) fn hello(demo: &DemoFile, partner: &str, data: &Path) {
     // Who reads it may have gone: the demo runs all the same.
-    let _ = write(demo, data);
+    let _ = write(demo, partner, data);
 }
 
-fn write(demo: &DemoFile, data: &Path) -> std::io::Result<()> {
+fn write(demo: &DemoFile, partner: &str, data: &Path) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "\nPostern serves five demo realms. Portal: {}", demo.portal)?;
+    writeln!(out, "An app of a partner, to connect to them: {partner}/")?;
     writeln!(out, "Addresses and credentials: {}", data.join("demo.json").display())?;
     for (name, block) in blocks(demo) {
         writeln!(out, "\n# {name}\n{}", block.trim_end())?;

@@ -43,7 +43,7 @@ impl Server {
     pub(crate) fn dev_in(folder: TempDir) -> Self {
         // Another test may take a port between the look and the use.
         for _ in 0..5 {
-            let port = ports::six();
+            let port = ports::seven();
             let mut command = postern();
             command.arg("dev").args(["--port", &port.to_string()]);
             command.arg("--data").arg(folder.path().join("data"));

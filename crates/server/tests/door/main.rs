@@ -10,6 +10,8 @@
 )]
 
 mod access_requests;
+mod account;
+mod browser;
 mod budgets;
 mod cli;
 mod clients;

@@ -50,7 +50,7 @@ pub(super) async fn refresh(to: &Registered<'_>, token: &Token) -> Result<Tokens
 fn tokens(answer: &Value) -> Result<Tokens, Failure> {
     let tokens = Tokens {
         access: Token::new(text(answer, "token")?),
-        refresh: Some(Token::new(text(answer, "refreshToken")?)),
+        refresh: answer.get("refreshToken").and_then(Value::as_str).map(Token::new),
         scopes: Vec::new(),
         expires: None,
     };

@@ -1,14 +1,10 @@
 //! `.postern/demo.json`: what a script needs to use the demo. Its shape is fixed.
-//!
-//! Invariant: the file is readable by its owner alone, and is either whole or not there.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dev::private_file;
 use crate::failure::Failure;
 
 /// The demo's addresses and credentials.
@@ -134,12 +130,7 @@ impl DemoFile {
     /// # Errors
     /// When it cannot be read, or is not what was written.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, Failure> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failure(path, "cannot be read", error)),
-        };
-        serde_json::from_str(&text).map(Some).map_err(|error| failure(path, "is damaged", error))
+        private_file::read(path)
     }
 
     /// Writes the file, in place of an older one.
@@ -147,24 +138,16 @@ impl DemoFile {
     /// # Errors
     /// When it cannot be written; the older one is then as it was.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(self)
-            .map_err(|error| failure(path, "cannot be written", error))?;
-        let beside = path.with_extension("json.new");
-        let written = whole(&beside, &text).and_then(|()| fs::rename(&beside, path));
-        written.map_err(|error| failure(path, "cannot be written", error))
+        private_file::write(path, self)
     }
-}
 
-fn whole(path: &Path, text: &str) -> std::io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
+    /// Who signs in at a realm; `None` where nobody does.
+    pub(crate) fn person(&self, realm: &str) -> Option<&Person> {
+        match realm {
+            "spendesk" => Some(&self.realms.spendesk.user),
+            "spiko" => Some(&self.realms.spiko.user),
+            "speckle" => Some(&self.realms.speckle.user),
+            _ => None,
+        }
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()
-}
-
-fn failure(path: &Path, what: &str, error: impl std::fmt::Display) -> Failure {
-    Failure::new(format!("{} {what}: {error}", path.display()))
 }

@@ -7,6 +7,7 @@
 mod blocks;
 mod demo_file;
 mod fyma;
+mod people;
 mod plot;
 mod speckle;
 mod speculo;
@@ -22,6 +23,7 @@ use crate::failure::Failure;
 pub(crate) use blocks::blocks;
 pub(crate) use demo_file::DemoFile;
 use demo_file::DemoRealms;
+pub(crate) use people::{move_partner, people};
 use plot::Plot;
 
 /// The realms to sow, each with its signing keys.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use base::{MasterKey, SystemRng};
 use dialect::{Dialect, Environment};
+use engine::people::{Browser, sign_in};
 use engine::present::{Place, Presented, present};
 use engine::{Issuer, IssuerSettings, RequestOrigin};
 use serde_json::Value;
 use web::RealmState;
 
-use super::{DemoFile, Garden, blocks, seed};
+use super::{DemoFile, Garden, blocks, move_partner, people, seed};
 
 /// The five realms over one empty store.
 pub(in crate::dev) fn realms() -> Vec<RealmState> {
@@ -167,4 +168,71 @@ async fn there_is_a_block_for_every_realm_with_its_own_values() {
         assert!(!block.contains("{{") && block.starts_with(['T', 'c']), "{block}");
     }
     assert!(blocks[4].1.contains(&demo.realms.speckle.personal_access_token));
+}
+
+const APP: &str = "http://localhost:8086";
+
+/// Whether somebody of the demo signs in.
+async fn signs_in(realm: &RealmState, person: &super::demo_file::Person) -> bool {
+    let (origin, passwords) = (RequestOrigin::default(), &realm.house().passwords);
+    let password = base::Secret::new(person.password.clone());
+    let ctx = realm.context(&origin);
+    sign_in(&ctx, &**passwords, &person.email, password, Browser::default()).await.is_ok()
+}
+
+/// Whether the partner's app has this secret and sends people back to `redirect`.
+async fn is_registered(realm: &RealmState, at: &partner_app::Registration, redirect: &str) -> bool {
+    let origin = RequestOrigin::default();
+    let ctx = realm.context(&origin);
+    let mut parameters = oauth::Parameters::new();
+    parameters.insert(oauth::Parameter::ClientId, at.client_id.clone()).unwrap();
+    parameters.insert(oauth::Parameter::ClientSecret, at.client_secret.clone()).unwrap();
+    let operation = oauth::Operation::Token;
+    let request =
+        oauth::Request { operation, parameters, basic: None, bearer: None, possession: false };
+    engine::authenticate::authenticate(&ctx, &request).await.unwrap();
+    let client = engine::admin::clients::read(&ctx, &at.client_id).await.unwrap();
+    client.redirect_uris.iter().map(ToString::to_string).collect::<Vec<_>>() == [redirect]
+}
+
+#[tokio::test]
+async fn who_was_sown_before_there_were_people_signs_in_once_completed_and_nobody_is_made_twice() {
+    let realms = realms();
+    let garden = Garden { portal: "http://127.0.0.1:8080", realms: &realms };
+    let demo = sown(&realms).await;
+    let all = [&realms[1], &realms[2], &realms[4]];
+    for realm in all {
+        assert!(!signs_in(realm, demo.person(realm.issuer().realm().as_str()).unwrap()).await);
+    }
+    for _ in 0..2 {
+        let settings = people(garden, &demo, APP).await.unwrap();
+        for (realm, at) in all.iter().zip(&settings.registrations) {
+            assert!(signs_in(realm, demo.person(realm.issuer().realm().as_str()).unwrap()).await);
+            assert!(is_registered(realm, at, &settings.redirect_uri(at.provider)).await);
+        }
+    }
+    let origin = RequestOrigin::default();
+    let wanted = [&demo.realms.spendesk.app, &demo.realms.spiko.app];
+    for (realm, app) in all.iter().zip(wanted) {
+        let ctx = realm.context(&origin);
+        let client = engine::admin::clients::read(&ctx, &app.client_id).await.unwrap();
+        assert_eq!(client.redirect_uris[0].as_str(), app.redirect_uri);
+        assert!(!client.scopes.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_partners_app_moves_with_the_ports_and_keeps_its_secrets() {
+    let realms = realms();
+    let garden = Garden { portal: "http://127.0.0.1:8080", realms: &realms };
+    let demo = sown(&realms).await;
+    let before = people(garden, &demo, APP).await.unwrap();
+    let after = move_partner(garden, before.clone(), "http://localhost:9086").await.unwrap();
+    for (old, new) in before.registrations.iter().zip(&after.registrations) {
+        assert_eq!(old.client_secret, new.client_secret);
+        let name = new.provider.to_string();
+        let realm = realms.iter().find(|it| it.issuer().realm().as_str() == name).unwrap();
+        let redirect = format!("http://localhost:9086/callback/{name}");
+        assert!(is_registered(realm, new, &redirect).await);
+    }
 }

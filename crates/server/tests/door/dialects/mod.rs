@@ -3,12 +3,16 @@
 mod fyma;
 mod fyma_budgets;
 mod legacy;
+pub(crate) mod person;
 mod speckle;
+mod speckle_people;
 mod speckle_tokens;
 mod speculo;
 mod speculo_api;
 mod spendesk;
+mod spendesk_people;
 mod spiko;
+mod spiko_people;
 
 use serde_json::Value;
 

@@ -36,7 +36,7 @@ fn contents(data: &Path) -> Vec<(String, Vec<u8>)> {
 /// Starts in a folder that was tampered with.
 fn refusal(data: &Path) -> String {
     let before = contents(data);
-    let told = one_line(&dev(data, ports::six()));
+    let told = one_line(&dev(data, ports::seven()));
     let after = contents(data);
     for (file, bytes) in &before {
         // SQLite may put back the log of a database that it opened; the database must stay.
@@ -48,23 +48,26 @@ fn refusal(data: &Path) -> String {
 
 #[test]
 fn a_port_in_use_is_named_and_nothing_is_made() {
-    let port = ports::six();
-    let _taken = TcpListener::bind(("127.0.0.1", port + 3)).unwrap();
+    let port = ports::seven();
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let told = one_line(&dev(&data, port));
-    assert!(told.contains(&format!("port {} is in use", port + 3)), "{told}");
-    assert!(!data.exists());
+    // A realm's, and that of the partner's app.
+    for port_taken in [port + 3, port + 6] {
+        let _taken = TcpListener::bind(("127.0.0.1", port_taken)).unwrap();
+        let told = one_line(&dev(&data, port));
+        assert!(told.contains(&format!("port {port_taken} is in use")), "{told}");
+        assert!(!data.exists());
+    }
 }
 
 #[test]
 fn a_folder_that_cannot_be_written_is_told() {
-    let told = one_line(&dev(Path::new("/proc/postern"), ports::six()));
+    let told = one_line(&dev(Path::new("/proc/postern"), ports::seven()));
     assert!(told.contains("/proc/postern cannot be written"), "{told}");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "mine").unwrap();
-    assert!(one_line(&dev(&file, ports::six())).contains("is not a folder"));
+    assert!(one_line(&dev(&file, ports::seven())).contains("is not a folder"));
     assert_eq!(std::fs::read(&file).unwrap(), b"mine");
 }
 
@@ -115,7 +118,7 @@ fn another_missing_or_damaged_master_key_is_told() {
 fn a_folder_that_another_process_uses_is_told() {
     let server = Server::dev();
     let data = server.folder().join("data");
-    assert!(one_line(&dev(&data, ports::six())).contains("in use by another process"));
+    assert!(one_line(&dev(&data, ports::seven())).contains("in use by another process"));
     server.end();
 }
 
@@ -142,7 +145,7 @@ fn what_is_secret_on_disk_is_its_owners_alone() {
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let data = folder.path().join("data");
     assert_eq!(mode(&data), 0o700);
-    for file in ["master.key", "demo.json", "postern.db"] {
+    for file in ["master.key", "demo.json", "partner.json", "postern.db"] {
         assert_eq!(mode(&data.join(file)), 0o600, "{file}");
     }
 }

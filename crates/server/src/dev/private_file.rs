@@ -1,0 +1,52 @@
+//! Files that hold credentials, as JSON.
+//!
+//! Invariant: each is readable by its owner alone, and is either whole or not there.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::failure::Failure;
+
+/// Reads a file; `None` when it is not there.
+///
+/// # Errors
+/// When it cannot be read, or is not what was written.
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failure(path, "cannot be read", error)),
+    };
+    serde_json::from_str(&text).map(Some).map_err(|error| failure(path, "is damaged", error))
+}
+
+/// Writes a file, in place of an older one.
+///
+/// # Errors
+/// When it cannot be written; the older one is then as it was.
+pub(super) fn write<T: Serialize>(path: &Path, content: &T) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(content)
+        .map_err(|error| failure(path, "cannot be written", error))?;
+    let beside = path.with_extension("json.new");
+    let written = whole(&beside, &text).and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| failure(path, "cannot be written", error))
+}
+
+fn whole(path: &Path, text: &str) -> std::io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}
+
+fn failure(path: &Path, what: &str, error: impl std::fmt::Display) -> Failure {
+    Failure::new(format!("{} {what}: {error}", path.display()))
+}

@@ -1,0 +1,178 @@
+//! What people need: a password, an app that may send them back, and the app of the demo's partner.
+//!
+//! Apart from the rest of the seed, because a folder that was sown before there were people is
+//! completed by it. Invariant: done again, it makes no second app, and only the partner's secret is
+//! a new one.
+
+use base::Secret;
+use domain::Client;
+use engine::Denial;
+use engine::admin::{client_secrets, clients, passwords};
+use partner_app::{Provider, Registration, Settings};
+
+use super::demo_file::{DemoFile, DemoRealms, Person};
+use super::plot::{Plot, made, text, texts};
+use super::{Garden, failure};
+use crate::failure::Failure;
+
+/// What the partner's app is called, by its providers.
+const PARTNER: &str = "demo-partner";
+
+/// A realm where people sign in.
+struct Place<'a> {
+    provider: Provider,
+    name: &'static str,
+    /// The user's public id.
+    user: &'static str,
+    person: &'a Person,
+    app: DemoApp<'a>,
+    /// What the partner's app asks for.
+    partner_scopes: &'static [&'static str],
+}
+
+/// The app of `demo.json`.
+struct DemoApp<'a> {
+    id: &'a str,
+    redirect_uri: &'a str,
+    scopes: Vec<String>,
+    description: &'static str,
+}
+
+/// Sets passwords, tells the apps where they may send people, and registers the partner's app.
+///
+/// # Errors
+/// When a realm is missing, or the store fails.
+pub(crate) async fn people(
+    garden: Garden<'_>,
+    demo: &DemoFile,
+    base: &str,
+) -> Result<Settings, Failure> {
+    let mut settings = Settings { base: base.to_owned(), registrations: Vec::new() };
+    for place in places(&demo.realms) {
+        let plot = garden.plot(place.name)?;
+        password(&plot, &place).await.map_err(failure)?;
+        app(&plot, &place.app).await.map_err(failure)?;
+        let registration = partner(&plot, &place, &settings).await.map_err(failure)?;
+        settings.registrations.push(registration);
+    }
+    Ok(settings)
+}
+
+/// Lets the partner's app send people back to another address, and find its providers at theirs.
+///
+/// # Errors
+/// When a realm is missing, or the store fails.
+pub(crate) async fn move_partner(
+    garden: Garden<'_>,
+    settings: Settings,
+    base: &str,
+) -> Result<Settings, Failure> {
+    let mut moved = Settings { base: base.to_owned(), registrations: Vec::new() };
+    for registration in settings.registrations {
+        let plot = garden.plot(&registration.provider.to_string())?;
+        let change = clients::ClientChange {
+            redirect_uris: Some(vec![moved.redirect_uri(registration.provider)]),
+            ..clients::ClientChange::default()
+        };
+        made!(&plot, clients::update, &registration.client_id, &change).map_err(failure)?;
+        moved.registrations.push(Registration { base: plot.base(), ..registration });
+    }
+    Ok(moved)
+}
+
+fn places(realms: &DemoRealms) -> [Place<'_>; 3] {
+    let identity = ["openid", "profile", "email"];
+    let spending = demo_apis::spendesk::SCOPES.map(|(scope, _)| scope);
+    [
+        Place {
+            provider: Provider::Spendesk,
+            name: "spendesk",
+            user: "user_camille",
+            person: &realms.spendesk.user,
+            app: DemoApp {
+                id: &realms.spendesk.app.client_id,
+                redirect_uri: &realms.spendesk.app.redirect_uri,
+                scopes: texts(&[&spending[..], &identity[..]].concat()),
+                description: "Puts the spending of your company into its books.",
+            },
+            partner_scopes: &["settlement:read", "wallet-summary:read"],
+        },
+        Place {
+            provider: Provider::Spiko,
+            name: "spiko",
+            user: "user_ingrid",
+            person: &realms.spiko.user,
+            app: DemoApp {
+                id: &realms.spiko.app.client_id,
+                redirect_uri: &realms.spiko.app.redirect_uri,
+                scopes: texts(&[&["offline", "offline_access"][..], &identity[..]].concat()),
+                description: "Shows your holdings beside your bank accounts.",
+            },
+            partner_scopes: &["offline"],
+        },
+        Place {
+            provider: Provider::Speckle,
+            name: "speckle",
+            user: "a1b2c3d4e5",
+            person: &realms.speckle.user,
+            app: DemoApp {
+                id: &realms.speckle.app.id,
+                redirect_uri: &realms.speckle.app.redirect_uri,
+                scopes: texts(&["streams:read", "streams:write", "profile:read", "profile:email"]),
+                description: "Checks facades against their plans.",
+            },
+            partner_scopes: &["profile:read", "profile:email", "streams:read"],
+        },
+    ]
+}
+
+async fn password(plot: &Plot<'_>, place: &Place<'_>) -> Result<(), Denial> {
+    let password = Secret::new(place.person.password.clone());
+    let hash = plot.realm().house().passwords.hash(password).await?;
+    made!(plot, passwords::set, place.user, &hash).map(|_| ())
+}
+
+async fn app(plot: &Plot<'_>, app: &DemoApp<'_>) -> Result<(), Denial> {
+    let change = clients::ClientChange {
+        redirect_uris: Some(vec![app.redirect_uri.to_owned()]),
+        scopes: Some(app.scopes.clone()),
+        description: Some(app.description.to_owned()),
+        ..clients::ClientChange::default()
+    };
+    made!(plot, clients::update, app.id, &change).map(|_| ())
+}
+
+async fn partner(
+    plot: &Plot<'_>,
+    place: &Place<'_>,
+    settings: &Settings,
+) -> Result<Registration, Denial> {
+    let redirect_uri = settings.redirect_uri(place.provider);
+    let new = clients::NewClient {
+        public_id: Some(PARTNER.to_owned()),
+        name: "Demo partner".to_owned(),
+        kind: Some("app".to_owned()),
+        redirect_uris: Some(vec![redirect_uri.clone()]),
+        scopes: Some(texts(place.partner_scopes)),
+        description: Some("Shows what came of connecting, and forgets it when it ends.".to_owned()),
+        ..clients::NewClient::default()
+    };
+    let client_secret = match made!(plot, clients::create, &new) {
+        Ok(made) => made.secret.map(|issued| text(&issued)).unwrap_or_default(),
+        Err(Denial::NameTaken { .. }) => another_secret(plot, redirect_uri).await?,
+        Err(denial) => return Err(denial),
+    };
+    let (base, client_id) = (plot.base(), PARTNER.to_owned());
+    Ok(Registration { provider: place.provider, base, client_id, client_secret })
+}
+
+/// For the app that is there already, whose secret nobody has any more.
+async fn another_secret(plot: &Plot<'_>, redirect_uri: String) -> Result<String, Denial> {
+    let change = clients::ClientChange {
+        redirect_uris: Some(vec![redirect_uri]),
+        ..clients::ClientChange::default()
+    };
+    let _: Client = made!(plot, clients::update, PARTNER, &change)?;
+    let new = client_secrets::NewSecret::default();
+    made!(plot, client_secrets::create, PARTNER, &new).map(|issued| text(&issued))
+}

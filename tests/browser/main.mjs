@@ -1,0 +1,7 @@
+// The pages in a real browser: `node main.mjs DEMO_FILE FOLDER_FOR_PICTURES`.
+
+import './flows/spendesk.mjs';
+import './flows/spiko.mjs';
+import './flows/speckle.mjs';
+import './flows/hindrances.mjs';
+import './flows/pages.mjs';
