@@ -20,6 +20,8 @@ const server = await oauth
   .discoveryRequest(issuer, { ...insecure, algorithm: 'oauth2' })
   .then((response) => oauth.processDiscoveryResponse(issuer, response))
 const client = { client_id: pair.id }
+// The metadata name the endpoint of apps; keys have one of their own, and it takes Basic alone.
+if (demo.api_key) server.token_endpoint = `${demo.base}/auth/token`
 
 async function flow(authentication) {
   const parameters = new URLSearchParams(pair.audience ? { audience: pair.audience } : {})
@@ -38,7 +40,9 @@ async function flow(authentication) {
   return { token_type: token.token_type, expires_in: token.expires_in, before, after }
 }
 
-const supported = server.token_endpoint_auth_methods_supported
+const supported = demo.api_key
+  ? ['client_secret_basic']
+  : server.token_endpoint_auth_methods_supported
 const seen = { issuer: server.issuer, supported }
 if (supported.includes('client_secret_basic')) {
   seen.client_secret_basic = await flow(oauth.ClientSecretBasic(pair.secret))

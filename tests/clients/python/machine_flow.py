@@ -58,9 +58,14 @@ def main(path, realm):
     metadata.raise_for_status()
     server = metadata.json()
     client, secret, parameters = pair(demo)
+    methods = server["token_endpoint_auth_methods_supported"]
+    if "api_key" in demo:
+        # The metadata name the endpoint of apps; keys have one of their own, and it takes Basic alone.
+        server["token_endpoint"] = f"{demo['base']}/auth/token"
+        methods = ["client_secret_basic"]
     seen = {"issuer": server["issuer"]}
     for method in ("client_secret_basic", "client_secret_post"):
-        if method in server["token_endpoint_auth_methods_supported"]:
+        if method in methods:
             seen[method] = flow(server, client, secret, parameters, method)
     print(json.dumps(seen))
 

@@ -1,9 +1,12 @@
-//! Clients that nobody here wrote complete the machine flows: oauth4webapi, Authlib, specklepy and
-//! the `oauth2` crate.
+//! Clients that nobody here wrote complete the machine flows (oauth4webapi, Authlib, specklepy and
+//! the `oauth2` crate) and the flows with people ([`people`]).
 //!
 //! The scripts are in `tests/clients/`; `cargo xtask test` installs their packages.
 
 mod oauth2_crate;
+mod openidconnect_crate;
+mod people;
+mod shop;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
