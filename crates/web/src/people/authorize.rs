@@ -56,14 +56,18 @@ async fn step(
     let chosen = chosen.as_deref();
     let mut said = Said { notice: None, wrong: None };
     let mut allows = false;
+    let next = authorize::next(ctx, &asking, person.as_ref(), chosen).await?;
     if let (Some(form), Some(person)) = (&visit.form, &person) {
         let decision = form.field("decision");
-        if !visit.is_ours(&visit.here(), Some(person)) {
+        let remembered = matches!(next, Next::Reply(_));
+        if !remembered && !visit.is_ours(&purpose(visit, &next), Some(person)) {
             visit.note(ctx, &Denial::FormForeign);
             said.notice = Some(STALE);
         } else if decision == Some("deny") {
             visit.note(ctx, &Denial::DeniedByPerson);
             return Ok(back_to_app(visit, endpoint, &authorize::deny(ctx, &asking)));
+        } else if remembered {
+            // They said yes before, perhaps on this very page: nothing is left to ask.
         } else if decision == Some("allow") {
             allows = true;
         } else if let Some(organization) = form.field(ORGANIZATION) {
@@ -74,7 +78,6 @@ async fn step(
             said.wrong = Some("Choose one of these to go on.");
         }
     }
-    let next = authorize::next(ctx, &asking, person.as_ref(), chosen).await?;
     let Some(person) = person else {
         return Ok(match next {
             Next::Reply(reply) => back_to_app(visit, endpoint, &reply),
@@ -84,13 +87,29 @@ async fn step(
     Ok(match next {
         Next::SignIn => see_other(&resume::by_way_of_sign_in(visit, ctx, &asking)),
         Next::Choose(organizations) => choose(visit, &asking, &person, (&organizations, &said)),
-        Next::Consent(_) | Next::Reply(_) if allows => {
-            let reply = authorize::allow(ctx, &asking, &person, chosen).await?;
+        Next::Consent(screen) if allows => {
+            // For the one that the page named, and no other.
+            let named = screen.organization.as_ref().map(|it| it.public_id.as_str());
+            let reply = authorize::allow(ctx, &asking, &person, named.or(chosen)).await?;
             back_to_app(visit, endpoint, &reply)
         }
         Next::Consent(screen) => consent(visit, &asking, &person, (&screen, &said)),
         Next::Reply(reply) => back_to_app(visit, endpoint, &reply),
     })
+}
+
+/// What the form of a page is good for: the address, and where it asks for consent, the
+/// organization that it names. That of the person may have become another one since.
+fn purpose(visit: &Visit<'_>, next: &Next) -> String {
+    match next {
+        Next::Consent(screen) => consent_to(visit, screen),
+        Next::SignIn | Next::Choose(_) | Next::Reply(_) => visit.here(),
+    }
+}
+
+fn consent_to(visit: &Visit<'_>, screen: &ConsentScreen) -> String {
+    let organization = screen.organization.as_ref().map(|it| it.public_id.as_str());
+    format!("{} for {}", visit.here(), organization.unwrap_or("oneself"))
 }
 
 /// What the page says about the form that came before it.
@@ -145,7 +164,7 @@ fn consent(
         layout: Layout::of(visit),
         app: show::app(&asking.client),
         person: show::person(visit, person, Some(&here)),
-        csrf: visit.token(&here, Some(person)),
+        csrf: visit.token(&consent_to(visit, screen), Some(person)),
         organization: screen.organization.as_ref().map(|it| it.name.clone()),
         other_organization: screen
             .may_choose
