@@ -63,7 +63,7 @@ pub async fn authenticate(ctx: &Context<'_>, request: &Request) -> Result<Authen
     let realm = ctx.issuer.realm();
     if let Some(client) = ctx.store.by_public_id::<Client>(realm, proof.id).await? {
         ctx.recognize(&client.public_id);
-        return client_proof(ctx, client, &proof).await;
+        return client_proof(ctx, client, &proof, proves_itself_by_code(request)).await;
     }
     let Some(secret) = proof.secret else {
         return Err(Denial::UnknownClient(proof.id.to_owned()));
@@ -105,6 +105,7 @@ async fn client_proof(
     ctx: &Context<'_>,
     client: Loaded<Client>,
     proof: &Proof<'_>,
+    by_code: bool,
 ) -> Result<Authenticated, Denial> {
     let secret = match proof.secret {
         None => None,
@@ -117,7 +118,9 @@ async fn client_proof(
             Some(secret)
         }
     };
-    if !client.auth_methods.contains(&proof.method) {
+    // A client that has secrets, too, leaves them out only where a code verifier stands for it.
+    let bare = secret.is_none() && !client.is_public() && !by_code;
+    if bare || !client.auth_methods.contains(&proof.method) {
         return Err(Denial::AuthMethodNotAllowed(proof.method));
     }
     // Whoever proved nothing is told nothing, not even that the client is suspended: what it presents
@@ -126,6 +129,14 @@ async fn client_proof(
         check_client(ctx, &client).await?;
     }
     Ok(Authenticated::Client { client, secret })
+}
+
+/// Whether the request brings a code, and a verifier that nobody saw before (RFC 7636 §7.2: a plain
+/// challenge is no secret).
+fn proves_itself_by_code(request: &Request) -> bool {
+    let has = |parameter| request.parameters.value(parameter).is_some();
+    let plain = request.parameters.value(Parameter::CodeChallengeMethod) == Some("plain");
+    has(Parameter::Code) && has(Parameter::CodeVerifier) && !plain
 }
 
 async fn resource_server_proof(

@@ -8,6 +8,8 @@
 mod call;
 mod routes;
 mod same_origin;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 

@@ -1,6 +1,7 @@
 //! The admin API through its router, on a store in memory and a clock that stands still.
 
 mod access;
+mod apps;
 mod access_requests;
 mod audit;
 mod bad_input;

@@ -1,0 +1,122 @@
+//! Apps: what is said of them, and which ways back each dialect allows.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::Office;
+
+fn app(redirect: &str) -> Value {
+    json!({"name": "App", "kind": "app", "redirect_uris": [redirect]})
+}
+
+#[tokio::test]
+async fn an_app_is_made_told_and_changed_with_everything_people_read_about_it() {
+    let office = Office::open().await;
+    office.api().await;
+    let made = office
+        .make("/clients", json!({
+            "name": "App", "kind": "app", "app_type": "native",
+            "redirect_uris": ["https://app.example/cb", "com.example.app:/cb", "http://127.0.0.1/cb"],
+            "post_logout_redirect_uris": ["https://app.example/bye"],
+            "scopes": ["read", "openid", "offline_access"], "description": " Reads. ",
+            "client_uri": "https://app.example/", "logo_uri": "https://app.example/logo.png",
+        }))
+        .await;
+    assert_eq!(made.body["grant_types"], json!(["authorization_code", "refresh_token"]));
+    assert_eq!(
+        made.body["auth_methods"],
+        json!(["client_secret_basic", "client_secret_post"]),
+        "a secret is not optional where nobody said so"
+    );
+    assert_eq!(made.body["scopes"], json!(["offline_access", "openid", "read"]));
+    assert_eq!(made.body["description"], "Reads.");
+    assert_eq!(made.body["redirect_uris"][2], "http://127.0.0.1/cb");
+    let one = format!("/clients/{}", made.id());
+    let change = json!({"description": "", "redirect_uris": ["https://app.example/cb"],
+        "app_type": "web", "logo_uri": ""});
+    let changed = office.patch(&one, change).await;
+    assert_eq!(
+        (&changed.body["description"], &changed.body["logo_uri"]),
+        (&json!(null), &json!(null))
+    );
+    assert_eq!(changed.body["client_uri"], "https://app.example/", "what is missing stays");
+    let private = office.patch(&one, json!({"redirect_uris": ["com.example.app:/cb"]})).await;
+    assert_eq!(private.status, StatusCode::BAD_REQUEST, "of a web app");
+    let events = office.get(&format!("/events?target={}", made.id())).await;
+    let told = &events.body["data"][0]["detail"]["changed"];
+    assert!(told.as_array().unwrap().contains(&json!("redirect_uris")), "{told}");
+}
+
+#[tokio::test]
+async fn an_app_becomes_native_before_its_scheme_is_looked_at() {
+    let office = Office::open().await;
+    let made = office.make("/clients", app("https://app.example/cb")).await;
+    let one = format!("/clients/{}", made.id());
+    let both = json!({"app_type": "native", "redirect_uris": ["com.example.app:/cb"]});
+    assert_eq!(office.patch(&one, both).await.status, StatusCode::OK);
+    let back = office.patch(&one, json!({"app_type": "web"})).await;
+    assert_eq!(back.status, StatusCode::BAD_REQUEST, "its redirect does not fit any more");
+}
+
+#[tokio::test]
+async fn where_redirects_are_compared_by_domain_only_the_registered_one_and_localhost_are_taken() {
+    let office = Office::with_dialect("spendesk").await;
+    let with = |redirect: &str, domain: Option<&str>| {
+        let mut new = app(redirect);
+        new["redirect_domain"] = json!(domain);
+        new
+    };
+    for (redirect, domain, fits) in [
+        ("https://partner.example/cb", Some("partner.example"), true),
+        ("https://app.partner.example/cb", Some("Partner.example"), true),
+        ("https://localhost:3000/cb", Some("partner.example"), true),
+        ("http://localhost:3000/cb", None, true),
+        ("https://partner.example/cb", None, false),
+        ("https://evilpartner.example/cb", Some("partner.example"), false),
+        ("https://partner.example.evil.example/cb", Some("partner.example"), false),
+        ("http://partner.example/cb", Some("partner.example"), false),
+        ("https://partner.example/cb", Some("example"), false),
+        ("https://partner.example/cb", Some("https://partner.example"), false),
+        ("https://10.0.0.1/cb", Some("10.0.0.1"), false),
+    ] {
+        let answer = office.post("/clients", with(redirect, domain)).await;
+        let expected = if fits { StatusCode::CREATED } else { StatusCode::BAD_REQUEST };
+        assert_eq!(answer.status, expected, "{redirect} {domain:?}: {:?}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn an_app_asks_for_scopes_of_its_own_api() {
+    let office = Office::open().await;
+    office.api().await;
+    let other =
+        json!({"identifier": "urn:other", "name": "Other", "scopes": [{"scope": "elsewhere"}]});
+    office.make("/resource-servers", other).await;
+    let with = |scope: &str, audience: Option<&str>| json!({"name": "App", "kind": "app", "scopes": [scope], "default_audience": audience});
+    office.make("/clients", with("read", Some("https://api.example"))).await;
+    office.make("/clients", with("openid", None)).await;
+    for (scope, audience) in
+        [("read", None), ("elsewhere", Some("https://api.example")), ("x y", None)]
+    {
+        let refused = office.post("/clients", with(scope, audience)).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{scope} {audience:?}");
+        assert!(refused.body["error_description"].as_str().unwrap().starts_with("scopes: "));
+    }
+}
+
+#[tokio::test]
+async fn other_scopes_drop_connections_only_where_the_dialect_says_so() {
+    for (dialect, drops) in [("speckle", true), ("rfc", false)] {
+        let office = Office::with_dialect(dialect).await;
+        office.api().await;
+        let mut new = app("https://app.example/cb");
+        new["scopes"] = json!(["read"]);
+        let made = office.make("/clients", new).await;
+        let one = format!("/clients/{}", made.id());
+        office.patch(&one, json!({"scopes": ["read"], "name": "Same"})).await;
+        office.patch(&one, json!({"scopes": ["read", "write"]})).await;
+        let events = office.get(&format!("/events?target={}", made.id())).await;
+        let dropped = |n: usize| events.body["data"][n]["detail"]["connections_dropped"] == true;
+        assert_eq!((dropped(0), dropped(1)), (drops, false), "{dialect}");
+    }
+}
