@@ -96,6 +96,7 @@ mod tests {
             for sql in [
                 sql::insert(kind),
                 sql::replace(kind),
+                sql::rewrite(kind),
                 sql::by_id(kind),
                 sql::by_public_id(kind),
                 sql::by_handle(kind),
@@ -103,6 +104,28 @@ mod tests {
                 connection.prepare(sql).unwrap();
                 assert!(sql.contains(&format!(" {} ", kind.as_str())), "{sql}");
             }
+        }
+    }
+
+    #[test]
+    fn a_row_that_keeps_its_keys_is_rewritten_without_an_index() {
+        let connection = migrated();
+        let nothing = || rusqlite::params_from_iter([0_i64; 12]);
+        let opened = |sql: &str| {
+            let mut statement = connection.prepare(&format!("EXPLAIN {sql}")).unwrap();
+            let opcodes = statement.query_map(nothing(), |row| row.get::<_, String>(1)).unwrap();
+            opcodes.filter(|opcode| opcode.as_ref().unwrap() == "OpenWrite").count()
+        };
+        for kind in domain::Kind::ALL {
+            assert_eq!((opened(sql::rewrite(kind)), opened(sql::replace(kind))), (1, 10));
+            let plan: String = connection
+                .query_row(
+                    &format!("EXPLAIN QUERY PLAN {}", sql::rewrite(kind)),
+                    nothing(),
+                    |row| row.get(3),
+                )
+                .unwrap();
+            assert!(plan.contains("PRIMARY KEY (id=?)"), "{plan}");
         }
     }
 

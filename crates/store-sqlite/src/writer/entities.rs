@@ -20,6 +20,10 @@ impl State {
     ) -> Result<(), Failure> {
         // A version beyond what the column holds is one that no row is at.
         let expected = i64::try_from(expected.0).unwrap_or(-1);
+        // Most changes are to the body alone, as when a refresh token is rotated.
+        if self.put(entity, body, sql::rewrite(entity.kind()), expected)? == 1 {
+            return Ok(());
+        }
         match self.put(entity, body, sql::replace(entity.kind()), expected)? {
             0 => Err(Failure::Conflict(Conflict::Changed(entity.kind()))),
             _ => Ok(()),
