@@ -403,7 +403,7 @@ fn harbour_has_the_people_s_flow_from_its_file_alone() {
     );
     let body = r#"{"ship":"s","leave":"c","seal":"v","back":"https://a.example/cb"}"#;
     values(
-        &Try::post("/board/passes", JSON, body).decode(&harbour).unwrap(),
+        &Try::post("/ships/passes", JSON, body).decode(&harbour).unwrap(),
         &[
             (P::ClientId, "s"),
             (P::Code, "c"),
@@ -412,7 +412,7 @@ fn harbour_has_the_people_s_flow_from_its_file_alone() {
             (P::GrantType, "authorization_code"),
         ],
     );
-    let request = Try { method: "DELETE", ..Try::post("/board/passes/t", None, "") };
+    let request = Try { method: "DELETE", ..Try::post("/torn/t", None, "") };
     let request = request.decode(&harbour).unwrap();
     assert!(request.possession);
     values(&request, &[(P::Token, "t")]);

@@ -1,5 +1,7 @@
 //! A request in parts, so that one of them can be spoilt.
 
+use std::collections::BTreeMap;
+
 use base::encoding::base64;
 
 use super::realm::Realm;
@@ -34,6 +36,16 @@ pub(super) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// The request that goes well.
     pub(super) fn good(realm: &'a Realm, spot: &'a Spot<'a>, encoding: Encoding) -> Self {
+        Self::of(realm, spot, encoding, &realm.values(spot.endpoint.operation()))
+    }
+
+    /// The request with these values.
+    pub(super) fn of(
+        realm: &'a Realm,
+        spot: &'a Spot<'a>,
+        encoding: Encoding,
+        values: &BTreeMap<&'static str, String>,
+    ) -> Self {
         let path = format!("{}{}", realm.prefix, spot.endpoint.paths()[0]);
         let mut named = spot.named.clone();
         let posted = named.iter().any(|it| it.parameter == "client_secret");
@@ -41,13 +53,13 @@ impl<'a> Draft<'a> {
             .endpoint
             .client_auth_methods()
             .contains(&oauth::ClientAuthMethod::ClientSecretPost);
-        if spot.basic && !(posted && post) {
+        let proves = values.contains_key("client_secret");
+        if spot.basic && proves && !(posted && post) {
             named.retain(|it| !it.parameter.starts_with("client_"));
             let part = |parameter: &str, place| Named { parameter: parameter.to_owned(), place };
             named.push(part("client_id", Place::Username));
             named.push(part("client_secret", Place::Password));
         }
-        let values = realm.values(spot.endpoint.operation());
         let fields = named.into_iter().filter_map(|named| {
             let value = Value::Text(values.get(named.parameter.as_str())?.clone());
             Some(Field { named, value })

@@ -6,20 +6,27 @@
 
 mod admin;
 mod apis;
+mod asking;
+mod consenting;
 mod credentials;
 mod draft;
+mod exchanging;
 mod forged;
 mod judge;
+mod leaving;
 mod parameters;
+mod person;
 mod places;
 mod realm;
 mod table;
+mod ways;
 mod whole;
 mod wire;
 
 use draft::Draft;
 use judge::{Expect, decent, face, judge, judged, must, told, wrong};
 use oauth::Operation;
+use person::People;
 use realm::{Realm, World};
 use table::{Spot, spots};
 
@@ -41,6 +48,60 @@ fn every_endpoint_of_every_dialect_bears_every_fault() {
     assert_eq!(walked, 34);
     ends_well(&world, "dialect endpoints");
     assert!(judged() > 5_400, "the walk became shorter: {}", judged());
+}
+
+#[test]
+fn where_people_are_asked_nothing_leads_elsewhere() {
+    let judged = of_people("authorization requests", |people, _, stranger| {
+        asking::walk(people, stranger);
+    });
+    assert!(judged > 1_000, "the walk became shorter: {judged}");
+}
+
+#[test]
+fn a_form_that_is_not_this_persons_gives_no_code_and_loses_nothing() {
+    let judged = of_people("consent forms", |people, _, stranger| {
+        consenting::walk(people, EMAIL, stranger);
+    });
+    assert!(judged > 200, "the walk became shorter: {judged}");
+}
+
+#[test]
+fn what_an_app_brings_is_its_own_proven_and_brought_once() {
+    let judged = of_people("exchanges", |people, spots, _| {
+        assert!(exchanging::walk(people, spots, "x") > 0, "{}", people.realm.name);
+    });
+    assert!(judged > 200, "the walk became shorter: {judged}");
+}
+
+#[test]
+fn whoever_asks_who_somebody_is_or_signs_them_out_bears_every_fault() {
+    let judged = of_people("userinfo and the end of sessions", |people, spots, _| {
+        leaving::walk(people, spots);
+    });
+    assert!(judged > 200, "the walk became shorter: {judged}");
+}
+
+const EMAIL: &str = "ada.own@example.com";
+
+/// Walks every realm where people are asked, with a person of it and somebody of another realm.
+fn of_people(
+    what: &str,
+    walk: impl for<'a> Fn(&People<'a>, &'a [Spot<'a>], &person::Browser),
+) -> usize {
+    let world = World::open("");
+    let strangers = ["rfc", "spiko"].map(|name| {
+        let realm = world.realm(name);
+        let spots = person::asked(realm).unwrap();
+        People::of(realm, &spots, "bob@example.com").browser.clone()
+    });
+    for realm in &world.realms {
+        let Some(spots) = person::asked(realm) else { continue };
+        let people = People::of(realm, &spots, EMAIL);
+        walk(&people, &spots, &strangers[usize::from(realm.name == "rfc")]);
+    }
+    quiet(&world.server.log(), what);
+    judged()
 }
 
 #[test]
