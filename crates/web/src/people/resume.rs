@@ -54,7 +54,15 @@ pub(super) fn by_way_of_sign_in(visit: &Visit<'_>, ctx: &Context<'_>, asking: &A
 
 /// Where to sign in and then go to `place`.
 pub(super) fn sign_in_then(visit: &Visit<'_>, place: &str) -> String {
-    with(&visit.at(super::SIGN_IN), None, ("return_to", Some(place)))
+    with(&visit.at(super::SIGN_IN), None, ("return_to", Some(&spelled_out(place))))
+}
+
+/// The same place, with the characters escaped that some browsers leave as they are in a query and
+/// that a [`ReturnTo`] does not have. What the app sent still reads the same.
+fn spelled_out(place: &str) -> String {
+    let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'\\' | b'<' | b'>' | b'"');
+    let spell = |b: u8| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") };
+    place.bytes().map(spell).collect()
 }
 
 /// A path with its query, but with `name` as given in place of whatever it was. All else stays byte

@@ -170,6 +170,19 @@ async fn oidc_core_3_1_2_1_a_login_hint_is_filled_in() {
     let town = Town::new().await;
     let mut browser = Browser::new(&town);
     let to_sign_in = browser.get(&town.asks("&login_hint=bob%40example.com")).await;
-    let page = browser.get(&to_sign_in.location().to_owned()).await;
+    let page = browser.get(to_sign_in.location()).await;
     assert!(page.text.contains("value=\"bob@example.com\""), "{}", page.text);
+}
+
+#[tokio::test]
+async fn what_a_browser_left_unescaped_survives_signing_in() {
+    let town = Town::new().await;
+    let place = "/authorize?response_type=code&client_id=app_1&state=a\\b{c}|d'e^`";
+    let mut ada = Browser::new(&town);
+    let to_sign_in = ada.get(place).await.location().to_owned();
+    let back = ada.sign_in_at(&to_sign_in, "ada@example.com", PASSWORD).await;
+    let back = back.location().to_owned();
+    let csrf = ada.get(&back).await.csrf();
+    let answer = ada.post(&back, &[("csrf", &csrf), ("decision", "allow")]).await;
+    assert_eq!(parameter(answer.location(), "state").as_deref(), Some("a\\b{c}|d'e^`"));
 }

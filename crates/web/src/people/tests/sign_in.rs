@@ -19,7 +19,7 @@ async fn whoever_knows_the_password_is_signed_in_and_returns_to_the_app() {
     let back = answer.location();
     assert!(back.starts_with(&place), "{back}");
     assert!(back.contains("&login_after="), "{back}");
-    assert_eq!(browser.get(&back.to_owned()).await.title(), "Allow Ledger Sync?");
+    assert_eq!(browser.get(back).await.title(), "Allow Ledger Sync?");
 }
 
 #[tokio::test]
