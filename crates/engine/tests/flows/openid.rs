@@ -2,12 +2,12 @@
 
 use base::encoding::{base64url, parse_base64url};
 use dialect::Dialect;
-use domain::User;
+use domain::{CredentialKind, Grant, User};
 use oauth::{Metadata, Operation, Parameter as P, Problem, Reply, TokenReply};
 use serde_json::{Value, json};
 
 use crate::partner::{CALLBACK, Partner, refresh_token};
-use crate::world::{code, request};
+use crate::world::{code, request, scopes};
 
 /// What an ID token says, its signature checked with the published keys.
 async fn said(partner: &Partner, reply: &TokenReply) -> Value {
@@ -126,6 +126,12 @@ async fn rfc6750_3_1_userinfo_refuses_what_does_not_open_it() {
     let without = partner.connected("read").await;
     let machine = world.machine_token().await;
     let personal = world.personal_access_token.clone();
+    // Nor where the scope is there, and no app that the person let in.
+    let personal_id = world.found(CredentialKind::PersonalAccessToken, &personal).await;
+    world.change(personal_id, |it| it.scopes = Some(scopes("openid"))).await;
+    let granted = world.at_api(&personal).await.unwrap().chain.grant.id;
+    world.change::<Grant>(granted, |it| it.scopes = scopes("openid")).await;
+    assert!(world.at_api(&personal).await.unwrap().scopes.contains("openid"));
     for token in [without.access_token.expose(), &machine, &personal] {
         let denial = partner.userinfo(token).await.unwrap_err();
         assert_eq!(denial.failure().problem, Problem::InsufficientScope);

@@ -244,6 +244,7 @@ async fn a_token_made_by_staff_rotates_like_any_other_and_ends_when_they_said() 
     let input = engine::admin::refresh_tokens::NewRefreshToken {
         client: "client_1".into(),
         label: "by hand".into(),
+        expires_at: Some("2027-01-15T09:00:00Z".into()),
         ..Default::default()
     };
     let made = world
@@ -264,7 +265,8 @@ async fn a_token_made_by_staff_rotates_like_any_other_and_ends_when_they_said() 
     let third = refresh_token(&refresh(&second).await.unwrap());
     let row = world.found(CredentialKind::RefreshToken, &third).await;
     assert_eq!(row, made.reply.credential.id);
-    assert_eq!(code(refresh(&first).await), "refresh_replayed");
+    world.advance(3_600);
+    assert_eq!(code(refresh(&third).await), "credential_expired");
 }
 
 #[tokio::test]
