@@ -142,3 +142,31 @@ fn secrets_on_disk_are_their_owners() {
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     assert_eq!(codes(folder.path(), &[]), [("master_key", Severity::Wrong)]);
 }
+
+const MAIL: &str = "[mail]\nfrom = \"API <api@example.com>\"\nhost = \"smtp.example.com\"\n";
+
+/// The sound configuration with a realm that takes access requests, and this mail.
+fn with_mail(mail: &str) -> Vec<(&'static str, Severity)> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mail.password"), "secret\n").unwrap();
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(folder.path().join("mail.password"), private).unwrap();
+    let asks = format!("{DIALECT}\n[authorization]\naccess_requests = true\n");
+    codes_of(folder.path(), &asks, &[("[metrics]", &format!("{mail}\n[metrics]"))])
+}
+
+#[test]
+fn a_realm_that_takes_access_requests_wants_mail_and_mail_wants_tls_and_its_password() {
+    assert_eq!(with_mail(""), [("no_mail", Severity::Weak)]);
+    assert_eq!(with_mail(MAIL), []);
+    let plain = format!("{MAIL}encryption = \"none\"\n");
+    assert_eq!(with_mail(&plain), [("mail_without_tls", Severity::Weak)]);
+    for here in ["localhost", "127.0.0.1", "::1"] {
+        assert_eq!(with_mail(&plain.replace("smtp.example.com", here)), [], "{here}");
+    }
+    let login = |file: &str| {
+        with_mail(&format!("{MAIL}username = \"a\"\npassword = {{ file = \"{file}\" }}\n"))
+    };
+    assert_eq!(login("mail.password"), []);
+    assert_eq!(login("nothing"), [("mail_password", Severity::Wrong)]);
+}

@@ -3,7 +3,6 @@
 //! Invariant: what comes back is the same whatever is known of the person. What was typed is never
 //! lost to a stale page or a mistake.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -14,9 +13,9 @@ use oauth::Failure;
 
 use super::SENT;
 use super::templates::{FormPage, SentPage, Typed, Wrong};
-use crate::people::attempts::Allowance;
 use crate::people::page::{Allowed, Layout, page, see_other};
 use crate::people::visit::Visit;
+use crate::people::{Allowance, network};
 
 /// The purpose of the form's token.
 const PURPOSE: &str = "access-request";
@@ -54,15 +53,16 @@ pub(super) async fn post(visit: &Visit<'_>, unreadable: Option<Failure>) -> Resp
         use_case: typed.use_case.clone(),
         contact: typed.contact.clone(),
     };
-    let desk = &visit.realm.desk;
-    let network = network(visit.origin.address);
-    let counted = [(network.as_str(), OF_NETWORK)];
-    if let Err(seconds) = desk.attempts.take(&counted, ctx.now) {
+    let attempts = &visit.realm.state.house().attempts;
+    let network = visit.origin.address.map(network).unwrap_or_default();
+    let bucket = format!("access request {} {network}", visit.realm_name());
+    let counted = [(bucket.as_str(), OF_NETWORK)];
+    if let Err(seconds) = attempts.take(&counted, ctx.now) {
         return again(visit, typed, &Denial::TooManyAttempts(seconds));
     }
     let submitted = match reachable(&new.contact) {
         Ok(()) => {
-            let _one_at_a_time = desk.queue.lock().await;
+            let _one_at_a_time = visit.realm.desk.queue.lock().await;
             settle(ctx.store, async || submit(&ctx, &new).await).await.map(drop)
         }
         Err(denial) => Err(denial),
@@ -70,7 +70,7 @@ pub(super) async fn post(visit: &Visit<'_>, unreadable: Option<Failure>) -> Resp
     match submitted {
         Ok(()) => see_other(&visit.at(SENT)),
         Err(denial) => {
-            desk.attempts.give_back(&counted);
+            attempts.give_back(&counted);
             again(visit, typed, &denial)
         }
     }
@@ -157,13 +157,4 @@ fn form(
         longest_use_case: MAX_USE_CASE,
     };
     page(visit, status, &template, &Allowed::default())
-}
-
-/// Whose address it is, as far as that can be told: of IPv6, a household or office has a /64.
-fn network(address: Option<IpAddr>) -> String {
-    match address.map(|address| address.to_canonical()) {
-        Some(IpAddr::V6(address)) => format!("network {:x}", address.to_bits() >> 64),
-        Some(IpAddr::V4(address)) => format!("network {address}"),
-        None => "network".to_owned(),
-    }
 }

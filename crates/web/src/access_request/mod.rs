@@ -13,7 +13,6 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use dialect::Dialect;
 
-use crate::people::attempts::Attempts;
 use crate::people::visit::Visit;
 use crate::realm::{Asked, Realm};
 use crate::respond;
@@ -33,10 +32,9 @@ pub(crate) enum Place<'p> {
     Credentials(&'p str),
 }
 
-/// What a realm remembers of those who ask.
+/// Where requests of a realm are written down.
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
-    attempts: Attempts,
     /// One is written down after the other, so that the bounds of the queue are exact.
     queue: tokio::sync::Mutex<()>,
 }

@@ -1,11 +1,29 @@
-//! What becomes of paths, and of what was typed.
+//! What becomes of paths, of what was typed, and of a link in time.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template as _;
-use dialect::Dialect;
+use axum::body::Body;
+use axum::http::Request;
+use base::{FixedClock, MasterKey, SystemRng, Timestamp};
+use dialect::{Dialect, Environment};
+use domain::Actor;
+use engine::access_requests::{NewAccessRequest, submit};
+use engine::admin::access_requests::{Approval, approve};
+use engine::admin::resource_servers;
+use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog, settle};
+use http_body_util::BodyExt as _;
+use store::Memory;
 
 use super::Place;
 use super::templates::{FormPage, Typed, Wrong};
+use crate::mail::Mail;
+use crate::metrics::Metrics;
 use crate::people::page::Layout;
+use crate::people::{Argon2id, Attempts};
+use crate::{Door, House, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits};
 
 fn layout() -> Layout {
     Layout {
@@ -54,4 +72,144 @@ fn what_was_typed_is_kept_and_escaped() {
     assert_eq!(page.matches("&#60;script&#62;").count(), 4, "{page}");
     assert_eq!(page.matches("</textarea>").count(), 1, "{page}");
     assert_eq!(page.matches("aria-invalid").count(), 1, "{page}");
+}
+
+/// A realm that takes access requests, behind a door, and a clock that can be moved.
+struct Desk {
+    door: Door,
+    state: RealmState,
+    clock: Arc<FixedClock>,
+}
+
+const URL: &str = "http://127.0.0.1:8081/tenant";
+
+impl Desk {
+    fn open() -> Self {
+        let master = MasterKey::generate(&SystemRng);
+        let clock = Arc::new(FixedClock::new(Timestamp::from_seconds(1_800_000_000)));
+        let house = Arc::new(House {
+            store: Arc::new(Memory::default()),
+            clock: Arc::clone(&clock) as _,
+            rng: Arc::new(SystemRng),
+            digests: master.digest_key(),
+            passwords: Arc::new(Argon2id::new(Arc::new(SystemRng))),
+            attempts: Attempts::new(),
+            uses: Arc::new(UseLog::new()),
+            refusals: Arc::new(RefusalLog::new()),
+            refusals_dropped: Default::default(),
+            draining: Default::default(),
+        });
+        let settings = IssuerSettings {
+            realm: "own".parse().unwrap(),
+            url: URL.to_owned(),
+            dialect: Arc::new(Dialect::builtin("fyma").unwrap()),
+            environment: Environment::Test,
+        };
+        let issuer = Arc::new(Issuer::new(settings, &master, &SystemRng));
+        let state = RealmState::new(Arc::clone(&house), issuer);
+        let limits = WebLimits {
+            body: 1 << 20,
+            body_time: Duration::from_secs(1),
+            answer_time: Duration::from_secs(5),
+        };
+        let realm = Arc::new(Realm::new(state.clone(), limits, None));
+        let door = Door {
+            house,
+            proxies: Arc::new(TrustedProxies::default()),
+            metrics: Arc::new(Metrics::new(vec![Arc::clone(state.metrics())], Vec::new())),
+            serves: Serves::Realms(Realms::new(vec![(URL.parse().unwrap(), realm)])),
+        };
+        Self { door, state, clock }
+    }
+
+    /// The mail that follows a request and its approval.
+    async fn approved(&self) -> Mail {
+        let origin = RequestOrigin::default();
+        let ctx = self.state.context(&origin);
+        let by = &Actor::System;
+        let new = resource_servers::NewResourceServer {
+            identifier: "https://api.example".to_owned(),
+            name: "API".to_owned(),
+            ..Default::default()
+        };
+        settle(ctx.store, async || resource_servers::create(&ctx, by, &new).await).await.unwrap();
+        let new = NewAccessRequest {
+            name: "Zoë".to_owned(),
+            organization: "Harbour & Sons".to_owned(),
+            use_case: "Count ships.".to_owned(),
+            contact: "zoe@example.com".to_owned(),
+        };
+        let asked = settle(ctx.store, async || submit(&ctx, &new).await).await.unwrap().0;
+        let id = asked.public_id.as_str();
+        let approval = Approval::default();
+        let decided = settle(ctx.store, async || approve(&ctx, by, id, &approval).await).await;
+        crate::mail::answer(&ctx, &decided.unwrap().0).unwrap()
+    }
+
+    async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        cookie: &str,
+        body: String,
+    ) -> (u16, String, String) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "127.0.0.1:8081")
+            .header("cookie", cookie)
+            .header("content-type", "application/x-www-form-urlencoded");
+        let peer = SocketAddr::from(([192, 0, 2, 7], 4711));
+        let response = self.door.answer(peer, false, request.body(Body::from(body)).unwrap()).await;
+        let (head, body) = response.into_parts();
+        let text = body.collect().await.unwrap().to_bytes();
+        let set = head.headers.get("set-cookie").map_or("", |it| it.to_str().unwrap());
+        let cookie = set.split(';').next().unwrap_or_default().to_owned();
+        (head.status.as_u16(), cookie, String::from_utf8(text.to_vec()).unwrap())
+    }
+}
+
+/// The path of the link in a mail.
+fn link(mail: &Mail) -> String {
+    let line = mail.text.lines().find(|line| line.starts_with(URL)).unwrap();
+    line.strip_prefix("http://127.0.0.1:8081").unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_link_that_is_over_is_a_page_that_says_so_and_no_mail_any_more() {
+    let desk = Desk::open();
+    let mail = desk.approved().await;
+    assert!(mail.text.contains("until 2027-01-18 08:00 UTC"), "{}", mail.text);
+    assert!(mail.text.contains("Hello Zoë,") && mail.text.contains("Harbour & Sons"));
+    let path = link(&mail);
+    let (status, cookie, page) = desk.ask("GET", &path, "", String::new()).await;
+    assert_eq!(status, 200, "{page}");
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    desk.clock.advance(engine::access_requests::LIVES);
+    for (method, body) in [("GET", String::new()), ("POST", format!("csrf={csrf}"))] {
+        let (status, _, page) = desk.ask(method, &path, &cookie, body).await;
+        assert_eq!(status, 404, "{page}");
+        assert!(page.contains("This link does not work any more"), "{page}");
+        assert!(!page.contains("client_secret"), "{page}");
+    }
+    let origin = RequestOrigin::default();
+    let ctx = desk.state.context(&origin);
+    let waiting = engine::access_requests::unmailed(&ctx, None).await.unwrap();
+    assert!(crate::mail::answer(&ctx, &waiting[0]).is_none(), "staff send another one");
+}
+
+#[tokio::test]
+async fn below_a_prefix_a_form_leads_back_below_it() {
+    let desk = Desk::open();
+    let (status, cookie, page) = desk.ask("GET", "/tenant/access-request", "", String::new()).await;
+    assert_eq!(status, 200, "{page}");
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let wish = "name=Ada&organization=Engines&use_case=Count&contact=ada%40example.com";
+    let body = format!("csrf={csrf}&{wish}");
+    let (status, ..) = desk.ask("POST", "/tenant/access-request", &cookie, body).await;
+    assert_eq!(status, 303);
+    let (status, _, page) =
+        desk.ask("GET", "/tenant/access-request/sent", &cookie, String::new()).await;
+    assert_eq!(status, 200);
+    assert!(page.contains("Thank you") && page.contains("href=\"/tenant/assets/"), "{page}");
 }

@@ -35,6 +35,7 @@ use visit::Visit;
 
 pub use attempts::{Allowance, Attempts, Counted};
 pub use passwords::Argon2id;
+pub(crate) use sign_in::network;
 
 /// Where people sign in.
 pub(crate) const SIGN_IN: &str = "/sign-in";

@@ -110,7 +110,7 @@ fn buckets(visit: &Visit<'_>, email: &str) -> Vec<(String, Allowance)> {
 }
 
 /// The network that somebody has: one address, or the 64 bits of IPv6 that every home gets.
-fn network(address: std::net::IpAddr) -> String {
+pub(crate) fn network(address: std::net::IpAddr) -> String {
     match address.to_canonical() {
         std::net::IpAddr::V4(address) => address.to_string(),
         std::net::IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),

@@ -47,6 +47,14 @@ fn each_mistake_is_told_with_its_place() {
             format!("shutdown_grace = \"soon\"\n{REALM}{LISTENER}"),
             ["postern.toml:3:18: ", "\"20s\""],
         ),
+        (
+            format!("{REALM}{LISTENER}[mail]\nhost = \"a\"\nfrom = \"nobody\"\n"),
+            ["postern.toml:11:8: ", "an e-mail address"],
+        ),
+        (
+            format!("{REALM}{LISTENER}[mail]\nhost = \"a\"\nfrom = \"a@b.c\"\nusername = \"a\"\n"),
+            ["postern.toml:9:1: ", "expected both or none"],
+        ),
         (LISTENER.to_owned(), ["postern.toml:", "realms"]),
         (format!("{REALM}[[listeners]\n"), ["postern.toml:7:", "postern.toml"]),
     ] {
