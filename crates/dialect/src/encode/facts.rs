@@ -151,22 +151,40 @@ pub(super) struct RedirectFacts<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) state: Option<&'a str>,
     pub(super) granted: Option<&'a Granted>,
-    pub(super) failed: Option<(&'a Failure, &'a Shape)>,
+    pub(super) failed: Option<Failed<'a>>,
+}
+
+/// What went wrong, as the app is told.
+pub(super) struct Failed<'a> {
+    failure: &'a Failure,
+    shape: &'a Shape,
+    description: String,
+}
+
+impl<'a> Failed<'a> {
+    pub(super) fn new(failure: &'a Failure, shape: &'a Shape) -> Self {
+        let text = shape.description.as_deref().unwrap_or(&failure.description);
+        // RFC 6749 §4.1.2.1 allows neither quotes nor backslashes nor what is not ASCII.
+        let plain = |c| match c {
+            '"' | '\\' => Some('\''),
+            ' '..='~' => Some(c),
+            _ => None,
+        };
+        Self { failure, shape, description: text.chars().filter_map(plain).collect() }
+    }
 }
 
 impl Facts for RedirectFacts<'_> {
     fn value(&self, field: Field) -> Value<'_> {
-        match (field, self.granted, self.failed) {
+        match (field, self.granted, &self.failed) {
             (Field::RequestId, ..) => Value::Text(self.context.request_id),
             (Field::Issuer, ..) => Value::Text(self.context.issuer),
             (Field::State, ..) => text(self.state),
             (Field::AuthorizationCode, Some(granted), _) => Value::Text(granted.code.expose()),
             (Field::Scope, Some(granted), _) => Value::Scope(&granted.scope),
-            (Field::Code, _, Some((_, shape))) => Value::Text(&shape.code),
-            (Field::Problem, _, Some((failure, _))) => Value::Text(failure.problem.as_str()),
-            (Field::Description, _, Some((failure, shape))) => {
-                Value::Text(shape.description.as_deref().unwrap_or(&failure.description))
-            }
+            (Field::Code, _, Some(failed)) => Value::Text(&failed.shape.code),
+            (Field::Problem, _, Some(failed)) => Value::Text(failed.failure.problem.as_str()),
+            (Field::Description, _, Some(failed)) => Value::Text(&failed.description),
             _ => Value::Absent,
         }
     }

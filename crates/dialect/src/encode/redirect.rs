@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use oauth::{AuthorizationReply, Failure, Operation, Problem, RedirectUri};
 
-use super::facts::RedirectFacts;
+use super::facts::{Failed, RedirectFacts};
 use super::failure::Failures;
 use super::headers::Headers;
 use super::success::{push_no_store, push_request_id};
@@ -79,7 +79,7 @@ impl Redirect {
             context,
             state: reply.state.as_deref(),
             granted: reply.outcome.as_ref().ok(),
-            failed: failed.map(|failure| (failure, failures.shape(failure.problem))),
+            failed: failed.map(|failure| Failed::new(failure, failures.shape(failure.problem))),
         };
         let pairs = failed.map_or(self.success.as_slice(), |failure| self.failure(failure));
         self.write(&reply.redirect_uri, pairs, &facts)

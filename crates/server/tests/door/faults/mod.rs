@@ -14,10 +14,12 @@ mod exchanging;
 mod forged;
 mod judge;
 mod leaving;
+mod origins;
 mod parameters;
 mod person;
 mod places;
 mod realm;
+mod signing_in;
 mod table;
 mod ways;
 mod whole;
@@ -80,6 +82,25 @@ fn whoever_asks_who_somebody_is_or_signs_them_out_bears_every_fault() {
         leaving::walk(people, spots);
     });
     assert!(judged > 200, "the walk became shorter: {judged}");
+}
+
+#[test]
+fn signing_in_leads_home_and_nobody_in_by_a_form_that_is_amiss() {
+    let judged = of_people("signing in", |people, _, _| {
+        signing_in::walk(people, EMAIL);
+    });
+    assert!(judged > 200, "the walk became shorter: {judged}");
+}
+
+#[test]
+fn pages_of_other_origins_call_what_the_dialect_lets_them() {
+    let world = World::open("");
+    let open = world.realms.iter().map(|realm| (realm.name, origins::walk(realm)));
+    let open: Vec<_> = open.filter(|(_, open)| *open > 4).collect();
+    // Beside keys and metadata, of which there are four paths.
+    let expected = [("rfc", 5), ("spendesk", 7), ("spiko", 5), ("speckle", 9), ("harbour", 7)];
+    assert_eq!(open, expected);
+    quiet(&world.server.log(), "calls from other origins");
 }
 
 const EMAIL: &str = "ada.own@example.com";

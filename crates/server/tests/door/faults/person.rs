@@ -16,7 +16,7 @@ use crate::harness::http::{Answer, Ask, form, post};
 pub(super) const BACK: &str = "https://app.example/cb?own=1";
 pub(super) const STATE: &str = "state &=#%\u{e9}\n\u{1F511}";
 pub(super) const VERIFIER: &str = "verifier-of-more-than-forty-three-characters_~.";
-const PASSWORD: &str = "correct horse battery staple";
+pub(super) const PASSWORD: &str = "correct horse battery staple";
 
 /// Somebody's browser.
 #[derive(Clone, Debug, Default)]
