@@ -4,6 +4,7 @@
 
 mod flows;
 mod needles;
+mod people;
 
 use std::collections::HashSet;
 use std::fs;
@@ -26,6 +27,7 @@ fn no_issued_secret_is_anywhere_but_in_its_answer() {
     let mut flows = Flows::new(&server);
     for realm in REALMS {
         flows.run(realm);
+        flows.people(realm);
     }
     flows.command_line();
     let Flows { needles, requests, .. } = flows;

@@ -53,7 +53,7 @@ impl<'a> Visit<'a> {
         let bound = Cookie::Form.read(issuer, &head.headers).filter(|it| is_binding(it));
         let new_binding = bound.is_none();
         let binding = bound.map_or_else(
-            || base64url(realm.state.house().rng.u128().to_be_bytes()),
+            || fresh_binding(&*realm.state.house().rng),
             ToOwned::to_owned,
         );
         let mut visit = Self {
@@ -167,8 +167,15 @@ impl<'a> Visit<'a> {
     }
 }
 
+/// As long as secrets are: wherever it should be pasted by mistake, it is seen to be one.
+fn fresh_binding(rng: &dyn base::Rng) -> String {
+    let mut bytes = [0; 32];
+    rng.fill(&mut bytes);
+    base64url(bytes)
+}
+
 fn is_binding(text: &str) -> bool {
-    text.len() == 22 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

@@ -56,6 +56,11 @@ impl Person {
         self
     }
 
+    /// What the browser keeps.
+    pub(crate) fn cookies(&self) -> &[(String, String)] {
+        &self.cookies
+    }
+
     /// Asks with this browser's cookies, and keeps those of the answer.
     pub(crate) fn ask(&mut self, mut ask: Ask) -> Answer {
         if !self.cookies.is_empty() {
