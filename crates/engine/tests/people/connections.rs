@@ -1,9 +1,12 @@
 //! Connections: one live grant of an app, a person, an organization and an API.
 
-use domain::{Actor, Client, Grant};
-use engine::authorize::revoke_connection;
-use oauth::Parameter as P;
+use std::pin::Pin;
 
+use domain::{Actor, Client, Grant};
+use engine::authorize::{Refused, allow, revoke_connection};
+use oauth::{AuthorizationReply, Parameter as P};
+
+use crate::race::{Overtaken, all};
 use crate::world::{World, id, outcome, scopes};
 
 #[tokio::test]
@@ -117,17 +120,40 @@ async fn a_connection_made_while_the_app_drops_them_is_dropped_with_them() {
 }
 
 #[tokio::test]
-async fn two_tabs_that_say_yes_at_once_make_one_connection() {
+async fn tabs_that_say_yes_at_once_make_one_connection() {
+    for seed in 0..24 {
+        let world = World::new().await;
+        let bob = world.signed_in("bob").await;
+        let store = Overtaken::new(std::sync::Arc::clone(&world.store), seed);
+        let mut tabs = vec![];
+        for scope in ["read", "write", "read", "write"] {
+            tabs.push(world.asking(&[(P::Scope, scope)]).await);
+        }
+        let says_yes = async |asking| {
+            world.run_on(&store, async |ctx| allow(ctx, asking, &bob, None).await).await
+        };
+        type Tab<'a> = Pin<Box<dyn Future<Output = Result<AuthorizationReply, Refused>> + 'a>>;
+        let clicks = tabs.iter().map(|it| Box::pin(says_yes(it)) as Tab<'_>).collect();
+        for reply in all(clicks).await {
+            assert!(reply.unwrap().outcome.is_ok());
+        }
+        let grants = world.grants().await;
+        assert_eq!(grants.len(), 1);
+        assert_eq!(grants[0].scopes, scopes("read write"));
+        let told = ["grant.created by user bob", "grant.extended by user bob"];
+        assert_eq!(world.told().await, told);
+    }
+}
+
+#[tokio::test]
+async fn a_code_fits_into_a_url() {
     let world = World::new().await;
     let bob = world.signed_in("bob").await;
-    let (read, write) =
-        (world.asking(&[(P::Scope, "read")]).await, world.asking(&[(P::Scope, "write")]).await);
-    for _ in 0..8 {
-        let (one, other) =
-            tokio::join!(world.allow(&read, &bob, None), world.allow(&write, &bob, None));
-        assert!(one.unwrap().outcome.is_ok() && other.unwrap().outcome.is_ok());
+    let all =
+        [(P::Scope, "openid profile email offline_access read write"), (P::Nonce, "n-0S6_WzA2Mj")];
+    for (changes, most) in [(&all[..], 420), (&[(P::Nonce, &*"n".repeat(512))], 1_000)] {
+        let reply = world.allow(&world.asking(changes).await, &bob, None).await.unwrap();
+        let length = reply.outcome.unwrap().code.expose().len();
+        assert!(length <= most, "{length}");
     }
-    let grants = world.grants().await;
-    assert_eq!(grants.len(), 1);
-    assert_eq!(grants[0].scopes, scopes("read write"));
 }

@@ -29,6 +29,7 @@ pub(crate) struct World {
     pub(crate) store: Arc<Memory>,
     pub(crate) clock: FixedClock,
     pub(crate) digests: DigestKey,
+    master: MasterKey,
 }
 
 pub(crate) fn scopes(text: &str) -> oauth::ScopeSet {
@@ -55,17 +56,12 @@ impl World {
 
     pub(crate) async fn with(dialect: Dialect) -> Self {
         let master = MasterKey::generate(&SystemRng);
-        let settings = IssuerSettings {
-            realm: "test".parse().unwrap(),
-            url: "https://issuer.example".into(),
-            dialect: Arc::new(dialect),
-            environment: Environment::Live,
-        };
         let world = Self {
-            issuer: Issuer::new(settings, &master, &SystemRng),
+            issuer: issuer(Arc::new(dialect), &master),
             store: Arc::new(Memory::new()),
             clock: FixedClock::new(Timestamp::from_seconds(1_800_000_000)),
             digests: master.digest_key(),
+            master,
         };
         world.populate().await;
         world
@@ -155,7 +151,7 @@ impl World {
             name: name.to_uppercase(),
             kind: ClientKind::App,
             organization: Some(id("foreign")),
-            auth_methods: vec![ClientAuthMethod::ClientSecretBasic],
+            auth_methods: vec![ClientAuthMethod::ClientSecretPost],
             grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
             default_audience: Some(id("api")),
             app_type: AppType::Web,
@@ -217,11 +213,54 @@ impl World {
         SignedIn { user, account, session }
     }
 
+    /// The program ends and starts anew: only the store and the master key remain.
+    pub(crate) fn restart(&mut self) {
+        self.issuer = issuer(Arc::clone(self.issuer.dialect()), &self.master);
+        self.digests = self.master.digest_key();
+    }
+
+    /// Gives a client a secret.
+    pub(crate) async fn secret_of(&self, client: &str) -> String {
+        let kind = CredentialKind::ClientSecret;
+        let issued = self.run(async |ctx| engine::secrets::issue(ctx, kind)).await;
+        self.insert(Credential {
+            id: issued.id,
+            realm: self.issuer.realm().clone(),
+            kind,
+            public_id: issued.public_id,
+            grant: None,
+            client: Some(id(client)),
+            resource_server: None,
+            organization: None,
+            user: None,
+            label: "test".into(),
+            digest: issued.digest,
+            scopes: None,
+            expires_at: None,
+            rotated: None,
+            minted: None,
+            authenticated_at: None,
+            revoked: None,
+            created_at: self.clock.now(),
+        })
+        .await;
+        issued.secret.expose().to_owned()
+    }
+
     pub(crate) async fn run<R>(&self, act: impl AsyncFnOnce(&Context<'_>) -> R) -> R {
+        self.run_on(&*self.store, act).await
+    }
+
+    /// The same, on another way to the store.
+    pub(crate) async fn run_on<R>(
+        &self,
+        store: &dyn Store,
+        act: impl AsyncFnOnce(&Context<'_>) -> R,
+    ) -> R {
         let origin = RequestOrigin { request_id: "req-1".into(), ..Default::default() };
         let ctx = Context {
             issuer: &self.issuer,
-            store: &*self.store,
+            store,
             now: self.clock.now(),
             rng: &SystemRng,
             digests: &self.digests,
@@ -294,6 +333,16 @@ impl World {
             .map(|it| format!("{} by {}", it.draft.action, it.draft.origin.actor))
             .collect()
     }
+}
+
+fn issuer(dialect: Arc<Dialect>, master: &MasterKey) -> Issuer {
+    let settings = IssuerSettings {
+        realm: "test".parse().unwrap(),
+        url: "https://issuer.example".into(),
+        dialect,
+        environment: Environment::Live,
+    };
+    Issuer::new(settings, master, &SystemRng)
 }
 
 /// A good request of the confidential app, with some parameters changed: an empty value takes one

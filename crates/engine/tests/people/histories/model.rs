@@ -1,0 +1,272 @@
+//! What ought to be, kept by the simplest means: lists of what was given and plain rules. Time is in
+//! seconds since the beginning.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) type Scopes = BTreeSet<&'static str>;
+
+pub(super) const CODE_LIFETIME: u64 = 60;
+pub(super) const ACCESS_LIFETIME: u64 = 3_600;
+pub(super) const FAMILY_LIFETIME: u64 = 30 * 86_400;
+
+/// What a person has given an app, until it is closed.
+pub(super) struct Connection {
+    pub(super) scopes: Scopes,
+    epoch: u32,
+    closed: bool,
+}
+
+/// What a code, or an access token, leads back to.
+#[derive(Clone, Copy)]
+pub(super) enum Source {
+    Family(usize),
+    Connection(usize),
+}
+
+/// What an exchange gave.
+#[derive(Clone, Copy)]
+pub(super) enum Given {
+    Family(usize),
+    Access(usize),
+}
+
+pub(super) struct Code {
+    pub(super) text: String,
+    pub(super) connection: usize,
+    pub(super) scopes: Scopes,
+    expires: u64,
+    given: Option<Given>,
+}
+
+pub(super) struct Family {
+    pub(super) connection: usize,
+    pub(super) scopes: Scopes,
+    /// Oldest first; the last is the present one.
+    pub(super) tokens: Vec<String>,
+    rotated: u64,
+    expires: u64,
+    closed: bool,
+}
+
+pub(super) struct Access {
+    pub(super) text: String,
+    pub(super) scopes: Scopes,
+    /// What the person said yes to when it began.
+    pub(super) consented: Scopes,
+    source: Source,
+    expires: u64,
+    revoked: bool,
+}
+
+/// What is to be expected of a refresh.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Refresh {
+    Rotates(Scopes),
+    Repeats(Scopes),
+    Refused,
+}
+
+pub(super) struct Model {
+    pub(super) now: u64,
+    pub(super) suspended: bool,
+    pub(super) may_ask: Scopes,
+    epoch: u32,
+    window: Option<u64>,
+    pub(super) connections: Vec<Connection>,
+    live: BTreeMap<usize, usize>,
+    pub(super) codes: Vec<Code>,
+    pub(super) families: Vec<Family>,
+    pub(super) access: Vec<Access>,
+}
+
+impl Model {
+    pub(super) fn new(window: Option<u64>, may_ask: Scopes) -> Self {
+        Self {
+            now: 0,
+            suspended: false,
+            may_ask,
+            epoch: 0,
+            window,
+            connections: vec![],
+            live: BTreeMap::new(),
+            codes: vec![],
+            families: vec![],
+            access: vec![],
+        }
+    }
+
+    /// The connection of a person and organization, if it holds.
+    pub(super) fn connection_of(&self, who: usize) -> Option<usize> {
+        let connection = *self.live.get(&who)?;
+        let it = &self.connections[connection];
+        (!it.closed && it.epoch == self.epoch).then_some(connection)
+    }
+
+    pub(super) fn may_authorize(&self, scopes: &Scopes) -> bool {
+        let free = |it: &&'static str| *it == "offline_access";
+        !self.suspended && scopes.iter().all(|it| free(it) || self.may_ask.contains(it))
+    }
+
+    /// The person said yes, and the code is this.
+    pub(super) fn authorized(&mut self, who: usize, scopes: Scopes, text: String) {
+        let connection = self.connection_of(who).unwrap_or(self.connections.len());
+        if connection == self.connections.len() {
+            let (scopes, epoch) = (Scopes::new(), self.epoch);
+            self.connections.push(Connection { scopes, epoch, closed: false });
+            self.live.insert(who, connection);
+        }
+        self.connections[connection].scopes.extend(&scopes);
+        let expires = self.now + CODE_LIFETIME;
+        self.codes.push(Code { text, connection, scopes, expires, given: None });
+    }
+
+    fn holds(&self, connection: usize) -> bool {
+        let it = &self.connections[connection];
+        !it.closed && it.epoch == self.epoch && !self.suspended
+    }
+
+    fn within(&self, connection: usize, scopes: &Scopes) -> Scopes {
+        scopes & &self.connections[connection].scopes
+    }
+
+    /// What an exchange by the right app gives, if anything; a replay takes back what was given.
+    pub(super) fn exchange(&mut self, code: usize, proven: bool) -> Option<Scopes> {
+        let it = &self.codes[code];
+        if self.suspended || self.now >= it.expires {
+            return None;
+        }
+        match it.given {
+            Some(Given::Family(family)) => self.families[family].closed = true,
+            Some(Given::Access(token)) => self.access[token].revoked = true,
+            None if proven && self.holds(it.connection) => {
+                return Some(self.within(it.connection, &it.scopes));
+            }
+            None => {}
+        }
+        None
+    }
+
+    /// The exchange gave this.
+    pub(super) fn exchanged(
+        &mut self,
+        code: usize,
+        scopes: Scopes,
+        access: String,
+        refresh: Option<String>,
+    ) {
+        let connection = self.codes[code].connection;
+        let given = match refresh {
+            Some(token) => {
+                let expires = self.now + FAMILY_LIFETIME;
+                let (scopes, tokens) = (scopes.clone(), vec![token]);
+                let family = Family {
+                    connection,
+                    scopes,
+                    tokens,
+                    rotated: self.now,
+                    expires,
+                    closed: false,
+                };
+                self.families.push(family);
+                let family = self.families.len() - 1;
+                self.minted(Source::Family(family), scopes_of(&self.families[family]), access);
+                Given::Family(family)
+            }
+            None => {
+                let consented = self.codes[code].scopes.clone();
+                self.minted_as(Source::Connection(connection), scopes, consented, access);
+                Given::Access(self.access.len() - 1)
+            }
+        };
+        self.codes[code].given = Some(given);
+    }
+
+    fn is_open(&self, family: usize) -> bool {
+        let it = &self.families[family];
+        !it.closed && self.now < it.expires
+    }
+
+    /// What a refresh with the token so many rotations back leads to; a replay closes the family.
+    pub(super) fn refresh(
+        &mut self,
+        family: usize,
+        back: usize,
+        narrow: Option<&Scopes>,
+    ) -> Refresh {
+        let it = &self.families[family];
+        if self.suspended {
+            return Refresh::Refused;
+        }
+        let retried =
+            back == 1 && self.window.is_some_and(|window| self.now <= it.rotated + window);
+        if back > 0 && !retried {
+            self.families[family].closed |= self.is_open(family);
+            return Refresh::Refused;
+        }
+        let most = self.within(it.connection, &it.scopes);
+        let asked = narrow.cloned().unwrap_or_else(|| most.clone());
+        if !self.is_open(family) || !self.holds(it.connection) || !asked.is_subset(&most) {
+            return Refresh::Refused;
+        }
+        if back == 0 { Refresh::Rotates(asked) } else { Refresh::Repeats(asked) }
+    }
+
+    /// The refresh gave this successor.
+    pub(super) fn rotated(&mut self, family: usize, successor: String) {
+        let it = &mut self.families[family];
+        it.tokens.push(successor);
+        it.rotated = self.now;
+        it.expires = self.now + FAMILY_LIFETIME;
+    }
+
+    /// An access token of a family.
+    pub(super) fn minted(&mut self, source: Source, scopes: Scopes, text: String) {
+        let Source::Family(family) = source else { panic!("a family's") };
+        let consented = self.families[family].scopes.clone();
+        self.minted_as(source, scopes, consented, text);
+    }
+
+    fn minted_as(&mut self, source: Source, scopes: Scopes, consented: Scopes, text: String) {
+        let expires = self.now + ACCESS_LIFETIME;
+        self.access.push(Access { text, scopes, consented, source, expires, revoked: false });
+    }
+
+    /// The app throws away a refresh token.
+    pub(super) fn revoke(&mut self, family: usize) {
+        self.families[family].closed |= !self.suspended;
+    }
+
+    pub(super) fn revoke_access(&mut self, token: usize) {
+        self.access[token].revoked |= !self.suspended;
+    }
+
+    pub(super) fn close(&mut self, who: usize) {
+        if let Some(connection) = self.live.remove(&who) {
+            self.connections[connection].closed = true;
+        }
+    }
+
+    pub(super) fn drop_all(&mut self) {
+        self.epoch += 1;
+    }
+
+    /// What an access token allows now; `None`: it is not good.
+    pub(super) fn allows(&self, token: &Access) -> Option<Scopes> {
+        let (connection, open) = match token.source {
+            Source::Family(family) => (self.families[family].connection, self.is_open(family)),
+            Source::Connection(connection) => (connection, true),
+        };
+        let good = !token.revoked && self.now < token.expires && open && self.holds(connection);
+        good.then(|| self.within(connection, &token.scopes))
+    }
+
+    /// The one refresh token of a family that is live, if one is.
+    pub(super) fn live_token<'a>(&self, family: &'a Family) -> Option<&'a str> {
+        let open = !family.closed && self.now < family.expires && self.holds(family.connection);
+        family.tokens.last().filter(|_| open).map(String::as_str)
+    }
+}
+
+fn scopes_of(family: &Family) -> Scopes {
+    family.scopes.clone()
+}
