@@ -3,6 +3,7 @@
 
 mod apps;
 mod forged;
+mod graphql;
 mod means;
 mod ownership;
 mod staff;
@@ -32,7 +33,7 @@ const CHALLENGE: &str = "a-challenge-that-the-app-made-up-of-43-or-so";
 
 /// A realm with two people.
 struct House {
-    _server: Server,
+    server: Server,
     admin: Admin,
 }
 
@@ -59,7 +60,7 @@ impl House {
         let admin = realm.admin();
         let server = realm.serve();
         admin.api("https://models.example", &SCOPES);
-        Self { _server: server, admin }
+        Self { server, admin }
     }
 
     fn base(&self) -> &str {

@@ -46,6 +46,9 @@ fn a_password_is_set_by_the_command_line_from_standard_input_and_signs_everybody
     let events = house.admin.read("/events?limit=200").to_string();
     assert!(events.contains("account.password_set"));
     assert!(!events.contains(other) && !events.contains(PASSWORD) && !events.contains("argon2"));
+    let log = house.server.log();
+    assert!(log.contains("/admin/v1/users"), "the log tells what was asked");
+    assert!(!log.contains(other) && !log.contains(PASSWORD) && !log.contains("argon2id"));
 }
 
 #[test]
