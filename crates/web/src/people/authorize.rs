@@ -68,12 +68,12 @@ async fn step(
             return Ok(back_to_app(visit, endpoint, &authorize::deny(ctx, &asking)));
         } else if remembered {
             // They said yes before, perhaps on this very page: nothing is left to ask.
-        } else if decision == Some("allow") {
-            allows = true;
-        } else if let Some(organization) = form.field(ORGANIZATION) {
+        } else if let (Next::Choose(_), Some(organization)) = (&next, form.field(ORGANIZATION)) {
             let choice = (ORGANIZATION, Some(organization));
             let query = visit.query.as_deref();
             return Ok(see_other(&resume::with(&visit.path, query, choice)));
+        } else if decision == Some("allow") && !matches!(next, Next::Choose(_)) {
+            allows = true;
         } else {
             said.wrong = Some("Choose one of these to go on.");
         }
