@@ -4,6 +4,7 @@
 //! at, and what comes next follows from that address and the session: nothing is kept between two
 //! requests but the session itself.
 
+mod assets;
 pub(crate) mod attempts;
 mod authorize;
 pub(crate) mod cookies;
@@ -28,7 +29,6 @@ use engine::Denial;
 use oauth::{Failure, Operation, Problem};
 
 use crate::metrics::Part;
-use crate::portal;
 use crate::realm::{Asked, Realm};
 use crate::respond;
 use visit::Visit;
@@ -68,7 +68,7 @@ pub(crate) fn part(path: &str) -> Option<Part> {
     match path {
         SIGN_IN => Some(Part::SignIn),
         SIGN_OUT => Some(Part::SignOut),
-        path if path == portal::style_path() => Some(Part::Asset),
+        path if assets::is_one(path) => Some(Part::Asset),
         _ => None,
     }
 }
@@ -77,7 +77,7 @@ pub(crate) fn part(path: &str) -> Option<Part> {
 pub(crate) async fn answer(realm: &Realm, part: Part, asked: Asked) -> Response<Body> {
     let reads = matches!(*asked.request.method(), Method::GET | Method::HEAD);
     if part == Part::Asset && reads {
-        return portal::style();
+        return assets::answer(asked.path());
     }
     let pattern = asked.path().to_owned();
     let allow = if part == Part::Asset { "GET, HEAD" } else { "GET, HEAD, POST" };

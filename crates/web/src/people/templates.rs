@@ -139,6 +139,13 @@ pub(crate) struct ConsentPage {
     pub(crate) notice: Option<&'static str>,
 }
 
+impl ConsentPage {
+    /// Whether it asks for anything that it has not had.
+    fn has_new(&self) -> bool {
+        self.scopes.iter().any(|scope| scope.is_new)
+    }
+}
+
 /// Something did not work.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/error.html")]

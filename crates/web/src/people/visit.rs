@@ -52,10 +52,8 @@ impl<'a> Visit<'a> {
         let issuer = realm.state.issuer();
         let bound = Cookie::Form.read(issuer, &head.headers).filter(|it| is_binding(it));
         let new_binding = bound.is_none();
-        let binding = bound.map_or_else(
-            || fresh_binding(&*realm.state.house().rng),
-            ToOwned::to_owned,
-        );
+        let binding =
+            bound.map_or_else(|| fresh_binding(&*realm.state.house().rng), ToOwned::to_owned);
         let mut visit = Self {
             realm,
             origin,

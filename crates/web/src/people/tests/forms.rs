@@ -85,7 +85,6 @@ async fn bodies_that_are_too_large_or_no_form_are_refused_on_a_page() {
     let town = Town::new().await;
     let mut browser = Browser::new(&town);
     let form = [("content-type", "application/x-www-form-urlencoded".to_owned())];
-    let large = Body::from("a=".to_owned() + &"x".repeat(16 * 1024));
     for place in ["/sign-in", "/sign-out", "/authorize", "/end-session"] {
         let body = Body::from("a=".to_owned() + &"x".repeat(16 * 1024));
         let answer = browser.send("POST", place, &form, body).await;
@@ -95,7 +94,6 @@ async fn bodies_that_are_too_large_or_no_form_are_refused_on_a_page() {
         assert_eq!(answer.status, 415, "{place}");
         assert!(answer.text.contains(answer.header("x-request-id")), "{place}");
     }
-    drop(large);
 }
 
 #[tokio::test]
@@ -112,5 +110,7 @@ async fn rfc9110_9_3_2_pages_answer_head_and_refuse_other_methods() {
     let style = crate::portal::style_path();
     let answer = browser.get(style).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "text/css; charset=utf-8"));
+    let icon = browser.get("/favicon.ico").await;
+    assert_eq!((icon.status, icon.header("content-type")), (200, "image/svg+xml"));
     assert_eq!(browser.send("POST", style, &[], Body::empty()).await.status, 405);
 }

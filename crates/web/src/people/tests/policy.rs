@@ -51,7 +51,7 @@ async fn an_app_is_returned_to_on_this_machine_with_a_word_of_warning() {
     .await;
     let mut ada = Browser::of(&town, "ada@example.com").await;
     let page = ada.get(&town.asks("&redirect_uri=http%3A%2F%2F127.0.0.1%3A53682%2Fcb")).await;
-    assert!(page.text.contains("a program on this device"), "{}", page.text);
+    assert!(page.text.contains(", a program on this device."), "{}", page.text);
     let policy = page.header("content-security-policy");
     assert!(policy.contains("form-action 'self' http://127.0.0.1:53682;"), "{policy}");
 }
