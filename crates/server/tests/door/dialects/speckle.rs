@@ -145,9 +145,9 @@ fn pages_of_other_origins_may_ask() {
 }
 
 #[test]
-fn what_has_no_people_yet_answers_in_the_dialects_words() {
+fn an_exchange_of_nothing_is_refused_in_the_dialects_words() {
     let speckle = Speckle::new();
     let answer = post(speckle.base(), "/auth/token").json(&json!({"appId": "x"})).send();
-    assert_eq!(answer.status, 404);
-    assert!(members(&answer).len() == 1, "{}", answer.text());
+    assert_eq!(answer.status, 401);
+    assert_eq!(members(&answer), ["err"], "{}", answer.text());
 }

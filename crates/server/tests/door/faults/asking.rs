@@ -18,6 +18,7 @@ pub(super) fn walk(people: &People<'_>, stranger: &Browser) {
     led(people, "remembered", &people.browser.with(ask.clone()), sent(people), &Way::fine());
     parameters(people, &app);
     redirect_uris(people, &app);
+    native(people);
     states(people, &app);
     rarer(people, &app);
     cookies(people, &ask, stranger);
@@ -194,6 +195,43 @@ fn redirect_uris(people: &People<'_>, app: &App) {
         draft.set("response_type", "token");
         draft.set("scope", "nothing");
         led(people, &format!("amiss, to {uri:?}"), &ask(people, &draft), None, &Way::page());
+    }
+}
+
+/// RFC 8252 §7.3: an app on a device chooses its port, and nothing else.
+fn native(people: &People<'_>) {
+    if !people.asking.reads("redirect_uri") {
+        return;
+    }
+    let app = people.native_app("http://127.0.0.1/cb");
+    for (uri, good) in [
+        ("http://127.0.0.1/cb", true),
+        ("http://127.0.0.1:1/cb", true),
+        ("http://127.0.0.1:51004/cb", true),
+        ("http://127.0.0.1:65535/cb", true),
+        ("http://127.0.0.1:65536/cb", false),
+        // No port is the usual one (RFC 3986 §3.2.3).
+        ("http://127.0.0.1:/cb", true),
+        ("http://127.0.0.1:51004/other", false),
+        ("http://127.0.0.1:51004/cb/", false),
+        ("http://127.0.0.1:51004/cb?x", false),
+        ("http://127.0.0.1:51004/cb#", false),
+        ("http://127.0.0.1:51004/../cb", false),
+        ("http://x@127.0.0.1:51004/cb", false),
+        ("http://127.0.0.2:51004/cb", false),
+        ("http://127.1:51004/cb", false),
+        ("http://2130706433:51004/cb", false),
+        ("http://0x7f.0.0.1:51004/cb", false),
+        ("http://localhost:51004/cb", false),
+        ("http://[::1]:51004/cb", false),
+        ("https://127.0.0.1:51004/cb", false),
+        ("http://127.0.0.1.evil.example:51004/cb", false),
+        ("http://evil.example:51004/cb", false),
+    ] {
+        let mut draft = people.asks(&app);
+        draft.set("redirect_uri", uri);
+        let way = if good { Way::asks() } else { Way::page() };
+        led(people, &format!("an app on a device, to {uri}"), &ask(people, &draft), None, &way);
     }
 }
 

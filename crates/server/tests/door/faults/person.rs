@@ -142,6 +142,20 @@ impl<'a> People<'a> {
         App { id: text(&made, "id"), secret: made["secret"].as_str().map(str::to_owned) }
     }
 
+    /// An app on a device, without a secret.
+    pub(super) fn native_app(&self, back: &str) -> App {
+        let new = json!({
+            "kind": "app",
+            "name": "on a device",
+            "app_type": "native",
+            "redirect_uris": [back],
+            "default_audience": AUDIENCE,
+            "scopes": ["read", "openid", "offline"],
+            "auth_methods": ["none"],
+        });
+        App { id: text(&self.realm.admin.create("/clients", &new), "id"), secret: None }
+    }
+
     /// The good request of an app.
     pub(super) fn asks(&self, app: &App) -> Draft<'a> {
         let challenge = oauth::pkce::s256(VERIFIER);
