@@ -8,6 +8,7 @@ mod means;
 mod ownership;
 mod staff;
 mod tokens;
+mod walk;
 
 use serde_json::{Value, json};
 
