@@ -1,8 +1,8 @@
 //! The table of checks: what an app's request must be before a person is asked.
 //!
-//! Two phases, told apart by types. Before there is a [`RedirectTarget`], a refusal is a page: there
-//! is nowhere else to tell it (RFC 6749 §4.1.2.1). The rows of [`CHECKS`] run with a target at hand,
-//! in order, and the first that fails is told to the app. Adding a check is adding a file in
+//! Two phases, told apart by types. Before there is a [`RedirectTarget`], a refusal is a page:
+//! there is nowhere else to tell it (RFC 6749 §4.1.2.1). The rows of [`CHECKS`] run with a target at
+//! hand, in order, and the first that fails is told to the app. Adding a check is adding a file in
 //! `checks/` and a row here.
 //!
 //! Rows are pure: what they look at was read before ([`Question`]), what they find goes into the
@@ -48,6 +48,7 @@ pub(super) struct Draft {
     pub(super) prompt: Prompt,
     pub(super) max_age: Option<u64>,
     pub(super) login_hint: Option<String>,
+    pub(super) id_token_hint: Option<String>,
     pub(super) organization: Option<String>,
 }
 
@@ -128,6 +129,7 @@ fn asking(
         prompt: draft.prompt,
         max_age: draft.max_age,
         login_hint: draft.login_hint,
+        id_token_hint: draft.id_token_hint,
         organization: draft.organization,
         parameters,
         sent_to_sign_in: None,

@@ -1,5 +1,5 @@
-//! Connections: the one live grant of an app, a person, an organization and an API. It is the memory
-//! of what the person has ever consented to.
+//! Connections: the one live grant of an app, a person, an organization and an API. It is the
+//! memory of what the person has ever consented to.
 //!
 //! Invariant: the handle belongs to the live one. What was revoked, or was given before the app
 //! dropped all its connections, gives it up and never revives: a new consent is a new grant.
@@ -90,23 +90,4 @@ impl Connection {
         changes.insert(&fresh, "grant.created".into(), told(&fresh.scopes));
         changes.done(fresh.id)
     }
-}
-
-/// Takes a connection back for good, and with it all that hangs from it. Doing it twice changes
-/// nothing.
-pub fn revoke_connection(
-    ctx: &Context<'_>,
-    actor: &Actor,
-    grant: &Loaded<Grant>,
-    reason: Option<String>,
-) -> Outcome<Grant> {
-    let mut after = Grant::clone(grant);
-    let mut changes = Changes::new(ctx, actor);
-    if grant.revoked.is_none() {
-        let told = detail([("reason", json!(reason))]);
-        after.handle = None;
-        after.revoked = Some(changes.revocation(reason));
-        changes.replace(grant, &after, "grant.revoked".into(), told);
-    }
-    changes.done(after)
 }

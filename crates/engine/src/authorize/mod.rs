@@ -1,7 +1,7 @@
 //! The authorization endpoint (RFC 6749 §3.1): an app asks, a person answers.
 //!
-//! [`check`] reads the app's request by a table of ordered checks, one file each. [`next`] says what
-//! the person must be shown before there is an answer, and [`allow`] and [`deny`] give it.
+//! [`check`] reads the app's request by a table of ordered checks, one file each. [`next`] says
+//! what the person must be shown before there is an answer, and [`allow`] and [`deny`] give it.
 //!
 //! Invariant: a [`RedirectTarget`] exists only after the app and its redirect URI were checked, and
 //! nothing is redirected without one.
@@ -27,7 +27,6 @@ use crate::Denial;
 
 pub use allow::{allow, deny};
 pub use check::{check, checks};
-pub use connection::revoke_connection;
 pub use login::login_marker;
 pub use next::next;
 pub use refused::Refused;
@@ -78,6 +77,8 @@ pub struct Asking {
     pub max_age: Option<u64>,
     /// Whom the app expects.
     pub login_hint: Option<String>,
+    /// An ID token of whom the app expects.
+    pub id_token_hint: Option<String>,
     /// Public id of the organization that the app expects.
     pub organization: Option<String>,
     /// All that was sent: what is decided here is decided anew when the person says yes.

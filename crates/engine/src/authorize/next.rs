@@ -7,7 +7,7 @@ use super::allow::answer;
 use super::standing::{Decided, Standing, standing};
 use super::{AskedScope, Asking, ConsentScreen, Next, Refused};
 use crate::people::SignedIn;
-use crate::{Context, Denial, identity};
+use crate::{Context, Denial, identity, oidc};
 
 /// What has to happen next. `chosen` is the public id of the organization that the person chose.
 ///
@@ -28,11 +28,22 @@ pub async fn next(
         return Ok(next);
     }
     match next {
-        Next::Reply(reply) => Ok(Next::Reply(reply)),
-        Next::SignIn => Err(asking.refused(Denial::LoginRequired)),
+        Next::Reply(reply) if person.is_none_or(|it| is_expected(ctx, asking, it)) => {
+            Ok(Next::Reply(reply))
+        }
+        Next::Reply(_) | Next::SignIn => Err(asking.refused(Denial::LoginRequired)),
         Next::Choose(_) => Err(asking.refused(Denial::InteractionRequired)),
         Next::Consent(_) => Err(asking.refused(Denial::ConsentRequired)),
     }
+}
+
+/// Whether the person is the one whom the app holds an ID token of, where it sent one: without a
+/// page nobody would notice that it is another (OpenID Connect Core §3.1.2.1). Where pages are
+/// shown, they say who is signed in.
+fn is_expected(ctx: &Context<'_>, asking: &Asking, person: &SignedIn) -> bool {
+    let Some(hint) = &asking.id_token_hint else { return true };
+    let subject = oidc::subject_of_hint(ctx, hint);
+    subject.is_ok_and(|subject| subject == person.user.public_id.as_str())
 }
 
 async fn decide(

@@ -91,3 +91,11 @@ pub(super) fn read_hint(ctx: &Context<'_>, text: &str) -> Result<Said, Denial> {
         Err(Denial::Jwt("another issuer made it".to_owned()))
     }
 }
+
+/// Whom an ID token of ours that comes back tells of.
+///
+/// # Errors
+/// As [`read_hint`].
+pub(crate) fn subject_of_hint(ctx: &Context<'_>, text: &str) -> Result<String, Denial> {
+    read_hint(ctx, text).map(|said| said.sub)
+}

@@ -16,7 +16,7 @@ use jose::Algorithm;
 use oauth::{GrantType, Operation};
 
 pub use end_session::{EndSession, end_session};
-pub(crate) use id_token::id_token;
+pub(crate) use id_token::{id_token, subject_of_hint};
 pub(crate) use metadata::metadata;
 pub(crate) use userinfo::userinfo;
 

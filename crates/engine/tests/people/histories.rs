@@ -1,7 +1,7 @@
 //! Whole histories of connections: whatever the order of asking, exchanging, refreshing, retrying,
 //! racing, revoking, changing scopes, waiting and starting anew, the engine answers as a model does
-//! that knows nothing of rows, digests and seals ([`model`]). After each step, for every string that
-//! was ever given:
+//! that knows nothing of rows, digests and seals ([`model`]). After each step, for every string
+//! that was ever given:
 //!
 //! - an access token is good exactly while the model says so, with exactly those scopes, and these
 //!   are no wider than what the person said yes to;
@@ -105,7 +105,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Fault::OtherRedirect),
         1 => Just(Fault::OtherVerifier),
     ];
-    let wait = prop_oneof![4 => 1_u64..40, 3 => 40_u64..130, 1 => 59_u64..62, 1 => 3_000_u64..8_000, 1 => 864_000_u64..3_000_000];
+    let wait = prop_oneof![
+        4 => 1_u64..40,
+        3 => 40_u64..130,
+        // The very ends of a code and of the window.
+        1 => 59_u64..62,
+        1 => 3_000_u64..8_000,
+        1 => 864_000_u64..3_000_000,
+    ];
     prop_oneof![
         8 => (0_usize..3, some_scopes()).prop_map(|(who, scopes)| Step::Authorize { who, scopes }),
         10 => (index(), fault).prop_map(|(code, fault)| Step::Exchange { code, fault }),

@@ -1,4 +1,5 @@
-//! Who must sign in, and when again: `prompt`, `max_age`, and the marker that people come back with.
+//! Who must sign in, and when again: `prompt`, `max_age`, and the marker that people come back
+//! with.
 
 use domain::{User, UserStatus};
 use oauth::Parameter as P;
@@ -158,4 +159,56 @@ async fn a_session_that_was_ended_meanwhile_says_yes_to_nothing() {
     let refused = world.allow(&asking, &person, None).await;
     assert_eq!(refusal(refused), "redirect login_required login_required");
     assert!(world.grants().await.is_empty());
+}
+
+#[tokio::test]
+async fn openid_core_3_1_2_1_without_a_page_only_the_expected_person_is_answered_for() {
+    let world = World::new().await;
+    let algorithms = [domain::Algorithm::ES256];
+    let made = world.run(async |ctx| engine::keys::ensure(ctx, &algorithms).await).await;
+    store::Store::commit(&*world.store, made.unwrap().batch).await.unwrap();
+    world.issuer.reload_keys(&*world.store).await.unwrap();
+    let secret = world.secret_of("app").await;
+    let mut hints = vec![];
+    for name in ["bob", "cid"] {
+        let person = world.signed_in(name).await;
+        let asking = world.asking(&[(P::Scope, "openid read")]).await;
+        let reply = world.allow(&asking, &person, None).await.unwrap();
+        hints.push(id_token(&world, &secret, reply).await);
+    }
+    let bob = world.signed_in("bob").await;
+    let silent = async |hint: &str| {
+        let asking = world.asking(&[(P::Prompt, "none"), (P::IdTokenHint, hint)]).await;
+        outcome(world.next(&asking, &bob, None).await)
+    };
+    assert_eq!(silent(&hints[0]).await, "reply true");
+    let expected = "redirect login_required login_required";
+    assert_eq!(silent(&hints[1]).await, expected);
+    assert_eq!(silent("no token").await, expected);
+    // A page says who is signed in.
+    let asking = world.asking(&[(P::Scope, "write"), (P::IdTokenHint, &hints[1])]).await;
+    assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
+}
+
+/// The ID token that an app is given for a code.
+async fn id_token(world: &World, secret: &str, reply: oauth::AuthorizationReply) -> String {
+    let code = reply.outcome.unwrap().code;
+    let mut asked = request(&[]);
+    asked.operation = oauth::Operation::Token;
+    asked.parameters = oauth::Parameters::new();
+    for (name, value) in [
+        (P::GrantType, "authorization_code"),
+        (P::ClientId, "app"),
+        (P::ClientSecret, secret),
+        (P::Code, code.expose()),
+        (P::RedirectUri, crate::world::REDIRECT),
+        (P::CodeVerifier, crate::world::VERIFIER),
+    ] {
+        asked.parameters.insert(name, value).unwrap();
+    }
+    let answered = world.run(async |ctx| engine::answer(ctx, &asked).await).await.unwrap();
+    match answered.reply {
+        oauth::Reply::Token(reply) => reply.id_token.unwrap().expose().to_owned(),
+        other => panic!("{other:?}"),
+    }
 }

@@ -10,7 +10,8 @@ const LONGEST_NONCE: usize = 512;
 /// The longest hint, in bytes: an e-mail address is shorter.
 const LONGEST_HINT: usize = 320;
 
-/// Takes `nonce` and `login_hint`. A hint that cannot be one is no reason to refuse.
+/// Takes `nonce`, `login_hint` and `id_token_hint`. A hint that cannot be one is no reason to
+/// refuse.
 pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
     draft.nonce = asked.value(Parameter::Nonce).map(str::to_owned);
     if draft.nonce.as_ref().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
@@ -19,5 +20,6 @@ pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Re
     let hint = asked.value(Parameter::LoginHint);
     let fits = |hint: &&str| hint.len() <= LONGEST_HINT && !hint.contains(char::is_control);
     draft.login_hint = hint.filter(fits).map(str::to_owned);
+    draft.id_token_hint = asked.value(Parameter::IdTokenHint).map(str::to_owned);
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! What ought to be, kept by the simplest means: lists of what was given and plain rules. Time is in
-//! seconds since the beginning.
+//! What ought to be, kept by the simplest means: lists of what was given and plain rules. Time is
+//! in seconds since the beginning.
 
 use std::collections::{BTreeMap, BTreeSet};
 
