@@ -11,9 +11,9 @@ use std::fmt;
 use async_trait::async_trait;
 
 pub(crate) use outbox::page;
-pub(crate) use text::for_people;
 pub use outbox::{KEPT, Outbox};
 pub use text::answer;
+pub(crate) use text::for_people;
 
 /// One mail of plain text to one person.
 #[derive(Clone)]

@@ -1,8 +1,8 @@
 //! The admin API through its router, on a store in memory and a clock that stands still.
 
 mod access;
-mod apps;
 mod access_requests;
+mod apps;
 mod audit;
 mod bad_input;
 mod clients;
