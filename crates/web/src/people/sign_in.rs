@@ -22,10 +22,13 @@ use super::templates::{SignInPage, SignedInPage, TooManyPage};
 use super::visit::Visit;
 use super::{STALE, known, resume, show};
 
-/// Attempts with one account from browsers that are not known; and from each known one.
-const OF_ACCOUNT: Allowance = Allowance::per(10, Duration::from_secs(15 * 60));
-/// Attempts from one address, by browsers that are not known. Many people may share one.
-const OF_ADDRESS: Allowance = Allowance::per(50, Duration::from_secs(15 * 60));
+/// Attempts with one account from one network; and from each browser that is known.
+const OF_ACCOUNT_HERE: Allowance = Allowance::per(10, Duration::from_secs(15 * 60));
+/// Attempts with one account from everywhere, by browsers that are not known: more than from one
+/// network, so that nobody at a single place can keep the owner out.
+const OF_ACCOUNT: Allowance = Allowance::per(30, Duration::from_secs(15 * 60));
+/// Attempts from one network, by browsers that are not known. Many people may share one.
+const OF_NETWORK: Allowance = Allowance::per(50, Duration::from_secs(15 * 60));
 
 const PURPOSE: &str = "sign in";
 const EMPTY: &str = "Enter your e-mail address and your password.";
@@ -100,12 +103,13 @@ fn buckets(visit: &Visit<'_>, email: &str) -> Vec<(String, Allowance)> {
     let key = visit.realm.state.issuer().forms();
     let cookie = visit.cookie(Cookie::Known).unwrap_or_default();
     if let Some(number) = known::number(key, cookie, &email) {
-        return vec![(format!("known {realm} {number} {account}"), OF_ACCOUNT)];
+        return vec![(format!("known {realm} {number} {account}"), OF_ACCOUNT_HERE)];
     }
     let network = visit.origin.address.map(network).unwrap_or_default();
     vec![
+        (format!("account {realm} {account} {network}"), OF_ACCOUNT_HERE),
         (format!("account {realm} {account}"), OF_ACCOUNT),
-        (format!("address {network}"), OF_ADDRESS),
+        (format!("network {network}"), OF_NETWORK),
     ]
 }
 
