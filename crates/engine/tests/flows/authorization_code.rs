@@ -1,11 +1,14 @@
 //! Codes brought by an app (RFC 6749 §4.1.3, RFC 7636 §4.6).
 
-use domain::{Client, Credential, CredentialKind, Grant, Organization, Status, User, UserStatus};
-use oauth::{GrantType, Parameter as P, Problem};
+use domain::{
+    Client, Credential, CredentialKind, Grant, Kind, Organization, Status, User, UserStatus,
+};
+use oauth::{GrantType, Operation, Parameter as P, Problem, Reply};
 use store::{EventQuery, Store as _, StoreExt as _};
 
 use crate::partner::{Partner, VERIFIER, access_token, refresh_token};
-use crate::world::{World, code};
+use crate::stale::Stale;
+use crate::world::{World, code, request};
 
 fn without(parameters: Vec<(P, &str)>, gone: P) -> Vec<(P, &str)> {
     parameters.into_iter().filter(|(parameter, _)| *parameter != gone).collect()
@@ -89,7 +92,7 @@ async fn rfc6749_4_1_2_without_a_refresh_token_the_access_token_itself_is_revoke
     assert_eq!(consent.kind, CredentialKind::Consent);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_exchanges_of_one_code_at_once_give_one_token_which_is_then_taken_back() {
     let partner = std::sync::Arc::new(Partner::rotating().await);
     let brought = std::sync::Arc::new(partner.code("read").await);
@@ -111,6 +114,27 @@ async fn many_exchanges_of_one_code_at_once_give_one_token_which_is_then_taken_b
     assert_eq!((given.len(), refused), (1, 39));
     let dead = partner.world.at_api(given[0].access_token.expose()).await;
     assert_eq!(code(dead), "credential_revoked");
+}
+
+#[tokio::test]
+async fn two_codes_at_once_share_the_connections_own_credential() {
+    let partner = Partner::new().await;
+    let only = vec![GrantType::AuthorizationCode];
+    partner.world.change::<Client>(partner.app, |it| it.grant_types = only).await;
+    let (one, other) = (partner.code("read").await, partner.code("read").await);
+    let first = partner.exchange(&one).await.unwrap();
+    // The second looked before the first wrote: it does not see the credential, and wants to make it.
+    let stale =
+        Stale::of(&partner.world, Kind::Credential, grants(&partner.world).await[0].id.as_u128());
+    let brought = request(Operation::Token, &partner.brings(&other));
+    let second = stale.ask(&partner.world, &brought).await.unwrap();
+    assert!(stale.lied(), "there was no race");
+    let credential = async |token: &str| partner.world.at_api(token).await.unwrap().credential.id;
+    let second = match second {
+        Reply::Token(reply) => credential(reply.access_token.expose()).await,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(credential(first.access_token.expose()).await, second);
 }
 
 #[tokio::test]

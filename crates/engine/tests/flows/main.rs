@@ -26,5 +26,6 @@ mod refresh_token;
 mod revocation;
 mod rotation;
 mod rotation_histories;
+mod stale;
 mod stored_tokens;
 mod world;

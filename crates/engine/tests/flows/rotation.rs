@@ -73,7 +73,7 @@ async fn a_realm_may_switch_the_window_off() {
     assert_eq!(code(partner.refresh(&old).await), "refresh_replayed");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hundred_refreshes_at_once_are_one_rotation_and_all_get_the_same_successor() {
     let partner = Arc::new(Partner::rotating().await);
     let old = Arc::new(refresh_token(&partner.connected("read").await));

@@ -87,7 +87,7 @@ async fn at_most_ten_live_side_by_side_and_the_oldest_gives_way() {
     assert_eq!(rows(&partner).await.len(), 10);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_at_once_all_get_one_and_rows_do_not_grow_without_end() {
     let partner = Arc::new(partner().await);
     let refresh = Arc::new(refresh_token(&partner.connected("read").await));
