@@ -11,6 +11,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const WIDE = { width: 1100, height: 800 };
 const PHONE = { width: 360, height: 740 };
 
+/** The pictures of the README, by the names of the pages: `readme-…png`, to be copied to docs/pictures/. */
+const README = {
+  'sign-in': { width: 640, height: 700 },
+  picker: { width: 640, height: 700 },
+  'consent-spendesk': { width: 640, height: 1090 },
+  'partner-connected': { width: 1000, height: 780 },
+};
+
 /** Looks at the page as it is now, and leaves it as it was. */
 export async function look(page, name) {
   // Before any picture: taking one leaves marks in the page.
@@ -18,6 +26,10 @@ export async function look(page, name) {
     .locator('script, style, [style], [onclick], iframe, object')
     .evaluateAll((all) => all.map((it) => it.outerHTML.slice(0, 200)));
   assert.deepEqual(own, [], `${name} has a script or a style of its own`);
+  if (README[name]) {
+    await page.setViewportSize(README[name]);
+    await page.screenshot({ path: `${shots}/readme-${name}.png` });
+  }
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
     for (const [device, size] of [['wide', WIDE], ['phone', PHONE]]) {

@@ -12,7 +12,7 @@ export const denyButton = (page) => page.locator('button[name=decision][value=de
 /** From the app's page to the provider's. */
 export async function connect(page, name) {
   if (!page.url().startsWith(partner)) await page.goto(`${partner}/`);
-  await page.getByRole('button', { name: new RegExp(`^Connect (another )?${name}`) }).click();
+  await page.getByRole('button', { name: new RegExp(`^Connect ${name}`) }).click();
 }
 
 export async function signIn(page, user) {
@@ -25,6 +25,13 @@ export async function signIn(page, user) {
 export async function pick(page, name) {
   await page.getByLabel(name, { exact: false }).check();
   await page.getByRole('button', { name: 'Continue' }).click();
+}
+
+/** Says yes where there is a question; a remembered yes goes straight back to the app. */
+export async function allowIfAsked(page) {
+  const back = (url) => url.origin === partner;
+  await Promise.race([allowButton(page).waitFor(), page.waitForURL(back)]);
+  if (!back(new URL(page.url()))) await allow(page);
 }
 
 export const allow = (page) => allowButton(page).click();

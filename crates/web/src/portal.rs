@@ -44,6 +44,8 @@ pub struct PortalRealm {
     endpoints: Vec<PortalEndpoint>,
     sample: String,
     person: Option<PortalPerson>,
+    /// Whether people may ask for credentials by a form.
+    takes_requests: bool,
 }
 
 /// Somebody who can sign in.
@@ -93,6 +95,7 @@ impl PortalRealm {
             endpoints: endpoints.collect(),
             sample,
             person: None,
+            takes_requests: dialect.authorization().access_requests,
         }
     }
 
@@ -196,6 +199,7 @@ mod tests {
             endpoints: vec![PortalEndpoint { operation: "token", request: "POST /t".to_owned() }],
             sample: "curl -d '{\"a\":1}' http://127.0.0.1:8081/t".to_owned(),
             person: None,
+            takes_requests: true,
         };
         let realm = realm.with_person("<ada@example.com>", "demo.json");
         let app = PortalApp {
@@ -205,6 +209,7 @@ mod tests {
         };
         let page = Portal::new(&[realm], &[app], "").unwrap().page;
         assert!(page.contains("http://127.0.0.1:8081/sign-in"), "{page}");
+        assert!(page.contains("http://127.0.0.1:8081/access-request"), "{page}");
         assert!(page.contains("&#60;ada@example.com&#62;"), "{page}");
         assert!(page.contains("href=\"http://localhost:8086\"") && !page.contains("<App>"));
         assert!(!page.contains("<script") && !page.contains(" style="), "{page}");

@@ -21,6 +21,7 @@ mod faults;
 mod harbour;
 mod harness;
 mod leak;
+mod partner;
 mod postgres;
 mod readme;
 mod rotation;

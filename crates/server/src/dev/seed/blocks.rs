@@ -1,4 +1,7 @@
 //! What `dev` prints for each realm: commands to copy and paste, with the demo's own values.
+//!
+//! Where people connect apps, the block prints an address to open in a browser, and has `finish CODE`
+//! for the code that comes back: it is in the address where the browser ends.
 
 use super::DemoFile;
 
@@ -6,10 +9,10 @@ use super::DemoFile;
 pub(crate) fn blocks(demo: &DemoFile) -> Vec<(&'static str, String)> {
     vec![
         ("speculo", speculo(demo)),
-        ("spendesk", spendesk(demo)),
-        ("spiko", spiko(demo)),
+        ("spendesk", spendesk(demo) + &spendesk_app(demo)),
+        ("spiko", spiko(demo) + &spiko_app(demo)),
         ("fyma", fyma(demo)),
-        ("speckle", speckle(demo)),
+        ("speckle", speckle(demo) + &speckle_app(demo)),
     ]
 }
 
@@ -88,5 +91,68 @@ fn speckle(demo: &DemoFile) -> String {
 "#,
         base = it.base,
         token = it.personal_access_token,
+    )
+}
+
+/// Chance, in letters that need no escape.
+const CHANCE: &str = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'";
+
+/// The challenge of a verifier, in a pipe (RFC 7636 §4.2).
+const S256: &str = "python3 -c 'import base64, hashlib, sys; \
+    print(base64.urlsafe_b64encode(hashlib.sha256(sys.stdin.buffer.read()).digest()).decode().rstrip(\"=\"))'";
+
+fn in_a_browser(email: &str) -> String {
+    format!("# An app with people: open this, sign in as {email}, then: finish CODE")
+}
+
+fn spendesk_app(demo: &DemoFile) -> String {
+    let it = &demo.realms.spendesk;
+    format!(
+        r#"{comment}
+VERIFIER=$({CHANCE})
+CHALLENGE=$(printf %s "$VERIFIER" | {S256})
+echo "{base}/oauth2/authorize?response_type=code&client_id={id}&redirect_uri={redirect}&scope=settlement:read%20wallet-summary:read&code_challenge=$CHALLENGE&code_challenge_method=S256"
+finish() {{ curl -sS -w '\n' -X POST {base}/oauth2/token/create -H "Content-Type: application/json" \
+  -d '{{"grant_type": "authorization_code", "client_id": "{id}", "client_secret": "{secret}",
+       "redirect_uri": "{redirect}", "code": "'"$1"'", "code_verifier": "'"$VERIFIER"'"}}'; }}
+"#,
+        comment = in_a_browser(&it.user.email),
+        base = it.base,
+        id = it.app.client_id,
+        secret = it.app.client_secret,
+        redirect = it.app.redirect_uri,
+    )
+}
+
+fn spiko_app(demo: &DemoFile) -> String {
+    let it = &demo.realms.spiko;
+    format!(
+        r#"{comment}
+STATE=$({CHANCE})
+echo "{base}/oauth2/auth?response_type=code&client_id={id}&redirect_uri={redirect}&scope=offline&state=$STATE"
+finish() {{ curl -sS -w '\n' -X POST {base}/oauth2/token -u "{id}:{secret}" \
+  -d grant_type=authorization_code -d "redirect_uri={redirect}" --data-urlencode "code=$1"; }}
+"#,
+        comment = in_a_browser(&it.user.email),
+        base = it.base,
+        id = it.app.client_id,
+        secret = it.app.client_secret,
+        redirect = it.app.redirect_uri,
+    )
+}
+
+fn speckle_app(demo: &DemoFile) -> String {
+    let it = &demo.realms.speckle;
+    format!(
+        r#"{comment}
+CHALLENGE=$({CHANCE})
+echo "{base}/authn/verify/{id}/$CHALLENGE"
+finish() {{ curl -sS -w '\n' -X POST {base}/auth/token -H "Content-Type: application/json" \
+  -d '{{"appId": "{id}", "appSecret": "{secret}", "accessCode": "'"$1"'", "challenge": "'"$CHALLENGE"'"}}'; }}
+"#,
+        comment = in_a_browser(&it.user.email),
+        base = it.base,
+        id = it.app.id,
+        secret = it.app.secret,
     )
 }

@@ -138,6 +138,39 @@ fn a_second_start_keeps_everything_and_is_quick() {
     assert!(server.took.as_secs() < 5, "{:?}", server.took);
 }
 
+/// What is missing here is what a folder lacks that was sown before there were people.
+#[test]
+fn a_folder_that_was_sown_before_there_were_people_is_completed_and_keeps_what_it_has() {
+    let folder = used();
+    let data = folder.path().join("data");
+    std::fs::remove_file(data.join("partner.json")).unwrap();
+    let before: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(data.join("demo.json")).unwrap()).unwrap();
+    let server = Server::dev_in(folder);
+    let demo = server.demo();
+    for realm in ["spendesk", "spiko", "speckle"] {
+        for member in ["app", "user", "admin_key"] {
+            assert_eq!(before["realms"][realm][member], demo["realms"][realm][member]);
+        }
+    }
+    let partner: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(data_of(&server)).unwrap()).unwrap();
+    assert_eq!(partner["registrations"].as_array().unwrap().len(), 3);
+    // Another start, on other ports, moves the app with them.
+    let server = Server::dev_in(server.end());
+    let moved: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(data_of(&server)).unwrap()).unwrap();
+    assert_ne!(partner["base"], moved["base"]);
+    for at in 0..3 {
+        let secret = |file: &serde_json::Value| file["registrations"][at]["client_secret"].clone();
+        assert_eq!(secret(&partner), secret(&moved));
+    }
+}
+
+fn data_of(server: &Server) -> std::path::PathBuf {
+    server.folder().join("data/partner.json")
+}
+
 #[test]
 fn what_is_secret_on_disk_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt as _;
