@@ -2,6 +2,8 @@
 
 mod deliver;
 mod smtp;
+#[cfg(test)]
+mod smtp_tests;
 
 pub(crate) use deliver::{Delivery, LOOK_EVERY};
 pub(crate) use smtp::{Smtp, password};
