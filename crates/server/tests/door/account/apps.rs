@@ -117,6 +117,8 @@ fn a_rotated_secret_lives_on_for_the_overlap_and_ends_by_itself() {
     let listed = ada.read(&one);
     assert_eq!(listed["data"].as_array().unwrap().len(), 2);
     assert!(!listed.to_string().contains(second), "shown once");
+    let log = house.server.log();
+    assert!(!log.contains(&second[10..]) && !log.contains(&own.secret[10..]));
     std::thread::sleep(Duration::from_secs(5).saturating_sub(since.elapsed()));
     assert!(!proves(&house, &own, &own.secret, &tokens), "its time is over");
     assert!(proves(&house, &own, second, &tokens));

@@ -19,6 +19,8 @@ fn a_token_is_shown_once_used_listed_and_revoked() {
     assert!(read["last_used_at"].is_string() && read["uses"] == 1, "{read}");
     assert!(!ada.read("/tokens").to_string().contains(&secret[10..]));
     assert!(!ada.read("/access-log").to_string().contains(&secret[10..]));
+    let log = house.server.log();
+    assert!(log.contains("account") && !log.contains(&secret[10..]), "at its most talkative");
     assert!(ada.act("POST", &format!("{one}/revoke"), json!({}))["revoked_at"].is_string());
     assert_eq!(house.with(&secret, "GET", "/me", &Value::Null).status, 401);
     ada.act("POST", &format!("{one}/revoke"), json!({}));
