@@ -1,6 +1,6 @@
 //! An endpoint: one operation, the paths it is served at, and its wire format.
 
-use oauth::{ClientAuthMethod, GrantType, Operation};
+use oauth::{ClientAuthMethod, GrantType, Operation, RedirectUri};
 
 use crate::DialectError;
 use crate::decode::Rules;
@@ -60,6 +60,13 @@ impl Endpoint {
     /// Whether pages of other origins may call it: it never takes notice of a cookie.
     pub const fn cors(&self) -> bool {
         self.cors
+    }
+
+    /// Whether a redirect URI has a parameter in its own query that the way back adds, too: an app
+    /// would read either. Whoever registers such a URI knows what they do; where a domain is
+    /// registered, anybody could make one.
+    pub fn collides_with(&self, redirect_uri: &RedirectUri) -> bool {
+        matches!(&self.answer, Answer::Redirected(it) if it.collides_with(redirect_uri))
     }
 
     /// Whether its way back to an app names the issuer (RFC 9207 §2).

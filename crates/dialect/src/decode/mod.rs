@@ -85,6 +85,12 @@ fn body<'a>(
     }
 }
 
+/// The names in a query; `None` for one that is not percent-encoded UTF-8.
+pub(crate) fn names(query: &str) -> impl Iterator<Item = Option<Cow<'_, str>>> {
+    let names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
+    names.map(|name| percent::decode(name.as_bytes(), percent::Plus::Space))
+}
+
 fn invalid_request(description: impl Into<String>) -> Failure {
     Failure::new(Problem::InvalidRequest, description)
 }

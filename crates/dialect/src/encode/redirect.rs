@@ -13,6 +13,7 @@ use super::facts::{Failed, RedirectFacts};
 use super::failure::Failures;
 use super::headers::Headers;
 use super::success::{push_no_store, push_request_id};
+use crate::decode;
 use crate::read::{Item, Table};
 use crate::template::{Facts, Field, TextTemplate, fields};
 use crate::{Context, DialectError, Outgoing};
@@ -65,6 +66,21 @@ impl Redirect {
     /// Whether the app is told who answers (RFC 9207 §2).
     pub(crate) fn names_issuer(&self) -> bool {
         self.success.iter().any(|(_, value)| value.has(Field::Issuer))
+    }
+
+    /// Whether the URI has a parameter of its own that an answer adds.
+    pub(crate) fn collides_with(&self, redirect_uri: &RedirectUri) -> bool {
+        let Some((_, query)) = redirect_uri.as_str().split_once('?') else { return false };
+        let problems = self.problems.iter().map(|(_, pairs)| pairs.as_slice());
+        let lists = [self.success.as_slice(), self.failure.as_slice()].into_iter().chain(problems);
+        let added = lists.flatten().map(|(name, _)| name.as_str());
+        decode::names(query).any(|name| {
+            // What cannot be read could be read as anything.
+            let Some(name) = name else { return true };
+            let mut encoded = String::new();
+            push_encoded(&mut encoded, &name);
+            added.clone().any(|known| known == encoded)
+        })
     }
 
     /// Writes the outcome of an authorization request.

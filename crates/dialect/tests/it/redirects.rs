@@ -97,6 +97,31 @@ fn rfc6749_3_1_2_the_uri_and_its_own_query_stand_as_they_are() {
 }
 
 #[test]
+fn a_query_that_passes_itself_off_as_the_answer_is_known() {
+    let spendesk = builtin("spendesk");
+    let endpoint = spendesk.endpoint(Operation::Authorization).unwrap();
+    for (query, collides) in [
+        ("", false),
+        ("?", false),
+        ("?a=code&b=state", false),
+        ("?code=x", true),
+        ("?code", true),
+        ("?a=b&state=x", true),
+        ("?c%6Fde=x", true),
+        ("?error=x", true),
+        ("?iss=https://evil.example", true),
+        ("?scope=x", false),
+        ("?%zz=x", true),
+    ] {
+        let uri = format!("{BACK}{query}").parse().unwrap();
+        assert_eq!(endpoint.collides_with(&uri), collides, "{query}");
+    }
+    let harbour = harbour();
+    let endpoint = harbour.endpoint(Operation::Authorization).unwrap();
+    assert!(endpoint.collides_with(&format!("{BACK}?sent_away=no").parse().unwrap()));
+}
+
+#[test]
 fn what_has_no_value_is_left_out() {
     let mut reply = granted(BACK, None);
     if let Ok(granted) = &mut reply.outcome {

@@ -22,7 +22,7 @@ pub(in crate::authorize) fn check(
         (None, [only]) => only.clone(),
         (None, _) => return Err(Denial::RedirectMissing),
     };
-    if is_allowed(rule, client, &uri) && is_registered(rule, client, &uri) {
+    if is_allowed(rule, client, &uri) && is_registered(ctx, client, &uri) {
         Ok(RedirectTarget::checked(uri))
     } else {
         Err(Denial::RedirectNotRegistered(uri.as_str().to_owned()))
@@ -40,11 +40,21 @@ fn is_allowed(rule: RedirectRule, client: &Client, uri: &RedirectUri) -> bool {
 
 /// Character by character; a native app may choose the port on its own machine (RFC 8252 §7.3); and
 /// anything on a partner's own domain where the dialect compares by it.
-fn is_registered(rule: RedirectRule, client: &Client, uri: &RedirectUri) -> bool {
+fn is_registered(ctx: &Context<'_>, client: &Client, uri: &RedirectUri) -> bool {
+    let rule = ctx.issuer.dialect().redirect_rule();
     let native = client.app_type == AppType::Native;
     let mut registered = client.redirect_uris.iter();
     registered.any(|known| known == uri || (native && differs_in_port(known, uri)))
-        || (rule.matching == RedirectMatch::Domain && is_on_domain(client, uri))
+        || (rule.matching == RedirectMatch::Domain
+            && is_on_domain(client, uri)
+            && !is_forged(ctx, uri))
+}
+
+/// Whether its query passes itself off as an answer of ours: `?code=` of somebody else's making
+/// would stand before the real one.
+fn is_forged(ctx: &Context<'_>, uri: &RedirectUri) -> bool {
+    let mut endpoints = ctx.issuer.dialect().endpoints().iter();
+    endpoints.any(|endpoint| endpoint.collides_with(uri))
 }
 
 /// Whether nothing but the port differs: not what is written otherwise and means the same, either.

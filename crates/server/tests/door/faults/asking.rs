@@ -187,6 +187,12 @@ fn redirect_uris(people: &People<'_>, app: &App) {
             "http://127.0.0.1/cb",
         ]);
     }
+    elsewhere.extend([
+        "https://app.example/cb?code=forged",
+        "https://app.example/cb?own=1&c%6fde=forged",
+        "https://app.example/cb?state=forged",
+        "https://app.example/cb?iss=https://evil.example",
+    ]);
     for uri in elsewhere {
         let mut draft = people.asks(app);
         draft.set("redirect_uri", uri);
