@@ -10,7 +10,7 @@ use domain::Organization;
 use engine::authorize::{self, Asking, ConsentScreen, Next, Refused};
 use engine::people::SignedIn;
 use engine::{Context, Denial};
-use oauth::{AuthorizationReply, Failure, GrantType, Problem};
+use oauth::{AuthorizationReply, GrantType};
 use store::Loaded;
 
 use super::page::{Allowed, Layout, page, see_other};
@@ -29,7 +29,7 @@ pub(super) async fn answer(
     let ctx = visit.context();
     // OpenID Connect Core §3.1.2.1: an app may send its request as a form. It goes into the URL.
     if visit.form.as_ref().is_some_and(|form| form.has("client_id") && !form.has("csrf")) {
-        return into_url(visit, &ctx);
+        return show::into_url(visit, &ctx);
     }
     match step(visit, &ctx, endpoint, path_values).await {
         Ok(response) => response,
@@ -183,18 +183,6 @@ fn consent(
 fn allowed(asking: &Asking) -> Allowed {
     let image = asking.client.logo_uri.as_deref().and_then(show::logo_source);
     Allowed { image, ..Allowed::leading_to(asking.target.uri()) }
-}
-
-/// The app's own form, put into the URL: there it survives signing in.
-fn into_url(visit: &Visit<'_>, ctx: &Context<'_>) -> Response<Body> {
-    let body = std::str::from_utf8(&visit.body).unwrap_or_default();
-    let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'#' | b'"' | b'<' | b'>' | b'\\');
-    if body.is_empty() || !body.bytes().all(plain) {
-        let failure = Failure::new(Problem::InvalidRequest, "The form cannot be read.");
-        return show::denied(visit, ctx, &Denial::Malformed(failure));
-    }
-    let before = visit.query.as_ref().map(|query| format!("{query}&")).unwrap_or_default();
-    see_other(&format!("{}?{before}{body}", visit.path))
 }
 
 /// The way back to the app, as the dialect writes it.

@@ -6,9 +6,9 @@ use base::Timestamp;
 use domain::Client;
 use engine::people::SignedIn;
 use engine::{Context, Denial};
-use oauth::{Problem, RedirectUri};
+use oauth::{Failure, Problem, RedirectUri};
 
-use super::page::{Allowed, Layout, page, source};
+use super::page::{Allowed, Layout, page, see_other, source};
 use super::templates::{App, ErrorPage, Person};
 use super::visit::Visit;
 
@@ -88,6 +88,20 @@ pub(super) fn denied(visit: &Visit<'_>, ctx: &Context<'_>, denial: &Denial) -> R
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     response
+}
+
+/// An app's own form, put into the URL: there it survives signing in; and with a form that another
+/// site sends no browser sends the session.
+pub(super) fn into_url(visit: &Visit<'_>, ctx: &Context<'_>) -> Response<Body> {
+    let body = std::str::from_utf8(&visit.body).unwrap_or_default();
+    let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'#' | b'"' | b'<' | b'>' | b'\\');
+    if !body.bytes().all(plain) {
+        let failure = Failure::new(Problem::InvalidRequest, "The form cannot be read.");
+        return denied(visit, ctx, &Denial::Malformed(failure));
+    }
+    let query = [visit.query.as_deref().unwrap_or_default(), body];
+    let query = query.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
+    see_other(&format!("{}?{query}", visit.path))
 }
 
 /// What a problem means to the person in front of it, and what they can do.

@@ -4,7 +4,7 @@
 //! of ours that it knows who is signed in (§2 leaves it to us to ask).
 
 use axum::body::Body;
-use axum::http::{Response, header};
+use axum::http::{Method, Response, header};
 use dialect::{Endpoint, Incoming, PathValues};
 use engine::oidc::EndSession;
 use engine::people::SignedIn;
@@ -38,6 +38,10 @@ pub(super) async fn at_an_apps_wish(
     path_values: PathValues<'_>,
 ) -> Response<Body> {
     let ctx = visit.context();
+    // An app may send its wish as a form (§2); ours is told apart by its token.
+    if visit.form.as_ref().is_some_and(|form| !form.has("csrf")) {
+        return show::into_url(visit, &ctx);
+    }
     let wish = match read(visit, &ctx, (endpoint, path_values)).await {
         Ok(wish) => wish,
         Err(denial) => return show::denied(visit, &ctx, &denial),
@@ -53,15 +57,12 @@ async fn read(
     ctx: &Context<'_>,
     (endpoint, path_values): (&Endpoint, PathValues<'_>),
 ) -> Result<EndSession, Denial> {
-    // An app may send its wish as a form (§2); ours is told apart by its token, and repeats the URL.
-    let theirs = visit.form.as_ref().is_some_and(|form| !form.has("csrf"));
-    let media_type = visit.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
     let incoming = Incoming {
         path_values,
         query: visit.query.as_deref(),
-        content_type: media_type.filter(|_| theirs),
+        content_type: None,
         authorization: &[],
-        body: if theirs { &visit.body } else { &[] },
+        body: &[],
     };
     let request = ctx.issuer.dialect().decode(endpoint, &incoming).map_err(Denial::Malformed)?;
     engine::oidc::end_session(ctx, &request).await
@@ -74,7 +75,8 @@ async fn step(
 ) -> Result<Response<Body>, Denial> {
     let Some(person) = visit.person(ctx).await? else { return Ok(done(visit, onward)) };
     let hinted = onward.and_then(|(_, wish)| wish.user_hint.as_ref());
-    let proven = hinted.is_some_and(|user| *user == person.user.public_id);
+    let proven =
+        hinted.is_some_and(|user| *user == person.user.public_id) && visit.method != Method::HEAD;
     let ours = visit.form.as_ref().is_some_and(|form| form.has("csrf"));
     if ours && visit.is_ours(PURPOSE, Some(&person)) || proven {
         let cookie = visit.cookie(Cookie::Session).unwrap_or_default();

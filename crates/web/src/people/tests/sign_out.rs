@@ -53,3 +53,21 @@ async fn oidc_rp_initiated_logout_3_nobody_is_sent_to_an_unregistered_place() {
         assert_eq!(nobody.get(place).await.title(), "You are signed out", "{place}");
     }
 }
+
+#[tokio::test]
+async fn oidc_rp_initiated_logout_2_an_app_may_send_its_wish_as_a_form() {
+    let town = Town::new().await;
+    let mut ada = Browser::of(&town, "ada@example.com").await;
+    let session = ada.cookies.remove("postern_session_main").unwrap();
+    // With a form from another site, no browser sends the session.
+    let fields = [("client_id", "app_1"), ("post_logout_redirect_uri", "https://app.example/bye")];
+    let answer = ada.post("/end-session", &fields).await;
+    let place = "/end-session?client_id=app_1\
+        &post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye";
+    assert_eq!(answer.location(), place);
+    ada.cookies.insert("postern_session_main".into(), session);
+    let page = ada.get(place).await;
+    assert_eq!(page.title(), "Sign out", "it is asked, not done");
+    let done = ada.post(place, &[("csrf", &page.csrf())]).await;
+    assert_eq!(done.location(), "https://app.example/bye");
+}
