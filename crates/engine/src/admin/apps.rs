@@ -63,13 +63,15 @@ fn check_redirect(dialect: &Dialect, client: &Client, uri: &RedirectUri) -> Resu
     if !uri.is_https() && !plain {
         // RFC 8252 §7.1: such a scheme leads to an app on a device, and nowhere on the web.
         return match client.app_type {
-            AppType::Native => Ok(()),
+            AppType::Native if !rule.require_https => Ok(()),
+            AppType::Native => Err(format!("https, but on this machine; {uri} has none")),
             AppType::Web => Err(format!("https; {uri} is for an app of the type native")),
         };
     }
     if uri.is_loopback() {
         let refused = || format!("addresses that others reach; {uri} is on one machine");
-        return if rule.allow_localhost { Ok(()) } else { Err(refused()) };
+        let allowed = rule.allow_localhost || client.app_type == AppType::Native;
+        return if allowed { Ok(()) } else { Err(refused()) };
     }
     if plain && rule.require_https {
         return Err(format!("https, but on localhost; {uri} has none"));

@@ -83,6 +83,10 @@ async fn where_redirects_are_compared_by_domain_only_the_registered_one_and_loca
         let expected = if fits { StatusCode::CREATED } else { StatusCode::BAD_REQUEST };
         assert_eq!(answer.status, expected, "{redirect} {domain:?}: {:?}", answer.body);
     }
+    let mut native = app("com.example.app:/cb");
+    native["app_type"] = json!("native");
+    let answer = office.post("/clients", native).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "nobody would be sent there");
 }
 
 #[tokio::test]
