@@ -15,19 +15,27 @@ pub(super) struct Collector<'r, 'a> {
     rules: &'r Rules,
     /// A bit for each [`Parameter`] that was on the wire, also where it was empty.
     seen: u32,
+    /// The same, for the part of the request that is being read.
+    here: u32,
     values: Vec<(Parameter, Cow<'a, str>)>,
 }
 
 impl<'r, 'a> Collector<'r, 'a> {
     pub(super) fn new(rules: &'r Rules) -> Self {
-        Self { rules, seen: 0, values: Vec::with_capacity(6) }
+        Self { rules, seen: 0, here: 0, values: Vec::with_capacity(6) }
     }
 
     pub(super) const fn rules(&self) -> &'r Rules {
         self.rules
     }
 
-    /// Takes a value that the wire calls `wire`.
+    /// Another part of the request follows: the path, the query or the body.
+    pub(super) const fn next_part(&mut self) {
+        self.here = 0;
+    }
+
+    /// Takes a value that the wire calls `wire`. Within a part, coming twice is refused (RFC 6749
+    /// §3.2); where the dialect reads two parts, the second may say the same once more.
     pub(super) fn put(
         &mut self,
         parameter: Parameter,
@@ -35,10 +43,16 @@ impl<'r, 'a> Collector<'r, 'a> {
         value: Cow<'a, str>,
     ) -> Result<(), Failure> {
         let bit = 1 << (parameter as u32);
-        if self.seen & bit != 0 {
+        let same = self.value(parameter).unwrap_or_default() == value;
+        if self.here & bit != 0 || self.seen & bit != 0 && !same {
             return Err(invalid_request(format!("The parameter {wire} came more than once.")));
         }
+        let again = self.seen & bit != 0;
         self.seen |= bit;
+        self.here |= bit;
+        if again {
+            return Ok(());
+        }
         if value.len() > MAX_VALUE {
             return Err(invalid_request(format!("The parameter {wire} is too long.")));
         }

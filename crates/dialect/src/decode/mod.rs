@@ -28,9 +28,11 @@ pub(crate) fn decode(endpoint: &Endpoint, incoming: &Incoming<'_>) -> Result<Req
     let mut collector = Collector::new(rules);
     let presented = authorization::read(rules, incoming.authorization, &mut collector)?;
     path(rules, incoming, &mut collector)?;
+    collector.next_part();
     if let Some(query) = incoming.query.filter(|_| !rules.query.is_empty()) {
         form::read(query.as_bytes(), &rules.query, &mut collector)?;
     }
+    collector.next_part();
     body(rules, incoming, &mut collector)?;
     collector.finish(endpoint.operation(), presented)
 }
