@@ -9,6 +9,7 @@
 
 use base::issued;
 use base::{Digest, Id, Secret};
+use dialect::Rotation;
 use domain::{AnySecret, Credential, CredentialKind, Rotated};
 use store::{Loaded, StoreExt as _};
 
@@ -33,6 +34,12 @@ pub(crate) enum Standing {
     Present,
     /// An earlier one, authentic.
     Earlier(u32),
+}
+
+/// Whether a token is replaced when it is used: as the dialect has it, and wherever nobody proves to
+/// be its client by a secret (RFC 9700 §2.2.2), which its first generation tells.
+pub(crate) fn rotates(ctx: &Context<'_>, token: &Credential) -> bool {
+    token.rotated.is_some() || ctx.issuer.dialect().rotation() == Rotation::Rotating
 }
 
 /// The token of `generation` in the family `id`.

@@ -67,7 +67,9 @@ fn refresh_token(ctx: &Context<'_>, code: &Code, chain: &Chain, scopes: &ScopeSe
         ..hanging(ctx, kind, &issued, &chain.grant)
     };
     let checked = dialect.secret(kind, ctx.issuer.environment()).shape == SecretShape::Checked;
-    if dialect.rotation() == Rotation::Rotating && checked {
+    // RFC 9700 §2.2.2: of an app that proves itself by no secret, a token is good once.
+    let public = chain.client.as_ref().is_some_and(|client| client.is_public());
+    if (dialect.rotation() == Rotation::Rotating || public) && checked {
         token = Secret::new(family::begin(ctx, &mut credential).expose());
     }
     let told = detail([("scopes", json!(scopes))]);

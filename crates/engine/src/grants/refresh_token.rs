@@ -7,7 +7,6 @@
 
 use async_trait::async_trait;
 use base::Secret;
-use dialect::Rotation;
 use domain::{Credential, CredentialKind};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded};
@@ -15,7 +14,7 @@ use store::{Batch, Loaded};
 use super::{Grant, Identity, Refusal, Right, closing};
 use crate::authenticate::Authenticated;
 use crate::family::{self, Standing};
-use crate::secrets::{check_alive, find};
+use crate::secrets::check_alive;
 use crate::{Chain, Context, Denial};
 
 const KIND: CredentialKind = CredentialKind::RefreshToken;
@@ -44,12 +43,8 @@ impl Grant for RefreshToken {
             return Err(Denial::GrantTypeNotAllowed(GrantType::RefreshToken).into());
         };
         let presented = request.parameters.value(Parameter::RefreshToken).unwrap_or_default();
-        let rotates = ctx.issuer.dialect().rotation() == Rotation::Rotating;
-        let (token, standing) = if rotates {
-            family::look_up(ctx, presented).await.map_err(Denial::of_grant)?
-        } else {
-            (find(ctx, KIND, presented).await.map_err(Denial::of_grant)?, Standing::Present)
-        };
+        let found = family::look_up(ctx, presented).await;
+        let (token, standing) = found.map_err(Denial::of_grant)?;
         // RFC 6749 §6: a refresh token is bound to the client it was issued to.
         if token.client != Some(client.id) {
             return Err(Denial::SecretOfAnother(KIND).of_grant().into());
@@ -60,7 +55,7 @@ impl Grant for RefreshToken {
             return Err(replayed(ctx, &token, generation));
         }
         let chain = Chain::below(ctx, &token).await.map_err(Denial::of_grant)?;
-        let (refresh_token, batch) = match (rotates, standing) {
+        let (refresh_token, batch) = match (family::rotates(ctx, &token), standing) {
             // An app stores what each answer brings: it is brought the same one again.
             (false, _) => {
                 let again = token.authenticated_at.map(|_| Secret::new(presented));

@@ -281,3 +281,25 @@ async fn a_token_from_before_the_realm_rotated_joins_in() {
     parameters[0].1 = "refresh_token";
     assert!(world.token(&parameters).await.is_ok());
 }
+
+#[tokio::test]
+async fn rfc9700_2_2_2_the_refresh_token_of_an_app_without_a_secret_rotates_whatever_the_dialect() {
+    let partner = Partner::new().await;
+    let kept = refresh_token(&partner.connected("read").await);
+    assert_eq!(refresh_token(&partner.refresh(&kept).await.unwrap()), kept, "it has a secret");
+    partner.becomes_public().await;
+    let brought = partner.code("read").await;
+    let mut exchange = partner.brings(&brought);
+    exchange.retain(|(parameter, _)| *parameter != P::ClientSecret);
+    let first = refresh_token(&partner.world.token(&exchange).await.unwrap());
+    let refresh = async |token: &str| {
+        let kind = (P::GrantType, "refresh_token");
+        partner.world.token(&[kind, (P::ClientId, "app_1"), (P::RefreshToken, token)]).await
+    };
+    let second = refresh_token(&refresh(&first).await.unwrap());
+    assert_ne!(first, second);
+    assert_eq!(refresh_token(&refresh(&first).await.unwrap()), second, "a retry");
+    partner.world.advance(61);
+    assert_eq!(code(refresh(&first).await), "refresh_replayed");
+    assert_eq!(code(refresh(&second).await), "credential_revoked");
+}
