@@ -4,7 +4,7 @@
 //! where the client may act.
 
 use domain::{Client, Credential, CredentialKind, PublicId, ResourceServer, Status};
-use oauth::{ClientAuthMethod, Parameter, Request};
+use oauth::{ClientAuthMethod, GrantType, Parameter, Request};
 use store::{Loaded, StoreExt as _};
 
 use crate::chain::check_client;
@@ -132,11 +132,14 @@ async fn client_proof(
 }
 
 /// Whether the request brings a code, and a verifier that nobody saw before (RFC 7636 §7.2: a plain
-/// challenge is no secret).
+/// challenge is no secret). Both are looked at only where a code is exchanged: beside a refresh token
+/// they would stand for nothing (RFC 6749 §6).
 fn proves_itself_by_code(request: &Request) -> bool {
     let has = |parameter| request.parameters.value(parameter).is_some();
+    let grant = request.parameters.value(Parameter::GrantType);
+    let exchanges = grant == Some(GrantType::AuthorizationCode.as_str());
     let plain = request.parameters.value(Parameter::CodeChallengeMethod) == Some("plain");
-    has(Parameter::Code) && has(Parameter::CodeVerifier) && !plain
+    exchanges && has(Parameter::Code) && has(Parameter::CodeVerifier) && !plain
 }
 
 async fn resource_server_proof(

@@ -2,8 +2,9 @@
 
 use base::Secret;
 use domain::{Client, CredentialKind, Organization, Revocation, Status};
-use oauth::{BasicCredentials, Operation, Parameter as P, Problem};
+use oauth::{BasicCredentials, ClientAuthMethod, Operation, Parameter as P, Problem};
 
+use crate::partner::{Partner, VERIFIER, refresh_token};
 use crate::world::{World, code, request};
 
 fn credentials<'a>(id: &'a str, secret: &'a str) -> [(P, &'a str); 3] {
@@ -99,4 +100,29 @@ async fn a_client_id_alone_is_no_proof_for_a_confidential_client() {
     let bare = [(P::GrantType, "client_credentials"), (P::ClientId, "client_1")];
     assert_eq!(code(world.token(&bare).await), "auth_method_not_allowed");
     assert_eq!(code(world.token(&[(P::GrantType, "x")]).await), "no_client_authentication");
+}
+
+/// An app may have both: in a browser it exchanges codes by their verifier, on its server it proves
+/// itself.
+#[tokio::test]
+async fn rfc6749_6_a_code_beside_a_refresh_token_proves_nothing_for_a_client_with_a_secret() {
+    let partner = Partner::new().await;
+    let both = vec![ClientAuthMethod::None, ClientAuthMethod::ClientSecretPost];
+    partner.world.change::<Client>(partner.app, |it| it.auth_methods = both).await;
+    let token = refresh_token(&partner.connected("read").await);
+    let spare = partner.code("read").await;
+    let bare =
+        [(P::GrantType, "refresh_token"), (P::ClientId, "app_1"), (P::RefreshToken, &*token)];
+    assert_eq!(code(partner.world.token(&bare).await), "auth_method_not_allowed");
+    for brought in ["nonsense", spare.as_str()] {
+        let beside = [&bare[..], &[(P::Code, brought), (P::CodeVerifier, VERIFIER)]].concat();
+        assert_eq!(code(partner.world.token(&beside).await), "auth_method_not_allowed");
+    }
+    assert!(partner.refresh(&token).await.is_ok(), "with its secret it may");
+    let by_verifier: Vec<_> = partner
+        .brings(&spare)
+        .into_iter()
+        .filter(|(parameter, _)| *parameter != P::ClientSecret)
+        .collect();
+    assert!(partner.world.token(&by_verifier).await.is_ok());
 }
