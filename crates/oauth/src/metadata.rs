@@ -41,6 +41,10 @@ pub struct Metadata {
     /// RFC 9207 §3: whether authorization responses name the issuer.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub authorization_response_iss_parameter_supported: bool,
+    /// OpenID Connect Discovery §3: whether `request_uri` may be sent. Where nothing is said it may, so
+    /// a no must be there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub request_uri_parameter_supported: Option<bool>,
     /// OpenID Connect Discovery §3: `public`, the same `sub` for every client.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub subject_types_supported: Vec<String>,

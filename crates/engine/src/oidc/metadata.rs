@@ -57,6 +57,7 @@ pub(crate) fn metadata(ctx: &Context<'_>) -> Metadata {
         response_modes_supported: texts(&["query"]),
         code_challenge_methods_supported: methods.map(|it| it.as_str().to_owned()).collect(),
         authorization_response_iss_parameter_supported: names_issuer,
+        request_uri_parameter_supported: Some(false),
         subject_types_supported: texts(&["public"]),
         id_token_signing_alg_values_supported: algorithm.into_iter().collect(),
         claims_supported: texts(&[&CLAIMS[..], &identity::CLAIMS[..]].concat()),

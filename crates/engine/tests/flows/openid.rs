@@ -209,6 +209,7 @@ async fn openid_discovery_3_the_metadata_says_what_is_there() {
     assert_eq!(said.response_modes_supported, ["query"]);
     assert_eq!(said.code_challenge_methods_supported, ["S256"]);
     assert!(said.authorization_response_iss_parameter_supported);
+    assert_eq!(said.request_uri_parameter_supported, Some(false), "left out, it would mean yes");
     assert_eq!(said.subject_types_supported, ["public"]);
     assert_eq!(said.id_token_signing_alg_values_supported, ["ES256"]);
     assert!(said.claims_supported.contains(&"email_verified".to_owned()));
