@@ -1,12 +1,15 @@
-//! Argon2id (RFC 9106) on threads of its own.
+//! Argon2id (RFC 9106) on a thread of its own.
 //!
 //! A hash takes 19 MiB and some 25 ms of a core on purpose. Invariant: it never runs on a thread that
-//! answers requests, its threads yield to all others, and no more than [`QUEUE`] people wait, none
-//! longer than [`WAIT`]. A flood of sign-ins slows down sign-ins alone.
+//! answers requests, its thread yields to all others ([`pace`]), and no more than [`QUEUE`] people
+//! wait, none longer than [`WAIT`]. A flood of sign-ins slows down sign-ins alone. One thread is some
+//! forty people a second.
+
+mod pace;
 
 use std::fmt;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use argon2::password_hash::phc;
@@ -19,6 +22,8 @@ use engine::Denial;
 use engine::people::{Check, Password, Passwords};
 use tokio::sync::oneshot;
 
+use pace::Pace;
+
 /// KiB of memory: the second of the settings that OWASP's Password Storage Cheat Sheet recommends.
 const MEMORY: u32 = 19_456;
 /// Passes over it.
@@ -27,11 +32,11 @@ const PASSES: u32 = 2;
 const QUEUE: usize = 32;
 /// The longest wait.
 const WAIT: Duration = Duration::from_secs(10);
-/// How far the threads step back: beside a busy thread, one of these gets a tenth of its core. At 19
+/// How far the thread steps back: beside a busy one, it gets a tenth of its core. At 19
 /// it would get a seventieth, and nobody could sign in while the issuer is busy.
 const NICENESS: i32 = 10;
 
-/// Hashes passwords. Its threads start with the first password and end with it.
+/// Hashes passwords. Its thread starts with the first password and ends with it.
 pub struct Argon2id {
     rng: Arc<dyn Rng>,
     jobs: OnceLock<SyncSender<Job>>,
@@ -48,18 +53,14 @@ impl Argon2id {
         Self { rng, jobs: OnceLock::new() }
     }
 
-    /// Starts the threads: one for every two cores.
+    /// Starts the thread.
     fn start(&self) -> SyncSender<Job> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let (jobs, taken) = sync_channel(QUEUE);
-        let taken = Arc::new(Mutex::new(taken));
-        for _ in 0..(cores / 2).max(1) {
-            let (taken, rng) = (Arc::clone(&taken), Arc::clone(&self.rng));
-            let thread = std::thread::Builder::new().name("passwords".into());
-            // Without a single thread everybody is told that it is busy, as indeed it is.
-            if let Err(error) = thread.spawn(move || work(&taken, &*rng)) {
-                tracing::error!(%error, "a thread that hashes passwords could not be started");
-            }
+        let rng = Arc::clone(&self.rng);
+        let thread = std::thread::Builder::new().name("passwords".into());
+        // Without a thread everybody is told that it is busy, as indeed it is.
+        if let Err(error) = thread.spawn(move || work(&taken, &*rng)) {
+            tracing::error!(%error, "the thread that hashes passwords could not be started");
         }
         jobs
     }
@@ -96,15 +97,20 @@ impl fmt::Debug for Argon2id {
     }
 }
 
-fn work(jobs: &Mutex<Receiver<Job>>, rng: &dyn Rng) {
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn work(jobs: &Receiver<Job>, rng: &dyn Rng) {
     // On Linux this is the priority of the thread. Where it cannot be lowered, it works all the same.
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::warn!(%error, "the priority of a thread that hashes passwords could not be lowered");
     }
     let hashing = Hashing::new(rng);
+    let mut pace = Pace::new(cores());
     loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match job {
+        pace.rest();
+        match jobs.recv() {
             // Nobody left who could ask.
             Err(_) => return,
             // Whoever asked has gone: there is nobody to work for.
