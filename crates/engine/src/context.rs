@@ -37,6 +37,9 @@ pub struct Context<'a> {
     pub digests: &'a DigestKey,
     /// Where the request came from.
     pub origin: &'a RequestOrigin,
+    /// How often this was decided before, because a commit met what the decision had not seen. What
+    /// only a conflict can tell is read then, and not before.
+    pub attempt: u32,
 }
 
 impl Context<'_> {

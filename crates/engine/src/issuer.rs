@@ -23,6 +23,8 @@ pub struct IssuerSettings {
     pub dialect: Arc<Dialect>,
     /// Live or test: shows in the prefixes of secrets.
     pub environment: Environment,
+    /// What people read in place of its name; `None`: the name as people write names.
+    pub display_name: Option<String>,
 }
 
 /// One realm, ready to decide with.
@@ -30,6 +32,7 @@ pub struct IssuerSettings {
 pub struct Issuer {
     settings: IssuerSettings,
     identifier: String,
+    display_name: String,
     keys: ArcSwap<KeyRing>,
     /// How many times the keys began to be read.
     readings: AtomicU64,
@@ -63,6 +66,10 @@ impl Issuer {
             forms: key("forms"),
             seen: Seen::new(rng),
             identifier: settings.dialect.issuer(&settings.url),
+            display_name: settings
+                .display_name
+                .clone()
+                .unwrap_or_else(|| in_words(settings.realm.as_str())),
             settings,
         }
     }
@@ -70,6 +77,11 @@ impl Issuer {
     /// Its name.
     pub fn realm(&self) -> &RealmName {
         &self.settings.realm
+    }
+
+    /// What people know it by: on pages and in mails.
+    pub fn display_name(&self) -> &str {
+        &self.display_name
     }
 
     /// Where it is reached, without a slash at the end.
@@ -161,11 +173,38 @@ impl Issuer {
     }
 }
 
+/// A realm's name as people write names.
+fn in_words(realm: &str) -> String {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+    };
+    realm.split('-').map(capital).collect::<Vec<String>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use base::SystemRng;
 
     use super::*;
+
+    #[test]
+    fn people_read_the_display_name_or_the_realms_name_as_people_write_names() {
+        let named = |realm: &str, display_name: Option<&str>| {
+            let settings = IssuerSettings {
+                realm: realm.parse().unwrap(),
+                url: "http://issuer.example".into(),
+                dialect: Arc::new(Dialect::builtin("rfc").unwrap()),
+                environment: Environment::Live,
+                display_name: display_name.map(Into::into),
+            };
+            let issuer = Issuer::new(settings, &MasterKey::generate(&SystemRng), &SystemRng);
+            issuer.display_name().to_owned()
+        };
+        assert_eq!(named("acme-cloud", None), "Acme Cloud");
+        assert_eq!(named("a--b", None), "A  B");
+        assert_eq!(named("main", Some("ACME & Söhne")), "ACME & Söhne");
+    }
 
     #[test]
     fn a_slow_reading_of_the_keys_does_not_undo_a_later_one() {
@@ -174,6 +213,7 @@ mod tests {
             url: "http://issuer.example".into(),
             dialect: Arc::new(Dialect::builtin("rfc").unwrap()),
             environment: Environment::Live,
+            display_name: None,
         };
         let issuer = Issuer::new(settings, &MasterKey::generate(&SystemRng), &SystemRng);
         let (earlier, later) = (issuer.begin_reading(), issuer.begin_reading());

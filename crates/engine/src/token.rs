@@ -67,7 +67,10 @@ async fn settled(
     let attempts = AtomicU32::new(0);
     let mut namings = 0;
     loop {
-        let decision = async || decide(ctx, request, attempts.fetch_add(1, Relaxed)).await;
+        let decision = async || {
+            let attempt = attempts.fetch_add(1, Relaxed);
+            decide(&Context { attempt, ..*ctx }, request).await
+        };
         match settle(ctx.store, decision).await {
             Err(Denial::NameTaken { kind: Kind::Credential }) if namings < NAMINGS => namings += 1,
             done => return done,
@@ -75,12 +78,10 @@ async fn settled(
     }
 }
 
-/// A denial inside the outcome is one that must be written down before it is told. `attempt` counts
-/// how often this request was decided before.
+/// A denial inside the outcome is one that must be written down before it is told.
 async fn decide(
     ctx: &Context<'_>,
     request: &Request,
-    attempt: u32,
 ) -> Result<Outcome<Result<Decided, Denial>>, Denial> {
     complete(ctx, request)?;
     let caller = authenticate(ctx, request).await?;
@@ -101,7 +102,7 @@ async fn decide(
     let mint = Mint { chain, credential, key, scopes, token_id };
     let stored = match mint.format(ctx) {
         Format::Stored => {
-            let (minted, write) = mint::stored(ctx, &mint, attempt).await?;
+            let (minted, write) = mint::stored(ctx, &mint).await?;
             batch.writes.push(write);
             Some(minted)
         }

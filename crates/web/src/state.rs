@@ -116,6 +116,7 @@ impl RealmState {
             rng: &*self.house.rng,
             digests: &self.house.digests,
             origin,
+            attempt: 0,
         }
     }
 }

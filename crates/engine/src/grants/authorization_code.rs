@@ -47,13 +47,17 @@ impl Grant for AuthorizationCode {
         if code.expires_at <= ctx.now {
             return Err(Denial::CodeExpired(code.expires_at).into());
         }
-        if ctx.store.spent(code.id).await? {
+        // A code that is good is brought once: that it was not before, the commit tells.
+        if ctx.attempt > 0 && ctx.store.spent(code.id).await? {
             return Err(used_before(ctx, &code).await?);
         }
         if let Err(denial) = code_proof::check(ctx, request, &code, secret.is_some()) {
-            return Err(attempted(ctx, &code, denial));
+            return Err(failed(ctx, &code, denial).await?);
         }
-        let chain = Chain::of(ctx, code.grant).await.map_err(of_connection)?;
+        let chain = match Chain::of(ctx, code.grant).await {
+            Ok(chain) => chain,
+            Err(denial) => return Err(closed(ctx, &code, denial).await?),
+        };
         let scopes = code.scopes.intersection(&chain.grant.scopes);
         let mut batch = Batch { writes: vec![spend(ctx, &code)], events: vec![] };
         let given = given::by_code(ctx, &code, &chain, &scopes).await?;
@@ -78,10 +82,22 @@ fn spend(ctx: &Context<'_>, code: &Code) -> Write {
 }
 
 /// A failed attempt: it spends the code where the dialect allows but one.
-fn attempted(ctx: &Context<'_>, code: &Code, denial: Denial) -> Refusal {
+async fn failed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<Refusal, Denial> {
+    if ctx.store.spent(code.id).await? {
+        return used_before(ctx, code).await;
+    }
     let once = ctx.issuer.dialect().authorization().code_single_attempt;
     let writes = if once { vec![spend(ctx, code)] } else { vec![] };
-    Refusal { denial, batch: Batch { writes, events: vec![] } }
+    Ok(Refusal { denial, batch: Batch { writes, events: vec![] } })
+}
+
+/// A code whose connection does not hold any more.
+async fn closed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<Refusal, Denial> {
+    match denial {
+        denial @ Denial::Store(_) => Err(denial),
+        _ if ctx.store.spent(code.id).await? => used_before(ctx, code).await,
+        denial => Ok(of_connection(denial).into()),
+    }
 }
 
 /// A code that came again (RFC 6749 §4.1.2): what it gave is taken back with the refusal.

@@ -24,11 +24,7 @@ const PATIENCE: u32 = 6;
 ///
 /// # Errors
 /// When the store fails.
-pub(crate) async fn stored(
-    ctx: &Context<'_>,
-    mint: &Mint,
-    attempt: u32,
-) -> Result<(Minted, Write), Denial> {
+pub(crate) async fn stored(ctx: &Context<'_>, mint: &Mint) -> Result<(Minted, Write), Denial> {
     let kind = CredentialKind::AccessToken;
     let issued = issue(ctx, kind);
     let lifetime = lifetime(ctx, &mint.chain.resource_server);
@@ -39,7 +35,7 @@ pub(crate) async fn stored(
         minted: Some(domain::Minted { from: mint.credential, token_id }),
         ..hanging(ctx, kind, &issued, &mint.chain.grant)
     };
-    let write = match place(ctx, mint, attempt).await? {
+    let write = match place(ctx, mint).await? {
         Some(known) => known.replace_with(Credential { id: known.id, ..row }),
         None => Write::Insert(Entity::Credential(Arc::new(row))),
     };
@@ -48,11 +44,7 @@ pub(crate) async fn stored(
 }
 
 /// The row whose place the new token takes; `None`: it gets one of its own.
-async fn place(
-    ctx: &Context<'_>,
-    mint: &Mint,
-    attempt: u32,
-) -> Result<Option<Loaded<Credential>>, Denial> {
+async fn place(ctx: &Context<'_>, mint: &Mint) -> Result<Option<Loaded<Credential>>, Denial> {
     let query = ListQuery {
         kind: Kind::Credential,
         realm: ctx.issuer.realm().clone(),
@@ -68,7 +60,7 @@ async fn place(
     let full = rows.len() >= MAX_PAGE;
     let (mut live, mut over): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| check_alive(ctx, row).is_ok());
-    if attempt >= PATIENCE && !full {
+    if ctx.attempt >= PATIENCE && !full {
         return Ok(None);
     }
     if !over.is_empty() {
@@ -82,7 +74,7 @@ async fn place(
     }
     live.sort_by_key(|row| row.created_at);
     // Whoever was not the first to take the oldest tries one of those that are nearly as old.
-    let old = if attempt == 0 { 1 } else { live.len().div_ceil(2) };
+    let old = if ctx.attempt == 0 { 1 } else { live.len().div_ceil(2) };
     Ok(Some(live.swap_remove(any(ctx, old))))
 }
 

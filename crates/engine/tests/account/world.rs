@@ -38,6 +38,7 @@ impl World {
             url: "http://issuer.example".into(),
             dialect: Arc::new(Dialect::builtin(dialect).unwrap()),
             environment: Environment::Live,
+            display_name: None,
         };
         let world = Self {
             issuer: Issuer::new(settings, &master, &SystemRng),
@@ -93,6 +94,7 @@ impl World {
             rng: &SystemRng,
             digests: &self.digests,
             origin: &self.origin,
+            attempt: 0,
         }
     }
 

@@ -61,6 +61,7 @@ async fn keys_are_sealed_under_the_master_key() {
         url: world.issuer.url().to_owned(),
         dialect: world.issuer.dialect().clone(),
         environment: world.issuer.environment(),
+        display_name: None,
     };
     let stranger = Issuer::new(settings, &MasterKey::generate(&SystemRng), &SystemRng);
     let error = stranger.reload_keys(&*world.store).await.unwrap_err();

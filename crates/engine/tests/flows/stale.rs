@@ -42,6 +42,7 @@ impl Stale {
             rng: &SystemRng,
             digests: &world.digests,
             origin: &origin,
+            attempt: 0,
         };
         answer(&ctx, request).await.map(|answered| answered.reply)
     }

@@ -62,6 +62,7 @@ impl World {
             url: "http://issuer.example".into(),
             dialect: Arc::new(dialect),
             environment: Environment::Live,
+            display_name: None,
         };
         let issuer = Issuer::new(settings, &master, &SystemRng);
         let clock = FixedClock::new(Timestamp::from_seconds(1_800_000_000));
@@ -299,6 +300,7 @@ impl World {
             rng: &SystemRng,
             digests: &self.digests,
             origin: &origin,
+            attempt: 0,
         };
         act(&ctx).await
     }

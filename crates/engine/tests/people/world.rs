@@ -265,6 +265,7 @@ impl World {
             rng: &SystemRng,
             digests: &self.digests,
             origin: &origin,
+            attempt: 0,
         };
         act(&ctx).await
     }
@@ -341,6 +342,7 @@ fn issuer(dialect: Arc<Dialect>, master: &MasterKey) -> Issuer {
         url: "https://issuer.example".into(),
         dialect,
         environment: Environment::Live,
+        display_name: None,
     };
     Issuer::new(settings, master, &SystemRng)
 }

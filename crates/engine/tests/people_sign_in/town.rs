@@ -65,6 +65,7 @@ impl Town {
             url: "http://issuer.example".into(),
             dialect: Arc::new(Dialect::builtin("rfc").unwrap()),
             environment: Environment::Live,
+            display_name: None,
         };
         let town = Self {
             issuer: Issuer::new(settings, &master, &SystemRng),
@@ -111,6 +112,7 @@ impl Town {
             rng: &SystemRng,
             digests: &self.digests,
             origin: &origin,
+            attempt: 0,
         })
         .await
     }
