@@ -37,7 +37,9 @@ impl Shop {
 
     /// The same with an app that has no secret.
     pub(super) fn public(dialect: &str, scope: &str) -> Self {
-        Self::with(dialect, scope, json!({"auth_methods": ["none"]}))
+        let shop = Self::with(dialect, scope, json!({"auth_methods": ["none"]}));
+        // RFC 9700 §2.2.2: whatever the dialect has for those with a secret.
+        Self { rotates: true, ..shop }
     }
 
     fn with(dialect: &str, scope: &str, more: Value) -> Self {
