@@ -119,6 +119,8 @@ pub struct ConsentScreen {
     /// Since when the app has been connected, where it is: what is new to it is not
     /// [`AskedScope::known`].
     pub connected_since: Option<Timestamp>,
+    /// Whether the app stays connected while the person is away: it will be given a refresh token.
+    pub stays: bool,
 }
 
 /// A scope as a person sees it.

@@ -6,6 +6,7 @@ use store::Loaded;
 use super::allow::answer;
 use super::standing::{Decided, Standing, standing};
 use super::{AskedScope, Asking, ConsentScreen, Next, Refused};
+use crate::grants::stays_connected;
 use crate::people::SignedIn;
 use crate::{Context, Denial, identity, oidc};
 
@@ -57,7 +58,7 @@ async fn decide(
         Standing::Open(choices) => Next::Choose(choices),
         Standing::Decided(decided) => match remembered(asking, &decided) {
             Some(grant) => Next::Reply(Box::new(answer(ctx, asking, person, grant.id))),
-            None => Next::Consent(Box::new(screen(asking, *decided))),
+            None => Next::Consent(Box::new(screen(ctx, asking, *decided))),
         },
     })
 }
@@ -74,7 +75,7 @@ fn remembered<'a>(asking: &Asking, decided: &'a Decided) -> Option<&'a Loaded<Gr
     (vouched && !asked_for && asking.scopes.is_subset(&live.scopes)).then_some(live)
 }
 
-fn screen(asking: &Asking, decided: Decided) -> ConsentScreen {
+fn screen(ctx: &Context<'_>, asking: &Asking, decided: Decided) -> ConsentScreen {
     let live = decided.connection.live();
     let known = |name: &str| live.is_some_and(|it| it.scopes.contains(name));
     let words_of = |name: &str| {
@@ -89,6 +90,7 @@ fn screen(asking: &Asking, decided: Decided) -> ConsentScreen {
     });
     ConsentScreen {
         scopes: scopes.collect(),
+        stays: stays_connected(ctx, &asking.client, &asking.scopes),
         connected_since: live.map(|it| it.created_at),
         organization: decided.organization,
         may_choose: decided.may_choose,

@@ -6,7 +6,9 @@
 
 use base::{Id, Secret};
 use dialect::{Rotation, SecretShape};
-use domain::{Actor, Credential, CredentialKind, EntityRecord as _, EventDraft, Grant, Target};
+use domain::{
+    Actor, Client, Credential, CredentialKind, EntityRecord as _, EventDraft, Grant, Target,
+};
 use oauth::{GrantType, ScopeSet};
 use serde_json::json;
 use store::{Batch, Loaded, StoreExt as _};
@@ -38,20 +40,17 @@ pub(super) async fn by_code(
     chain: &Chain,
     scopes: &ScopeSet,
 ) -> Result<Given, Denial> {
-    if stays_connected(ctx, chain, scopes) {
-        Ok(refresh_token(ctx, code, chain, scopes))
-    } else {
-        consent(ctx, chain).await
-    }
+    let stays = chain.client.as_ref().is_some_and(|client| stays_connected(ctx, client, scopes));
+    if stays { Ok(refresh_token(ctx, code, chain, scopes)) } else { consent(ctx, chain).await }
 }
 
-fn stays_connected(ctx: &Context<'_>, chain: &Chain, scopes: &ScopeSet) -> bool {
+/// Whether a code for `scopes` gives a refresh token.
+pub(crate) fn stays_connected(ctx: &Context<'_>, client: &Client, scopes: &ScopeSet) -> bool {
     let kind = GrantType::RefreshToken;
     let dialect = ctx.issuer.dialect();
-    let client = chain.client.as_ref();
     let asked_by = &dialect.authorization().refresh_scopes;
     dialect.grant_types().contains(&kind)
-        && client.is_some_and(|client| client.grant_types.contains(&kind))
+        && client.grant_types.contains(&kind)
         && (asked_by.is_empty() || !asked_by.intersection(scopes).is_empty())
 }
 

@@ -9,6 +9,8 @@ mod code_proof;
 mod given;
 mod refresh_token;
 
+pub(crate) use given::stays_connected;
+
 use async_trait::async_trait;
 use base::Id;
 use domain::{Actor, Credential, PublicId};

@@ -36,6 +36,19 @@ async fn the_page_says_what_is_asked_for_and_what_of_it_is_new() {
     assert_eq!(more.connected_since, Some(since));
 }
 
+/// What the page says is what the code gives.
+#[tokio::test]
+async fn the_page_says_whether_the_app_stays_connected() {
+    let world = World::speaking("[authorization]\nrefresh_scopes = [\"offline_access\"]").await;
+    let bob = world.signed_in("bob").await;
+    for (asked, stays) in [("read", false), ("read offline_access", true)] {
+        assert_eq!(screen(&world, &[(P::Scope, asked)], &bob).await.stays, stays, "{asked}");
+    }
+    let only = vec![oauth::GrantType::AuthorizationCode];
+    world.change::<Client>("app", |it| it.grant_types = only).await;
+    assert!(!screen(&world, &[(P::Scope, "read offline_access")], &bob).await.stays);
+}
+
 #[tokio::test]
 async fn a_yes_is_remembered_for_what_it_was_said_to() {
     let world = World::new().await;
