@@ -44,6 +44,7 @@ pub(crate) async fn open(
         url: realm.issuer.to_string(),
         dialect: Arc::clone(&realm.dialect),
         environment: realm.environment,
+        display_name: realm.display_name.clone(),
     };
     let issuer = Issuer::new(settings, master, &*house.rng);
     let state = RealmState::new(Arc::clone(house), Arc::new(issuer));

@@ -41,6 +41,7 @@ fn state() -> RealmState {
         url: ISSUER.to_owned(),
         dialect: Arc::new(Dialect::builtin("rfc").unwrap()),
         environment: Environment::Live,
+        display_name: None,
     };
     RealmState::new(house, Arc::new(Issuer::new(settings, &master, &SystemRng)))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
-use super::values::{Parsed, Span, Within};
+use super::values::{DisplayName, Parsed, Span, Within};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +42,7 @@ pub(super) struct RealmFile {
     pub(super) dialect: Spanned<String>,
     #[serde(default)]
     pub(super) environment: EnvironmentFile,
+    pub(super) display_name: Option<Parsed<DisplayName>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]

@@ -119,6 +119,7 @@ impl Loader<'_> {
                     EnvironmentFile::Live => Environment::Live,
                     EnvironmentFile::Test => Environment::Test,
                 },
+                display_name: file.display_name.as_ref().map(|name| name.0.0.clone()),
             });
         }
         if realms.is_empty() {

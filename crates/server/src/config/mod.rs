@@ -89,6 +89,8 @@ pub(crate) struct Realm {
     pub(crate) issuer: Site,
     pub(crate) dialect: Arc<Dialect>,
     pub(crate) environment: Environment,
+    /// What people read in place of the name.
+    pub(crate) display_name: Option<String>,
 }
 
 /// One address that is listened on.

@@ -53,6 +53,30 @@ impl Expected for domain::RealmName {
     const EXPECTED: &'static str = "1 to 32 lower-case letters, digits and hyphens";
 }
 
+/// What people read in place of a realm's name: one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DisplayName(pub(super) String);
+
+impl FromStr for DisplayName {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let fits = (1..=60).contains(&text.chars().count());
+        let is_line = !text.chars().any(is_no_text) && text.trim() == text;
+        if fits && is_line { Ok(Self(text.to_owned())) } else { Err(()) }
+    }
+}
+
+/// Control characters, and what breaks a line or turns the text around it.
+fn is_no_text(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+impl Expected for DisplayName {
+    const EXPECTED: &'static str =
+        "1 to 60 characters in one line, without a space at either end, such as \"Acme\"";
+}
+
 impl Expected for lettre::message::Mailbox {
     const EXPECTED: &'static str =
         "an e-mail address, such as \"api@example.com\" or \"API access <api@example.com>\"";
@@ -107,6 +131,17 @@ impl<'de, const LEAST: u64, const MOST: u64> Deserialize<'de> for Within<LEAST, 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_display_name_is_one_line_of_text() {
+        for good in ["A", "Acme & Söhne", &"é".repeat(60)] {
+            assert_eq!(good.parse(), Ok(DisplayName(good.to_owned())), "{good}");
+        }
+        for bad in ["", " ", " Acme", "Acme\n", "Ac\nme", "A\u{7f}", "A\u{202e}B", &"a".repeat(61)]
+        {
+            assert_eq!(bad.parse::<DisplayName>(), Err(()), "{bad:?}");
+        }
+    }
 
     #[test]
     fn times_have_a_unit_and_a_bound() {

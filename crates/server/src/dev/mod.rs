@@ -99,6 +99,7 @@ fn configured(port: u16) -> Result<Vec<Realm>, Failure> {
             issuer,
             dialect: Arc::new(dialect),
             environment: Environment::Live,
+            display_name: None,
         })
     };
     REALMS.iter().zip(1..).map(realm).collect()

@@ -104,6 +104,7 @@ impl Desk {
             url: URL.to_owned(),
             dialect: Arc::new(Dialect::builtin("fyma").unwrap()),
             environment: Environment::Test,
+            display_name: Some("Harbour Cloud".to_owned()),
         };
         let issuer = Arc::new(Issuer::new(settings, &master, &SystemRng));
         let state = RealmState::new(Arc::clone(&house), issuer);
@@ -181,6 +182,11 @@ async fn a_link_that_is_over_is_a_page_that_says_so_and_no_mail_any_more() {
     let mail = desk.approved().await;
     assert!(mail.text.contains("until 2027-01-18 08:00 UTC"), "{}", mail.text);
     assert!(mail.text.contains("Hello Zoë,") && mail.text.contains("Harbour & Sons"));
+    assert!(
+        mail.text.ends_with("\n\nHarbour Cloud\nhttp://127.0.0.1:8081/tenant"),
+        "{}",
+        mail.text
+    );
     let path = link(&mail);
     let (status, cookie, page) = desk.ask("GET", &path, "", String::new()).await;
     assert_eq!(status, 200, "{page}");

@@ -14,6 +14,7 @@ struct Approved<'a> {
     organization: &'a str,
     link: &'a str,
     until: &'a str,
+    brand: &'a str,
     issuer: &'a str,
 }
 
@@ -23,6 +24,7 @@ struct Declined<'a> {
     name: &'a str,
     organization: &'a str,
     reason: Option<&'a str>,
+    brand: &'a str,
     issuer: &'a str,
 }
 
@@ -30,7 +32,7 @@ struct Declined<'a> {
 /// link it would hold is over.
 pub fn answer(ctx: &Context<'_>, request: &AccessRequest) -> Option<Mail> {
     let (name, organization) = (request.name.as_str(), request.organization.as_str());
-    let issuer = ctx.issuer.url();
+    let (brand, issuer) = (ctx.issuer.display_name(), ctx.issuer.url());
     let (moment, subject, text) = match &request.decision {
         AccessDecision::Pending => return None,
         AccessDecision::Approved { fetch_until, .. } => {
@@ -39,12 +41,12 @@ pub fn answer(ctx: &Context<'_>, request: &AccessRequest) -> Option<Mail> {
             }
             let link = engine::access_requests::link(ctx, request)?;
             let (link, until) = (link.expose(), &for_people(*fetch_until));
-            let text = Approved { name, organization, link, until, issuer }.render();
+            let text = Approved { name, organization, link, until, brand, issuer }.render();
             (*fetch_until, "Your API access", text)
         }
         AccessDecision::Declined { at, reason, .. } => {
             let reason = reason.as_deref();
-            let text = Declined { name, organization, reason, issuer }.render();
+            let text = Declined { name, organization, reason, brand, issuer }.render();
             (*at, "Your request for API access", text)
         }
     };

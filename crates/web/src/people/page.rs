@@ -28,20 +28,11 @@ impl Layout {
         let issuer = visit.realm.state.issuer();
         Self {
             style_path: visit.at(crate::portal::style_path()),
-            brand: brand(issuer.realm().as_str()),
+            brand: issuer.display_name().to_owned(),
             is_test: issuer.environment() == dialect::Environment::Test,
             request_id: visit.origin.request_id.clone(),
         }
     }
-}
-
-/// The realm's name as people write names.
-fn brand(realm: &str) -> String {
-    let capital = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
-    };
-    realm.split('-').map(capital).collect::<Vec<String>>().join(" ")
 }
 
 /// What a page's policy allows beside the page itself.
@@ -143,11 +134,5 @@ mod tests {
         assert_eq!(of("https://app.example;script-src/cb"), None);
         let policy = Allowed::leading_to(&"https://app.example/cb".parse().unwrap()).policy();
         assert!(policy.contains("form-action 'self' https://app.example;"), "{policy}");
-    }
-
-    #[test]
-    fn a_brand_is_the_realms_name_as_people_write_names() {
-        assert_eq!(brand("acme-cloud"), "Acme Cloud");
-        assert_eq!(brand("a--b"), "A  B");
     }
 }

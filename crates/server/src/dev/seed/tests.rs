@@ -23,6 +23,7 @@ pub(in crate::dev) fn realms() -> Vec<RealmState> {
             url: format!("http://127.0.0.1:{}", 8081 + port),
             dialect: Arc::new(Dialect::builtin(name).unwrap()),
             environment: Environment::Live,
+            display_name: None,
         };
         let issuer = Issuer::new(settings, &master, &SystemRng);
         RealmState::new(Arc::clone(&house), Arc::new(issuer))

@@ -30,6 +30,10 @@ fn each_mistake_is_told_with_its_place() {
             format!("{}{LISTENER}", REALM.replace("\"main\"", "\"Main Realm\"")),
             ["postern.toml:4:8: ", "lower-case letters"],
         ),
+        (
+            format!("{REALM}display_name = \"Acme\\nCloud\"\n{LISTENER}"),
+            ["postern.toml:7:16: ", "1 to 60 characters in one line"],
+        ),
         (format!("{REALM}{REALM}{LISTENER}"), ["postern.toml:8:8: ", "already"]),
         (
             format!("{REALM}{LISTENER}realms = [\"other\"]\n"),

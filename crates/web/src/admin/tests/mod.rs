@@ -90,6 +90,7 @@ impl Office {
             url: "https://issuer.example".to_owned(),
             dialect: Arc::new(Dialect::builtin(name).unwrap()),
             environment: Environment::Live,
+            display_name: None,
         };
         let issuer = Arc::new(Issuer::new(settings, &master, &SystemRng));
         let state = RealmState::new(house, issuer);

@@ -91,6 +91,7 @@ impl Town {
             url: url.to_owned(),
             dialect: Arc::new(Dialect::builtin("rfc").unwrap()),
             environment: Environment::Live,
+            display_name: None,
         };
         let issuer = Arc::new(Issuer::new(settings, &master, &SystemRng));
         let state = RealmState::new(Arc::clone(&house), issuer);
