@@ -127,7 +127,7 @@ impl Realm {
         if is_below(path, "/admin") {
             return (Part::Admin, mounted(&self.admin, asked).await);
         }
-        if let Some(part) = people::part(path) {
+        if let Some(part) = people::part(issuer.dialect(), path) {
             return (part, people::answer(self, part, asked).await);
         }
         if is_below(path, "/account") {

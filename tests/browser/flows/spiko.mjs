@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { realms, visitor } from '../house.mjs';
+import { partner, realms, visitor } from '../house.mjs';
 import { look } from '../look.mjs';
-import { allow, allowButton, backWith, connect, connections, deny, signIn } from '../steps.mjs';
+import { allow, allowButton, allowIfAsked, backWith, connect, connections, deny, signIn, tabTo } from '../steps.mjs';
 
 const { user } = realms.spiko;
 
@@ -33,6 +33,34 @@ test('Spiko: asked the first time, remembered the second', () =>
     await connect(page, 'Spiko');
     await backWith(page, /Spiko is connected/);
     assert.equal(await card.count(), 1);
+    await card.getByRole('button', { name: 'Disconnect' }).click();
+    await backWith(page, /gone/);
+  }));
+
+test('Spiko: what was connected is taken back among the connected apps, by the keyboard alone', () =>
+  visitor({}, async (page) => {
+    const { base } = realms.spiko;
+    await page.goto(`${base}/settings/apps`);
+    await signIn(page, user);
+    await page.waitForURL(`${base}/settings/apps`);
+    await connect(page, 'Spiko');
+    await allowIfAsked(page);
+    await backWith(page, /Spiko is connected/);
+    await page.goto(`${base}/sign-in`);
+    await page.getByRole('link', { name: 'Connected apps' }).click();
+    const button = page.getByRole('button', { name: /^Disconnect/ });
+    assert.equal(await button.count(), 1);
+    await look(page, 'connected-apps');
+    await tabTo(page, button);
+    await page.keyboard.press('Enter');
+    await page.getByText('No app is connected.').waitFor();
+    assert.match(await page.getByRole('status').innerText(), /is disconnected/);
+    assert.equal(page.url(), `${base}/settings/apps`);
+    await look(page, 'connected-apps-none');
+    await page.goto(`${partner}/`);
+    const card = connections(page, 'Spiko');
+    await card.getByRole('button', { name: 'Call the API' }).click();
+    assert.match(await card.locator('.call .tag').innerText(), /401/);
     await card.getByRole('button', { name: 'Disconnect' }).click();
     await backWith(page, /gone/);
   }));

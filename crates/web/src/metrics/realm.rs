@@ -27,6 +27,8 @@ pub enum Part {
     SignIn,
     /// The page to sign out.
     SignOut,
+    /// The page of the apps that somebody connected.
+    ConnectedApps,
     /// The style of the pages.
     Asset,
     /// The form of access requests, and the one-time links that answer them.
@@ -35,7 +37,7 @@ pub enum Part {
     Nowhere,
 }
 
-const OTHER_PARTS: [Part; 9] = [
+const OTHER_PARTS: [Part; 10] = [
     Part::Admin,
     Part::Health,
     Part::Api,
@@ -44,6 +46,7 @@ const OTHER_PARTS: [Part; 9] = [
     Part::Asset,
     Part::AccessRequest,
     Part::Account,
+    Part::ConnectedApps,
     Part::Nowhere,
 ];
 const PARTS: usize = Operation::ALL.len() + OTHER_PARTS.len();
@@ -63,6 +66,7 @@ impl Part {
             Self::Api => "api",
             Self::SignIn => "sign_in",
             Self::SignOut => "sign_out",
+            Self::ConnectedApps => "connected_apps",
             Self::Asset => "asset",
             Self::AccessRequest => "access_request",
             Self::Nowhere => "nowhere",
@@ -80,7 +84,8 @@ impl Part {
             Self::Asset => Operation::ALL.len() + 5,
             Self::AccessRequest => Operation::ALL.len() + 6,
             Self::Account => Operation::ALL.len() + 7,
-            Self::Nowhere => Operation::ALL.len() + 8,
+            Self::ConnectedApps => Operation::ALL.len() + 8,
+            Self::Nowhere => Operation::ALL.len() + 9,
         }
     }
 }

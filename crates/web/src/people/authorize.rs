@@ -174,6 +174,7 @@ fn consent(
         destination: uri.host().unwrap_or_else(|| asking.client.name.clone()),
         to_this_machine: uri.is_loopback() || uri.host().is_none(),
         stays: asking.client.grant_types.contains(&GrantType::RefreshToken),
+        connected_apps: visit.at(super::CONNECTED_APPS),
         // What was wrong with a choice is of no interest once there is nothing to choose.
         notice: said.notice,
     };

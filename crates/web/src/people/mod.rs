@@ -7,6 +7,7 @@
 mod assets;
 pub(crate) mod attempts;
 mod authorize;
+mod connected_apps;
 pub(crate) mod cookies;
 mod forms;
 mod known;
@@ -24,7 +25,7 @@ pub(crate) mod visit;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, header};
-use dialect::{Endpoint, PathValues};
+use dialect::{Dialect, Endpoint, PathValues};
 use engine::Denial;
 use oauth::{Failure, Operation, Problem};
 
@@ -41,6 +42,8 @@ pub(crate) use sign_in::network;
 pub(crate) const SIGN_IN: &str = "/sign-in";
 /// Where people sign out.
 pub(crate) const SIGN_OUT: &str = "/sign-out";
+/// Where people see the apps that they connected.
+pub(crate) const CONNECTED_APPS: &str = "/settings/apps";
 
 /// What is said about a form that is not this session's.
 const STALE: &str = "This page was out of date, so nothing was done. Please confirm once more.";
@@ -63,11 +66,17 @@ pub(crate) async fn endpoint(
     }
 }
 
+/// Whether people can connect apps here at all.
+fn connects_apps(dialect: &Dialect) -> bool {
+    dialect.endpoint(Operation::Authorization).is_some()
+}
+
 /// Which page is at a path of its own, if one is.
-pub(crate) fn part(path: &str) -> Option<Part> {
+pub(crate) fn part(dialect: &Dialect, path: &str) -> Option<Part> {
     match path {
         SIGN_IN => Some(Part::SignIn),
         SIGN_OUT => Some(Part::SignOut),
+        CONNECTED_APPS => connects_apps(dialect).then_some(Part::ConnectedApps),
         path if assets::is_one(path) => Some(Part::Asset),
         _ => None,
     }
@@ -95,6 +104,7 @@ pub(crate) async fn answer(realm: &Realm, part: Part, asked: Asked) -> Response<
     match failure {
         Some(failure) => show::denied(&visit, &visit.context(), &Denial::Malformed(failure)),
         None if part == Part::SignIn => sign_in::answer(&visit).await,
+        None if part == Part::ConnectedApps => connected_apps::answer(&visit).await,
         None => sign_out::answer(&visit).await,
     }
 }

@@ -194,8 +194,10 @@ async fn show_form(
         return_to.is_none() && said.status == 0 && visit.asked_for("switch").is_none();
     let layout = Layout::of(visit);
     if let (Some(person), true) = (&person, nothing_else) {
+        let dialect = visit.realm.state.issuer().dialect();
+        let apps = super::connects_apps(dialect).then(|| visit.at(super::CONNECTED_APPS));
         let sign_out = visit.at(super::SIGN_OUT);
-        let template = SignedInPage { layout, person: person.clone(), sign_out };
+        let template = SignedInPage { layout, person: person.clone(), apps, sign_out };
         return page(visit, 200, &template, &Allowed::default());
     }
     let hint = asking.as_ref().and_then(|asking| asking.login_hint.clone());

@@ -59,6 +59,8 @@ pub(crate) struct SignInPage {
 pub(crate) struct SignedInPage {
     pub(crate) layout: Layout,
     pub(crate) person: Person,
+    /// Where the connected apps are, where apps can be connected.
+    pub(crate) apps: Option<String>,
     pub(crate) sign_out: String,
 }
 
@@ -136,6 +138,8 @@ pub(crate) struct ConsentPage {
     pub(crate) to_this_machine: bool,
     /// Whether the app stays connected while the person is away.
     pub(crate) stays: bool,
+    /// Where it can be disconnected.
+    pub(crate) connected_apps: String,
     pub(crate) notice: Option<&'static str>,
 }
 
@@ -144,6 +148,35 @@ impl ConsentPage {
     fn has_new(&self) -> bool {
         self.scopes.iter().any(|scope| scope.is_new)
     }
+}
+
+/// An app that may act for the person.
+#[derive(Clone, Debug)]
+pub(crate) struct ConnectedApp {
+    /// Of the connection: an app may have one for each organization.
+    pub(crate) id: String,
+    /// For the form that disconnects this one.
+    pub(crate) csrf: String,
+    pub(crate) app: App,
+    /// For which organization.
+    pub(crate) organization: Option<String>,
+    pub(crate) scopes: Vec<ScopeLine>,
+    /// Since which day.
+    pub(crate) since: String,
+    /// On which day it was last used.
+    pub(crate) last_used: Option<String>,
+}
+
+/// `/settings/apps`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/connected_apps.html")]
+pub(crate) struct ConnectedAppsPage {
+    pub(crate) layout: Layout,
+    pub(crate) person: Person,
+    pub(crate) apps: Vec<ConnectedApp>,
+    /// Whether there are more than these.
+    pub(crate) more: bool,
+    pub(crate) notice: Option<String>,
 }
 
 /// Something did not work.

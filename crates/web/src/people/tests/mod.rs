@@ -1,5 +1,6 @@
 //! The pages as a browser meets them.
 
+mod connected_apps;
 mod flow;
 mod forms;
 mod policy;

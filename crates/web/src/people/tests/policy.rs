@@ -17,6 +17,7 @@ async fn every_page_forbids_scripts_frames_and_forms_that_lead_elsewhere() {
         (nobody.get("/sign-out").await, "form-action 'self';", false),
         (ada.get("/sign-out").await, "form-action 'self';", false),
         (ada.get("/sign-in").await, "form-action 'self';", false),
+        (ada.get("/settings/apps").await, "form-action 'self';", false),
         (ada.get(&asks).await, app, true),
         (bob.get(&asks).await, app, true),
         (bob.get("/authorize?client_id=nobody").await, "form-action 'self';", false),

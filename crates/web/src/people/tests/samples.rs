@@ -69,7 +69,31 @@ fn consent() -> ConsentPage {
         destination: "app.ledger.example".into(),
         to_this_machine: false,
         stays: true,
+        connected_apps: "/settings/apps".into(),
         notice: None,
+    }
+}
+
+fn connected_apps() -> ConnectedAppsPage {
+    let of =
+        |organization: Option<&str>, scopes: Vec<ScopeLine>, used: Option<&str>| ConnectedApp {
+            id: "0193".into(),
+            csrf: "token".into(),
+            app: app(),
+            organization: organization.map(Into::into),
+            scopes,
+            since: "7 March 2026".into(),
+            last_used: used.map(Into::into),
+        };
+    ConnectedAppsPage {
+        layout: layout(),
+        person: person(),
+        apps: vec![
+            of(Some("Northwind Traders"), consent().scopes, Some("21 November 2026")),
+            of(None, Vec::new(), None),
+        ],
+        more: true,
+        notice: Some("Ledger Sync is disconnected.".into()),
     }
 }
 
@@ -111,8 +135,23 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
             Box::new(SignedInPage {
                 layout: layout(),
                 person: person(),
+                apps: Some("/settings/apps".into()),
                 sign_out: "/sign-out".into(),
             }),
+        ),
+        (
+            "signed-in-to-machines",
+            Box::new(SignedInPage {
+                layout: sandbox(),
+                person: person(),
+                apps: None,
+                sign_out: "/sign-out".into(),
+            }),
+        ),
+        ("connected-apps", Box::new(connected_apps())),
+        (
+            "connected-apps-none",
+            Box::new(ConnectedAppsPage { apps: Vec::new(), notice: None, ..connected_apps() }),
         ),
         (
             "too-many",
