@@ -10,7 +10,9 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use base::digest::sha256;
 use base::encoding::base64url;
+use dialect::Endpoint;
 use engine::Issuer;
+use oauth::Operation;
 
 use crate::mail::{self, Outbox};
 
@@ -70,14 +72,22 @@ pub struct PortalApp {
 struct PortalEndpoint {
     operation: &'static str,
     request: String,
+    /// What a token endpoint gives tokens for; a realm may have several.
+    grant_types: Option<String>,
 }
 
 impl PortalRealm {
     /// What `issuer` tells of itself, and commands to try it with: without credentials.
     pub fn new(issuer: &Issuer, sample: String) -> Self {
         let dialect = issuer.dialect();
+        let grant_types = |endpoint: &Endpoint| {
+            let taken = endpoint.grant_types().unwrap_or_else(|| dialect.grant_types());
+            let names = || taken.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(", ");
+            (endpoint.operation() == Operation::Token).then(names)
+        };
         let endpoints = dialect.endpoints().iter().map(|endpoint| PortalEndpoint {
             operation: endpoint.operation().as_str(),
+            grant_types: grant_types(endpoint),
             request: format!(
                 "{} {}",
                 endpoint.methods().join(", "),
@@ -190,13 +200,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn token_endpoints_are_told_apart_by_what_they_take() {
+        let settings = engine::IssuerSettings {
+            realm: "demo".parse().unwrap(),
+            url: "http://127.0.0.1:8081".to_owned(),
+            dialect: Arc::new(dialect::Dialect::builtin("spendesk").unwrap()),
+            environment: dialect::Environment::Live,
+            display_name: None,
+        };
+        let master = base::MasterKey::generate(&base::SystemRng);
+        let issuer = Issuer::new(settings, &master, &base::SystemRng);
+        let page = Portal::new(&[PortalRealm::new(&issuer, String::new())], &[], "").unwrap().page;
+        let taken: Vec<&str> = page
+            .split("class=\"takes\">")
+            .skip(1)
+            .map(|rest| rest.split('<').next().unwrap())
+            .collect();
+        let wanted = ["authorization_code, refresh_token", "refresh_token", "client_credentials"];
+        assert_eq!(taken, wanted, "{page}");
+    }
+
+    #[test]
     fn the_page_escapes_what_it_is_given_and_runs_nothing() {
         let realm = PortalRealm {
             name: "demo".to_owned(),
             description: "<script>alert(1)</script>".to_owned(),
             base: "http://127.0.0.1:8081".to_owned(),
             environment: "live",
-            endpoints: vec![PortalEndpoint { operation: "token", request: "POST /t".to_owned() }],
+            endpoints: vec![PortalEndpoint {
+                operation: "token",
+                request: "POST /t".to_owned(),
+                grant_types: Some("authorization_code".to_owned()),
+            }],
             sample: "curl -d '{\"a\":1}' http://127.0.0.1:8081/t".to_owned(),
             person: None,
             takes_requests: true,
