@@ -48,6 +48,20 @@ async fn rfc7636_4_3_the_method_must_be_one_that_is_taken() {
     }
 }
 
+/// It could never be redeemed, so nobody is asked for it.
+#[tokio::test]
+async fn rfc7636_4_4_1_a_plain_challenge_of_a_public_app_is_refused_before_anybody_is_asked() {
+    let plain = "[pkce]\nmethods = [\"S256\", \"plain\"]\ndefault_method = \"plain\"\n";
+    let world = World::speaking(plain).await;
+    let spa = [(P::ClientId, "spa"), (P::RedirectUri, "https://spa.example/cb")];
+    for method in ["plain", ""] {
+        let asked = request(&[&spa[..], &[(P::CodeChallengeMethod, method)]].concat());
+        let refused = refusal(world.check(&asked).await);
+        assert_eq!(refused, "redirect challenge_method_unsupported invalid_request", "{method:?}");
+    }
+    assert_eq!(refusal(world.check(&request(&spa)).await), "accepted");
+}
+
 #[tokio::test]
 async fn rfc7636_4_2_an_s256_challenge_is_43_characters_of_base64url() {
     let world = World::new().await;

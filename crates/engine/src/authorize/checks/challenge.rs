@@ -30,6 +30,11 @@ pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Re
         }
         None => rule.default_method,
     };
+    // RFC 7636 §4.4.1: what cannot be redeemed is refused here, before the person is asked. An app
+    // without a secret is never believed by equality.
+    if method == Some(ChallengeMethod::Plain) && asked.client.is_public() {
+        return Err(Denial::ChallengeMethodUnsupported(ChallengeMethod::Plain.as_str().to_owned()));
+    }
     if !is_challenge(method, value) {
         return Err(Denial::ChallengeMalformed);
     }
