@@ -219,3 +219,12 @@ async fn below_a_prefix_a_form_leads_back_below_it() {
     assert_eq!(status, 200);
     assert!(page.contains("Thank you") && page.contains("href=\"/tenant/assets/"), "{page}");
 }
+
+#[tokio::test]
+async fn where_no_app_can_be_connected_there_is_no_page_of_connected_apps() {
+    let desk = Desk::open();
+    for (path, wanted) in [("/tenant/sign-in", 200), ("/tenant/settings/apps", 404)] {
+        let (status, _, page) = desk.ask("GET", path, "", String::new()).await;
+        assert_eq!(status, wanted, "{path}: {page}");
+    }
+}
