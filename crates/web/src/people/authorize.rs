@@ -10,7 +10,7 @@ use domain::Organization;
 use engine::authorize::{self, Asking, ConsentScreen, Next, Refused};
 use engine::people::SignedIn;
 use engine::{Context, Denial};
-use oauth::{AuthorizationReply, GrantType};
+use oauth::AuthorizationReply;
 use store::Loaded;
 
 use super::page::{Allowed, Layout, page, see_other};
@@ -173,7 +173,7 @@ fn consent(
         connected_since: screen.connected_since.map(show::day),
         destination: uri.host().unwrap_or_else(|| asking.client.name.clone()),
         to_this_machine: uri.is_loopback() || uri.host().is_none(),
-        stays: asking.client.grant_types.contains(&GrantType::RefreshToken),
+        stays: screen.stays,
         connected_apps: visit.at(super::CONNECTED_APPS),
         // What was wrong with a choice is of no interest once there is nothing to choose.
         notice: said.notice,

@@ -123,6 +123,19 @@ fn without_offline_there_is_no_refresh_token() {
 }
 
 #[test]
+fn the_consent_page_says_whether_the_app_stays_connected() {
+    let spiko = Spiko::new();
+    for (scope, stays) in [("openid", false), ("offline openid", true)] {
+        let asked = spiko.ask(&[("scope", scope), ("state", STATE), ("prompt", "consent")]);
+        let mut person = Person::of(&spiko.demo);
+        person.walk(&asked);
+        let page = person.open(&asked);
+        assert_eq!(page.status, 200, "{}", page.text());
+        assert_eq!(page.text().contains("while you are away, until you"), stays, "{scope}");
+    }
+}
+
+#[test]
 fn a_state_shorter_than_eight_is_refused_at_the_app_and_any_other_comes_back_as_it_was() {
     let spiko = Spiko::new();
     for pairs in [&[("scope", "offline"), ("state", "1234567")][..], &[("scope", "offline")][..]] {
