@@ -1,7 +1,7 @@
 //! The store in one SQLite file.
 //!
 //! ```text
-//!  commit() ─┐                       ┌─ savepoint a batch
+//!  commit() ─┐                       ┌─ batches, in savepoints where one of them fails
 //!  commit() ─┼─ queue ─ one writer ──┼─ …                    one COMMIT, one fsync, then all answers
 //!  commit() ─┘                       └─ budgets, once a subject
 //!  fetch()  ─── a few read-only connections (WAL: readers and the writer never wait for each other)

@@ -1,4 +1,4 @@
-//! A group: requests that share one transaction, each in a savepoint of its own.
+//! A group: requests that share one transaction, each written whole or not at all.
 
 use std::sync::atomic::Ordering;
 
@@ -14,10 +14,19 @@ fn run(connection: &Connection, sql: &str) -> Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
 }
 
+/// Whether a failure of it leaves nothing in the transaction: it writes no rows.
+fn leaves_no_trace(work: &Work) -> bool {
+    matches!(work, Work::Batch(batch) if !batch.writes_rows())
+}
+
+/// How many groups are written in savepoints after one that was written in vain: where there was a
+/// race, another one is near.
+const WARY: u32 = 32;
+
 impl State {
     /// Writes the requests and answers them.
     pub(super) fn group(&mut self, requests: &mut Vec<Request>) {
-        match self.transaction(requests) {
+        match self.written(requests) {
             Ok(replies) => {
                 let numbers = replies.iter().flatten().filter_map(|committed| committed.sequence);
                 if let Some(newest) = numbers.max() {
@@ -38,12 +47,41 @@ impl State {
         }
     }
 
-    fn transaction(&mut self, requests: &[Request]) -> Result<Vec<Reply>> {
-        self.budgets.make_room();
-        run(&self.connection, "BEGIN")?;
+    /// A savepoint copies each page before it is changed, and most groups fail in nothing: so they are
+    /// written without, and where one request fails, the whole group is undone and written anew.
+    fn written(&mut self, requests: &[Request]) -> Result<Vec<Reply>> {
+        if let Some(less) = self.wary.checked_sub(1) {
+            self.wary = less;
+            return self.in_savepoints(requests);
+        }
+        if let Some(replies) = self.in_hope(requests)? {
+            return Ok(replies);
+        }
+        self.undo();
+        self.wary = WARY;
+        self.in_savepoints(requests)
+    }
+
+    /// All requests at once; `None` where one of them failed, and the transaction is to be undone.
+    fn in_hope(&mut self, requests: &[Request]) -> Result<Option<Vec<Reply>>> {
+        self.begin()?;
         let mut replies = Vec::with_capacity(requests.len());
         for request in requests {
-            let outcome = self.request(&request.work)?;
+            match self.work(&request.work) {
+                Ok(committed) => replies.push(Ok(committed)),
+                Err(failure) if leaves_no_trace(&request.work) => replies.push(Err(failure.into())),
+                Err(_) => return Ok(None),
+            }
+        }
+        self.commit()?;
+        Ok(Some(replies))
+    }
+
+    fn in_savepoints(&mut self, requests: &[Request]) -> Result<Vec<Reply>> {
+        self.begin()?;
+        let mut replies = Vec::with_capacity(requests.len());
+        for request in requests {
+            let outcome = self.in_savepoint(&request.work)?;
             if let Err(Failure::Sqlite(error)) = outcome {
                 // Of some errors (a full disk, say) SQLite undoes the whole transaction.
                 if self.connection.is_autocommit() {
@@ -55,27 +93,27 @@ impl State {
                 replies.push(outcome.map_err(Into::into));
             }
         }
-        self.budgets.flush(&self.connection)?;
-        run(&self.connection, "COMMIT")?;
+        self.commit()?;
         Ok(replies)
     }
 
+    fn begin(&mut self) -> Result<()> {
+        self.budgets.make_room();
+        run(&self.connection, "BEGIN")
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        self.budgets.flush(&self.connection)?;
+        run(&self.connection, "COMMIT")
+    }
+
     /// One request, whole or not at all. The outer error is one of the transaction.
-    fn request(&mut self, work: &Work) -> Result<Result<Committed, Failure>> {
-        if let Work::Batch(batch) = work
-            && !batch.writes_rows()
-        {
-            return Ok(self.batch_or_undo(batch));
+    fn in_savepoint(&mut self, work: &Work) -> Result<Result<Committed, Failure>> {
+        if leaves_no_trace(work) {
+            return Ok(self.work(work));
         }
         run(&self.connection, "SAVEPOINT request")?;
-        let outcome = match work {
-            Work::Batch(batch) => self.batch_or_undo(batch),
-            Work::Uses(uses) => self.record_uses(uses).map_err(Into::into),
-            Work::Refusals(refusals) => self.record_refusals(refusals).map_err(Into::into),
-            Work::DropEventsBefore(month) => {
-                self.events.drop_before(&self.connection, *month).map_err(Into::into)
-            }
-        };
+        let outcome = self.work(work);
         if matches!(outcome, Err(Failure::Sqlite(_))) {
             self.events.forget();
             self.refusals.forget();
@@ -87,6 +125,17 @@ impl State {
             run(&self.connection, "RELEASE request")?;
         }
         Ok(outcome)
+    }
+
+    fn work(&mut self, work: &Work) -> Result<Committed, Failure> {
+        match work {
+            Work::Batch(batch) => self.batch_or_undo(batch),
+            Work::Uses(uses) => self.record_uses(uses).map_err(Into::into),
+            Work::Refusals(refusals) => self.record_refusals(refusals).map_err(Into::into),
+            Work::DropEventsBefore(month) => {
+                self.events.drop_before(&self.connection, *month).map_err(Into::into)
+            }
+        }
     }
 
     fn batch_or_undo(&mut self, batch: &Prepared) -> Result<Committed, Failure> {
@@ -124,8 +173,8 @@ impl State {
         Ok(committed)
     }
 
-    /// After a transaction that failed: what was in memory is as doubtful as what was in it.
-    fn forget(&mut self) {
+    /// Undoes a transaction: what was in memory is as doubtful as what was in it.
+    fn undo(&mut self) {
         if !self.connection.is_autocommit()
             && let Err(error) = run(&self.connection, "ROLLBACK")
         {
@@ -134,6 +183,11 @@ impl State {
         self.budgets.forget();
         self.events.forget();
         self.refusals.forget();
+    }
+
+    /// After a transaction that failed for good.
+    fn forget(&mut self) {
+        self.undo();
         // On a full disk the log cannot grow; written back, it starts anew in the room it has.
         if let Err(error) = checkpoint(&self.connection) {
             tracing::warn!(%error, "the log could not be written back");

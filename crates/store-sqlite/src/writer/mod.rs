@@ -90,6 +90,7 @@ impl Writer {
             events: Events::default(),
             refusals: RefusalCounts::default(),
             sequence: Arc::clone(&sequence),
+            wary: 0,
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
@@ -136,6 +137,8 @@ struct State {
     events: Events,
     refusals: RefusalCounts,
     sequence: Arc<AtomicU64>,
+    /// How many groups are yet to be written in savepoints.
+    wary: u32,
 }
 
 impl State {
