@@ -41,6 +41,11 @@ pub struct Grant {
     pub epoch: u32,
     /// A name that keeps it unique, such as [`Grant::machine_handle`].
     pub handle: Option<String>,
+    /// Its place in the status lists of its realm (Token Status List, §4): the number of the bit that
+    /// tells whether it was taken back. Grants and credentials of a realm share one row of numbers,
+    /// and no number is given twice. `None`: it was made while none was at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<u32>,
     /// Set once it was taken back.
     pub revoked: Option<Revocation>,
     /// When it was made.

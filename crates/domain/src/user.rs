@@ -61,6 +61,10 @@ pub struct User {
     pub status: UserStatus,
     /// The organizations they belong to.
     pub memberships: Vec<Membership>,
+    /// The organizations they belonged to and no longer do: tokens that they made possible there may
+    /// still be about, and must stay refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_memberships: Vec<Id<Organization>>,
     /// When they were added.
     pub created_at: Timestamp,
 }

@@ -67,6 +67,7 @@ pub fn user() -> User {
         role: "server:user".into(),
         status: UserStatus::Suspended,
         memberships: vec![Membership { organization: self::id(), role: "admin".into() }],
+        former_memberships: vec![self::id()],
         created_at: NOON,
     }
 }
@@ -137,6 +138,7 @@ pub fn grant() -> Grant {
         default_scopes: Some("a".parse().unwrap()),
         handle: Some(format!("handle:{id}")),
         epoch: 7,
+        place: Some(u32::MAX),
         revoked: Some(Revocation { at: NOON, by: Actor::System, reason: Some("why".into()) }),
         created_at: NOON,
     }
@@ -164,6 +166,7 @@ pub fn credential() -> Credential {
         rotated: Some(Rotated { generation: u32::MAX, at: NOON }),
         minted: Some(Minted { from: self::id(), token_id: self::id() }),
         authenticated_at: Some(NOON),
+        place: None,
         revoked: None,
         created_at: NOON,
     }

@@ -4,11 +4,11 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use base::{Id, Timestamp};
-use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
+use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Refusal, Use};
 
 use crate::{
-    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery, StoreError,
-    Stored,
+    Answer, Batch, Change, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery,
+    StoreError, Stored,
 };
 
 /// Tokens that were revoked by themselves, each until when that is kept; `None`: for ever.
@@ -19,6 +19,18 @@ pub type RevokedTokens = Vec<(u128, Option<Timestamp>)>;
 pub trait Store: Send + Sync + Debug + 'static {
     /// One entity, or `None` when there is none.
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError>;
+
+    /// Those of these entities that there are, in any order. At most [`crate::MAX_SCAN`] keys.
+    async fn fetch_many(&self, keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError>;
+
+    /// The next entities of a kind, of all realms, by rising identifier: for reading everything. At
+    /// most [`crate::MAX_SCAN`].
+    async fn scan(
+        &self,
+        kind: Kind,
+        after: Option<u128>,
+        limit: usize,
+    ) -> Result<Vec<Stored>, StoreError>;
 
     /// A page of entities.
     async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError>;
@@ -48,6 +60,23 @@ pub trait Store: Send + Sync + Debug + 'static {
 
     /// The newest sequence number; 0 when there is none.
     async fn sequence(&self) -> Result<u64, StoreError>;
+
+    /// What was committed after `after`, in order, as far as it is told ([`Batch::effects`]); at most
+    /// `limit` commits. `None` when changes that long ago are not kept any more: whoever asks knows
+    /// nothing then, and reads everything anew. At least the last 100 000 changes are kept.
+    async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError>;
+
+    /// Returns when the newest sequence number may be greater than `after`: at once where it is. A
+    /// wake-up may be missed or come for nothing, so nobody relies on it: look from time to time.
+    async fn changed(&self, after: u64);
+
+    /// Takes `count` numbers of a realm's row of places ([`domain::Grant::place`]); the first of
+    /// them. They follow each other and are never given again, whatever becomes of them.
+    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError>;
+
+    /// The same store, for reads that must see what other nodes have committed: a memory in front of
+    /// the database is passed by. Commits through it are the same.
+    fn direct(&self) -> &dyn Store;
 
     /// Notes uses of credentials: never earlier than what is noted; counts are added.
     async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError>;

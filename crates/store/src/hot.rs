@@ -16,11 +16,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use base::Id;
-use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
+use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Refusal, Use};
 
 use crate::{
-    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery, RevokedTokens,
-    Store, StoreError, Stored, Write,
+    Answer, Batch, Change, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery,
+    RevokedTokens, Store, StoreError, Stored, Write,
 };
 use entities::Entities;
 use revoked::Revoked;
@@ -212,6 +212,35 @@ impl Store for Hot {
 
     async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
         self.inner().refusals(query).await
+    }
+
+    async fn fetch_many(&self, keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
+        self.inner().fetch_many(keys).await
+    }
+
+    async fn scan(
+        &self,
+        kind: Kind,
+        after: Option<u128>,
+        limit: usize,
+    ) -> Result<Vec<Stored>, StoreError> {
+        self.inner().scan(kind, after, limit).await
+    }
+
+    async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
+        self.inner().changes(after, limit).await
+    }
+
+    async fn changed(&self, after: u64) {
+        self.inner().changed(after).await;
+    }
+
+    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError> {
+        self.inner().reserve_places(realm, count).await
+    }
+
+    fn direct(&self) -> &dyn Store {
+        self
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -10,6 +10,7 @@
 //! `server`, and nowhere else.
 
 mod batch;
+mod change;
 mod contract;
 mod error;
 mod hot;
@@ -21,6 +22,7 @@ mod memory;
 mod query;
 
 pub use batch::{Answer, Batch, Committed, Write};
+pub use change::{Change, Effect};
 pub use contract::{RevokedTokens, Store};
 pub use error::{CommitError, Conflict, OpenError, StoreError};
 pub use hot::Hot;
@@ -29,4 +31,6 @@ pub use loaded::{Loaded, StoreExt, Stored, Version};
 
 pub use memory::Memory;
 
-pub use query::{EventQuery, Key, ListQuery, MAX_PAGE, REFUSALS_KEPT, RefusalQuery, actor_key};
+pub use query::{
+    EventQuery, Key, ListQuery, MAX_PAGE, MAX_SCAN, REFUSALS_KEPT, RefusalQuery, actor_key,
+};

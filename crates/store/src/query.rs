@@ -5,6 +5,9 @@ use domain::{Actor, Kind, Owners, RealmName};
 /// The longest page, in rows.
 pub const MAX_PAGE: usize = 200;
 
+/// The most entities that are read at once where everything is read.
+pub const MAX_SCAN: usize = 5_000;
+
 /// How many refusals are kept that name a subject, and how many that name none.
 pub const REFUSALS_KEPT: usize = 20_000;
 

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod gate;
 pub mod mail;
 pub mod metrics;
 pub mod people;

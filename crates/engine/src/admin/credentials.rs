@@ -76,6 +76,7 @@ pub(crate) fn fresh(ctx: &Context<'_>, kind: CredentialKind, label: String) -> I
         rotated: None,
         minted: None,
         authenticated_at: None,
+        place: None,
         revoked: None,
         created_at: ctx.now,
     };

@@ -88,6 +88,7 @@ pub(crate) fn bare(
         default_scopes: None,
         handle,
         epoch: 0,
+        place: None,
         revoked: None,
         created_at: ctx.now,
     }

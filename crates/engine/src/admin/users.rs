@@ -106,6 +106,7 @@ pub async fn create_with_password(
         },
         role: fields::label("role", input.role.as_deref().unwrap_or("user"))?,
         status: UserStatus::Active,
+        former_memberships: Vec::new(),
         memberships: memberships::resolve(ctx, &input.memberships).await?,
         created_at: ctx.now,
     };

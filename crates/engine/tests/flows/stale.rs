@@ -10,8 +10,8 @@ use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Ref
 use engine::{Context, Denial, RequestOrigin, answer};
 use oauth::{Reply, Request};
 use store::{
-    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, Memory, RefusalQuery,
-    RevokedTokens, Store, StoreError, Stored,
+    Answer, Batch, Change, CommitError, Committed, EventQuery, Key, ListQuery, Memory,
+    RefusalQuery, RevokedTokens, Store, StoreError, Stored,
 };
 
 use crate::world::World;
@@ -111,6 +111,35 @@ impl Store for Stale {
 
     async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
         self.inner.refusals(query).await
+    }
+
+    async fn fetch_many(&self, keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
+        self.inner.fetch_many(keys).await
+    }
+
+    async fn scan(
+        &self,
+        kind: Kind,
+        after: Option<u128>,
+        limit: usize,
+    ) -> Result<Vec<Stored>, StoreError> {
+        self.inner.scan(kind, after, limit).await
+    }
+
+    async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
+        self.inner.changes(after, limit).await
+    }
+
+    async fn changed(&self, after: u64) {
+        self.inner.changed(after).await;
+    }
+
+    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError> {
+        self.inner.reserve_places(realm, count).await
+    }
+
+    fn direct(&self) -> &dyn Store {
+        self
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -112,6 +112,7 @@ impl World {
             profile: Profile::default(),
             role: "member".into(),
             status: UserStatus::Active,
+            former_memberships: Vec::new(),
             memberships: vec![],
             created_at: now,
         };
@@ -234,6 +235,7 @@ impl World {
             default_scopes: None,
             handle: None,
             epoch: 0,
+            place: None,
             revoked: None,
             created_at: self.clock.now(),
         }
@@ -263,6 +265,7 @@ impl World {
             rotated: None,
             minted: None,
             authenticated_at: None,
+            place: None,
             revoked: None,
             created_at: self.clock.now(),
         };

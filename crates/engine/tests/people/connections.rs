@@ -91,6 +91,7 @@ async fn a_connection_made_while_the_app_drops_them_is_dropped_with_them() {
         default_scopes: None,
         epoch: 0,
         handle: None,
+        place: None,
         revoked: None,
         created_at: base::Clock::now(&world.clock),
     };

@@ -40,7 +40,11 @@ macro_rules! overtaken {
                 self.wait().await;
                 self.store.$name($($arg),*).await
             }
-        )* }
+        )*
+            fn direct(&self) -> &dyn Store {
+                self
+            }
+        }
     };
 }
 
@@ -59,6 +63,11 @@ overtaken! {
     uses(credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError>;
     record_refusals(refusals: Vec<Refusal>) -> Result<(), StoreError>;
     refusals(query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError>;
+    fetch_many(keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError>;
+    scan(kind: Kind, after: Option<u128>, limit: usize) -> Result<Vec<Stored>, StoreError>;
+    changes(after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError>;
+    changed(after: u64) -> ();
+    reserve_places(realm: &RealmName, count: u32) -> Result<u32, StoreError>;
     ping() -> Result<(), StoreError>;
 }
 

@@ -119,6 +119,7 @@ impl World {
             profile: Profile::default(),
             role: "member".into(),
             status: UserStatus::Active,
+            former_memberships: Vec::new(),
             memberships: organizations.iter().map(member).collect(),
             created_at: self.clock.now(),
         }
@@ -240,6 +241,7 @@ impl World {
             rotated: None,
             minted: None,
             authenticated_at: None,
+            place: None,
             revoked: None,
             created_at: self.clock.now(),
         })

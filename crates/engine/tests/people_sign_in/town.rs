@@ -92,6 +92,7 @@ impl Town {
             profile: Profile::default(),
             role: "user".into(),
             status: UserStatus::Active,
+            former_memberships: Vec::new(),
             memberships: Vec::new(),
             created_at: self.clock.now(),
         };

@@ -12,17 +12,27 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use base::Id;
-use domain::{BudgetState, BudgetSubject, Credential, Event, RealmName, Refusal, Use};
+use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Refusal, Use};
+
+use tokio::sync::watch;
 
 use self::state::State;
 use crate::{
-    Answer, Batch, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery, RevokedTokens,
-    Store, StoreError, Stored,
+    Answer, Batch, Change, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery,
+    RevokedTokens, Store, StoreError, Stored,
 };
 
 /// A store that forgets everything when it is dropped.
-#[derive(Default)]
-pub struct Memory(Mutex<State>);
+pub struct Memory {
+    state: Mutex<State>,
+    newest: watch::Sender<u64>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { state: Mutex::default(), newest: watch::Sender::new(0) }
+    }
+}
 
 impl Memory {
     /// An empty store.
@@ -31,7 +41,7 @@ impl Memory {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -41,10 +51,28 @@ impl fmt::Debug for Memory {
     }
 }
 
+fn no_places() -> StoreError {
+    StoreError::Failed("a realm has no more places in its status lists".to_owned())
+}
+
 #[async_trait]
 impl Store for Memory {
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
         Ok(self.state().fetch(key))
+    }
+
+    async fn fetch_many(&self, keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
+        let state = self.state();
+        Ok(keys.iter().filter_map(|key| state.entities.get(key).cloned()).collect())
+    }
+
+    async fn scan(
+        &self,
+        kind: Kind,
+        after: Option<u128>,
+        limit: usize,
+    ) -> Result<Vec<Stored>, StoreError> {
+        Ok(self.state().scan(kind, after, limit))
     }
 
     async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
@@ -52,7 +80,12 @@ impl Store for Memory {
     }
 
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        Ok(self.state().commit(batch)?)
+        let (committed, newest) = {
+            let mut state = self.state();
+            (state.commit(batch)?, state.sequence)
+        };
+        self.newest.send_replace(newest);
+        Ok(committed)
     }
 
     async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
@@ -88,6 +121,30 @@ impl Store for Memory {
 
     async fn sequence(&self) -> Result<u64, StoreError> {
         Ok(self.state().sequence)
+    }
+
+    async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
+        let state = self.state();
+        let later = state.changes.iter().filter(|change| change.sequence > after);
+        Ok(Some(later.take(limit).cloned().collect()))
+    }
+
+    async fn changed(&self, after: u64) {
+        let mut newest = self.newest.subscribe();
+        // The sender lives as long as `self`.
+        let _ = newest.wait_for(|newest| *newest > after).await;
+    }
+
+    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError> {
+        let mut state = self.state();
+        let next = state.places.entry(realm.clone()).or_default();
+        let first = *next;
+        *next = first.checked_add(count).ok_or_else(no_places)?;
+        Ok(first)
+    }
+
+    fn direct(&self) -> &dyn Store {
+        self
     }
 
     async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {

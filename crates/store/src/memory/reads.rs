@@ -2,10 +2,10 @@
 
 use std::ops::Bound;
 
-use domain::{Event, Owners, Refusal};
+use domain::{Event, Kind, Owners, Refusal};
 
 use super::state::State;
-use crate::{EventQuery, Key, ListQuery, MAX_PAGE, RefusalQuery, Stored};
+use crate::{EventQuery, Key, ListQuery, MAX_PAGE, MAX_SCAN, RefusalQuery, Stored};
 
 impl State {
     pub(super) fn fetch(&self, key: &Key) -> Option<Stored> {
@@ -29,6 +29,15 @@ impl State {
             .take(query.limit.min(MAX_PAGE))
             .cloned()
             .collect()
+    }
+
+    pub(super) fn scan(&self, kind: Kind, after: Option<u128>, limit: usize) -> Vec<Stored> {
+        let from = match after {
+            Some(after) => Bound::Excluded((kind, after)),
+            None => Bound::Included((kind, 0)),
+        };
+        let found = self.entities.range((from, Bound::Included((kind, u128::MAX))));
+        found.take(limit.min(MAX_SCAN)).map(|(_, stored)| stored.clone()).collect()
     }
 
     pub(super) fn events(&self, query: &EventQuery) -> Vec<Event> {

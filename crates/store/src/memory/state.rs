@@ -8,7 +8,7 @@ use base::Timestamp;
 use domain::{BudgetState, Entity, Event, Kind, RealmName, Use};
 
 use super::notes::Refusals;
-use crate::{Answer, Batch, Committed, Conflict, Key, Stored, Version, Write};
+use crate::{Answer, Batch, Change, Committed, Conflict, Key, Stored, Version, Write};
 
 /// Everything that is kept.
 #[derive(Default)]
@@ -23,6 +23,9 @@ pub(super) struct State {
     pub(super) answers: HashMap<(RealmName, [u8; 32]), Answer>,
     pub(super) events: Vec<Event>,
     pub(super) sequence: u64,
+    pub(super) changes: Vec<Change>,
+    /// The next place of each realm.
+    pub(super) places: HashMap<RealmName, u32>,
     pub(super) uses: HashMap<u128, Use>,
     pub(super) refusals: Refusals,
 }
@@ -39,6 +42,7 @@ enum Undo {
 impl State {
     pub(super) fn commit(&mut self, batch: Batch) -> Result<Committed, Conflict> {
         let mut committed = Committed::default();
+        let effects = batch.effects();
         let mut undo = Vec::with_capacity(batch.writes.len());
         for (index, write) in batch.writes.into_iter().enumerate() {
             match self.apply(index, write, &mut committed) {
@@ -53,6 +57,13 @@ impl State {
             self.sequence += 1;
             self.events.push(Event { sequence: self.sequence, draft });
             committed.sequence = Some(self.sequence);
+        }
+        if !effects.is_empty() {
+            // A change that no event tells of takes a number of its own.
+            if committed.sequence.is_none() {
+                self.sequence += 1;
+            }
+            self.changes.push(Change { sequence: self.sequence, effects });
         }
         Ok(committed)
     }

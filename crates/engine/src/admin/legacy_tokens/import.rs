@@ -135,6 +135,7 @@ impl Importing<'_> {
             rotated: None,
             minted: None,
             authenticated_at: None,
+            place: None,
             revoked: None,
             created_at: ctx.now,
         };

@@ -176,6 +176,36 @@ impl Store for Fake {
     async fn refusals(&self, _query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
         not_here()
     }
+
+    async fn fetch_many(&self, _keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
+        not_here()
+    }
+
+    async fn scan(
+        &self,
+        _kind: Kind,
+        _after: Option<u128>,
+        _limit: usize,
+    ) -> Result<Vec<Stored>, StoreError> {
+        not_here()
+    }
+
+    async fn changes(&self, _after: u64, _limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
+        not_here()
+    }
+
+    async fn changed(&self, _after: u64) {
+        std::future::pending().await
+    }
+
+    async fn reserve_places(&self, _realm: &RealmName, _count: u32) -> Result<u32, StoreError> {
+        not_here()
+    }
+
+    fn direct(&self) -> &dyn Store {
+        self
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
     }
@@ -212,6 +242,7 @@ pub(super) fn user(id: u128, name: &str, email: &str) -> User {
         profile: domain::Profile::default(),
         role: String::new(),
         status: domain::UserStatus::Active,
+        former_memberships: Vec::new(),
         memberships: Vec::new(),
         created_at: Timestamp::EPOCH,
     }

@@ -1,0 +1,122 @@
+//! The `status` claim of a token (Token Status List §6): one place for who knows the standard, and
+//! all marks for who follows the feed.
+//!
+//! ```json
+//! {"status_list": {"idx": 17, "uri": "https://login.example.com/status-lists/0"}, "marks": "…"}
+//! ```
+//! `marks` is 8 bytes a mark, big-endian, as base64url. The API (`aud`) and the token itself (`jti`)
+//! are marks, too; they are not repeated here.
+
+use std::fmt::Write as _;
+
+use base::encoding::{parse_base64url, push_base64url};
+use serde::Deserialize;
+
+use crate::{Mark, PLACES_PER_LIST};
+
+/// The most marks a claim may hold.
+const MOST: usize = 32;
+
+/// What a token says of where its status is found.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TokenStatus {
+    /// The place that stands for it in the status lists, where it has one.
+    pub place: Option<u32>,
+    /// What it depends on.
+    pub marks: Vec<Mark>,
+}
+
+/// A `status` claim that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the status claim is malformed")]
+pub struct NotAStatus;
+
+#[derive(Deserialize)]
+struct Wire {
+    status_list: Option<WireList>,
+    marks: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WireList {
+    idx: u32,
+    uri: String,
+}
+
+impl TokenStatus {
+    /// Appends the claim's value as JSON. `lists` is what the address of a list is but for its
+    /// number: `https://login.example.com/status-lists/`.
+    pub fn write(&self, lists: &str, out: &mut String) {
+        out.push('{');
+        if let Some(place) = self.place {
+            let (list, index) = (place / PLACES_PER_LIST, place % PLACES_PER_LIST);
+            let _ = write!(out, r#""status_list":{{"idx":{index},"uri":"{lists}{list}"}},"#);
+        }
+        out.push_str(r#""marks":""#);
+        let bytes: Vec<u8> =
+            self.marks.iter().flat_map(|mark| mark.as_u64().to_be_bytes()).collect();
+        push_base64url(out, bytes);
+        out.push_str("\"}");
+    }
+
+    /// Reads the claim's value. A claim without marks is another issuer's, and has its place alone.
+    ///
+    /// # Errors
+    /// [`NotAStatus`].
+    pub fn read(value: &serde_json::Value) -> Result<Self, NotAStatus> {
+        let wire = Wire::deserialize(value).map_err(|_| NotAStatus)?;
+        let place = match wire.status_list {
+            None => None,
+            Some(list) => {
+                let number = list.uri.rsplit('/').next().and_then(|end| end.parse::<u32>().ok());
+                let first = number.and_then(|number| number.checked_mul(PLACES_PER_LIST));
+                Some(first.and_then(|first| first.checked_add(list.idx)).ok_or(NotAStatus)?)
+            }
+        };
+        let marks = match wire.marks {
+            None => Vec::new(),
+            Some(text) => marks(&text).ok_or(NotAStatus)?,
+        };
+        Ok(Self { place, marks })
+    }
+}
+
+fn marks(text: &str) -> Option<Vec<Mark>> {
+    let bytes = parse_base64url(text.as_bytes())?;
+    let (marks, []) = bytes.as_chunks::<8>() else { return None };
+    let read = || marks.iter().map(|bytes| Mark::from_u64(u64::from_be_bytes(*bytes))).collect();
+    if marks.len() > MOST { None } else { read() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read() {
+        let status = TokenStatus {
+            place: Some(PLACES_PER_LIST + 3),
+            marks: vec![Mark::place(5), Mark::id(77)],
+        };
+        let mut text = String::new();
+        status.write("https://a.example/status-lists/", &mut text);
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["status_list"]["uri"], "https://a.example/status-lists/1");
+        assert_eq!(value["status_list"]["idx"], 3);
+        assert_eq!(TokenStatus::read(&value), Ok(status));
+    }
+
+    #[test]
+    fn what_is_broken_is_refused() {
+        for broken in [
+            r#"{"marks":"AA"}"#,
+            r#"{"marks":7}"#,
+            r#"{"status_list":{"idx":-1,"uri":"https://a/0"}}"#,
+            r#"{"status_list":{"idx":1,"uri":"https://a/x"}}"#,
+            r#""no""#,
+        ] {
+            let value = serde_json::from_str(broken).unwrap();
+            assert_eq!(TokenStatus::read(&value), Err(NotAStatus), "{broken}");
+        }
+    }
+}
