@@ -74,6 +74,7 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
         pkce: policy::pkce(&file.table("pkce")?)?,
         authorization: policy::authorization(&file.table("authorization")?)?,
         kept_from_personal_tokens: policy::kept_scopes(&file.table("personal_access_token")?)?,
+        presentation: policy::presentation(&file.table("presentation")?)?,
     };
     file.finish("key")?;
     agreement::check(file, &dialect)?;

@@ -35,9 +35,9 @@ pub use domain::Kind as IdentifierKind;
 pub use endpoint::Endpoint;
 pub use error::DialectError;
 pub use policy::{
-    AccessTokenPolicy, AuthorizationPolicy, Environment, Format, Lifetimes, OrganizationChoice,
-    PkceRequired, PkceRule, RedirectMatch, RedirectRule, Rotation, SecretFormat, SecretShape,
-    StateRule,
+    AccessTokenPolicy, AuthorizationPolicy, BasicEncoding, Environment, Format, Lifetimes,
+    OrganizationChoice, PkceRequired, PkceRule, Presentation, RedirectMatch, RedirectRule,
+    Rotation, SecretFormat, SecretShape, StateRule,
 };
 pub use route::Route;
 pub use wire::{Context, Incoming, Outgoing, PathValues};
@@ -65,6 +65,7 @@ pub struct Dialect {
     pkce: PkceRule,
     authorization: AuthorizationPolicy,
     kept_from_personal_tokens: ScopeSet,
+    presentation: Presentation,
 }
 
 impl Dialect {
@@ -228,6 +229,11 @@ impl Dialect {
     /// The scopes that users cannot give to a personal access token.
     pub const fn kept_from_personal_tokens(&self) -> &ScopeSet {
         &self.kept_from_personal_tokens
+    }
+
+    /// How callers present a credential at the API itself.
+    pub const fn presentation(&self) -> &Presentation {
+        &self.presentation
     }
 
     /// What the `state` of an authorization request must be.

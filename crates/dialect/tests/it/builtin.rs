@@ -1,6 +1,6 @@
 //! Every dialect that ships loads, and serves what every realm serves.
 
-use dialect::{Dialect, Route};
+use dialect::{BasicEncoding, Dialect, Route};
 use oauth::Operation;
 
 #[test]
@@ -51,4 +51,20 @@ fn rfc9110_15_5_6_another_method_is_told_which_are_allowed() {
     for path in ["/v2/auth/token", "/auth/token/", "/", "", "/auth", "//auth/token"] {
         assert!(matches!(dialect.route("POST", path), Route::NotFound), "{path}");
     }
+}
+
+#[test]
+fn credentials_come_to_the_apis_as_their_documentations_say() {
+    let told = |name: &str| {
+        let dialect = Dialect::builtin(name).unwrap();
+        let it = dialect.presentation();
+        assert_eq!((it.schemes.as_slice(), it.headers.len()), (&["Bearer".to_owned()][..], 0));
+        (it.basic, it.bare)
+    };
+    assert_eq!(told("rfc"), (None, false));
+    assert_eq!(told("speculo"), (None, false));
+    assert_eq!(told("spendesk"), (None, false), "its keys are exchanged first");
+    assert_eq!(told("spiko"), (Some(BasicEncoding::Form), false));
+    assert_eq!(told("fyma"), (Some(BasicEncoding::Plain), false), "legacy tokens");
+    assert_eq!(told("speckle"), (None, true), "the word Bearer may be missing");
 }

@@ -33,7 +33,7 @@ fn a_refusal_names_file_line_column_and_what_was_expected() {
              \"prefixes\", \"errors\", \"headers\", \"grant_types\", \"endpoint\", \"omit\", \
              \"refresh\", \"trailing_slash_issuer\", \"quota\", \"identifiers\", \"secrets\", \
              \"access_token\", \"lifetimes\", \"redirect\", \"state\", \"pkce\", \"authorization\", \
-             \"personal_access_token\"",
+             \"personal_access_token\", \"presentation\"",
         ),
         (
             "prefixes = [\"v1\"]",
@@ -73,6 +73,28 @@ fn a_refusal_names_file_line_column_and_what_was_expected() {
             "own.toml:4:1: unknown kind of secret \"key\"; expected one of \"client_secret\", \
              \"api_key\", \"personal_access_token\", \"refresh_token\", \"legacy_token\", \
              \"admin_key\", \"resource_server_secret\", \"access_token\", \"consent\"",
+        ),
+        (
+            "[presentation]\nschemes = [\"Basic\"]",
+            "own.toml:4:11: found scheme \"Basic\"; expected words such as \"Bearer\", each once, \
+             and \"basic\" by the key of that name",
+        ),
+        (
+            "[presentation]\nschemes = []",
+            "own.toml:4:11: there is no way to present a credential; expected one",
+        ),
+        (
+            "[presentation]\nheaders = [\"x api key\"]",
+            "own.toml:4:11: found header \"x api key\"; expected names such as \"x-api-key\"",
+        ),
+        (
+            "[presentation]\nheaders = [\"X-Forwarded-User\"]",
+            "own.toml:4:11: the header \"X-Forwarded-User\" has another meaning; expected one of \
+             your own, such as \"x-api-key\"",
+        ),
+        (
+            "[presentation]\nbasic = \"yes\"",
+            "own.toml:4:9: found \"yes\"; expected one of \"none\", \"plain\", \"form\"",
         ),
         (
             "[errors.problems]\ninvalid_client = { status = 200 }",
