@@ -33,7 +33,7 @@ pub(crate) async fn create(arguments: &CreateAdminKey) -> Result<(), Failure> {
     let house = realms::house(opened.store, &master);
     let state = realms::open(realm, &house, &master).await?;
     let origin = RequestOrigin::default();
-    let ctx = state.context(&origin);
+    let ctx = state.direct_context(&origin);
     let new = NewAdminKey {
         label: arguments.label.clone(),
         scopes: vec![EVERYTHING.to_owned()],

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use base::MasterKey;
-use store::{Hot, OpenError, Store};
+use base::{MasterKey, SystemClock};
+use store::{Hot, HotOptions, OpenError, Store};
 use store_postgres::PostgresStore;
 use store_sqlite::{OpenOptions, SqliteStore};
 
@@ -17,7 +17,7 @@ const CONNECTIONS: usize = 16;
 /// An open database. Dropping the last handle closes it.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Arc<Hot>,
     pub(crate) figures: Arc<Figures>,
     /// What it is, and of which version.
     pub(crate) description: String,
@@ -35,9 +35,8 @@ pub(crate) async fn open(database: &Database, master: &MasterKey) -> Result<Open
             let options = OpenOptions { master_fingerprint };
             let store = SqliteStore::open(path, &options)
                 .map_err(|error| refuse(&path.display().to_string(), &error))?;
-            let counted = figures.count(Arc::new(store));
             // One process has the file, so its own memory is never behind.
-            let store = Arc::new(Hot::new(counted, Hot::DEFAULT_CAPACITY));
+            let store = hot(figures.count(Arc::new(store)), true);
             let description = format!("sqlite:{} is up to date", path.display());
             Ok(Opened { store, figures, description })
         }
@@ -47,12 +46,16 @@ pub(crate) async fn open(database: &Database, master: &MasterKey) -> Result<Open
             let store = PostgresStore::open(url, &options)
                 .await
                 .map_err(|error| refuse("postgres", &error))?;
-            // No memory in front: other nodes write, too, and their changes are not followed yet.
-            let store = figures.count(Arc::new(store));
+            let store = hot(figures.count(Arc::new(store)), false);
             let description = "the PostgreSQL database is up to date".to_owned();
             Ok(Opened { store, figures, description })
         }
     }
+}
+
+fn hot(store: Arc<dyn Store>, sole_writer: bool) -> Arc<Hot> {
+    let options = HotOptions { sole_writer, clock: Arc::new(SystemClock), ..HotOptions::default() };
+    Arc::new(Hot::new(store, options))
 }
 
 fn refuse(what: &str, error: &OpenError) -> Failure {

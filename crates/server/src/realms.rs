@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use base::{MasterKey, SystemClock, SystemRng};
 use domain::{Algorithm, Kind, ResourceServer};
 use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
-use store::{ListQuery, MAX_PAGE, Store, StoreExt as _};
+use store::{Hot, ListQuery, MAX_PAGE, StoreExt as _};
 use web::people::{Argon2id, Attempts};
 use web::{House, RealmState};
 
@@ -15,9 +15,10 @@ use crate::config::Realm;
 use crate::failure::Failure;
 
 /// What all realms share.
-pub(crate) fn house(store: Arc<dyn Store>, master: &MasterKey) -> Arc<House> {
+pub(crate) fn house(memory: Arc<Hot>, master: &MasterKey) -> Arc<House> {
     Arc::new(House {
-        store,
+        store: Arc::clone(&memory) as _,
+        memory,
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
         digests: master.digest_key(),
@@ -52,7 +53,7 @@ pub(crate) async fn open(
         |error: &dyn std::fmt::Display| Failure::new(format!("realm {}: {error}", realm.name));
     let algorithms = algorithms(&state).await.map_err(|error| failed(&error))?;
     let origin = RequestOrigin::default();
-    let ctx = state.context(&origin);
+    let ctx = state.direct_context(&origin);
     engine::settle(ctx.store, async || engine::keys::ensure(&ctx, &algorithms).await)
         .await
         .map_err(|denial| failed(&denial))?;

@@ -6,10 +6,14 @@
 //! leave a change behind of which the memory was not told.
 
 mod entities;
+mod follow;
+mod options;
 mod revoked;
 #[cfg(test)]
 mod tests;
 mod weight;
+
+pub use options::{HotOptions, Watch};
 
 use std::fmt;
 use std::sync::Arc;
@@ -40,19 +44,18 @@ pub struct Hot {
 
 struct Shared {
     inner: Arc<dyn Store>,
+    options: HotOptions,
     entities: Entities,
     revoked: Revoked,
+    followed: follow::Followed,
 }
 
 impl Hot {
-    /// Memory for entities, in bytes: some 15 000 credentials. Misses and revoked tokens take up
-    /// to 3 MiB more.
-    pub const DEFAULT_CAPACITY: usize = 16 << 20;
-
-    /// Puts memory for about `capacity` bytes of entities before `inner`.
-    pub fn new(inner: Arc<dyn Store>, capacity: usize) -> Self {
-        let (entities, revoked) = (Entities::new(capacity), Revoked::default());
-        Self { shared: Arc::new(Shared { inner, entities, revoked }) }
+    /// Puts memory before `inner`.
+    pub fn new(inner: Arc<dyn Store>, options: HotOptions) -> Self {
+        let (entities, revoked) = (Entities::new(options.capacity), Revoked::default());
+        let followed = follow::Followed::default();
+        Self { shared: Arc::new(Shared { inner, options, entities, revoked, followed }) }
     }
 
     fn inner(&self) -> &dyn Store {
@@ -143,6 +146,9 @@ impl Drop for Writing {
 #[async_trait]
 impl Store for Hot {
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
+        if !self.shared.options.sole_writer {
+            return self.inner().fetch(key).await;
+        }
         if let Some(known) = self.shared.entities.lookup(key) {
             return Ok(known);
         }
@@ -157,12 +163,20 @@ impl Store for Hot {
         if touched.is_empty() {
             return self.inner().commit(batch).await;
         }
+        let puts = follow::puts(&batch);
         let shared = Arc::clone(&self.shared);
-        let task = tokio::spawn(async move { Writing::begin(shared, touched).commit(batch).await });
+        let task = tokio::spawn(async move {
+            let committed = Writing::begin(Arc::clone(&shared), touched).commit(batch).await?;
+            shared.followed.tell(&puts);
+            Ok(committed)
+        });
         task.await.unwrap_or_else(|problem| Err(StoreError::Failed(problem.to_string()).into()))
     }
 
     async fn token_revoked(&self, token: u128) -> Result<bool, StoreError> {
+        if !self.shared.options.sole_writer {
+            return self.inner().token_revoked(token).await;
+        }
         self.shared.revoked.contains(token, self.inner()).await
     }
 

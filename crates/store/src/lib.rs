@@ -25,7 +25,7 @@ pub use batch::{Answer, Batch, Committed, Write};
 pub use change::{Change, Effect};
 pub use contract::{RevokedTokens, Store};
 pub use error::{CommitError, Conflict, OpenError, StoreError};
-pub use hot::Hot;
+pub use hot::{Hot, HotOptions, Watch};
 
 pub use loaded::{Loaded, StoreExt, Stored, Version};
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use postern_store::{Hot, Memory};
+use postern_store::{Hot, HotOptions, Memory};
 use store_suite::Fixture;
 
 async fn empty() -> Fixture {
-    Fixture::new(Hot::new(Arc::new(Memory::new()), Hot::DEFAULT_CAPACITY))
+    Fixture::new(Hot::new(Arc::new(Memory::new()), HotOptions::default()))
 }
 
 store_suite::cases!(empty);

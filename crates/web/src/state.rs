@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use base::{Clock, DigestKey, Rng};
 use engine::people::Passwords;
 use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
-use store::{Store, StoreError};
+use store::{Hot, Store, StoreError};
 
 use crate::metrics::{Page, RealmMetrics, Source};
 use crate::people::Attempts;
@@ -16,6 +16,8 @@ use crate::people::Attempts;
 pub struct House {
     /// What is known.
     pub store: Arc<dyn Store>,
+    /// The same store, as the memory that it is: to watch and to follow it.
+    pub memory: Arc<Hot>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -106,8 +108,9 @@ impl RealmState {
         &self.metrics
     }
 
-    /// The surroundings of a decision, now. Routers mounted in a realm find the origin among the
-    /// request's extensions, as `Arc<RequestOrigin>`.
+    /// The surroundings of a decision, now, that reads from memory: for whoever looks and changes
+    /// nothing. Routers mounted in a realm find the origin among the request's extensions, as
+    /// `Arc<RequestOrigin>`.
     pub fn context<'a>(&'a self, origin: &'a RequestOrigin) -> Context<'a> {
         Context {
             issuer: &self.issuer,
@@ -118,5 +121,9 @@ impl RealmState {
             origin,
             attempt: 0,
         }
+    }
+    /// The same for whoever acts on what it reads: other nodes may have changed that a moment ago.
+    pub fn direct_context<'a>(&'a self, origin: &'a RequestOrigin) -> Context<'a> {
+        Context { store: self.house.store.direct(), ..self.context(origin) }
     }
 }

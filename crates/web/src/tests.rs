@@ -15,7 +15,7 @@ use dialect::{Dialect, Environment};
 use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
-use store::Memory;
+use store::{Hot, HotOptions, Memory};
 
 use crate::metrics::Metrics;
 use crate::{Door, House, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits};
@@ -24,9 +24,13 @@ const ISSUER: &str = "http://127.0.0.1:8081/tenant";
 
 fn state() -> RealmState {
     let master = MasterKey::generate(&SystemRng);
+    let clock = Arc::new(FixedClock::new(Timestamp::from_seconds(1_800_000_000)));
+    let options = HotOptions { clock: Arc::clone(&clock) as _, ..Default::default() };
+    let memory = Arc::new(Hot::new(Arc::new(Memory::default()), options));
     let house = Arc::new(House {
-        store: Arc::new(Memory::default()),
-        clock: Arc::new(FixedClock::new(Timestamp::from_seconds(1_800_000_000))),
+        store: Arc::clone(&memory) as _,
+        memory,
+        clock,
         rng: Arc::new(SystemRng),
         digests: master.digest_key(),
         passwords: Arc::new(crate::people::Argon2id::new(Arc::new(SystemRng))),

@@ -9,7 +9,7 @@ use base::Timestamp;
 use domain::{BudgetLimits, BudgetSubject, Kind};
 
 use super::Hot;
-use crate::{Batch, CommitError, Key, Store, Write};
+use crate::{Batch, CommitError, HotOptions, Key, Store, Write};
 use fake::{Fake, hot, id_of, insert, name_of, rename, renamed, user};
 
 #[tokio::test]
@@ -110,7 +110,10 @@ async fn spending_a_budget_forgets_nothing() {
 #[tokio::test]
 async fn memory_is_bounded_and_misses_push_out_no_entity() {
     let fake = Arc::new(Fake::default());
-    let hot = Hot::new(Arc::clone(&fake) as Arc<dyn Store>, 256 << 10);
+    let hot = Hot::new(
+        Arc::clone(&fake) as Arc<dyn Store>,
+        HotOptions { capacity: 256 << 10, ..Default::default() },
+    );
     for id in 0..1_000 {
         insert(&hot, user(id, &format!("user-{id}"), &format!("{id}@example.org"))).await;
         hot.fetch(&id_of(id)).await.unwrap();

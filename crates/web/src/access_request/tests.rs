@@ -15,7 +15,7 @@ use engine::admin::access_requests::{Approval, approve};
 use engine::admin::resource_servers;
 use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog, settle};
 use http_body_util::BodyExt as _;
-use store::Memory;
+use store::{Hot, HotOptions, Memory};
 
 use super::Place;
 use super::templates::{FormPage, Typed, Wrong};
@@ -87,8 +87,11 @@ impl Desk {
     fn open() -> Self {
         let master = MasterKey::generate(&SystemRng);
         let clock = Arc::new(FixedClock::new(Timestamp::from_seconds(1_800_000_000)));
+        let options = HotOptions { clock: Arc::clone(&clock) as _, ..Default::default() };
+        let memory = Arc::new(Hot::new(Arc::new(Memory::default()), options));
         let house = Arc::new(House {
-            store: Arc::new(Memory::default()),
+            store: Arc::clone(&memory) as _,
+            memory,
             clock: Arc::clone(&clock) as _,
             rng: Arc::new(SystemRng),
             digests: master.digest_key(),

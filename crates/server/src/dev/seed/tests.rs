@@ -15,7 +15,9 @@ use super::{DemoFile, Garden, blocks, move_partner, people, seed};
 /// The five realms over one empty store.
 pub(in crate::dev) fn realms() -> Vec<RealmState> {
     let master = MasterKey::generate(&SystemRng);
-    let house = crate::realms::house(Arc::new(store::Memory::default()), &master);
+    let memory = store::Memory::default();
+    let memory = store::Hot::new(Arc::new(memory), store::HotOptions::default());
+    let house = crate::realms::house(Arc::new(memory), &master);
     let names = ["speculo", "spendesk", "spiko", "fyma", "speckle"];
     let realm = |(port, name): (usize, &&str)| {
         let settings = IssuerSettings {

@@ -223,7 +223,7 @@ fn finds(key: &Key, entity: &Entity) -> bool {
 
 pub(super) fn hot() -> (Arc<Hot>, Arc<Fake>) {
     let fake = Arc::new(Fake::default());
-    let hot = Hot::new(Arc::clone(&fake) as Arc<dyn Store>, Hot::DEFAULT_CAPACITY);
+    let hot = Hot::new(Arc::clone(&fake) as Arc<dyn Store>, HotOptions::default());
     (Arc::new(hot), fake)
 }
 

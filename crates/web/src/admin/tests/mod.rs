@@ -73,8 +73,11 @@ impl Office {
     async fn with_dialect(name: &str) -> Self {
         let master = MasterKey::generate(&SystemRng);
         let clock = Arc::new(FixedClock::new(NOW));
+        let options = store::HotOptions { clock: Arc::clone(&clock) as _, ..Default::default() };
+        let memory = Arc::new(store::Hot::new(Arc::new(store::Memory::new()), options));
         let house = Arc::new(House {
-            store: Arc::new(store::Memory::new()),
+            store: Arc::clone(&memory) as _,
+            memory,
             clock: Arc::clone(&clock) as _,
             rng: Arc::new(SystemRng),
             digests: master.digest_key(),

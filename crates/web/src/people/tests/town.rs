@@ -17,7 +17,7 @@ use engine::people::{Check, Password, Passwords};
 use engine::{Denial, Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use store::{Batch, Loaded, Memory, StoreExt as _, Write};
+use store::{Batch, Hot, HotOptions, Loaded, Memory, StoreExt as _, Write};
 
 use crate::metrics::Metrics;
 use crate::people::Attempts;
@@ -74,8 +74,11 @@ impl Town {
         let master = MasterKey::generate(&SystemRng);
         let clock = Arc::new(FixedClock::new(Timestamp::from_seconds(1_800_000_000)));
         let passwords = Arc::new(Counting::default());
+        let options = HotOptions { clock: Arc::clone(&clock) as _, ..Default::default() };
+        let memory = Arc::new(Hot::new(Arc::new(Memory::default()), options));
         let house = Arc::new(House {
-            store: Arc::new(Memory::default()),
+            store: Arc::clone(&memory) as _,
+            memory,
             clock: Arc::clone(&clock) as _,
             rng: Arc::new(SystemRng),
             digests: master.digest_key(),
