@@ -3,12 +3,23 @@
 //! Everything a token depends on has a [`Mark`]: its credential, its grant, the client, the
 //! organization, the user, the membership, the API, the token itself. A token names its marks in its
 //! `status` claim ([`TokenStatus`]); an issuer tells which marks went bad or became good again
-//! ([`Update`]); whoever holds the bad ones knows of any token whether it still holds.
+//! ([`Update`], [`Snapshot`]); whoever holds the bad ones ([`Marks`]) knows of any token whether it
+//! still holds. Who knows the standard alone asks a [`StatusList`].
 
 mod claim;
+mod deflate;
+mod list;
 mod mark;
+mod marks;
+mod named;
+mod page;
+mod places;
+mod snapshot;
 mod update;
 
 pub use claim::{NotAStatus, TokenStatus};
+pub use list::{LIST_TYPE, ListClaims, NotAList, StatusList, Statuses};
 pub use mark::{Mark, PLACES_PER_LIST};
+pub use marks::Marks;
+pub use snapshot::{MOST_NAMED, NotASnapshot};
 pub use update::{Gone, Snapshot, Update};

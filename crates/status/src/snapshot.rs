@@ -1,0 +1,81 @@
+//! Snapshots: everything that is bad, written and read. Invariant: a snapshot that is read makes no
+//! more than its limits, whatever it was compressed from.
+
+use flate2::Compression;
+
+use crate::deflate::{deflated, inflated, inflated_each};
+use crate::marks::{Loading, Marks};
+use crate::{Mark, PLACES_PER_LIST, Snapshot};
+
+/// The most marks without a place that a snapshot may have.
+pub const MOST_NAMED: usize = 8 << 20;
+/// The most status lists that a snapshot may have: a billion places, 128 MiB.
+const MOST_LISTS: usize = 1_024;
+
+const LIST_BYTES: usize = PLACES_PER_LIST as usize / 8;
+
+/// A snapshot that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the snapshot is malformed or too large")]
+pub struct NotASnapshot;
+
+impl Snapshot {
+    /// Writes down `marks`, as they were at `sequence` and known up to `as_of` (milliseconds since
+    /// the Unix epoch).
+    pub fn of(marks: &Marks, iss: &str, sequence: u64, as_of: i64) -> Self {
+        let list = |number| (number, deflated(&marks.list(number), Compression::default()));
+        let mut names = Vec::new();
+        for gone in marks.names() {
+            names.extend(gone.mark.as_u64().to_be_bytes());
+            names.extend(gone.until.unwrap_or(0).to_be_bytes());
+        }
+        Self {
+            iss: iss.to_owned(),
+            sequence,
+            as_of,
+            lists: marks.lists().map(list).collect(),
+            // Mostly random numbers: more effort finds nothing more.
+            marks: deflated(&names, Compression::fast()),
+        }
+    }
+
+    /// Reads what it says.
+    ///
+    /// # Errors
+    /// [`NotASnapshot`].
+    pub fn marks(&self) -> Result<Marks, NotASnapshot> {
+        self.read().ok_or(NotASnapshot)
+    }
+
+    fn read(&self) -> Option<Marks> {
+        let (mut loading, mut last, mut count) = (Loading::default(), None, 0);
+        inflated_each(&self.marks, |piece: [u8; 16]| {
+            let (mark, until) = (piece.first_chunk::<8>()?, piece.last_chunk::<8>()?);
+            let mark = Mark::from_u64(u64::from_be_bytes(*mark))?;
+            let until = i64::from_be_bytes(*until);
+            count += 1;
+            let rises = last.replace(mark).is_none_or(|last| last < mark);
+            if !rises || mark.as_place().is_some() || count > MOST_NAMED {
+                return None;
+            }
+            loading.push(mark, (until != 0).then_some(until));
+            Some(())
+        })?;
+        let mut marks = loading.finish();
+        if self.lists.len() > MOST_LISTS {
+            return None;
+        }
+        for (number, list) in &self.lists {
+            let bytes = inflated(list, LIST_BYTES)?;
+            if *number >= u32::MAX / PLACES_PER_LIST {
+                return None;
+            }
+            marks.set_list(*number, &bytes);
+        }
+        Some(marks)
+    }
+}
+
+#[cfg(test)]
+#[path = "snapshot_tests.rs"]
+mod tests;

@@ -1,0 +1,75 @@
+//! Snapshots there and back, and what must not be read.
+
+use base::Rng as _;
+use base::rng::SequenceRng;
+
+use super::*;
+
+fn sample(names: usize, places: u32) -> Marks {
+    let (mut marks, rng) = (Marks::default(), SequenceRng::new(3));
+    for number in 0..names {
+        let until = (!number.is_multiple_of(3)).then_some(1_800_000_000 + number as i64);
+        marks.set(Mark::id(rng.u128()), until);
+    }
+    for number in 0..places {
+        marks.set(Mark::place(number * 7), None);
+    }
+    marks
+}
+
+fn all(marks: &Marks) -> Vec<crate::Gone> {
+    marks.iter().collect()
+}
+
+#[test]
+fn what_was_written_is_read() {
+    for marks in [sample(0, 0), sample(1, 1), sample(5_000, 0), sample(1_000, 400_000)] {
+        let snapshot = Snapshot::of(&marks, "https://a", 7, 9);
+        let text = serde_json::to_string(&snapshot).unwrap();
+        let read: Snapshot = serde_json::from_str(&text).unwrap();
+        assert_eq!(all(&read.marks().unwrap()), all(&marks));
+    }
+}
+
+#[test]
+fn lists_of_zeroes_are_left_out() {
+    let mut marks = Marks::default();
+    marks.set(Mark::place(5 * PLACES_PER_LIST + 1), None);
+    let numbers: Vec<u32> =
+        Snapshot::of(&marks, "i", 1, 1).lists.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, [5]);
+}
+
+#[test]
+fn a_million_revoked_grants_are_a_list_of_128_kib() {
+    let mut marks = Marks::default();
+    (0..PLACES_PER_LIST).for_each(|place| marks.set(Mark::place(place), None));
+    assert_eq!(marks.list(0).len(), 128 << 10);
+    let snapshot = Snapshot::of(&marks, "i", 1, 1);
+    assert!(snapshot.lists[0].1.len() < 1_000);
+}
+
+#[test]
+fn what_is_malformed_or_a_bomb_is_refused() {
+    let names = |bytes: &[u8]| Snapshot {
+        marks: deflated(bytes, Compression::fast()),
+        ..Snapshot::of(&Marks::default(), "i", 1, 1)
+    };
+    let named = |id| Mark::id(id).as_u64().to_be_bytes();
+    let pair = |first, second| [named(first), [0; 8], named(second), [0; 8]].concat();
+    assert_eq!(names(&pair(1, 2)).marks().unwrap().len(), 2);
+    for bad in [pair(2, 1), pair(1, 1), vec![0; 16], vec![0x40; 16], pair(1, 2)[..31].to_vec()] {
+        assert_eq!(names(&bad).marks().unwrap_err(), NotASnapshot, "{bad:?}");
+    }
+    let lists = |lists: Vec<(u32, String)>| Snapshot {
+        lists,
+        ..Snapshot::of(&Marks::default(), "i", 1, 1)
+    };
+    let list = |bytes: usize| deflated(&vec![1; bytes], Compression::fast());
+    assert!(lists(vec![(0, list(LIST_BYTES))]).marks().is_ok());
+    for bad in [(0, list(LIST_BYTES + 1)), (0, list(32 << 20)), (4_095, list(1)), (0, "x".into())] {
+        assert!(lists(vec![bad]).marks().is_err());
+    }
+    let many = (0..2_000).map(|number| (number, String::new())).collect();
+    assert!(lists(many).marks().is_err());
+}
