@@ -14,6 +14,10 @@ pub(crate) enum Failure {
     Again(Error),
     /// An event's month has no partition.
     NoPartition,
+    /// The connection was lost, and nobody knows what became of what was asked last.
+    Lost(Error),
+    /// The connection was lost before anything was asked of it.
+    Unsent(Error),
     /// The store failed.
     Store(StoreError),
 }
@@ -24,6 +28,7 @@ impl From<Error> for Failure {
             Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => {
                 Self::Again(error)
             }
+            _ if is_lost(&error) => Self::Lost(error),
             _ => Self::Store(store_error(&error)),
         }
     }
@@ -39,18 +44,29 @@ impl From<Failure> for CommitError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Conflict(conflict) => Self::Conflict(conflict),
-            Failure::Again(error) => {
-                Self::Store(StoreError::Unavailable(format!("too busy: {}", text(&error))))
-            }
-            Failure::NoPartition => {
-                Self::Store(StoreError::Failed("an event's month has no partition".into()))
-            }
-            Failure::Store(error) => Self::Store(error),
+            failure => Self::Store(failure.into()),
+        }
+    }
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Conflict(conflict) => Self::Failed(conflict.to_string()),
+            Failure::Again(error) => Self::Unavailable(format!("too busy: {}", text(&error))),
+            Failure::NoPartition => Self::Failed("an event's month has no partition".into()),
+            Failure::Lost(error) | Failure::Unsent(error) => Self::Unavailable(text(&error)),
+            Failure::Store(error) => error,
         }
     }
 }
 
 impl Failure {
+    /// For the statement that begins: whatever became of it, it wrote nothing.
+    pub(crate) fn at_first(error: Error) -> Self {
+        if is_lost(&error) { Self::Unsent(error) } else { error.into() }
+    }
+
     /// For a statement that writes an entity of `kind`: a taken name is a conflict.
     pub(crate) fn of_entity(kind: Kind, error: Error) -> Self {
         match error.code() {
@@ -80,6 +96,23 @@ pub(crate) fn store_error(error: &Error) -> StoreError {
 /// For errors while opening.
 pub(crate) fn open_error(error: &Error) -> OpenError {
     OpenError::Unreachable(text(error))
+}
+
+/// The connection is of no more use: it is closed, or the server says that it is about to be.
+fn is_lost(error: &Error) -> bool {
+    match error.code() {
+        None => !is_ours(error),
+        Some(code) => {
+            code.code().starts_with("08")
+                || matches!(
+                    *code,
+                    SqlState::ADMIN_SHUTDOWN
+                        | SqlState::CRASH_SHUTDOWN
+                        | SqlState::CANNOT_CONNECT_NOW
+                        | SqlState::IDLE_SESSION_TIMEOUT
+                )
+        }
+    }
 }
 
 /// Lost connections, restarts, exhausted resources, time-outs, a standby that was asked to write.

@@ -12,10 +12,11 @@ use tokio_postgres::Error;
 use crate::error::open_error;
 
 /// Step `n` of the list leads from version `n` to `n + 1`.
-pub(crate) const STEPS: [&str; 3] = [
+pub(crate) const STEPS: [&str; 4] = [
     include_str!("../migrations/0001-entities.sql"),
     include_str!("../migrations/0002-limits-and-notes.sql"),
     include_str!("../migrations/0003-people.sql"),
+    include_str!("../migrations/0004-changes-and-places.sql"),
 ];
 
 /// The newest version known.

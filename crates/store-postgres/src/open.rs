@@ -4,12 +4,14 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    Client, Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime,
+};
 use store::OpenError;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, NoTls};
 
-use crate::database::{CONNECTING, Database, STATEMENT};
+use crate::database::{CONNECTING, Database, Lost, STATEMENT};
 use crate::error::text;
 use crate::migrations;
 use crate::tls::{self, Encrypted, Tls};
@@ -24,19 +26,31 @@ pub struct OpenOptions {
     pub pool_size: usize,
 }
 
-/// After so long without an answer a connection counts as lost.
-const SILENCE: Duration = Duration::from_secs(15);
+/// Where to connect, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Address {
+    pub(crate) config: Config,
+    pub(crate) tls: Tls,
+}
 
-pub(crate) async fn open(url: &str, options: &OpenOptions) -> Result<Database, OpenError> {
-    let database = connect(url, options.pool_size)?;
-    let mut client = database.0.get().await.map_err(|error| match error {
+/// After so long without an answer a connection counts as lost; if nothing was asked, after two probes.
+const SILENCE: Duration = Duration::from_secs(15);
+const PROBES: (Duration, u32) = (Duration::from_secs(5), 2);
+
+pub(crate) async fn open(
+    url: &str,
+    options: &OpenOptions,
+) -> Result<(Database, Address), OpenError> {
+    let address = address(url)?;
+    let database = connect(&address, options.pool_size)?;
+    let mut client = database.pool.get().await.map_err(|error| match error {
         deadpool_postgres::PoolError::Backend(error) => OpenError::Unreachable(text(&error)),
         other => OpenError::Unreachable(other.to_string()),
     })?;
     migrations::migrate(&mut client, &options.master_fingerprint).await?;
     warn_of_haste(&client).await;
     drop(client);
-    Ok(database)
+    Ok((database, address))
 }
 
 /// A commit is acknowledged when the server says so; it may have been told to say so early.
@@ -49,29 +63,41 @@ async fn warn_of_haste(client: &Client) {
     }
 }
 
-fn connect(url: &str, pool_size: usize) -> Result<Database, OpenError> {
-    let unreachable = |problem: &dyn std::fmt::Display| {
-        OpenError::Unreachable(format!("the address of the database: {problem}"))
-    };
+fn unreachable(problem: &dyn std::fmt::Display) -> OpenError {
+    OpenError::Unreachable(format!("the address of the database: {problem}"))
+}
+
+fn address(url: &str) -> Result<Address, OpenError> {
     let (url, tls) = tls::take_from(url).map_err(|problem| unreachable(&problem))?;
     let mut config: Config = url.parse().map_err(|error| unreachable(&text(&error)))?;
     prepare(&mut config);
+    if let Tls::Verified(_) = tls {
+        config.ssl_mode(SslMode::Require);
+    }
+    Ok(Address { config, tls })
+}
+
+fn connect(address: &Address, pool_size: usize) -> Result<Database, OpenError> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = match tls {
+    let config = address.config.clone();
+    let manager = match &address.tls {
         Tls::Plain => Manager::from_config(config, NoTls, recycling),
         Tls::Verified(settings) => {
-            config.ssl_mode(SslMode::Require);
-            Manager::from_config(config, Encrypted(settings), recycling)
+            Manager::from_config(config, Encrypted(settings.clone()), recycling)
         }
     };
+    let lost = Lost::default();
     let pool = Pool::builder(manager)
         .max_size(pool_size.max(1))
         .wait_timeout(Some(CONNECTING))
         .create_timeout(Some(CONNECTING))
         .recycle_timeout(Some(CONNECTING))
         .runtime(Runtime::Tokio1)
+        // Few connections that are busy, not many that are idle in turns and asked each time.
+        .queue_mode(QueueMode::Lifo)
+        .pre_recycle(lost.hook())
         .build();
-    pool.map(Database).map_err(|error| unreachable(&error))
+    pool.map(|pool| Database { pool, lost }).map_err(|error| unreachable(&error))
 }
 
 /// Limits on every wait, where the address does not set its own.
@@ -85,7 +111,7 @@ fn prepare(config: &mut Config) {
     if config.get_application_name().is_none() {
         config.application_name("postern");
     }
-    config.keepalives_idle(SILENCE);
+    config.keepalives_idle(SILENCE).keepalives_interval(PROBES.0).keepalives_retries(PROBES.1);
     let given = config.get_options().unwrap_or_default();
     let ours = format!(
         "-c statement_timeout={0} -c idle_in_transaction_session_timeout={0} {given}",

@@ -46,6 +46,15 @@ pub(crate) const fn by_id(kind: Kind) -> &'static str {
     of_kind!(kind, "SELECT body::text, version FROM", "WHERE id = $1")
 }
 
+pub(crate) const fn by_ids(kind: Kind) -> &'static str {
+    of_kind!(kind, "SELECT body::text, version FROM", "WHERE id = ANY($1)")
+}
+
+/// From an identifier on, by rising identifier.
+pub(crate) const fn scan(kind: Kind) -> &'static str {
+    of_kind!(kind, "SELECT body::text, version FROM", "WHERE id >= $1 ORDER BY id LIMIT $2")
+}
+
 pub(crate) const fn by_public_id(kind: Kind) -> &'static str {
     of_kind!(kind, "SELECT body::text, version FROM", "WHERE realm = $1 AND public_id = $2")
 }

@@ -13,13 +13,15 @@ use store::{
 
 use crate::database::Database;
 use crate::event_month::Partitions;
+use crate::newest::Newest;
 use crate::open::{self, OpenOptions};
-use crate::{commit, notes, reads};
+use crate::{commit, notes, places, reads};
 
 /// A store in a PostgreSQL database, which several processes may have open at once.
 pub struct PostgresStore {
     database: Database,
     partitions: Partitions,
+    newest: Newest,
 }
 
 impl PostgresStore {
@@ -30,14 +32,15 @@ impl PostgresStore {
     /// When the database cannot be reached, is another program's, was written by a newer version,
     /// or belongs to another master key.
     pub async fn open(url: &str, options: &OpenOptions) -> Result<Self, OpenError> {
-        let database = open::open(url, options).await?;
-        Ok(Self { database, partitions: Partitions::default() })
+        let (database, address) = open::open(url, options).await?;
+        let newest = Newest::follow(address);
+        Ok(Self { database, partitions: Partitions::default(), newest })
     }
 }
 
 impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresStore").field("pool", &self.database.0.status()).finish()
+        f.debug_struct("PostgresStore").field("pool", &self.database.pool.status()).finish()
     }
 }
 
@@ -59,7 +62,11 @@ impl Store for PostgresStore {
         if batch.is_empty() {
             return Ok(Committed::default());
         }
-        commit::commit(&self.database, &self.partitions, &batch).await
+        let (committed, newest) = commit::commit(&self.database, &self.partitions, &batch).await?;
+        if let Some(newest) = newest {
+            self.newest.rise(newest);
+        }
+        Ok(committed)
     }
 
     async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
@@ -105,7 +112,7 @@ impl Store for PostgresStore {
     }
 
     async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
-        self.database.read(async |client: &mut Client| notes::record_uses(client, uses).await).await
+        self.database.note(async |client: &mut Client| notes::record_uses(client, uses).await).await
     }
 
     async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
@@ -114,7 +121,7 @@ impl Store for PostgresStore {
 
     async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
         self.database
-            .read(async |client: &mut Client| notes::record_refusals(client, &refusals).await)
+            .note(async |client: &mut Client| notes::record_refusals(client, &refusals).await)
             .await
     }
 
@@ -124,29 +131,40 @@ impl Store for PostgresStore {
             .await
     }
 
-    async fn fetch_many(&self, _keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
-        Err(StoreError::Failed("not there yet".into()))
+    async fn fetch_many(&self, keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
+        self.database
+            .read(async |client: &mut Client| reads::entities::fetch_many(client, keys).await)
+            .await
     }
 
     async fn scan(
         &self,
-        _kind: Kind,
-        _after: Option<u128>,
-        _limit: usize,
+        kind: Kind,
+        after: Option<u128>,
+        limit: usize,
     ) -> Result<Vec<Stored>, StoreError> {
-        Err(StoreError::Failed("not there yet".into()))
+        self.database
+            .read(async |client: &mut Client| {
+                reads::entities::scan(client, kind, after, limit).await
+            })
+            .await
     }
 
-    async fn changes(&self, _after: u64, _limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
-        Err(StoreError::Failed("not there yet".into()))
+    async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
+        self.database
+            .read(async |client: &mut Client| reads::changes::after(client, after, limit).await)
+            .await
     }
 
-    async fn changed(&self, _after: u64) {
-        std::future::pending().await
+    async fn changed(&self, after: u64) {
+        self.newest.past(after).await;
     }
 
-    async fn reserve_places(&self, _realm: &RealmName, _count: u32) -> Result<u32, StoreError> {
-        Err(StoreError::Failed("not there yet".into()))
+    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError> {
+        // Taken twice where the first answer was lost: nobody has the first ones then.
+        self.database
+            .read(async |client: &mut Client| places::reserve(client, realm, count).await)
+            .await
     }
 
     fn direct(&self) -> &dyn Store {

@@ -20,7 +20,7 @@ use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream}
 use tokio_rustls::TlsConnector;
 
 /// What an address says of TLS.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Tls {
     /// Plain: for the same machine or a private network.
     Plain,

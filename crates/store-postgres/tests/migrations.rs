@@ -18,7 +18,7 @@ use base::digest::sha256;
 use base::encoding::base64url;
 use domain::{Actor, BudgetSubject, Entity, Kind};
 use place::Place;
-use store::{Batch, EventQuery, Key, RefusalQuery, Store, Version, Write};
+use store::{Batch, Effect, EventQuery, Key, RefusalQuery, Store, Version, Write};
 use store_suite::samples::{client, event, insert, realm};
 
 /// A migration that was released, and rows of the version it leads to.
@@ -43,6 +43,11 @@ const STEPS: &[Step] = &[
         schema: include_str!("../migrations/0003-people.sql"),
         digest: "XbOw8V3Q2nN4HTgEIKLXGykx07IHIyfqsKBbuu30MY8",
         rows: include_str!("fixtures/v3.sql"),
+    },
+    Step {
+        schema: include_str!("../migrations/0004-changes-and-places.sql"),
+        digest: "5CKzfqAGPG03xuDRVZ6LdwOlxOAe3nooiYqVoC_D2KY",
+        rows: include_str!("fixtures/v4.sql"),
     },
 ];
 
@@ -126,11 +131,38 @@ async fn every_earlier_version_is_brought_forward() {
 #[tokio::test]
 async fn limits_and_notes_since_version_2_are_read() {
     limits_and_notes(2, 7).await;
-    limits_and_notes(3, 9).await;
-    let place = place_of(3).await;
-    let store = place.open().await;
-    assert!(store.spent(80).await.unwrap());
-    assert!(!store.spent(81).await.unwrap());
+    for version in 3..=STEPS.len() {
+        limits_and_notes(version, 9).await;
+        let place = place_of(version).await;
+        let store = place.open().await;
+        assert!(store.spent(80).await.unwrap());
+        assert!(!store.spent(81).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn changes_and_places_are_kept_since_version_4() {
+    for version in 1..=STEPS.len() {
+        let place = place_of(version).await;
+        let store = place.open().await;
+        let newest = store.sequence().await.unwrap();
+        let is_kept = version >= 4 || newest == 0;
+        let first = store.changes(0, 9).await.unwrap();
+        assert_eq!(first.is_some(), is_kept, "v{version}: what was before is not known");
+        let taken = if version >= 4 { 7 } else { 0 };
+        assert_eq!(store.reserve_places(&realm(), 2).await.unwrap(), taken);
+        let writes = vec![insert(client())];
+        let events = vec![event(&Entity::Client(client().into()))];
+        let told = store.commit(Batch { writes, events }).await.unwrap().sequence.unwrap();
+        assert_eq!(told, newest + 1);
+        let since = store.changes(newest, 9).await.unwrap().unwrap();
+        assert_eq!(since.iter().map(|it| it.sequence).collect::<Vec<_>>(), [told]);
+    }
+    let changes = place_of(4).await.open().await.changes(0, 9).await.unwrap().unwrap();
+    let [change] = changes.as_slice() else { panic!("{changes:?}") };
+    let told = change.effects.iter().filter(|it| matches!(it, Effect::Entity { .. })).count();
+    assert_eq!((change.sequence, told), (9, Kind::ALL.len()));
+    assert!(change.effects.contains(&Effect::Token { token: 78, until: None }));
 }
 
 async fn limits_and_notes(version: usize, newest: u64) {

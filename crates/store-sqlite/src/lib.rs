@@ -11,10 +11,12 @@
 //!   changes: recent budgets, the next sequence number.
 //! - `synchronous = FULL`: an answer is given after its commit is on disk.
 //! - Nothing grows with traffic: budgets, uses and refusals are overwritten, revoked tokens, spent
-//!   codes and remembered answers are swept by the writes that add others, events lie in a table a month.
+//!   codes, remembered answers and old changes are swept by the writes that add others, events lie in
+//!   a table a month.
 //! - Point reads run where they are called (one indexed row, microseconds); what may walk many
 //!   rows runs on the blocking threads of the runtime.
 
+mod changes;
 mod error;
 mod event_month;
 mod file;

@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, Result, TransactionBehavior};
 
-use crate::event_month;
+use crate::{changes, event_month};
 
 /// SQL, and what is to be done besides to tables that SQL alone cannot name.
 struct Step {
@@ -14,10 +14,11 @@ struct Step {
 }
 
 /// Step `n` of the list leads from version `n` to `n + 1`.
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step { sql: include_str!("../migrations/0001-entities.sql"), then: nothing },
     Step { sql: include_str!("../migrations/0002-limits-and-notes.sql"), then: nothing },
     Step { sql: include_str!("../migrations/0003-people.sql"), then: event_month::tell_actors },
+    Step { sql: include_str!("../migrations/0004-changes-and-places.sql"), then: changes::begin },
 ];
 
 fn nothing(_: &Connection) -> Result<()> {
@@ -100,6 +101,7 @@ mod tests {
                 sql::by_id(kind),
                 sql::by_public_id(kind),
                 sql::by_handle(kind),
+                sql::scan(kind),
             ] {
                 connection.prepare(sql).unwrap();
                 assert!(sql.contains(&format!(" {} ", kind.as_str())), "{sql}");

@@ -2,7 +2,7 @@
 
 use base::Timestamp;
 use domain::{BudgetLimits, BudgetSubject, Entity, EventDraft, Refusal};
-use store::{Answer, Batch, StoreError, Version, Write};
+use store::{Answer, Batch, Effect, StoreError, Version, Write};
 
 use crate::error::damaged;
 use crate::event_month::EventMonth;
@@ -21,6 +21,8 @@ pub(crate) enum Step {
 pub(crate) struct Prepared {
     pub(crate) steps: Vec<Step>,
     pub(crate) events: Vec<EventRow>,
+    /// What the change feed tells of it ([`Effect::pack`]), if anything.
+    pub(crate) effects: Option<Vec<u8>>,
 }
 
 /// An event before it has a number.
@@ -41,7 +43,9 @@ pub(crate) struct RefusalRow {
 
 impl Prepared {
     pub(crate) fn new(batch: Batch) -> Result<Self, StoreError> {
+        let effects = batch.effects();
         Ok(Self {
+            effects: (!effects.is_empty()).then(|| Effect::pack(&effects)),
             steps: batch.writes.into_iter().map(step).collect::<Result<_, _>>()?,
             events: batch.events.into_iter().map(event).collect::<Result<_, _>>()?,
         })

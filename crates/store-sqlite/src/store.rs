@@ -13,13 +13,17 @@ use store::{
     RefusalQuery, RevokedTokens, Store, StoreError, Stored,
 };
 
+use crate::changes;
 use crate::error::open_error;
 use crate::event_month::EventMonth;
 use crate::open::{self, OpenOptions};
 use crate::prepared::{Prepared, refusal};
 use crate::readers::Readers;
 use crate::reads::{Read, entities, limits, trail};
-use crate::writer::{Work, Writer};
+use crate::writer::{Work, Writer, Written};
+
+/// So many entities are read in less time than another thread takes to begin.
+const FEW: usize = 16;
 
 /// A store in one SQLite file. When it is dropped, what was asked is finished, the log is written
 /// back, and the file is free for another process.
@@ -56,13 +60,13 @@ impl SqliteStore {
     /// # Errors
     /// When the store cannot be written.
     pub async fn drop_events_before(&self, moment: Timestamp) -> Result<(), StoreError> {
-        self.note(Work::DropEventsBefore(EventMonth::of(moment))).await
+        self.note(Work::DropEventsBefore(EventMonth::of(moment))).await.map(drop)
     }
 
     /// Writes what meets no conflict.
-    async fn note(&self, work: Work) -> Result<(), StoreError> {
+    async fn note(&self, work: Work) -> Result<Written, StoreError> {
         match self.writer.write(work).await {
-            Ok(_) => Ok(()),
+            Ok(written) => Ok(written),
             Err(CommitError::Store(error)) => Err(error),
             Err(CommitError::Conflict(conflict)) => Err(StoreError::Failed(conflict.to_string())),
         }
@@ -104,7 +108,7 @@ impl Store for SqliteStore {
         if batch.is_empty() {
             return Ok(Committed::default());
         }
-        self.writer.write(Work::Batch(Prepared::new(batch)?)).await
+        Ok(self.writer.write(Work::Batch(Prepared::new(batch)?)).await?.committed)
     }
 
     async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
@@ -141,7 +145,7 @@ impl Store for SqliteStore {
     }
 
     async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
-        if uses.is_empty() { Ok(()) } else { self.note(Work::Uses(uses)).await }
+        if uses.is_empty() { Ok(()) } else { self.note(Work::Uses(uses)).await.map(drop) }
     }
 
     async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
@@ -154,7 +158,7 @@ impl Store for SqliteStore {
             return Ok(());
         }
         let rows = refusals.into_iter().map(refusal).collect::<Result<_, _>>()?;
-        self.note(Work::Refusals(rows)).await
+        self.note(Work::Refusals(rows)).await.map(drop)
     }
 
     async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
@@ -162,29 +166,37 @@ impl Store for SqliteStore {
         self.walk(move |connection| trail::refusals(connection, &query)).await
     }
 
-    async fn fetch_many(&self, _keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
-        Err(StoreError::Failed("not there yet".into()))
+    async fn fetch_many(&self, keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
+        if keys.len() <= FEW {
+            return self.glance(|connection| entities::fetch_many(connection, keys));
+        }
+        let keys = keys.to_vec();
+        self.walk(move |connection| entities::fetch_many(connection, &keys)).await
     }
 
     async fn scan(
         &self,
-        _kind: Kind,
-        _after: Option<u128>,
-        _limit: usize,
+        kind: Kind,
+        after: Option<u128>,
+        limit: usize,
     ) -> Result<Vec<Stored>, StoreError> {
-        Err(StoreError::Failed("not there yet".into()))
+        self.walk(move |connection| entities::scan(connection, kind, after, limit)).await
     }
 
-    async fn changes(&self, _after: u64, _limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
-        Err(StoreError::Failed("not there yet".into()))
+    async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
+        if after >= self.writer.sequence() {
+            return Ok(Some(Vec::new()));
+        }
+        self.walk(move |connection| changes::after(connection, after, limit)).await
     }
 
-    async fn changed(&self, _after: u64) {
-        std::future::pending().await
+    async fn changed(&self, after: u64) {
+        self.writer.changed(after).await;
     }
 
-    async fn reserve_places(&self, _realm: &RealmName, _count: u32) -> Result<u32, StoreError> {
-        Err(StoreError::Failed("not there yet".into()))
+    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError> {
+        let written = self.note(Work::Places(realm.clone(), count)).await?;
+        written.first_place.ok_or_else(|| StoreError::Failed("no place was taken".into()))
     }
 
     fn direct(&self) -> &dyn Store {

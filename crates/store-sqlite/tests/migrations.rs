@@ -11,7 +11,7 @@ use base::Id;
 use domain::{Actor, BudgetSubject, Entity, Kind};
 use place::{Place, pragma, schema};
 use rusqlite::Connection;
-use store::{Batch, EventQuery, Key, RefusalQuery, Store, Version, Write};
+use store::{Batch, Effect, EventQuery, Key, RefusalQuery, Store, Version, Write};
 use store_suite::samples::{client, event, insert, realm};
 
 fn fixture(version: i64) -> String {
@@ -107,6 +107,32 @@ async fn limits_and_notes_since_version_2_are_kept() {
         assert!(store.events(&by(Actor::System)).await.unwrap().is_empty());
         assert_eq!(store.spent(7).await.unwrap(), version >= 3);
     }
+}
+
+#[tokio::test]
+async fn changes_and_places_are_kept_since_version_4() {
+    let (newest_version, _) = newest();
+    for version in 1..=newest_version {
+        let place = place_of(version);
+        let store = place.open();
+        let newest = store.sequence().await.unwrap();
+        let is_kept = version >= 4 || newest == 0;
+        let first = store.changes(0, 9).await.unwrap();
+        assert_eq!(first.is_some(), is_kept, "v{version}: what was before is not known");
+        let taken = if version >= 4 { 7 } else { 0 };
+        assert_eq!(store.reserve_places(&realm(), 2).await.unwrap(), taken);
+        let writes = vec![insert(client())];
+        let events = vec![event(&Entity::Client(client().into()))];
+        let told = store.commit(Batch { writes, events }).await.unwrap().sequence.unwrap();
+        assert_eq!(told, newest + 1);
+        let since = store.changes(newest, 9).await.unwrap().unwrap();
+        assert_eq!(since.iter().map(|it| it.sequence).collect::<Vec<_>>(), [told]);
+    }
+    let changes = place_of(4).open().changes(0, 9).await.unwrap().unwrap();
+    let told: Vec<_> = changes.iter().map(|it| (it.sequence, it.effects.len())).collect();
+    assert_eq!(told, [(1, 3), (2, 7)]);
+    let effects: Vec<_> = changes.iter().flat_map(|it| &it.effects).copied().collect();
+    assert!(effects.contains(&Effect::Token { token: 7, until: None }));
 }
 
 #[tokio::test]

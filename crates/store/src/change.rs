@@ -1,9 +1,17 @@
 //! What a commit changed, for those who remember: other nodes and this one's own memory.
 
+mod packed;
+
 use base::Timestamp;
 use domain::{CredentialKind, Entity, Kind};
 
 use crate::{Batch, Write};
+
+/// How many changes are kept at least: the newest.
+pub const CHANGES_KEPT: usize = 100_000;
+
+/// The most changes that are read at once.
+pub const MAX_CHANGES: usize = 1_000;
 
 /// A commit, as the change feed tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]

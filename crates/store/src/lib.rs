@@ -22,7 +22,7 @@ mod memory;
 mod query;
 
 pub use batch::{Answer, Batch, Committed, Write};
-pub use change::{Change, Effect};
+pub use change::{CHANGES_KEPT, Change, Effect, MAX_CHANGES};
 pub use contract::{RevokedTokens, Store};
 pub use error::{CommitError, Conflict, OpenError, StoreError};
 pub use hot::{Hot, HotOptions, Watch};

@@ -1,11 +1,11 @@
 //! A batch as one transaction, tried again where the database gave way to another.
 //!
 //! Invariant: an attempt that failed wrote nothing, or its outcome is unknown and it is not tried
-//! again. A batch of one write and no event is one statement, which is a transaction by itself.
+//! again. A batch of one write that is not told is one statement, which is a transaction by itself.
 
 mod budgets;
 mod entities;
-mod events;
+mod feed;
 mod limits;
 
 use std::collections::HashSet;
@@ -14,6 +14,7 @@ use std::time::Duration;
 use base::{Rng as _, SystemRng};
 pub(crate) use budgets::read as budget;
 use deadpool_postgres::{Client, GenericClient};
+use feed::Telling;
 use store::{Batch, CommitError, Committed, StoreError, Write};
 
 use crate::database::Database;
@@ -23,23 +24,25 @@ use crate::event_month::{EventMonth, Partitions};
 /// A conflict between transactions ends with one of them through, so few tries are many.
 const ATTEMPTS: u32 = 10;
 
-/// Writes the batch whole, durably, or not at all.
+/// Writes the batch whole, durably, or not at all; also gives the last number it was given.
 pub(crate) async fn commit(
     database: &Database,
     partitions: &Partitions,
     batch: &Batch,
-) -> Result<Committed, CommitError> {
+) -> Result<(Committed, Option<u64>), CommitError> {
     let months: HashSet<EventMonth> =
         batch.events.iter().map(|draft| EventMonth::of(draft.at)).collect();
+    let telling = Telling::of(batch);
     let mut missing = !partitions.have(&months);
     for attempt in 1..=ATTEMPTS {
         if missing {
             make_partitions(database, partitions, &months).await?;
         }
-        let outcome =
-            database.with(async |client: &mut Client| try_once(client, batch).await).await;
+        let outcome = database
+            .with(async |client: &mut Client| try_once(client, batch, &telling).await)
+            .await;
         match outcome {
-            Err(Failure::Again(error)) if attempt < ATTEMPTS => {
+            Err(Failure::Again(error) | Failure::Unsent(error)) if attempt < ATTEMPTS => {
                 tracing::debug!(attempt, error = crate::error::text(&error), "trying again");
                 tokio::time::sleep(backoff(attempt)).await;
             }
@@ -56,8 +59,9 @@ async fn make_partitions(
     partitions: &Partitions,
     months: &HashSet<EventMonth>,
 ) -> Result<(), CommitError> {
-    let made: Result<(), Failure> =
-        database.with(async |client: &mut Client| Ok(partitions.make(client, months).await?)).await;
+    let made: Result<(), Failure> = database
+        .with_another(async |client: &mut Client| Ok(partitions.make(client, months).await?))
+        .await;
     Ok(made?)
 }
 
@@ -68,23 +72,25 @@ fn backoff(attempt: u32) -> Duration {
     Duration::from_micros(most / 2 + jitter)
 }
 
-async fn try_once(client: &mut Client, batch: &Batch) -> Result<Committed, Failure> {
-    if let ([write], []) = (batch.writes.as_slice(), batch.events.as_slice()) {
+async fn try_once(
+    client: &mut Client,
+    batch: &Batch,
+    telling: &Telling<'_>,
+) -> Result<(Committed, Option<u64>), Failure> {
+    if let ([write], true) = (batch.writes.as_slice(), telling.is_nothing()) {
         apply(&*client, write).await?;
         let budgets = budgets::spend_all(&*client, &batch.writes).await?;
-        return Ok(Committed { sequence: None, budgets });
+        return Ok((Committed { sequence: None, budgets }, None));
     }
-    let transaction = client.transaction().await?;
+    let transaction = client.transaction().await.map_err(Failure::at_first)?;
     for write in &batch.writes {
         apply(&transaction, write).await?;
     }
     let budgets = budgets::spend_all(&transaction, &batch.writes).await?;
-    let sequence = match batch.events.as_slice() {
-        [] => None,
-        events => Some(events::tell(&transaction, events).await?),
-    };
+    let newest = telling.tell(&transaction).await?;
     transaction.commit().await?;
-    Ok(Committed { sequence, budgets })
+    let sequence = newest.filter(|_| !batch.events.is_empty());
+    Ok((Committed { sequence, budgets }, newest))
 }
 
 /// Any write but a budget's: those come after the others, see [`budgets::spend_all`].

@@ -1,8 +1,10 @@
 //! Entities, one by its key or a page by its owners.
 
+use std::collections::BTreeMap;
+
 use deadpool_postgres::Client;
 use domain::{Entity, Kind};
-use store::{Key, ListQuery, StoreError, Stored, Version};
+use store::{Key, ListQuery, MAX_SCAN, StoreError, Stored, Version};
 use tokio_postgres::Row;
 
 use super::conditions::{Conditions, page};
@@ -28,6 +30,41 @@ pub(crate) async fn fetch(client: &Client, key: &Key) -> Result<Option<Stored>, 
         }
     };
     row.map(|row| stored(kind, &row)).transpose()
+}
+
+/// Those of these entities that there are, a kind after the other.
+pub(crate) async fn fetch_many(
+    client: &Client,
+    keys: &[(Kind, u128)],
+) -> Result<Vec<Stored>, Failure> {
+    let mut by_kind: BTreeMap<Kind, Vec<Uuid>> = BTreeMap::new();
+    for (kind, id) in keys {
+        by_kind.entry(*kind).or_default().push(Uuid(*id));
+    }
+    let mut found = Vec::with_capacity(keys.len());
+    for (kind, ids) in by_kind {
+        let statement = client.prepare_cached(sql::by_ids(kind)).await?;
+        for row in client.query(&statement, &[&ids]).await? {
+            found.push(stored(kind, &row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The next ones of a kind, of all realms.
+pub(crate) async fn scan(
+    client: &Client,
+    kind: Kind,
+    after: Option<u128>,
+    limit: usize,
+) -> Result<Vec<Stored>, Failure> {
+    let Some(from) = after.map_or(Some(0), |after| after.checked_add(1)) else {
+        return Ok(Vec::new());
+    };
+    let statement = client.prepare_cached(sql::scan(kind)).await?;
+    let limit = limit.min(MAX_SCAN) as i64;
+    let rows = client.query(&statement, &[&Uuid(from), &limit]).await?;
+    rows.iter().map(|row| stored(kind, row)).collect()
 }
 
 pub(crate) async fn list(client: &Client, query: &ListQuery) -> Result<Vec<Stored>, Failure> {

@@ -5,7 +5,7 @@ use domain::{Event, EventDraft, RealmName, Refusal};
 use store::{EventQuery, RefusalQuery, StoreError};
 
 use super::conditions::{Conditions, page};
-use super::is_nowhere;
+use super::{is_nowhere, to_bigint};
 use crate::error::Failure;
 
 pub(crate) async fn events(client: &Client, query: &EventQuery) -> Result<Vec<Event>, Failure> {
@@ -62,9 +62,4 @@ pub(crate) async fn refusals(
 fn parsed<T: for<'de> serde::Deserialize<'de>>(body: &str) -> Result<T, Failure> {
     let failed = |problem| StoreError::Failed(format!("a row of the trail: {problem}"));
     Ok(serde_json::from_str(body).map_err(failed)?)
-}
-
-/// A number past the last is past all.
-fn to_bigint(sequence: u64) -> i64 {
-    i64::try_from(sequence).unwrap_or(i64::MAX)
 }

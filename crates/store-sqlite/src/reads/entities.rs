@@ -3,7 +3,7 @@
 use domain::{Entity, Kind};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row};
-use store::{Key, ListQuery, MAX_PAGE, Stored, Version};
+use store::{Key, ListQuery, MAX_PAGE, MAX_SCAN, Stored, Version};
 
 use super::{OrStoreError as _, Read};
 use crate::error::damaged;
@@ -44,6 +44,31 @@ fn one(
         .and_then(|mut statement| statement.query_row(parameters, columns).optional())
         .or_store_error()?;
     found.map(|columns| stored(kind, columns)).transpose()
+}
+
+/// Those of these entities that there are.
+pub(crate) fn fetch_many(connection: &Connection, keys: &[(Kind, u128)]) -> Read<Vec<Stored>> {
+    let find = |(kind, id): &(Kind, u128)| {
+        one(connection, *kind, sql::by_id(*kind), [id.to_be_bytes()]).transpose()
+    };
+    keys.iter().filter_map(find).collect()
+}
+
+/// The next ones of a kind, of all realms.
+pub(crate) fn scan(
+    connection: &Connection,
+    kind: Kind,
+    after: Option<u128>,
+    limit: usize,
+) -> Read<Vec<Stored>> {
+    let Some(from) = after.map_or(Some(0), |after| after.checked_add(1)) else {
+        return Ok(Vec::new());
+    };
+    let mut statement = connection.prepare_cached(sql::scan(kind)).or_store_error()?;
+    let rows = statement
+        .query_map((from.to_be_bytes(), limit.min(MAX_SCAN) as i64), columns)
+        .or_store_error()?;
+    rows.map(|row| stored(kind, row.or_store_error()?)).collect()
 }
 
 /// A page.

@@ -12,7 +12,7 @@ use crate::error::store_error;
 pub(crate) type Read<T> = Result<T, StoreError>;
 
 /// A `?` for SQLite's errors.
-trait OrStoreError<T> {
+pub(crate) trait OrStoreError<T> {
     fn or_store_error(self) -> Read<T>;
 }
 

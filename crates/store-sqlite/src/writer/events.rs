@@ -1,8 +1,9 @@
 //! Events: numbered, and appended to the table of their month.
 
 use rusqlite::{Connection, OptionalExtension as _, Result};
-use store::Committed;
 
+use super::Written;
+use crate::changes;
 use crate::event_month::{EventMonth, partitions};
 use crate::prepared::EventRow;
 
@@ -59,12 +60,19 @@ impl Events {
         Ok(sequence)
     }
 
+    /// A number for what no event tells of.
+    pub(super) fn next(&mut self, connection: &Connection) -> Result<u64> {
+        let newest = self.load(connection)?;
+        newest.sequence += 1;
+        Ok(newest.sequence)
+    }
+
     /// Drops the partitions of earlier months whole. Their numbers are not given again.
     pub(super) fn drop_before(
         &mut self,
         connection: &Connection,
         month: EventMonth,
-    ) -> Result<Committed> {
+    ) -> Result<Written> {
         let sequence = self.load(connection)?.sequence;
         connection.execute(
             "INSERT INTO meta (name, value) VALUES ('sequence', ?1)
@@ -75,7 +83,7 @@ impl Events {
             connection.execute_batch(&format!("DROP TABLE {}", old.table()))?;
         }
         self.forget();
-        Ok(Committed::default())
+        Ok(Written::default())
     }
 
     fn load(&mut self, connection: &Connection) -> Result<&mut Newest> {
@@ -108,13 +116,14 @@ fn create(connection: &Connection, month: EventMonth) -> Result<()> {
 }
 
 /// The newest sequence number ever given.
-pub(super) fn newest_sequence(connection: &Connection) -> Result<u64> {
+pub(crate) fn newest_sequence(connection: &Connection) -> Result<u64> {
     let dropped: Option<String> = connection
         .query_row("SELECT value FROM meta WHERE name = 'sequence'", [], |row| row.get(0))
         .optional()?;
     let dropped = dropped.and_then(|text| text.parse().ok()).unwrap_or(0);
-    let Some(newest) = partitions(connection)?.last().copied() else { return Ok(dropped) };
+    let told = changes::newest(connection)?.max(dropped);
+    let Some(newest) = partitions(connection)?.last().copied() else { return Ok(told) };
     let sql = format!("SELECT max(sequence) FROM {}", newest.table());
     let newest: Option<i64> = connection.query_row(&sql, [], |row| row.get(0))?;
-    Ok(dropped.max(newest.map_or(0, i64::cast_unsigned)))
+    Ok(told.max(newest.map_or(0, i64::cast_unsigned)))
 }

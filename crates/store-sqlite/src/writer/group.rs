@@ -1,11 +1,8 @@
 //! A group: requests that share one transaction, each written whole or not at all.
 
-use std::sync::atomic::Ordering;
-
 use rusqlite::{Connection, Result};
-use store::Committed;
 
-use super::{Failure, Reply, Request, State, Work};
+use super::{Failure, Reply, Request, State, Work, Written};
 use crate::error::store_error;
 use crate::open::checkpoint;
 use crate::prepared::{Prepared, Step};
@@ -28,9 +25,9 @@ impl State {
     pub(super) fn group(&mut self, requests: &mut Vec<Request>) {
         match self.written(requests) {
             Ok(replies) => {
-                let numbers = replies.iter().flatten().filter_map(|committed| committed.sequence);
+                let numbers = replies.iter().flatten().filter_map(|written| written.newest);
                 if let Some(newest) = numbers.max() {
-                    self.sequence.store(newest, Ordering::Release);
+                    self.newest.send_replace(newest);
                 }
                 // Whoever no longer waits for the answer has it all the same: it is committed.
                 for (request, reply) in requests.drain(..).zip(replies) {
@@ -68,7 +65,7 @@ impl State {
         let mut replies = Vec::with_capacity(requests.len());
         for request in requests {
             match self.work(&request.work) {
-                Ok(committed) => replies.push(Ok(committed)),
+                Ok(written) => replies.push(Ok(written)),
                 Err(failure) if leaves_no_trace(&request.work) => replies.push(Err(failure.into())),
                 Err(_) => return Ok(None),
             }
@@ -108,15 +105,14 @@ impl State {
     }
 
     /// One request, whole or not at all. The outer error is one of the transaction.
-    fn in_savepoint(&mut self, work: &Work) -> Result<Result<Committed, Failure>> {
+    fn in_savepoint(&mut self, work: &Work) -> Result<Result<Written, Failure>> {
         if leaves_no_trace(work) {
             return Ok(self.work(work));
         }
         run(&self.connection, "SAVEPOINT request")?;
         let outcome = self.work(work);
         if matches!(outcome, Err(Failure::Sqlite(_))) {
-            self.events.forget();
-            self.refusals.forget();
+            self.forget_counts();
         }
         if !self.connection.is_autocommit() {
             if outcome.is_err() {
@@ -127,18 +123,19 @@ impl State {
         Ok(outcome)
     }
 
-    fn work(&mut self, work: &Work) -> Result<Committed, Failure> {
+    fn work(&mut self, work: &Work) -> Result<Written, Failure> {
         match work {
             Work::Batch(batch) => self.batch_or_undo(batch),
             Work::Uses(uses) => self.record_uses(uses).map_err(Into::into),
             Work::Refusals(refusals) => self.record_refusals(refusals).map_err(Into::into),
+            Work::Places(realm, count) => self.reserve_places(realm, *count),
             Work::DropEventsBefore(month) => {
                 self.events.drop_before(&self.connection, *month).map_err(Into::into)
             }
         }
     }
 
-    fn batch_or_undo(&mut self, batch: &Prepared) -> Result<Committed, Failure> {
+    fn batch_or_undo(&mut self, batch: &Prepared) -> Result<Written, Failure> {
         self.budgets.begin();
         let outcome = self.batch(batch);
         if outcome.is_err() {
@@ -147,8 +144,9 @@ impl State {
         outcome
     }
 
-    fn batch(&mut self, batch: &Prepared) -> Result<Committed, Failure> {
-        let mut committed = Committed::default();
+    fn batch(&mut self, batch: &Prepared) -> Result<Written, Failure> {
+        let mut written = Written::default();
+        let committed = &mut written.committed;
         for (index, step) in batch.steps.iter().enumerate() {
             match step {
                 Step::Insert { entity, body } => self.insert(entity, body)?,
@@ -170,7 +168,16 @@ impl State {
         for event in &batch.events {
             committed.sequence = Some(self.events.append(&self.connection, event)?);
         }
-        Ok(committed)
+        written.newest = committed.sequence;
+        if let Some(effects) = &batch.effects {
+            let number = match committed.sequence {
+                Some(number) => number,
+                None => self.events.next(&self.connection)?,
+            };
+            self.changes.append(&self.connection, number, effects)?;
+            written.newest = Some(number);
+        }
+        Ok(written)
     }
 
     /// Undoes a transaction: what was in memory is as doubtful as what was in it.
@@ -181,7 +188,13 @@ impl State {
             tracing::error!(%error, "a failed commit could not be rolled back");
         }
         self.budgets.forget();
+        self.forget_counts();
+    }
+
+    /// What is known of tables that only the writer changes is to be read again.
+    fn forget_counts(&mut self) {
         self.events.forget();
+        self.changes.forget();
         self.refusals.forget();
     }
 

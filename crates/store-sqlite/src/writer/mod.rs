@@ -9,20 +9,21 @@ mod events;
 mod group;
 mod limits;
 mod notes;
+mod places;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
-use domain::Use;
+use domain::{RealmName, Use};
 use rusqlite::Connection;
 use store::{CommitError, Committed, Conflict, StoreError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use self::budgets::Budgets;
 pub(crate) use self::budgets::read as read_budget;
 use self::events::Events;
+pub(crate) use self::events::newest_sequence;
 use self::notes::RefusalCounts;
+use crate::changes::Changes;
 use crate::error::store_error;
 use crate::event_month::EventMonth;
 use crate::open::checkpoint;
@@ -40,9 +41,20 @@ pub(crate) enum Work {
     Uses(Vec<Use>),
     Refusals(Vec<RefusalRow>),
     DropEventsBefore(EventMonth),
+    Places(RealmName, u32),
 }
 
-type Reply = Result<Committed, CommitError>;
+/// What was done.
+#[derive(Default)]
+pub(crate) struct Written {
+    pub(crate) committed: Committed,
+    /// The last number that it took, be it of an event or of a change without one.
+    pub(crate) newest: Option<u64>,
+    /// The first of the places it took.
+    pub(crate) first_place: Option<u32>,
+}
+
+type Reply = Result<Written, CommitError>;
 
 struct Request {
     work: Work,
@@ -53,6 +65,7 @@ struct Request {
 enum Failure {
     Conflict(Conflict),
     Sqlite(rusqlite::Error),
+    Store(StoreError),
 }
 
 impl From<rusqlite::Error> for Failure {
@@ -66,6 +79,7 @@ impl From<Failure> for CommitError {
         match failure {
             Failure::Conflict(conflict) => conflict.into(),
             Failure::Sqlite(error) => store_error(&error).into(),
+            Failure::Store(error) => error.into(),
         }
     }
 }
@@ -75,28 +89,28 @@ impl From<Failure> for CommitError {
 pub(crate) struct Writer {
     queue: Option<mpsc::Sender<Request>>,
     thread: Option<JoinHandle<()>>,
-    sequence: Arc<AtomicU64>,
+    newest: watch::Sender<u64>,
 }
 
 impl Writer {
     /// Starts the thread.
     pub(crate) fn start(connection: Connection) -> rusqlite::Result<Self> {
         let (queue, requests) = mpsc::channel(QUEUE);
-        let newest = events::newest_sequence(&connection)?;
-        let sequence = Arc::new(AtomicU64::new(newest));
+        let newest = watch::Sender::new(newest_sequence(&connection)?);
         let state = State {
             connection,
             budgets: Budgets::default(),
             events: Events::default(),
+            changes: Changes::default(),
             refusals: RefusalCounts::default(),
-            sequence: Arc::clone(&sequence),
+            newest: newest.clone(),
             wary: 0,
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || state.run(requests))
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), sequence })
+        Ok(Self { queue: Some(queue), thread: Some(thread), newest })
     }
 
     /// Asks, and waits for the commit.
@@ -110,7 +124,13 @@ impl Writer {
 
     /// The newest committed sequence number.
     pub(crate) fn sequence(&self) -> u64 {
-        self.sequence.load(Ordering::Acquire)
+        *self.newest.borrow()
+    }
+
+    /// Returns when that is greater than `after`.
+    pub(crate) async fn changed(&self, after: u64) {
+        // The sender lives as long as `self`.
+        let _ = self.newest.subscribe().wait_for(|newest| *newest > after).await;
     }
 
     /// Whether it can be asked.
@@ -135,8 +155,10 @@ struct State {
     connection: Connection,
     budgets: Budgets,
     events: Events,
+    changes: Changes,
     refusals: RefusalCounts,
-    sequence: Arc<AtomicU64>,
+    /// The newest committed number.
+    newest: watch::Sender<u64>,
     /// How many groups are yet to be written in savepoints.
     wary: u32,
 }

@@ -3,9 +3,9 @@
 use base::Timestamp;
 use domain::Use;
 use rusqlite::{Connection, Result};
-use store::{Committed, REFUSALS_KEPT};
+use store::REFUSALS_KEPT;
 
-use super::State;
+use super::{State, Written};
 use crate::prepared::RefusalRow;
 
 const KEPT: i64 = REFUSALS_KEPT as i64;
@@ -40,7 +40,7 @@ impl RefusalCounts {
 }
 
 impl State {
-    pub(super) fn record_uses(&self, uses: &[Use]) -> Result<Committed> {
+    pub(super) fn record_uses(&self, uses: &[Use]) -> Result<Written> {
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO credential_use (credential, last_at, address, count)
              VALUES (?1, ?2, ?3, ?4)
@@ -56,10 +56,10 @@ impl State {
                 i64::try_from(noted.count).unwrap_or(i64::MAX),
             ))?;
         }
-        Ok(Committed::default())
+        Ok(Written::default())
     }
 
-    pub(super) fn record_refusals(&mut self, refusals: &[RefusalRow]) -> Result<Committed> {
+    pub(super) fn record_refusals(&mut self, refusals: &[RefusalRow]) -> Result<Written> {
         let mut counts = self.refusals.load(&self.connection)?;
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO refusal (arrived, named, realm, request_id, subject, body)
@@ -82,7 +82,7 @@ impl State {
         counts.named -= self.drop_oldest(true, counts.named)?;
         counts.nameless -= self.drop_oldest(false, counts.nameless)?;
         self.refusals.0 = Some(counts);
-        Ok(Committed::default())
+        Ok(Written::default())
     }
 
     /// Drops the oldest of one sort beyond those that are kept; how many.

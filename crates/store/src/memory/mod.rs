@@ -84,7 +84,11 @@ impl Store for Memory {
             let mut state = self.state();
             (state.commit(batch)?, state.sequence)
         };
-        self.newest.send_replace(newest);
+        self.newest.send_if_modified(|known| {
+            let rises = *known < newest;
+            *known = newest.max(*known);
+            rises
+        });
         Ok(committed)
     }
 
@@ -124,9 +128,7 @@ impl Store for Memory {
     }
 
     async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
-        let state = self.state();
-        let later = state.changes.iter().filter(|change| change.sequence > after);
-        Ok(Some(later.take(limit).cloned().collect()))
+        Ok(self.state().changes(after, limit))
     }
 
     async fn changed(&self, after: u64) {

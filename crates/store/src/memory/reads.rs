@@ -5,7 +5,9 @@ use std::ops::Bound;
 use domain::{Event, Kind, Owners, Refusal};
 
 use super::state::State;
-use crate::{EventQuery, Key, ListQuery, MAX_PAGE, MAX_SCAN, RefusalQuery, Stored};
+use crate::{
+    Change, EventQuery, Key, ListQuery, MAX_CHANGES, MAX_PAGE, MAX_SCAN, RefusalQuery, Stored,
+};
 
 impl State {
     pub(super) fn fetch(&self, key: &Key) -> Option<Stored> {
@@ -60,6 +62,14 @@ impl State {
         } else {
             found.take(limit).cloned().collect()
         }
+    }
+
+    pub(super) fn changes(&self, after: u64, limit: usize) -> Option<Vec<Change>> {
+        if after < self.swept {
+            return None;
+        }
+        let first = self.changes.partition_point(|change| change.sequence <= after);
+        Some(self.changes.iter().skip(first).take(limit.min(MAX_CHANGES)).cloned().collect())
     }
 
     pub(super) fn refusals(&self, query: &RefusalQuery) -> Vec<Refusal> {

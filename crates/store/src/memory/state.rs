@@ -2,13 +2,15 @@
 //!
 //! Invariant: a batch that meets a conflict leaves no trace: each write gives back how to undo it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use base::Timestamp;
 use domain::{BudgetState, Entity, Event, Kind, RealmName, Use};
 
 use super::notes::Refusals;
-use crate::{Answer, Batch, Change, Committed, Conflict, Key, Stored, Version, Write};
+use crate::{
+    Answer, Batch, CHANGES_KEPT, Change, Committed, Conflict, Key, Stored, Version, Write,
+};
 
 /// Everything that is kept.
 #[derive(Default)]
@@ -23,7 +25,9 @@ pub(super) struct State {
     pub(super) answers: HashMap<(RealmName, [u8; 32]), Answer>,
     pub(super) events: Vec<Event>,
     pub(super) sequence: u64,
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: VecDeque<Change>,
+    /// The number of the newest change that is not kept any more.
+    pub(super) swept: u64,
     /// The next place of each realm.
     pub(super) places: HashMap<RealmName, u32>,
     pub(super) uses: HashMap<u128, Use>,
@@ -63,9 +67,18 @@ impl State {
             if committed.sequence.is_none() {
                 self.sequence += 1;
             }
-            self.changes.push(Change { sequence: self.sequence, effects });
+            self.tell(Change { sequence: self.sequence, effects });
         }
         Ok(committed)
+    }
+
+    fn tell(&mut self, change: Change) {
+        if self.changes.len() >= CHANGES_KEPT
+            && let Some(oldest) = self.changes.pop_front()
+        {
+            self.swept = oldest.sequence;
+        }
+        self.changes.push_back(change);
     }
 
     fn apply(

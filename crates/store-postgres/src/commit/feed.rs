@@ -1,0 +1,101 @@
+//! The feed: events, numbered last in their transaction by the one row of `feed`, and what the
+//! transaction changed.
+//!
+//! Invariant: whoever holds that row has the next numbers, and keeps it until the commit is visible;
+//! so nothing shows before what has a smaller number, and a number is never left out.
+
+use deadpool_postgres::GenericClient;
+use domain::EventDraft;
+use store::{Batch, CHANGES_KEPT, Effect, StoreError};
+
+use crate::error::Failure;
+
+/// $1 at, $2 realm, $3 target, $4 request, $5 body, $6 actor: an element an event, in order. $7 what
+/// was changed, or NULL. A change that no event tells of takes one number.
+const TELL: &str = "
+    WITH numbered AS (
+        UPDATE feed SET sequence = sequence + GREATEST(cardinality($1::bigint[]), 1),
+                        kept = kept + CASE WHEN $7::bytea IS NULL THEN 0 ELSE 1 END
+        RETURNING sequence - GREATEST(cardinality($1::bigint[]), 1) AS before, sequence AS last,
+                  kept, pg_notify('postern_feed', sequence::text) AS notified
+    ), told AS (
+        INSERT INTO event (sequence, at, realm, target, request_id, body, actor)
+        SELECT before + place, at, realm, target, request_id, body::json, actor
+        FROM numbered,
+            unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+            WITH ORDINALITY AS draft (at, realm, target, request_id, body, actor, place)
+    ), changed AS (
+        INSERT INTO change (sequence, effects)
+        SELECT last, $7 FROM numbered WHERE $7 IS NOT NULL
+    )
+    SELECT last, kept, notified::text FROM numbered";
+
+/// $1 how many of the oldest. The row of `feed` is held since [`TELL`], so nobody else sweeps.
+const SWEEP: &str = "
+    WITH swept AS (
+        DELETE FROM change WHERE sequence IN (
+            SELECT change.sequence FROM change, feed WHERE change.sequence > feed.swept
+            ORDER BY change.sequence LIMIT $1)
+        RETURNING sequence
+    )
+    UPDATE feed SET swept = GREATEST(swept, (SELECT max(sequence) FROM swept)),
+                    kept = kept - (SELECT count(*) FROM swept)";
+
+/// How many are swept at once: each of so many commits leaves one more than are kept.
+const SWEEP_AT_ONCE: i64 = 256;
+const MOST: i64 = CHANGES_KEPT as i64 + SWEEP_AT_ONCE;
+
+/// What a batch will tell, made ready before its transaction.
+pub(super) struct Telling<'a> {
+    events: &'a [EventDraft],
+    effects: Option<Vec<u8>>,
+}
+
+impl<'a> Telling<'a> {
+    pub(super) fn of(batch: &'a Batch) -> Self {
+        let effects = batch.effects();
+        let effects = (!effects.is_empty()).then(|| Effect::pack(&effects));
+        Self { events: &batch.events, effects }
+    }
+
+    pub(super) fn is_nothing(&self) -> bool {
+        self.events.is_empty() && self.effects.is_none()
+    }
+
+    /// Writes it and gives the last number; `None` where there is nothing to tell.
+    pub(super) async fn tell(&self, client: &impl GenericClient) -> Result<Option<u64>, Failure> {
+        if self.is_nothing() {
+            return Ok(None);
+        }
+        let (last, kept) = self.write(client).await?;
+        if kept >= MOST {
+            let statement = client.prepare_cached(SWEEP).await?;
+            client.execute(&statement, &[&(kept - CHANGES_KEPT as i64)]).await?;
+        }
+        Ok(Some(last))
+    }
+
+    /// The last number, and how many changes there are then.
+    async fn write(&self, client: &impl GenericClient) -> Result<(u64, i64), Failure> {
+        let events = self.events;
+        let at: Vec<i64> = events.iter().map(|draft| draft.at.millis()).collect();
+        let realms: Vec<&str> = events.iter().map(|draft| draft.realm.as_str()).collect();
+        let targets: Vec<&str> =
+            events.iter().map(|draft| draft.target.public_id.as_str()).collect();
+        let requests: Vec<Option<&str>> =
+            events.iter().map(|draft| draft.origin.request_id.as_deref()).collect();
+        let actors: Vec<String> =
+            events.iter().map(|draft| store::actor_key(&draft.origin.actor)).collect();
+        let bodies: Result<Vec<String>, _> = events.iter().map(serde_json::to_string).collect();
+        let bodies = bodies.map_err(|problem| StoreError::Failed(problem.to_string()))?;
+        let statement = client.prepare_cached(TELL).await?;
+        let row = client
+            .query_one(
+                &statement,
+                &[&at, &realms, &targets, &requests, &bodies, &actors, &self.effects],
+            )
+            .await
+            .map_err(Failure::of_event)?;
+        Ok((row.try_get::<_, i64>(0)?.unsigned_abs(), row.try_get(1)?))
+    }
+}

@@ -1,0 +1,112 @@
+//! The newest changes: a row a told commit, by its number, and from when on they are kept.
+//!
+//! Invariant: the number under [`SWEPT`] is not smaller than that of any change that was swept, and is
+//! written in the transaction that sweeps.
+
+use rusqlite::{Connection, OptionalExtension as _, Result};
+use store::{CHANGES_KEPT, Change, Effect, MAX_CHANGES};
+
+use crate::error::damaged;
+use crate::reads::{OrStoreError as _, Read};
+
+/// The name in `meta` of the number after which every change is still there.
+const SWEPT: &str = "changes_swept";
+
+/// How many are swept at once: each of so many writes leaves one more than are kept.
+const SWEEP: usize = 256;
+
+/// Part of the fourth migration: nobody kept what changed before.
+pub(crate) fn begin(connection: &Connection) -> Result<()> {
+    let newest = crate::writer::newest_sequence(connection)?;
+    connection
+        .execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", (SWEPT, to_text(newest)))?;
+    Ok(())
+}
+
+fn to_text(sequence: u64) -> String {
+    sequence.to_string()
+}
+
+/// How many changes are there; counted when it is needed.
+#[derive(Default)]
+pub(crate) struct Changes(Option<usize>);
+
+impl Changes {
+    pub(crate) fn forget(&mut self) {
+        self.0 = None;
+    }
+
+    /// Appends a change, and sweeps the oldest where they have become too many.
+    pub(crate) fn append(
+        &mut self,
+        connection: &Connection,
+        sequence: u64,
+        packed: &[u8],
+    ) -> Result<()> {
+        let before = match self.0.take() {
+            Some(count) => count,
+            None => count(connection)?,
+        };
+        connection
+            .prepare_cached("INSERT INTO change (sequence, effects) VALUES (?1, ?2)")?
+            .execute((sequence.cast_signed(), packed))?;
+        let excess = (before + 1).saturating_sub(CHANGES_KEPT);
+        let swept = if excess >= SWEEP { sweep(connection, excess)? } else { 0 };
+        self.0 = Some(before + 1 - swept);
+        Ok(())
+    }
+}
+
+fn count(connection: &Connection) -> Result<usize> {
+    let count: i64 = connection.query_row("SELECT count(*) FROM change", [], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// Sweeps the `excess` oldest; how many it were.
+fn sweep(connection: &Connection, excess: usize) -> Result<usize> {
+    let last: i64 = connection
+        .prepare_cached("SELECT sequence FROM change ORDER BY sequence LIMIT 1 OFFSET ?1")?
+        .query_row([excess.saturating_sub(1) as i64], |row| row.get(0))?;
+    connection
+        .prepare_cached("UPDATE meta SET value = ?2 WHERE name = ?1")?
+        .execute((SWEPT, to_text(last.cast_unsigned())))?;
+    connection.prepare_cached("DELETE FROM change WHERE sequence <= ?1")?.execute([last])
+}
+
+/// The number of the newest change; 0 when there is none.
+pub(crate) fn newest(connection: &Connection) -> Result<u64> {
+    let newest: Option<i64> =
+        connection.query_row("SELECT max(sequence) FROM change", [], |row| row.get(0))?;
+    Ok(newest.map_or(0, i64::cast_unsigned))
+}
+
+/// Those after `after`, in order; `None` where some of them may have been swept. In one snapshot.
+pub(crate) fn after(
+    connection: &Connection,
+    after: u64,
+    limit: usize,
+) -> Read<Option<Vec<Change>>> {
+    let snapshot = connection.unchecked_transaction().or_store_error()?;
+    let swept: Option<String> = snapshot
+        .prepare_cached("SELECT value FROM meta WHERE name = ?1")
+        .and_then(|mut statement| statement.query_row([SWEPT], |row| row.get(0)).optional())
+        .or_store_error()?;
+    let swept: u64 = swept
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| damaged("since when are changes kept?"))?;
+    if after < swept {
+        return Ok(None);
+    }
+    let sql = "SELECT sequence, effects FROM change WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
+    let mut statement = snapshot.prepare_cached(sql).or_store_error()?;
+    let (after, limit) = (i64::try_from(after).unwrap_or(i64::MAX), limit.min(MAX_CHANGES) as i64);
+    let rows = statement
+        .query_map((after, limit), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))
+        .or_store_error()?;
+    let change = |row: Result<(i64, Vec<u8>)>| {
+        let (sequence, packed) = row.or_store_error()?;
+        let effects = Effect::unpack(&packed).ok_or_else(|| damaged("a change"))?;
+        Ok(Change { sequence: sequence.cast_unsigned(), effects })
+    };
+    rows.map(change).collect::<Read<_>>().map(Some)
+}
