@@ -12,7 +12,7 @@ use crate::template::{Facts, Field, Value};
 mod names;
 mod read;
 
-pub(crate) use names::ClaimNames;
+pub(crate) use names::{ClaimNames, has_claim};
 
 /// What a token says.
 #[derive(Clone, Copy, Debug)]

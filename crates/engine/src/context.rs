@@ -48,6 +48,12 @@ impl Context<'_> {
         let _ = self.origin.recognized.set(public_id.clone());
     }
 
+    /// A place in the realm's status lists for a grant or credential that is being made; `None` where
+    /// none can be had at this moment: it is known by its identifier then.
+    pub(crate) async fn place(&self) -> Option<u32> {
+        self.issuer.places().take(self.store, self.issuer.realm()).await
+    }
+
     /// The origin of an event that `actor` causes by this request.
     pub fn by(&self, actor: Actor) -> Origin {
         Origin {

@@ -4,13 +4,16 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use base::{DigestKey, MasterKey, Rng, Sealer};
+use base::{DigestKey, MasterKey, Rng, Sealer, Timestamp};
 use dialect::{Dialect, Environment};
 use domain::RealmName;
 use store::{Store, StoreError};
 
-use crate::keys::KeyRing;
+use crate::Denial;
+use crate::keys::{KeyRing, public_algorithm};
+use crate::places::Places;
 use crate::seen::Seen;
+use crate::standing::Ledger;
 
 /// What a realm is set up with.
 #[derive(Clone, Debug)]
@@ -32,6 +35,7 @@ pub struct IssuerSettings {
 pub struct Issuer {
     settings: IssuerSettings,
     identifier: String,
+    status_lists: String,
     display_name: String,
     keys: ArcSwap<KeyRing>,
     /// How many times the keys began to be read.
@@ -46,6 +50,8 @@ pub struct Issuer {
     refresh_tokens: DigestKey,
     forms: DigestKey,
     seen: Seen,
+    places: Places,
+    ledger: Arc<Ledger>,
 }
 
 impl Issuer {
@@ -65,6 +71,9 @@ impl Issuer {
             refresh_tokens: key("refresh tokens"),
             forms: key("forms"),
             seen: Seen::new(rng),
+            places: Places::default(),
+            ledger: Arc::default(),
+            status_lists: format!("{}/status-lists/", settings.url),
             identifier: settings.dialect.issuer(&settings.url),
             display_name: settings
                 .display_name
@@ -92,6 +101,11 @@ impl Issuer {
     /// Its issuer identifier (RFC 8414 §2), with or without a slash as the dialect has it.
     pub fn identifier(&self) -> &str {
         &self.identifier
+    }
+
+    /// What the address of a status list is but for its number.
+    pub fn status_lists(&self) -> &str {
+        &self.status_lists
     }
 
     /// The wire format it speaks.
@@ -134,6 +148,18 @@ impl Issuer {
         &self.forms
     }
 
+    /// Signs `payload`, a JSON object, as a compact JWS whose header says `typ`: what the issuer says of
+    /// itself, such as the change feed.
+    ///
+    /// # Errors
+    /// [`Denial::NoSigningKey`] where there is no such key: see [`crate::keys::public_algorithm`].
+    pub fn sign(&self, typ: &str, payload: &[u8], now: Timestamp) -> Result<String, Denial> {
+        let missing = || Denial::NoSigningKey(public_algorithm(self.dialect()).as_str());
+        let keys = self.keys();
+        let signer = keys.public_signer(self.dialect(), now).ok_or_else(missing)?;
+        signer.with_type(typ).sign(payload).map_err(|_| missing())
+    }
+
     /// Loads the signing keys anew: at start, after each change, and from time to time.
     ///
     /// # Errors
@@ -166,6 +192,16 @@ impl Issuer {
 
     pub(crate) fn opaque_tokens(&self) -> &Sealer {
         &self.opaque_tokens
+    }
+
+    /// What is bad in this realm.
+    pub const fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// Places in the status lists, on their way to new grants and credentials.
+    pub(crate) const fn places(&self) -> &Places {
+        &self.places
     }
 
     pub(crate) fn seen(&self) -> &Seen {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use base::encoding::{base64url, parse_base64url};
 use base::{Id, Timestamp};
+use dialect::Dialect;
 use domain::{Actor, Algorithm, EventDraft, KeyState, Kind, SigningKey, Target};
 use jose::{Compact, JwkSet, KeySet, Signer, SigningKey as PrivateKey, VerifyError};
 use store::{Batch, ListQuery, Loaded, MAX_PAGE, Store, StoreError, StoreExt as _, Write};
@@ -78,9 +79,20 @@ impl KeyRing {
         self.signing(algorithm, now).map(|it| &it.signer)
     }
 
+    /// The key that signs what the issuer says of itself at `now`, such as the change feed: that of
+    /// its access tokens, where everybody may check it, else its ES256 key.
+    pub(crate) fn public_signer(&self, dialect: &Dialect, now: Timestamp) -> Option<&Signer> {
+        self.signer(public_algorithm(dialect), now)
+    }
+
     /// The same key, for ID tokens.
     pub(crate) fn identity_signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&Signer> {
         self.signing(algorithm, now).map(|it| &it.identity)
+    }
+
+    /// The same key, under a header of another type.
+    pub fn signer_as(&self, typ: &str, algorithm: Algorithm, now: Timestamp) -> Option<Signer> {
+        self.signing(algorithm, now).map(|it| it.signer.with_type(typ))
     }
 
     fn signing(&self, algorithm: Algorithm, now: Timestamp) -> Option<&RingKey> {
@@ -129,6 +141,14 @@ impl KeyRing {
         };
         let same = kids(self) == kids(before);
         self.number = if same { before.number } else { before.number + 1 };
+    }
+}
+
+/// The algorithm of what an issuer says of itself: never one whose verifier could also sign.
+pub fn public_algorithm(dialect: &Dialect) -> Algorithm {
+    match dialect.access_token().algorithm {
+        Algorithm::HS256 => Algorithm::ES256,
+        asymmetric => asymmetric,
     }
 }
 

@@ -22,6 +22,7 @@ pub mod people;
 pub mod present;
 pub mod revoke;
 pub mod secrets;
+pub mod standing;
 pub mod token;
 
 mod answer;
@@ -35,6 +36,7 @@ mod denial;
 mod discreet;
 mod family;
 mod outcome;
+mod places;
 mod record;
 mod seen;
 

@@ -7,10 +7,11 @@ use std::time::Duration;
 use base::Secret;
 use base::encoding::push_base64url;
 use dialect::{Format, TokenFacts};
-use domain::{Credential, PublicId, ResourceServer};
+use domain::{PublicId, ResourceServer};
 use oauth::{AccessToken, ScopeSet};
 use serde::{Deserialize, Serialize};
 
+use crate::standing::{self, Root};
 use crate::{Chain, Context, Denial};
 
 mod stored;
@@ -23,7 +24,7 @@ pub struct Mint {
     /// What it hangs from.
     pub chain: Chain,
     /// What it is traced to.
-    pub credential: base::Id<Credential>,
+    pub credential: Root,
     /// The key that stood in a client's place, where one did.
     pub key: Option<PublicId>,
     /// What it allows.
@@ -82,7 +83,16 @@ pub(crate) const SEALED_VERSION: u8 = 1;
 pub fn mint(ctx: &Context<'_>, mint: &Mint) -> Result<Minted, Denial> {
     let server: &ResourceServer = &mint.chain.resource_server;
     let issued_at = ctx.now.seconds();
+    let format = mint.format(ctx);
     let expires_in = lifetime(ctx, server).map(|lifetime| lifetime.as_secs());
+    let expires_in = match (format, mint.credential.ends) {
+        // Whoever checks it offline does not see what it hangs from end.
+        (Format::Jwt, Some(ends)) => {
+            let left = u64::try_from(ends.seconds() - issued_at).unwrap_or(0);
+            Some(expires_in.map_or(left, |expires_in| expires_in.min(left)))
+        }
+        _ => expires_in,
+    };
     let expires_at = expires_in.map(|seconds| issued_at.saturating_add_unsigned(seconds));
     let chain = &mint.chain;
     let facts = TokenFacts {
@@ -96,28 +106,27 @@ pub fn mint(ctx: &Context<'_>, mint: &Mint) -> Result<Minted, Denial> {
         expires_at,
         token_id: mint.token_id.unwrap_or_else(|| ctx.rng.u128()),
         grant: chain.grant.id.as_u128(),
-        credential: mint.credential.as_u128(),
+        credential: mint.credential.id.as_u128(),
     };
-    let token = match mint.format(ctx) {
-        Format::Jwt => jwt(ctx, server, &facts)?,
+    let token = match format {
+        Format::Jwt => jwt(ctx, mint, &facts)?,
         // One with a row was made with its row; whoever asks here wants none.
         Format::Opaque | Format::Stored => opaque(ctx, &facts),
     };
     Ok(Minted { token: Secret::new(token), expires_in })
 }
 
-fn jwt(
-    ctx: &Context<'_>,
-    server: &ResourceServer,
-    facts: &TokenFacts<'_>,
-) -> Result<String, Denial> {
+fn jwt(ctx: &Context<'_>, mint: &Mint, facts: &TokenFacts<'_>) -> Result<String, Denial> {
     let policy = ctx.issuer.dialect().access_token();
-    let algorithm = server.tokens.algorithm.unwrap_or(policy.algorithm);
+    let algorithm = mint.chain.resource_server.tokens.algorithm.unwrap_or(policy.algorithm);
     let keys = ctx.issuer.keys();
     let missing = || Denial::NoSigningKey(algorithm.as_str());
     let signer = keys.signer(algorithm, ctx.now).ok_or_else(missing)?;
-    let mut claims = String::with_capacity(640);
+    let mut claims = String::with_capacity(960);
     policy.write_claims(facts, &mut claims);
+    if policy.status_claim {
+        standing::write_claim(ctx.issuer, mint, &mut claims);
+    }
     let token = signer.sign(claims.as_bytes()).map_err(|_| missing())?;
     ctx.issuer.seen().note(&token, keys.number());
     Ok(token)

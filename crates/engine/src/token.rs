@@ -54,7 +54,7 @@ pub async fn token(
 ) -> Result<(Reply, Id<Credential>), Denial> {
     let (decided, committed) = settled(ctx, request).await?;
     let decided = decided?;
-    let used = decided.mint.credential;
+    let used = decided.mint.credential.id;
     Ok((reply(ctx, decided, &committed)?, used))
 }
 

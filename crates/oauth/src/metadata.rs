@@ -28,6 +28,12 @@ pub struct Metadata {
     /// Where people are signed out (OpenID Connect RP-Initiated Logout §2.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_session_endpoint: Option<String>,
+    /// Where all status lists are listed (Token Status List §9.1).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub status_list_aggregation_endpoint: Option<String>,
+    /// Where it is told what is taken back, as it happens: no standard's.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub feed_endpoint: Option<String>,
     /// Grant types a client may use.
     pub grant_types_supported: Vec<String>,
     /// Response types of the authorization endpoint; empty where there is none.

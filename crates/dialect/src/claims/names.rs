@@ -45,6 +45,14 @@ impl ClaimNames {
     }
 }
 
+/// Whether claims of this template have `name` at their top.
+pub(crate) fn has_claim(template: &Template, name: &str) -> bool {
+    match template.root() {
+        Node::Object(members) => members.iter().any(|(known, ..)| known == name),
+        _ => false,
+    }
+}
+
 fn cannot_read(placeholder: &str) -> String {
     format!(
         "a token of these claims could not be read back; expected one claim to be exactly \

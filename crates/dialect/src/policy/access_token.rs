@@ -6,7 +6,7 @@ use domain::{Algorithm, TokenFormat};
 
 use super::lifetime::lifetime;
 use crate::DialectError;
-use crate::claims::{ClaimNames, Claims, ClaimsError, TokenFacts};
+use crate::claims::{ClaimNames, Claims, ClaimsError, TokenFacts, has_claim};
 use crate::read::Table;
 use crate::template::Template;
 
@@ -46,6 +46,9 @@ pub struct AccessTokenPolicy {
     pub opaque_prefix: String,
     /// How it is presented: the `token_type` of RFC 6749 §7.1.
     pub token_type: String,
+    /// Whether a JWT tells where its status is found: the `status` claim (Token Status List §6.1),
+    /// which the issuer writes after the claims of the template.
+    pub status_claim: bool,
     claims: Template,
     names: ClaimNames,
 }
@@ -82,6 +85,11 @@ pub(crate) fn access_token(table: &Table<'_>) -> Result<AccessTokenPolicy, Diale
     let claims_item = table.required("claims")?;
     let claims = Template::json(&claims_item, crate::template::fields::CLAIMS)?;
     let names = ClaimNames::of(&claims).map_err(|message| claims_item.error(message))?;
+    let status_claim = table.required("status_claim")?.boolean()?;
+    if status_claim && has_claim(&claims, "status") {
+        let message = "\"status\" is a claim already; expected status_claim = false beside it";
+        return Err(claims_item.error(message));
+    }
     let policy = AccessTokenPolicy {
         format,
         algorithm,
@@ -89,6 +97,7 @@ pub(crate) fn access_token(table: &Table<'_>) -> Result<AccessTokenPolicy, Diale
         header_typ: table.required("typ")?.text()?.to_owned(),
         opaque_prefix: table.required("opaque_prefix")?.text()?.to_owned(),
         token_type: table.required("token_type")?.text()?.to_owned(),
+        status_claim,
         claims,
         names,
     };

@@ -112,7 +112,7 @@ pub async fn create(
     let mut changes = Changes::new(ctx, &actor);
     changes.insert(&app, "client.created".into(), nothing());
     let secret = if client_secrets::authenticates(&app) {
-        Some(secrets::issue(ctx, &mut changes, &app)?)
+        Some(secrets::issue(ctx, &mut changes, &app).await?)
     } else {
         None
     };

@@ -204,7 +204,7 @@ async fn client(
     let grant = Grant {
         client: Some(client.id),
         organization: Some(organization.id),
-        ..grants::bare(ctx, server.id, scopes, Some(handle))
+        ..grants::bare(ctx, server.id, scopes, Some(handle)).await
     };
     let told = detail([("organization", json!(organization.public_id))]);
     changes.insert(&client, "client.created".into(), told);

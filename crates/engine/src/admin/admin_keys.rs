@@ -92,7 +92,7 @@ pub async fn create(
         return Err(Denial::NotPermitted(beyond.to_string()));
     }
     let told = detail([("scopes", json!(asked))]);
-    let mut issued = credentials::fresh(ctx, KIND, fields::name("label", &input.label)?);
+    let mut issued = credentials::fresh(ctx, KIND, fields::name("label", &input.label)?).await;
     issued.credential.scopes = Some(asked);
     issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
     let mut changes = Changes::new(ctx, actor);

@@ -43,9 +43,9 @@ pub async fn create(
     let server = find::audience(ctx, input.audience.as_deref()).await?;
     let scopes = fields::scopes_at(&server, input.scopes.as_deref())?;
     let longest = ctx.issuer.dialect().lifetimes().api_key;
-    let grant =
-        Grant { organization: Some(organization.id), ..grants::bare(ctx, server.id, scopes, None) };
-    let mut issued = credentials::fresh(ctx, CredentialKind::ApiKey, label);
+    let bare = grants::bare(ctx, server.id, scopes, None).await;
+    let grant = Grant { organization: Some(organization.id), ..bare };
+    let mut issued = credentials::fresh(ctx, CredentialKind::ApiKey, label).await;
     issued.credential.grant = Some(grant.id);
     issued.credential.organization = Some(organization.id);
     issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;

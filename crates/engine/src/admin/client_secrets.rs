@@ -51,7 +51,7 @@ pub async fn create(
     };
     refuse_too_many(ctx, owners).await?;
     let mut changes = Changes::new(ctx, actor);
-    let issued = issue(ctx, &client, input)?;
+    let issued = issue(ctx, &client, input).await?;
     insert(&mut changes, &client, &issued);
     Ok(changes.done(issued))
 }
@@ -77,12 +77,13 @@ pub(crate) fn authenticates(client: &Client) -> bool {
 }
 
 /// A fresh secret of `client`.
-pub(crate) fn issue(
+pub(crate) async fn issue(
     ctx: &Context<'_>,
     client: &Client,
     input: &NewSecret,
 ) -> Result<Issued, Denial> {
-    let mut issued = credentials::fresh(ctx, KIND, fields::label("label", &input.label)?);
+    let label = fields::label("label", &input.label)?;
+    let mut issued = credentials::fresh(ctx, KIND, label).await;
     issued.credential.client = Some(client.id);
     issued.credential.organization = client.organization;
     issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;

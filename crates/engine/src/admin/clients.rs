@@ -46,7 +46,7 @@ pub async fn create(
     changes.insert(&client, "client.created".into(), nothing());
     let mut secret = None;
     if wants_secret {
-        let issued = client_secrets::issue(ctx, &client, &NewSecret::default())?;
+        let issued = client_secrets::issue(ctx, &client, &NewSecret::default()).await?;
         client_secrets::insert(&mut changes, &client, &issued);
         secret = Some(issued);
     }

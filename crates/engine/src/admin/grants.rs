@@ -63,7 +63,7 @@ pub async fn create(
         client: Some(client.id),
         organization,
         default_scopes,
-        ..bare(ctx, server.id, scopes, Some(handle))
+        ..bare(ctx, server.id, scopes, Some(handle)).await
     };
     let mut changes = Changes::new(ctx, actor);
     insert(ctx, &mut changes, &grant).await?;
@@ -71,7 +71,7 @@ pub async fn create(
 }
 
 /// A grant for nobody yet.
-pub(crate) fn bare(
+pub(crate) async fn bare(
     ctx: &Context<'_>,
     resource_server: Id<domain::ResourceServer>,
     scopes: ScopeSet,
@@ -88,7 +88,7 @@ pub(crate) fn bare(
         default_scopes: None,
         handle,
         epoch: 0,
-        place: None,
+        place: ctx.place().await,
         revoked: None,
         created_at: ctx.now,
     }

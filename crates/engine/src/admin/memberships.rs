@@ -12,6 +12,10 @@ use crate::{Context, Denial, Outcome};
 /// The most organizations that one user can belong to.
 const MAX_MEMBERSHIPS: usize = 200;
 
+/// How many ended memberships of one user are remembered; beyond, the oldest is forgotten, and whoever
+/// checks tokens offline without having heard of its end may take an old one for good.
+const MAX_FORMER: usize = 1_000;
+
 /// A place in an organization.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +74,7 @@ pub async fn put(
     let membership = Membership { organization: organization.id, role: role(input)? };
     let mut after = User::clone(&before);
     after.memberships.retain(|known| known.organization != organization.id);
+    after.former_memberships.retain(|former| *former != organization.id);
     after.memberships.push(membership.clone());
     limit(after.memberships.len())?;
     let mut changes = Changes::new(ctx, actor);
@@ -99,6 +104,9 @@ pub async fn remove(
     after.memberships.retain(|known| known.organization != organization.id);
     let mut changes = Changes::new(ctx, actor);
     if after.memberships != before.memberships {
+        after.former_memberships.push(organization.id);
+        let beyond = after.former_memberships.len().saturating_sub(MAX_FORMER);
+        after.former_memberships.drain(..beyond);
         let told = detail([("organization", json!(organization.public_id))]);
         changes.replace(&before, &after, "user.membership_removed".into(), told);
     }

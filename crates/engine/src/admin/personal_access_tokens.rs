@@ -56,9 +56,9 @@ pub async fn create(
     let grant = Grant {
         user: Some(user.id),
         organization: organization.as_ref().map(|it| it.id),
-        ..grants::bare(ctx, server.id, scopes, None)
+        ..grants::bare(ctx, server.id, scopes, None).await
     };
-    let mut issued = credentials::fresh(ctx, CredentialKind::PersonalAccessToken, name);
+    let mut issued = credentials::fresh(ctx, CredentialKind::PersonalAccessToken, name).await;
     issued.credential.grant = Some(grant.id);
     issued.credential.user = Some(user.id);
     issued.credential.organization = grant.organization;

@@ -51,7 +51,7 @@ pub async fn create(
         None => None,
     };
     let longest = ctx.issuer.dialect().lifetimes().refresh_token;
-    let mut issued = credentials::fresh(ctx, CredentialKind::RefreshToken, label);
+    let mut issued = credentials::fresh(ctx, CredentialKind::RefreshToken, label).await;
     issued.credential.grant = Some(grant.id);
     issued.credential.client = Some(client.id);
     issued.credential.organization = grant.organization;

@@ -30,7 +30,8 @@ pub async fn create(
         ..Owners::default()
     };
     refuse_too_many(ctx, owners).await?;
-    let mut issued = credentials::fresh(ctx, KIND, fields::label("label", &input.label)?);
+    let label = fields::label("label", &input.label)?;
+    let mut issued = credentials::fresh(ctx, KIND, label).await;
     issued.credential.resource_server = Some(server.id);
     issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
     let mut changes = Changes::new(ctx, actor);

@@ -76,7 +76,7 @@ async fn establish(
         Standing::Open(_) => Err(Denial::InteractionRequired),
         Standing::Decided(decided) => {
             let organization = decided.organization.as_deref();
-            Ok(decided.connection.establish(ctx, asking, &user, organization))
+            Ok(decided.connection.establish(ctx, asking, &user, organization).await)
         }
     }
 }

@@ -46,7 +46,7 @@ impl Connection {
     }
 
     /// Makes it hold what is asked for: as it is, extended, or made anew.
-    pub(super) fn establish(
+    pub(super) async fn establish(
         &self,
         ctx: &Context<'_>,
         asking: &Asking,
@@ -73,12 +73,13 @@ impl Connection {
             }
             return changes.done(grant.id);
         }
+        let (scopes, handle) = (asking.scopes.clone(), self.handle.clone());
         let fresh = Grant {
             client: Some(asking.client.id),
             user: Some(user.id),
             organization: organization.map(|it| it.id),
             epoch: asking.client.connections_epoch,
-            ..bare(ctx, asking.resource_server.id, asking.scopes.clone(), Some(self.handle.clone()))
+            ..bare(ctx, asking.resource_server.id, scopes, Some(handle)).await
         };
         if let Some(dead) = &self.holder {
             let mut nameless = Grant { handle: None, ..Grant::clone(dead) };

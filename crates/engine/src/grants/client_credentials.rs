@@ -8,6 +8,7 @@ use store::{Batch, Loaded, StoreExt as _};
 use super::{Grant, Refusal, Right, named_audiences};
 use crate::authenticate::Authenticated;
 use crate::chain::link;
+use crate::standing::Root;
 use crate::{Chain, Context, Denial};
 
 /// The grant type `client_credentials`.
@@ -44,7 +45,7 @@ impl Grant for ClientCredentials {
                 let chain = Chain::from(ctx, grant).await?;
                 Ok(Right {
                     chain,
-                    credential: secret.id,
+                    credential: Root::of(secret),
                     key: None,
                     narrowed: secret.scopes.clone(),
                     refresh_token: None,
@@ -55,7 +56,7 @@ impl Grant for ClientCredentials {
             }
             Authenticated::Key { credential, chain } => Ok(Right {
                 chain: (**chain).clone(),
-                credential: credential.id,
+                credential: Root::of(credential),
                 key: Some(credential.public_id.clone()),
                 narrowed: credential.scopes.clone(),
                 refresh_token: None,

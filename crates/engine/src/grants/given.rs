@@ -16,12 +16,13 @@ use store::{Batch, Loaded, StoreExt as _};
 use crate::admin::changes::{Changes, detail};
 use crate::code::Code;
 use crate::secrets::{check_alive, hanging, issue_as};
+use crate::standing::Root;
 use crate::{Chain, Context, Denial, family};
 
 /// What hangs from the connection after the exchange.
 pub(super) struct Given {
     /// What the access token is traced to.
-    pub(super) credential: Id<Credential>,
+    pub(super) credential: Root,
     /// The refresh token, where there is one.
     pub(super) refresh_token: Option<Secret<oauth::RefreshToken>>,
     /// What must be written for it.
@@ -41,7 +42,11 @@ pub(super) async fn by_code(
     scopes: &ScopeSet,
 ) -> Result<Given, Denial> {
     let stays = chain.client.as_ref().is_some_and(|client| stays_connected(ctx, client, scopes));
-    if stays { Ok(refresh_token(ctx, code, chain, scopes)) } else { consent(ctx, chain).await }
+    if stays {
+        Ok(refresh_token(ctx, code, chain, scopes).await)
+    } else {
+        consent(ctx, chain).await
+    }
 }
 
 /// Whether a code for `scopes` gives a refresh token.
@@ -54,7 +59,7 @@ pub(crate) fn stays_connected(ctx: &Context<'_>, client: &Client, scopes: &Scope
         && (asked_by.is_empty() || !asked_by.intersection(scopes).is_empty())
 }
 
-fn refresh_token(ctx: &Context<'_>, code: &Code, chain: &Chain, scopes: &ScopeSet) -> Given {
+async fn refresh_token(ctx: &Context<'_>, code: &Code, chain: &Chain, scopes: &ScopeSet) -> Given {
     let kind = CredentialKind::RefreshToken;
     let dialect = ctx.issuer.dialect();
     let issued = issue_as(ctx, kind, refresh_token_id(code));
@@ -63,6 +68,7 @@ fn refresh_token(ctx: &Context<'_>, code: &Code, chain: &Chain, scopes: &ScopeSe
         scopes: Some(scopes.clone()),
         expires_at: dialect.lifetimes().refresh_token.map(|lifetime| ctx.now.plus(lifetime)),
         authenticated_at: Some(code.authenticated_at),
+        place: ctx.place().await,
         ..hanging(ctx, kind, &issued, &chain.grant)
     };
     let checked = dialect.secret(kind, ctx.issuer.environment()).shape == SecretShape::Checked;
@@ -73,7 +79,7 @@ fn refresh_token(ctx: &Context<'_>, code: &Code, chain: &Chain, scopes: &ScopeSe
     }
     let told = detail([("scopes", json!(scopes))]);
     Given {
-        credential: credential.id,
+        credential: Root::of(&credential),
         refresh_token: Some(token),
         batch: inserted(ctx, chain, credential, told),
     }
@@ -83,18 +89,19 @@ fn refresh_token(ctx: &Context<'_>, code: &Code, chain: &Chain, scopes: &ScopeSe
 async fn consent(ctx: &Context<'_>, chain: &Chain) -> Result<Given, Denial> {
     let kind = CredentialKind::Consent;
     let id = Id::from_u128(chain.grant.id.as_u128());
-    let batch = match ctx.store.by_id::<Credential>(id).await? {
+    let (credential, batch) = match ctx.store.by_id::<Credential>(id).await? {
         Some(known) => {
             check_alive(ctx, &known).map_err(Denial::of_grant)?;
-            Batch::new()
+            (Root::of(&known), Batch::new())
         }
         None => {
             let issued = issue_as(ctx, kind, id);
-            let credential = hanging(ctx, kind, &issued, &chain.grant);
-            inserted(ctx, chain, credential, Default::default())
+            let hanging = hanging(ctx, kind, &issued, &chain.grant);
+            let credential = Credential { place: ctx.place().await, ..hanging };
+            (Root::of(&credential), inserted(ctx, chain, credential, Default::default()))
         }
     };
-    Ok(Given { credential: id, refresh_token: None, batch })
+    Ok(Given { credential, refresh_token: None, batch })
 }
 
 fn inserted(

@@ -12,13 +12,13 @@ mod refresh_token;
 pub(crate) use given::stays_connected;
 
 use async_trait::async_trait;
-use base::Id;
 use domain::{Actor, Credential, PublicId};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded};
 
 use crate::admin::changes::{Changes, nothing};
 use crate::authenticate::Authenticated;
+use crate::standing::Root;
 use crate::{Chain, Context, Denial};
 
 /// The right that a request stands for.
@@ -27,7 +27,7 @@ pub struct Right {
     /// What it hangs from.
     pub chain: Chain,
     /// The credential that the token will be traced to.
-    pub credential: Id<Credential>,
+    pub credential: Root,
     /// The key that was presented in a client's place, where one was.
     pub key: Option<PublicId>,
     /// Scopes that the credential narrows the grant to, where it does.

@@ -15,6 +15,7 @@ use super::{Grant, Identity, Refusal, Right, closing};
 use crate::authenticate::Authenticated;
 use crate::family::{self, Standing};
 use crate::secrets::check_alive;
+use crate::standing::Root;
 use crate::{Chain, Context, Denial};
 
 const KIND: CredentialKind = CredentialKind::RefreshToken;
@@ -55,18 +56,25 @@ impl Grant for RefreshToken {
             return Err(replayed(ctx, &token, generation));
         }
         let chain = Chain::below(ctx, &token).await.map_err(Denial::of_grant)?;
+        let mut credential = Root::of(&token);
         let (refresh_token, batch) = match (family::rotates(ctx, &token), standing) {
             // An app stores what each answer brings: it is brought the same one again.
             (false, _) => {
                 let again = token.authenticated_at.map(|_| Secret::new(presented));
                 (again, Batch::new())
             }
-            (true, Standing::Present) => rotated(ctx, &token),
+            (true, Standing::Present) => {
+                let (changed, next) = family::rotate(ctx, &token);
+                credential = Root::of(&changed);
+                // No event: a rotation is use, not change.
+                let batch = Batch { writes: vec![token.replace_with(changed)], events: vec![] };
+                (Some(Secret::new(next.token.expose())), batch)
+            }
             (true, Standing::Earlier(_)) => (Some(again(ctx, &token)), Batch::new()),
         };
         Ok(Right {
             chain,
-            credential: token.id,
+            credential,
             key: None,
             narrowed: token.scopes.clone(),
             refresh_token,
@@ -78,15 +86,6 @@ impl Grant for RefreshToken {
             batch,
         })
     }
-}
-
-type Given = (Option<Secret<oauth::RefreshToken>>, Batch);
-
-fn rotated(ctx: &Context<'_>, token: &Loaded<Credential>) -> Given {
-    let (changed, next) = family::rotate(ctx, token);
-    // No event: a rotation is use, not change.
-    let batch = Batch { writes: vec![token.replace_with(changed)], events: vec![] };
-    (Some(Secret::new(next.token.expose())), batch)
 }
 
 /// The successor that the rotation gave, once more.

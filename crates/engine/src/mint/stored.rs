@@ -32,7 +32,7 @@ pub(crate) async fn stored(ctx: &Context<'_>, mint: &Mint) -> Result<(Minted, Wr
     let row = Credential {
         scopes: Some(mint.scopes.clone()),
         expires_at: lifetime.map(|lifetime| ctx.now.plus(lifetime)),
-        minted: Some(domain::Minted { from: mint.credential, token_id }),
+        minted: Some(domain::Minted { from: mint.credential.id, token_id }),
         ..hanging(ctx, kind, &issued, &mint.chain.grant)
     };
     let write = match place(ctx, mint).await? {
@@ -67,7 +67,7 @@ async fn place(ctx: &Context<'_>, mint: &Mint) -> Result<Option<Loaded<Credentia
         return Ok(Some(over.swap_remove(any(ctx, over.len()))));
     }
     if !full {
-        live.retain(|row| row.minted.is_some_and(|minted| minted.from == mint.credential));
+        live.retain(|row| row.minted.is_some_and(|minted| minted.from == mint.credential.id));
         if live.len() < MAX_LIVE {
             return Ok(None);
         }

@@ -32,6 +32,8 @@ pub(crate) fn metadata(ctx: &Context<'_>) -> Metadata {
         jwks_uri: endpoint(Operation::Jwks),
         introspection_endpoint: endpoint(Operation::Introspection),
         revocation_endpoint: endpoint(Operation::Revocation),
+        status_list_aggregation_endpoint: Some(format!("{}/status-lists", ctx.issuer.url())),
+        feed_endpoint: Some(format!("{}/feed", ctx.issuer.url())),
         grant_types_supported: dialect.grant_types().iter().map(ToString::to_string).collect(),
         response_types_supported: Vec::new(),
         token_endpoint_auth_methods_supported: methods(Operation::Token),

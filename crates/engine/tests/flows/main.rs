@@ -27,5 +27,6 @@ mod revocation;
 mod rotation;
 mod rotation_histories;
 mod stale;
+mod standing;
 mod stored_tokens;
 mod world;

@@ -66,7 +66,7 @@ pub async fn rotate_secret(
         end(ctx, &mut changes, secret, overlap);
     }
     let new = NewSecret { label: input.label.clone(), expires_at: None };
-    let issued = client_secrets::issue(ctx, &app, &new)?;
+    let issued = client_secrets::issue(ctx, &app, &new).await?;
     client_secrets::insert(&mut changes, &app, &issued);
     Ok(changes.done(issued))
 }
@@ -93,12 +93,12 @@ fn end(
 }
 
 /// The first secret of an app.
-pub(super) fn issue(
+pub(super) async fn issue(
     ctx: &Context<'_>,
     changes: &mut Changes<'_>,
     app: &Client,
 ) -> Result<Issued, Denial> {
-    let issued = client_secrets::issue(ctx, app, &NewSecret::default())?;
+    let issued = client_secrets::issue(ctx, app, &NewSecret::default()).await?;
     client_secrets::insert(changes, app, &issued);
     Ok(issued)
 }

@@ -135,7 +135,7 @@ impl Importing<'_> {
             rotated: None,
             minted: None,
             authenticated_at: None,
-            place: None,
+            place: ctx.place().await,
             revoked: None,
             created_at: ctx.now,
         };
@@ -198,7 +198,7 @@ impl Importing<'_> {
             Some(known) => Grant::clone(known),
             None => Grant {
                 organization: Some(organization),
-                ..grants::bare(self.ctx, self.server.id, ScopeSet::new(), Some(handle))
+                ..grants::bare(self.ctx, self.server.id, ScopeSet::new(), Some(handle)).await
             },
         };
         Ok(Right { before, after })
