@@ -33,6 +33,12 @@ impl Signer {
         Self { key, typ: typ.map(str::to_owned), prefix }
     }
 
+    /// The same key under a header of another `typ`.
+    #[must_use]
+    pub fn with_type(&self, typ: &str) -> Self {
+        Self::new(Arc::clone(&self.key), Some(typ))
+    }
+
     /// The same without `kid`, for a wire format whose published header has none.
     pub fn without_kid(self) -> Self {
         let prefix = prefix(self.key.algorithm(), self.typ.as_deref(), None);

@@ -176,6 +176,10 @@ problems! {
     InvalidToken = "invalid_token", InvalidToken, 401;
     /// The token lacks a scope (RFC 6750 §3.1).
     InsufficientScope = "insufficient_scope", InsufficientScope, 403;
+    /// An API was called without any credential (RFC 6750 §3.1): the challenge names no error.
+    NoCredential = "no_credential", InvalidToken, 401;
+    /// The credential is genuine, yet its client or organization is suspended: at an API.
+    CallerSuspended = "caller_suspended", AccessDenied, 403;
     /// This kind of token cannot be revoked here (RFC 7009 §2.2.1).
     UnsupportedTokenType = "unsupported_token_type", UnsupportedTokenType, 400;
     /// Our fault; the reason is in the log under the request id (RFC 9110 §15.6.1).
@@ -201,7 +205,10 @@ mod tests {
         for problem in Problem::ALL {
             let unauthenticated = matches!(
                 problem,
-                Problem::InvalidClient | Problem::ClientSuspended | Problem::InvalidToken
+                Problem::InvalidClient
+                    | Problem::ClientSuspended
+                    | Problem::InvalidToken
+                    | Problem::NoCredential
             );
             assert_eq!(problem.status() == 401, unauthenticated, "{problem:?}");
             assert_eq!(problem.as_str().parse(), Ok(*problem));

@@ -111,13 +111,26 @@ pub struct Failure {
     pub client_quota: Option<Quota>,
     /// The organization's budget, where it is spent.
     pub organization_quota: Option<Quota>,
+    /// The scopes that would do (RFC 6750 §3): for the challenge.
+    pub scope: Option<String>,
+    /// Where the API tells how to be called (RFC 9728 §5.1): for the challenge.
+    pub resource_metadata: Option<String>,
+    /// Seconds to wait, where that is known otherwise than by a budget.
+    pub wait: Option<u64>,
 }
 
 impl Failure {
     /// A failure without a budget.
     pub fn new(problem: Problem, description: impl Into<String>) -> Self {
-        let description = description.into();
-        Self { problem, description, client_quota: None, organization_quota: None }
+        Self {
+            problem,
+            description: description.into(),
+            client_quota: None,
+            organization_quota: None,
+            scope: None,
+            resource_metadata: None,
+            wait: None,
+        }
     }
 
     /// Seconds after which another try may succeed, where that is known: `Retry-After` (RFC 9110
@@ -130,6 +143,7 @@ impl Failure {
             .flatten()
             .filter(|window| window.remaining == 0)
             .map(|window| window.resets_in)
+            .chain(self.wait)
             .max()
     }
 }

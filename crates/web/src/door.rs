@@ -13,10 +13,11 @@ use axum::http::{Request, Response, StatusCode, Version, header};
 use futures_util::FutureExt as _;
 use oauth::{Failure, Problem};
 
+use crate::gate;
 use crate::metrics::{Metrics, Part};
 use crate::portal::Portal;
 use crate::proxies::Arrival;
-use crate::realm::{Asked, Realm};
+use crate::realm::{Asked, Realm, is_below};
 use crate::request_id::{self, X_REQUEST_ID};
 use crate::respond::plain;
 use crate::site::normal_authority;
@@ -54,6 +55,8 @@ type Below = (Box<str>, Arc<Realm>);
 #[derive(Debug, Default)]
 pub struct Realms {
     by_authority: HashMap<Box<str>, Vec<Below>>,
+    /// By the hosts of the APIs behind their gates: a proxy that keeps the host asks under it.
+    by_gated_host: HashMap<Box<str>, Vec<Below>>,
     /// The only realm there is: it answers to any host.
     alone: Option<Arc<Realm>>,
 }
@@ -67,14 +70,19 @@ impl Realms {
             _ => None,
         };
         let mut by_authority: HashMap<Box<str>, Vec<Below>> = HashMap::new();
+        let mut by_gated_host: HashMap<Box<str>, Vec<Below>> = HashMap::new();
         for (site, realm) in realms {
+            for host in realm.gate.iter().flat_map(|gate| gate.hosts()) {
+                let below = (site.prefix().into(), Arc::clone(&realm));
+                by_gated_host.entry(host.into()).or_default().push(below);
+            }
             let of_authority = by_authority.entry(site.authority().into()).or_default();
             of_authority.push((site.prefix().into(), realm));
         }
-        for of_authority in by_authority.values_mut() {
+        for of_authority in by_authority.values_mut().chain(by_gated_host.values_mut()) {
             of_authority.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
         }
-        Self { by_authority, alone }
+        Self { by_authority, by_gated_host, alone }
     }
 
     /// The realm of a request, and where its own path lies in the path asked for.
@@ -94,7 +102,19 @@ impl Realms {
             .into_iter()
             .flatten()
             .find_map(|(prefix, realm)| relative(path, prefix).map(|range| (realm, range)));
-        of_prefix.or_else(|| self.alone.as_ref().map(|realm| (realm, 0..path.len())))
+        of_prefix
+            .or_else(|| self.alone.as_ref().map(|realm| (realm, 0..path.len())))
+            .or_else(|| self.find_gated(host?, path))
+    }
+
+    /// The realm whose gate stands before the API that is reached at `host`: for the gate alone.
+    fn find_gated(&self, host: &str, path: &str) -> Option<(&Arc<Realm>, std::ops::Range<usize>)> {
+        let of_host = self.by_gated_host.get(gate::normal_host(host).as_str())?;
+        of_host.iter().find_map(|(prefix, realm)| {
+            let range = relative(path, prefix)?;
+            let own = path.get(range.clone())?;
+            (is_below(own, "/gate") || is_below(own, gate::WELL_KNOWN)).then_some((realm, range))
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! One realm behind a door: which of its parts answers a path.
 //!
-//! The first that knows the path: the dialect's endpoints, `/admin`, `/account`, the pages for people,
+//! The first that knows the path: the gate, the dialect's endpoints, `/admin`, `/account`, the pages for people,
 //! `/healthz` and `/readyz`, what is mounted beside the issuer, and else nothing, in the dialect's own
 //! words. Paths are compared as they came, undecoded: `/%74oken` is not `/token`.
 
@@ -17,6 +17,7 @@ use oauth::{Failure, Problem};
 use tower_service::Service as _;
 
 use crate::access_request::{self, Desk, Place};
+use crate::gate::{self, Gate};
 use crate::metrics::Part;
 use crate::request_id::{X_REQUEST_ID, header_value};
 use crate::state::RealmState;
@@ -30,6 +31,7 @@ pub struct Realm {
     admin: Router,
     account: Router,
     beside: Option<Router>,
+    pub(crate) gate: Option<Box<Gate>>,
     /// What is remembered of those who ask for credentials.
     pub(crate) desk: Desk,
 }
@@ -66,7 +68,7 @@ impl Realm {
     pub fn new(state: RealmState, limits: WebLimits, beside: Option<Router>) -> Self {
         let admin = admin::router(state.clone());
         let account = account::router(state.clone());
-        Self { state, limits, admin, account, beside, desk: Desk::default() }
+        Self { state, limits, admin, account, beside, gate: None, desk: Desk::default() }
     }
 
     /// Answers one request, and counts it.
@@ -88,6 +90,15 @@ impl Realm {
     }
 
     async fn dispatch(&self, asked: Asked) -> (Part, Response<Body>) {
+        // First, and with nothing done before: every call of every API behind it comes by here.
+        if let Some(gate) = &self.gate {
+            if gate.takes(asked.path()) {
+                return (Part::Gate, gate::answer(self, gate, asked).await);
+            }
+            if is_below(asked.path(), gate::WELL_KNOWN) {
+                return (Part::ProtectedResource, gate::resource(self, gate, asked).await);
+            }
+        }
         let dialect = Arc::clone(self.state.issuer().dialect());
         let path = asked.path().to_owned();
         match route(&dialect, asked.request.method(), &path) {
@@ -173,7 +184,7 @@ fn route<'a>(dialect: &'a dialect::Dialect, method: &Method, path: &'a str) -> R
 }
 
 /// Whether `path` is `root` or lies below it.
-fn is_below(path: &str, root: &str) -> bool {
+pub(crate) fn is_below(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

@@ -6,6 +6,9 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use dialect::Outgoing;
 
+/// Nobody keeps it (RFC 9111 §5.2.2.5).
+pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
 /// The response that `outgoing` describes.
 pub(crate) fn outgoing(outgoing: Outgoing) -> Response<Body> {
     let Outgoing { status, headers, body } = outgoing;
@@ -63,6 +66,6 @@ pub(crate) fn plain(status: StatusCode, text: impl Into<Body>) -> Response<Body>
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
     response
 }

@@ -1,6 +1,7 @@
 //! How each problem looks: `[errors]`, `[errors.problems.NAME]`, and the same under an endpoint.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use oauth::{Failure, Problem};
 
@@ -56,6 +57,14 @@ fn shape(
     headers: &Headers,
 ) -> Result<Shape, DialectError> {
     let own = problems.table(problem.as_str())?;
+    // What is refused at an API looks like its kin at an endpoint, where nothing else is said.
+    let own = match problem {
+        Problem::NoCredential => own.or(Some(problems.table(Problem::InvalidToken.as_str())?)),
+        Problem::CallerSuspended => {
+            own.or(Some(problems.table(Problem::ClientSuspended.as_str())?))
+        }
+        _ => own,
+    };
     let text = |key| own.get(key).map(|item| item.text().map(str::to_owned)).transpose();
     let either = |key: &'static str| match (own.get(key), table.required(key)) {
         (Some(item), _) => Ok(item),
@@ -85,18 +94,35 @@ const fn is_refusal(problem: Problem) -> bool {
     matches!(problem.status(), 400 | 401 | 403)
 }
 
-/// The `WWW-Authenticate`: RFC 6750 §3.1 names the error of a bearer token.
+/// The `WWW-Authenticate`: RFC 6750 §3.1 names the error of a bearer token, and none where there
+/// was no token.
 fn challenge(problem: Problem, item: &crate::read::Item<'_>) -> Result<TextTemplate, DialectError> {
     use crate::template::{Field, Piece};
     let template = TextTemplate::new(item, fields::CHALLENGE)?;
-    if !matches!(problem, Problem::InvalidToken | Problem::InsufficientScope) {
-        return Ok(template);
-    }
+    let error = match problem {
+        Problem::InvalidToken | Problem::InsufficientScope => {
+            format!("\", error=\"{}\"", problem.code())
+        }
+        Problem::NoCredential | Problem::CallerSuspended => "\"".to_owned(),
+        _ => return Ok(template),
+    };
     Ok(TextTemplate::of(vec![
         Piece::Literal("Bearer realm=\"".to_owned()),
         Piece::Field(Field::Issuer),
-        Piece::Literal(format!("\", error=\"{}\"", problem.code())),
+        Piece::Literal(error),
     ]))
+}
+
+/// Adds what a caller of an API is to come back with (RFC 6750 §3, RFC 9728 §5.1).
+fn with_wants(mut challenge: String, failure: &Failure) -> String {
+    let wants = [("scope", &failure.scope), ("resource_metadata", &failure.resource_metadata)];
+    for (name, value) in wants {
+        // Scopes and URLs have neither quotes nor backslashes; what has is left out.
+        if let Some(value) = value.as_deref().filter(|it| !it.contains(['"', '\\'])) {
+            let _ = write!(challenge, ", {name}=\"{value}\"");
+        }
+    }
+    challenge
 }
 
 impl Shape {
@@ -116,7 +142,8 @@ impl Shape {
         if (self.status == 401 || failure.problem == Problem::InsufficientScope)
             && let Some(challenge) = self.challenge.render(facts)
         {
-            headers.push((Cow::Borrowed("www-authenticate"), Cow::Owned(clean(challenge))));
+            let challenge = clean(with_wants(challenge, failure));
+            headers.push((Cow::Borrowed("www-authenticate"), Cow::Owned(challenge)));
         }
         if let Some(seconds) = retry_after(failure) {
             headers.push((Cow::Borrowed("retry-after"), Cow::Owned(seconds.to_string())));

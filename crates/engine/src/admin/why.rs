@@ -261,6 +261,25 @@ pub fn hint(reason: &str) -> Option<&'static str> {
              refresh in one place at a time. Let the person connect again."
         }
         "membership_ended" => "The person left the organization: somebody else must connect it.",
+        "no_credential" => "The caller must send its token or key in the Authorization header.",
+        "several_credentials" => "The caller must send one credential, in one header, once.",
+        "credential_malformed" => {
+            "Look at how the caller writes its Authorization header: a word such as Bearer, a space, \
+             and the token."
+        }
+        "gate_header_missing" | "gate_header_malformed" => {
+            "The proxy must tell the gate what was asked for: compare its configuration with the \
+             cookbook and with `request` of the realm's gate."
+        }
+        "gate_header_repeated" => {
+            "The proxy must overwrite this header instead of adding to what the caller sent."
+        }
+        "path_ambiguous" => "The caller must write the path plainly: no dot segments, no //, no %2F.",
+        "no_route" => "Add a route for this host, path and method to the realm's gate.",
+        "kind_not_allowed" => "Use a credential of another kind, or add this kind to the route.",
+        "scope_lacking" => "Ask for a token with these scopes, or add them to the grant.",
+        "rate_exceeded" => "Call less often, or raise the limits of the realm's gate.",
+        "gate_stale" => "The database is away: what is remembered is older than `stale_after`.",
         _ => return None,
     })
 }

@@ -33,11 +33,15 @@ pub enum Part {
     Asset,
     /// The form of access requests, and the one-time links that answer them.
     AccessRequest,
+    /// The gate.
+    Gate,
+    /// What an API behind the gate tells of itself.
+    ProtectedResource,
     /// Nothing: there is no such path.
     Nowhere,
 }
 
-const OTHER_PARTS: [Part; 10] = [
+const OTHER_PARTS: [Part; 12] = [
     Part::Admin,
     Part::Health,
     Part::Api,
@@ -47,6 +51,8 @@ const OTHER_PARTS: [Part; 10] = [
     Part::AccessRequest,
     Part::Account,
     Part::ConnectedApps,
+    Part::Gate,
+    Part::ProtectedResource,
     Part::Nowhere,
 ];
 const PARTS: usize = Operation::ALL.len() + OTHER_PARTS.len();
@@ -69,6 +75,8 @@ impl Part {
             Self::ConnectedApps => "connected_apps",
             Self::Asset => "asset",
             Self::AccessRequest => "access_request",
+            Self::Gate => "gate",
+            Self::ProtectedResource => "protected_resource",
             Self::Nowhere => "nowhere",
         }
     }
@@ -85,7 +93,9 @@ impl Part {
             Self::AccessRequest => Operation::ALL.len() + 6,
             Self::Account => Operation::ALL.len() + 7,
             Self::ConnectedApps => Operation::ALL.len() + 8,
-            Self::Nowhere => Operation::ALL.len() + 9,
+            Self::Gate => Operation::ALL.len() + 9,
+            Self::ProtectedResource => Operation::ALL.len() + 10,
+            Self::Nowhere => Operation::ALL.len() + 11,
         }
     }
 }

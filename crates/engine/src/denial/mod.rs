@@ -3,6 +3,10 @@
 //! `Display` is for support and logs. It may name what was asked for, never a secret: what may be one
 //! is cut ([`crate::discreet`]).
 
+mod gate;
+
+pub use gate::GateDenial;
+
 use base::Timestamp;
 use domain::{BudgetState, CredentialKind, Kind, Revocation};
 use oauth::{Failure, GrantType, Parameter, Quota};
@@ -326,6 +330,12 @@ pub enum Denial {
     /// The realm takes no more access requests at present.
     #[error("no more access requests are taken {0}")]
     AccessRequestsFull(&'static str),
+    /// What only the gate refuses.
+    #[error(transparent)]
+    Gate(#[from] GateDenial),
+    /// Any of these, where who is refused calls an API: who they are is known.
+    #[error("{0}")]
+    Caller(Box<Denial>),
     /// Any of these, where what is refused is an app that asks people: it may not act at present.
     #[error("{0}")]
     App(Box<Denial>),

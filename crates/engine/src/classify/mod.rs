@@ -4,6 +4,8 @@
 //! Public texts hold no secret and no hint whether an account exists: everything that depends on
 //! whether a name or secret is known shares one text.
 
+mod gate;
+
 use domain::Refusal;
 use oauth::{Failure, Problem};
 
@@ -318,6 +320,11 @@ impl Denial {
                 "No more requests are taken at the moment. Please try again tomorrow.",
                 Warn,
             ),
+            Self::Gate(gate) => return gate.verdict(),
+            Self::Caller(inner) => {
+                let inner = inner.verdict();
+                (inner.code, P::CallerSuspended, "The client is not active.", inner.level)
+            }
             Self::App(inner) => {
                 let inner = inner.verdict();
                 (inner.code, P::UnknownApp, "The app is not active at present.", inner.level)
@@ -359,6 +366,7 @@ impl Denial {
                 organization_quota: *organization,
                 ..Failure::new(verdict.problem, verdict.description)
             },
+            Self::Gate(gate) => gate.failure(),
             _ => Failure::new(verdict.problem, verdict.description),
         }
     }
@@ -391,6 +399,17 @@ impl Denial {
     #[must_use]
     pub fn of_token(self) -> Self {
         if self.is_about_credential() { Self::Token(Box::new(self)) } else { self }
+    }
+
+    /// The same reason, where who is refused calls an API: their credential is genuine, and yet they
+    /// may not act (RFC 9110 §15.5.4).
+    #[must_use]
+    pub fn of_caller(self) -> Self {
+        if matches!(self, Self::ClientSuspended | Self::OrganizationSuspended) {
+            Self::Caller(Box::new(self))
+        } else {
+            self
+        }
     }
 
     /// The same reason, where what is refused is an app that asks people: shown on a page.

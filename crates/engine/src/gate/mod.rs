@@ -1,0 +1,61 @@
+//! The gate: whether a caller may pass to an API, whatever form its credential has (RFC 6750 §3).
+//!
+//! Order of checks: whether there is one credential, whether it is good ([`crate::present`]), whether
+//! it is for this API, whether its kind is let in here, whether it has the scopes. A caller learns
+//! nothing of a route before its credential is known to be good.
+
+mod identity;
+
+pub use identity::{Identities, Identity};
+
+use domain::CredentialKind;
+use oauth::ScopeSet;
+
+use crate::denial::GateDenial;
+use crate::present::{Place, Presented, PresentedKind, Verified, present};
+use crate::{Context, Denial};
+
+/// What a route asks of whoever passes.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule<'a> {
+    /// The API the credential must be for: the identifier of a resource server.
+    pub audience: &'a str,
+    /// All of these scopes.
+    pub scopes: &'a ScopeSet,
+    /// Kinds as [`PresentedKind::as_str`] names them; empty: any.
+    pub kinds: &'a [String],
+}
+
+/// The names of every kind that may be presented to an API, as a route may list them.
+pub const KINDS: [&str; 4] = [
+    PresentedKind::AccessToken.as_str(),
+    CredentialKind::ApiKey.as_str(),
+    CredentialKind::PersonalAccessToken.as_str(),
+    CredentialKind::LegacyToken.as_str(),
+];
+
+/// Lets a caller pass by a rule, or says why not.
+///
+/// # Errors
+/// The precise reason. [`Denial::Store`] means that nothing can be known at present.
+pub async fn admit(
+    ctx: &Context<'_>,
+    presented: Option<&Presented<'_>>,
+    rule: &Rule<'_>,
+) -> Result<Verified, Denial> {
+    let presented = presented.ok_or(GateDenial::NoCredential)?;
+    let verified = present(ctx, presented, Place::Api).await.map_err(Denial::of_caller)?;
+    let audience = &verified.chain.resource_server.identifier;
+    if audience != rule.audience {
+        let (token, asked) = (audience.clone(), rule.audience.to_owned());
+        return Err(Denial::WrongAudience { token, asked });
+    }
+    let kind = verified.kind.as_str();
+    if !rule.kinds.is_empty() && !rule.kinds.iter().any(|allowed| allowed == kind) {
+        return Err(GateDenial::KindNotAllowed(kind).into());
+    }
+    if !rule.scopes.is_subset(&verified.scopes) {
+        return Err(GateDenial::ScopeLacking { needed: rule.scopes.to_string() }.into());
+    }
+    Ok(verified)
+}

@@ -1,0 +1,119 @@
+//! The no: in the dialect's words, with what RFC 6750 §3 and RFC 9728 §5.1 tell a caller to come
+//! back with.
+//!
+//! Invariant: a refusal tells nothing of who called. `X-Postern-Status` holds its status also where
+//! the proxy can only be told 401 or 403.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode};
+use base::Timestamp;
+use engine::{Context, Denial, GateDenial, RequestOrigin};
+use oauth::Failure;
+
+use super::answer::{Known, Wanted};
+use super::{Access, Gate};
+use crate::realm::Realm;
+
+static STATUS: HeaderName = HeaderName::from_static("x-postern-status");
+
+/// What is refused, and why.
+pub(super) struct Refused<'a> {
+    pub(super) denial: Denial,
+    pub(super) known: &'a Known<'a>,
+    pub(super) wanted: Wanted,
+    /// The method of the question itself.
+    pub(super) head: &'a Method,
+}
+
+/// The most refusals a second that are written down though nobody knows whose they are.
+const NAMELESS: u32 = 100;
+
+/// Keeps a flood of noise from costing more than itself.
+#[derive(Debug, Default)]
+pub(super) struct Pace(Mutex<(i64, u32)>);
+
+impl Pace {
+    fn admits(&self, now: Timestamp) -> bool {
+        let mut pace = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if pace.0 != now.seconds() {
+            *pace = (now.seconds(), 0);
+        }
+        pace.1 = pace.1.saturating_add(1);
+        pace.1 <= NAMELESS
+    }
+}
+
+/// Writes a refusal, and tells of it.
+pub(super) fn refuse(
+    realm: &Realm,
+    gate: &Gate,
+    ctx: &Context<'_>,
+    refused: Refused<'_>,
+) -> Response<Body> {
+    let Refused { denial, known, wanted, head } = refused;
+    // The caller is told what the verdict said a moment ago already.
+    if wanted != Wanted::Refusal {
+        note(realm, gate, ctx, (&denial, known));
+    }
+    let failure =
+        Failure { resource_metadata: metadata(gate, known), ..with_scope(denial.failure(), known) };
+    let mut response = realm.failure(&failure, &ctx.origin.request_id);
+    let status = response.status();
+    response.headers_mut().insert(&STATUS, HeaderValue::from(status.as_u16()));
+    let bodiless =
+        head == Method::HEAD || known.original.is_some_and(|original| original.method == "HEAD");
+    if bodiless {
+        *response.body_mut() = Body::empty();
+    }
+    if wanted == Wanted::Verdict && status != StatusCode::UNAUTHORIZED {
+        *response.status_mut() = StatusCode::FORBIDDEN;
+    }
+    response
+}
+
+fn metadata(gate: &Gate, known: &Known<'_>) -> Option<String> {
+    match &known.route?.access {
+        Access::Public => None,
+        Access::Protected { audience, .. } => gate.resources.url(audience).map(str::to_owned),
+    }
+}
+
+/// RFC 6750 §3: the scopes that are needed may be told of any 401, too.
+fn with_scope(failure: Failure, known: &Known<'_>) -> Failure {
+    let needed = || match &known.route?.access {
+        Access::Protected { scopes, .. } if !scopes.is_empty() => Some(scopes.to_string()),
+        _ => None,
+    };
+    Failure { scope: failure.scope.clone().or_else(needed), ..failure }
+}
+
+fn note(realm: &Realm, gate: &Gate, ctx: &Context<'_>, (denial, known): (&Denial, &Known<'_>)) {
+    let code = denial.verdict().code;
+    if is_about_the_proxy(denial) && gate.tells(ctx.now) {
+        let realm = realm.state.issuer().realm().as_str();
+        tracing::warn!(realm, "the gate cannot tell what is asked for: {denial}");
+    }
+    if ctx.origin.recognized.get().is_none() && !gate.pace.admits(ctx.now) {
+        return realm.state.metrics().refused(code);
+    }
+    // The pattern, not the path: that may hold a value.
+    let pattern = known.route.map_or("", |route| route.path.as_str());
+    let method = known.original.map_or("", |original| original.method);
+    let origin =
+        RequestOrigin { request: format!("{method} {pattern} at the gate"), ..ctx.origin.clone() };
+    realm.state.note(&Context { origin: &origin, ..*ctx }, denial);
+}
+
+const fn is_about_the_proxy(denial: &Denial) -> bool {
+    matches!(
+        denial,
+        Denial::Gate(
+            GateDenial::HeaderMissing(_)
+                | GateDenial::HeaderRepeated(_)
+                | GateDenial::HeaderMalformed(..)
+        )
+    )
+}
