@@ -59,28 +59,31 @@ async fn a_follower_sees_every_number_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn a_commit_with_events_wakes_listeners_and_one_without_does_not() {
+async fn every_told_commit_wakes_listeners_and_use_does_not() {
     let place = Place::new().await;
     let store = place.open().await;
     let (_client, mut wakes) = connect_listening(&place).await;
     let now = NOON;
-    let writes = vec![Write::RevokeToken { token: 1, until: None, now }];
-    store.commit(Batch { writes, events: vec![] }).await.unwrap();
-    let own = |text: &str| text.starts_with("777");
     // Other tests tell on the same channel: only the numbers beyond theirs are ours.
     place.connect().await.batch_execute("UPDATE feed SET sequence = 777000").await.unwrap();
+    let alone = |write| Batch { writes: vec![write], events: vec![] };
+    store.commit(alone(Write::SpendOnce { id: 1, until: NOON, now })).await.unwrap();
+    assert_eq!(store.sequence().await.unwrap(), 777_000, "it is use");
+    store.commit(alone(Write::RevokeToken { token: 1, until: None, now })).await.unwrap();
     let told = store.commit(telling(NOON)).await.unwrap().sequence.unwrap();
-    assert_eq!(told, 777_001);
-    let woken = async {
-        loop {
-            let text = wakes.recv().await.unwrap();
-            if own(&text) {
-                return text;
+    assert_eq!(told, 777_002);
+    for expected in ["777001", "777002"] {
+        let woken = async {
+            loop {
+                let text = wakes.recv().await.unwrap();
+                if text.starts_with("777") {
+                    return text;
+                }
             }
-        }
-    };
-    let woken = tokio::time::timeout(Duration::from_secs(10), woken).await.unwrap();
-    assert_eq!(woken, "777001");
+        };
+        let woken = tokio::time::timeout(Duration::from_secs(10), woken).await.unwrap();
+        assert_eq!(woken, expected);
+    }
 }
 
 /// Months that nobody has written to yet, by several nodes at once.

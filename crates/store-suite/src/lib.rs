@@ -29,6 +29,7 @@ use store::{Batch, Store, Write};
 pub mod answers;
 pub mod batches;
 pub mod budgets;
+pub mod changes;
 pub mod crash;
 pub mod entities;
 pub mod events;
@@ -36,10 +37,12 @@ pub mod histories;
 pub mod lists;
 pub mod once;
 pub mod people;
+pub mod places;
 pub mod postgres;
 pub mod races;
 pub mod refusals;
 pub mod samples;
+pub mod scans;
 pub mod tokens;
 pub mod uses;
 
@@ -97,6 +100,17 @@ macro_rules! cases {
                 windows_end_at_the_hour_and_the_day,
                 a_batch_spends_from_several_budgets,
                 no_limit_and_a_limit_of_nothing;
+            changes:
+                a_commit_with_events_is_told_under_its_last_number,
+                a_change_without_an_event_takes_a_number,
+                use_is_not_told,
+                a_conflict_is_not_told,
+                a_page_of_changes_has_a_limit,
+                a_large_batch_is_told_whole,
+                a_follower_misses_nothing,
+                a_commit_wakes_who_waits,
+                many_may_wait,
+                direct_reads_see_each_commit;
             entities:
                 every_kind_comes_back_by_each_of_its_keys,
                 a_key_finds_nothing_of_another_kind_or_realm,
@@ -136,6 +150,10 @@ macro_rules! cases {
                 sessions_come_and_go_with_their_account,
                 an_access_request_moves_through_its_lists,
                 a_client_is_listed_by_its_creator;
+            places:
+                places_follow_each_other,
+                no_place_is_given_twice,
+                places_end;
             races:
                 a_budget_is_exact_under_parallel_workers,
                 no_update_is_lost,
@@ -146,6 +164,10 @@ macro_rules! cases {
                 refusals_come_back_newest_first,
                 refusals_are_narrowed,
                 a_flood_stays_within_bounds;
+            scans:
+                many_are_fetched_and_the_unknown_passed_over,
+                a_scan_comes_by_everything_in_order,
+                a_page_of_a_scan_has_a_limit;
             tokens:
                 a_revoked_token_is_refused_from_then_on,
                 revoked_tokens_are_listed_up_to_a_limit,

@@ -92,6 +92,11 @@ impl Server {
         server
     }
 
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Where to connect as a superuser.
     pub fn url(&self) -> String {
         format!("postgres://{USER}@127.0.0.1:{}/postgres", self.port)
@@ -100,6 +105,12 @@ impl Server {
     /// Ends the server at once, as a power cut would.
     pub fn kill(&mut self) {
         run(Command::new("kill").args(["-QUIT", &self.process.id().to_string()]));
+        self.process.wait().unwrap();
+    }
+
+    /// Ends the server in order: what its clients are about is rolled back.
+    pub fn end(&mut self) {
+        run(Command::new("kill").args(["-INT", &self.process.id().to_string()]));
         self.process.wait().unwrap();
     }
 

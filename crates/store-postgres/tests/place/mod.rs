@@ -44,6 +44,11 @@ impl Place {
         format!("{}{sign}options=-csearch_path%3D{}", self.server, self.schema)
     }
 
+    /// Its schema.
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
     /// A store in it.
     pub async fn open(&self) -> PostgresStore {
         PostgresStore::open(&self.url(), &options()).await.unwrap()

@@ -6,6 +6,8 @@
 mod notes;
 mod reads;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
