@@ -1,167 +1,122 @@
-//! Filling the memory, and following what other nodes commit.
+//! Filling the memory, and following what is committed, here and on other nodes.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::SeqCst};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::Timestamp;
-use domain::{Entity, Kind};
+use domain::Kind;
 
-use super::entities::push_keys;
-use super::{Hot, Watch};
-use crate::{Batch, Change, Effect, MAX_SCAN, StoreError, Stored, Write};
+use super::packed::Put;
+use super::{Hot, Shared, Watch};
+use crate::{Change, Effect, Key, MAX_SCAN, StoreError};
 
-/// The most changes that are read at once.
-const CHANGES: usize = 1_000;
-/// The most tokens revoked by themselves that are told of at the start.
-const TOKENS: usize = 1 << 20;
+/// The most changes that are read at once, and the most doubts that are settled.
+const AT_ONCE: usize = 1_000;
+/// The most commits of this node's own that it need not read again.
+const OWN: usize = 100_000;
 
 /// How far memory has come.
-#[derive(Default)]
+#[derive(Debug)]
 pub(super) struct Followed {
-    watchers: RwLock<Vec<Arc<dyn Watch>>>,
     filled: AtomicBool,
     position: AtomicU64,
     as_of: AtomicI64,
+    /// Later commits that are in memory already, since they were made through it.
+    own: Mutex<BTreeSet<u64>>,
     one_at_a_time: tokio::sync::Mutex<()>,
 }
 
-impl fmt::Debug for Followed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Followed").field("position", &self.position).finish_non_exhaustive()
+impl Default for Followed {
+    fn default() -> Self {
+        Self {
+            filled: AtomicBool::new(false),
+            position: AtomicU64::new(0),
+            as_of: AtomicI64::new(0),
+            own: Mutex::default(),
+            one_at_a_time: tokio::sync::Mutex::default(),
+        }
     }
-}
-
-/// What watchers are told of a batch once it is written.
-pub(super) fn puts(batch: &Batch) -> Vec<Put> {
-    let put = |write: &Write| match write {
-        Write::Insert(entity) | Write::Replace { entity, .. } => Some(Put::Entity(entity.clone())),
-        Write::RevokeToken { token, until, .. } => Some(Put::Token(*token, *until)),
-        Write::SpendBudget { .. } | Write::SpendOnce { .. } | Write::Remember(_) => None,
-    };
-    batch.writes.iter().filter_map(put).collect()
-}
-
-#[derive(Debug)]
-pub(super) enum Put {
-    Entity(Entity),
-    Token(u128, Option<Timestamp>),
 }
 
 impl Followed {
-    pub(super) fn tell(&self, puts: &[Put]) {
-        for watcher in self.watchers.read().unwrap_or_else(PoisonError::into_inner).iter() {
-            for put in puts {
-                match put {
-                    Put::Entity(entity) => watcher.entity(entity),
-                    Put::Token(token, until) => watcher.token(*token, *until),
-                }
-            }
-        }
+    pub(super) fn as_of(&self) -> Timestamp {
+        Timestamp::from_millis(self.as_of.load(SeqCst))
     }
 
-    fn tell_read(&self, read: &[Stored]) {
-        let puts: Vec<Put> = read.iter().map(|it| Put::Entity(it.entity.clone())).collect();
-        self.tell(&puts);
+    /// What was committed under this number is in memory.
+    pub(super) fn is_in_memory(&self, sequence: u64) {
+        let mut own = self.own();
+        if own.len() >= OWN {
+            own.clear();
+        }
+        own.insert(sequence);
+    }
+
+    /// Not everything may be in memory any more: the next advance reads all of it anew.
+    pub(super) fn start_over(&self) {
+        self.filled.store(false, SeqCst);
+    }
+
+    fn came_to(&self, position: u64) {
+        self.position.store(position, SeqCst);
+        let mut own = self.own();
+        *own = own.split_off(&position.saturating_add(1));
+    }
+
+    fn own(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Hot {
     /// From now on `watcher` is told of what comes into memory. Before [`Hot::fill`].
     pub fn watch(&self, watcher: Arc<dyn Watch>) {
-        let watchers = &self.shared.followed.watchers;
-        watchers.write().unwrap_or_else(PoisonError::into_inner).push(watcher);
+        self.shared.packed.watch(watcher);
     }
 
-    /// Reads everything.
+    /// Reads everything. Reads are answered meanwhile.
     ///
     /// # Errors
     /// When the store cannot be read; what was read so far stays.
     pub async fn fill(&self) -> Result<(), StoreError> {
         let _alone = self.shared.followed.one_at_a_time.lock().await;
-        self.fill_alone().await
-    }
-
-    async fn fill_alone(&self) -> Result<(), StoreError> {
-        let followed = &self.shared.followed;
-        let position = self.inner().sequence().await?;
-        for kind in Kind::ALL {
-            let mut after = None;
-            loop {
-                let read = self.inner().scan(kind, after, MAX_SCAN).await?;
-                followed.tell_read(&read);
-                after = read.last().map(|last| last.entity.id());
-                if read.len() < MAX_SCAN {
-                    break;
-                }
-                tokio::task::yield_now().await;
-            }
-        }
-        let tokens = self.inner().revoked_tokens(TOKENS).await?.unwrap_or_default();
-        let tokens: Vec<Put> =
-            tokens.into_iter().map(|(token, until)| Put::Token(token, until)).collect();
-        followed.tell(&tokens);
-        followed.position.store(position, SeqCst);
-        followed.filled.store(true, SeqCst);
-        Ok(())
+        self.shared.fill().await
     }
 
     /// Whether everything was read.
     pub fn is_filled(&self) -> bool {
-        self.shared.followed.filled.load(SeqCst)
+        self.shared.is_filled()
     }
 
     /// Takes in what was committed since the last time, here and on other nodes. Gives the new
-    /// [`Hot::position`].
+    /// [`Hot::position`]. Where memory is not filled, or not every change since is told any more,
+    /// everything is read.
     ///
     /// # Errors
     /// When the store cannot be read; memory stays as it was.
     pub async fn advance(&self) -> Result<u64, StoreError> {
-        let followed = &self.shared.followed;
-        let _alone = followed.one_at_a_time.lock().await;
-        if !self.is_filled() {
-            self.fill_alone().await?;
-        }
+        let shared = &self.shared;
+        let _alone = shared.followed.one_at_a_time.lock().await;
         loop {
-            let started = self.shared.options.clock.now();
-            let Some(changes) = self.inner().changes(self.position(), CHANGES).await? else {
-                followed.filled.store(false, SeqCst);
-                self.fill_alone().await?;
+            if !shared.is_filled() {
+                shared.fill().await?;
+            }
+            let started = shared.options.clock.now();
+            let position = self.position();
+            let Some(changes) = shared.inner.changes(position, AT_ONCE).await? else {
+                shared.followed.start_over();
                 continue;
             };
-            self.take_in(&changes).await?;
-            if let Some(last) = changes.last() {
-                followed.position.store(last.sequence, SeqCst);
-            }
-            if changes.len() < CHANGES {
-                followed.as_of.store(started.millis(), SeqCst);
-                return Ok(self.position());
-            }
-        }
-    }
-
-    async fn take_in(&self, changes: &[Change]) -> Result<(), StoreError> {
-        let (mut keys, mut tokens) = (BTreeSet::new(), Vec::new());
-        for effect in changes.iter().flat_map(|change| &change.effects) {
-            match effect {
-                Effect::Entity { kind, id } => {
-                    keys.insert((*kind, *id));
-                }
-                Effect::Token { token, until } => tokens.push(Put::Token(*token, *until)),
+            shared.take_in(&changes, started).await?;
+            let newest = changes.last().map_or(position, |last| last.sequence);
+            shared.followed.came_to(newest);
+            if changes.len() < AT_ONCE {
+                shared.settle_doubts().await?;
+                shared.followed.as_of.store(started.millis(), SeqCst);
+                return Ok(newest);
             }
         }
-        let keys: Vec<(Kind, u128)> = keys.into_iter().collect();
-        for some in keys.chunks(MAX_SCAN) {
-            let read = self.inner().fetch_many(some).await?;
-            let mut names = Vec::new();
-            read.iter().for_each(|it| push_keys(&it.entity, &mut names));
-            self.shared.entities.begin(&names);
-            self.shared.entities.end(&names);
-            self.shared.followed.tell_read(&read);
-        }
-        self.shared.followed.tell(&tokens);
-        Ok(())
     }
 
     /// Every told commit up to this sequence number is in memory.
@@ -172,9 +127,72 @@ impl Hot {
     /// As of when memory is known to be true: the start of the last [`Hot::advance`] that came to
     /// the end. For a sole writer it is always true.
     pub fn as_of(&self) -> Timestamp {
-        if self.shared.options.sole_writer {
-            return self.shared.options.clock.now();
+        let options = &self.shared.options;
+        if options.sole_writer { options.clock.now() } else { self.shared.followed.as_of() }
+    }
+}
+
+impl Shared {
+    pub(super) fn is_filled(&self) -> bool {
+        self.followed.filled.load(SeqCst) && self.packed.is_whole()
+    }
+
+    async fn fill(&self) -> Result<(), StoreError> {
+        // What is committed later may be missed by the scans, and is followed from here.
+        let position = self.inner.sequence().await?;
+        for kind in Kind::ALL {
+            let mut after = None;
+            loop {
+                let read = self.inner.scan(kind, after, MAX_SCAN).await?;
+                for some in read.chunks(256) {
+                    some.iter().for_each(|it| self.packed.put(it, Put::Filling));
+                    tokio::task::yield_now().await;
+                }
+                match read.last() {
+                    Some(last) if read.len() >= MAX_SCAN => after = Some(last.entity.id()),
+                    _ => break,
+                }
+            }
         }
-        Timestamp::from_millis(self.shared.followed.as_of.load(SeqCst))
+        for (token, until) in self.revoked.read(&*self.inner).await? {
+            self.packed.tell(|watcher| watcher.token(token, until));
+        }
+        self.followed.came_to(position);
+        self.followed.filled.store(true, SeqCst);
+        Ok(())
+    }
+
+    /// Reads again what changed, and keeps it.
+    async fn take_in(&self, changes: &[Change], now: Timestamp) -> Result<(), StoreError> {
+        let (mut keys, mut tokens) = (BTreeSet::new(), Vec::new());
+        let foreign: Vec<&Change> = {
+            let own = self.followed.own();
+            changes.iter().filter(|change| !own.contains(&change.sequence)).collect()
+        };
+        for effect in foreign.iter().flat_map(|change| &change.effects) {
+            match effect {
+                Effect::Entity { kind, id } => drop(keys.insert((*kind, *id))),
+                Effect::Token { token, until } => tokens.push((*token, *until)),
+            }
+        }
+        let keys: Vec<(Kind, u128)> = keys.into_iter().collect();
+        let mut read = Vec::new();
+        for some in keys.chunks(MAX_SCAN) {
+            read.extend(self.inner.fetch_many(some).await?);
+        }
+        self.manner.together(|| self.keep_all(&read));
+        for (token, until) in tokens {
+            self.revoked.add(token, until, now);
+            self.packed.tell(|watcher| watcher.token(token, until));
+        }
+        Ok(())
+    }
+
+    async fn settle_doubts(&self) -> Result<(), StoreError> {
+        let doubts: Vec<Key> = self.doubts.some(AT_ONCE);
+        for key in &doubts {
+            self.read(key).await?;
+        }
+        Ok(())
     }
 }

@@ -1,46 +1,62 @@
-//! The tokens that were revoked by themselves: usually few, so all of them are known.
+//! The tokens that were revoked by themselves: all of them are known, up to a million.
 //!
-//! Invariant: once loaded the map holds every token whose revocation was acknowledged, and what has
-//! expired is swept from it by the way, as stores do.
+//! Invariant: while the set is whole it holds every token whose revocation was acknowledged. Nothing
+//! leaves it but what has expired, which is swept by the way, as stores do; so it does not matter
+//! in which order a list of them and a revocation arrive.
 
-use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use base::Timestamp;
+use hashbrown::HashTable;
 
-use crate::{Store, StoreError};
+use crate::{RevokedTokens, Store, StoreError};
 
-/// A [`crate::Write::RevokeToken`].
+/// Beyond so many each is asked for. 26 to 52 MB.
+const MOST: usize = 1 << 20;
+const SHARDS: usize = 64;
+/// Shards that are swept at each revocation.
+const SWEPT: usize = 4;
+/// Stands for ever.
+const FOR_EVER: u32 = u32::MAX;
+
+/// A token, and the second after which it is over: 20 bytes.
+type Entry = ([u32; 4], u32);
+
 #[derive(Debug)]
-pub(super) struct Revocation {
-    pub(super) token: u128,
-    pub(super) until: Option<Timestamp>,
-    pub(super) now: Timestamp,
+pub(super) struct Revoked {
+    hasher: RandomState,
+    shards: Box<[RwLock<HashTable<Entry>>]>,
+    count: AtomicUsize,
+    /// The next shard to sweep.
+    sweep: AtomicUsize,
+    state: Mutex<State>,
+    /// As in `state`, for reading without a lock: 1 where the set is whole, 2 where it cannot be.
+    whole: AtomicU64,
 }
-
-/// Beyond so many they are read anew, or given up. 3 MiB.
-const MOST: usize = 65_536;
-/// What is read has room to grow, lest each revocation has it read anew.
-const MOST_AT_FIRST: usize = MOST / 2;
-
-#[derive(Debug, Default)]
-pub(super) struct Revoked(RwLock<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Counts what may have changed the set in the store.
-    generation: u64,
-    known: Known,
+    /// Counts what may have been revoked without a trace here.
+    doubts: u64,
 }
 
-#[derive(Debug, Default)]
-enum Known {
-    /// Not yet, or not any more.
-    #[default]
-    Unread,
-    All(HashMap<u128, Option<Timestamp>>),
-    /// Too many to keep, or the store does not list them: each is asked for.
-    Not,
+const UNREAD: u64 = 0;
+const WHOLE: u64 = 1;
+const TOO_MANY: u64 = 2;
+
+impl Default for Revoked {
+    fn default() -> Self {
+        Self {
+            hasher: RandomState::new(),
+            shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
+            count: AtomicUsize::new(0),
+            sweep: AtomicUsize::new(0),
+            state: Mutex::default(),
+            whole: AtomicU64::new(UNREAD),
+        }
+    }
 }
 
 impl Revoked {
@@ -49,54 +65,112 @@ impl Revoked {
         token: u128,
         store: &dyn Store,
     ) -> Result<bool, StoreError> {
-        let as_of = {
-            let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            match &state.known {
-                Known::All(tokens) => return Ok(tokens.contains_key(&token)),
-                Known::Unread => Some(state.generation),
-                Known::Not => None,
-            }
-        };
-        let Some(as_of) = as_of else { return store.token_revoked(token).await };
-        let Some(tokens) = store.revoked_tokens(MOST_AT_FIRST).await? else {
-            self.write().known = Known::Not;
-            return store.token_revoked(token).await;
-        };
-        let tokens: HashMap<u128, Option<Timestamp>> = tokens.into_iter().collect();
-        let contained = tokens.contains_key(&token);
-        let mut state = self.write();
-        if state.generation == as_of {
-            state.known = Known::All(tokens);
+        if self.holds(token) {
+            return Ok(true);
         }
-        Ok(contained)
+        if self.whole.load(SeqCst) == UNREAD {
+            self.read(store).await?;
+        }
+        match self.whole.load(SeqCst) {
+            WHOLE => Ok(self.holds(token)),
+            _ => store.token_revoked(token).await,
+        }
     }
 
-    /// These were revoked.
-    pub(super) fn add(&self, revoked: &[Revocation]) {
-        let mut state = self.write();
-        state.generation += 1;
-        if let Known::All(tokens) = &mut state.known {
-            for Revocation { token, until, now } in revoked {
-                tokens.retain(|_, until| until.is_none_or(|until| until > *now));
-                let kept = tokens.entry(*token).or_insert(*until);
-                *kept = kept.zip(*until).map(|(one, other)| one.max(other));
-            }
-            if tokens.len() > MOST {
-                state.known = Known::Unread;
-            }
+    /// Reads all of them, as far as they are not too many; what was read.
+    pub(super) async fn read(&self, store: &dyn Store) -> Result<RevokedTokens, StoreError> {
+        let doubts = self.state().doubts;
+        let Some(listed) = store.revoked_tokens(MOST).await? else {
+            self.whole.store(TOO_MANY, SeqCst);
+            return Ok(Vec::new());
+        };
+        listed.iter().for_each(|(token, until)| self.insert(*token, *until));
+        let state = self.state();
+        if state.doubts == doubts && self.whole.load(SeqCst) == UNREAD {
+            self.whole.store(WHOLE, SeqCst);
+        }
+        Ok(listed)
+    }
+
+    /// This was revoked.
+    pub(super) fn add(&self, token: u128, until: Option<Timestamp>, now: Timestamp) {
+        self.sweep(now);
+        self.insert(token, until);
+        if self.count.load(SeqCst) > MOST {
+            self.whole.store(TOO_MANY, SeqCst);
         }
     }
 
     /// Some may have been revoked.
     pub(super) fn forget(&self) {
-        let mut state = self.write();
-        state.generation += 1;
-        if matches!(state.known, Known::All(_)) {
-            state.known = Known::Unread;
+        let mut state = self.state();
+        state.doubts += 1;
+        let _ = self.whole.compare_exchange(WHOLE, UNREAD, SeqCst, SeqCst);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.count.load(SeqCst)
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let held = |shard: &RwLock<HashTable<Entry>>| {
+            shard.read().unwrap_or_else(PoisonError::into_inner).allocation_size()
+        };
+        self.shards.iter().map(held).sum()
+    }
+
+    fn holds(&self, token: u128) -> bool {
+        let (token, hash) = (words(token), self.hash(words(token)));
+        self.shard(hash).is_some_and(|shard| {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            shard.find(hash, |entry| entry.0 == token).is_some()
+        })
+    }
+
+    fn insert(&self, token: u128, until: Option<Timestamp>) {
+        let (token, until) = (words(token), until.map_or(FOR_EVER, second));
+        let hash = self.hash(token);
+        let Some(shard) = self.shard(hash) else { return };
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = shard.find_mut(hash, |entry| entry.0 == token) {
+            held.1 = held.1.max(until);
+            return;
+        }
+        if self.count.fetch_add(1, SeqCst) <= MOST {
+            shard.insert_unique(hash, (token, until), |entry| self.hash(entry.0));
         }
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    /// Sweeps some shards, so that each gets its turn.
+    fn sweep(&self, now: Timestamp) {
+        for _ in 0..SWEPT {
+            let turn = self.sweep.fetch_add(1, SeqCst) % SHARDS;
+            let Some(shard) = self.shards.get(turn) else { return };
+            let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+            let before = shard.len();
+            shard.retain(|entry| entry.1 == FOR_EVER || i64::from(entry.1) * 1000 > now.millis());
+            self.count.fetch_sub(before - shard.len(), SeqCst);
+        }
     }
+
+    fn hash(&self, token: [u32; 4]) -> u64 {
+        self.hasher.hash_one(token)
+    }
+
+    fn shard(&self, hash: u64) -> Option<&RwLock<HashTable<Entry>>> {
+        self.shards.get((hash >> 32) as usize % SHARDS)
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn words(token: u128) -> [u32; 4] {
+    [token as u32, (token >> 32) as u32, (token >> 64) as u32, (token >> 96) as u32]
+}
+
+/// The second in which it is over for certain.
+fn second(until: Timestamp) -> u32 {
+    u32::try_from(until.seconds().saturating_add(1).max(0)).unwrap_or(FOR_EVER)
 }

@@ -1,6 +1,6 @@
 //! What [`Hot`] promises, against a store that can be stopped in the middle of a read or a write.
 
-mod fake;
+pub(super) mod fake;
 mod races;
 
 use std::sync::Arc;
@@ -8,9 +8,14 @@ use std::sync::Arc;
 use base::Timestamp;
 use domain::{BudgetLimits, BudgetSubject, Kind};
 
-use super::Hot;
+use super::{Figures, Hot};
 use crate::{Batch, CommitError, HotOptions, Key, Store, Write};
 use fake::{Fake, hot, id_of, insert, name_of, rename, renamed, user};
+
+/// Of a memory that has done nothing.
+pub(super) fn figures() -> Figures {
+    Hot::new(Arc::new(Fake::default()), HotOptions::default()).figures()
+}
 
 #[tokio::test]
 async fn a_second_fetch_by_any_key_is_answered_from_memory() {
@@ -98,13 +103,13 @@ async fn spending_a_budget_forgets_nothing() {
     let (hot, fake) = hot();
     insert(&*hot, user(1, "ada", "ada@example.org")).await;
     hot.fetch(&id_of(1)).await.unwrap();
-    let (reads, generation) = (fake.reads(), hot.shared.entities.generation());
+    let reads = fake.reads();
     let subject = BudgetSubject::Client(base::Id::from_u128(9));
     let limits = BudgetLimits::default();
     let writes = vec![Write::SpendBudget { subject, limits, now: Timestamp::EPOCH }];
     hot.commit(Batch { writes, events: Vec::new() }).await.unwrap();
     hot.fetch(&id_of(1)).await.unwrap();
-    assert_eq!((fake.reads(), hot.shared.entities.generation()), (reads, generation));
+    assert_eq!(fake.reads(), reads);
 }
 
 #[tokio::test]
@@ -118,16 +123,17 @@ async fn memory_is_bounded_and_misses_push_out_no_entity() {
         insert(&hot, user(id, &format!("user-{id}"), &format!("{id}@example.org"))).await;
         hot.fetch(&id_of(id)).await.unwrap();
     }
-    assert!(hot.shared.entities.weight() <= 256 << 10);
-    let kept = |hot: &Hot| {
-        (0..1_000).filter(|id| hot.shared.entities.lookup(&id_of(*id)).is_some()).count()
-    };
-    let before = kept(&hot);
-    assert!(before > 100, "{before} of 1000 kept in 256 KiB");
+    let (kept, weight) = hot.shared.packed.ready();
+    assert!(weight <= 256 << 10 && kept > 100, "{kept} of 1000 ready in {weight} bytes");
     for made_up in 0..20_000 {
         let key = Key::Id(Kind::User, 1 << 64 | made_up);
         assert!(hot.fetch(&key).await.unwrap().is_none());
     }
-    assert_eq!(kept(&hot), before);
-    assert!(hot.shared.entities.weight() <= (256 << 10) + (1 << 20));
+    assert_eq!(hot.shared.packed.ready(), (kept, weight));
+    assert!(hot.shared.manner.missing_weight() <= 1 << 20);
+    let reads = fake.reads();
+    for id in 0..1_000 {
+        assert!(hot.fetch(&id_of(id)).await.unwrap().is_some());
+    }
+    assert_eq!(fake.reads(), reads, "what is not ready is packed");
 }

@@ -18,7 +18,7 @@ use crate::*;
 type Stop = (oneshot::Sender<()>, oneshot::Receiver<()>);
 
 #[derive(Debug, Default)]
-pub(super) struct Fake {
+pub(in crate::hot) struct Fake {
     rows: Mutex<Vec<Stored>>,
     revoked: Mutex<HashSet<u128>>,
     reads: AtomicUsize,
@@ -29,17 +29,17 @@ pub(super) struct Fake {
 }
 
 /// The other end of a stop: waits until it is reached, then lets go.
-pub(super) struct Stopped {
+pub(in crate::hot) struct Stopped {
     reached: oneshot::Receiver<()>,
     go_on: oneshot::Sender<()>,
 }
 
 impl Stopped {
-    pub(super) async fn reached(&mut self) {
+    pub(in crate::hot) async fn reached(&mut self) {
         (&mut self.reached).await.unwrap();
     }
 
-    pub(super) fn go_on(self) {
+    pub(in crate::hot) fn go_on(self) {
         self.go_on.send(()).unwrap();
     }
 }
@@ -63,27 +63,27 @@ async fn pass(at: &Mutex<Option<Stop>>) {
 }
 
 impl Fake {
-    pub(super) fn reads(&self) -> usize {
+    pub(in crate::hot) fn reads(&self) -> usize {
         self.reads.load(SeqCst)
     }
 
-    pub(super) fn rows(&self) -> usize {
+    pub(in crate::hot) fn rows(&self) -> usize {
         self.rows.lock().unwrap().len()
     }
 
-    pub(super) fn lose_the_next_answer(&self) {
+    pub(in crate::hot) fn lose_the_next_answer(&self) {
         self.lose_answer.store(true, SeqCst);
     }
 
-    pub(super) fn list_no_revoked_tokens(&self) {
+    pub(in crate::hot) fn list_no_revoked_tokens(&self) {
         self.no_list.store(true, SeqCst);
     }
 
-    pub(super) fn stop_after_next_read(&self) -> Stopped {
+    pub(in crate::hot) fn stop_after_next_read(&self) -> Stopped {
         stop(&self.after_read)
     }
 
-    pub(super) fn stop_before_next_write(&self) -> Stopped {
+    pub(in crate::hot) fn stop_before_next_write(&self) -> Stopped {
         stop(&self.before_write)
     }
 
@@ -221,7 +221,7 @@ fn finds(key: &Key, entity: &Entity) -> bool {
     }
 }
 
-pub(super) fn hot() -> (Arc<Hot>, Arc<Fake>) {
+pub(in crate::hot) fn hot() -> (Arc<Hot>, Arc<Fake>) {
     let fake = Arc::new(Fake::default());
     let hot = Hot::new(Arc::clone(&fake) as Arc<dyn Store>, HotOptions::default());
     (Arc::new(hot), fake)
@@ -231,7 +231,7 @@ fn realm() -> RealmName {
     "test".parse().unwrap()
 }
 
-pub(super) fn user(id: u128, name: &str, email: &str) -> User {
+pub(in crate::hot) fn user(id: u128, name: &str, email: &str) -> User {
     User {
         id: Id::from_u128(id),
         realm: realm(),
@@ -248,31 +248,35 @@ pub(super) fn user(id: u128, name: &str, email: &str) -> User {
     }
 }
 
-pub(super) fn id_of(id: u128) -> Key {
+pub(in crate::hot) fn id_of(id: u128) -> Key {
     Key::Id(Kind::User, id)
 }
 
-pub(super) fn name_of(name: &str) -> Key {
+pub(in crate::hot) fn name_of(name: &str) -> Key {
     Key::PublicId(Kind::User, realm(), name.into())
 }
 
-pub(super) fn handle_of(email: &str) -> Key {
+pub(in crate::hot) fn handle_of(email: &str) -> Key {
     Key::Handle(Kind::User, realm(), email.into())
 }
 
-pub(super) async fn insert(store: &dyn Store, user: User) {
+pub(in crate::hot) async fn insert(store: &dyn Store, user: User) {
     let writes = vec![Write::Insert(Arc::new(user).into_entity())];
     store.commit(Batch { writes, events: Vec::new() }).await.unwrap();
 }
 
 /// The write that renames a user as it stands.
-pub(super) async fn renamed(hot: &Hot, id: u128, name: &str) -> Write {
+pub(in crate::hot) async fn renamed(hot: &Hot, id: u128, name: &str) -> Write {
     let loaded = hot.by_id::<User>(Id::from_u128(id)).await.unwrap().unwrap();
     let changed = User { public_id: name.parse().unwrap(), ..User::clone(&loaded) };
     loaded.replace_with(changed)
 }
 
-pub(super) async fn rename(hot: &Hot, id: u128, name: &str) -> Result<Committed, CommitError> {
+pub(in crate::hot) async fn rename(
+    hot: &Hot,
+    id: u128,
+    name: &str,
+) -> Result<Committed, CommitError> {
     let writes = vec![renamed(hot, id, name).await];
     hot.commit(Batch { writes, events: Vec::new() }).await
 }

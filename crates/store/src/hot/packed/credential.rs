@@ -1,0 +1,125 @@
+//! Credentials as records: what follows from the identifier is left out, such as a public id that is
+//! its text and the moment it was made at.
+
+use base::{Digest, Id};
+use domain::{Credential, CredentialKind, Minted, PublicId, Rotated};
+
+use super::bytes::{Reader, Writer};
+use super::codec::{Codec, made, read_revocation, write_revocation};
+
+const NAMED: u16 = 1;
+const GRANT: u16 = 1 << 1;
+const CLIENT: u16 = 1 << 2;
+const SERVER: u16 = 1 << 3;
+const ORGANIZATION: u16 = 1 << 4;
+const USER: u16 = 1 << 5;
+const SCOPES: u16 = 1 << 6;
+const EXPIRES: u16 = 1 << 7;
+const ROTATED: u16 = 1 << 8;
+const MINTED: u16 = 1 << 9;
+const AUTHENTICATED: u16 = 1 << 10;
+const PLACE: u16 = 1 << 11;
+const REVOKED: u16 = 1 << 12;
+const CREATED: u16 = 1 << 13;
+
+fn flags(it: &Credential, named: bool) -> u16 {
+    let set = |flag, is: bool| if is { flag } else { 0 };
+    set(NAMED, named)
+        | set(GRANT, it.grant.is_some())
+        | set(CLIENT, it.client.is_some())
+        | set(SERVER, it.resource_server.is_some())
+        | set(ORGANIZATION, it.organization.is_some())
+        | set(USER, it.user.is_some())
+        | set(SCOPES, it.scopes.is_some())
+        | set(EXPIRES, it.expires_at.is_some())
+        | set(ROTATED, it.rotated.is_some())
+        | set(MINTED, it.minted.is_some())
+        | set(AUTHENTICATED, it.authenticated_at.is_some())
+        | set(PLACE, it.place.is_some())
+        | set(REVOKED, it.revoked.is_some())
+        | set(CREATED, it.created_at != made(it.id.as_u128()))
+}
+
+/// Whether the public id is the identifier's own text, so that it needs no place of its own.
+pub(super) fn is_named_by_id(it: &Credential) -> bool {
+    it.public_id.as_str().parse() == Ok(it.id)
+}
+
+pub(super) fn write(codec: &Codec, it: &Credential, to: &mut Writer) -> Option<()> {
+    let named = !is_named_by_id(it);
+    to.number(flags(it, named).into());
+    to.byte(CredentialKind::ALL.iter().position(|kind| *kind == it.kind)? as u8);
+    codec.write_realm(&it.realm, to)?;
+    to.0.extend_from_slice(it.digest.as_bytes());
+    to.text(&it.label);
+    if named {
+        to.text(it.public_id.as_str());
+    }
+    to.id(it.grant);
+    to.id(it.client);
+    if let Some(server) = it.resource_server {
+        codec.write_server(server.as_u128(), to);
+    }
+    to.id(it.organization);
+    to.id(it.user);
+    if let Some(scopes) = &it.scopes {
+        codec.write_scopes(scopes, to)?;
+    }
+    it.expires_at.into_iter().for_each(|time| to.time(time));
+    if let Some(rotated) = it.rotated {
+        to.number(rotated.generation.into());
+        to.time(rotated.at);
+    }
+    if let Some(minted) = it.minted {
+        to.id(Some(minted.from));
+        to.id(Some(minted.token_id));
+    }
+    it.authenticated_at.into_iter().for_each(|time| to.time(time));
+    it.place.into_iter().for_each(|place| to.number(place.into()));
+    it.revoked.iter().for_each(|revoked| write_revocation(revoked, to));
+    if it.created_at != made(it.id.as_u128()) {
+        to.time(it.created_at);
+    }
+    Some(())
+}
+
+pub(super) fn read(codec: &Codec, id: Id<Credential>, from: &mut Reader<'_>) -> Option<Credential> {
+    let flags = u16::try_from(from.number()?).ok()?;
+    let has = |flag| flags & flag != 0;
+    let kind = *CredentialKind::ALL.get(usize::from(from.byte()?))?;
+    let realm = codec.read_realm(from)?;
+    let digest = Digest::from_bytes(from.take(32)?.try_into().ok()?);
+    let label = from.text()?.to_owned();
+    let public_id: PublicId =
+        if has(NAMED) { from.text()?.parse().ok()? } else { id.to_string().parse().ok()? };
+    Some(Credential {
+        id,
+        realm,
+        kind,
+        public_id,
+        grant: from.id(has(GRANT))?,
+        client: from.id(has(CLIENT))?,
+        resource_server: if has(SERVER) { Some(codec.read_server(from)?) } else { None },
+        organization: from.id(has(ORGANIZATION))?,
+        user: from.id(has(USER))?,
+        label,
+        digest,
+        scopes: if has(SCOPES) { Some(codec.read_scopes(from)?) } else { None },
+        expires_at: if has(EXPIRES) { Some(from.time()?) } else { None },
+        rotated: if has(ROTATED) { Some(read_rotated(from)?) } else { None },
+        minted: if has(MINTED) { Some(read_minted(from)?) } else { None },
+        authenticated_at: if has(AUTHENTICATED) { Some(from.time()?) } else { None },
+        place: if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None },
+        revoked: if has(REVOKED) { Some(read_revocation(from)?) } else { None },
+        created_at: if has(CREATED) { from.time()? } else { made(id.as_u128()) },
+    })
+}
+
+fn read_rotated(from: &mut Reader<'_>) -> Option<Rotated> {
+    Some(Rotated { generation: u32::try_from(from.number()?).ok()?, at: from.time()? })
+}
+
+fn read_minted(from: &mut Reader<'_>) -> Option<Minted> {
+    let (origin, token_id) = (from.bits()?, from.bits()?);
+    Some(Minted { from: Id::from_u128(origin), token_id: Id::from_u128(token_id) })
+}
