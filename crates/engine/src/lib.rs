@@ -45,7 +45,7 @@ pub use answer::{Answered, answer};
 pub use chain::Chain;
 pub use classify::{Level, Verdict};
 pub use context::{Context, RequestOrigin};
-pub use denial::{Denial, GateDenial};
+pub use denial::{CodeDenial, Denial, GateDenial, LinkDenial};
 pub use discreet::discreet;
 pub use issuer::{Issuer, IssuerSettings};
 pub use outcome::{Outcome, settle};

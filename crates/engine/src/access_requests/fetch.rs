@@ -11,7 +11,7 @@ use store::{ListQuery, Loaded, StoreExt as _, Write};
 use super::link::Link;
 use crate::admin::changes::{Changes, nothing};
 use crate::admin::client_secrets::{self, NewSecret};
-use crate::{Context, Denial, Outcome};
+use crate::{Context, Denial, LinkDenial, Outcome};
 
 /// The most APIs that are named beside credentials.
 const MAX_AUDIENCES: usize = 20;
@@ -42,26 +42,26 @@ pub struct Fetched {
 /// What the link offers, if it is good.
 ///
 /// # Errors
-/// [`Denial::LinkUnsealable`], [`Denial::LinkUsed`], [`Denial::LinkSuperseded`],
-/// [`Denial::LinkExpired`]; [`Denial::ClientSuspended`].
+/// [`LinkDenial::Unsealable`], [`LinkDenial::Used`], [`LinkDenial::Superseded`],
+/// [`LinkDenial::Expired`]; [`Denial::ClientSuspended`].
 pub async fn offer(ctx: &Context<'_>, link: &str) -> Result<Offer, Denial> {
     let link = Link::open(ctx, link)?;
     let found = ctx.store.by_id(link.request).await?;
-    let request: Loaded<AccessRequest> = found.ok_or(Denial::LinkUnsealable)?;
+    let request: Loaded<AccessRequest> = found.ok_or(Denial::Link(LinkDenial::Unsealable))?;
     let AccessDecision::Approved { client, fetch_until, fetched_at, .. } = request.decision else {
-        return Err(Denial::LinkUnsealable);
+        return Err(Denial::Link(LinkDenial::Unsealable));
     };
     if fetch_until != link.until {
-        return Err(Denial::LinkSuperseded);
+        return Err(Denial::Link(LinkDenial::Superseded));
     }
     let client: Option<Loaded<Client>> = ctx.store.by_id(client).await?;
     let client = client.ok_or(Denial::Dangling(Client::KIND))?;
     ctx.recognize(&client.public_id);
     if fetched_at.is_some() || ctx.store.spent(link.id()).await? {
-        return Err(Denial::LinkUsed);
+        return Err(Denial::Link(LinkDenial::Used));
     }
     if link.until <= ctx.now {
-        return Err(Denial::LinkExpired(link.until));
+        return Err(Denial::Link(LinkDenial::Expired(link.until)));
     }
     if client.status == Status::Suspended {
         return Err(Denial::ClientSuspended);

@@ -4,12 +4,15 @@
 //! Public texts hold no secret and no hint whether an account exists: everything that depends on
 //! whether a name or secret is known shares one text.
 
+mod code;
 mod gate;
+mod kin;
+mod link;
+mod told;
 
-use domain::Refusal;
-use oauth::{Failure, Problem};
+use oauth::Problem;
 
-use crate::{Context, Denial, discreet};
+use crate::Denial;
 
 /// How loudly a denial is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +40,10 @@ pub struct Verdict {
 
 const CLIENT: &str = "Client authentication failed.";
 const GRANT: &str = "The code or refresh token is invalid, expired or revoked.";
-const CODE: &str = "The authorization code is invalid.";
 const APP: &str = "There is no such app.";
 const REDIRECT: &str = "The redirect URI is not registered for this app.";
 const SIGN_IN: &str = "The e-mail address or the password is wrong.";
 const SESSION: &str = "You are not signed in any more.";
-const LINK: &str = "The link is not valid any more.";
 const TOKEN: &str = "The token is invalid, expired or revoked.";
 
 impl Denial {
@@ -251,38 +252,7 @@ impl Denial {
                 "The person does not belong to this organization.",
                 Warn,
             ),
-            Self::CodeUnsealable => ("code_not_good", P::InvalidGrant, CODE, Info),
-            Self::CodeExpired(_) => {
-                ("code_expired", P::InvalidGrant, "The authorization code has expired.", Info)
-            }
-            Self::CodeReplayed => {
-                ("code_replayed", P::InvalidGrant, "The authorization code was used before.", Warn)
-            }
-            Self::CodeTried => {
-                ("code_tried", P::InvalidGrant, "The authorization code was used before.", Warn)
-            }
-            Self::CodeOfAnother => ("code_of_another", P::InvalidGrant, CODE, Warn),
-            Self::CodeRedirectDiffers => (
-                "code_redirect_differs",
-                P::InvalidGrant,
-                "The redirect URI differs from that of the authorization request.",
-                Info,
-            ),
-            Self::VerifierMissing => {
-                ("verifier_missing", P::InvalidGrant, "The code verifier is missing.", Info)
-            }
-            Self::VerifierUnasked => (
-                "verifier_unasked",
-                P::InvalidGrant,
-                "There was no code challenge, and yet there is a code verifier.",
-                Warn,
-            ),
-            Self::VerifierMalformed => {
-                ("verifier_malformed", P::InvalidRequest, "The code verifier is malformed.", Info)
-            }
-            Self::VerifierMismatch => {
-                ("verifier_mismatch", P::InvalidGrant, "The code verifier is wrong.", Warn)
-            }
+            Self::Code(code) => return code.verdict(),
             Self::RefreshReplayed { .. } => (
                 "refresh_replayed",
                 P::InvalidGrant,
@@ -310,10 +280,7 @@ impl Denial {
                 "The page was out of date. Nothing was lost: please confirm again.",
                 Info,
             ),
-            Self::LinkUnsealable => ("link_not_good", P::NotFound, LINK, Info),
-            Self::LinkUsed => ("link_used", P::NotFound, LINK, Info),
-            Self::LinkSuperseded => ("link_superseded", P::NotFound, LINK, Info),
-            Self::LinkExpired(_) => ("link_expired", P::NotFound, LINK, Info),
+            Self::Link(link) => return link.verdict(),
             Self::AccessRequestsFull(_) => (
                 "access_requests_full",
                 P::RateLimited,
@@ -344,110 +311,5 @@ impl Denial {
             }
         };
         Verdict { code, problem, description, level }
-    }
-
-    /// What the client is told, in the RFCs' words.
-    pub fn failure(&self) -> Failure {
-        let verdict = self.verdict();
-        match self {
-            Self::Malformed(failure) => failure.clone(),
-            Self::ParameterMalformed(parameter) => {
-                Failure::new(verdict.problem, format!("The parameter {parameter} is malformed."))
-            }
-            Self::ParameterMissing(parameter) => {
-                Failure::new(verdict.problem, format!("The parameter {parameter} is missing."))
-            }
-            // Administrators are told precisely.
-            Self::InvalidField { .. } | Self::NotFound { .. } | Self::StateForbids(_) => {
-                Failure::new(verdict.problem, self.to_string())
-            }
-            Self::BudgetSpent { client, organization, .. } => Failure {
-                client_quota: *client,
-                organization_quota: *organization,
-                ..Failure::new(verdict.problem, verdict.description)
-            },
-            Self::Gate(gate) => gate.failure(),
-            _ => Failure::new(verdict.problem, verdict.description),
-        }
-    }
-
-    /// The record that `postern why` will find.
-    pub fn refusal(&self, ctx: &Context<'_>) -> Refusal {
-        let verdict = self.verdict();
-        Refusal {
-            request_id: ctx.origin.request_id.clone(),
-            realm: ctx.issuer.realm().clone(),
-            at: ctx.now,
-            request: discreet(&ctx.origin.request).into_owned(),
-            problem: verdict.problem.as_str().to_owned(),
-            reason: verdict.code.to_owned(),
-            explanation: discreet(&self.to_string()).into_owned(),
-            subject: ctx.origin.recognized.get().map(ToString::to_string),
-            address: ctx.origin.address.map(|address| address.to_string()),
-        }
-    }
-
-    /// The same reason, where what is refused is the presented refresh token or code: what is wrong
-    /// with it is `invalid_grant` (RFC 6749 §5.2); what is wrong with its client stays as it is.
-    #[must_use]
-    pub fn of_grant(self) -> Self {
-        if self.is_about_credential() { Self::Grant(Box::new(self)) } else { self }
-    }
-
-    /// The same reason, where what is refused is a token or key presented to an API: `invalid_token`
-    /// (RFC 6750 §3.1); a suspended client stays that, since some published formats tell it apart.
-    #[must_use]
-    pub fn of_token(self) -> Self {
-        if self.is_about_credential() { Self::Token(Box::new(self)) } else { self }
-    }
-
-    /// The same reason, where who is refused calls an API: their credential is genuine, and yet they
-    /// may not act (RFC 9110 §15.5.4).
-    #[must_use]
-    pub fn of_caller(self) -> Self {
-        if matches!(self, Self::ClientSuspended | Self::OrganizationSuspended) {
-            Self::Caller(Box::new(self))
-        } else {
-            self
-        }
-    }
-
-    /// The same reason, where what is refused is an app that asks people: shown on a page.
-    #[must_use]
-    pub fn of_app(self) -> Self {
-        if self.is_about_people() { Self::App(Box::new(self)) } else { self }
-    }
-
-    /// The same reason, where what is refused is what an app asks a person for: `access_denied` (RFC
-    /// 6749 §4.1.2.1).
-    #[must_use]
-    pub fn of_asking(self) -> Self {
-        if self.is_about_people() { Self::Asking(Box::new(self)) } else { self }
-    }
-
-    const fn is_about_people(&self) -> bool {
-        self.is_about_credential()
-            || matches!(self, Self::ClientSuspended | Self::OrganizationSuspended)
-    }
-
-    const fn is_about_credential(&self) -> bool {
-        matches!(
-            self,
-            Self::WhiteSpace(_)
-                | Self::UnknownClient(_)
-                | Self::SecretDamaged(_)
-                | Self::SecretForeign(_)
-                | Self::SecretUnknown(_)
-                | Self::SecretMismatch(_)
-                | Self::SecretOfAnother(_)
-                | Self::CredentialRevoked { .. }
-                | Self::CredentialExpired { .. }
-                | Self::UserGone
-                | Self::MembershipEnded
-                | Self::ResourceServerSuspended
-                | Self::GrantRevoked(_)
-                | Self::ConnectionsDropped
-                | Self::Dangling(_)
-        )
     }
 }

@@ -3,9 +3,13 @@
 //! `Display` is for support and logs. It may name what was asked for, never a secret: what may be one
 //! is cut ([`crate::discreet`]).
 
+mod code;
 mod gate;
+mod link;
 
+pub use code::CodeDenial;
 pub use gate::GateDenial;
+pub use link::LinkDenial;
 
 use base::Timestamp;
 use domain::{BudgetState, CredentialKind, Kind, Revocation};
@@ -250,36 +254,6 @@ pub enum Denial {
     /// An organization that is not the person's.
     #[error("the person does not belong to the organization {:?}", name(.0))]
     NotAMember(String),
-    /// Not a code of ours.
-    #[error("the code does not open: changed, cut, or of another realm")]
-    CodeUnsealable,
-    /// A code that is over.
-    #[error("the code expired at {0}")]
-    CodeExpired(Timestamp),
-    /// A code that was used before: what it gave is revoked.
-    #[error("the code was used before; what it gave is revoked")]
-    CodeReplayed,
-    /// A code that was tried before, where one attempt is all there is.
-    #[error("the code was tried before, and one attempt is all there is")]
-    CodeTried,
-    /// Another client's code.
-    #[error("the code was issued to another client")]
-    CodeOfAnother,
-    /// Another redirect URI than the code was asked with.
-    #[error("the redirect URI differs from that of the authorization request")]
-    CodeRedirectDiffers,
-    /// A challenge without a verifier.
-    #[error("the code has a challenge, and the request carries no verifier")]
-    VerifierMissing,
-    /// A verifier without a challenge (RFC 9700 §2.1.1).
-    #[error("the request carries a verifier, and the code has no challenge")]
-    VerifierUnasked,
-    /// Too short, too long, or another alphabet.
-    #[error("the code verifier is malformed: expected 43 to 128 unreserved characters")]
-    VerifierMalformed,
-    /// Not the one.
-    #[error("the code verifier does not fit the challenge")]
-    VerifierMismatch,
     /// A rotated refresh token came again: its family is revoked.
     #[error(
         "the refresh token of generation {generation} was rotated before; its family is revoked"
@@ -315,21 +289,15 @@ pub enum Denial {
     /// A form that is not this session's.
     #[error("the form is stale, or of another session")]
     FormForeign,
-    /// A one-time link that is none.
-    #[error("the link is not good: changed, cut, or of another realm")]
-    LinkUnsealable,
-    /// A one-time link that was used.
-    #[error("the link was used before")]
-    LinkUsed,
-    /// A one-time link after which another one was sent.
-    #[error("another link was sent after this one")]
-    LinkSuperseded,
-    /// A one-time link that is over.
-    #[error("the link expired at {0}")]
-    LinkExpired(Timestamp),
     /// The realm takes no more access requests at present.
     #[error("no more access requests are taken {0}")]
     AccessRequestsFull(&'static str),
+    /// What is wrong with a code, or with how it is exchanged.
+    #[error(transparent)]
+    Code(#[from] CodeDenial),
+    /// What is wrong with a one-time link.
+    #[error(transparent)]
+    Link(#[from] LinkDenial),
     /// What only the gate refuses.
     #[error(transparent)]
     Gate(#[from] GateDenial),

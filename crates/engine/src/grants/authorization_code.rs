@@ -14,7 +14,7 @@ use store::{Batch, StoreExt as _, Write};
 use super::{Grant, Identity, Refusal, Right, closing, code_proof, given};
 use crate::authenticate::Authenticated;
 use crate::code::Code;
-use crate::{Chain, Context, Denial, mint};
+use crate::{Chain, CodeDenial, Context, Denial, mint};
 
 /// The grant type `authorization_code`.
 #[derive(Debug)]
@@ -42,10 +42,10 @@ impl Grant for AuthorizationCode {
         let presented = request.parameters.value(Parameter::Code).unwrap_or_default();
         let code = Code::open(ctx, presented)?;
         if code.client != client.id {
-            return Err(Denial::CodeOfAnother.into());
+            return Err(Denial::Code(CodeDenial::OfAnother).into());
         }
         if code.expires_at <= ctx.now {
-            return Err(Denial::CodeExpired(code.expires_at).into());
+            return Err(Denial::Code(CodeDenial::Expired(code.expires_at)).into());
         }
         // A code that is good is brought once: that it was not before, the commit tells.
         if ctx.attempt > 0 && ctx.store.spent(code.id).await? {
@@ -109,11 +109,12 @@ async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<Refusal, Denial> 
             Some(_) => Batch::new(),
             None => closing(ctx, &given, ACTION, "its authorization code came again"),
         };
-        return Ok(Refusal { denial: Denial::CodeReplayed, batch });
+        return Ok(Refusal { denial: Denial::Code(CodeDenial::Replayed), batch });
     }
     // One attempt was allowed and it failed, or the exchange gave an access token alone.
     let once = ctx.issuer.dialect().authorization().code_single_attempt;
-    let denial = if once { Denial::CodeTried } else { Denial::CodeReplayed };
+    let denial =
+        if once { Denial::Code(CodeDenial::Tried) } else { Denial::Code(CodeDenial::Replayed) };
     if ctx.store.token_revoked(code.id).await? {
         return Ok(denial.into());
     }

@@ -8,7 +8,7 @@ use oauth::pkce::{ChallengeMethod, is_verifier};
 use oauth::{Parameter, Request};
 
 use crate::code::Code;
-use crate::{Context, Denial};
+use crate::{CodeDenial, Context, Denial};
 
 /// Checks both. `confidential`: the client proved itself by a secret.
 ///
@@ -30,7 +30,7 @@ fn redirect_uri(request: &Request, code: &Code) -> Result<(), Denial> {
     let Some(asked) = &code.redirect_uri else { return Ok(()) };
     match request.parameters.value(Parameter::RedirectUri) {
         Some(brought) if brought == asked.as_str() => Ok(()),
-        _ => Err(Denial::CodeRedirectDiffers),
+        _ => Err(Denial::Code(CodeDenial::RedirectDiffers)),
     }
 }
 
@@ -43,8 +43,8 @@ fn verifier(
     let verifier = request.parameters.value(Parameter::CodeVerifier);
     let (challenge, method, verifier) = match (&code.challenge, verifier) {
         (Some((challenge, method)), Some(verifier)) => (challenge, *method, verifier),
-        (Some(_), None) => return Err(Denial::VerifierMissing),
-        (None, Some(_)) => return Err(Denial::VerifierUnasked),
+        (Some(_), None) => return Err(Denial::Code(CodeDenial::VerifierMissing)),
+        (None, Some(_)) => return Err(Denial::Code(CodeDenial::VerifierUnasked)),
         (None, None) if confidential => return Ok(()),
         (None, None) => return Err(Denial::NoClientAuthentication),
     };
@@ -56,9 +56,13 @@ fn verifier(
     // Where the endpoint compares by equality, the published format has verifiers of its own.
     let own_form = fixed.by_endpoint && method == ChallengeMethod::Plain;
     if !own_form && !is_verifier(verifier) {
-        return Err(Denial::VerifierMalformed);
+        return Err(Denial::Code(CodeDenial::VerifierMalformed));
     }
-    if method.verifies(challenge, verifier) { Ok(()) } else { Err(Denial::VerifierMismatch) }
+    if method.verifies(challenge, verifier) {
+        Ok(())
+    } else {
+        Err(Denial::Code(CodeDenial::VerifierMismatch))
+    }
 }
 
 /// How a challenge without a method is checked at this endpoint.
