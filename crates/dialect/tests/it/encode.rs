@@ -95,6 +95,42 @@ fn fyma_writes_its_quota_header_on_success_and_when_it_is_spent() {
 }
 
 #[test]
+fn rfc6750_3_an_api_says_what_to_come_back_with_and_no_error_where_there_was_no_token() {
+    let dialect = builtin("rfc");
+    let challenge = |failure: Failure| {
+        let outgoing = dialect.encode_failure(None, &failure, &CONTEXT);
+        outgoing.header("www-authenticate").map(str::to_owned)
+    };
+    let wanted = |problem| Failure {
+        scope: Some("a b".to_owned()),
+        resource_metadata: Some("https://api.example/x".to_owned()),
+        ..Failure::new(problem, ".")
+    };
+    let realm = "Bearer realm=\"https://auth.example\"";
+    let wants = "scope=\"a b\", resource_metadata=\"https://api.example/x\"";
+    assert_eq!(challenge(Failure::new(Problem::NoCredential, ".")), Some(realm.to_owned()));
+    for (problem, error) in [
+        (Problem::NoCredential, ""),
+        (Problem::InvalidToken, ", error=\"invalid_token\""),
+        (Problem::InsufficientScope, ", error=\"insufficient_scope\""),
+    ] {
+        assert_eq!(challenge(wanted(problem)), Some(format!("{realm}{error}, {wants}")));
+    }
+    assert_eq!(challenge(wanted(Problem::AccessDenied)), None);
+    let quoted = Failure {
+        scope: Some("a\", error=\"".to_owned()),
+        ..Failure::new(Problem::NoCredential, ".")
+    };
+    assert_eq!(challenge(quoted), Some(realm.to_owned()), "nobody breaks out of the quotes");
+}
+
+#[test]
+fn a_wait_that_is_known_is_told_in_seconds() {
+    let failure = Failure { wait: Some(17), ..Failure::new(Problem::RateLimited, ".") };
+    assert_eq!(fails("rfc", "/token", &failure).header("retry-after"), Some("17"));
+}
+
+#[test]
 fn rfc9110_10_2_3_what_passes_says_when_to_come_back() {
     for problem in Problem::ALL {
         let outgoing = fails("rfc", "/token", &Failure::new(*problem, "."));

@@ -15,6 +15,7 @@ mod access_requests;
 mod authentication;
 mod authorization_code;
 mod client_credentials;
+mod gate;
 mod histories;
 mod introspection;
 mod keys;

@@ -1,7 +1,5 @@
 //! One question: may this request pass?
 
-use std::sync::atomic::Ordering::Relaxed;
-
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Response};
@@ -116,7 +114,7 @@ async fn decide<'a>(
             _ => Ok(Some(verified)),
         },
         Err(Denial::Store(_)) if open => {
-            gate.unverified.fetch_add(1, Relaxed);
+            realm.state.metrics().unverified();
             Ok(None)
         }
         Err(denial) => Err(denial),
@@ -124,8 +122,9 @@ async fn decide<'a>(
 }
 
 /// For how many seconds nothing was heard of the database, where that is too long.
-fn stale(_realm: &Realm, _gate: &Gate, _ctx: &Context<'_>) -> Option<u64> {
-    None
+fn stale(realm: &Realm, gate: &Gate, ctx: &Context<'_>) -> Option<u64> {
+    let age = ctx.now.since(realm.state.house().memory.as_of());
+    (age > gate.stale_after).then(|| age.as_secs())
 }
 
 /// Counts the request, and refuses it where there are too many.

@@ -1,6 +1,6 @@
 //! From the settings to a gate that answers: everything that can be made once is made here.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use axum::http::{HeaderMap, header};
 use base::Timestamp;
@@ -57,8 +57,6 @@ pub struct Gate {
     pub(super) identities: Option<Identities>,
     pub(super) rates: Rates,
     pub(super) resources: Resources,
-    /// Requests that passed though nothing could be known.
-    pub(crate) unverified: AtomicU64,
     /// When somebody was last told of a proxy that is set up wrong.
     told: AtomicI64,
     pub(super) pace: super::refuse::Pace,
@@ -91,7 +89,6 @@ impl Gate {
             rates: rates.ok_or(GateError::Rate)?,
             resources: Resources::new(&routes, issuer.url()),
             routes,
-            unverified: AtomicU64::new(0),
             told: AtomicI64::new(i64::MIN),
             pace: super::refuse::Pace::default(),
         })

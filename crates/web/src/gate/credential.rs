@@ -124,3 +124,7 @@ fn form(half: &str) -> Option<String> {
     }
     String::from_utf8(bytes).ok()
 }
+
+#[cfg(test)]
+#[path = "credential_tests.rs"]
+mod tests;

@@ -93,3 +93,73 @@ fn one<'a>(headers: &'a HeaderMap, (spelled, name): &Named) -> Result<&'a str, G
 fn without_query(uri: &str) -> &str {
     uri.split_once('?').map_or(uri, |(path, _)| path)
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    fn head(uri: &str, pairs: &[(&str, &str)]) -> Parts {
+        let mut request = Request::builder().method("GET").uri(uri);
+        for (name, value) in pairs {
+            request = request.header(*name, *value);
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
+    const TOLD: [(&str, &str); 3] = [
+        ("X-Original-Method", "POST"),
+        ("X-Original-Host", "api.example"),
+        ("X-Original-URI", "/v1/x?y=/z"),
+    ];
+
+    #[test]
+    fn only_the_words_of_the_configured_proxy_count() {
+        let mut pairs = TOLD.to_vec();
+        pairs.extend([
+            ("X-Forwarded-Method", "GET"),
+            ("X-Forwarded-Host", "evil.example"),
+            ("X-Forwarded-Uri", "/public"),
+            ("Host", "inner"),
+        ]);
+        let head = head("/gate/v2?q", &pairs);
+        let of = |source| {
+            let it = Original::read(source, &head, "/v2").unwrap();
+            (it.method, it.host, it.path)
+        };
+        assert_eq!(of(Source::Original), ("POST", "api.example", "/v1/x"));
+        assert_eq!(of(Source::Forwarded), ("GET", "evil.example", "/public"));
+        assert_eq!(of(Source::Path), ("GET", "inner", "/v2"));
+    }
+
+    #[test]
+    fn a_header_that_is_missing_or_came_twice_is_named() {
+        for (place, (name, _)) in TOLD.iter().enumerate() {
+            let mut pairs = TOLD.to_vec();
+            pairs.remove(place);
+            let missing = Original::read(Source::Original, &head("/gate", &pairs), "").unwrap_err();
+            assert_eq!(missing, GateDenial::HeaderMissing(name));
+            assert!(missing.to_string().contains(name), "{missing}");
+            pairs.push(TOLD[place]);
+            pairs.push((name, "/public"));
+            let twice = Original::read(Source::Original, &head("/gate", &pairs), "").unwrap_err();
+            assert_eq!(twice, GateDenial::HeaderRepeated(name));
+        }
+        let error = Original::read(Source::Path, &head("/gate", &[]), "").unwrap_err();
+        assert_eq!(error, GateDenial::HeaderMissing("Host"));
+    }
+
+    #[test]
+    fn methods_and_hosts_that_are_none_are_refused() {
+        for (place, bad) in
+            [(0, "get"), (0, "GET,POST"), (0, ""), (1, "a, b"), (1, "a/b"), (1, ""), (1, "a@b")]
+        {
+            let mut pairs = TOLD;
+            pairs[place].1 = bad;
+            let head = head("/gate", &pairs);
+            let refused = Original::read(Source::Original, &head, "").unwrap_err();
+            assert!(matches!(refused, GateDenial::HeaderMalformed(..)), "{bad}: {refused}");
+        }
+    }
+}

@@ -159,9 +159,12 @@ impl Limiter {
         let mut shard = self.shards[place].lock().unwrap_or_else(PoisonError::into_inner);
         let known = shard.full_at.contains_key(&key);
         let key = if known || shard.has_room(now) { key } else { SHARED };
+        let kept = shard.full_at.get(&key).copied().unwrap_or(0);
         // A clock that was set back must not keep anybody out for longer than a window.
-        let most = now.saturating_add(self.window);
-        let full_at = shard.full_at.get(&key).copied().unwrap_or(0).clamp(now, most);
+        let full_at = kept.clamp(now, now.saturating_add(self.window));
+        if kept > full_at {
+            shard.full_at.insert(key, full_at);
+        }
         Bucket { limiter: self, shard, key, now, full_at }
     }
 }
@@ -185,3 +188,7 @@ impl Bucket<'_> {
         (left, missing.div_ceil(SECOND))
     }
 }
+
+#[cfg(test)]
+#[path = "rates_tests.rs"]
+mod tests;

@@ -150,3 +150,7 @@ fn document(server: &ResourceServer, issuer: &str) -> Response<Body> {
     respond::to_any_origin(headers);
     response
 }
+
+#[cfg(test)]
+#[path = "resources_tests.rs"]
+mod tests;

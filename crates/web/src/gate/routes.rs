@@ -161,3 +161,7 @@ fn pick(lines: &[Line], method: &str) -> Option<usize> {
     let found = spelled.or_else(|| lines.iter().find(|line| line.methods.is_empty()));
     found.map(|line| line.index)
 }
+
+#[cfg(test)]
+#[path = "routes_tests.rs"]
+mod tests;

@@ -37,11 +37,15 @@ pub enum Part {
     Gate,
     /// What an API behind the gate tells of itself.
     ProtectedResource,
+    /// The change feed, and its snapshots.
+    Feed,
+    /// The status lists.
+    StatusLists,
     /// Nothing: there is no such path.
     Nowhere,
 }
 
-const OTHER_PARTS: [Part; 12] = [
+const OTHER_PARTS: [Part; 14] = [
     Part::Admin,
     Part::Health,
     Part::Api,
@@ -54,6 +58,8 @@ const OTHER_PARTS: [Part; 12] = [
     Part::Gate,
     Part::ProtectedResource,
     Part::Nowhere,
+    Part::Feed,
+    Part::StatusLists,
 ];
 const PARTS: usize = Operation::ALL.len() + OTHER_PARTS.len();
 
@@ -77,6 +83,8 @@ impl Part {
             Self::AccessRequest => "access_request",
             Self::Gate => "gate",
             Self::ProtectedResource => "protected_resource",
+            Self::Feed => "feed",
+            Self::StatusLists => "status_lists",
             Self::Nowhere => "nowhere",
         }
     }
@@ -96,6 +104,8 @@ impl Part {
             Self::Gate => Operation::ALL.len() + 9,
             Self::ProtectedResource => Operation::ALL.len() + 10,
             Self::Nowhere => Operation::ALL.len() + 11,
+            Self::Feed => Operation::ALL.len() + 12,
+            Self::StatusLists => Operation::ALL.len() + 13,
         }
     }
 }
@@ -134,14 +144,20 @@ pub struct RealmMetrics {
     realm: RealmName,
     parts: [PartMetrics; PARTS],
     tokens: AtomicU64,
+    unverified: AtomicU64,
     refusals: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl RealmMetrics {
     /// All at zero.
     pub fn new(realm: RealmName) -> Self {
-        let (parts, tokens) = (Default::default(), AtomicU64::new(0));
-        Self { realm, parts, tokens, refusals: Mutex::default() }
+        Self {
+            realm,
+            parts: Default::default(),
+            tokens: AtomicU64::new(0),
+            unverified: AtomicU64::new(0),
+            refusals: Mutex::default(),
+        }
     }
 
     /// Notes an answer.
@@ -157,6 +173,11 @@ impl RealmMetrics {
     /// Notes an issued access token.
     pub fn issued(&self) {
         self.tokens.fetch_add(1, Relaxed);
+    }
+
+    /// Notes a request that the gate let through though nothing could be known of it.
+    pub fn unverified(&self) {
+        self.unverified.fetch_add(1, Relaxed);
     }
 
     /// Notes a refusal by its private reason, of which there are finitely many.
@@ -188,6 +209,12 @@ pub(super) fn write(realms: &[Arc<RealmMetrics>], page: &mut Page) {
     for realm in realms {
         let labels = [("realm", realm.realm.as_str())];
         page.sample("postern_tokens_issued_total", &labels, realm.tokens.load(Relaxed));
+    }
+    let unverified = "postern_gate_unverified_total";
+    page.family(unverified, "counter", "Requests let through while nothing could be known.");
+    for realm in realms {
+        let labels = [("realm", realm.realm.as_str())];
+        page.sample(unverified, &labels, realm.unverified.load(Relaxed));
     }
     page.family("postern_refusals_total", "counter", "Refusals, by their private reason.");
     for realm in realms {
@@ -223,12 +250,16 @@ mod tests {
         realm.answered(Part::Endpoint(Operation::Token), 200, Duration::from_micros(70));
         realm.answered(Part::Endpoint(Operation::Token), 418, Duration::from_micros(70));
         realm.issued();
+        realm.unverified();
+        realm.answered(Part::Gate, 200, Duration::from_micros(7));
         realm.refused("white_space");
         let page = Metrics::new(vec![realm], Vec::new()).page();
         for line in [
             r#"postern_requests_total{realm="demo",operation="token",status="200"} 1"#,
             r#"postern_requests_total{realm="demo",operation="token",status="other"} 1"#,
             r#"postern_tokens_issued_total{realm="demo"} 1"#,
+            r#"postern_gate_unverified_total{realm="demo"} 1"#,
+            r#"postern_requests_total{realm="demo",operation="gate",status="200"} 1"#,
             r#"postern_refusals_total{realm="demo",reason="white_space"} 1"#,
             r#"postern_request_duration_seconds_count{realm="demo",operation="token"} 2"#,
         ] {

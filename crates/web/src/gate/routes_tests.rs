@@ -1,0 +1,208 @@
+//! The route table against a model that looks at every line.
+
+use axum::http::Method;
+use proptest::prelude::*;
+
+use super::*;
+use crate::gate::{Access, WhenUnsure};
+
+fn line(host: Option<&str>, path: &str, methods: &[&str]) -> Route {
+    Route {
+        host: host.map(str::to_owned),
+        path: path.to_owned(),
+        methods: methods.iter().map(|it| it.parse().unwrap()).collect(),
+        access: Access::Public,
+        when_unsure: WhenUnsure::Closed,
+    }
+}
+
+fn table(lines: &[Route]) -> Table {
+    Table::new(lines).unwrap()
+}
+
+#[test]
+fn what_is_spelled_out_goes_before_a_placeholder_and_that_before_the_rest() {
+    let lines = [
+        line(None, "/v1/{*rest}", &[]),
+        line(None, "/v1/things/{id}", &[]),
+        line(None, "/v1/things/all", &[]),
+        line(None, "/v1/things/{id}/parts", &["GET"]),
+        line(None, "/v1/{kind}/all", &[]),
+    ];
+    let table = table(&lines);
+    let find = |path| table.find("h", path, "GET");
+    assert_eq!(find("/v1/things/all"), Some(2));
+    assert_eq!(find("/v1/things/7"), Some(1));
+    assert_eq!(find("/v1/things/7/parts"), Some(3));
+    assert_eq!(find("/v1/things/7/bolts"), Some(0), "it comes back from a blind alley");
+    assert_eq!(find("/v1/people/all"), Some(4));
+    assert_eq!(find("/v1/people"), Some(0));
+    assert_eq!(find("/v1/things/"), Some(0), "a name is not empty");
+    assert_eq!(find("/v1/"), Some(0), "the rest may be");
+    for nowhere in ["/v1", "/", "/v2/x", "/V1/x"] {
+        assert_eq!(find(nowhere), None, "{nowhere}");
+    }
+    assert_eq!(table.find("h", "/v1/things/7/parts", "POST"), Some(0));
+}
+
+#[test]
+fn a_method_that_is_spelled_out_goes_before_any_and_get_is_head_too() {
+    let lines = [
+        line(None, "/a", &[]),
+        line(None, "/a", &["POST", "PUT"]),
+        line(None, "/b", &["GET"]),
+        line(None, "/c", &["GET"]),
+        line(None, "/c", &["HEAD"]),
+    ];
+    let table = table(&lines);
+    assert_eq!(table.find("h", "/a", "PUT"), Some(1));
+    assert_eq!(table.find("h", "/a", "PATCH"), Some(0));
+    assert_eq!(table.find("h", "/a", "MADE-UP"), Some(0));
+    assert_eq!(table.find("h", "/b", "HEAD"), Some(2));
+    assert_eq!(table.find("h", "/b", "POST"), None);
+    assert_eq!(table.find("h", "/c", "HEAD"), Some(4));
+}
+
+#[test]
+fn a_host_is_compared_without_case_port_and_last_dot() {
+    let lines = [
+        line(Some("api.example"), "/{*rest}", &[]),
+        line(Some("[::1]"), "/{*rest}", &[]),
+        line(None, "/health", &[]),
+        line(Some("api.example"), "/health", &[]),
+    ];
+    let table = table(&lines);
+    for host in ["api.example", "API.example", "api.example:8443", "api.example.", "Api.Example.:1"]
+    {
+        assert_eq!(table.find(host, "/x", "GET"), Some(0), "{host}");
+        assert_eq!(table.find(host, "/health", "GET"), Some(3), "{host}");
+    }
+    assert_eq!(table.find("[::1]:80", "/x", "GET"), Some(1));
+    for host in ["evil.example", "api.example.evil", "xapi.example", ""] {
+        assert_eq!(table.find(host, "/x", "GET"), None, "{host}");
+        assert_eq!(table.find(host, "/health", "GET"), Some(2), "{host}");
+    }
+}
+
+#[test]
+fn lines_that_cannot_be_meant_are_refused() {
+    for path in [
+        "v1",
+        "",
+        "/v1//x",
+        "/v1/../x",
+        "/v1/%41",
+        "/{a",
+        "/a}",
+        "/x{id}",
+        "/{id}.json",
+        "/{}",
+        "/{*}",
+        "/{*rest}/x",
+        "/*",
+        "/{a-b}",
+        "/a?b",
+        "/a;b",
+    ] {
+        let error = Table::new(&[line(None, path, &[])]).unwrap_err();
+        assert!(matches!(error, GateError::Path { .. }), "{path}: {error}");
+    }
+    for host in ["", "API.example", "api.example:80", "a b", "api.example.", "*.example"] {
+        let error = Table::new(&[line(Some(host), "/", &[])]).unwrap_err();
+        assert_eq!(error, GateError::Host(host.to_owned()));
+    }
+    let twice = [line(None, "/a/{x}", &["GET", "PUT"]), line(None, "/a/{y}", &["PUT"])];
+    assert!(matches!(Table::new(&twice), Err(GateError::Twice { .. })));
+    let twice = [line(None, "/{*a}", &[]), line(None, "/{*b}", &[])];
+    assert!(matches!(Table::new(&twice), Err(GateError::Twice { .. })));
+}
+
+/// The slow way: every line that fits, and of these the one whose rank is best.
+fn model(lines: &[Route], host: &str, path: &str, method: &str) -> Option<usize> {
+    let mut fitting = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let host_rank = match &line.host {
+            Some(wanted) if wanted == host => 0,
+            Some(_) => continue,
+            None => 1,
+        };
+        let spelled = |it: &str| line.methods.iter().any(|known| known.as_str() == it);
+        let method_rank = match method {
+            _ if spelled(method) => 0,
+            "HEAD" if spelled("GET") => 1,
+            _ if line.methods.is_empty() => 2,
+            _ => continue,
+        };
+        let wanted: Vec<&str> = line.path[1..].split('/').collect();
+        let given: Vec<&str> = path[1..].split('/').collect();
+        let mut ranks = Vec::new();
+        let mut rest = false;
+        for (place, segment) in wanted.iter().enumerate() {
+            let there = given.get(place);
+            match (there, *segment) {
+                (Some(_), segment) if segment.starts_with("{*") => {
+                    ranks.push(2);
+                    rest = true;
+                }
+                (Some(there), segment) if segment.starts_with('{') && !there.is_empty() => {
+                    ranks.push(1);
+                }
+                (Some(there), segment) if *there == segment => ranks.push(0),
+                _ => {
+                    ranks.clear();
+                    break;
+                }
+            }
+        }
+        if !ranks.is_empty() && (rest || wanted.len() == given.len()) {
+            fitting.push((host_rank, ranks, method_rank, index));
+        }
+    }
+    fitting.into_iter().min().map(|(.., index)| index)
+}
+
+fn segment() -> impl Strategy<Value = &'static str> {
+    prop_oneof![Just("a"), Just("b"), Just("{x}"), Just("{y}")]
+}
+
+fn any_line() -> impl Strategy<Value = Route> {
+    let host = prop_oneof![Just(None), Just(Some("one.example")), Just(Some("two.example"))];
+    let end = prop_oneof![Just(""), Just("/"), Just("/{*rest}")];
+    let methods = proptest::sample::subsequence(vec!["GET", "HEAD", "POST"], 0..3);
+    (host, proptest::collection::vec(segment(), 1..4), end, methods).prop_map(
+        |(host, segments, end, methods)| {
+            line(host, &format!("/{}{end}", segments.join("/")), &methods)
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn the_table_and_the_model_choose_the_same_line(
+        candidates in proptest::collection::vec(any_line(), 1..14),
+        hosts in proptest::collection::vec(0..3usize, 24),
+        paths in proptest::collection::vec(
+            proptest::collection::vec(prop_oneof![Just("a"), Just("b"), Just("c")], 0..5), 24),
+        slash in any::<bool>(),
+    ) {
+        // Lines that say what others said are left out, as the table itself demands it.
+        let mut lines: Vec<Route> = Vec::new();
+        for candidate in candidates {
+            lines.push(candidate);
+            if Table::new(&lines).is_err() {
+                lines.pop();
+            }
+        }
+        let table = table(&lines);
+        for (host, path) in hosts.iter().zip(&paths) {
+            let host = ["one.example", "two.example", "three.example"][*host];
+            let end = if slash && !path.is_empty() { "/" } else { "" };
+            let path = format!("/{}{end}", path.join("/"));
+            for method in [Method::GET, Method::HEAD, Method::POST, Method::DELETE] {
+                let found = table.find(host, &path, method.as_str());
+                let expected = model(&lines, host, &path, method.as_str());
+                prop_assert_eq!(found, expected, "{} {} {}", method, host, path);
+            }
+        }
+    }
+}
