@@ -1,0 +1,46 @@
+//! In the dark: a door that nobody tells anything goes on from memory until that is too old, and
+//! then does as its route says.
+
+use super::timeline::Timelines;
+use super::{Findings, Limits};
+use crate::history::{Call, Door, Fault, History, Verdict};
+
+const FROM_MEMORY: &str = "known credentials are answered from memory while it is fresh";
+const CLOSED: &str = "closed routes are 503 after the stale limit";
+const OPEN: &str = "open routes are answered from memory all the while";
+
+pub(super) fn judge(history: &History, limits: &Limits, findings: &mut Findings) {
+    let timelines = Timelines::new(history);
+    for fault in history.faults.iter().filter(|fault| fault.in_the_dark) {
+        for call in history.calls.iter().filter(|call| is_within(fault, call)) {
+            let Some(credential) = history.credentials.get(call.credential) else { continue };
+            let good = timelines.good_since(credential, call.span);
+            if good.is_some_and(|since| since + limits.calm < fault.span.start) {
+                one(limits, fault, call, findings);
+            }
+        }
+    }
+}
+
+fn is_within(fault: &Fault, call: &Call) -> bool {
+    let span = fault.span;
+    let asks_itself = !matches!(call.door, Door::Nginx | Door::Haproxy);
+    // An answer under way when the fault began, or ended, may be of either time.
+    let inside = span.start < call.span.start && call.span.end < span.end;
+    asks_itself && inside && fault.doors.contains(&call.door)
+}
+
+fn one(limits: &Limits, fault: &Fault, call: &Call, findings: &mut Findings) {
+    let accepted = call.verdict == Verdict::Accepted;
+    let told = || format!("{} since {:?}: {call:?}", fault.name, fault.span.start);
+    if call.door.fails_open() {
+        findings.hold(OPEN, accepted, told);
+    } else if call.span.end + limits.margin < fault.span.start + limits.stale {
+        findings.hold(FROM_MEMORY, accepted, told);
+    } else if call.span.start > fault.span.start + limits.stale + limits.margin
+        // It has no route that says what to do: it is held to the stale limit alone.
+        && !matches!(call.door, Door::Introspection(_))
+    {
+        findings.hold(CLOSED, call.verdict == Verdict::Unsure, told);
+    }
+}

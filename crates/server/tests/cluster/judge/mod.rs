@@ -1,0 +1,85 @@
+//! The judge: from a history alone to what was promised and not kept.
+//!
+//! Invariant: pure. Whatever is uncertain (a change nobody acknowledged, an answer that was lost) is
+//! no fault of the program; whatever is certain is held against it. Every rule also says how often it
+//! had something to decide: a rule that was idle proves nothing.
+
+mod away;
+mod budgets;
+mod doors;
+mod refreshes;
+mod timeline;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use crate::history::{At, Door, History};
+
+pub(crate) use doors::{Delay, delays};
+
+/// What is promised.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// From an acknowledgement to its effect everywhere.
+    pub(crate) calm: Duration,
+    /// After so long without word a door that fails closed does not believe what it remembers.
+    pub(crate) stale: Duration,
+    /// What a busy machine adds to that.
+    pub(crate) margin: Duration,
+    /// From the end of a fault until all is as before.
+    pub(crate) recovery: Duration,
+}
+
+/// A promise not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Breach {
+    pub(crate) rule: &'static str,
+    pub(crate) told: String,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) breaches: Vec<Breach>,
+    /// How often each rule had something to decide.
+    pub(crate) decided: std::collections::BTreeMap<&'static str, usize>,
+}
+
+impl Findings {
+    fn decide(&mut self, rule: &'static str) {
+        *self.decided.entry(rule).or_default() += 1;
+    }
+
+    fn breach(&mut self, rule: &'static str, told: String) {
+        self.breaches.push(Breach { rule, told });
+    }
+
+    /// Decides once: `kept`, or else what `told` says.
+    fn hold(&mut self, rule: &'static str, kept: bool, told: impl FnOnce() -> String) {
+        self.decide(rule);
+        if !kept {
+            self.breach(rule, told());
+        }
+    }
+}
+
+/// Holds all rules against a history.
+pub(crate) fn judge(history: &History, limits: &Limits) -> Findings {
+    let mut findings = Findings::default();
+    doors::judge(history, limits, &mut findings);
+    away::judge(history, limits, &mut findings);
+    refreshes::judge(history, &mut findings);
+    budgets::judge(history, &mut findings);
+    written::judge(history, &mut findings);
+    findings
+}
+
+/// Whether a fault was felt at `door` at any time between `from` and `to`.
+fn troubled(history: &History, limits: &Limits, door: Door, from: At, to: At) -> bool {
+    let felt = |fault: &&crate::history::Fault| fault.doors.contains(&door);
+    let mut faults = history.faults.iter().filter(felt);
+    faults.any(|fault| fault.span.start <= to && from <= fault.span.end + limits.recovery)
+}

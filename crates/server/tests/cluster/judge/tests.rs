@@ -1,0 +1,289 @@
+//! Bad histories, each made by hand: every rule finds the one thing that is wrong in its own, and
+//! nothing in the good one beside it.
+
+use std::time::Duration;
+
+use super::{Limits, delays, judge};
+use crate::history::{
+    Call, Change, Credential, Door, Fault, History, Paid, ReadBack, Refresh, Renewal, Span, Spend,
+    State, Subject, Verdict,
+};
+
+const LIMITS: Limits = Limits {
+    calm: Duration::from_secs(1),
+    stale: Duration::from_secs(3),
+    margin: Duration::from_secs(1),
+    recovery: Duration::from_secs(2),
+};
+const KEY: Subject = Subject(0);
+const ORGANIZATION: Subject = Subject(1);
+
+fn ms(at: u64) -> Duration {
+    Duration::from_millis(at)
+}
+
+fn span(start: u64, end: u64) -> Span {
+    Span { start: ms(start), end: ms(end) }
+}
+
+/// One credential that hangs from a key and an organization.
+fn history() -> History {
+    let credential = Credential { hangs_from: vec![KEY, ORGANIZATION], born: ms(0) };
+    History { credentials: vec![credential], ..History::default() }
+}
+
+fn call(door: Door, start: u64, verdict: Verdict) -> Call {
+    Call { door, credential: 0, span: span(start, start + 5), verdict }
+}
+
+fn change(subject: Subject, good: bool, at: u64) -> Change {
+    Change { subject, good, span: span(at, at + 10), acknowledged: true }
+}
+
+fn fault(doors: &[Door], start: u64, end: u64) -> Fault {
+    let (span, doors) = (span(start, end), doors.to_vec());
+    Fault { name: "made up", span, doors, in_the_dark: true }
+}
+
+/// The rules that `history` breaks, each once.
+fn broken(history: &History) -> Vec<&'static str> {
+    let found = judge(history, &LIMITS);
+    for breach in &found.breaches {
+        assert!(found.decided[breach.rule] > 0, "{breach:?}");
+    }
+    let mut rules: Vec<_> = found.breaches.iter().map(|it| it.rule).collect();
+    rules.dedup();
+    rules
+}
+
+#[test]
+fn a_revoked_credential_may_be_accepted_for_a_second_and_no_longer() {
+    let mut history = history();
+    history.changes.push(change(KEY, false, 1_000));
+    history.calls.push(call(Door::Nginx, 2_000, Verdict::Accepted));
+    assert!(broken(&history).is_empty());
+    history.calls.push(call(Door::Nginx, 2_011, Verdict::Accepted));
+    assert_eq!(broken(&history), ["no revoked credential is accepted after the limit"]);
+    history.calls.pop();
+    history.calls.push(call(Door::Nginx, 2_011, Verdict::Refused));
+    let found = judge(&history, &LIMITS);
+    assert!(found.breaches.is_empty());
+    assert_eq!(found.decided["no revoked credential is accepted after the limit"], 1);
+}
+
+#[test]
+fn a_revival_long_after_the_revocation_is_seen() {
+    let mut history = history();
+    history.changes.push(change(KEY, false, 1_000));
+    history.calls.push(call(Door::Gate(0), 2_500, Verdict::Refused));
+    history.calls.push(call(Door::Gate(1), 60_000, Verdict::Accepted));
+    assert_eq!(broken(&history), ["no revoked credential is accepted after the limit"]);
+}
+
+#[test]
+fn what_nobody_acknowledged_is_held_against_nobody() {
+    let mut history = history();
+    history.changes.push(Change { acknowledged: false, ..change(KEY, false, 1_000) });
+    history.calls.push(call(Door::Gate(0), 9_000, Verdict::Accepted));
+    history.calls.push(call(Door::Gate(0), 9_500, Verdict::Refused));
+    assert!(broken(&history).is_empty());
+}
+
+#[test]
+fn a_suspension_counts_until_it_is_lifted_and_then_no_longer() {
+    let mut history = history();
+    history.changes.push(change(ORGANIZATION, false, 1_000));
+    history.changes.push(change(ORGANIZATION, true, 5_000));
+    history.calls.push(call(Door::Verifier(2), 4_900, Verdict::Refused));
+    history.calls.push(call(Door::Verifier(2), 5_500, Verdict::Refused));
+    history.calls.push(call(Door::Verifier(2), 7_000, Verdict::Accepted));
+    assert!(broken(&history).is_empty());
+    history.calls.push(call(Door::Verifier(2), 4_950, Verdict::Accepted));
+    assert_eq!(broken(&history), ["no revoked credential is accepted after the limit"]);
+    history.calls.pop();
+    history.calls.push(call(Door::Verifier(2), 7_100, Verdict::Refused));
+    let expected =
+        ["no good credential is refused", "good credentials are answered while nothing is broken"];
+    assert_eq!(broken(&history), expected);
+}
+
+#[test]
+fn in_a_fault_the_stale_limit_counts_and_only_at_the_doors_that_feel_it() {
+    let mut history = history();
+    history.faults.push(fault(&[Door::Gate(0)], 900, 9_000));
+    history.changes.push(change(KEY, false, 1_000));
+    history.calls.push(call(Door::Gate(0), 4_900, Verdict::Accepted));
+    assert!(broken(&history).is_empty());
+    history.calls.push(call(Door::Gate(0), 5_100, Verdict::Accepted));
+    let late = "no revoked credential is accepted after the stale limit in a fault";
+    assert_eq!(broken(&history), [late]);
+    history.calls.pop();
+    history.calls.push(call(Door::Gate(1), 3_000, Verdict::Accepted));
+    assert_eq!(broken(&history), ["no revoked credential is accepted after the limit"]);
+}
+
+#[test]
+fn an_open_route_may_be_late_in_the_dark_but_not_after_it() {
+    let mut history = history();
+    history.faults.push(fault(&[Door::OpenGate(0)], 900, 9_000));
+    history.changes.push(change(KEY, false, 1_000));
+    history.calls.push(call(Door::OpenGate(0), 8_000, Verdict::Accepted));
+    assert!(broken(&history).is_empty());
+    history.calls.push(call(Door::OpenGate(0), 11_500, Verdict::Accepted));
+    let late = "no revoked credential is accepted after the stale limit in a fault";
+    assert_eq!(broken(&history), [late]);
+}
+
+#[test]
+fn a_good_credential_is_neither_refused_nor_left_without_an_answer() {
+    let mut history = history();
+    history.calls.push(call(Door::Haproxy, 3_000, Verdict::Accepted));
+    assert!(broken(&history).is_empty());
+    for verdict in [Verdict::Unsure, Verdict::Lost] {
+        history.calls.push(call(Door::Haproxy, 4_000, verdict));
+        assert_eq!(broken(&history), ["good credentials are answered while nothing is broken"]);
+        history.calls.pop();
+    }
+    history.faults.push(fault(&[Door::Haproxy], 3_500, 4_500));
+    history.calls.push(call(Door::Haproxy, 4_000, Verdict::Unsure));
+    assert!(broken(&history).is_empty());
+    history.calls.push(call(Door::Haproxy, 4_000, Verdict::Refused));
+    assert_eq!(broken(&history), ["no good credential is refused"]);
+}
+
+#[test]
+fn a_500_is_a_breach_whoever_asked() {
+    let mut history = history();
+    history.faults.push(fault(&[Door::Gate(2)], 0, 9_000));
+    history.calls.push(call(Door::Gate(2), 4_000, Verdict::Broken(500)));
+    assert!(broken(&history).contains(&"no answer is a 5xx other than 503"));
+}
+
+#[test]
+fn in_the_dark_memory_answers_while_it_is_fresh_and_then_routes_do_as_they_say() {
+    let (closed, open) = (Door::Gate(0), Door::OpenGate(0));
+    let mut history = history();
+    history.faults.push(fault(&[closed, open], 10_000, 20_000));
+    let good = [
+        call(closed, 11_000, Verdict::Accepted),
+        call(closed, 13_000, Verdict::Unsure),
+        call(closed, 15_000, Verdict::Unsure),
+        call(open, 11_000, Verdict::Accepted),
+        call(open, 15_000, Verdict::Accepted),
+    ];
+    history.calls.extend(good);
+    let found = judge(&history, &LIMITS);
+    assert!(found.breaches.is_empty(), "{:?}", found.breaches);
+    assert_eq!(found.decided["known credentials are answered from memory while it is fresh"], 1);
+    let bad = [
+        (
+            call(closed, 11_000, Verdict::Unsure),
+            "known credentials are answered from memory while it is fresh",
+        ),
+        (call(closed, 15_000, Verdict::Accepted), "closed routes are 503 after the stale limit"),
+        (call(open, 15_000, Verdict::Unsure), "open routes are answered from memory all the while"),
+    ];
+    for (call, rule) in bad {
+        history.calls.push(call);
+        assert_eq!(broken(&history), [rule]);
+        history.calls.pop();
+    }
+}
+
+#[test]
+fn delays_are_measured_from_the_acknowledgement_to_the_first_lasting_refusal() {
+    let mut history = history();
+    history.changes.push(change(KEY, false, 1_000));
+    history.calls.push(call(Door::Nginx, 1_100, Verdict::Refused));
+    history.calls.push(call(Door::Nginx, 1_200, Verdict::Accepted));
+    history.calls.push(call(Door::Nginx, 1_310, Verdict::Refused));
+    history.calls.push(call(Door::Haproxy, 30_000, Verdict::Refused));
+    let measured = delays(&history, &LIMITS);
+    assert_eq!(measured.len(), 1, "{measured:?}");
+    assert_eq!((measured[0].door, measured[0].delay), (Door::Nginx, ms(300)));
+}
+
+fn refresh(presented: usize, start: u64, answer: Renewal) -> Refresh {
+    Refresh { family: 0, presented, span: span(start, start + 5), answer }
+}
+
+#[test]
+fn a_refresh_token_has_one_successor_and_a_retry_gets_the_same() {
+    let mut history = history();
+    history.refreshes.push(refresh(1, 1_000, Renewal::Unknown));
+    history.refreshes.push(refresh(1, 1_010, Renewal::Successor(2)));
+    history.refreshes.push(refresh(1, 1_011, Renewal::Successor(2)));
+    history.refreshes.push(refresh(2, 1_020, Renewal::Successor(3)));
+    assert!(broken(&history).is_empty());
+    history.refreshes.push(refresh(2, 1_021, Renewal::Successor(4)));
+    assert_eq!(broken(&history), ["a refresh token has one successor"]);
+    history.refreshes.pop();
+    history.refreshes.push(refresh(3, 1_030, Renewal::Successor(2)));
+    assert!(broken(&history).contains(&"a refresh token succeeds one token"));
+    history.refreshes.pop();
+    history.refreshes.push(refresh(1, 1_040, Renewal::Successor(2)));
+    assert_eq!(broken(&history), ["no refresh token is spent after its successor was"]);
+    history.refreshes.pop();
+    history.refreshes.push(refresh(3, 1_050, Renewal::Refused));
+    assert_eq!(broken(&history), ["no family is lost by a retry"]);
+    history.refreshes.pop();
+    history.refreshes.push(refresh(3, 1_050, Renewal::Broken(500)));
+    assert_eq!(broken(&history), ["no refresh is a 5xx other than 503"]);
+}
+
+#[test]
+fn a_family_that_was_replayed_stays_closed() {
+    let mut history = history();
+    history.replayed.push(0);
+    history.refreshes.push(refresh(1, 1_000, Renewal::Successor(2)));
+    history.refreshes.push(refresh(2, 1_010, Renewal::Successor(3)));
+    history.refreshes.push(refresh(1, 1_020, Renewal::Refused));
+    history.refreshes.push(refresh(3, 1_030, Renewal::Refused));
+    assert!(broken(&history).is_empty());
+    history.refreshes.push(refresh(3, 1_040, Renewal::Successor(4)));
+    assert_eq!(broken(&history), ["a replayed family stays closed"]);
+}
+
+fn spend(hour: Option<i64>, start: u64, answer: Paid) -> Spend {
+    Spend { client: 0, hour, span: span(start, start + 5), answer }
+}
+
+#[test]
+fn a_budget_is_spent_to_its_end_and_not_beyond() {
+    let mut history = History { budgets: vec![2], ..history() };
+    history.spends.push(spend(Some(7), 0, Paid::Issued));
+    history.spends.push(spend(Some(7), 10, Paid::Issued));
+    history.spends.push(spend(Some(7), 20, Paid::Exhausted));
+    history.spends.push(spend(Some(8), 30, Paid::Issued));
+    assert!(broken(&history).is_empty());
+    history.spends.push(spend(Some(7), 40, Paid::Issued));
+    assert_eq!(broken(&history), ["no budget is exceeded"]);
+    history.spends.pop();
+    history.spends.push(spend(Some(8), 50, Paid::Exhausted));
+    assert_eq!(broken(&history), ["no budget is refused before it is spent"]);
+    history.spends.push(spend(Some(8), 45, Paid::Unknown));
+    assert!(broken(&history).is_empty(), "the lost one may have been paid for");
+    history.spends.push(spend(Some(8), 60, Paid::Broken(500)));
+    assert_eq!(broken(&history), ["no token request is a 5xx other than 503"]);
+}
+
+fn read(node: usize, state: State) -> ReadBack {
+    ReadBack { node, subject: KEY, state }
+}
+
+#[test]
+fn what_was_acknowledged_is_there_on_every_node() {
+    let mut history = History { made: vec![KEY], ..history() };
+    history.read_back.extend([read(0, State::Good), read(1, State::Good)]);
+    assert!(broken(&history).is_empty());
+    history.read_back.push(read(2, State::Missing));
+    let there = "what was acknowledged as made is there at the end";
+    assert_eq!(broken(&history), [there, "all nodes say the same at the end"]);
+    history.read_back.pop();
+    history.changes.push(change(KEY, false, 1_000));
+    assert_eq!(broken(&history), ["what was acknowledged as changed is so at the end"]);
+    history.read_back = vec![read(0, State::Bad), read(1, State::Bad)];
+    assert!(broken(&history).is_empty());
+    history.changes.push(change(KEY, true, 2_000));
+    assert_eq!(broken(&history), ["what was acknowledged as changed is so at the end"]);
+}

@@ -1,0 +1,32 @@
+//! Hunters: from the moment that a revocation was acknowledged, one at every door shows the revoked
+//! credential until it has been refused twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::history::Verdict;
+use crate::world::{Held, World};
+
+/// Between two looks.
+const PACE: Duration = Duration::from_millis(15);
+/// Looks at most.
+const LOOKS: usize = 40;
+
+/// Starts a hunter at every door.
+pub(crate) fn hunt(world: &Arc<World>, held: &Held) {
+    for door in world.doors(held.is_jwt) {
+        let (world, held) = (Arc::clone(world), held.clone());
+        tokio::spawn(async move {
+            let mut refused = 0;
+            for _ in 0..LOOKS {
+                if world.show(door, &held).await == Verdict::Refused {
+                    refused += 1;
+                }
+                if refused == 2 || world.is_ending() {
+                    return;
+                }
+                tokio::time::sleep(PACE).await;
+            }
+        });
+    }
+}

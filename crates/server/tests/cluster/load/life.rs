@@ -1,0 +1,246 @@
+//! The life of credentials: made, revoked in every way there is, suspended and resumed from above,
+//! each time at another node.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::hunt::hunt;
+use crate::history::{At, Subject};
+use crate::world::{AUDIENCES, Dice, End, Held, World};
+
+/// Between two changes of one administrator.
+const PACE: Duration = Duration::from_millis(450);
+/// How many are alive at a time, about.
+const POPULATION: usize = 40;
+/// How long a suspension lasts.
+const SUSPENDED: Duration = Duration::from_millis(2_500);
+
+/// What stands from the beginning.
+#[derive(Clone, Debug)]
+pub(crate) struct Ground {
+    /// Public ids, and the subject of each.
+    pub(crate) organizations: Vec<(String, Subject)>,
+    pub(crate) users: Vec<String>,
+    /// Organizations and clients that are suspended and resumed over and over.
+    pub(crate) moody: Vec<Subject>,
+    pub(crate) families: Vec<super::refreshes::Family>,
+}
+
+/// Makes and revokes, until the end.
+pub(crate) async fn live(world: Arc<World>, ground: Ground, mut dice: Dice) {
+    while !world.is_ending() {
+        let alive = world.held().iter().filter(|it| !it.dead && it.end.is_some()).count();
+        if dice.roll(2 * POPULATION) < alive {
+            revoke(&world, &mut dice).await;
+        } else {
+            make(&world, &ground, &mut dice).await;
+        }
+        tokio::time::sleep(PACE).await;
+    }
+}
+
+async fn make(world: &World, ground: &Ground, dice: &mut Dice) -> Option<()> {
+    let node = dice.roll(world.addresses.nodes.len());
+    let organization = ground.organizations[dice.roll(ground.organizations.len())].clone();
+    match dice.roll(3) {
+        0 => api_key(world, node, &organization, true).await,
+        1 => {
+            let user = &ground.users[dice.roll(ground.users.len())];
+            personal_access_token(world, node, user, true).await
+        }
+        _ => machine(world, node, &organization, true).await.map(|_| ()),
+    }
+}
+
+/// Something made by the admin API: its answer.
+pub(crate) async fn created(world: &World, node: usize, path: &str, body: Value) -> Option<Value> {
+    let (status, made) = world.admin(node, "POST", path, Some(&body)).await?;
+    assert!(status == 201 || status == 503, "{path} {status} {made}");
+    (status == 201).then_some(made)
+}
+
+/// Notes that something is there, and must be at the end.
+pub(crate) fn noted(world: &World, path: &str, made: &Value) -> Subject {
+    let subject = world.subject(Some(format!("{path}/{}", text(made, "id"))));
+    world.history().made.push(subject);
+    subject
+}
+
+pub(crate) fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value}"))
+}
+
+fn held(secret: &str, audience: usize, is_jwt: bool, end: Option<End>) -> Held {
+    let secret = secret.to_owned();
+    Held { credential: 0, secret, audience, is_jwt, end, dead: false }
+}
+
+/// An API key of an organization. `mortal`: it will be revoked one day.
+pub(crate) async fn api_key(
+    world: &World,
+    node: usize,
+    (organization, above): &(String, Subject),
+    mortal: bool,
+) -> Option<()> {
+    let new = json!({"organization": organization, "label": "a key", "audience": AUDIENCES[0].1});
+    let made = created(world, node, "/api-keys", new).await?;
+    let subject = noted(world, "/api-keys", &made);
+    let end = mortal.then_some(End::Subject(subject));
+    world.hold(held(text(&made, "secret"), 0, false, end), vec![subject, *above]);
+    Some(())
+}
+
+/// A token of a person.
+pub(crate) async fn personal_access_token(
+    world: &World,
+    node: usize,
+    user: &str,
+    mortal: bool,
+) -> Option<()> {
+    let new = json!({
+        "user": user, "name": "a token", "scopes": ["things:read"], "audience": AUDIENCES[0].1,
+    });
+    let made = created(world, node, "/personal-access-tokens", new).await?;
+    let subject = noted(world, "/personal-access-tokens", &made);
+    let end = mortal.then_some(End::Subject(subject));
+    world.hold(held(text(&made, "secret"), 0, false, end), vec![subject]);
+    Some(())
+}
+
+/// A machine with a grant at every API, and a token of each. The subject is the client.
+pub(crate) async fn machine(
+    world: &World,
+    node: usize,
+    (organization, above): &(String, Subject),
+    mortal: bool,
+) -> Option<Subject> {
+    let new = json!({"name": "a machine", "organization": organization});
+    let made = created(world, node, "/clients", new).await?;
+    let client = noted(world, "/clients", &made);
+    let (id, secret) = (text(&made, "id"), text(&made, "secret"));
+    world.secret(secret);
+    for (audience, (_, identifier)) in AUDIENCES.iter().enumerate() {
+        let new = json!({"client": id, "audience": identifier});
+        let grant = created(world, node, "/grants", new).await?;
+        let grant = noted(world, "/grants", &grant);
+        // Another node issues: it has to know already.
+        let issuer = (node + audience) % world.addresses.nodes.len();
+        let fields = [("grant_type", "client_credentials"), ("audience", identifier)];
+        let (status, issued) = world.form(issuer, "/token", (id, secret), &fields).await?;
+        if status != 200 {
+            // Above it somebody may have been suspended meanwhile; but everybody knows it.
+            let known = status == 503 || is_suspended(&issued);
+            assert!(known, "{status} {issued} from node {issuer}");
+            continue;
+        }
+        let token = world.subject(None);
+        let by_token = || {
+            let (client, secret) = (id.to_owned(), secret.to_owned());
+            End::Token { subject: token, client, secret }
+        };
+        // Half of them end by their grant, half by themselves.
+        let ends = if grant.0 % 2 == 0 { End::Subject(grant) } else { by_token() };
+        let is_jwt = AUDIENCES[audience].0 != "opaque";
+        let held = held(text(&issued, "access_token"), audience, is_jwt, mortal.then_some(ends));
+        world.hold(held, vec![token, grant, client, *above]);
+    }
+    Some(client)
+}
+
+/// Revokes one of those that were made a while ago; until somebody acknowledges it.
+async fn revoke(world: &Arc<World>, dice: &mut Dice) {
+    let picked = {
+        let mut all = world.held();
+        let mut alive: Vec<&mut Held> =
+            all.iter_mut().filter(|it| !it.dead && it.end.is_some()).collect();
+        if alive.is_empty() {
+            return;
+        }
+        let place = dice.roll(alive.len());
+        alive[place].dead = true;
+        alive[place].clone()
+    };
+    let Some(end) = picked.end.clone() else { return };
+    for _ in 0..20 {
+        let node = dice.roll(world.addresses.nodes.len());
+        if ended(world, node, &end, &picked.secret).await {
+            hunt(world, &picked);
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// Whether the end was acknowledged.
+async fn ended(world: &World, node: usize, end: &End, token: &str) -> bool {
+    let start = world.now();
+    let (subject, answer) = match end {
+        End::Subject(subject) => {
+            let place = world.place(*subject).unwrap_or_default();
+            let path = format!("{place}/revoke");
+            (*subject, world.admin(node, "POST", &path, Some(&json!({}))).await)
+        }
+        End::Token { subject, client, secret } => {
+            (*subject, world.form(node, "/revoke", (client, secret), &[("token", token)]).await)
+        }
+    };
+    settled(world, subject, false, start, answer)
+}
+
+/// Notes a change with what was answered to it; whether it was acknowledged.
+fn settled(
+    world: &World,
+    subject: Subject,
+    good: bool,
+    start: At,
+    answer: Option<(u16, Value)>,
+) -> bool {
+    let status = answer.as_ref().map(|(status, _)| *status);
+    let suspended = answer.as_ref().is_some_and(|(_, told)| is_suspended(told));
+    if suspended {
+        return false;
+    }
+    assert!(matches!(status, Some(200 | 503) | None), "{answer:?}");
+    world.changed(subject, good, start, status == Some(200));
+    status == Some(200)
+}
+
+/// Whether a client was refused since it, or its organization, is suspended.
+fn is_suspended(told: &Value) -> bool {
+    told["error_description"].as_str().is_some_and(|text| text.contains("not active"))
+}
+
+/// Suspends and resumes what is moody, one after the other.
+pub(crate) async fn suspend_and_resume(world: Arc<World>, ground: Ground, mut dice: Dice) {
+    while !world.is_ending() {
+        let subject = ground.moody[dice.roll(ground.moody.len())];
+        switch(&world, subject, false, &mut dice).await;
+        let below: Vec<Held> = {
+            let history = world.history();
+            let hangs =
+                |it: &&Held| history.credentials[it.credential].hangs_from.contains(&subject);
+            world.held().iter().filter(hangs).cloned().collect()
+        };
+        below.iter().for_each(|held| hunt(&world, held));
+        tokio::time::sleep(SUSPENDED).await;
+        switch(&world, subject, true, &mut dice).await;
+        tokio::time::sleep(SUSPENDED).await;
+    }
+}
+
+/// Until somebody acknowledges it.
+async fn switch(world: &World, subject: Subject, good: bool, dice: &mut Dice) {
+    let place = world.place(subject).unwrap_or_default();
+    let word = if good { "activate" } else { "suspend" };
+    for _ in 0..20 {
+        let node = dice.roll(world.addresses.nodes.len());
+        let start = world.now();
+        let answer = world.admin(node, "POST", &format!("{place}/{word}"), Some(&json!({}))).await;
+        if settled(world, subject, good, start, answer) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}

@@ -1,0 +1,290 @@
+//! What all who make load share: the clock, the history, what there is to show and to change, and the
+//! addresses of those who answer.
+//!
+//! Invariant: nothing is sent but through here, so that nothing happens that is not in the history.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::Value;
+
+use crate::history::{At, Call, Change, Credential, Door, History, Span, Subject, Verdict};
+
+/// How long anybody waits for an answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Which API a credential is for, as the paths have it.
+pub(crate) const AUDIENCES: [(&str, &str); 3] = [
+    ("mortal", "https://mortal.example"),
+    ("opaque", "https://opaque.example"),
+    ("eternal", "https://eternal.example"),
+];
+
+/// Who answers where.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses {
+    pub(crate) nodes: Vec<String>,
+    pub(crate) nginx: String,
+    pub(crate) haproxy: String,
+    pub(crate) verifiers: Vec<String>,
+    /// The last of the verifiers fails open.
+    pub(crate) open_verifier: usize,
+    pub(crate) admin_key: String,
+    /// Id and secret of each API, to introspect with; in the order of [`AUDIENCES`].
+    pub(crate) introspectors: Vec<(String, String)>,
+}
+
+/// A credential that somebody holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) credential: usize,
+    pub(crate) secret: String,
+    /// Its place in [`AUDIENCES`].
+    pub(crate) audience: usize,
+    /// Whether a verifier can check it by itself.
+    pub(crate) is_jwt: bool,
+    /// How it is revoked; `None`: it is here to stay.
+    pub(crate) end: Option<End>,
+    pub(crate) dead: bool,
+}
+
+/// How a credential comes to its end.
+#[derive(Clone, Debug)]
+pub(crate) enum End {
+    /// The admin API revokes this subject.
+    Subject(Subject),
+    /// Its client revokes the token (RFC 7009).
+    Token { subject: Subject, client: String, secret: String },
+}
+
+/// Shared by all who make load.
+#[derive(Debug)]
+pub(crate) struct World {
+    start: Instant,
+    http: Client,
+    pub(crate) addresses: Addresses,
+    history: Mutex<History>,
+    held: Mutex<Vec<Held>>,
+    /// Where the admin API has each subject; `None` where it does not show it.
+    places: Mutex<Vec<Option<String>>>,
+    secrets: Mutex<Vec<String>>,
+    ending: AtomicBool,
+}
+
+impl World {
+    pub(crate) fn new(start: Instant, addresses: Addresses) -> Self {
+        let http = Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        Self {
+            start,
+            http,
+            addresses,
+            history: Mutex::default(),
+            held: Mutex::default(),
+            places: Mutex::default(),
+            secrets: Mutex::default(),
+            ending: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn now(&self) -> At {
+        self.start.elapsed()
+    }
+
+    pub(crate) fn history(&self) -> MutexGuard<'_, History> {
+        self.history.lock().unwrap()
+    }
+
+    pub(crate) fn held(&self) -> MutexGuard<'_, Vec<Held>> {
+        self.held.lock().unwrap()
+    }
+
+    pub(crate) fn end(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
+    }
+
+    /// Remembers what must not be in any log.
+    pub(crate) fn secret(&self, secret: &str) {
+        self.secrets.lock().unwrap().push(secret.to_owned());
+    }
+
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        self.secrets.lock().unwrap().clone()
+    }
+
+    /// A new subject, and where the admin API has it.
+    pub(crate) fn subject(&self, place: Option<String>) -> Subject {
+        let mut places = self.places.lock().unwrap();
+        places.push(place);
+        Subject(places.len() - 1)
+    }
+
+    pub(crate) fn place(&self, subject: Subject) -> Option<String> {
+        self.places.lock().unwrap()[subject.0].clone()
+    }
+
+    /// A credential was made, and is held from now on.
+    pub(crate) fn hold(&self, held: Held, hangs_from: Vec<Subject>) {
+        self.secret(&held.secret);
+        let credential = {
+            let mut history = self.history();
+            let born = self.now();
+            history.credentials.push(Credential { hangs_from, born });
+            history.credentials.len() - 1
+        };
+        self.held().push(Held { credential, ..held });
+    }
+
+    /// A call of the admin API; `None` where nobody answered.
+    pub(crate) async fn admin(
+        &self,
+        node: usize,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Option<(u16, Value)> {
+        let url = format!("{}/admin/v1{path}", self.addresses.nodes[node]);
+        let mut ask = self.http.request(method.parse().unwrap(), url);
+        ask = ask.bearer_auth(&self.addresses.admin_key);
+        if let Some(body) = body {
+            ask = ask.json(body);
+        }
+        read(ask).await
+    }
+
+    /// A form sent to a node; `None` where nobody answered.
+    pub(crate) async fn form(
+        &self,
+        node: usize,
+        path: &str,
+        (id, secret): (&str, &str),
+        fields: &[(&str, &str)],
+    ) -> Option<(u16, Value)> {
+        let ask = self.http.post(format!("{}{path}", self.addresses.nodes[node]));
+        read(ask.basic_auth(id, Some(secret)).form(fields)).await
+    }
+
+    /// Notes a change: `None` where nobody knows whether it came to pass.
+    pub(crate) fn changed(&self, subject: Subject, good: bool, start: At, acknowledged: bool) {
+        let span = Span { start, end: self.now() };
+        self.history().changes.push(Change { subject, good, span, acknowledged });
+    }
+
+    /// Every door; those of verifiers are for JWTs alone.
+    pub(crate) fn doors(&self, jwts: bool) -> Vec<Door> {
+        let nodes = 0..self.addresses.nodes.len();
+        let services = 0..self.addresses.verifiers.len();
+        nodes
+            .flat_map(|node| [Door::Gate(node), Door::OpenGate(node), Door::Introspection(node)])
+            .chain([Door::Nginx, Door::Haproxy])
+            .chain(services.filter(|_| jwts).map(|it| self.verifier(it)))
+            .collect()
+    }
+
+    pub(crate) fn verifier(&self, index: usize) -> Door {
+        if index == self.addresses.open_verifier {
+            Door::OpenVerifier(index)
+        } else {
+            Door::Verifier(index)
+        }
+    }
+
+    /// Shows a credential at a door, and notes what came of it.
+    pub(crate) async fn show(&self, door: Door, held: &Held) -> Verdict {
+        let start = self.now();
+        let verdict = match self.ask(door, held).send().await {
+            Ok(answer) => verdict(door, answer).await,
+            Err(_no_answer) => Verdict::Lost,
+        };
+        let span = Span { start, end: self.now() };
+        let credential = held.credential;
+        self.history().calls.push(Call { door, credential, span, verdict });
+        verdict
+    }
+
+    fn ask(&self, door: Door, held: &Held) -> RequestBuilder {
+        let audience = AUDIENCES[held.audience].0;
+        let nodes = &self.addresses.nodes;
+        let gate = |node: usize, route: &str| {
+            let ask = self.http.get(format!("{}/gate", nodes[node]));
+            let ask = ask.header("X-Original-Method", "GET");
+            let ask = ask.header("X-Original-URI", format!("/{route}/{audience}/thing?page=1"));
+            ask.header("X-Original-Host", "api.example").bearer_auth(&held.secret)
+        };
+        let api = |base: &str| {
+            let ask = self.http.get(format!("{base}/closed/{audience}/thing?page=1"));
+            ask.header("X-Postern-Subject", FORGED).bearer_auth(&held.secret)
+        };
+        match door {
+            Door::Gate(node) => gate(node, "closed"),
+            Door::OpenGate(node) => gate(node, "open"),
+            Door::Introspection(node) => {
+                let (id, secret) = &self.addresses.introspectors[held.audience];
+                let ask = self.http.post(format!("{}/introspect", nodes[node]));
+                ask.basic_auth(id, Some(secret)).form(&[("token", &held.secret)])
+            }
+            Door::Nginx => api(&self.addresses.nginx),
+            Door::Haproxy => api(&self.addresses.haproxy),
+            Door::Verifier(index) | Door::OpenVerifier(index) => {
+                api(&self.addresses.verifiers[index])
+            }
+        }
+    }
+}
+
+/// What callers say of themselves, and gateways must not pass on.
+const FORGED: &str = "forged";
+/// A status that nobody sends: an API was told what its caller made up.
+const TAKEN_IN: u16 = 599;
+
+async fn verdict(door: Door, answer: Response) -> Verdict {
+    let status = answer.status().as_u16();
+    let Ok(body) = answer.bytes().await else { return Verdict::Lost };
+    match (status, door) {
+        (200, Door::Introspection(_)) => {
+            let told: Value = serde_json::from_slice(&body).unwrap_or_default();
+            match told["active"].as_bool() {
+                Some(true) => Verdict::Accepted,
+                Some(false) => Verdict::Refused,
+                None => Verdict::Broken(status),
+            }
+        }
+        (200, _) if body == FORGED => Verdict::Broken(TAKEN_IN),
+        (200, _) => Verdict::Accepted,
+        (401 | 403, _) => Verdict::Refused,
+        (503, _) => Verdict::Unsure,
+        (other, _) => Verdict::Broken(other),
+    }
+}
+
+async fn read(ask: RequestBuilder) -> Option<(u16, Value)> {
+    let answer = ask.send().await.ok()?;
+    let status = answer.status().as_u16();
+    let body = answer.bytes().await.ok()?;
+    Some((status, serde_json::from_slice(&body).unwrap_or_default()))
+}
+
+/// Chance that is the same in every run of the same seed: `SplitMix64`.
+#[derive(Clone, Debug)]
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) const fn new(seed: u64, task: u64) -> Self {
+        Self(seed ^ task.wrapping_mul(0xD1B5_4A32_D192_ED03))
+    }
+
+    /// Below `sides`.
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        let rolled = (z ^ (z >> 31)) % u64::try_from(sides).unwrap();
+        usize::try_from(rolled).unwrap()
+    }
+}
