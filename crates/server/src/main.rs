@@ -10,6 +10,7 @@ mod dev;
 mod environment;
 mod failure;
 mod figures;
+mod follow;
 mod introspection;
 mod listen;
 mod logging;

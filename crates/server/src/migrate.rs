@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use store::Store as _;
+
 use crate::failure::Failure;
 use crate::{config, database, master_key};
 

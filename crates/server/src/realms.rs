@@ -61,11 +61,13 @@ pub(crate) async fn open(
     Ok(state)
 }
 
-/// What the dialect signs access and ID tokens with, and what its resource servers ask for instead.
+/// What the dialect signs access and ID tokens, lists and the feed with, and what its resource
+/// servers ask for instead.
 async fn algorithms(state: &RealmState) -> Result<Vec<Algorithm>, store::StoreError> {
     let issuer = state.issuer();
     let mut algorithms = BTreeSet::from([issuer.dialect().access_token().algorithm]);
     algorithms.extend(engine::oidc::algorithm(issuer.dialect()));
+    algorithms.insert(engine::keys::public_algorithm(issuer.dialect()));
     let mut after = None;
     loop {
         let query = ListQuery {

@@ -37,6 +37,7 @@ pub(crate) struct Running {
 pub(crate) async fn run(running: Running, mut ending: Ending) -> Result<(), Failure> {
     let Running { house, realms, listeners, limits, mailer, delay, grace } = running;
     let certificates = listeners.iter().filter_map(|listener| listener.tls.clone()).collect();
+    let feeds: Vec<_> = realms.iter().map(|realm| Arc::clone(realm.feed())).collect();
     let background = tasks::start(&house, &realms, certificates, mailer);
     let (announce, announced) = watch::channel(false);
     let shared = listen::Shared {
@@ -51,6 +52,7 @@ pub(crate) async fn run(running: Running, mut ending: Ending) -> Result<(), Fail
     let signal = ending.next().await;
     tracing::info!(signal, "ending");
     house.draining.store(true, Ordering::Relaxed);
+    feeds.iter().for_each(|feed| feed.close());
     let drained = tokio::select! {
         drained = drain(doors, &announce, delay, grace) => drained,
         _ = ending.next() => false,

@@ -3,19 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::StoreError;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use web::mail::Mailer;
 use web::{House, RealmState};
 
+use crate::follow::Follower;
 use crate::listen::{RELOAD_TLS_EVERY, Tls};
 use crate::mail::{Delivery, LOOK_EVERY};
 
 const FLUSH_USES: Duration = Duration::from_secs(2);
 const FLUSH_REFUSALS: Duration = Duration::from_millis(100);
-const FOLLOW_KEYS: Duration = Duration::from_secs(1);
 /// How long what is at work at the end may take.
 const LAST_WORK: Duration = Duration::from_secs(5);
 
@@ -56,8 +55,7 @@ pub(crate) fn start(
             tracing::warn!(%error, "refusals could not be kept");
         }
     }));
-    let mut keys = Keys { house: Arc::clone(house), realms: realms.to_vec(), seen: None };
-    tasks.spawn(every(FOLLOW_KEYS, ends.clone(), async move || keys.follow().await));
+    tasks.spawn(Follower::new(house, realms).follow(ends.clone()));
     if !certificates.is_empty() {
         tasks.spawn(every(RELOAD_TLS_EVERY, ends.clone(), async move || {
             for certificate in &certificates {
@@ -72,34 +70,6 @@ pub(crate) fn start(
         }
     }
     Tasks { running: tasks, ending }
-}
-
-/// The signing keys, which another node on the same database may change.
-#[derive(Debug)]
-struct Keys {
-    house: Arc<House>,
-    realms: Vec<RealmState>,
-    /// The newest event when they were read. Keys change by events alone: while it stays, so do they.
-    seen: Option<u64>,
-}
-
-impl Keys {
-    async fn follow(&mut self) {
-        if let Err(error) = self.read_what_changed().await {
-            self.seen = None;
-            tracing::error!(%error, "the signing keys could not be read again");
-        }
-    }
-
-    async fn read_what_changed(&mut self) -> Result<(), StoreError> {
-        let newest = self.house.store.sequence().await?;
-        if self.seen.replace(newest) != Some(newest) {
-            for realm in &self.realms {
-                realm.issuer().reload_keys(&*self.house.store).await?;
-            }
-        }
-        Ok(())
-    }
 }
 
 async fn every(period: Duration, mut ends: watch::Receiver<bool>, mut work: impl AsyncFnMut()) {

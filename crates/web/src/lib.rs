@@ -15,6 +15,7 @@ mod access_request;
 mod body;
 mod door;
 mod endpoint;
+pub mod feed;
 mod health;
 mod pages;
 mod portal;

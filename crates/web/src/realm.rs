@@ -1,8 +1,9 @@
 //! One realm behind a door: which of its parts answers a path.
 //!
-//! The first that knows the path: the gate, the dialect's endpoints, `/admin`, `/account`, the pages for people,
-//! `/healthz` and `/readyz`, what is mounted beside the issuer, and else nothing, in the dialect's own
-//! words. Paths are compared as they came, undecoded: `/%74oken` is not `/token`.
+//! The first that knows the path: the gate, the dialect's endpoints, `/admin`, the pages for people,
+//! `/account`, the feed and the status lists, `/healthz` and `/readyz`, what is mounted beside the
+//! issuer, and else nothing, in the dialect's own words. Paths are compared as they came, undecoded:
+//! `/%74oken` is not `/token`.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,7 +22,7 @@ use crate::gate::{self, Gate};
 use crate::metrics::Part;
 use crate::request_id::{X_REQUEST_ID, header_value};
 use crate::state::RealmState;
-use crate::{WebLimits, account, admin, endpoint, health, people, respond};
+use crate::{WebLimits, account, admin, endpoint, feed, health, people, respond};
 
 /// What answers for one realm.
 #[derive(Debug)]
@@ -143,6 +144,9 @@ impl Realm {
         }
         if is_below(path, "/account") {
             return (Part::Account, mounted(&self.account, asked).await);
+        }
+        if let Some(wanted) = feed::Wanted::at(path) {
+            return (wanted.part(), feed::answer(self, wanted, asked).await);
         }
         let health =
             health::answer(self.state.house(), &[issuer], asked.request.method(), path).await;

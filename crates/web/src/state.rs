@@ -9,6 +9,7 @@ use engine::people::Passwords;
 use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
 use store::{Hot, Store, StoreError};
 
+use crate::feed::Feed;
 use crate::metrics::{Page, RealmMetrics, Source};
 use crate::people::Attempts;
 
@@ -84,13 +85,14 @@ pub struct RealmState {
     house: Arc<House>,
     issuer: Arc<Issuer>,
     metrics: Arc<RealmMetrics>,
+    feed: Arc<Feed>,
 }
 
 impl RealmState {
     /// The realm of `issuer` in `house`.
     pub fn new(house: Arc<House>, issuer: Arc<Issuer>) -> Self {
         let metrics = Arc::new(RealmMetrics::new(issuer.realm().clone()));
-        Self { house, issuer, metrics }
+        Self { house, issuer, metrics, feed: Arc::default() }
     }
 
     /// What all realms share.
@@ -101,6 +103,11 @@ impl RealmState {
     /// Who issues.
     pub const fn issuer(&self) -> &Arc<Issuer> {
         &self.issuer
+    }
+
+    /// What is told to those who check its tokens offline.
+    pub const fn feed(&self) -> &Arc<Feed> {
+        &self.feed
     }
 
     /// What is counted of it.

@@ -1,0 +1,200 @@
+//! Follows what is committed, here and on other nodes, and tells it on.
+//!
+//! Invariant: what is told under a sequence number is everything up to it that concerns the realm, and
+//! nothing is told under a smaller number than that of its commit: whoever goes on at another node
+//! misses nothing. A commit of this node shows in its ledger before the memory has come past it, so
+//! what was noted while the memory advanced is told at once and, where the memory advances again, once
+//! more under the number it has then.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::Timestamp;
+use engine::standing::{Ledgers, Noted};
+use store::StoreError;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+use web::feed::Current;
+use web::{House, RealmState};
+
+/// How long to wait for a wake-up that may not come.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// The shortest time between two looks: what comes faster is told together.
+const REST: Duration = Duration::from_millis(4);
+/// How often a realm in which nothing happens says that it is there.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// How often the signing keys are read whatever is told of them.
+const READ_KEYS: Duration = Duration::from_secs(30);
+/// How long to wait until memory is filled again that could not be.
+const FILL_AGAIN: Duration = Duration::from_secs(1);
+
+/// One realm, as far as it is told of.
+#[derive(Debug)]
+struct Followed {
+    realm: RealmState,
+    /// What was told already, and is told again where the memory has advanced since.
+    carried: Noted,
+    told: Option<(Instant, Timestamp)>,
+}
+
+/// Who follows.
+#[derive(Debug)]
+pub(crate) struct Follower {
+    house: Arc<House>,
+    realms: Vec<Followed>,
+    position: u64,
+    keys_read: Instant,
+    failing: bool,
+}
+
+impl Follower {
+    /// From now on the ledgers of `realms` hear of what comes into memory.
+    pub(crate) fn new(house: &Arc<House>, realms: &[RealmState]) -> Self {
+        let ledger = |realm: &RealmState| {
+            (realm.issuer().realm().clone(), Arc::clone(realm.issuer().ledger()))
+        };
+        house.memory.watch(Arc::new(Ledgers::new(realms.iter().map(ledger))));
+        let followed = |realm: &RealmState| Followed {
+            realm: realm.clone(),
+            carried: Noted::default(),
+            told: None,
+        };
+        Self {
+            house: Arc::clone(house),
+            realms: realms.iter().map(followed).collect(),
+            position: 0,
+            keys_read: Instant::now(),
+            failing: false,
+        }
+    }
+
+    /// Follows until the end is announced.
+    pub(crate) async fn follow(mut self, mut ends: watch::Receiver<bool>) {
+        tokio::select! {
+            () = self.go_on() => {}
+            // An error means that nobody is left to announce the end: it has come.
+            _ = ends.wait_for(|ends| *ends) => {}
+        }
+    }
+
+    async fn go_on(&mut self) {
+        while let Err(error) = self.begin().await {
+            tracing::error!(%error, "memory could not be filled");
+            sleep(FILL_AGAIN).await;
+        }
+        loop {
+            let again = match self.round().await {
+                Ok(again) => {
+                    if std::mem::take(&mut self.failing) {
+                        tracing::info!("what is committed is followed again");
+                    }
+                    again
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut self.failing, true) {
+                        tracing::error!(%error, "what is committed cannot be followed");
+                    }
+                    sleep(LOOK_EVERY).await;
+                    continue;
+                }
+            };
+            sleep(REST).await;
+            if !again {
+                let changed = self.house.store.changed(self.position);
+                let _ = tokio::time::timeout(LOOK_EVERY, changed).await;
+            }
+        }
+    }
+
+    /// Fills the memory, and opens the feeds.
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        let started = Instant::now();
+        self.house.memory.fill().await?;
+        // What was noted by now is in the snapshots, and nobody has heard of anything before them.
+        for followed in &self.realms {
+            followed.realm.issuer().ledger().take();
+        }
+        self.position = self.house.memory.advance().await?;
+        for followed in &self.realms {
+            followed.realm.issuer().reload_keys(self.house.store.direct()).await?;
+            followed.realm.feed().open(self.position);
+        }
+        tracing::info!(took = ?started.elapsed(), position = self.position, "memory is filled");
+        Ok(())
+    }
+
+    /// Takes in what was committed and tells it. Whether there is more already.
+    async fn round(&mut self) -> Result<bool, StoreError> {
+        let mut before: Vec<Noted> =
+            self.realms.iter().map(|it| it.realm.issuer().ledger().take()).collect();
+        let position = match self.house.memory.advance().await {
+            Ok(position) => position,
+            Err(error) => {
+                for (followed, noted) in self.realms.iter().zip(before) {
+                    followed.realm.issuer().ledger().restore(noted);
+                }
+                return Err(error);
+            }
+        };
+        let advanced = position != self.position;
+        self.position = position;
+        let now = self.house.clock.now();
+        let current = Current { sequence: position, as_of: self.house.memory.as_of(), now };
+        let all_keys = self.keys_read.elapsed() >= READ_KEYS;
+        if all_keys {
+            self.keys_read = Instant::now();
+        }
+        let mut more = false;
+        for (followed, before) in self.realms.iter_mut().zip(&mut before) {
+            let noted = std::mem::take(before);
+            more |= followed.tell(&self.house, noted, &current, advanced, all_keys).await;
+        }
+        Ok(more)
+    }
+}
+
+impl Followed {
+    /// Tells what was noted before the memory advanced, and meanwhile. Whether that was anything.
+    async fn tell(
+        &mut self,
+        house: &House,
+        before: Noted,
+        current: &Current,
+        advanced: bool,
+        all_keys: bool,
+    ) -> bool {
+        let (issuer, feed) = (self.realm.issuer(), self.realm.feed());
+        issuer.ledger().tick(current.now);
+        let meanwhile = issuer.ledger().take();
+        let carried = std::mem::replace(&mut self.carried, meanwhile.clone());
+        let mut noted = before;
+        if advanced {
+            noted.absorb(carried);
+        }
+        noted.absorb(meanwhile);
+        if noted.keys || all_keys {
+            let known = issuer.keys().published().to_owned();
+            match issuer.reload_keys(house.store.direct()).await {
+                Ok(()) => noted.keys |= *known != *issuer.keys().published(),
+                Err(error) => {
+                    tracing::error!(%error, "the signing keys could not be read again");
+                    issuer.ledger().restore(Noted { keys: true, ..Noted::default() });
+                }
+            }
+        }
+        let due = self.told.is_none_or(|(at, as_of)| {
+            // What is not known any better than before is not said again.
+            at.elapsed() >= HEARTBEAT && current.as_of > as_of
+        });
+        if !noted.is_empty() || due {
+            match feed.publish(issuer, &noted, current) {
+                Ok(()) => self.told = Some((Instant::now(), current.as_of)),
+                Err(error) => {
+                    tracing::error!(%error, realm = %issuer.realm(), "nothing can be told");
+                    issuer.ledger().restore(noted);
+                }
+            }
+        }
+        !self.carried.is_empty()
+    }
+}

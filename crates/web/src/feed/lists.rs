@@ -1,0 +1,162 @@
+//! Status lists (Token Status List §5, §8): a bit a grant and credential, set when it or anything
+//! above it is bad.
+//!
+//! They are for who does not follow the feed, and are made when somebody asks: at most as often as
+//! costs a tenth of a core, and signed anew at half of their time to live.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
+use base::Timestamp;
+use base::digest::sha256;
+use base::encoding::base64url;
+use status::{LIST_TYPE, ListClaims, Marks, PLACES_PER_LIST, StatusList};
+use tokio::time::Instant;
+
+use super::error::Refused;
+use crate::state::RealmState;
+
+/// How long a copy may be kept before it is fetched again (§5.1), in seconds.
+const TTL: u64 = 15;
+/// How long it may be used at all, where it cannot be fetched again.
+const GOOD_FOR: Duration = Duration::from_secs(90);
+/// How long one is given before it is signed anew.
+const SIGNED_FOR: Duration = Duration::from_millis(TTL * 1_000 / 2);
+/// A walk over all grants and credentials takes at most one part in so many of the time.
+const SHARE: u32 = 10;
+
+/// What was made.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    walked: Option<Walked>,
+    signed: BTreeMap<u32, Signed>,
+}
+
+#[derive(Debug)]
+struct Walked {
+    /// [`engine::standing::Ledger::changes`] before.
+    changes: u64,
+    as_of: Timestamp,
+    began: Instant,
+    took: Duration,
+    bits: Arc<Marks>,
+}
+
+#[derive(Clone, Debug)]
+struct Signed {
+    at: Instant,
+    text: Bytes,
+    tag: HeaderValue,
+}
+
+/// All lists (§9.1).
+pub(super) fn index(state: &RealmState) -> Response<Body> {
+    let prefix = state.issuer().status_lists();
+    let lists: Vec<String> = (0..count(state)).map(|number| format!("{prefix}{number}")).collect();
+    let body = serde_json::json!({ "status_lists": lists }).to_string();
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    response
+}
+
+/// How many lists there are; at least one.
+fn count(state: &RealmState) -> u32 {
+    state.issuer().ledger().places().div_ceil(PLACES_PER_LIST).max(1)
+}
+
+pub(super) async fn answer(
+    state: &RealmState,
+    number: u32,
+    headers: &HeaderMap,
+) -> Result<Response<Body>, Refused> {
+    if number >= count(state) {
+        return Err(Refused::Nothing);
+    }
+    let Signed { at, text, tag } = signed(state, number).await?;
+    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|it| it.to_str().ok());
+    let known = known.flat_map(|it| it.split(',')).map(str::trim);
+    let same = known.map(|it| it.trim_start_matches("W/")).any(|it| it == "*" || it == tag);
+    let mut response = Response::new(if same { Body::empty() } else { Body::from(text) });
+    if same {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    // So that no copy on the way lives on past the time to live.
+    let age = SIGNED_FOR.saturating_sub(at.elapsed()).as_secs();
+    let control = HeaderValue::try_from(format!("public, max-age={age}"));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/statuslist+jwt"));
+    headers.insert(ETAG, tag);
+    headers.extend(control.ok().map(|control| (CACHE_CONTROL, control)));
+    Ok(response)
+}
+
+async fn signed(state: &RealmState, number: u32) -> Result<Signed, Refused> {
+    // One at a time: whoever waited is given what the first has made.
+    let mut made = state.feed().lists.lock().await;
+    let changes = state.issuer().ledger().changes();
+    let is_behind = made.walked.as_ref().is_none_or(|walked| {
+        walked.changes != changes && walked.began.elapsed() >= walked.took * SHARE
+    });
+    if is_behind {
+        match walk(state, changes).await {
+            Ok(walked) => *made = Made { walked: Some(walked), signed: BTreeMap::new() },
+            Err(error) if made.walked.is_none() => return Err(Refused::Failed(error.to_string())),
+            // Older ones are good until they say that they are not.
+            Err(error) => tracing::warn!(%error, "the status lists could not be made anew"),
+        }
+    }
+    if let Some(signed) = made.signed.get(&number).filter(|it| it.at.elapsed() < SIGNED_FOR) {
+        return Ok(signed.clone());
+    }
+    let Some(walked) = &made.walked else { return Err(Refused::NotYet) };
+    // While nothing became another, they are as true as the memory is.
+    let same = walked.changes == state.issuer().ledger().changes();
+    let as_of = if same { state.house().memory.as_of() } else { walked.as_of };
+    let (bits, of) = (Arc::clone(&walked.bits), state.clone());
+    let done = tokio::task::spawn_blocking(move || sign(&of, number, &bits, as_of)).await;
+    let signed = done.map_err(|error| Refused::Failed(error.to_string()))??;
+    made.signed.insert(number, signed.clone());
+    Ok(signed)
+}
+
+async fn walk(state: &RealmState, changes: u64) -> Result<Walked, store::StoreError> {
+    let (began, issuer) = (Instant::now(), state.issuer());
+    let as_of = state.house().memory.as_of();
+    let bad = issuer.ledger().bad();
+    let store = &*state.house().memory;
+    let bits = engine::standing::effective(store, issuer.realm(), &bad).await?;
+    Ok(Walked { changes, as_of, began, took: began.elapsed(), bits: Arc::new(bits) })
+}
+
+fn sign(
+    state: &RealmState,
+    number: u32,
+    bits: &Marks,
+    as_of: Timestamp,
+) -> Result<Signed, Refused> {
+    let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
+    let issuer = state.issuer();
+    let mut status_list = StatusList::of(&bits.list(number));
+    let lists = issuer.status_lists();
+    status_list.aggregation_uri = Some(lists.trim_end_matches('/').to_owned());
+    let claims = ListClaims {
+        iss: Some(issuer.identifier().to_owned()),
+        sub: format!("{lists}{number}"),
+        iat: as_of.seconds(),
+        exp: Some(as_of.plus(GOOD_FOR).seconds()),
+        ttl: Some(TTL),
+        status_list,
+    };
+    let payload = serde_json::to_vec(&claims).map_err(|error| failed(&error))?;
+    let signed = issuer.sign(LIST_TYPE, &payload, state.house().clock.now());
+    let text = signed.map_err(|denial| failed(&denial))?;
+    let tag = format!("\"{}\"", base64url(sha256(text.as_bytes())));
+    let tag = HeaderValue::try_from(tag).map_err(|error| failed(&error))?;
+    Ok(Signed { at: Instant::now(), text: text.into(), tag })
+}

@@ -1,0 +1,126 @@
+//! The feed for who cannot read a stream: asked again and again, each time with what one has.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderValue, Response};
+use tokio::time::{Instant, timeout_at};
+
+use super::Reader;
+use super::error::Refused;
+use super::log::{Message, Since};
+use super::stream::AHEAD;
+use crate::realm::Realm;
+
+/// The longest wait, in seconds.
+const LONGEST: u64 = 30;
+/// What is left of the time for an answer once the wait is over.
+const MARGIN: Duration = Duration::from_secs(2);
+
+/// What the query says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Query {
+    /// What the reader has.
+    pub(super) after: Option<u64>,
+    /// How long to wait for more.
+    pub(super) wait: Duration,
+}
+
+impl Query {
+    pub(super) fn read(text: &str) -> Result<Self, Refused> {
+        let mut query = Self::default();
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            // `u64` would take a sign.
+            let number = Some(&*value).filter(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
+            let number = number.and_then(|it| it.parse::<u64>().ok());
+            match &*name {
+                "after" => {
+                    let wrong = Refused::Malformed("after must be a sequence number.");
+                    query.after = Some(number.ok_or(wrong)?);
+                }
+                "wait" => {
+                    let number = number.filter(|seconds| *seconds <= LONGEST);
+                    let wrong = Refused::Malformed("wait must be 0 to 30 seconds.");
+                    query.wait = Duration::from_secs(number.ok_or(wrong)?);
+                }
+                _ => {}
+            }
+        }
+        Ok(query)
+    }
+}
+
+pub(super) async fn answer(
+    realm: &Realm,
+    query: &Query,
+    head_only: bool,
+) -> Result<Response<Body>, Refused> {
+    let feed = realm.state.feed();
+    if feed.is_closed() {
+        return Err(Refused::NotYet);
+    }
+    let _reader = Reader::admit(feed).ok_or(Refused::Full)?;
+    let messages = if head_only { Vec::new() } else { updates(realm, query).await? };
+    let texts: Vec<&str> = messages.iter().map(|it| &*it.text).collect();
+    let body = serde_json::json!({ "updates": texts }).to_string();
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// What there is, or what comes before the wait is over, or the newest heartbeat.
+async fn updates(realm: &Realm, query: &Query) -> Result<Vec<Message>, Refused> {
+    let feed = Arc::clone(realm.state.feed());
+    let longest = realm.limits.answer_time.saturating_sub(MARGIN);
+    let wait = query.wait.min(longest);
+    let until = Instant::now() + wait;
+    let (mut news, mut ending) = (feed.news.subscribe(), feed.ending.subscribe());
+    loop {
+        news.borrow_and_update();
+        let (since, newest) = {
+            let log = feed.log();
+            let after = query.after.unwrap_or_else(|| log.position());
+            (log.since(after), log.newest().cloned())
+        };
+        let over = Instant::now() >= until || feed.is_closed();
+        match since {
+            Since::Messages(messages, _) if !messages.is_empty() => return Ok(messages),
+            Since::Messages(..) if over => return Ok(Vec::from_iter(newest)),
+            // Whoever has more than this node, which is not behind, has it from another life of it.
+            Since::Ahead if over && wait < AHEAD.min(longest) => return Ok(Vec::new()),
+            Since::TooLongAgo => return reset(realm),
+            Since::Ahead if over => return reset(realm),
+            Since::Messages(..) | Since::Ahead => {}
+        }
+        tokio::select! {
+            _ = timeout_at(until, news.changed()) => {}
+            _ = ending.wait_for(|ending| *ending) => {}
+        }
+    }
+}
+
+fn reset(realm: &Realm) -> Result<Vec<Message>, Refused> {
+    let reset = realm.state.feed().reset(&realm.state);
+    reset.map(|reset| vec![reset]).map_err(|error| Refused::Failed(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_read_or_refused() {
+        let read = |text| Query::read(text).map_err(|_| ());
+        let query = |after, wait| Ok(Query { after, wait: Duration::from_secs(wait) });
+        assert_eq!(read(""), query(None, 0));
+        assert_eq!(read("after=7&wait=30&other=x"), query(Some(7), 30));
+        for wrong in ["after=", "after=-1", "after=%2B1", "after=x", "wait=31", "wait=1.5"] {
+            assert_eq!(read(wrong), Err(()), "{wrong}");
+        }
+        assert_eq!(read("after=18446744073709551616"), Err(()));
+    }
+}
