@@ -1,6 +1,9 @@
 //! What [`Hot`] promises, against a store that can be stopped in the middle of a read or a write.
 
 pub(super) mod fake;
+mod flood;
+mod model;
+mod nodes;
 mod races;
 
 use std::sync::Arc;

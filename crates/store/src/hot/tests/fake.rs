@@ -24,6 +24,9 @@ pub(in crate::hot) struct Fake {
     reads: AtomicUsize,
     lose_answer: AtomicBool,
     no_list: AtomicBool,
+    away: AtomicBool,
+    no_scans: AtomicBool,
+    no_changes: AtomicBool,
     after_read: Mutex<Option<Stop>>,
     before_write: Mutex<Option<Stop>>,
 }
@@ -79,6 +82,41 @@ impl Fake {
         self.no_list.store(true, SeqCst);
     }
 
+    /// Whether it can be reached.
+    pub(in crate::hot) fn away(&self, away: bool) {
+        self.away.store(away, SeqCst);
+    }
+
+    /// Scans of grants, which come in the midst of a fill.
+    pub(in crate::hot) fn fail_scans(&self, fail: bool) {
+        self.no_scans.store(fail, SeqCst);
+    }
+
+    pub(in crate::hot) fn forget_changes(&self, forget: bool) {
+        self.no_changes.store(forget, SeqCst);
+    }
+
+    /// As another node that nobody hears of.
+    pub(in crate::hot) async fn rename_behind(&self, id: u128, name: &str) {
+        let row = self.rows.lock().unwrap().iter().find(|row| row.entity.id() == id).cloned();
+        let row = row.unwrap();
+        let Entity::User(user) = &row.entity else { panic!("a store of users") };
+        let changed = User { public_id: name.parse().unwrap(), ..User::clone(user) };
+        let entity = Arc::new(changed).into_entity();
+        self.apply(&Batch {
+            writes: vec![Write::Replace { entity, expected: row.version }],
+            events: Vec::new(),
+        })
+        .unwrap();
+    }
+
+    fn reach(&self) -> Result<(), StoreError> {
+        match self.away.load(SeqCst) {
+            true => Err(StoreError::Unavailable("away".to_owned())),
+            false => Ok(()),
+        }
+    }
+
     pub(in crate::hot) fn stop_after_next_read(&self) -> Stopped {
         stop(&self.after_read)
     }
@@ -120,6 +158,7 @@ fn not_here<T>() -> Result<T, StoreError> {
 impl Store for Fake {
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
         self.reads.fetch_add(1, SeqCst);
+        self.reach()?;
         let found = self.rows.lock().unwrap().iter().find(|row| finds(key, &row.entity)).cloned();
         pass(&self.after_read).await;
         Ok(found)
@@ -162,7 +201,7 @@ impl Store for Fake {
         not_here()
     }
     async fn sequence(&self) -> Result<u64, StoreError> {
-        not_here()
+        self.reach().map(|()| 0)
     }
     async fn record_uses(&self, _uses: Vec<Use>) -> Result<(), StoreError> {
         not_here()
@@ -177,21 +216,33 @@ impl Store for Fake {
         not_here()
     }
 
-    async fn fetch_many(&self, _keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
-        not_here()
+    async fn fetch_many(&self, keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
+        self.reach()?;
+        let rows = self.rows.lock().unwrap();
+        let wanted = |row: &&Stored| keys.contains(&(row.entity.kind(), row.entity.id()));
+        Ok(rows.iter().filter(wanted).cloned().collect())
     }
 
     async fn scan(
         &self,
-        _kind: Kind,
-        _after: Option<u128>,
-        _limit: usize,
+        kind: Kind,
+        after: Option<u128>,
+        limit: usize,
     ) -> Result<Vec<Stored>, StoreError> {
-        not_here()
+        self.reach()?;
+        if kind == Kind::Grant && self.no_scans.load(SeqCst) {
+            return Err(StoreError::Unavailable("midway".to_owned()));
+        }
+        let mut rows = self.rows.lock().unwrap().clone();
+        rows.sort_by_key(|row| row.entity.id());
+        rows.retain(|row| row.entity.kind() == kind && after.is_none_or(|id| row.entity.id() > id));
+        rows.truncate(limit);
+        Ok(rows)
     }
 
     async fn changes(&self, _after: u64, _limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
-        not_here()
+        self.reach()?;
+        Ok((!self.no_changes.load(SeqCst)).then(Vec::new))
     }
 
     async fn changed(&self, _after: u64) {
