@@ -25,7 +25,15 @@ impl<'a> Compact<'a> {
     /// # Errors
     /// [`TokenError`] with the first thing that is wrong.
     pub fn parse(token: &'a str) -> Result<Self, TokenError> {
-        if token.len() > MAX_LENGTH {
+        Self::parse_within(token, MAX_LENGTH)
+    }
+
+    /// The same for a text of up to `limit` bytes: for signed documents, which are no credentials.
+    ///
+    /// # Errors
+    /// As for [`Compact::parse`].
+    pub fn parse_within(token: &'a str, limit: usize) -> Result<Self, TokenError> {
+        if token.len() > limit {
             return Err(TokenError::TooLong(token.len()));
         }
         if token.bytes().any(|byte| byte.is_ascii_whitespace()) {
@@ -110,8 +118,8 @@ impl fmt::Display for Part {
 /// Why a text is not a compact JWS. Never carries the text itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Over [`MAX_LENGTH`]; the length found, in bytes.
-    #[error("the token has {0} bytes, and {MAX_LENGTH} are the limit")]
+    /// Over the limit, [`MAX_LENGTH`] for a credential; the length found, in bytes.
+    #[error("the token has {0} bytes, which is too long")]
     TooLong(usize),
     /// White space inside or around it: a copy-and-paste accident.
     #[error("the token contains white space")]

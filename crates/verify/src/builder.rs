@@ -11,10 +11,14 @@ use jose::{Algorithm, JwkSet, KeyError, KeySet, SigningKey};
 use crate::checks::Rules;
 use crate::claims::ClaimNames;
 use crate::keys::Keys;
+use crate::seen::SeenTokens;
 use crate::{Introspect, Mode, Observe, Verifier};
 
 /// The largest difference of clocks that may be allowed.
 const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
+
+/// What tokens seen before may take in memory unless said, in bytes: some ten thousand.
+const REMEMBERED: usize = 32 << 20;
 
 /// Collects the configuration of a [`Verifier`].
 #[derive(Debug)]
@@ -26,6 +30,8 @@ pub struct VerifierBuilder {
     algorithms: BTreeSet<Algorithm>,
     plain_jwt: bool,
     never_expiring: bool,
+    remember: usize,
+    without_status: bool,
     leeway: Duration,
     given: KeySet,
     shared: Option<Result<SigningKey, KeyError>>,
@@ -47,6 +53,8 @@ impl Default for VerifierBuilder {
             algorithms: [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256].into(),
             plain_jwt: false,
             never_expiring: false,
+            remember: REMEMBERED,
+            without_status: false,
             leeway: Duration::from_secs(60),
             given: KeySet::default(),
             shared: None,
@@ -106,11 +114,29 @@ impl VerifierBuilder {
         self
     }
 
-    /// Accepts tokens without `exp`. Offline nothing ever ends such a token: use a mode that asks
-    /// the issuer.
+    /// Accepts tokens without `exp`. That is sound where the issuer's feed is followed
+    /// ([`VerifierBuilder::follow`]) or the issuer is asked: offline without the feed, nothing ever
+    /// ends such a token.
     #[must_use]
     pub fn never_expiring(mut self) -> Self {
         self.never_expiring = true;
+        self
+    }
+
+    /// How much memory tokens seen before may take, in bytes: 32 MiB unless said, 0 for none. Of
+    /// those remembered the signature is not checked again; times and revocation are, every time.
+    #[must_use]
+    pub fn remember(mut self, bytes: usize) -> Self {
+        self.remember = bytes;
+        self
+    }
+
+    /// Where a feed is followed, also accepts tokens that do not say what they depend on: a
+    /// revocation of their grant, client or organization is then **not** noticed, that of the token
+    /// alone (`jti`) is.
+    #[must_use]
+    pub fn without_status(mut self) -> Self {
+        self.without_status = true;
         self
     }
 
@@ -187,9 +213,10 @@ impl VerifierBuilder {
             None => {}
         }
         #[cfg(feature = "http-client")]
-        let (keys, introspection) = {
+        let (keys, introspection, follow) = {
             let built = self.remote.build(&self.clock, &self.names)?;
-            (Keys { given, remote: built.keys }, self.introspection.or(built.introspection))
+            let introspection = self.introspection.or(built.introspection);
+            (Keys { given, remote: built.keys }, introspection, built.follow)
         };
         #[cfg(not(feature = "http-client"))]
         let (keys, introspection) = (Keys { given }, self.introspection);
@@ -200,6 +227,13 @@ impl VerifierBuilder {
         if rules.audiences.as_ref().is_some_and(BTreeSet::is_empty) {
             return Err(BuildError::NoAudience);
         }
+        let keys = Arc::new(keys);
+        #[cfg(feature = "http-client")]
+        let feed = match follow {
+            Some(_) if mode == Mode::Introspect => return Err(BuildError::Follow),
+            Some(follow) => Some(follow.begin(&rules, &keys, &self.clock)?),
+            None => None,
+        };
         Ok(Verifier {
             mode,
             rules,
@@ -207,6 +241,10 @@ impl VerifierBuilder {
             plain_jwt: self.plain_jwt,
             keys,
             names: self.names,
+            seen: (self.remember > 0).then(|| SeenTokens::new(self.remember)),
+            without_status: self.without_status,
+            #[cfg(feature = "http-client")]
+            feed,
             introspection,
             observer: self.observer,
             clock: self.clock,
@@ -259,6 +297,12 @@ pub enum BuildError {
     /// The shared secret is unfit.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The feed says what became of JWTs, by messages that the issuer signs with keys of its own.
+    #[error("following the feed needs offline checks and keys that the issuer publishes")]
+    Follow,
+    /// A limit on staleness under a second or over an hour.
+    #[error("what is known may be stale after 1 second to 1 hour")]
+    StaleAfter,
     /// Not an http or https URL.
     #[error("not an http or https URL")]
     Url,

@@ -21,6 +21,14 @@ pub(crate) struct Rules {
     pub(crate) never_expiring: bool,
 }
 
+/// When a token holds, in seconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Times {
+    pub(crate) issued_at: Option<i64>,
+    pub(crate) not_before: Option<i64>,
+    pub(crate) expires_at: Option<i64>,
+}
+
 impl Rules {
     /// All checks, for a token verified offline.
     pub(crate) fn check(&self, claims: &Claims, now: Timestamp) -> Result<(), Rejection> {
@@ -29,7 +37,12 @@ impl Rules {
             return Err(Rejection::MissingClaim("aud"));
         }
         self.check_audience(&claims.audience)?;
-        self.check_times(claims, now.seconds())
+        self.check_times(claims.times(), now.seconds())
+    }
+
+    /// Whether `audience` is one of this API's.
+    pub(crate) fn is_ours(&self, audience: &str) -> bool {
+        self.audiences.as_ref().is_none_or(|ours| ours.contains(audience))
     }
 
     /// For the issuer's own answer, which vouches for the time (RFC 7662 §4) and may leave out
@@ -57,8 +70,9 @@ impl Rules {
         }
     }
 
-    fn check_times(&self, claims: &Claims, now: i64) -> Result<(), Rejection> {
-        match claims.expires_at {
+    /// Those that a token seen before has to pass again.
+    pub(crate) fn check_times(&self, times: Times, now: i64) -> Result<(), Rejection> {
+        match times.expires_at {
             // RFC 7519 §4.1.4: on or after `exp` it is not accepted.
             Some(exp) if now >= exp.saturating_add(self.leeway) => {
                 return Err(Rejection::Expired(now.saturating_sub(exp)));
@@ -67,7 +81,7 @@ impl Rules {
             _ => {}
         }
         let ahead = |at: i64| at.saturating_sub(now);
-        match (claims.not_before.map(ahead), claims.issued_at.map(ahead)) {
+        match (times.not_before.map(ahead), times.issued_at.map(ahead)) {
             (Some(seconds), _) if seconds > self.leeway => Err(Rejection::NotYetValid(seconds)),
             (_, Some(seconds)) if seconds > self.leeway => Err(Rejection::IssuedInFuture(seconds)),
             _ => Ok(()),

@@ -6,6 +6,7 @@ use oauth::ScopeSet;
 use serde_json::{Map, Value};
 
 use crate::Rejection;
+use crate::checks::Times;
 
 /// The names under which a provider writes the claims that no RFC names, first match first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +87,12 @@ impl Claims {
             expires_at: date(rest.remove("exp"), "exp")?,
             extra: members,
         })
+    }
+
+    /// When they hold.
+    pub(crate) const fn times(&self) -> Times {
+        let Self { issued_at, not_before, expires_at, .. } = self;
+        Times { issued_at: *issued_at, not_before: *not_before, expires_at: *expires_at }
     }
 
     /// Fills what the issuer left out of its answer with what the token itself says.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Response, redirect};
+use reqwest::{Client, ClientBuilder, Response, redirect};
 
 use crate::{BuildError, Unavailable};
 
@@ -10,9 +10,19 @@ const CONNECT: Duration = Duration::from_secs(3);
 const TOTAL: Duration = Duration::from_secs(5);
 
 pub(crate) fn client() -> Result<Client, BuildError> {
+    let client = plain().timeout(TOTAL);
+    client.build().map_err(|_| BuildError::HttpClient)
+}
+
+/// For answers that go on as long as they like: who reads them keeps the time.
+pub(crate) fn streaming_client() -> Result<Client, BuildError> {
+    plain().build().map_err(|_| BuildError::HttpClient)
+}
+
+fn plain() -> ClientBuilder {
     // A redirect would send the token, or the trust in the keys, somewhere else.
     let client = Client::builder().redirect(redirect::Policy::none()).no_proxy();
-    client.connect_timeout(CONNECT).timeout(TOTAL).build().map_err(|_| BuildError::HttpClient)
+    client.connect_timeout(CONNECT)
 }
 
 /// The body, if it has at most `limit` bytes.

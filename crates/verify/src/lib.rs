@@ -1,7 +1,7 @@
 //! What an API service links: who is calling, for which organization, with which scopes.
 //!
-//! A [`Verifier`] checks a presented credential offline (signature, issuer, audience, times), by
-//! asking the issuer (RFC 7662), or both. A [`VerifyLayer`] puts it in front of any tower service:
+//! A [`Verifier`] checks a presented credential offline (signature, issuer, audience, times, and
+//! revocation by following the issuer's feed), by asking the issuer (RFC 7662), or both. A [`VerifyLayer`] puts it in front of any tower service:
 //! the request goes on with a [`Principal`] in its extensions, or is answered 401, 403 or 503 with
 //! the right `WWW-Authenticate` (RFC 6750 §3).
 //!
@@ -14,6 +14,7 @@
 //!     .issuer("https://login.example.com")
 //!     .audience("https://api.example.com")
 //!     .jwks_url("https://login.example.com/jwks.json")
+//!     .follow("https://login.example.com/feed")
 //!     .build()?;
 //! let contacts = VerifyLayer::new(Arc::new(verifier)).scopes(["contacts.read"]);
 //! # Ok(()) }
@@ -28,27 +29,36 @@ mod claims;
 #[cfg(feature = "axum")]
 mod extract;
 #[cfg(feature = "http-client")]
+mod feed;
+#[cfg(feature = "http-client")]
 mod http_client;
 mod introspect;
 #[cfg(feature = "http-client")]
 mod introspect_http;
 mod keys;
 mod layer;
+mod offline;
 mod presented;
 mod principal;
 mod rejection;
 mod request_info;
+mod seen;
+mod standing;
+mod ties;
 mod verifier;
 
 pub use builder::{BuildError, VerifierBuilder};
 pub use claims::{ClaimNames, Claims};
+#[cfg(feature = "http-client")]
+pub use feed::{Following, HeardBy};
 pub use introspect::{BoxFuture, InactiveReason, Introspect, Introspection, Unavailable};
 #[cfg(feature = "http-client")]
 pub use introspect_http::HttpIntrospection;
 pub use layer::{RejectionBody, VerifyLayer, VerifyService};
 pub use oauth::{AccessToken, ClientSecret, Scope, ScopeSet};
 pub use presented::{BasicEncoding, HeaderFault, MAX_CREDENTIAL, Presented, Schemes};
-pub use principal::Principal;
+pub use principal::{Caller, Principal};
 pub use rejection::{Rejection, Scheme};
 pub use request_info::{RemoteAddress, RequestId, RequestInfo};
+pub use standing::WhenStale;
 pub use verifier::{Mode, Observe, Verifier};

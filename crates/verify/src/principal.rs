@@ -1,15 +1,23 @@
 //! Who is calling. Invariant: the layer puts a [`Principal`] into a request only after its
 //! credential was verified.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use oauth::ScopeSet;
 use serde_json::{Map, Value};
 
 use crate::Rejection;
 use crate::claims::Claims;
 
-/// The verified caller of a request.
+/// The verified caller of a request: a handle that costs nothing to clone, and reads as the
+/// [`Caller`] behind it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Principal {
+pub struct Principal(Arc<Caller>);
+
+/// What is known of a verified caller.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Caller {
     /// Whom the credential speaks for (RFC 7519 §4.1.2): a user, or a client for itself.
     pub subject: String,
     /// Public id of the client.
@@ -32,7 +40,7 @@ pub struct Principal {
     pub claims: Map<String, Value>,
 }
 
-impl Principal {
+impl Caller {
     /// Refuses unless `scope` was granted: for checks inside a handler.
     ///
     /// # Errors
@@ -44,10 +52,12 @@ impl Principal {
             Err(Rejection::InsufficientScope { required: scope.to_owned() })
         }
     }
+}
 
+impl Principal {
     /// `None` where the claims name nobody: neither subject nor client.
     pub(crate) fn from_claims(claims: Claims) -> Option<Self> {
-        Some(Self {
+        Some(Self(Arc::new(Caller {
             subject: claims.subject.or_else(|| claims.client.clone())?,
             client: claims.client,
             organization: claims.organization,
@@ -58,6 +68,14 @@ impl Principal {
             issued_at: claims.issued_at,
             expires_at: claims.expires_at,
             claims: claims.extra,
-        })
+        })))
+    }
+}
+
+impl Deref for Principal {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
     }
 }

@@ -76,6 +76,17 @@ pub enum Rejection {
     /// The issuer says that it is genuine, and that its client or organization is suspended.
     #[error("the issuer says that the client or its organization is suspended")]
     Suspended,
+    /// The issuer told that the token, or something that it depends on, was taken back or is
+    /// suspended.
+    #[error("the token, or something that it depends on, was revoked or suspended")]
+    Revoked,
+    /// The token does not say what it depends on, so that a revocation could not be noticed, and
+    /// this service accepts no such token.
+    #[error("the token does not say what it depends on (`status`), which is needed here")]
+    NoStatus,
+    /// Nothing recent enough is known of what was revoked.
+    #[error("it is not known whether the token was revoked: {0}")]
+    StatusUnknown(Unavailable),
     /// Verified, yet without a scope that is needed.
     #[error("the credential lacks the scope `{required}`")]
     InsufficientScope {
@@ -141,6 +152,8 @@ impl Rejection {
             | Self::NotYetValid(_)
             | Self::IssuedInFuture(_)
             | Self::NeverExpires
+            | Self::Revoked
+            | Self::NoStatus
             | Self::Inactive => invalid("the credential is not valid"),
             Self::Suspended => {
                 answer(403, Some(ErrorCode::AccessDenied), "access is suspended", false)
@@ -149,7 +162,7 @@ impl Rejection {
                 let text = "the credential lacks a scope that is needed here";
                 answer(403, Some(ErrorCode::InsufficientScope), text, true)
             }
-            Self::IssuerUnavailable(_) => {
+            Self::IssuerUnavailable(_) | Self::StatusUnknown(_) => {
                 let text = "credentials cannot be checked at the moment";
                 answer(503, Some(ErrorCode::TemporarilyUnavailable), text, false)
             }

@@ -29,6 +29,9 @@ fn every_kind() -> Vec<Rejection> {
         Rejection::Inactive,
         Rejection::Suspended,
         Rejection::InsufficientScope { required: "contacts.read".to_owned() },
+        Rejection::Revoked,
+        Rejection::NoStatus,
+        Rejection::StatusUnknown(Unavailable::new("the feed was last heard 40 s ago")),
         Rejection::IssuerUnavailable(Unavailable::new("it could not be reached")),
     ]
 }
@@ -65,6 +68,9 @@ fn rfc6750_3_1_the_table() {
     401 invalid_token challenge: the credential is not valid <- the issuer says that the credential is not active
     403 access_denied -: access is suspended <- the issuer says that the client or its organization is suspended
     403 insufficient_scope challenge: the credential lacks a scope that is needed here <- the credential lacks the scope `contacts.read`
+    401 invalid_token challenge: the credential is not valid <- the token, or something that it depends on, was revoked or suspended
+    401 invalid_token challenge: the credential is not valid <- the token does not say what it depends on (`status`), which is needed here
+    503 temporarily_unavailable -: credentials cannot be checked at the moment <- it is not known whether the token was revoked: the feed was last heard 40 s ago
     503 temporarily_unavailable -: credentials cannot be checked at the moment <- the issuer cannot be asked: it could not be reached
     ");
 }

@@ -1,18 +1,21 @@
 //! The decision: a presented credential in, a [`Principal`] or a [`Rejection`] out.
 //!
-//! A later source of truth, such as a feed of revocations, belongs between the offline checks and
-//! the question to the issuer (see [`Verifier::verify`]).
+//! A JWT is checked in two steps that are never mixed: what its bytes say (`offline`: signature,
+//! issuer, audience; remembered), and what is true now (times, and revocation by the feed; asked
+//! every time).
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use base::Clock;
-use jose::{Algorithm, Compact, Header, TokenError, parse_object};
+use jose::{Algorithm, TokenError};
 
 use crate::checks::Rules;
 use crate::claims::{ClaimNames, Claims};
 use crate::keys::Keys;
+use crate::seen::SeenTokens;
+use crate::standing::{Standing, WhenStale};
 use crate::{
     InactiveReason, Introspect, Introspection, Presented, Principal, Rejection, RequestInfo,
     VerifierBuilder,
@@ -21,13 +24,15 @@ use crate::{
 /// How a credential is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// By signature and claims alone: no word from the issuer, so a revocation shows only when
-    /// the token expires. Opaque tokens and Basic credentials cannot be checked.
+    /// By signature and claims, without asking. Where the verifier follows the issuer's feed
+    /// ([`VerifierBuilder::follow`]), a revocation holds within a second; where it does not, it
+    /// shows only when the token expires. Opaque tokens and Basic credentials cannot be checked.
     Offline,
     /// By asking the issuer for every request (RFC 7662).
     Introspect,
-    /// Both: a JWT must pass offline before the issuer is asked, so that forgeries cost it
-    /// nothing. Opaque tokens and Basic credentials go to the issuer at once.
+    /// Both. Opaque tokens and Basic credentials go to the issuer at once. A JWT must pass offline
+    /// first, so that forgeries cost the issuer nothing; then the issuer is asked about it, too,
+    /// unless the feed is followed: then only while the feed cannot be had.
     OfflineThenIntrospect,
 }
 
@@ -45,8 +50,12 @@ pub struct Verifier {
     pub(crate) rules: Rules,
     pub(crate) algorithms: BTreeSet<Algorithm>,
     pub(crate) plain_jwt: bool,
-    pub(crate) keys: Keys,
+    pub(crate) keys: Arc<Keys>,
     pub(crate) names: ClaimNames,
+    pub(crate) seen: Option<SeenTokens>,
+    pub(crate) without_status: bool,
+    #[cfg(feature = "http-client")]
+    pub(crate) feed: Option<crate::feed::Feed>,
     pub(crate) introspection: Option<Arc<dyn Introspect>>,
     pub(crate) observer: Option<Arc<dyn Observe>>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -67,30 +76,77 @@ impl Verifier {
         presented: &Presented,
         request: &RequestInfo,
     ) -> Result<Principal, Rejection> {
-        let offline = match (self.mode, presented) {
-            (Mode::Introspect, _) | (Mode::OfflineThenIntrospect, Presented::Basic { .. }) => None,
-            (Mode::Offline, Presented::Basic { .. }) => return Err(Rejection::UnsupportedScheme),
-            (mode, Presented::Bearer(token)) => match self.offline(token.expose()).await {
-                Err(Rejection::MalformedToken(TokenError::NotThreeParts(_)))
-                    if mode == Mode::OfflineThenIntrospect =>
-                {
-                    None
-                }
-                claims => Some(claims?),
-            },
+        self.decide(presented, request, None).await
+    }
+
+    /// The same, with this route's own answer to what is not known.
+    ///
+    /// # Errors
+    /// The [`Rejection`] that applies.
+    pub async fn verify_when(
+        &self,
+        presented: &Presented,
+        request: &RequestInfo,
+        when_stale: WhenStale,
+    ) -> Result<Principal, Rejection> {
+        self.decide(presented, request, Some(when_stale)).await
+    }
+
+    pub(crate) async fn decide(
+        &self,
+        presented: &Presented,
+        request: &RequestInfo,
+        when_stale: Option<WhenStale>,
+    ) -> Result<Principal, Rejection> {
+        let asking = match &self.introspection {
+            Some(issuer) if self.mode != Mode::Offline => Some(issuer.as_ref()),
+            _ => None,
         };
-        let claims = match (offline, &self.introspection) {
-            (Some(claims), _) if self.mode == Mode::Offline => claims,
-            (offline, Some(issuer)) => {
-                let answer = self.ask(issuer.as_ref(), presented, request).await?;
-                match offline {
-                    Some(token) => answer.or(token),
-                    None => answer,
-                }
+        let token = match presented {
+            Presented::Bearer(token) if self.mode != Mode::Introspect => token.expose(),
+            _ => {
+                let issuer = asking.ok_or(Rejection::UnsupportedScheme)?;
+                return principal(self.ask(issuer, presented, request).await?);
             }
-            (_, None) => return Err(Rejection::UnsupportedScheme),
         };
-        Principal::from_claims(claims).ok_or(Rejection::MissingClaim("sub"))
+        let Some(issuer) = asking else { return self.alone(token, when_stale).await };
+        let outcome = if self.follows() {
+            self.known(token).await.map(Offline::Seen)
+        } else {
+            self.offline(token).await.map(|claims| Offline::Claims(Box::new(claims)))
+        };
+        match outcome {
+            Err(Rejection::MalformedToken(TokenError::NotThreeParts(_))) => {
+                principal(self.ask(issuer, presented, request).await?)
+            }
+            Err(rejection) => Err(rejection),
+            Ok(Offline::Claims(claims)) => {
+                principal(self.ask(issuer, presented, request).await?.or(*claims))
+            }
+            Ok(Offline::Seen(seen)) => match self.standing(&seen).await {
+                Standing::Good => Ok(seen.principal.clone()),
+                Standing::Bad => Err(Rejection::Revoked),
+                Standing::Unknown => match self.ask(issuer, presented, request).await {
+                    Ok(answer) => principal(answer.or(self.offline(token).await?)),
+                    Err(Rejection::IssuerUnavailable(_)) => self.stale(&seen, when_stale).await,
+                    Err(rejection) => Err(rejection),
+                },
+            },
+        }
+    }
+
+    /// Without asking.
+    async fn alone(
+        &self,
+        token: &str,
+        when_stale: Option<WhenStale>,
+    ) -> Result<Principal, Rejection> {
+        let seen = self.known(token).await?;
+        match self.standing(&seen).await {
+            Standing::Good => Ok(seen.principal.clone()),
+            Standing::Bad => Err(Rejection::Revoked),
+            Standing::Unknown => self.stale(&seen, when_stale).await,
+        }
     }
 
     /// Tells the observer, if there is one.
@@ -98,28 +154,6 @@ impl Verifier {
         if let Some(observer) = &self.observer {
             observer.refused(rejection, request);
         }
-    }
-
-    async fn offline(&self, token: &str) -> Result<Claims, Rejection> {
-        let token = Compact::parse(token)?;
-        let header = token.header();
-        if !self.algorithms.contains(&header.algorithm) {
-            return Err(Rejection::AlgorithmNotAllowed(header.algorithm));
-        }
-        if !self.is_access_token(header) {
-            return Err(Rejection::WrongType);
-        }
-        let payload = self.keys.verify(&token).await?;
-        let claims = Claims::read(parse_object(payload)?, &self.names)?;
-        self.rules.check(&claims, self.clock.now())?;
-        Ok(claims)
-    }
-
-    /// RFC 9068 §4. A plain JWT says `JWT` or nothing (RFC 7519 §5.1); any other type is a token
-    /// made for something else (RFC 8725 §3.11).
-    fn is_access_token(&self, header: &Header) -> bool {
-        header.is_type("at+jwt")
-            || (self.plain_jwt && (header.typ.is_none() || header.is_type("JWT")))
     }
 
     async fn ask(
@@ -137,4 +171,14 @@ impl Verifier {
             Introspection::Inactive(InactiveReason::Suspended) => Err(Rejection::Suspended),
         }
     }
+}
+
+/// What came of the offline checks.
+enum Offline {
+    Claims(Box<Claims>),
+    Seen(Arc<crate::seen::Seen>),
+}
+
+fn principal(claims: Claims) -> Result<Principal, Rejection> {
+    Principal::from_claims(claims).ok_or(Rejection::MissingClaim("sub"))
 }

@@ -28,11 +28,11 @@ async fn ask(app: &Router, path: &str, authorization: Option<&str>) -> (StatusCo
 }
 
 async fn whoami(who: Principal) -> String {
-    who.subject
+    who.subject.clone()
 }
 
 async fn maybe(who: Option<Principal>) -> String {
-    who.map_or_else(|| "anonymous".to_owned(), |who| who.subject)
+    who.map_or_else(|| "anonymous".to_owned(), |who| who.subject.clone())
 }
 
 async fn delete(who: Principal) -> Result<&'static str, Rejection> {

@@ -24,7 +24,7 @@ fn basic() -> Presented {
 
 async fn ask(verifier: &Verifier, presented: &Presented) -> Result<String, Rejection> {
     let request = RequestInfo::of(&Request::new(()));
-    verifier.verify(presented, &request).await.map(|who| who.subject)
+    verifier.verify(presented, &request).await.map(|who| who.subject.clone())
 }
 
 #[tokio::test]

@@ -33,6 +33,22 @@ impl Keys {
         !self.given.is_empty()
     }
 
+    /// Which keys are trusted now, as a number; `None` while that cannot be said.
+    pub(crate) fn generation(&self) -> Option<u64> {
+        #[cfg(feature = "http-client")]
+        if let Some(remote) = &self.remote {
+            return remote.generation();
+        }
+        Some(0)
+    }
+
+    /// Whether there can be keys of the issuer's own, which nobody shares.
+    #[cfg(feature = "http-client")]
+    pub(crate) fn any_published(&self) -> bool {
+        let shared = |key: &jose::VerifyingKey| key.algorithm() == jose::Algorithm::HS256;
+        self.remote.is_some() || self.given.iter().any(|key| !shared(key))
+    }
+
     /// Checks the signature and hands out the payload.
     pub(crate) async fn verify<'t>(&self, token: &'t Compact<'_>) -> Result<&'t [u8], Rejection> {
         let outcome = self.given.verify(token);

@@ -44,6 +44,9 @@ struct Inner {
 struct Loaded {
     keys: Arc<KeySet>,
     fresh_until: Timestamp,
+    published: JwkSet,
+    /// Rises by one whenever other keys are published.
+    generation: u64,
 }
 
 #[derive(Default)]
@@ -83,6 +86,29 @@ impl RemoteKeys {
         match self.0.loaded.load_full() {
             Some(loaded) => Ok(Arc::clone(&loaded.keys)),
             None => Err(Unavailable::new("its keys were never fetched")),
+        }
+    }
+
+    /// Which keys are trusted now, as a number; `None` while there are none. Refreshes them in the
+    /// background where that is due.
+    pub(crate) fn generation(&self) -> Option<u64> {
+        let now = self.0.clock.now();
+        let loaded = self.0.loaded.load();
+        let loaded = loaded.as_ref().filter(|loaded| now < loaded.fresh_until.plus(KEPT))?;
+        if now >= loaded.fresh_until {
+            self.refresh_in_background(now);
+        }
+        Some(loaded.generation)
+    }
+
+    /// Fetches the keys at once, since the issuer said that they are others now. Whether that
+    /// worked. The caller sees to it that this is not too often.
+    pub(crate) async fn renew(&self) -> Result<(), Unavailable> {
+        let attempts = Arc::clone(&self.0.attempts).lock_owned().await;
+        self.fetch(attempts).await;
+        match self.0.attempts.lock().await.failure.clone() {
+            Some(failure) => Err(failure),
+            None => Ok(()),
         }
     }
 
@@ -151,7 +177,14 @@ impl Inner {
         let set: JwkSet = serde_json::from_slice(&body)
             .map_err(|_| Unavailable::new("its keys are not a JWK Set"))?;
         let fresh_until = self.clock.now().plus(fresh_for);
-        Ok(Loaded { keys: Arc::new(KeySet::from_jwks(&set)), fresh_until })
+        let before = self.loaded.load();
+        let generation = match before.as_ref() {
+            Some(before) if before.published == set => before.generation,
+            Some(before) => before.generation + 1,
+            None => 1,
+        };
+        let keys = Arc::new(KeySet::from_jwks(&set));
+        Ok(Loaded { keys, fresh_until, published: set, generation })
     }
 }
 

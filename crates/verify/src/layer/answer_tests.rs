@@ -10,6 +10,7 @@ fn policy(basic: Option<BasicEncoding>) -> Policy {
         schemes: Schemes { basic, bare: false },
         optional: false,
         scopes: Vec::new(),
+        when_stale: None,
         realm: "contacts \"api\"\n".to_owned(),
         body: Arc::new(default_body),
     }

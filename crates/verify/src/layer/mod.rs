@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::Response;
 use tower_layer::Layer;
 
-use crate::{BasicEncoding, Rejection, RequestId, Schemes, Verifier};
+use crate::{BasicEncoding, Rejection, RequestId, Schemes, Verifier, WhenStale};
 
 pub use service::VerifyService;
 
@@ -35,6 +35,7 @@ struct Policy {
     optional: bool,
     scopes: Vec<String>,
     realm: String,
+    when_stale: Option<WhenStale>,
     body: RejectionBody,
 }
 
@@ -47,6 +48,7 @@ impl VerifyLayer {
             optional: false,
             scopes: Vec::new(),
             realm: "api".to_owned(),
+            when_stale: None,
             body: Arc::new(answer::default_body),
         };
         Self { verifier, policy: Arc::new(policy) }
@@ -83,6 +85,13 @@ impl VerifyLayer {
     pub fn realm(self, realm: impl Into<String>) -> Self {
         let realm = realm.into();
         self.with(|policy| policy.realm = realm)
+    }
+
+    /// What becomes of a token when it is not known whether it was revoked; as the verifier says
+    /// unless said.
+    #[must_use]
+    pub fn when_stale(self, when_stale: WhenStale) -> Self {
+        self.with(|policy| policy.when_stale = Some(when_stale))
     }
 
     /// Writes refusals in the API's own format.

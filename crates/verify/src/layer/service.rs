@@ -53,7 +53,8 @@ where
                 Ok(None) if policy.optional => Ok(None),
                 Ok(None) => Err(Rejection::NoCredentials),
                 Ok(Some(presented)) => {
-                    verifier.verify(&presented, &info).await.and_then(|p| policy.admit(p)).map(Some)
+                    let verdict = verifier.decide(&presented, &info, policy.when_stale).await;
+                    verdict.and_then(|principal| policy.admit(principal)).map(Some)
                 }
                 Err(rejection) => Err(rejection),
             };

@@ -1,0 +1,99 @@
+//! What each kind of message does.
+
+use status::{Gone, Mark};
+
+use super::*;
+
+const NOW: i64 = 1_800_000_000_000;
+const LIMIT: Duration = Duration::from_secs(30);
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(NOW + millis)
+}
+
+fn known(sequence: u64) -> Known {
+    let mut known = Known::default();
+    assert!(known.replace(Marks::default(), (sequence, NOW), (at(0), false)));
+    known
+}
+
+fn update(after: u64, sequence: u64, as_of: i64) -> Update {
+    Update { after, sequence, as_of: NOW + as_of, ..Update::default() }
+}
+
+fn bad(id: u128) -> Vec<Gone> {
+    vec![Gone { mark: Mark::id(id), until: None }]
+}
+
+fn holds(known: &Known, id: u128) -> bool {
+    known.marks().contains(Mark::id(id))
+}
+
+#[test]
+fn nothing_is_known_before_a_snapshot() {
+    let mut known = Known::default();
+    assert_eq!(known.absorb(&update(0, 1, 0), at(0)), Absorbed::Gap);
+    assert!(!known.is_fresh(at(0), LIMIT));
+}
+
+#[test]
+fn messages_follow_each_other_and_a_hole_is_noticed() {
+    let mut known = known(5);
+    let next = Update { gone: bad(1), ..update(5, 7, 1) };
+    assert_eq!(known.absorb(&next, at(1)), Absorbed::Taken);
+    assert!(holds(&known, 1));
+    assert_eq!(known.absorb(&Update { gone: bad(2), ..update(8, 9, 2) }, at(2)), Absorbed::Gap);
+    assert!(!holds(&known, 2));
+    assert_eq!(known.absorb(&Update { reset: true, ..update(0, 9, 2) }, at(2)), Absorbed::Gap);
+    assert_eq!(known.absorb(&update(9, 3, 2), at(2)), Absorbed::Gap);
+    assert_eq!(known.at().unwrap().sequence, 7);
+}
+
+#[test]
+fn an_old_message_once_more_brings_nothing_back() {
+    let mut known = known(5);
+    let old = Update { back: vec![Mark::id(1)], ..update(5, 6, 1) };
+    known.absorb(&old, at(1));
+    known.absorb(&Update { gone: bad(1), ..update(6, 7, 2) }, at(2));
+    assert_eq!(known.absorb(&old, at(3)), Absorbed::Taken);
+    assert!(holds(&known, 1));
+    // At the same sequence, what is older cannot be told from another node's view.
+    let same = Update { back: vec![Mark::id(1)], ..update(6, 7, 1) };
+    assert_eq!(known.absorb(&same, at(3)), Absorbed::Gap);
+    assert!(holds(&known, 1));
+    let later = Update { back: vec![Mark::id(1)], ..update(7, 7, 4) };
+    assert_eq!(known.absorb(&later, at(4)), Absorbed::Taken);
+    assert!(!holds(&known, 1));
+}
+
+#[test]
+fn freshness_is_the_senders_word_bounded_by_this_clock() {
+    let mut known = known(5);
+    let age = |known: &Known, now| known.is_fresh(at(now), LIMIT);
+    assert!(age(&known, 30_000) && !age(&known, 30_001));
+    known.absorb(&update(5, 5, 10_000), at(12_000));
+    assert!(age(&known, 40_000) && !age(&known, 40_001));
+    // A clock an hour ahead is believed up to this one's moment only.
+    known.absorb(&update(5, 5, 3_600_000), at(20_000));
+    assert!(age(&known, 50_000) && !age(&known, 50_001));
+    // An old heartbeat once more, and one of a node that knows less, change nothing.
+    known.absorb(&update(5, 5, 10_000), at(60_000));
+    assert!(!age(&known, 50_001));
+    // This clock was set back: what was heard then cannot be judged.
+    assert!(!age(&known, -10_001));
+}
+
+#[test]
+fn a_snapshot_of_the_past_is_refused_unless_nothing_better_is_known() {
+    let mut known = known(5);
+    let mut set = Marks::default();
+    set.set(Mark::id(1), None);
+    let fresh = (at(1), true);
+    assert!(!known.replace(set.clone(), (4, NOW + 1), fresh), "a node that lags");
+    assert!(!known.replace(set.clone(), (5, NOW - 1), fresh), "an old one");
+    assert!(known.replace(set.clone(), (6, NOW - 1), fresh), "more is known");
+    assert!(holds(&known, 1));
+    assert!(!known.replace(Marks::default(), (4, NOW), (at(1), false)), "an old one, though stale");
+    assert!(known.replace(Marks::default(), (4, NOW + 2), (at(2), false)), "a restored database");
+    assert_eq!(known.at().unwrap().sequence, 4);
+}

@@ -1,0 +1,96 @@
+//! Signed documents of the issuer: messages of the feed, snapshots, status lists. Invariant: one is
+//! read only after a key that the issuer alone has accepted its signature, for its own `typ`, and it
+//! names the issuer that is followed.
+
+use jose::{Algorithm, Compact};
+use serde::de::DeserializeOwned;
+use status::{ListClaims, Snapshot, Update};
+
+use crate::Unavailable;
+use crate::keys::Keys;
+
+/// The longest message of the feed, in bytes: some 100 000 marks.
+pub(crate) const MAX_MESSAGE: usize = 8 << 20;
+/// The longest snapshot, in bytes: some 3 million marks that are no places.
+pub(crate) const MAX_SNAPSHOT: usize = 64 << 20;
+/// The longest status list, in bytes: all bits random.
+pub(crate) const MAX_LIST: usize = 256 << 10;
+
+/// A kind of signed document.
+pub(crate) trait Document: DeserializeOwned {
+    const TYPE: &'static str;
+    const LONGEST: usize;
+
+    fn issuer(&self) -> Option<&str>;
+}
+
+impl Document for Update {
+    const TYPE: &'static str = "feed+jwt";
+    const LONGEST: usize = MAX_MESSAGE;
+
+    fn issuer(&self) -> Option<&str> {
+        Some(&self.iss)
+    }
+}
+
+impl Document for Snapshot {
+    const TYPE: &'static str = "feed-snapshot+jwt";
+    const LONGEST: usize = MAX_SNAPSHOT;
+
+    fn issuer(&self) -> Option<&str> {
+        Some(&self.iss)
+    }
+}
+
+impl Document for ListClaims {
+    const TYPE: &'static str = status::LIST_TYPE;
+    const LONGEST: usize = MAX_LIST;
+
+    fn issuer(&self) -> Option<&str> {
+        self.iss.as_deref()
+    }
+}
+
+/// Why a document is not believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It is not what it should be.
+    Forged(&'static str),
+    /// The issuer's keys could not be had.
+    NoKeys(Unavailable),
+}
+
+impl From<Refused> for Unavailable {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Forged(why) => Self::new(why),
+            Refused::NoKeys(unavailable) => unavailable,
+        }
+    }
+}
+
+/// Checks and reads a document of `issuer`.
+pub(crate) async fn read<D: Document>(text: &str, issuer: &str, keys: &Keys) -> Result<D, Refused> {
+    let token = Compact::parse_within(text.trim_ascii(), D::LONGEST)
+        .map_err(|_| Refused::Forged("what it says is not signed"))?;
+    if !token.header().is_type(D::TYPE) {
+        return Err(Refused::Forged("what it says is of another type"));
+    }
+    // Who shares a secret with the issuer must not speak for it.
+    if token.header().algorithm == Algorithm::HS256 {
+        return Err(Refused::Forged("what it says is signed with a shared secret"));
+    }
+    let payload = match keys.verify(&token).await {
+        Ok(payload) => payload,
+        Err(crate::Rejection::IssuerUnavailable(unavailable)) => {
+            return Err(Refused::NoKeys(unavailable));
+        }
+        Err(_) => return Err(Refused::Forged("the signature of what it says is not the issuer's")),
+    };
+    let document: D = serde_json::from_slice(payload)
+        .map_err(|_| Refused::Forged("what it says cannot be read"))?;
+    if document.issuer().is_some_and(|named| named != issuer) {
+        return Err(Refused::Forged("what it says is another issuer's"));
+    }
+    Ok(document)
+}

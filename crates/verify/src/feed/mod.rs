@@ -1,0 +1,176 @@
+//! Following an issuer's change feed, so that a revocation holds here within a second.
+//!
+//! One background task a verifier keeps what is revoked in memory (`follower`): first a snapshot,
+//! then a stream of signed messages, or long polls where streams do not get through. A request asks
+//! memory alone ([`Feed::standing`]). While the feed cannot be had, status lists stand in
+//! (`lists`). Invariant: what is older than the limit is never taken for knowledge.
+
+mod follower;
+mod known;
+mod lists;
+mod message;
+mod pace;
+mod report;
+mod sse;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use base::{Clock, Timestamp};
+use reqwest::{Client, Url};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use self::follower::Follower;
+use self::known::Known;
+use self::lists::Lists;
+use self::pace::Pace;
+use crate::keys::Keys;
+use crate::standing::Standing;
+use crate::ties::Ties;
+use crate::{Unavailable, WhenStale};
+
+pub use report::{Following, HeardBy};
+
+/// How long the first requests wait for the first snapshot.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What is needed to follow.
+pub(crate) struct Settings {
+    pub(crate) url: Url,
+    pub(crate) issuer: String,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) http: Client,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) stale_after: Duration,
+    pub(crate) when_stale: WhenStale,
+}
+
+/// What the task and the requests share.
+pub(crate) struct Shared {
+    settings: Settings,
+    pace: Pace,
+    known: RwLock<Known>,
+    heard: Mutex<report::Heard>,
+    /// Whether there is a snapshot.
+    begun: watch::Sender<bool>,
+}
+
+/// A feed that is followed for as long as this lives.
+pub(crate) struct Feed {
+    shared: Arc<Shared>,
+    lists: Lists,
+    running: AtomicBool,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Feed {
+    /// Begins to follow where a runtime is at hand, otherwise at first use.
+    pub(crate) fn new(settings: Settings) -> Self {
+        let pace = Pace::for_limit(settings.stale_after);
+        Self::with_pace(settings, pace)
+    }
+
+    pub(crate) fn with_pace(settings: Settings, pace: Pace) -> Self {
+        let shared = Arc::new(Shared {
+            settings,
+            pace,
+            known: RwLock::default(),
+            heard: Mutex::default(),
+            begun: watch::Sender::new(false),
+        });
+        let lists = Lists::new(Arc::clone(&shared));
+        let feed = Self { shared, lists, running: AtomicBool::new(false), task: Mutex::default() };
+        feed.ensure_running();
+        feed
+    }
+
+    pub(crate) fn when_stale(&self) -> WhenStale {
+        self.shared.settings.when_stale
+    }
+
+    /// What memory says. A mark that is bad is bad, however long ago that was heard.
+    pub(crate) fn standing(&self, ties: &Ties, now: Timestamp) -> Standing {
+        if !self.running.load(Ordering::Relaxed) {
+            self.ensure_running();
+        }
+        let known = self.shared.known.read().unwrap_or_else(PoisonError::into_inner);
+        if ties.marks.iter().any(|mark| known.marks().contains(*mark)) {
+            Standing::Bad
+        } else if known.is_fresh(now, self.shared.settings.stale_after) {
+            Standing::Good
+        } else {
+            Standing::Unknown
+        }
+    }
+
+    /// The same once the first snapshot is here, for which it waits two seconds at most.
+    pub(crate) async fn standing_once_begun(
+        &self,
+        ties: &Ties,
+        clock: &Arc<dyn Clock>,
+    ) -> Standing {
+        self.ensure_running();
+        if !*self.shared.begun.borrow() {
+            let _ = tokio::time::timeout(PATIENCE, self.begun()).await;
+        }
+        self.standing(ties, clock.now())
+    }
+
+    /// Waits for the first snapshot.
+    pub(crate) async fn begun(&self) {
+        self.ensure_running();
+        // The sender lives as long as this does.
+        let _ = self.shared.begun.subscribe().wait_for(|begun| *begun).await;
+    }
+
+    /// What the status list says that a token names, when the feed says nothing.
+    pub(crate) async fn listed(&self, ties: &Ties, wait: bool) -> Standing {
+        match &ties.list {
+            Some(entry) => self.lists.standing(entry, wait).await,
+            None => Standing::Unknown,
+        }
+    }
+
+    /// Why nothing is known.
+    pub(crate) fn trouble(&self) -> Unavailable {
+        self.shared.trouble()
+    }
+
+    /// Where it stands.
+    pub(crate) fn report(&self) -> Following {
+        self.shared.report()
+    }
+
+    /// Starts the task where none runs: at first, and when its runtime is gone.
+    fn ensure_running(&self) {
+        let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+        if task.as_ref().is_some_and(|task| !task.is_finished()) {
+            return;
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            *task = Some(runtime.spawn(Follower::new(Arc::clone(&self.shared)).run()));
+            self.running.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        let task = self.task.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(task) = task.take() {
+            task.abort();
+        }
+    }
+}
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feed").field("following", &self.report()).finish_non_exhaustive()
+    }
+}

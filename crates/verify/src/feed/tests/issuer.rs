@@ -1,0 +1,373 @@
+//! An issuer over real HTTP that knows what it revoked, and can misbehave in every way at once.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use base::{Clock, SystemClock, SystemRng};
+use jose::{Algorithm, JwkSet, Signer, SigningKey};
+use serde::Serialize;
+use serde_json::json;
+use status::{Gone, ListClaims, Mark, Marks, Snapshot, StatusList, Update};
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+
+/// What it does wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) enum Fault {
+    #[default]
+    None,
+    /// Every answer of the feed is a 500; status lists go on.
+    FeedDown,
+    /// Everything is a 500.
+    Down,
+    /// Streams are refused.
+    NoStreams,
+    /// Streams are opened and stay silent, as behind a proxy that buffers.
+    Stalled,
+    /// Streams end after a message.
+    Dropping,
+    /// Before each message come forged ones, which bring back what is bad and take away what is good.
+    Forging,
+    /// After each message come all older ones again.
+    Replaying,
+    /// Some messages are left out.
+    Losing,
+    /// Streams are an endless line.
+    Endless,
+    /// Answers are of the wrong kind.
+    Html,
+    /// Whatever is asked for is too long ago.
+    Resetting,
+}
+
+pub(super) const FAULTS: [Fault; 12] = [
+    Fault::None,
+    Fault::FeedDown,
+    Fault::Down,
+    Fault::NoStreams,
+    Fault::Stalled,
+    Fault::Dropping,
+    Fault::Forging,
+    Fault::Replaying,
+    Fault::Losing,
+    Fault::Endless,
+    Fault::Html,
+    Fault::Resetting,
+];
+
+#[derive(Clone)]
+pub(super) struct Issuer(Arc<Inner>);
+
+struct Inner {
+    address: String,
+    state: Mutex<Told>,
+    pub(super) streams: AtomicUsize,
+    polls: AtomicUsize,
+    snapshots: AtomicUsize,
+    lists: AtomicUsize,
+}
+
+struct Told {
+    key: Arc<SigningKey>,
+    bad: BTreeMap<Mark, Option<i64>>,
+    log: Vec<Update>,
+    keys_changed_at: Option<u64>,
+    fault: Fault,
+    ahead: i64,
+    offset: u64,
+}
+
+impl Issuer {
+    pub(super) async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let told = Told {
+            key: fresh_key(),
+            bad: BTreeMap::new(),
+            log: Vec::new(),
+            keys_changed_at: None,
+            fault: Fault::None,
+            ahead: 0,
+            offset: 0,
+        };
+        let issuer = Self(Arc::new(Inner {
+            address: format!("http://{}", listener.local_addr().unwrap()),
+            state: Mutex::new(told),
+            streams: AtomicUsize::default(),
+            polls: AtomicUsize::default(),
+            snapshots: AtomicUsize::default(),
+            lists: AtomicUsize::default(),
+        }));
+        let app = Router::new()
+            .route("/jwks.json", get(jwks))
+            .route("/feed", get(feed))
+            .route("/feed/snapshot", get(snapshot))
+            .route("/status-lists/{number}", get(list))
+            .with_state(issuer.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        issuer
+    }
+
+    pub(super) fn url(&self) -> String {
+        self.0.address.clone()
+    }
+
+    pub(super) fn fault(&self, fault: Fault) {
+        self.told().fault = fault;
+    }
+
+    /// Lets its clock go so many milliseconds ahead.
+    pub(super) fn ahead(&self, millis: i64) {
+        self.told().ahead = millis;
+    }
+
+    pub(super) fn revoke(&self, mark: Mark) {
+        self.tell(vec![Gone { mark, until: None }], Vec::new());
+    }
+
+    pub(super) fn restore(&self, mark: Mark) {
+        self.tell(Vec::new(), vec![mark]);
+    }
+
+    fn tell(&self, gone: Vec<Gone>, back: Vec<Mark>) {
+        let mut told = self.told();
+        told.bad.extend(gone.iter().map(|gone| (gone.mark, gone.until)));
+        told.bad.retain(|mark, _| !back.contains(mark));
+        let after = told.sequence();
+        let update = Update { gone, back, ..self.update(&told, after, after + 1) };
+        told.log.push(update);
+    }
+
+    /// Signs with another key from now on, and tells so.
+    pub(super) fn rotate(&self) {
+        let mut told = self.told();
+        told.key = fresh_key();
+        let after = told.sequence();
+        let update = Update { keys: true, ..self.update(&told, after, after + 1) };
+        told.log.push(update);
+        told.keys_changed_at = Some(after + 1);
+    }
+
+    /// Forgets everything and begins anew at a smaller sequence, as after a restored backup.
+    pub(super) fn restore_backup(&self) {
+        let mut told = self.told();
+        told.bad.clear();
+        told.log.clear();
+        told.offset = 0;
+    }
+
+    /// Begins its sequence at `offset`.
+    pub(super) fn begin_at(&self, offset: u64) {
+        self.told().offset = offset;
+    }
+
+    pub(super) fn sign(&self, typ: &str, payload: &impl Serialize) -> String {
+        sign(&Arc::clone(&self.told().key), typ, payload)
+    }
+
+    pub(super) fn streams(&self) -> usize {
+        self.0.streams.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn polls(&self) -> usize {
+        self.0.polls.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn snapshots(&self) -> usize {
+        self.0.snapshots.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn lists(&self) -> usize {
+        self.0.lists.load(Ordering::SeqCst)
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.0.state.lock().unwrap()
+    }
+
+    fn update(&self, told: &Told, after: u64, sequence: u64) -> Update {
+        let iss = self.url();
+        Update { iss, after, sequence, as_of: told.now(), ..Update::default() }
+    }
+
+    /// What a stream that stands at `at` sends next; a heartbeat if nothing happened.
+    fn next(&self, at: u64) -> (Vec<String>, u64) {
+        let told = self.told();
+        let (fault, sequence) = (told.fault, told.sequence());
+        let first = told.log.iter().position(|update| update.after >= at).unwrap_or(told.log.len());
+        let mut updates: Vec<Update> = told.log.get(first..).unwrap_or_default().to_vec();
+        match fault {
+            Fault::Losing if updates.len() > 1 => drop(updates.remove(0)),
+            Fault::Resetting => {
+                updates = vec![Update { reset: true, ..self.update(&told, at, sequence) }];
+            }
+            _ => {}
+        }
+        updates.push(self.update(&told, sequence, sequence));
+        let key = Arc::clone(&told.key);
+        let mut messages: Vec<String> =
+            updates.iter().map(|update| sign(&key, "feed+jwt", update)).collect();
+        match fault {
+            Fault::Forging => drop(messages.splice(0..0, self.forged(&told))),
+            Fault::Replaying => {
+                let old = told.log.iter().map(|update| sign(&key, "feed+jwt", update));
+                messages.extend(old);
+            }
+            _ => {}
+        }
+        (messages, sequence)
+    }
+
+    fn forged(&self, told: &Told) -> Vec<String> {
+        let sequence = told.sequence();
+        let lie = Update {
+            back: told.bad.keys().copied().collect(),
+            gone: (0..200).map(|grant| Gone { mark: Mark::place(grant), until: None }).collect(),
+            ..self.update(told, sequence, sequence + 1_000)
+        };
+        let foreign = Update { iss: "https://other.example".to_owned(), ..lie.clone() };
+        let genuine = sign(&told.key, "feed+jwt", &lie);
+        let end = genuine.len() - 3;
+        vec![
+            sign(&fresh_key(), "feed+jwt", &lie),
+            sign(&told.key, "feed+jwt", &foreign),
+            sign(&told.key, "at+jwt", &lie),
+            sign(&Arc::new(SigningKey::from_secret(&[7; 32]).unwrap()), "feed+jwt", &lie),
+            format!("{}AAA", &genuine[..end]),
+            "hello".to_owned(),
+        ]
+    }
+}
+
+impl Told {
+    fn sequence(&self) -> u64 {
+        self.log.last().map_or(self.offset, |update| update.sequence)
+    }
+
+    fn now(&self) -> i64 {
+        SystemClock.now().millis() + self.ahead
+    }
+
+    fn marks(&self) -> Marks {
+        let mut marks = Marks::default();
+        self.bad.iter().for_each(|(mark, until)| marks.set(*mark, *until));
+        marks
+    }
+}
+
+fn fresh_key() -> Arc<SigningKey> {
+    Arc::new(SigningKey::generate(Algorithm::ES256, &SystemRng).unwrap())
+}
+
+fn sign(key: &Arc<SigningKey>, typ: &str, payload: &impl Serialize) -> String {
+    let payload = serde_json::to_vec(payload).unwrap();
+    Signer::new(Arc::clone(key), Some(typ)).sign(&payload).unwrap()
+}
+
+const BROKEN: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
+
+async fn jwks(State(issuer): State<Issuer>) -> Response {
+    let told = issuer.told();
+    if told.fault == Fault::Down {
+        return BROKEN.into_response();
+    }
+    let set: JwkSet = told.key.public().into_iter().collect();
+    serde_json::to_string(&set).unwrap().into_response()
+}
+
+async fn snapshot(State(issuer): State<Issuer>) -> Response {
+    issuer.0.snapshots.fetch_add(1, Ordering::SeqCst);
+    let told = issuer.told();
+    match told.fault {
+        Fault::Down | Fault::FeedDown => return BROKEN.into_response(),
+        Fault::Html => return "<html>".into_response(),
+        _ => {}
+    }
+    let snapshot = Snapshot::of(&told.marks(), &issuer.url(), told.sequence(), told.now());
+    sign(&told.key, "feed-snapshot+jwt", &snapshot).into_response()
+}
+
+async fn list(State(issuer): State<Issuer>, Path(number): Path<u32>) -> Response {
+    issuer.0.lists.fetch_add(1, Ordering::SeqCst);
+    let told = issuer.told();
+    if told.fault == Fault::Down {
+        return BROKEN.into_response();
+    }
+    let claims = ListClaims {
+        iss: Some(issuer.url()),
+        sub: format!("{}/status-lists/{number}", issuer.url()),
+        iat: told.now().div_euclid(1000),
+        exp: None,
+        ttl: Some(60),
+        status_list: StatusList::of(&told.marks().list(number)),
+    };
+    sign(&told.key, "statuslist+jwt", &claims).into_response()
+}
+
+async fn feed(
+    State(issuer): State<Issuer>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let after = query.split('&').find_map(|pair| pair.strip_prefix("after="));
+    let after: u64 = after.unwrap().parse().unwrap();
+    let streams = headers.get(header::ACCEPT).is_some_and(|kind| kind == "text/event-stream");
+    let fault = issuer.told().fault;
+    match fault {
+        Fault::Down | Fault::FeedDown => return BROKEN.into_response(),
+        Fault::Html => return "<html>".into_response(),
+        Fault::NoStreams if streams => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        _ => {}
+    }
+    if streams {
+        issuer.0.streams.fetch_add(1, Ordering::SeqCst);
+        return stream(issuer, after);
+    }
+    assert!(query.contains("wait="), "{query}");
+    issuer.0.polls.fetch_add(1, Ordering::SeqCst);
+    for _ in 0..10 {
+        if issuer.told().sequence() > after || fault == Fault::Resetting {
+            break;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    let (updates, _) = issuer.next(after);
+    serde_json::to_string(&json!({ "updates": updates })).unwrap().into_response()
+}
+
+fn stream(issuer: Issuer, after: u64) -> Response {
+    let (sender, receiver) = mpsc::channel::<Bytes>(4);
+    tokio::spawn(async move {
+        let mut at = after;
+        loop {
+            let fault = issuer.told().fault;
+            let (messages, now) = issuer.next(at);
+            let text = match fault {
+                Fault::Down | Fault::FeedDown => return,
+                Fault::Stalled => String::new(),
+                Fault::Endless => "data: x".repeat(100_000),
+                _ => messages.iter().map(|text| format!("id: 1\ndata: {text}\n\n")).collect(),
+            };
+            if fault != Fault::Stalled {
+                at = now;
+                if sender.send(Bytes::from(text)).await.is_err() || fault == Fault::Dropping {
+                    return;
+                }
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let body = futures_util::stream::unfold(receiver, |mut receiver| async move {
+        receiver.recv().await.map(|piece| (Ok::<_, Infallible>(piece), receiver))
+    });
+    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(body)).into_response()
+}

@@ -1,0 +1,70 @@
+//! What the bytes of a JWT say (RFC 7519 §7.2, RFC 9068 §4): signature, issuer, audience, times.
+//! Invariant: what is remembered is what never changes of a token; times are checked every time.
+
+use std::sync::Arc;
+
+use jose::{Compact, Header, parse_object};
+
+use crate::claims::Claims;
+use crate::seen::Seen;
+use crate::ties::Ties;
+use crate::{Principal, Rejection, Verifier};
+
+impl Verifier {
+    /// A token that passed all checks but that of revocation, by memory if it was seen before.
+    pub(crate) async fn known(&self, token: &str) -> Result<Arc<Seen>, Rejection> {
+        // Before the keys are used: should they change meanwhile, it is not found again.
+        let generation = self.keys.generation();
+        let found = match (&self.seen, generation) {
+            (Some(seen), Some(generation)) => seen.find(token, generation),
+            _ => None,
+        };
+        if let Some(seen) = found {
+            self.rules.check_times(seen.times, self.clock.now().seconds())?;
+            return Ok(seen);
+        }
+        let seen = Arc::new(self.read(token, generation.unwrap_or_default()).await?);
+        if let (Some(memory), Some(_)) = (&self.seen, generation) {
+            memory.keep(token, Arc::clone(&seen));
+        }
+        Ok(seen)
+    }
+
+    async fn read(&self, token: &str, generation: u64) -> Result<Seen, Rejection> {
+        let claims = self.offline(token).await?;
+        let (times, ties) = (claims.times(), self.ties(&claims)?);
+        let principal = Principal::from_claims(claims).ok_or(Rejection::MissingClaim("sub"))?;
+        Ok(Seen { principal, times, ties, generation })
+    }
+
+    /// Where nobody is followed, nothing depends on the claim, whatever another issuer put there.
+    fn ties(&self, claims: &Claims) -> Result<Ties, Rejection> {
+        if !self.follows() {
+            return Ok(Ties::default());
+        }
+        let ties = Ties::of(claims, &self.rules)?;
+        if ties.told || self.without_status { Ok(ties) } else { Err(Rejection::NoStatus) }
+    }
+
+    pub(crate) async fn offline(&self, token: &str) -> Result<Claims, Rejection> {
+        let token = Compact::parse(token)?;
+        let header = token.header();
+        if !self.algorithms.contains(&header.algorithm) {
+            return Err(Rejection::AlgorithmNotAllowed(header.algorithm));
+        }
+        if !self.is_access_token(header) {
+            return Err(Rejection::WrongType);
+        }
+        let payload = self.keys.verify(&token).await?;
+        let claims = Claims::read(parse_object(payload)?, &self.names)?;
+        self.rules.check(&claims, self.clock.now())?;
+        Ok(claims)
+    }
+
+    /// RFC 9068 §4. A plain JWT says `JWT` or nothing (RFC 7519 §5.1); any other type is a token
+    /// made for something else (RFC 8725 §3.11).
+    fn is_access_token(&self, header: &Header) -> bool {
+        header.is_type("at+jwt")
+            || (self.plain_jwt && (header.typ.is_none() || header.is_type("JWT")))
+    }
+}

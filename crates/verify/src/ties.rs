@@ -1,0 +1,61 @@
+//! What a verified token depends on, read from its claims: the marks that must not be bad, and its
+//! place in a status list (Token Status List §6). Invariant: nothing here decides; see `standing`.
+
+use base::encoding::{BASE62_U128, parse_base62};
+use serde_json::Value;
+use status::{Mark, TokenStatus};
+
+use crate::Rejection;
+use crate::checks::Rules;
+use crate::claims::Claims;
+
+/// What a token depends on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ties {
+    /// The token itself, the API, and what its `status` claim names.
+    pub(crate) marks: Box<[Mark]>,
+    pub(crate) list: Option<ListEntry>,
+    /// Whether it said itself what it depends on.
+    pub(crate) told: bool,
+}
+
+/// A place in a status list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListEntry {
+    /// The list's address, as the token says. Trust it only as far as the issuer's own origin.
+    pub(crate) uri: Box<str>,
+    pub(crate) index: u32,
+}
+
+impl Ties {
+    pub(crate) fn of(claims: &Claims, rules: &Rules) -> Result<Self, Rejection> {
+        let malformed = |_| Rejection::MalformedClaim("status");
+        let said = match claims.extra.get("status") {
+            Some(value) => TokenStatus::read(value).map_err(malformed)?,
+            None => TokenStatus::default(),
+        };
+        let told = !said.marks.is_empty();
+        let audiences = claims.audience.iter().filter(|one| rules.is_ours(one));
+        let mut marks = said.marks;
+        marks.extend(audiences.map(|one| Mark::audience(one)));
+        marks.extend(claims.extra.get("jti").and_then(token_mark));
+        let list = claims.extra.get("status").and_then(list_entry);
+        Ok(Self { marks: marks.into_boxed_slice(), list, told })
+    }
+}
+
+/// The mark of a single token: only a `jti` of the form that Postern gives has one.
+fn token_mark(jti: &Value) -> Option<Mark> {
+    let text = jti.as_str().filter(|text| text.len() == BASE62_U128)?;
+    parse_base62(text).map(Mark::id)
+}
+
+fn list_entry(status: &Value) -> Option<ListEntry> {
+    let list = status.get("status_list")?;
+    let index = u32::try_from(list.get("idx")?.as_u64()?).ok()?;
+    Some(ListEntry { uri: list.get("uri")?.as_str()?.into(), index })
+}
+
+#[cfg(test)]
+#[path = "ties_tests.rs"]
+mod tests;
