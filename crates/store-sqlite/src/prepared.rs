@@ -21,7 +21,7 @@ pub(crate) enum Step {
 pub(crate) struct Prepared {
     pub(crate) steps: Vec<Step>,
     pub(crate) events: Vec<EventRow>,
-    /// What the change feed tells of it ([`Effect::pack`]), if anything.
+    /// What the change feed tells of it ([`Effect::pack`]), if anything: events are told in any case.
     pub(crate) effects: Option<Vec<u8>>,
 }
 
@@ -44,8 +44,9 @@ pub(crate) struct RefusalRow {
 impl Prepared {
     pub(crate) fn new(batch: Batch) -> Result<Self, StoreError> {
         let effects = batch.effects();
+        let is_told = !effects.is_empty() || !batch.events.is_empty();
         Ok(Self {
-            effects: (!effects.is_empty()).then(|| Effect::pack(&effects)),
+            effects: is_told.then(|| Effect::pack(&effects)),
             steps: batch.writes.into_iter().map(step).collect::<Result<_, _>>()?,
             events: batch.events.into_iter().map(event).collect::<Result<_, _>>()?,
         })

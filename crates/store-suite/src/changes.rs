@@ -94,6 +94,22 @@ pub async fn a_change_without_an_event_takes_a_number(store: Arc<dyn Store>) {
     assert_eq!(changes(&store, before).await, expected);
 }
 
+/// Events that tell of no change are told as one without effects: whoever follows comes to the newest
+/// number by the changes alone, and then waits for the next.
+pub async fn events_alone_are_a_change_without_effects(store: Arc<dyn Store>) {
+    let (told, effect) = telling(1);
+    store.commit(told).await.unwrap();
+    let events = vec![event(&entity(samples::client())); 2];
+    store.commit(Batch { writes: vec![], events: events.clone() }).await.unwrap();
+    let once = Write::SpendOnce { id: 9, until: NOON, now: NOON };
+    store.commit(Batch { writes: vec![once], events }).await.unwrap();
+    let change = |sequence, effects| Change { sequence, effects };
+    let expected = [change(1, vec![effect]), change(3, vec![]), change(5, vec![])];
+    assert_eq!(changes(&store, 0).await, expected);
+    assert_eq!(store.sequence().await.unwrap(), 5);
+    timeout(Duration::from_millis(100), store.changed(5)).await.expect_err("nothing is newer");
+}
+
 /// What changes by use is not told and takes no number: refresh tokens that rotate, sessions that go
 /// on, budgets, codes.
 pub async fn use_is_not_told(store: Arc<dyn Store>) {

@@ -103,6 +103,7 @@ macro_rules! cases {
             changes:
                 a_commit_with_events_is_told_under_its_last_number,
                 a_change_without_an_event_takes_a_number,
+                events_alone_are_a_change_without_effects,
                 use_is_not_told,
                 a_conflict_is_not_told,
                 a_page_of_changes_has_a_limit,

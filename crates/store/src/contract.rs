@@ -62,7 +62,8 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn sequence(&self) -> Result<u64, StoreError>;
 
     /// What was committed after `after`, in order, as far as it is told ([`Batch::effects`]); at most
-    /// `limit` commits. `None` when changes that long ago are not kept any more: whoever asks knows
+    /// `limit` commits, and [`crate::MAX_CHANGES`]. Events that tell of no change come as a change
+    /// without effects, so that the last change always has the newest number. `None` when changes that long ago are not kept any more: whoever asks knows
     /// nothing then, and reads everything anew. At least the last 100 000 changes are kept.
     async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError>;
 

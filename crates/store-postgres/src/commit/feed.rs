@@ -11,11 +11,11 @@ use store::{Batch, CHANGES_KEPT, Effect, StoreError};
 use crate::error::Failure;
 
 /// $1 at, $2 realm, $3 target, $4 request, $5 body, $6 actor: an element an event, in order. $7 what
-/// was changed, or NULL. A change that no event tells of takes one number.
+/// was changed. A change that no event tells of takes one number.
 const TELL: &str = "
     WITH numbered AS (
         UPDATE feed SET sequence = sequence + GREATEST(cardinality($1::bigint[]), 1),
-                        kept = kept + CASE WHEN $7::bytea IS NULL THEN 0 ELSE 1 END
+                        kept = kept + 1
         RETURNING sequence - GREATEST(cardinality($1::bigint[]), 1) AS before, sequence AS last,
                   kept, pg_notify('postern_feed', sequence::text) AS notified
     ), told AS (
@@ -26,7 +26,7 @@ const TELL: &str = "
             WITH ORDINALITY AS draft (at, realm, target, request_id, body, actor, place)
     ), changed AS (
         INSERT INTO change (sequence, effects)
-        SELECT last, $7 FROM numbered WHERE $7 IS NOT NULL
+        SELECT last, $7 FROM numbered
     )
     SELECT last, kept, notified::text FROM numbered";
 
@@ -48,31 +48,25 @@ const MOST: i64 = CHANGES_KEPT as i64 + SWEEP_AT_ONCE;
 /// What a batch will tell, made ready before its transaction.
 pub(super) struct Telling<'a> {
     events: &'a [EventDraft],
-    effects: Option<Vec<u8>>,
+    effects: Vec<u8>,
 }
 
 impl<'a> Telling<'a> {
-    pub(super) fn of(batch: &'a Batch) -> Self {
+    /// `None` where there is nothing to tell.
+    pub(super) fn of(batch: &'a Batch) -> Option<Self> {
         let effects = batch.effects();
-        let effects = (!effects.is_empty()).then(|| Effect::pack(&effects));
-        Self { events: &batch.events, effects }
+        let is_told = !effects.is_empty() || !batch.events.is_empty();
+        is_told.then(|| Self { events: &batch.events, effects: Effect::pack(&effects) })
     }
 
-    pub(super) fn is_nothing(&self) -> bool {
-        self.events.is_empty() && self.effects.is_none()
-    }
-
-    /// Writes it and gives the last number; `None` where there is nothing to tell.
-    pub(super) async fn tell(&self, client: &impl GenericClient) -> Result<Option<u64>, Failure> {
-        if self.is_nothing() {
-            return Ok(None);
-        }
+    /// Writes it and gives the last number.
+    pub(super) async fn tell(&self, client: &impl GenericClient) -> Result<u64, Failure> {
         let (last, kept) = self.write(client).await?;
         if kept >= MOST {
             let statement = client.prepare_cached(SWEEP).await?;
             client.execute(&statement, &[&(kept - CHANGES_KEPT as i64)]).await?;
         }
-        Ok(Some(last))
+        Ok(last)
     }
 
     /// The last number, and how many changes there are then.

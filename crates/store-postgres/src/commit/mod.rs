@@ -39,7 +39,7 @@ pub(crate) async fn commit(
             make_partitions(database, partitions, &months).await?;
         }
         let outcome = database
-            .with(async |client: &mut Client| try_once(client, batch, &telling).await)
+            .with(async |client: &mut Client| try_once(client, batch, telling.as_ref()).await)
             .await;
         match outcome {
             Err(Failure::Again(error) | Failure::Unsent(error)) if attempt < ATTEMPTS => {
@@ -75,9 +75,9 @@ fn backoff(attempt: u32) -> Duration {
 async fn try_once(
     client: &mut Client,
     batch: &Batch,
-    telling: &Telling<'_>,
+    telling: Option<&Telling<'_>>,
 ) -> Result<(Committed, Option<u64>), Failure> {
-    if let ([write], true) = (batch.writes.as_slice(), telling.is_nothing()) {
+    if let ([write], None) = (batch.writes.as_slice(), telling) {
         apply(&*client, write).await?;
         let budgets = budgets::spend_all(&*client, &batch.writes).await?;
         return Ok((Committed { sequence: None, budgets }, None));
@@ -87,7 +87,10 @@ async fn try_once(
         apply(&transaction, write).await?;
     }
     let budgets = budgets::spend_all(&transaction, &batch.writes).await?;
-    let newest = telling.tell(&transaction).await?;
+    let newest = match telling {
+        Some(telling) => Some(telling.tell(&transaction).await?),
+        None => None,
+    };
     transaction.commit().await?;
     let sequence = newest.filter(|_| !batch.events.is_empty());
     Ok((Committed { sequence, budgets }, newest))

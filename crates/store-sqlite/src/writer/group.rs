@@ -168,7 +168,6 @@ impl State {
         for event in &batch.events {
             committed.sequence = Some(self.events.append(&self.connection, event)?);
         }
-        written.newest = committed.sequence;
         if let Some(effects) = &batch.effects {
             let number = match committed.sequence {
                 Some(number) => number,

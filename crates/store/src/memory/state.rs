@@ -62,11 +62,11 @@ impl State {
             self.events.push(Event { sequence: self.sequence, draft });
             committed.sequence = Some(self.sequence);
         }
-        if !effects.is_empty() {
-            // A change that no event tells of takes a number of its own.
-            if committed.sequence.is_none() {
-                self.sequence += 1;
-            }
+        // A change that no event tells of takes a number of its own.
+        if committed.sequence.is_none() && !effects.is_empty() {
+            self.sequence += 1;
+        }
+        if committed.sequence.is_some() || !effects.is_empty() {
             self.tell(Change { sequence: self.sequence, effects });
         }
         Ok(committed)
