@@ -6,7 +6,7 @@ use web::mail::Mailer;
 use web::metrics::{Metrics, Source};
 use web::{Door, House, RealmState, Realms, Serves, Site, TrustedProxies, WebLimits};
 
-use crate::config::{self, Config, Limits};
+use crate::config::{self, Config, Limits, Realm};
 use crate::failure::Failure;
 use crate::listen::{self, Listener, Tls};
 use crate::mail::Smtp;
@@ -34,7 +34,7 @@ pub(crate) async fn serve(file: &std::path::Path) -> Result<(), Failure> {
     let mailer = config.mail.as_ref().map(Smtp::new).transpose()?;
     let mailer = mailer.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
     let figures: Vec<Arc<dyn Source>> = vec![opened.figures, house.clone()];
-    let listeners = sockets.listeners(&config, &house, &states, figures);
+    let listeners = sockets.listeners(&config, &house, &states, figures)?;
     tracing::info!(realms = states.len(), listeners = listeners.len(), "serving");
     let running = Running {
         house,
@@ -55,6 +55,13 @@ pub(crate) const fn web_limits(limits: &Limits) -> WebLimits {
         body_time: limits.body_timeout,
         answer_time: limits.request_timeout,
     }
+}
+
+/// The same realm with the gate that its configuration gives it.
+pub(crate) fn with_gate(served: web::Realm, configured: &Realm) -> Result<web::Realm, Failure> {
+    let Some(gate) = &configured.gate else { return Ok(served) };
+    let refused = |error| Failure::new(format!("the gate of realm {}: {error}", configured.name));
+    served.with_gate(gate.clone()).map_err(refused)
 }
 
 struct Sockets {
@@ -79,16 +86,17 @@ impl Sockets {
         house: &Arc<House>,
         states: &[RealmState],
         figures: Vec<Arc<dyn Source>>,
-    ) -> Vec<Listener> {
+    ) -> Result<Vec<Listener>, Failure> {
         let limits = web_limits(&config.limits);
         let realms: Vec<(Site, Arc<web::Realm>)> = config
             .realms
             .iter()
             .zip(states)
             .map(|(realm, state)| {
-                (realm.issuer.clone(), Arc::new(web::Realm::new(state.clone(), limits, None)))
+                let served = web::Realm::new(state.clone(), limits, None);
+                Ok((realm.issuer.clone(), Arc::new(with_gate(served, realm)?)))
             })
-            .collect();
+            .collect::<Result<_, Failure>>()?;
         let counted = states.iter().map(|state| Arc::clone(state.metrics())).collect();
         let metrics = Arc::new(Metrics::new(counted, figures));
         let proxies = Arc::new(TrustedProxies::new(config.trusted_proxies.clone()));
@@ -104,6 +112,6 @@ impl Sockets {
             });
         let of_metrics =
             self.metrics.map(|socket| Listener { socket, tls: None, door: door(Serves::Metrics) });
-        of_realms.chain(of_metrics).collect()
+        Ok(of_realms.chain(of_metrics).collect())
     }
 }

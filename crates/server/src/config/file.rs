@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
+use super::gate::GateFile;
 use super::values::{DisplayName, Parsed, Span, Within};
 
 #[derive(Debug, Deserialize)]
@@ -43,6 +44,7 @@ pub(super) struct RealmFile {
     #[serde(default)]
     pub(super) environment: EnvironmentFile,
     pub(super) display_name: Option<Parsed<DisplayName>>,
+    pub(super) gate: Option<GateFile>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]

@@ -120,6 +120,11 @@ impl Loader<'_> {
                     EnvironmentFile::Test => Environment::Test,
                 },
                 display_name: file.display_name.as_ref().map(|name| name.0.0.clone()),
+                gate: file
+                    .gate
+                    .as_ref()
+                    .map(|it| super::gate::gate(self.source, it))
+                    .transpose()?,
             });
         }
         if realms.is_empty() {

@@ -5,6 +5,7 @@
 
 mod error;
 mod file;
+mod gate;
 mod load;
 mod mail;
 mod values;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use dialect::{Dialect, Environment};
 use domain::RealmName;
+use web::gate::GateSettings;
 use web::{Network, Site};
 
 pub(crate) use error::ConfigError;
@@ -91,6 +93,8 @@ pub(crate) struct Realm {
     pub(crate) environment: Environment,
     /// What people read in place of the name.
     pub(crate) display_name: Option<String>,
+    /// What its gate is told, where it has one.
+    pub(crate) gate: Option<GateSettings>,
 }
 
 /// One address that is listened on.

@@ -6,6 +6,7 @@
 mod accounts;
 mod apis;
 mod folder;
+mod gate;
 mod partner;
 mod private_file;
 mod say;
@@ -29,7 +30,7 @@ use crate::config::{Limits, Log, LogFormat, Realm};
 use crate::failure::Failure;
 use crate::listen::{self, Listener};
 use crate::run::{self, Running};
-use crate::serve::web_limits;
+use crate::serve::{web_limits, with_gate};
 use crate::signals::Ending;
 use crate::{database, logging, realms};
 use folder::{Folder, State};
@@ -69,8 +70,14 @@ pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), Failure> {
     let settings = partner::settings(&folder, garden, &demo, &partner).await?;
     let app = partner_app::router(settings).map_err(Failure::new)?;
     let outbox = Arc::new(Outbox::new(Arc::clone(&house.clock)));
-    let stage =
-        Stage { house: &house, states: &states, demo: &demo, outbox: &outbox, partner: &partner };
+    let stage = Stage {
+        house: &house,
+        configured: &configured,
+        states: &states,
+        demo: &demo,
+        outbox: &outbox,
+        partner: &partner,
+    };
     let listeners = stage.listeners(sockets, opened.figures)?;
     say::hello(&demo, &partner, &arguments.data);
     if let Some(socket) = partner_socket {
@@ -94,12 +101,14 @@ fn configured(port: u16) -> Result<Vec<Realm>, Failure> {
         let dialect = dialect.ok_or_else(|| Failure::new(format!("there is no dialect {name}")))?;
         let issuer: Site =
             format!("http://{}", address(port, offset)).parse().map_err(Failure::new)?;
+        let gate = gate::settings(name, dialect.prefixes())?;
         Ok(Realm {
             name: name.parse().map_err(Failure::new)?,
             issuer,
             dialect: Arc::new(dialect),
             environment: Environment::Live,
             display_name: None,
+            gate,
         })
     };
     REALMS.iter().zip(1..).map(realm).collect()
@@ -139,6 +148,8 @@ async fn sow(
 /// What the listeners are made of.
 struct Stage<'a> {
     house: &'a Arc<House>,
+    configured: &'a [Realm],
+    /// The same realms, open.
     states: &'a [RealmState],
     demo: &'a DemoFile,
     outbox: &'a Arc<Outbox>,
@@ -158,9 +169,10 @@ impl Stage<'_> {
         let metrics = Arc::new(Metrics::new(counted, sources));
         let proxies = Arc::new(TrustedProxies::default());
         let mut doors = vec![Serves::Portal(Box::new(self.portal()?))];
-        for state in self.states {
+        for (configured, state) in self.configured.iter().zip(self.states) {
             let beside = apis::beside(state, self.demo)?;
             let realm = web::Realm::new(state.clone(), web_limits(&Limits::default()), beside);
+            let realm = with_gate(realm, configured)?;
             let site: Site = state.issuer().url().parse().map_err(Failure::new)?;
             doors.push(Serves::Realms(Realms::new(vec![(site, Arc::new(realm))])));
         }

@@ -7,7 +7,8 @@ use engine::admin::{Budget, clients, legacy_tokens};
 use super::demo_file::{Fyma, Pair};
 use super::plot::Plot;
 
-const AUDIENCE: &str = "https://api.fyma.example";
+/// What its API calls itself.
+pub(in crate::dev) const AUDIENCE: &str = "https://api.fyma.example";
 /// Tokens a UTC day, and as many an hour: enough to try things, few enough to see the end.
 const DAILY_LIMIT: u64 = 100;
 const CUSTOMER: (&str, &str) = ("org_harbour_authority", "Harbour Authority");

@@ -6,13 +6,13 @@
 
 mod blocks;
 mod demo_file;
-mod fyma;
+pub(super) mod fyma;
 mod people;
 mod plot;
-mod speckle;
-mod speculo;
-mod spendesk;
-mod spiko;
+pub(super) mod speckle;
+pub(super) mod speculo;
+pub(super) mod spendesk;
+pub(super) mod spiko;
 #[cfg(test)]
 pub(super) mod tests;
 

@@ -7,6 +7,8 @@ use super::demo_file::{Person, Speckle, SplitApp};
 use super::plot::{Plot, made, text, texts};
 use super::spendesk::partner;
 
+/// What its API calls itself.
+pub(in crate::dev) const AUDIENCE: &str = "https://speckle.example/graphql";
 /// Where the app is sent back to.
 const REDIRECT: &str = "http://localhost:3000/callback";
 const WORKSPACE: (&str, &str) = ("org_studio_linden", "Studio Linden");
@@ -22,7 +24,7 @@ const TOKEN_SCOPES: [&str; 7] = [
 ];
 
 pub(super) async fn sow(plot: &Plot<'_>) -> Result<Speckle, Denial> {
-    plot.api("https://speckle.example/graphql", "Models", &demo_apis::speckle::SCOPES).await?;
+    plot.api(AUDIENCE, "Models", &demo_apis::speckle::SCOPES).await?;
     let (id, name) = WORKSPACE;
     plot.organization(id, name).await?;
     let user = person(plot, id).await?;

@@ -6,10 +6,12 @@ use engine::admin::{clients, refresh_tokens};
 use super::demo_file::Speculo;
 use super::plot::{Plot, made, text, texts};
 
+/// What its API calls itself.
+pub(in crate::dev) const AUDIENCE: &str = "https://api.speculo.example";
 const SCOPES: [&str; 2] = ["contacts.read", "contacts.write"];
 
 pub(super) async fn sow(plot: &Plot<'_>) -> Result<Speculo, Denial> {
-    plot.api("https://api.speculo.example", "Contacts", &demo_apis::speculo::SCOPES).await?;
+    plot.api(AUDIENCE, "Contacts", &demo_apis::speculo::SCOPES).await?;
     let organization = plot.organization("org_brightwater", "Brightwater Logistics").await?;
     let (client_id, refresh_token) =
         credentials(plot, "Brightwater CRM sync", organization.public_id.as_str()).await?;

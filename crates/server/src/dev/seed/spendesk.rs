@@ -7,6 +7,8 @@ use engine::admin::{api_keys, clients, memberships, users};
 use super::demo_file::{App, Company, Pair, Person, Spendesk};
 use super::plot::{Plot, made, text};
 
+/// What its API calls itself.
+pub(in crate::dev) const AUDIENCE: &str = "https://public-api.spendesk.example";
 /// Where the partner's app is sent back to.
 const REDIRECT: &str = "https://localhost:3000/callback";
 const COMPANIES: [(&str, &str); 2] = [
@@ -15,7 +17,7 @@ const COMPANIES: [(&str, &str); 2] = [
 ];
 
 pub(super) async fn sow(plot: &Plot<'_>) -> Result<Spendesk, Denial> {
-    plot.api("https://public-api.spendesk.example", "Spend", &demo_apis::spendesk::SCOPES).await?;
+    plot.api(AUDIENCE, "Spend", &demo_apis::spendesk::SCOPES).await?;
     let mut companies = Vec::new();
     for (id, name) in COMPANIES {
         plot.organization(id, name).await?;

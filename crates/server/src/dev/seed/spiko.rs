@@ -7,12 +7,14 @@ use super::demo_file::{App, ClientPair, Person, Spiko};
 use super::plot::{Plot, made, text};
 use super::spendesk::partner;
 
+/// What its API calls itself.
+pub(in crate::dev) const AUDIENCE: &str = "https://investor-api.spiko.example";
 /// Where the partner's app is sent back to.
 const REDIRECT: &str = "http://localhost:3000/callback";
 const ACCOUNT: (&str, &str) = ("org_fjordline", "Fjordline AS");
 
 pub(super) async fn sow(plot: &Plot<'_>) -> Result<Spiko, Denial> {
-    plot.api("https://investor-api.spiko.example", "Investors", &demo_apis::spiko::SCOPES).await?;
+    plot.api(AUDIENCE, "Investors", &demo_apis::spiko::SCOPES).await?;
     let (id, name) = ACCOUNT;
     plot.organization(id, name).await?;
     let (client_id, client_secret) = plot.client(&partner("Treasury Desk")).await?;
