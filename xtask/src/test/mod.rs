@@ -21,6 +21,9 @@ use tally::Tally;
 /// The variables that the tests read, and their values.
 type Variables = Vec<(String, String)>;
 
+/// What Apache's script speaks HTTP with; `mod_lua` is built with this version.
+const LUA_SOCKET: &str = "/usr/share/lua/5.3/socket.lua";
+
 const NEEDS: &[Need] = &[
     Need { present: || postgres::programs().is_some(), packages: &["postgresql"] },
     Need { present: || works("curl", &["--version"]), packages: &["curl"] },
@@ -31,6 +34,12 @@ const NEEDS: &[Need] = &[
         present: || works("chromium", &["--version"]),
         packages: &["chromium", "fonts-dejavu-core", "fonts-liberation"],
     },
+    // The proxies of the cookbook. Envoy is among the Python packages.
+    Need { present: || works("nginx", &["-v"]), packages: &["nginx"] },
+    Need { present: || works("haproxy", &["-v"]), packages: &["haproxy"] },
+    Need { present: || works("apache2", &["-v"]), packages: &["apache2-bin"] },
+    Need { present: || works("caddy", &["version"]), packages: &["caddy"] },
+    Need { present: || Path::new(LUA_SOCKET).exists(), packages: &["lua-socket"] },
     Need {
         present: || works("python3", &["-c", "import venv, ensurepip"]),
         packages: &["python3", "python3-venv", "python3-pip"],

@@ -145,7 +145,7 @@ pub(crate) fn read(stream: &mut TcpStream, head_only: bool) -> io::Result<Answer
     let header = |wanted: &str| {
         headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
     };
-    if header("transfer-encoding") == Some("chunked") {
+    if header("transfer-encoding") == Some("chunked") && !head_only {
         while find(&body, b"0\r\n\r\n").is_none() {
             more(stream, &mut body)?;
         }

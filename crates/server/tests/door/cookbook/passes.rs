@@ -1,0 +1,135 @@
+//! What is good passes, with who calls and nothing that the caller says of itself.
+
+use serde_json::json;
+
+use super::proxy::Kind;
+use super::setting::{AUDIENCE, Setting, header, reached};
+use super::with_each_proxy;
+use crate::harness::http::Ask;
+
+with_each_proxy!(
+    every_credential_passes_with_who_calls,
+    what_the_caller_says_of_itself_never_arrives,
+    basic_passes_where_the_dialect_has_it,
+    a_public_route_passes_without_a_credential,
+    the_metadata_of_the_api_come_from_postern,
+    questions_share_connections,
+);
+
+/// Every name that Postern says something under.
+const NAMES: [&str; 12] = [
+    "x-postern-subject",
+    "x-postern-client",
+    "x-postern-organization",
+    "x-postern-user",
+    "x-postern-scopes",
+    "x-postern-audience",
+    "x-postern-grant",
+    "x-postern-credential",
+    "x-postern-credential-kind",
+    "x-postern-expires",
+    "x-postern-verified",
+    "x-postern-identity",
+];
+
+fn every_credential_passes_with_who_calls(kind: Kind) {
+    let setting = Setting::new(kind);
+    let (id, key) = setting.key(&["contacts.read", "contacts.write"]);
+    let credentials = [
+        (key.as_str(), "api_key"),
+        (&setting.personal_token(), "personal_access_token"),
+        (&setting.access_token(), "access_token"),
+    ];
+    for (credential, of) in credentials {
+        let target = "/v1/contacts/7?page=1&q=a%2Fb..//c";
+        let answer = setting.get(target).bearer(credential).send();
+        let told = reached(&answer);
+        assert_eq!((&told["method"], &told["target"]), (&json!("GET"), &json!(target)));
+        assert_eq!(header(&told, "x-postern-credential-kind"), [of]);
+        assert_eq!(header(&told, "x-postern-verified"), ["true"]);
+        assert_eq!(header(&told, "x-postern-audience"), [AUDIENCE]);
+        assert!(header(&told, "x-postern-scopes")[0].contains("contacts.read"));
+        assert!(!header(&told, "x-postern-subject")[0].is_empty());
+        assert_eq!(header(&told, "x-request-id").len(), 1, "{told}");
+        assert_eq!(header(&told, "host").len(), 1, "{told}");
+        // Caddy copies nothing to the caller.
+        let limit = answer.header("ratelimit").is_some();
+        assert_eq!(limit, kind != Kind::Caddy, "{:?}", answer.headers);
+        assert!(!answer.headers.iter().any(|(name, _)| name.starts_with("x-postern-")));
+    }
+    let body = json!({"name": "Ada"});
+    let answer = setting.ask("POST", "/v1/contacts/7").bearer(&key).json(&body).send();
+    let told = reached(&answer);
+    assert_eq!((&told["method"], &told["body"]), (&json!("POST"), &json!(body.to_string())));
+    assert_eq!(header(&told, "x-postern-credential"), [id]);
+    assert_eq!(header(&told, "x-postern-organization"), [setting.organization.clone()]);
+    let head = setting.ask("HEAD", "/v1/contacts/7").bearer(&key).send();
+    assert_eq!((head.status, head.header("x-api")), (200, Some("reached")));
+}
+
+/// As somebody who would be another.
+fn forged(mut ask: Ask) -> Ask {
+    for name in NAMES {
+        for spelled in [name.to_owned(), name.to_uppercase(), name.replace('-', "_")] {
+            ask = ask.header(&spelled, "mallory");
+        }
+    }
+    // A half that keeps its hyphens.
+    ask.header("x-postern_subject", "mallory").header("X_POSTERN-Client", "mallory")
+}
+
+fn what_the_caller_says_of_itself_never_arrives(kind: Kind) {
+    let setting = Setting::new(kind);
+    let (_, key) = setting.key(&["contacts.read"]);
+    for ask in [setting.get("/v1/contacts/7").bearer(&key), setting.get("/v1/status")] {
+        // Some proxies end a request with such names: that is fine, too.
+        let answer = forged(ask).send();
+        let told = reached(&answer);
+        let text = told.to_string();
+        assert!(!text.contains("mallory"), "{kind:?}: {text}");
+        for name in NAMES {
+            assert!(header(&told, name).len() <= 1, "{kind:?}: {name} in {text}");
+        }
+    }
+    assert_eq!(setting.api.reached().len(), 2);
+}
+
+fn basic_passes_where_the_dialect_has_it(kind: Kind) {
+    let setting = Setting::with(kind, &[("dialect = \"rfc\"", "dialect = \"spiko\"")]);
+    let (id, secret) = setting.key(&["contacts.read"]);
+    let told = reached(&setting.get("/v1/contacts/7").basic(&id, &secret).send());
+    assert_eq!(header(&told, "x-postern-credential-kind"), ["api_key"]);
+    assert_eq!(header(&told, "x-postern-credential"), [id.clone()]);
+    setting.get("/v1/contacts/7").basic(&id, "wrong").send().expect(401);
+    assert_eq!(setting.api.reached(), ["GET /v1/contacts/7"]);
+}
+
+fn a_public_route_passes_without_a_credential(kind: Kind) {
+    let setting = Setting::new(kind);
+    let told = reached(&setting.get("/v1/status").send());
+    assert_eq!(header(&told, "x-postern-verified"), ["false"]);
+    assert!(header(&told, "x-postern-subject").iter().all(String::is_empty), "{told}");
+    setting.ask("POST", "/v1/status").send().expect(403);
+}
+
+fn the_metadata_of_the_api_come_from_postern(kind: Kind) {
+    let setting = Setting::new(kind);
+    let answer = setting.get("/.well-known/oauth-protected-resource").send().expect(200);
+    let told = answer.json();
+    assert_eq!(told["resource"], AUDIENCE);
+    assert_eq!(told["authorization_servers"], json!(["https://auth.example.com"]));
+    assert!(setting.api.reached().is_empty());
+}
+
+fn questions_share_connections(kind: Kind) {
+    let setting = Setting::new(kind);
+    let (_, key) = setting.key(&["contacts.read"]);
+    let before = setting.relay.connections();
+    for _ in 0..60 {
+        reached(&setting.get("/v1/contacts/7").bearer(&key).send());
+    }
+    let new = setting.relay.connections() - before;
+    // Apache keeps one for each of its threads, of which it has 25.
+    let most = if kind == Kind::Apache { 26 } else { 5 };
+    assert!(new <= most, "{kind:?} made {new} connections for 60 questions");
+}
