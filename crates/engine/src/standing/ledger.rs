@@ -59,9 +59,14 @@ impl Ledger {
     /// Takes in an entity of this realm as it is now.
     pub fn entity(&self, entity: &Entity) {
         let marks = marks_of(entity);
+        // What was taken back stays so: word of it that comes late does not make it good again.
+        let is_final = matches!(entity, Entity::Grant(_) | Entity::Credential(_));
         let mut state = self.state();
         for (mark, bad) in marks {
-            state.put(mark, bad);
+            state.see(mark);
+            if bad || !is_final {
+                state.put(mark, bad);
+            }
         }
         match entity {
             Entity::SigningKey(_) => state.noted.keys = true,
@@ -150,10 +155,13 @@ impl Ledger {
 }
 
 impl State {
-    fn put(&mut self, mark: Mark, bad: bool) {
+    fn see(&mut self, mark: Mark) {
         if let Some(place) = mark.as_place() {
             self.places = self.places.max(place.saturating_add(1));
         }
+    }
+
+    fn put(&mut self, mark: Mark, bad: bool) {
         if self.bad.contains(mark) == bad {
             return;
         }

@@ -448,6 +448,19 @@ async fn dropped_connections_are_told_64_epochs_back() {
     assert_eq!([epochs(0), epochs(3), epochs(64), epochs(70_000)], [0, 3, 64, 64]);
 }
 
+#[tokio::test]
+async fn word_that_comes_late_does_not_revive_what_was_taken_back() {
+    let world = World::new().await;
+    let before = world.store.by_id(world.grant).await.unwrap().unwrap();
+    world.change::<Grant>(world.grant, |it| it.revoked = revocation()).await;
+    let after = world.store.by_id(world.grant).await.unwrap().unwrap();
+    let ledger = Ledger::default();
+    for record in [&before, &after, &before] {
+        ledger.entity(&record.record.clone().into_entity());
+    }
+    assert!(ledger.is_bad(Mark::id(world.grant.as_u128())));
+}
+
 #[test]
 fn what_is_noted_is_told_once_and_as_it_is_by_then() {
     let ledger = Ledger::default();

@@ -20,6 +20,7 @@ mod dialects;
 mod durability;
 mod faults;
 mod feed;
+mod feed;
 mod gate;
 mod harbour;
 mod harness;
