@@ -35,7 +35,10 @@ pub async fn answer(ctx: &Context<'_>, request: &Request) -> Result<Answered, De
             let answer = introspect(ctx, request).await?;
             Ok(Answered { reply: answer.reply, inactive: answer.denial, used: answer.used })
         }
-        Operation::Revocation => revoke(ctx, request).await.map(plain),
+        Operation::Revocation => {
+            let ctx = Context { store: ctx.store.direct(), ..*ctx };
+            revoke(&ctx, request).await.map(plain)
+        }
         Operation::Jwks => Ok(plain(Reply::Jwks(ctx.issuer.keys().published().to_owned()))),
         Operation::Metadata => Ok(plain(Reply::Metadata(Box::new(metadata(ctx))))),
         Operation::UserInfo => {

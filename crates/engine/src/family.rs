@@ -97,6 +97,8 @@ pub(crate) async fn look_up(
     ctx: &Context<'_>,
     presented: &str,
 ) -> Result<(Loaded<Credential>, Standing), Denial> {
+    // A family changes with each use, on whichever node, and the feed does not tell of that.
+    let ctx = &Context { store: ctx.store.direct(), ..*ctx };
     let mismatch = match find(ctx, KIND, presented).await {
         Ok(family) => return Ok((family, Standing::Present)),
         Err(denial @ Denial::SecretMismatch(_)) => denial,

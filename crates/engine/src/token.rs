@@ -84,8 +84,14 @@ async fn decide(
     request: &Request,
 ) -> Result<Outcome<Result<Decided, Denial>>, Denial> {
     complete(ctx, request)?;
+    let direct = Context { store: ctx.store.direct(), ..*ctx };
+    // A machine and its secret are as memory has them, unless a commit met them otherwise.
+    let ctx = if ctx.attempt > 0 { &direct } else { ctx };
     let caller = authenticate(ctx, request).await?;
     let grant = grant_type(ctx, request, &caller)?;
+    // The rest acts on what changes by use, which another node may have done a moment ago.
+    let by_use = grant.grant_type() != GrantType::ClientCredentials;
+    let ctx = if by_use { &direct } else { ctx };
     let right = match grant.right(ctx, request, &caller).await {
         Ok(right) => right,
         Err(Refusal { denial, batch }) => return Ok(Outcome { batch, reply: Err(denial) }),

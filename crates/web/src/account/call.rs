@@ -73,7 +73,7 @@ impl Caller for Call {
         row: &Row,
         parameters: &RawPathParams,
     ) -> Result<Self, Denial> {
-        let ctx = state.context(&origin);
+        let ctx = state.direct_context(&origin);
         let person = person(&state, &ctx, headers, row).await?;
         if let Some(token) = person.credential() {
             state.house().uses.note(token.id, ctx.now, origin.address);
@@ -87,7 +87,7 @@ impl Caller for Call {
     }
 
     fn context(&self) -> Context<'_> {
-        self.0.state.context(&self.0.origin)
+        self.0.state.direct_context(&self.0.origin)
     }
 
     fn actor(&self) -> &Actor {

@@ -54,7 +54,7 @@ impl Caller for Call {
         row: &Row,
         parameters: &RawPathParams,
     ) -> Result<Self, Denial> {
-        let ctx = state.context(&origin);
+        let ctx = state.direct_context(&origin);
         let administrator = admin_keys::authenticate(&ctx, bearer(headers)?).await?;
         let key = administrator.key().id;
         state.house().uses.note(key, ctx.now, origin.address);
@@ -66,7 +66,7 @@ impl Caller for Call {
     }
 
     fn context(&self) -> Context<'_> {
-        self.0.state.context(&self.0.origin)
+        self.0.state.direct_context(&self.0.origin)
     }
 
     fn actor(&self) -> &Actor {

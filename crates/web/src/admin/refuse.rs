@@ -132,5 +132,5 @@ fn plain(
 ) -> Response {
     let origin = origin_of(extension);
     let denial = Denial::Malformed(Failure::new(problem, text));
-    refuse(api, state, &state.context(&origin), &denial)
+    refuse(api, state, &state.direct_context(&origin), &denial)
 }

@@ -194,7 +194,7 @@ impl<C: Caller> Table<C> {
                     let text = "The path is not percent-encoded UTF-8.";
                     let failure = Failure::new(Problem::InvalidRequest, text);
                     let denial = Denial::Malformed(failure);
-                    return refuse(&C::API, &state, &state.context(&origin), &denial);
+                    return refuse(&C::API, &state, &state.direct_context(&origin), &denial);
                 };
                 let authorized = C::authorize(
                     state.clone(),
@@ -213,7 +213,7 @@ impl<C: Caller> Table<C> {
                 };
                 match answered {
                     Ok(answer) => answer.into_response(),
-                    Err(denial) => refuse(&C::API, &state, &state.context(&origin), &denial),
+                    Err(denial) => refuse(&C::API, &state, &state.direct_context(&origin), &denial),
                 }
             }
         };

@@ -86,7 +86,7 @@ impl<'a> Visit<'a> {
     }
 
     pub(crate) fn context(&self) -> Context<'_> {
-        self.realm.state.context(&self.origin)
+        self.realm.state.direct_context(&self.origin)
     }
 
     pub(crate) fn realm_name(&self) -> &RealmName {
