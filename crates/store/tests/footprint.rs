@@ -1,0 +1,224 @@
+//! What a million API keys take, each with a grant of its own, in a thousand organizations: the whole
+//! process, as the kernel tells it, filled from a store that makes its rows as they are read.
+//!
+//! `cargo test --release -p postern-store --test footprint -- --nocapture` tells the times, too.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use base::{Digest, Id, Rng as _, Timestamp, rng::SequenceRng};
+use domain::{
+    BudgetState, BudgetSubject, Credential, CredentialKind, EntityRecord as _, Event, Grant, Kind,
+    RealmName, Refusal, Use,
+};
+use postern_store::*;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const KEYS: u64 = 1_000_000;
+const LIMIT: u64 = 250;
+
+/// Bytes of this process that are in memory.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+/// Identifiers as they are made: by time, then at random, the same for the same number.
+fn id<T>(number: u64, what: u64) -> Id<T> {
+    let at = Timestamp::from_millis(1_800_000_000_000 + number as i64 * 100);
+    Id::new(at, &SequenceRng::new(number * 8 + what))
+}
+
+fn at<T>(id: Id<T>) -> Timestamp {
+    Timestamp::from_millis((id.as_u128() >> 80) as i64)
+}
+
+fn credential(number: u64) -> Credential {
+    let id = id(number, 0);
+    Credential {
+        id,
+        realm: "main".parse().unwrap(),
+        kind: CredentialKind::ApiKey,
+        public_id: id.to_string().parse().unwrap(),
+        grant: Some(self::id(number, 1)),
+        client: None,
+        resource_server: None,
+        organization: Some(self::id(number % 1_000, 2)),
+        user: None,
+        label: format!("Nightly export {}", number % 10_000),
+        digest: Digest::from_bytes(std::array::from_fn(|byte| (number >> (byte % 8)) as u8)),
+        scopes: None,
+        expires_at: None,
+        rotated: None,
+        minted: None,
+        authenticated_at: None,
+        place: Some(number as u32 * 2),
+        revoked: None,
+        created_at: at(id),
+    }
+}
+
+fn grant(number: u64) -> Grant {
+    let id = id(number, 1);
+    Grant {
+        id,
+        realm: "main".parse().unwrap(),
+        client: None,
+        user: None,
+        organization: Some(self::id(number % 1_000, 2)),
+        resource_server: self::id(number % 5, 3),
+        scopes: ["read write", "accounts.read payments.read payments.write", "admin"]
+            [number as usize % 3]
+            .parse()
+            .unwrap(),
+        default_scopes: None,
+        epoch: 0,
+        handle: None,
+        place: Some(number as u32 * 2 + 1),
+        revoked: None,
+        created_at: at(id),
+    }
+}
+
+/// A store of so many keys and their grants.
+#[derive(Debug)]
+struct Rows(u64);
+
+fn not_here<T>() -> Result<T, StoreError> {
+    Err(StoreError::Failed("not part of this test".to_owned()))
+}
+
+#[async_trait]
+impl Store for Rows {
+    async fn scan(
+        &self,
+        kind: Kind,
+        after: Option<u128>,
+        limit: usize,
+    ) -> Result<Vec<Stored>, StoreError> {
+        // Their identifiers rise by time, a tenth of a second each.
+        let millis = |after: u128| (after >> 80) as u64 - 1_800_000_000_000;
+        let first = after.map_or(0, |after| millis(after) / 100 + 1);
+        let numbers = (first..self.0).take(limit);
+        let stored = |entity| Stored { entity, version: Version(1) };
+        Ok(match kind {
+            Kind::Credential => {
+                numbers.map(|it| stored(Arc::new(credential(it)).into_entity())).collect()
+            }
+            Kind::Grant => numbers.map(|it| stored(Arc::new(grant(it)).into_entity())).collect(),
+            _ => Vec::new(),
+        })
+    }
+
+    async fn sequence(&self) -> Result<u64, StoreError> {
+        Ok(7)
+    }
+    async fn revoked_tokens(&self, _at_most: usize) -> Result<Option<RevokedTokens>, StoreError> {
+        Ok(Some(Vec::new()))
+    }
+    async fn changes(&self, _after: u64, _limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
+        Ok(Some(Vec::new()))
+    }
+    async fn changed(&self, _after: u64) {}
+    async fn fetch(&self, _key: &Key) -> Result<Option<Stored>, StoreError> {
+        not_here()
+    }
+    async fn fetch_many(&self, _keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
+        not_here()
+    }
+    async fn list(&self, _query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
+        not_here()
+    }
+    async fn commit(&self, _batch: Batch) -> Result<Committed, CommitError> {
+        not_here().map_err(CommitError::Store)
+    }
+    async fn budget(&self, _subject: BudgetSubject) -> Result<BudgetState, StoreError> {
+        not_here()
+    }
+    async fn token_revoked(&self, _token: u128) -> Result<bool, StoreError> {
+        not_here()
+    }
+    async fn spent(&self, _id: u128) -> Result<bool, StoreError> {
+        not_here()
+    }
+    async fn answer(&self, _: &RealmName, _: &[u8; 32]) -> Result<Option<Answer>, StoreError> {
+        not_here()
+    }
+    async fn events(&self, _query: &EventQuery) -> Result<Vec<Event>, StoreError> {
+        not_here()
+    }
+    async fn reserve_places(&self, _realm: &RealmName, _count: u32) -> Result<u32, StoreError> {
+        not_here()
+    }
+    fn direct(&self) -> &dyn Store {
+        self
+    }
+    async fn record_uses(&self, _uses: Vec<Use>) -> Result<(), StoreError> {
+        not_here()
+    }
+    async fn uses(&self, _credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
+        not_here()
+    }
+    async fn record_refusals(&self, _refusals: Vec<Refusal>) -> Result<(), StoreError> {
+        not_here()
+    }
+    async fn refusals(&self, _query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
+        not_here()
+    }
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// Fetches in no order, by a stride that has no part in common with the number of keys.
+async fn nanoseconds(hot: &Hot, keys: u64, key: impl Fn(u64) -> Key) -> u128 {
+    let fetched: Vec<Key> = (0..100_000).map(|it| key(it * 7_919 % keys)).collect();
+    let started = Instant::now();
+    for key in &fetched {
+        assert!(hot.fetch(key).await.unwrap().is_some());
+    }
+    started.elapsed().as_nanos() / fetched.len() as u128
+}
+
+#[tokio::test]
+async fn an_api_key_and_its_own_grant_take_less_than_250_bytes() {
+    // What is ready to use has its own bound, which is not looked at here.
+    let options = HotOptions { capacity: 0, ..HotOptions::default() };
+    let hot = Hot::new(Arc::new(Rows(KEYS)), options);
+    let before = resident();
+    let started = Instant::now();
+    hot.fill().await.unwrap();
+    let (took, after) = (started.elapsed(), resident());
+    let each = (after - before) / KEYS;
+    let figures = hot.figures();
+    println!("filled in {took:?}; {each} bytes of memory each, {} counted", figures.bytes / KEYS);
+    assert!(hot.is_filled() && figures.entities == 2 * KEYS);
+    assert!(each < LIMIT, "{each} bytes");
+    let keys = async |what: &str, key: &dyn Fn(u64) -> Key| {
+        println!("{what}: {} ns", nanoseconds(&hot, KEYS, key).await);
+    };
+    keys("a credential by id", &|it| Key::Id(Kind::Credential, id::<()>(it, 0).as_u128())).await;
+    keys("a grant by id", &|it| Key::Id(Kind::Grant, id::<()>(it, 1).as_u128())).await;
+    let realm: RealmName = "main".parse().unwrap();
+    let named =
+        |it| Key::PublicId(Kind::Credential, realm.clone(), id::<()>(it, 0).to_string().into());
+    keys("a credential by public id", &named).await;
+}
+
+#[tokio::test]
+async fn it_takes_less_than_that_at_any_count() {
+    let mut worst = (0, 0);
+    for step in 0..24 {
+        // From 50 000 to 400 000, an eighth more each time: tables double here and there between.
+        let keys = (50_000.0 * 1.095_f64.powi(step)) as u64;
+        let hot = Hot::new(Arc::new(Rows(keys)), HotOptions { capacity: 0, ..Default::default() });
+        hot.fill().await.unwrap();
+        worst = worst.max((hot.figures().bytes / keys, keys));
+    }
+    println!("at worst {} bytes each, at {}", worst.0, worst.1);
+    assert!(worst.0 < LIMIT, "{worst:?}");
+}
