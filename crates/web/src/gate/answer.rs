@@ -174,3 +174,7 @@ fn pass(
     }
     Ok(response)
 }
+
+#[cfg(test)]
+#[path = "stale_tests.rs"]
+mod stale_tests;

@@ -54,10 +54,7 @@ pub(super) fn refuse(
     refused: Refused<'_>,
 ) -> Response<Body> {
     let Refused { denial, known, wanted, head } = refused;
-    // The caller is told what the verdict said a moment ago already.
-    if wanted != Wanted::Refusal {
-        note(realm, gate, ctx, (&denial, known));
-    }
+    note(realm, gate, ctx, (&denial, known, wanted));
     let failure =
         Failure { resource_metadata: metadata(gate, known), ..with_scope(denial.failure(), known) };
     let mut response = realm.failure(&failure, &ctx.origin.request_id);
@@ -90,21 +87,36 @@ fn with_scope(failure: Failure, known: &Known<'_>) -> Failure {
     Failure { scope: failure.scope.clone().or_else(needed), ..failure }
 }
 
-fn note(realm: &Realm, gate: &Gate, ctx: &Context<'_>, (denial, known): (&Denial, &Known<'_>)) {
+fn note(
+    realm: &Realm,
+    gate: &Gate,
+    ctx: &Context<'_>,
+    (denial, known, wanted): (&Denial, &Known<'_>, Wanted),
+) {
     let code = denial.verdict().code;
     if is_about_the_proxy(denial) && gate.tells(ctx.now) {
         let realm = realm.state.issuer().realm().as_str();
         tracing::warn!(realm, "the gate cannot tell what is asked for: {denial}");
     }
+    let first = wanted != Wanted::Refusal;
     if ctx.origin.recognized.get().is_none() && !gate.pace.admits(ctx.now) {
-        return realm.state.metrics().refused(code);
+        if first {
+            realm.state.metrics().refused(code);
+        }
+        return;
     }
     // The pattern, not the path: that may hold a value.
     let pattern = known.route.map_or("", |route| route.path.as_str());
     let method = known.original.map_or("", |original| original.method);
     let origin =
         RequestOrigin { request: format!("{method} {pattern} at the gate"), ..ctx.origin.clone() };
-    realm.state.note(&Context { origin: &origin, ..*ctx }, denial);
+    let ctx = Context { origin: &origin, ..*ctx };
+    if first {
+        realm.state.note(&ctx, denial);
+    } else {
+        // The verdict counted it a moment ago; here is the id that the caller will tell support.
+        realm.state.house().refusals.note(denial.refusal(&ctx));
+    }
 }
 
 const fn is_about_the_proxy(denial: &Denial) -> bool {
