@@ -11,7 +11,9 @@ Usage: cargo xtask bench [OPTIONS]
   --rounds N      of each side (3)
   --issue N       access tokens to issue while the database is watched (200000)
   --credentials N in the store for the cold start (100000)
-  --full          the same with 1000000 access tokens
+  --revoke N      credentials while the delay is watched (500)
+  --plot PATH     the revocation delays as SVG
+  --full          the same with 1000000 access tokens, and a million keys at the gate
   --only TEXT     only the work whose name contains TEXT
   --calibrate     the probe beside itself: what this machine's noise makes of equals
 ";
@@ -24,6 +26,10 @@ pub(crate) struct Arguments {
     pub(crate) plan: Plan,
     pub(crate) issue: u64,
     pub(crate) credentials: u64,
+    /// How many credentials are revoked, and where the picture of it is written.
+    pub(crate) revoke: usize,
+    pub(crate) plot: Option<PathBuf>,
+    full: bool,
     only: Option<String>,
     pub(crate) calibrate: bool,
 }
@@ -39,6 +45,9 @@ impl Arguments {
             plan: Plan { seconds: 5, rounds: 3 },
             issue: 200_000,
             credentials: 100_000,
+            revoke: 500,
+            plot: None,
+            full: false,
             only: None,
             calibrate: false,
         };
@@ -50,7 +59,9 @@ impl Arguments {
                 "--rounds" => parsed.plan.rounds = number::<usize>(&value()?)?.max(1),
                 "--issue" => parsed.issue = number(&value()?)?,
                 "--credentials" => parsed.credentials = number(&value()?)?,
-                "--full" => parsed.issue = 1_000_000,
+                "--revoke" => parsed.revoke = number::<usize>(&value()?)?.max(1),
+                "--plot" => parsed.plot = Some(value()?.into()),
+                "--full" => (parsed.issue, parsed.full) = (1_000_000, true),
                 "--only" => parsed.only = Some(value()?),
                 "--calibrate" => parsed.calibrate = true,
                 _ => return Err(format!("unknown: {word}\n\n{HELP}")),
@@ -62,6 +73,11 @@ impl Arguments {
     /// Whether the work called `name` is asked for.
     pub(crate) fn wants(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|only| name.contains(only.as_str()))
+    }
+
+    /// The same for what takes so long that it has to be asked for by name, or by `--full`.
+    pub(crate) fn wants_long(&self, name: &str) -> bool {
+        self.full || (self.only.is_some() && self.wants(name))
     }
 }
 

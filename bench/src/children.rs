@@ -14,6 +14,15 @@ pub(crate) const SERVER_CORE: &str = "0";
 const STARTING: Duration = Duration::from_secs(60);
 const STOPPING: Duration = Duration::from_secs(20);
 
+/// Where a server may run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Core {
+    /// On [`SERVER_CORE`].
+    Servers,
+    /// On all: where several servers and their load share the machine.
+    Any,
+}
+
 /// A running server.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -27,13 +36,30 @@ impl Server {
     /// # Errors
     /// When it cannot be started.
     pub(crate) fn start(program: &Path, arguments: &[&str], log: &Path) -> Result<Self, String> {
+        Self::start_on(Core::Servers, program, arguments, log)
+    }
+
+    /// The same, on `core`.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(crate) fn start_on(
+        core: Core,
+        program: &Path,
+        arguments: &[&str],
+        log: &Path,
+    ) -> Result<Self, String> {
         let failed = |problem: std::io::Error| format!("{}: {problem}", program.display());
         let file = File::create(log).map_err(failed)?;
         let second = file.try_clone().map_err(failed)?;
         let started = Instant::now();
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig=TERM", "--", "taskset", "-c", SERVER_CORE]).arg(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(file).stderr(second);
+        command.args(["--pdeathsig=TERM", "--"]);
+        if core == Core::Servers {
+            command.args(["taskset", "-c", SERVER_CORE]);
+        }
+        command.arg(program).args(arguments);
+        command.stdin(Stdio::null()).stdout(file).stderr(second);
         Ok(Self { child: command.spawn().map_err(failed)?, started })
     }
 

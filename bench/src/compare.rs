@@ -52,7 +52,7 @@ fn medians(samples: &[Sample]) -> Sample {
 }
 
 /// The middle value; of an even number the upper of the two, of none zero.
-fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use crate::compare::{self, Compared, Plan};
 use crate::cpu;
 use crate::load::answer::Answer;
 use crate::load::client::Client;
-use crate::load::errand::{self, Errand};
+use crate::load::errand::{self, Collect, Errand};
 use crate::load::flood::{self, Tally};
 use crate::load::request::Request;
 use crate::load::wrk::{Load, Sample};
@@ -217,23 +217,6 @@ fn exchanges_of_probe(
 fn exchanges(port: u16, seconds: u32, asked: VecDeque<Request>) -> Result<Sample, String> {
     let all = Collect { asked, take: refresh_token, taken: VecDeque::new() };
     errand::run(port, Duration::from_secs(seconds.into()), all).map(|(sample, _)| sample)
-}
-
-/// Each request once; takes one text out of each answer.
-struct Collect {
-    asked: VecDeque<Request>,
-    take: fn(&Answer) -> Result<String, String>,
-    taken: VecDeque<String>,
-}
-
-impl Errand for Collect {
-    fn next(&mut self) -> Option<Request> {
-        self.asked.pop_front()
-    }
-
-    fn answered(&mut self, answer: &Answer) -> Result<(), String> {
-        (self.take)(answer).map(|text| self.taken.push_back(text))
-    }
 }
 
 /// Refresh tokens, each presented once and followed by its successor.

@@ -9,34 +9,45 @@ mod children;
 mod coldstart;
 mod compare;
 mod cpu;
+mod crowd;
 mod flows;
 mod footprint;
+mod gate;
 mod growth;
 mod load;
 mod memory;
 mod ports;
+mod postgres;
 mod probe;
+mod revocation;
 mod run;
 mod scratch;
 mod subject;
 mod table;
+mod verifying;
 mod work;
 
 use std::process::ExitCode;
 
 use arguments::{Arguments, HELP};
 
+/// Serves what others are measured beside or with, as a process of its own.
+fn serve(what: &str, folder: &str, port: &str) -> Result<(), String> {
+    let number = port.parse().map_err(|_| format!("not a port: {port}"))?;
+    match what {
+        "probe" => probe::run(folder.as_ref(), number),
+        _ => verifying::issuer::run(folder.as_ref(), number),
+    }
+}
+
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = match words.as_slice() {
-        [help] if help == "--help" => {
+    let outcome = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["--help"] => {
             print!("{HELP}");
             Ok(())
         }
-        [probe, folder, port] if probe == "probe" => match port.parse() {
-            Ok(port) => probe::run(folder.as_ref(), port),
-            Err(_) => Err(format!("not a port: {port}")),
-        },
+        [what @ ("probe" | "issuer"), folder, port] => serve(what, folder, port),
         _ => Arguments::parse(words.into_iter()).and_then(|arguments| run::run(&arguments)),
     };
     match outcome {

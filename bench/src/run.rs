@@ -6,16 +6,19 @@ use crate::arguments::Arguments;
 use crate::children::Server;
 use crate::compare::{self, Plan};
 use crate::flows::{Flow, Flows};
+use crate::gate::known::{self, Known};
+use crate::gate::{flood, fresh, scale};
 use crate::load::client::Client;
 use crate::load::request::Request;
 use crate::load::wrk::Load;
 use crate::probe::Fixtures;
 use crate::scratch::Scratch;
 use crate::subject::dev::Dev;
+use crate::subject::gated::{Gated, Setting};
 use crate::subject::rfc::Rfc;
 use crate::table::{Row, Table};
 use crate::work::Work;
-use crate::{coldstart, flows, footprint, growth, ports};
+use crate::{coldstart, flows, footprint, growth, ports, revocation, verifying};
 
 /// Runs everything asked for and prints the table.
 ///
@@ -35,6 +38,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
             ("flows with people", all.flows()),
             ("demo realms", all.demo()),
             ("cold start", all.cold_start()),
+            ("gate", all.gate()),
+            (scale::NAME, all.scale()),
+            (flood::NAME, all.flood()),
+            (verifying::NAME, all.verifying()),
+            (revocation::NAME, all.revocation()),
         ] {
             if let Err(problem) = outcome {
                 all.table.0.push(Row::failed(name, &problem));
@@ -91,6 +99,69 @@ impl Measuring<'_> {
         let Arguments { server, credentials, .. } = self.arguments;
         if self.arguments.wants("first answer") {
             self.table.0.extend(coldstart::rows(server, self.scratch, *credentials)?);
+        }
+        Ok(())
+    }
+
+    /// What a proxy asks, by credentials that are known, and by tokens never seen.
+    fn gate(&mut self) -> Result<(), String> {
+        let wants = |name: &str| self.arguments.wants(name);
+        let known: Vec<_> = Known::ALL.into_iter().filter(|it| wants(it.name())).collect();
+        if known.is_empty() && !wants(known::AT_HALF) && !wants(fresh::NAME) {
+            return Ok(());
+        }
+        let Arguments { server, plan, .. } = self.arguments;
+        let realm = Gated::start(Setting::alone(server, self.scratch, "gate"))?;
+        let machines = realm.machines()?;
+        let probe = (&self.probe.fixtures, self.probe.port);
+        let gate = known::Gate::new(&realm, &machines, probe, self.scratch, *plan);
+        for known in known {
+            eprintln!("bench: {}", known.name());
+            self.table.0.push(gate.row(known)?);
+        }
+        if self.arguments.wants(known::AT_HALF) {
+            eprintln!("bench: {}", known::AT_HALF);
+            self.table.0.push(gate.at_half()?);
+        }
+        if self.arguments.wants(fresh::NAME) {
+            eprintln!("bench: {}", fresh::NAME);
+            self.table.0.push(fresh::row(realm, &machines, probe, *plan)?);
+        }
+        Ok(())
+    }
+
+    /// The gate with up to a million keys.
+    fn scale(&mut self) -> Result<(), String> {
+        if self.arguments.wants_long(scale::NAME) {
+            let Arguments { server, plan, .. } = self.arguments;
+            self.table.0.extend(scale::rows(server, self.scratch, *plan)?);
+        }
+        Ok(())
+    }
+
+    /// The gate in a flood of strangers.
+    fn flood(&mut self) -> Result<(), String> {
+        if self.arguments.wants(flood::NAME) {
+            let Arguments { server, plan, .. } = self.arguments;
+            self.table.0.extend(flood::rows(server, self.scratch, *plan)?);
+        }
+        Ok(())
+    }
+
+    /// The library in an API's own process.
+    fn verifying(&mut self) -> Result<(), String> {
+        if self.arguments.wants(verifying::NAME) {
+            self.table.0.extend(verifying::rows(self.scratch, self.arguments.plan)?);
+        }
+        Ok(())
+    }
+
+    /// Three nodes, and how long a revocation takes to reach everybody.
+    fn revocation(&mut self) -> Result<(), String> {
+        let Arguments { server, revoke, plot, .. } = self.arguments;
+        if self.arguments.wants(revocation::NAME) {
+            let asked = (*revoke, plot.as_ref());
+            self.table.0.extend(revocation::rows(server, self.scratch, asked)?);
         }
         Ok(())
     }

@@ -31,6 +31,18 @@ impl Row {
         }
     }
 
+    /// Two delays at the same rate, of which ours should have its p99 under `limit` milliseconds.
+    pub(crate) fn delays(what: &str, ours: Sample, probe: Sample, limit: f64) -> Self {
+        Self {
+            what: what.to_owned(),
+            ours: rate(ours),
+            probe: rate(probe),
+            ratio: String::new(),
+            target: format!("p99 < {limit} ms"),
+            met: met(ours.p99 < limit),
+        }
+    }
+
     /// A figure that should be under a limit.
     pub(crate) fn limit(what: &str, ours: String, target: String, reached: bool) -> Self {
         let (probe, ratio) = (String::new(), String::new());

@@ -7,8 +7,13 @@ use crate::packages::{self, Need, works};
 use crate::process;
 
 /// `wrk` says its version and fails.
-const NEEDS: &[Need] =
-    &[Need { present: || works("sh", &["-c", "command -v wrk"]), packages: &["wrk"] }];
+const NEEDS: &[Need] = &[
+    Need { present: || works("sh", &["-c", "command -v wrk"]), packages: &["wrk"] },
+    Need { present: || works("sh", &["-c", POSTGRES]), packages: &["postgresql"] },
+];
+
+/// Several nodes share a database; the newest that Debian has will do.
+const POSTGRES: &str = "ls /usr/lib/postgresql/*/bin/initdb";
 
 /// Passes `arguments` on to the bench. `Ok(true)` when it ran to its end.
 ///

@@ -4,6 +4,7 @@
 //! Invariant: no request is left without an answer, so that nothing an answer gives is lost between
 //! two runs.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,9 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use super::answer::Answer;
+use super::pinned::on_the_loads_core;
 use super::request::Request;
-use super::wrk::{LOAD_CORE, Sample};
+use super::wrk::Sample;
 
 const CONNECTIONS: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,6 +29,23 @@ pub(crate) trait Errand: Send + 'static {
     /// # Errors
     /// When it is not the right one: a rate of refusals would mean nothing.
     fn answered(&mut self, answer: &Answer) -> Result<(), String>;
+}
+
+/// Each request once; takes one text out of each answer.
+pub(crate) struct Collect {
+    pub(crate) asked: VecDeque<Request>,
+    pub(crate) take: fn(&Answer) -> Result<String, String>,
+    pub(crate) taken: VecDeque<String>,
+}
+
+impl Errand for Collect {
+    fn next(&mut self) -> Option<Request> {
+        self.asked.pop_front()
+    }
+
+    fn answered(&mut self, answer: &Answer) -> Result<(), String> {
+        (self.take)(answer).map(|text| self.taken.push_back(text))
+    }
 }
 
 /// Runs an errand against `port` until it has no more requests, at most for `time`; gives it back.
@@ -49,36 +68,6 @@ pub(crate) fn run<E: Errand>(port: u16, time: Duration, errand: E) -> Result<(Sa
         let errand = Arc::into_inner(shared).ok_or("a connection goes on")?;
         Ok((sample, errand.into_inner().unwrap_or_else(PoisonError::into_inner)))
     })
-}
-
-/// Runs asynchronous work on a thread of its own, which has the load's core.
-///
-/// # Errors
-/// The work's own; when the thread cannot be had.
-pub(crate) fn on_the_loads_core<T: Send, F>(work: impl FnOnce() -> F + Send) -> Result<T, String>
-where
-    F: Future<Output = Result<T, String>>,
-{
-    std::thread::scope(|scope| {
-        let thread = scope.spawn(|| {
-            pin()?;
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.map_err(|problem| format!("runtime: {problem}"))?.block_on(work())
-        });
-        thread.join().map_err(|_| "the load panicked".to_owned())?
-    })
-}
-
-/// Moves the calling thread to the load's core.
-fn pin() -> Result<(), String> {
-    let thread = std::fs::read_link("/proc/thread-self");
-    let thread = thread.map_err(|problem| format!("/proc/thread-self: {problem}"))?;
-    let thread = thread.file_name().ok_or("/proc/thread-self has no name")?;
-    let mut command = std::process::Command::new("taskset");
-    let output = command.args(["-pc", LOAD_CORE]).arg(thread).output();
-    let output = output.map_err(|problem| format!("taskset: {problem}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    if output.status.success() { Ok(()) } else { Err(format!("taskset: {said}")) }
 }
 
 async fn connection<E: Errand>(
@@ -110,7 +99,7 @@ fn lock<E>(errand: &Mutex<E>) -> MutexGuard<'_, E> {
 ///
 /// # Errors
 /// When the connection breaks or the answer is not HTTP with a length.
-pub(super) async fn exchange(
+pub(crate) async fn exchange(
     stream: &mut TcpStream,
     request: &Request,
     read: &mut Vec<u8>,
@@ -142,7 +131,11 @@ pub(super) async fn exchange(
     }
 }
 
-fn sample(mut latencies: Vec<Duration>, time: Duration) -> Result<Sample, String> {
+/// The rate and the percentiles of answers that took so long each, in so much time together.
+///
+/// # Errors
+/// When there were none.
+pub(super) fn sample(mut latencies: Vec<Duration>, time: Duration) -> Result<Sample, String> {
     latencies.sort_unstable();
     let percentile = |hundredths: usize| {
         let at = latencies.len() * hundredths / 100;

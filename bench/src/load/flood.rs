@@ -9,7 +9,8 @@ use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 
 use super::answer::Answer;
-use super::errand::{exchange, on_the_loads_core};
+use super::errand::exchange;
+use super::pinned::on_the_loads_core;
 use super::request::Request;
 
 /// Between two attempts: a hundred a second are more than twice what a core can hash.

@@ -6,5 +6,7 @@ pub(crate) mod client;
 pub(crate) mod errand;
 pub(crate) mod flood;
 mod lua;
+pub(crate) mod pinned;
+pub(crate) mod pump;
 pub(crate) mod request;
 pub(crate) mod wrk;

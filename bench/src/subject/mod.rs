@@ -3,5 +3,6 @@
 pub(crate) mod admin;
 mod browser;
 pub(crate) mod dev;
+pub(crate) mod gated;
 pub(crate) mod partner;
 pub(crate) mod rfc;

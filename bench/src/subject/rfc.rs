@@ -18,7 +18,7 @@ use crate::work::Work;
 
 /// The API whose tokens are JWTs.
 pub(crate) const JWT_API: &str = "https://api.example.com/contacts";
-const OPAQUE_API: &str = "https://api.example.com/invoices";
+pub(crate) const OPAQUE_API: &str = "https://api.example.com/invoices";
 /// As the RFCs have it, with what they recommend for refresh tokens (RFC 9700 §4.14.2), and with codes
 /// that do not run out while the load is prepared.
 const DIALECT: &str = r#"name = "bench"
@@ -164,7 +164,7 @@ address = "127.0.0.1:{port}"
 }
 
 /// The first admin key is made in the database itself, and is the last word that is printed.
-fn first_key(program: &Path, folder: &Path) -> Result<String, String> {
+pub(super) fn first_key(program: &Path, folder: &Path) -> Result<String, String> {
     let create = ["admin-key", "create", "--realm", "bench", "--config"];
     let output = Command::new(program).args(create).arg(folder.join("postern.toml")).output();
     let output = output.map_err(|problem| format!("{}: {problem}", program.display()))?;
@@ -185,7 +185,7 @@ fn serve(program: &Path, folder: &Path, port: u16) -> Result<Server, String> {
 }
 
 /// Creates an API; returns what it introspects with.
-fn api(admin: &mut Admin, identifier: &str, format: &str) -> Result<Pair, String> {
+pub(super) fn api(admin: &mut Admin, identifier: &str, format: &str) -> Result<Pair, String> {
     let created = admin.create(
         "resource-servers",
         &json!({
@@ -201,7 +201,7 @@ fn api(admin: &mut Admin, identifier: &str, format: &str) -> Result<Pair, String
 }
 
 /// Creates a machine with a budget that may call both APIs.
-fn client(admin: &mut Admin, number: usize) -> Result<Pair, String> {
+pub(super) fn client(admin: &mut Admin, number: usize) -> Result<Pair, String> {
     let budget = json!({"per_hour": BUDGET, "per_day": BUDGET});
     let new = json!({"name": format!("Machine {number}"), "budget": budget});
     let created = admin.create("clients", &new)?;

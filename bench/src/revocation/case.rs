@@ -1,0 +1,104 @@
+//! What is revoked: in each case an organization with a machine, its right, a token of that, and a key.
+
+use serde_json::json;
+
+use crate::crowd::basic;
+use crate::load::client::Client;
+use crate::load::request::Request;
+use crate::subject::admin::{Admin, text};
+use crate::subject::gated::Gated;
+use crate::subject::rfc::{JWT_API, Pair};
+
+/// What is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// The API key is revoked.
+    Key,
+    /// The secret that the token was minted for is revoked.
+    Secret,
+    /// The right that the token hangs from is revoked.
+    Grant,
+    /// The token itself is thrown away (RFC 7009).
+    Token,
+    /// The organization is suspended.
+    Organization,
+}
+
+impl Deed {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Key, Self::Secret, Self::Grant, Self::Token, Self::Organization];
+
+    /// Whether the key is good no longer.
+    pub(crate) const fn ends_key(self) -> bool {
+        matches!(self, Self::Key | Self::Organization)
+    }
+
+    /// Whether the token is good no longer.
+    pub(crate) const fn ends_token(self) -> bool {
+        !matches!(self, Self::Key)
+    }
+}
+
+/// A customer, ready to lose something.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) deed: Deed,
+    organization: String,
+    machine: Pair,
+    secret: String,
+    grant: String,
+    pub(crate) token: String,
+    key: Pair,
+}
+
+impl Case {
+    /// Makes one.
+    ///
+    /// # Errors
+    /// With the refusal.
+    pub(crate) fn make(realm: &Gated, admin: &mut Admin, deed: Deed) -> Result<Self, String> {
+        let new = json!({"name": "Atelier"});
+        let organization = text(&admin.create("organizations", &new)?, "/id")?;
+        let new = json!({"name": "Machine", "organization": organization, "with_secret": false});
+        let id = text(&admin.create("clients", &new)?, "/id")?;
+        let secret = admin.create(&format!("clients/{id}/secrets"), &json!({}))?;
+        let machine = (id, text(&secret, "/secret")?);
+        let secret = text(&secret, "/id")?;
+        let new = json!({"client": machine.0, "audience": JWT_API});
+        let grant = text(&admin.create("grants", &new)?, "/id")?;
+        let new = json!({"organization": organization, "label": "key", "audience": JWT_API});
+        let key = admin.create("api-keys", &new)?;
+        let key = (text(&key, "/id")?, text(&key, "/secret")?);
+        let mut client = Client::connect(realm.home.port).map_err(|it| it.to_string())?;
+        let token = client.ask(&realm.ask_token(&machine, JWT_API))?.json()?;
+        let token = text(&token, "/access_token")?;
+        Ok(Self { deed, organization, machine, secret, grant, token, key })
+    }
+
+    /// The key as a value of `Authorization`.
+    pub(crate) fn key(&self) -> String {
+        basic(&self.key.0, &self.key.1)
+    }
+
+    /// The token as a value of `Authorization`.
+    pub(crate) fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+
+    /// The request to `node` that does the deed.
+    pub(crate) fn request(&self, node: &Gated) -> Request {
+        let (id, secret) = &self.machine;
+        match self.deed {
+            Deed::Key => node.deed(&format!("api-keys/{}/revoke", self.key.0)),
+            Deed::Secret => node.deed(&format!("clients/{id}/secrets/{}/revoke", self.secret)),
+            Deed::Grant => node.deed(&format!("grants/{}/revoke", self.grant)),
+            Deed::Token => {
+                let asked = Request::new("POST", node.home.port, "/revoke").basic(id, secret);
+                asked.form(&[("token", &self.token)])
+            }
+            Deed::Organization => {
+                node.deed(&format!("organizations/{}/suspend", self.organization))
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! From the answer to a revocation until everybody refuses: three nodes on one PostgreSQL, the gate of
+//! each, and four services that check JWTs themselves and follow the feed of a node, all under load.
+//!
+//! The clock starts when the answer has arrived and stops when an observer that looks each
+//! millisecond has its refusal in hand: what a look takes is counted. Everything shares the machine's two cores.
+
+mod case;
+mod delays;
+mod plot;
+mod watch;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use base::{Rng as _, SystemRng};
+use tokio::task::JoinSet;
+use verify::Verifier;
+
+use self::case::{Case, Deed};
+use self::delays::{Delays, millis};
+use self::watch::{Sort, Watch};
+use crate::children::Core;
+use crate::crowd::basic;
+use crate::gate::CONTACTS;
+use crate::load::errand::exchange;
+use crate::load::pump::{self, Pace, Stream, round};
+use crate::postgres::Postgres;
+use crate::scratch::Scratch;
+use crate::subject::gated::{Gated, Setting};
+use crate::subject::rfc::{JWT_API, Pair};
+use crate::table::Row;
+
+/// As it stands in the table.
+pub(crate) const NAME: &str = "revocation";
+const NODES: [&str; 3] = ["one", "two", "three"];
+const VERIFIERS: usize = 4;
+/// Requests a second at the gate of each node, and tokens a second that one of them issues.
+const ASKED: f64 = 500.0;
+const ISSUED: f64 = 50.0;
+/// The longest that all but one of a hundred may take, in milliseconds.
+const LIMIT: f64 = 1_000.0;
+
+/// What was seen.
+struct Seen {
+    sort: Sort,
+    millis: f64,
+}
+
+/// Revokes `count` times and writes the picture to `plot`, where one is asked for.
+///
+/// # Errors
+/// With the first thing that went wrong: a credential that is let in again, too.
+pub(crate) fn rows(
+    program: &Path,
+    scratch: &Scratch,
+    (count, plot): (usize, Option<&PathBuf>),
+) -> Result<Vec<Row>, String> {
+    let postgres = Postgres::start()?;
+    let url = postgres.url();
+    let setting = |name| Setting { program, scratch, name, database: &url, core: Core::Any };
+    let [one, two, three] = NODES;
+    let one = Gated::start(setting(one))?;
+    let [two, three] = [one.another(setting(two))?, one.another(setting(three))?];
+    let nodes = [one, two, three];
+    let town = Town { cases: cases(&nodes, count)?, machines: machines(&nodes)?, nodes };
+    eprintln!("bench: {count} revocations");
+    let stop = AtomicBool::new(false);
+    let seen = std::thread::scope(|scope| {
+        let loading = scope.spawn(|| town.load(&stop));
+        let seen = town.revoke();
+        stop.store(true, Ordering::Relaxed);
+        loading.join().map_err(|_| "the load panicked".to_owned())??;
+        seen
+    })?;
+    told(&seen, plot)
+}
+
+fn told(seen: &[Vec<Seen>], plot: Option<&PathBuf>) -> Result<Vec<Row>, String> {
+    let of = |sort| {
+        let all = seen.iter().flatten().filter(|seen| seen.sort == sort);
+        Delays::of(all.map(|seen| seen.millis).collect())
+    };
+    let same = ("gate of the node that was told", of(Sort::SameGate));
+    let other = ("gates of the two other nodes", of(Sort::OtherGate));
+    let services = ("services with crates/verify", of(Sort::Verifier));
+    let last = |seen: &Vec<Seen>| seen.iter().map(|seen| seen.millis).fold(0.0, f64::max);
+    let all = ("everybody", Delays::of(seen.iter().map(last).collect()));
+    let groups = [&same, &other, &services, &all].map(|(name, delays)| (*name, delays));
+    if let Some(file) = plot {
+        let caption = format!(
+            "{} revocations at random nodes: 3 nodes on PostgreSQL, {VERIFIERS} services, under load, 2 cores",
+            seen.len()
+        );
+        let written = std::fs::write(file, plot::draw(&caption, &groups));
+        written.map_err(|problem| format!("{}: {problem}", file.display()))?;
+    }
+    let row = |(name, delays): (&str, &Delays)| {
+        let what = format!("revocation, {name} (p50 / p90 / p99 / max)");
+        let p99 = delays.percentile(99.0);
+        let target = format!("p99 < {}", millis(LIMIT));
+        Row::limit(&what, delays.in_words(), target, delays.count() > 0 && p99 < LIMIT)
+    };
+    Ok(groups.map(row).into())
+}
+
+fn cases(nodes: &[Gated; 3], count: usize) -> Result<Vec<Case>, String> {
+    let [one, ..] = nodes;
+    let mut admin = one.admin()?;
+    let deeds = Deed::ALL.into_iter().cycle().take(count);
+    deeds.map(|deed| Case::make(one, &mut admin, deed)).collect()
+}
+
+/// Who asks for tokens under load, and holds the keys that are presented.
+fn machines(nodes: &[Gated; 3]) -> Result<(Vec<Pair>, Vec<Pair>), String> {
+    let [one, ..] = nodes;
+    Ok((one.machines()?, one.keys()?))
+}
+
+/// Everybody.
+struct Town {
+    nodes: [Gated; 3],
+    cases: Vec<Case>,
+    machines: (Vec<Pair>, Vec<Pair>),
+}
+
+impl Town {
+    /// Good keys at every gate and new tokens at one node, until `stop`.
+    fn load(&self, stop: &AtomicBool) -> Result<(), String> {
+        let (machines, keys) = &self.machines;
+        std::thread::scope(|scope| {
+            let loads = self.nodes.iter().enumerate().map(|(number, node)| {
+                scope.spawn(move || {
+                    let ask = |(id, secret): &Pair| node.asks(CONTACTS, &basic(id, secret)).bytes();
+                    let asked: Vec<_> = keys.iter().map(ask).collect();
+                    let mint = |machine| node.ask_token(machine, JWT_API).bytes();
+                    let minted: Vec<_> = machines.iter().map(mint).collect();
+                    let steady = |requests, rate| Stream {
+                        connections: 8,
+                        pace: Pace::Open(rate),
+                        ..Stream::closed(round(requests))
+                    };
+                    while !stop.load(Ordering::Relaxed) {
+                        let mut streams = vec![steady(&asked, ASKED)];
+                        if number == 0 {
+                            streams.push(steady(&minted, ISSUED));
+                        }
+                        pump::run(node.home.port, Duration::from_secs(1), streams)?;
+                    }
+                    Ok::<(), String>(())
+                })
+            });
+            let loads: Vec<_> = loads.collect();
+            let join = |load: std::thread::ScopedJoinHandle<'_, Result<(), String>>| {
+                load.join().map_err(|_| "a load panicked".to_owned())?
+            };
+            loads.into_iter().try_for_each(join)
+        })
+    }
+
+    /// Revokes one after the other; what was seen of each.
+    fn revoke(&self) -> Result<Vec<Vec<Seen>>, String> {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(2).enable_all();
+        let runtime = runtime.build().map_err(|problem| format!("runtime: {problem}"))?;
+        runtime.block_on(async {
+            let verifiers = self.verifiers()?;
+            let mut all = Vec::with_capacity(self.cases.len());
+            for case in &self.cases {
+                let seen = self.one(case, &verifiers).await;
+                all.push(seen.map_err(|problem| format!("{:?}: {problem}", case.deed))?);
+            }
+            Ok(all)
+        })
+    }
+
+    fn verifiers(&self) -> Result<Vec<Arc<Verifier>>, String> {
+        let [one, ..] = &self.nodes;
+        let issuer = format!("http://127.0.0.1:{}", one.home.port);
+        let of_node = |node: &Gated| {
+            let base = format!("http://127.0.0.1:{}", node.home.port);
+            let builder = Verifier::builder().issuer(&issuer).audience(JWT_API);
+            let builder = builder.jwks_url(format!("{base}/jwks.json"));
+            let verifier = builder.follow(format!("{base}/feed")).build();
+            verifier.map(Arc::new).map_err(|problem| problem.to_string())
+        };
+        self.nodes.iter().cycle().take(VERIFIERS).map(of_node).collect()
+    }
+
+    /// Does the deed at a random node, and waits until everybody who should refuse does.
+    async fn one(&self, case: &Case, verifiers: &[Arc<Verifier>]) -> Result<Vec<Seen>, String> {
+        let told = (SystemRng.u128() % self.nodes.len() as u128) as usize;
+        let mut watches = self.watches(case, told, verifiers).await?;
+        for watch in &mut watches {
+            watch.until_let_in().await?;
+        }
+        let mut looking = JoinSet::new();
+        for mut watch in watches {
+            looking.spawn(async move {
+                let refused = watch.until_refused().await?;
+                Ok::<_, String>((watch, refused))
+            });
+        }
+        let answered = self.deed(case, told).await?;
+        let mut seen = Vec::new();
+        let mut watches = Vec::new();
+        while let Some(looked) = looking.join_next().await {
+            let (watch, refused) = looked.map_err(|problem| problem.to_string())??;
+            let delay = refused.saturating_duration_since(answered);
+            seen.push(Seen { sort: watch.sort, millis: delay.as_secs_f64() * 1e3 });
+            watches.push(watch);
+        }
+        for watch in &mut watches {
+            if !watch.refuses().await? {
+                return Err(format!("{:?} let it in again", watch.sort));
+            }
+        }
+        Ok(seen)
+    }
+
+    async fn watches(
+        &self,
+        case: &Case,
+        told: usize,
+        verifiers: &[Arc<Verifier>],
+    ) -> Result<Vec<Watch>, String> {
+        let mut watches = Vec::new();
+        for (number, node) in self.nodes.iter().enumerate() {
+            let sort = if number == told { Sort::SameGate } else { Sort::OtherGate };
+            let key = case.deed.ends_key().then(|| case.key());
+            let token = case.deed.ends_token().then(|| case.bearer());
+            for value in [key, token].into_iter().flatten() {
+                let asked = node.asks(CONTACTS, &value);
+                watches.push(Watch::gate(sort, node.home.port, asked).await?);
+            }
+        }
+        if case.deed.ends_token() {
+            watches.extend(verifiers.iter().map(|it| Watch::service(it, &case.token)));
+        }
+        Ok(watches)
+    }
+
+    /// The moment when the answer was there.
+    async fn deed(&self, case: &Case, told: usize) -> Result<Instant, String> {
+        let node = self.nodes.get(told).ok_or("no such node")?;
+        let broken = |problem: std::io::Error| problem.to_string();
+        let stream = tokio::net::TcpStream::connect(("127.0.0.1", node.home.port));
+        let mut stream = stream.await.map_err(broken)?;
+        let answer = exchange(&mut stream, &case.request(node), &mut Vec::new()).await?;
+        let answered = Instant::now();
+        match answer.status {
+            200..300 => Ok(answered),
+            _ => Err(answer.in_words()),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Observers: each presents one credential at one place, over and over, until it is refused there.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use base::Secret;
+use tokio::net::TcpStream;
+use verify::{Presented, Verifier};
+
+use crate::load::errand::exchange;
+use crate::load::request::Request;
+use crate::verifying::request;
+
+/// Between two looks.
+const EVERY: Duration = Duration::from_millis(1);
+/// The longest that anything is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where somebody looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// At the gate of the node that answered the revocation.
+    SameGate,
+    /// At the gate of another node.
+    OtherGate,
+    /// In a service that follows the feed of a node.
+    Verifier,
+}
+
+/// An observer.
+pub(crate) struct Watch {
+    pub(crate) sort: Sort,
+    place: Place,
+}
+
+enum Place {
+    Gate { stream: TcpStream, request: Request, read: Vec<u8> },
+    Service { verifier: Arc<Verifier>, presented: Presented },
+}
+
+impl Watch {
+    /// Asks the gate on `port`.
+    ///
+    /// # Errors
+    /// When nobody listens there.
+    pub(crate) async fn gate(sort: Sort, port: u16, request: Request) -> Result<Self, String> {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await;
+        let stream = stream.map_err(|problem| problem.to_string())?;
+        stream.set_nodelay(true).map_err(|problem| problem.to_string())?;
+        Ok(Self { sort, place: Place::Gate { stream, request, read: Vec::new() } })
+    }
+
+    /// Asks a verifier.
+    pub(crate) fn service(verifier: &Arc<Verifier>, token: &str) -> Self {
+        let presented = Presented::Bearer(Secret::new(token));
+        let place = Place::Service { verifier: Arc::clone(verifier), presented };
+        Self { sort: Sort::Verifier, place }
+    }
+
+    /// Looks until the credential is taken for good.
+    ///
+    /// # Errors
+    /// When it is not, for long; with what was said.
+    pub(crate) async fn until_let_in(&mut self) -> Result<(), String> {
+        self.until(true).await.map(drop)
+    }
+
+    /// Looks until it is refused; the moment when that was known here.
+    ///
+    /// # Errors
+    /// When it is not, for long.
+    pub(crate) async fn until_refused(&mut self) -> Result<Instant, String> {
+        self.until(false).await
+    }
+
+    /// Whether it is refused at this moment.
+    ///
+    /// # Errors
+    /// When nothing can be known.
+    pub(crate) async fn refuses(&mut self) -> Result<bool, String> {
+        self.look().await.map(|(passes, _)| !passes)
+    }
+
+    async fn until(&mut self, wanted: bool) -> Result<Instant, String> {
+        let started = Instant::now();
+        loop {
+            let (passes, said) = self.look().await?;
+            if passes == wanted {
+                return Ok(Instant::now());
+            }
+            if started.elapsed() > PATIENCE {
+                return Err(format!("{:?} for {PATIENCE:?}: {said}", self.sort));
+            }
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    /// Whether the credential is taken for good; and what was said.
+    async fn look(&mut self) -> Result<(bool, String), String> {
+        match &mut self.place {
+            Place::Gate { stream, request, read } => {
+                let answer = exchange(stream, request, read).await?;
+                match answer.status {
+                    200 => Ok((true, String::new())),
+                    401 | 403 => Ok((false, answer.in_words())),
+                    _ => Err(format!("the gate: {}", answer.in_words())),
+                }
+            }
+            Place::Service { verifier, presented } => {
+                let verified = verifier.verify(presented, &request()).await;
+                Ok(verified.map_or_else(|no| (false, no.to_string()), |_| (true, String::new())))
+            }
+        }
+    }
+}
