@@ -28,7 +28,7 @@ fn fault(
     site: &mut Site,
     name: &'static str,
     doors: Vec<Door>,
-    in_the_dark: bool,
+    in_the_dark: Vec<Door>,
     work: impl FnOnce(&mut Site),
 ) {
     let start = site.world.now();
@@ -39,13 +39,18 @@ fn fault(
     wait(CALM);
 }
 
+/// A node's own doors. Verifiers that follow it have the other nodes' status lists.
+fn node_itself(node: usize) -> Vec<Door> {
+    vec![Door::Gate(node), Door::OpenGate(node), Door::Introspection(node)]
+}
+
 fn wait(time: Duration) {
     std::thread::sleep(time);
 }
 
 fn database_restarts(site: &mut Site, name: &'static str, stop: impl FnOnce(&mut Site)) {
     let doors = site.doors();
-    fault(site, name, doors, true, |site| {
+    fault(site, name, doors.clone(), doors, |site| {
         stop(site);
         site.database.restart();
     });
@@ -53,7 +58,7 @@ fn database_restarts(site: &mut Site, name: &'static str, stop: impl FnOnce(&mut
 
 fn database_away(site: &mut Site) {
     let doors = site.doors();
-    fault(site, "the database is away for long", doors, true, |site| {
+    fault(site, "the database is away for long", doors.clone(), doors, |site| {
         site.database.kill();
         wait(LONG);
         site.database.restart();
@@ -62,7 +67,7 @@ fn database_away(site: &mut Site) {
 
 fn node_killed(site: &mut Site, node: usize) {
     let doors = site.doors_of(node);
-    fault(site, "a node is killed", doors, false, |site| {
+    fault(site, "a node is killed", doors, Vec::new(), |site| {
         site.nodes[node].kill();
         wait(Duration::from_millis(1_500));
         site.nodes[node].start();
@@ -71,14 +76,16 @@ fn node_killed(site: &mut Site, node: usize) {
 
 fn connections_reset(site: &mut Site, node: usize) {
     let doors = site.doors_of(node);
-    fault(site, "a node's connections to the database are reset", doors, true, |site| {
+    let alone = node_itself(node);
+    fault(site, "a node's connections to the database are reset", doors, alone, |site| {
         site.runtime.block_on(site.proxies[node].reset());
     });
 }
 
 fn connections_stall(site: &mut Site, node: usize) {
     let doors = site.doors_of(node);
-    fault(site, "a node's connections to the database stall", doors, true, |site| {
+    let alone = node_itself(node);
+    fault(site, "a node's connections to the database stall", doors, alone, |site| {
         site.proxies[node].set(Mode::Stall);
         wait(LONG);
         site.proxies[node].set(Mode::Pass);
@@ -87,7 +94,7 @@ fn connections_stall(site: &mut Site, node: usize) {
 
 fn feeds_break(site: &mut Site) {
     let doors = vec![site.world.verifier(0), site.world.verifier(1)];
-    fault(site, "one verifier's feed is cut, another's stalls", doors, false, |site| {
+    fault(site, "one verifier's feed is cut, another's stalls", doors, Vec::new(), |site| {
         site.services[0].proxy.set(Mode::Cut);
         site.services[1].proxy.set(Mode::Stall);
         wait(LONG);
@@ -98,7 +105,7 @@ fn feeds_break(site: &mut Site) {
 
 fn node_terminated(site: &mut Site, node: usize) {
     let doors = site.doors_of(node);
-    fault(site, "a node is told to end", doors, false, |site| {
+    fault(site, "a node is told to end", doors, Vec::new(), |site| {
         let ended = site.nodes[node].terminate();
         assert!(ended.success(), "it ended with {ended}:\n{}", site.nodes[node].log());
         wait(Duration::from_millis(1_000));

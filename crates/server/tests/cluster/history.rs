@@ -88,6 +88,8 @@ pub(crate) struct Subject(pub(crate) usize);
 pub(crate) struct Credential {
     /// Good only while all of these are.
     pub(crate) hangs_from: Vec<Subject>,
+    /// The one of these, if any, that feeds tell of and status lists do not: the token itself.
+    pub(crate) unlisted: Option<Subject>,
     /// When its making was acknowledged.
     pub(crate) born: At,
 }
@@ -168,8 +170,8 @@ pub(crate) struct Fault {
     pub(crate) span: Span,
     /// Who notices.
     pub(crate) doors: Vec<Door>,
-    /// Whether those doors are up, and have nobody to learn from.
-    pub(crate) in_the_dark: bool,
+    /// Those of them that are up, and have nobody to learn from.
+    pub(crate) in_the_dark: Vec<Door>,
 }
 
 /// All of it.

@@ -29,10 +29,10 @@ use std::time::{Duration, Instant};
 use base::{Clock as _, SystemClock};
 use serde_json::Value;
 
-use history::{Door, ReadBack, State, Subject};
+use history::{Door, Fault, ReadBack, State, Subject};
 use judge::Limits;
 use site::{NODES, STALE_AFTER, Site};
-use world::World;
+use world::{Surprise, World};
 
 const LIMITS: Limits = Limits {
     calm: Duration::from_secs(1),
@@ -65,6 +65,8 @@ fn what_is_promised_holds_on_three_nodes_under_every_fault() {
     let history = world.history().clone();
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("revocation-delays.jsonl");
     report::delays(&judge::delays(&history, &LIMITS), &file);
+    // To look into what was found.
+    std::fs::write(file.with_file_name("cluster-history.txt"), report::lines(&history)).unwrap();
     let found = judge::judge(&history, &LIMITS);
     println!(
         "{} calls, {} changes, {} refreshes, {} budgeted; took {:?}",
@@ -74,7 +76,8 @@ fn what_is_promised_holds_on_three_nodes_under_every_fault() {
         history.spends.len(),
         began.elapsed()
     );
-    let broken = summary(&found);
+    let mut broken = summary(&found);
+    broken.extend(surprises(&site));
     logs_are_clean(&site, &world.secrets());
     assert!(broken.is_empty(), "broken: {broken:#?}");
     for (rule, least) in EXERCISED {
@@ -116,6 +119,26 @@ fn summary(found: &judge::Findings) -> Vec<String> {
         }
     }
     told
+}
+
+/// Answers that nobody should have given, with what the logs say of them.
+fn surprises(site: &Site) -> Vec<String> {
+    let logs: Vec<String> = site.nodes.iter().map(node::Node::log).collect();
+    let of = |id: &str| {
+        let lines = logs.iter().flat_map(|log| log.lines()).filter(|line| line.contains(id));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let history = site.world.history();
+    // A node in the dark may not know a client that was made at another a moment ago.
+    let excused = |it: &Surprise| {
+        let felt = |fault: &&Fault| fault.doors.contains(&Door::Gate(it.node));
+        let mut faults = history.faults.iter().filter(felt);
+        faults.any(|fault| fault.span.start <= it.at && it.at <= fault.span.end + LIMITS.recovery)
+    };
+    let (excused, all): (Vec<_>, Vec<_>) =
+        site.world.surprises().into_iter().partition(|it| excused(it));
+    println!("{} new clients were unknown to a node in a fault", excused.len());
+    all.iter().map(|it| format!("{}\n{}", it.told, of(&it.id))).collect()
 }
 
 /// Every credential there was, once more at the gate of every node.

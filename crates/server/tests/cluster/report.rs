@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::history::History;
 use crate::judge::Delay;
 
 /// Prints the delays and writes them to `file`.
@@ -35,6 +36,16 @@ pub(crate) fn delays(delays: &[Delay], file: &Path) {
     }
     std::fs::write(file, lines).unwrap();
     println!("each of them: {}", file.display());
+}
+
+/// All of it, a line each.
+pub(crate) fn lines(history: &History) -> String {
+    fn of<T: std::fmt::Debug>(all: &[T]) -> impl Iterator<Item = String> {
+        all.iter().enumerate().map(|(n, it)| format!("{n} {it:?}\n"))
+    }
+    let things = of(&history.credentials).chain(of(&history.changes)).chain(of(&history.faults));
+    let requests = of(&history.calls).chain(of(&history.refreshes)).chain(of(&history.spends));
+    things.chain(requests).chain(of(&history.read_back)).collect()
 }
 
 fn milliseconds(time: Duration) -> f64 {

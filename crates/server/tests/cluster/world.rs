@@ -50,6 +50,16 @@ pub(crate) struct Held {
     pub(crate) dead: bool,
 }
 
+/// An answer that nobody should have given.
+#[derive(Clone, Debug)]
+pub(crate) struct Surprise {
+    pub(crate) at: At,
+    pub(crate) node: usize,
+    /// Of the request.
+    pub(crate) id: String,
+    pub(crate) told: String,
+}
+
 /// How a credential comes to its end.
 #[derive(Clone, Debug)]
 pub(crate) enum End {
@@ -70,6 +80,7 @@ pub(crate) struct World {
     /// Where the admin API has each subject; `None` where it does not show it.
     places: Mutex<Vec<Option<String>>>,
     secrets: Mutex<Vec<String>>,
+    surprises: Mutex<Vec<Surprise>>,
     ending: AtomicBool,
 }
 
@@ -84,6 +95,7 @@ impl World {
             held: Mutex::default(),
             places: Mutex::default(),
             secrets: Mutex::default(),
+            surprises: Mutex::default(),
             ending: AtomicBool::new(false),
         }
     }
@@ -113,6 +125,18 @@ impl World {
         self.secrets.lock().unwrap().push(secret.to_owned());
     }
 
+    /// Notes an answer that nobody should have given.
+    pub(crate) fn surprise(&self, what: &str, node: usize, status: u16, told: &Value) {
+        let id = told[REQUEST_ID].as_str().unwrap_or_default().to_owned();
+        let at = self.now();
+        let told = format!("{what} at {at:?} from node {node}: {status} {told}");
+        self.surprises.lock().unwrap().push(Surprise { at, node, id, told });
+    }
+
+    pub(crate) fn surprises(&self) -> Vec<Surprise> {
+        self.surprises.lock().unwrap().clone()
+    }
+
     pub(crate) fn secrets(&self) -> Vec<String> {
         self.secrets.lock().unwrap().clone()
     }
@@ -129,12 +153,12 @@ impl World {
     }
 
     /// A credential was made, and is held from now on.
-    pub(crate) fn hold(&self, held: Held, hangs_from: Vec<Subject>) {
+    pub(crate) fn hold(&self, held: Held, hangs_from: Vec<Subject>, unlisted: Option<Subject>) {
         self.secret(&held.secret);
         let credential = {
             let mut history = self.history();
             let born = self.now();
-            history.credentials.push(Credential { hangs_from, born });
+            history.credentials.push(Credential { hangs_from, unlisted, born });
             history.credentials.len() - 1
         };
         self.held().push(Held { credential, ..held });
@@ -262,11 +286,20 @@ async fn verdict(door: Door, answer: Response) -> Verdict {
     }
 }
 
+/// Where [`read`] puts the id of a request that was refused.
+const REQUEST_ID: &str = "x-request-id";
+
 async fn read(ask: RequestBuilder) -> Option<(u16, Value)> {
     let answer = ask.send().await.ok()?;
     let status = answer.status().as_u16();
+    let id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    let id = id.unwrap_or_default().to_owned();
     let body = answer.bytes().await.ok()?;
-    Some((status, serde_json::from_slice(&body).unwrap_or_default()))
+    let mut told: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if let (400.., Some(told)) = (status, told.as_object_mut()) {
+        told.insert(REQUEST_ID.to_owned(), id.into());
+    }
+    Some((status, told))
 }
 
 /// Chance that is the same in every run of the same seed: `SplitMix64`.

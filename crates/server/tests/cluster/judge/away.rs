@@ -11,7 +11,7 @@ const OPEN: &str = "open routes are answered from memory all the while";
 
 pub(super) fn judge(history: &History, limits: &Limits, findings: &mut Findings) {
     let timelines = Timelines::new(history);
-    for fault in history.faults.iter().filter(|fault| fault.in_the_dark) {
+    for fault in &history.faults {
         for call in history.calls.iter().filter(|call| is_within(fault, call)) {
             let Some(credential) = history.credentials.get(call.credential) else { continue };
             let good = timelines.good_since(credential, call.span);
@@ -27,7 +27,7 @@ fn is_within(fault: &Fault, call: &Call) -> bool {
     let asks_itself = !matches!(call.door, Door::Nginx | Door::Haproxy);
     // An answer under way when the fault began, or ended, may be of either time.
     let inside = span.start < call.span.start && call.span.end < span.end;
-    asks_itself && inside && fault.doors.contains(&call.door)
+    asks_itself && inside && fault.in_the_dark.contains(&call.door)
 }
 
 fn one(limits: &Limits, fault: &Fault, call: &Call, findings: &mut Findings) {

@@ -19,12 +19,26 @@ pub(super) fn judge(history: &History, limits: &Limits, findings: &mut Findings)
         let broken = matches!(call.verdict, Verdict::Broken(_));
         findings.hold(BROKEN, !broken, || format!("{call:?}"));
         let Some(credential) = history.credentials.get(call.credential) else { continue };
-        if let Some(since) = timelines.bad_since(credential, call.span) {
+        if let Some(mut since) = timelines.bad_since(credential, call.span) {
+            // A verifier without its feed goes by the status lists.
+            let by_lists = matches!(call.door, Door::Verifier(_) | Door::OpenVerifier(_))
+                && troubled(history, limits, call.door, since, call.span.start);
+            if by_lists {
+                match timelines.listed_bad_since(credential, call.span) {
+                    Some(listed) => since = listed,
+                    None if troubled_now(history, limits, call) => continue,
+                    None => {}
+                }
+            }
             bad(history, limits, call, since, findings);
         } else if let Some(since) = timelines.good_since(credential, call.span) {
             good(history, limits, call, since, findings);
         }
     }
+}
+
+fn troubled_now(history: &History, limits: &Limits, call: &Call) -> bool {
+    troubled(history, limits, call.door, call.span.start, call.span.end)
 }
 
 fn bad(history: &History, limits: &Limits, call: &Call, since: Duration, findings: &mut Findings) {
@@ -36,7 +50,7 @@ fn bad(history: &History, limits: &Limits, call: &Call, since: Duration, finding
             findings.hold(LATE, !accepted, told);
         }
     } else if late > limits.stale + limits.margin {
-        let calm_now = !troubled(history, limits, call.door, call.span.start, call.span.end);
+        let calm_now = !troubled_now(history, limits, call);
         if !call.door.fails_open() || calm_now {
             findings.hold(LATE_IN_A_FAULT, !accepted, told);
         }
@@ -52,11 +66,14 @@ fn good(history: &History, limits: &Limits, call: &Call, since: Duration, findin
         let refused = call.verdict == Verdict::Refused;
         findings.hold(TURNED_AWAY, !refused, || format!("good since {since:?}: {call:?}"));
     }
-    if !troubled(history, limits, call.door, call.span.start, call.span.end) {
+    if !troubled_now(history, limits, call) {
         let accepted = call.verdict == Verdict::Accepted;
         findings.hold(CALM, accepted, || format!("good since {since:?}: {call:?}"));
     }
 }
+
+/// The longest time between two looks that says when something changed.
+const CLOSE: Duration = Duration::from_millis(250);
 
 /// From the acknowledgement of a revocation to the first refusal that no acceptance followed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,10 +99,11 @@ pub(crate) fn delays(history: &History, limits: &Limits) -> Vec<Delay> {
         let refused = |call: &&Call| call.verdict == Verdict::Refused;
         let accepted = calls.iter().rposition(|call| call.verdict == Verdict::Accepted);
         let after = accepted.map_or(0, |last| last + 1);
-        let first = calls.get(after..)?.iter().copied().find(refused)?;
-        let delay = first.span.start.saturating_sub(since);
-        // Where nobody looked in time there is nothing to measure.
-        (accepted.is_some() || delay < limits.calm).then_some(Delay { door, delay })
+        let first = calls.get(after..)?.iter().copied().find(refused)?.span.start;
+        let before = accepted.and_then(|last| calls.get(last)).map_or(since, |it| it.span.start);
+        // Where nobody looked closely there is nothing to measure.
+        let close = first.saturating_sub(before) < CLOSE;
+        close.then_some(Delay { door, delay: first.saturating_sub(since) })
     };
     seen.into_iter().filter_map(delay).collect()
 }

@@ -28,7 +28,8 @@ fn span(start: u64, end: u64) -> Span {
 
 /// One credential that hangs from a key and an organization.
 fn history() -> History {
-    let credential = Credential { hangs_from: vec![KEY, ORGANIZATION], born: ms(0) };
+    let credential =
+        Credential { hangs_from: vec![KEY, ORGANIZATION], born: ms(0), unlisted: None };
     History { credentials: vec![credential], ..History::default() }
 }
 
@@ -42,7 +43,7 @@ fn change(subject: Subject, good: bool, at: u64) -> Change {
 
 fn fault(doors: &[Door], start: u64, end: u64) -> Fault {
     let (span, doors) = (span(start, end), doors.to_vec());
-    Fault { name: "made up", span, doors, in_the_dark: true }
+    Fault { name: "made up", span, in_the_dark: doors.clone(), doors }
 }
 
 /// The rules that `history` breaks, each once.

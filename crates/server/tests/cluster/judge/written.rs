@@ -34,7 +34,8 @@ pub(super) fn judge(history: &History, findings: &mut Findings) {
 /// How the subject must be after everything, where that is certain.
 fn last(timelines: &Timelines<'_>, subject: Subject) -> Option<State> {
     let end = Span { start: At::MAX, end: At::MAX };
-    let one = crate::history::Credential { hangs_from: vec![subject], born: At::ZERO };
+    let one =
+        crate::history::Credential { hangs_from: vec![subject], born: At::ZERO, unlisted: None };
     if timelines.of(subject).is_empty() {
         None
     } else if timelines.bad_since(&one, end).is_some() {

@@ -100,7 +100,12 @@ async fn ask(world: &World, family: &Family, node: usize, token: &str) -> Told {
     let told = match answer {
         None => Err(None),
         Some((200, body)) => body["refresh_token"].as_str().map(str::to_owned).ok_or(Some(200)),
-        Some((status, _)) => Err(Some(status)),
+        Some((status, told)) => {
+            if status != 503 && !family.replays {
+                world.surprise("a refresh", node, status, &told);
+            }
+            Err(Some(status))
+        }
     };
     (span, told)
 }
