@@ -124,7 +124,7 @@ async fn decide<'a>(
 /// For how many seconds nothing was heard of the database, where that is too long.
 fn stale(realm: &Realm, gate: &Gate, ctx: &Context<'_>) -> Option<u64> {
     let age = ctx.now.since(realm.state.house().memory.as_of());
-    (age > gate.stale_after).then(|| age.as_secs())
+    (age > gate.stale_after).then_some(age.as_secs())
 }
 
 /// Counts the request, and refuses it where there are too many.

@@ -11,7 +11,7 @@ use dialect::{Dialect, Environment};
 use domain::Actor;
 use engine::admin::{api_keys, organizations, resource_servers};
 use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
-use store::{Hot, HotOptions, Memory, Store as _};
+use store::{Hot, HotOptions, Memory};
 
 use super::answer;
 use crate::gate::{Access, GateSettings, Identity, Route, Source, WhenUnsure};
