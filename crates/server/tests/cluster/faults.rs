@@ -13,9 +13,10 @@ const LONG: Duration = Duration::from_millis(STALE_AFTER.as_millis() as u64 + 3_
 
 /// All of them.
 pub(crate) fn all(site: &mut Site) {
-    database_restarts(site, "the database restarts in order", |site| site.database.end());
-    database_restarts(site, "the database restarts at once", |site| site.database.kill());
-    database_away(site);
+    let moment = Duration::ZERO;
+    database(site, "the database restarts in order", &|site| site.database.end(), moment);
+    database(site, "the database restarts at once", &|site| site.database.kill(), moment);
+    database(site, "the database is away for long", &|site| site.database.kill(), LONG);
     node_killed(site, 1);
     connections_reset(site, 2);
     connections_stall(site, 2);
@@ -23,20 +24,28 @@ pub(crate) fn all(site: &mut Site) {
     node_terminated(site, 0);
 }
 
-/// Does `work` as a fault.
-fn fault(
-    site: &mut Site,
+/// What is done to the site.
+type Deed<'a> = &'a dyn Fn(&mut Site);
+
+/// What is broken, who notices, and which of those have nobody to learn from.
+struct Plan {
     name: &'static str,
     doors: Vec<Door>,
     in_the_dark: Vec<Door>,
-    work: impl FnOnce(&mut Site),
-) {
+}
+
+/// Breaks, waits for `lasting`, mends, and waits until it is calm again.
+fn fault(site: &mut Site, plan: Plan, hurt: Deed<'_>, lasting: Duration, mend: Deed<'_>) {
+    let Plan { name, doors, in_the_dark } = plan;
     let start = site.world.now();
-    work(site);
+    hurt(site);
+    std::thread::sleep(lasting);
+    let mending = site.world.now();
+    mend(site);
     let span = Span { start, end: site.world.now() };
     println!("{:>7.2} s to {:>6.2} s  {name}", start.as_secs_f64(), span.end.as_secs_f64());
-    site.world.history().faults.push(Fault { name, span, doors, in_the_dark });
-    wait(CALM);
+    site.world.history().faults.push(Fault { name, span, mending, doors, in_the_dark });
+    std::thread::sleep(CALM);
 }
 
 /// A node's own doors. Verifiers that follow it have the other nodes' status lists.
@@ -44,71 +53,53 @@ fn node_itself(node: usize) -> Vec<Door> {
     vec![Door::Gate(node), Door::OpenGate(node), Door::Introspection(node)]
 }
 
-fn wait(time: Duration) {
-    std::thread::sleep(time);
-}
-
-fn database_restarts(site: &mut Site, name: &'static str, stop: impl FnOnce(&mut Site)) {
+fn database(site: &mut Site, name: &'static str, stop: Deed<'_>, lasting: Duration) {
     let doors = site.doors();
-    fault(site, name, doors.clone(), doors, |site| {
-        stop(site);
-        site.database.restart();
-    });
-}
-
-fn database_away(site: &mut Site) {
-    let doors = site.doors();
-    fault(site, "the database is away for long", doors.clone(), doors, |site| {
-        site.database.kill();
-        wait(LONG);
-        site.database.restart();
-    });
+    let plan = Plan { name, in_the_dark: doors.clone(), doors };
+    fault(site, plan, stop, lasting, &|site| site.database.restart());
 }
 
 fn node_killed(site: &mut Site, node: usize) {
-    let doors = site.doors_of(node);
-    fault(site, "a node is killed", doors, Vec::new(), |site| {
-        site.nodes[node].kill();
-        wait(Duration::from_millis(1_500));
-        site.nodes[node].start();
-    });
+    let plan =
+        Plan { name: "a node is killed", doors: site.doors_of(node), in_the_dark: Vec::new() };
+    let lasting = Duration::from_millis(1_500);
+    fault(site, plan, &|site| site.nodes[node].kill(), lasting, &|site| site.nodes[node].start());
 }
 
 fn connections_reset(site: &mut Site, node: usize) {
-    let doors = site.doors_of(node);
-    let alone = node_itself(node);
-    fault(site, "a node's connections to the database are reset", doors, alone, |site| {
-        site.runtime.block_on(site.proxies[node].reset());
-    });
+    let name = "a node's connections to the database are reset";
+    let plan = Plan { name, doors: site.doors_of(node), in_the_dark: node_itself(node) };
+    let reset = |site: &mut Site| site.runtime.block_on(site.proxies[node].reset());
+    fault(site, plan, &reset, Duration::ZERO, &|_| {});
 }
 
 fn connections_stall(site: &mut Site, node: usize) {
-    let doors = site.doors_of(node);
-    let alone = node_itself(node);
-    fault(site, "a node's connections to the database stall", doors, alone, |site| {
-        site.proxies[node].set(Mode::Stall);
-        wait(LONG);
-        site.proxies[node].set(Mode::Pass);
-    });
+    let name = "a node's connections to the database stall";
+    let plan = Plan { name, doors: site.doors_of(node), in_the_dark: node_itself(node) };
+    let set = |mode: Mode| move |site: &mut Site| site.proxies[node].set(mode);
+    fault(site, plan, &set(Mode::Stall), LONG, &set(Mode::Pass));
 }
 
 fn feeds_break(site: &mut Site) {
+    let name = "one verifier's feed is cut, another's stalls";
     let doors = vec![site.world.verifier(0), site.world.verifier(1)];
-    fault(site, "one verifier's feed is cut, another's stalls", doors, Vec::new(), |site| {
-        site.services[0].proxy.set(Mode::Cut);
-        site.services[1].proxy.set(Mode::Stall);
-        wait(LONG);
-        site.services[0].proxy.set(Mode::Pass);
-        site.services[1].proxy.set(Mode::Pass);
-    });
+    let set = |one: Mode, other: Mode| {
+        move |site: &mut Site| {
+            site.services[0].proxy.set(one);
+            site.services[1].proxy.set(other);
+        }
+    };
+    let plan = Plan { name, doors, in_the_dark: Vec::new() };
+    fault(site, plan, &set(Mode::Cut, Mode::Stall), LONG, &set(Mode::Pass, Mode::Pass));
 }
 
 fn node_terminated(site: &mut Site, node: usize) {
-    let doors = site.doors_of(node);
-    fault(site, "a node is told to end", doors, Vec::new(), |site| {
+    let name = "a node is told to end";
+    let plan = Plan { name, doors: site.doors_of(node), in_the_dark: Vec::new() };
+    let terminate = |site: &mut Site| {
         let ended = site.nodes[node].terminate();
         assert!(ended.success(), "it ended with {ended}:\n{}", site.nodes[node].log());
-        wait(Duration::from_millis(1_000));
-        site.nodes[node].start();
-    });
+    };
+    let lasting = Duration::from_secs(1);
+    fault(site, plan, &terminate, lasting, &|site| site.nodes[node].start());
 }

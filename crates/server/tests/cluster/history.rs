@@ -168,6 +168,8 @@ pub(crate) struct Fault {
     pub(crate) name: &'static str,
     /// To when it was mended; recovery comes after.
     pub(crate) span: Span,
+    /// When mending began: from here on some may hear something again.
+    pub(crate) mending: At,
     /// Who notices.
     pub(crate) doors: Vec<Door>,
     /// Those of them that are up, and have nobody to learn from.

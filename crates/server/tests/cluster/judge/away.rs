@@ -41,6 +41,8 @@ fn one(limits: &Limits, fault: &Fault, call: &Call, findings: &mut Findings) {
         // It has no route that says what to do: it is held to the stale limit alone.
         && !matches!(call.door, Door::Introspection(_))
     {
-        findings.hold(CLOSED, call.verdict == Verdict::Unsure, told);
+        if call.span.end < fault.mending {
+            findings.hold(CLOSED, call.verdict == Verdict::Unsure, told);
+        }
     }
 }

@@ -43,7 +43,7 @@ fn change(subject: Subject, good: bool, at: u64) -> Change {
 
 fn fault(doors: &[Door], start: u64, end: u64) -> Fault {
     let (span, doors) = (span(start, end), doors.to_vec());
-    Fault { name: "made up", span, in_the_dark: doors.clone(), doors }
+    Fault { name: "made up", mending: span.end, span, in_the_dark: doors.clone(), doors }
 }
 
 /// The rules that `history` breaks, each once.
