@@ -7,7 +7,7 @@ use crate::claims::Claims;
 
 fn seen(generation: u64) -> Arc<Seen> {
     let claims = Claims { subject: Some("ada".to_owned()), extra: Map::new(), ..Claims::default() };
-    let ties = Ties { marks: Box::default(), list: None, told: false };
+    let ties = Ties::default();
     let times = Times::default();
     let principal = Principal::from_claims(claims).unwrap();
     Arc::new(Seen { principal, times, ties, generation })

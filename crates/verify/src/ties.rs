@@ -1,6 +1,10 @@
 //! What a verified token depends on, read from its claims: the marks that must not be bad, and its
 //! place in a status list (Token Status List §6). Invariant: nothing here decides; see `standing`.
 
+use std::sync::atomic::AtomicU64;
+#[cfg(feature = "http-client")]
+use std::sync::atomic::Ordering;
+
 use base::encoding::{BASE62_U128, parse_base62};
 use serde_json::Value;
 use status::{Mark, TokenStatus};
@@ -10,13 +14,15 @@ use crate::checks::Rules;
 use crate::claims::Claims;
 
 /// What a token depends on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Ties {
     /// The token itself, the API, and what its `status` claim names.
     pub(crate) marks: Box<[Mark]>,
     pub(crate) list: Option<ListEntry>,
     /// Whether it said itself what it depends on.
     pub(crate) told: bool,
+    /// The version of what is known to be bad in which none of the marks was; 0 for none.
+    good_in: AtomicU64,
 }
 
 /// A place in a status list.
@@ -40,7 +46,22 @@ impl Ties {
         marks.extend(audiences.map(|one| Mark::audience(one)));
         marks.extend(claims.extra.get("jti").and_then(token_mark));
         let list = claims.extra.get("status").and_then(list_entry);
-        Ok(Self { marks: marks.into_boxed_slice(), list, told })
+        let marks = marks.into_boxed_slice();
+        Ok(Self { marks, list, told, good_in: AtomicU64::default() })
+    }
+
+    /// Whether a mark is bad, which `version` of what is known decides for good: of the same
+    /// version it is asked once.
+    #[cfg(feature = "http-client")]
+    pub(crate) fn any(&self, version: u64, is_bad: impl Fn(Mark) -> bool) -> bool {
+        if self.good_in.load(Ordering::Relaxed) == version {
+            return false;
+        }
+        let bad = self.marks.iter().any(|mark| is_bad(*mark));
+        if !bad {
+            self.good_in.store(version, Ordering::Relaxed);
+        }
+        bad
     }
 }
 

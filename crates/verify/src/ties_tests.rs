@@ -46,7 +46,19 @@ fn status_list_6_1_marks_and_place_are_read_and_malformed_ones_refused() {
     assert_eq!(found.list, Some(entry));
     for bad in [json!("x"), json!({"marks": "AA"}), json!({"status_list": {"idx": -1, "uri": ""}})]
     {
-        assert_eq!(ties(json!({"status": bad}), &[]), Err(Rejection::MalformedClaim("status")));
+        let refused = ties(json!({"status": bad}), &[]).unwrap_err();
+        assert_eq!(refused, Rejection::MalformedClaim("status"));
     }
     assert!(!ties(json!({"status": {"marks": ""}}), &[]).unwrap().told);
+}
+
+#[cfg(feature = "http-client")]
+#[test]
+fn of_what_did_not_change_it_is_asked_once() {
+    let ties = ties(json!({}), &["https://api"]).unwrap();
+    assert!(ties.any(1, |_| true), "what is bad is never remembered as good");
+    assert!(ties.any(1, |_| true));
+    assert!(!ties.any(1, |_| false));
+    assert!(!ties.any(1, |_| true), "the same version, so the same answer");
+    assert!(ties.any(2, |_| true));
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 use base::Timestamp;
 use status::{Marks, Update};
 
+use crate::ties::Ties;
+
 /// The most that is held, in bytes. An issuer that tells more is not followed any further, and
 /// what it says is not taken for complete.
 const MOST_BYTES: usize = 256 << 20;
@@ -17,6 +19,8 @@ const MOST_BYTES: usize = 256 << 20;
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     marks: Marks,
+    /// Rises with every change of the marks; 0 before the first.
+    version: u64,
     /// `None` before the first snapshot.
     at: Option<At>,
 }
@@ -47,6 +51,12 @@ impl Known {
         &self.marks
     }
 
+    /// Whether something that a token depends on is bad.
+    pub(crate) fn refuses(&self, ties: &Ties) -> bool {
+        // Before the first snapshot there is nothing to ask, and nothing to remember.
+        self.version > 0 && ties.any(self.version, |mark| self.marks.contains(mark))
+    }
+
     pub(crate) const fn at(&self) -> Option<At> {
         self.at
     }
@@ -75,10 +85,16 @@ impl Known {
                 return Absorbed::TooMuch;
             }
             self.marks.apply(update);
+            self.version += 1;
+        }
+        // A change of many marks comes in parts, and only the last has its sequence number: until
+        // then not everything is known that the sender knew.
+        let is_part = says_something && update.sequence == update.after;
+        if !is_part {
+            at.as_of = at.as_of.max(Timestamp::from_millis(update.as_of).min(now));
         }
         at.sequence = at.sequence.max(update.sequence);
         at.claimed = at.claimed.max(update.as_of);
-        at.as_of = at.as_of.max(Timestamp::from_millis(update.as_of).min(now));
         Absorbed::Taken
     }
 
@@ -109,6 +125,7 @@ impl Known {
                 },
             });
             self.marks = marks;
+            self.version += 1;
         }
         believed
     }

@@ -67,6 +67,19 @@ fn an_old_message_once_more_brings_nothing_back() {
 }
 
 #[test]
+fn a_part_of_a_change_is_taken_but_does_not_make_what_is_known_younger() {
+    let mut known = known(5);
+    let part = Update { gone: bad(1), ..update(5, 5, 20_000) };
+    assert_eq!(known.absorb(&part, at(20_000)), Absorbed::Taken);
+    assert!(holds(&known, 1) && !known.is_fresh(at(40_000), LIMIT));
+    // The connection broke, and all parts come again.
+    assert_eq!(known.absorb(&part, at(21_000)), Absorbed::Taken);
+    let last = Update { gone: bad(2), ..update(5, 8, 20_000) };
+    assert_eq!(known.absorb(&last, at(21_000)), Absorbed::Taken);
+    assert!(holds(&known, 2) && known.is_fresh(at(40_000), LIMIT));
+}
+
+#[test]
 fn freshness_is_the_senders_word_bounded_by_this_clock() {
     let mut known = known(5);
     let age = |known: &Known, now| known.is_fresh(at(now), LIMIT);

@@ -100,7 +100,7 @@ impl Feed {
             self.ensure_running();
         }
         let known = self.shared.known.read().unwrap_or_else(PoisonError::into_inner);
-        if ties.marks.iter().any(|mark| known.marks().contains(*mark)) {
+        if known.refuses(ties) {
             Standing::Bad
         } else if known.is_fresh(now, self.shared.settings.stale_after) {
             Standing::Good

@@ -81,7 +81,7 @@ pub(super) async fn not_found() -> Response {
 /// A request that was not let through.
 pub(super) fn rejected(rejection: &Rejection, _request_id: &str) -> HttpResponse<bytes::Bytes> {
     match rejection {
-        Rejection::IssuerUnavailable(_) => {
+        Rejection::IssuerUnavailable(_) | Rejection::StatusUnknown(_) => {
             json(status_of(rejection), &object!({"error": "Try again in a moment."}))
         }
         _ => json(StatusCode::FORBIDDEN, &object!({"error": "Your token is not valid."})),

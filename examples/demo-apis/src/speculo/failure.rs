@@ -34,7 +34,9 @@ pub(super) fn rejected(rejection: &Rejection, request_id: &str) -> Response<Byte
         Rejection::InsufficientScope { .. } => {
             ("insufficient_scope", "the access token is missing a required scope")
         }
-        Rejection::IssuerUnavailable(_) => ("unavailable", rejection.public()),
+        Rejection::IssuerUnavailable(_) | Rejection::StatusUnknown(_) => {
+            ("unavailable", rejection.public())
+        }
         Rejection::RepeatedHeader => ("invalid_request", rejection.public()),
         _ => ("unauthorized", rejection.public()),
     };

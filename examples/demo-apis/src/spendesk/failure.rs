@@ -44,7 +44,7 @@ pub(super) fn rejected(rejection: &Rejection, _request_id: &str) -> Response<Byt
     let code = match rejection {
         Rejection::Suspended => "forbidden",
         Rejection::InsufficientScope { .. } => "insufficient_scope",
-        Rejection::IssuerUnavailable(_) => "service_unavailable",
+        Rejection::IssuerUnavailable(_) | Rejection::StatusUnknown(_) => "service_unavailable",
         Rejection::RepeatedHeader => "bad_request",
         _ => "unauthorized",
     };
