@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use base::{Clock, DigestKey, Rng};
 use engine::people::Passwords;
 use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
-use store::{Hot, Store, StoreError};
+use store::{Hot, HotFigures, Store, StoreError};
 
 use crate::feed::Feed;
 use crate::metrics::{Page, RealmMetrics, Source};
@@ -76,7 +76,40 @@ impl Source for House {
         let name = "postern_refusals_dropped_total";
         page.family(name, "counter", "Refusals that came too fast to be kept.");
         page.sample(name, &[], self.refusals_dropped.load(Ordering::Relaxed));
+        memory(page, &self.memory.figures());
     }
+}
+
+/// What the memory before the store has done, and what it holds.
+fn memory(page: &mut Page, figures: &HotFigures) {
+    for (name, kind, help, value) in [
+        ("hits_total", "counter", "Look-ups that memory answered.", figures.hits),
+        (
+            "misses_total",
+            "counter",
+            "Look-ups of what it knows not to exist.",
+            figures.known_missing,
+        ),
+        ("reads_total", "counter", "Look-ups for which the store was asked.", figures.reads),
+        (
+            "reads_refused_total",
+            "counter",
+            "Look-ups of what it does not hold, too many to ask the store for each.",
+            figures.refused,
+        ),
+        ("filled", "gauge", "Whether everything is in memory.", figures.filled.into()),
+        ("entities", "gauge", "Entities in memory.", figures.entities),
+        ("revoked_tokens", "gauge", "Revoked tokens in memory.", figures.revoked_tokens),
+        ("bytes", "gauge", "What they take.", figures.bytes),
+        ("position", "gauge", "The commit up to which memory is complete.", figures.position),
+    ] {
+        let name = format!("postern_memory_{name}");
+        page.family(&name, kind, help);
+        page.sample(&name, &[], value);
+    }
+    let name = "postern_memory_as_of_seconds";
+    page.family(name, "gauge", "As of when memory is known to be true, in seconds since 1970.");
+    page.sample(name, &[], figures.as_of.seconds());
 }
 
 /// One realm, as its handlers see it: the axum state of the admin API, too. Cheap to clone.
