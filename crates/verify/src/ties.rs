@@ -14,6 +14,7 @@ use crate::checks::Rules;
 use crate::claims::Claims;
 
 /// What a token depends on.
+#[cfg_attr(not(feature = "http-client"), allow(dead_code, reason = "only a feed asks"))]
 #[derive(Debug, Default)]
 pub(crate) struct Ties {
     /// The token itself, the API, and what its `status` claim names.
