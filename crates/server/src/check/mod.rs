@@ -2,6 +2,7 @@
 //! nothing: it reads the configuration and the files that it names.
 
 mod files;
+mod gate;
 mod network;
 mod realms;
 #[cfg(test)]
@@ -53,7 +54,7 @@ impl fmt::Display for Finding {
 }
 
 /// Every check, in the order of the report.
-const CHECKS: [fn(&Config, &mut Vec<Finding>); 13] = [
+const CHECKS: [fn(&Config, &mut Vec<Finding>); 14] = [
     files::database,
     files::master_key,
     files::certificates,
@@ -67,6 +68,7 @@ const CHECKS: [fn(&Config, &mut Vec<Finding>); 13] = [
     network::listeners,
     network::metrics,
     network::mail,
+    gate::gates,
 ];
 
 /// Checks, and tells.

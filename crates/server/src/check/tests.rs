@@ -170,3 +170,39 @@ fn a_realm_that_takes_access_requests_wants_mail_and_mail_wants_tls_and_its_pass
     assert_eq!(login("mail.password"), []);
     assert_eq!(login("nothing"), [("mail_password", Severity::Wrong)]);
 }
+
+/// The sound configuration with a gate: `head` stands in its table, `route` in its one route.
+fn with_gate(head: &str, route: &str) -> Vec<(&'static str, Severity)> {
+    let gate = format!("[realms.gate]\n{head}\n[[realms.gate.routes]]\n{route}\n[[listeners]]");
+    only(&[("[[listeners]]", &gate)])
+}
+
+#[test]
+fn a_gate_that_lets_too_much_through_is_weak() {
+    let weak = |code| vec![(code, Severity::Weak)];
+    let sound = "path = \"/{*rest}\"\naudience = \"https://api.example.com\"";
+    assert_eq!(with_gate("", sound), []);
+    assert_eq!(with_gate("stale_after = \"1m\"", sound), []);
+    assert_eq!(with_gate("stale_after = \"2m\"", sound), weak("gate_believes_long"));
+    assert_eq!(with_gate("", "path = \"/{*rest}\"\npublic = true"), weak("gate_all_public"));
+    assert_eq!(with_gate("", "path = \"/status\"\npublic = true"), []);
+
+    let open = format!("{sound}\nwhen_unsure = \"open\"");
+    assert_eq!(with_gate("", &open), weak("gate_open_to_writes"));
+    assert_eq!(with_gate("", &format!("{open}\nmethods = [\"GET\", \"HEAD\"]")), []);
+    let writes = format!("{open}\nmethods = [\"GET\", \"DELETE\"]");
+    assert_eq!(with_gate("", &writes), weak("gate_open_to_writes"));
+
+    let plain = sound.replace("https://api.example.com", "contacts");
+    assert_eq!(with_gate("", &plain), weak("gate_audience_no_url"));
+    assert_eq!(with_gate("", &sound.replace("https://api.example.com", "urn:a:b")), []);
+}
+
+#[test]
+fn a_gate_knows_its_proxy() {
+    let route = "[realms.gate]\n[[realms.gate.routes]]\npath = \"/\"\npublic = true\n[[listeners]]";
+    let found = only(&[("[[listeners]]", route), (r#"["127.0.0.1"]"#, "[]")]);
+    for code in ["no_trusted_proxies", "gate_without_proxies"] {
+        assert!(found.contains(&(code, Severity::Weak)), "{code} is not in {found:?}");
+    }
+}

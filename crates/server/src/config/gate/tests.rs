@@ -88,7 +88,7 @@ public = true
 #[test]
 fn each_mistake_is_told_with_its_place() {
     for (text, place, expected) in [
-        ("request = \"nginx\"\n", "postern.toml:10:11: ", "`original`, `forwarded` or `path`"),
+        ("request = \"nginx\"\n", "postern.toml:10:11: ", "`original`, `forwarded`, `path`"),
         ("identity = \"jwt\"\n", "postern.toml:10:12: ", "`headers` or `token`"),
         ("identity_lifetime = \"1m\"\n", "postern.toml:10:21: ", "identity = \"token\""),
         ("identity = \"token\"\nidentity_lifetime = \"1s\"\n", "postern.toml:11:21: ", "\"10s\""),

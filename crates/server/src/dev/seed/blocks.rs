@@ -56,6 +56,9 @@ fn spiko(demo: &DemoFile) -> String {
     format!(
         r#"curl -sS -w '\n' -X GET {base}/v1/investors/ \
   -u "{id}:{secret}"
+# What a proxy asks the gate before it passes that request on (docs/cookbook):
+curl -sS -o /dev/null -D - {base}/gate -u "{id}:{secret}" \
+  -H "X-Original-Method: GET" -H "X-Original-Host: localhost" -H "X-Original-URI: /v1/investors/"
 "#,
         base = it.base,
         id = it.api_key.client_id,

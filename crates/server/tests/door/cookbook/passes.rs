@@ -62,7 +62,7 @@ fn every_credential_passes_with_who_calls(kind: Kind) {
     let told = reached(&answer);
     assert_eq!((&told["method"], &told["body"]), (&json!("POST"), &json!(body.to_string())));
     assert_eq!(header(&told, "x-postern-credential"), [id]);
-    assert_eq!(header(&told, "x-postern-organization"), [setting.organization.clone()]);
+    assert_eq!(header(&told, "x-postern-organization"), [setting.organization.as_str()]);
     let head = setting.ask("HEAD", "/v1/contacts/7").bearer(&key).send();
     assert_eq!((head.status, head.header("x-api")), (200, Some("reached")));
 }
@@ -99,7 +99,7 @@ fn basic_passes_where_the_dialect_has_it(kind: Kind) {
     let (id, secret) = setting.key(&["contacts.read"]);
     let told = reached(&setting.get("/v1/contacts/7").basic(&id, &secret).send());
     assert_eq!(header(&told, "x-postern-credential-kind"), ["api_key"]);
-    assert_eq!(header(&told, "x-postern-credential"), [id.clone()]);
+    assert_eq!(header(&told, "x-postern-credential"), [id.as_str()]);
     setting.get("/v1/contacts/7").basic(&id, "wrong").send().expect(401);
     assert_eq!(setting.api.reached(), ["GET /v1/contacts/7"]);
 }

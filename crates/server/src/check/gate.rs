@@ -1,0 +1,80 @@
+//! What gates let through.
+
+use std::time::Duration;
+
+use web::gate::{Access, GateSettings, Route, WhenUnsure};
+
+use super::Finding;
+use crate::config::{Config, Realm};
+
+/// For so long a revocation that was not heard of may be a restart of the database.
+const LONG: Duration = Duration::from_secs(60);
+
+pub(super) fn gates(config: &Config, findings: &mut Vec<Finding>) {
+    for realm in &config.realms {
+        let Some(gate) = &realm.gate else { continue };
+        if config.trusted_proxies.is_empty() {
+            let text = format!(
+                "realm {}: questions to its gate come from a proxy, but no trusted_proxies are \
+                 named: every caller has the proxy's address",
+                realm.name
+            );
+            findings.push(Finding::weak("gate_without_proxies", text));
+        }
+        if gate.stale_after > LONG {
+            let text = format!(
+                "realm {}: its gate believes what it remembers for {} seconds without word from \
+                 the database: so long a revocation may be missed",
+                realm.name,
+                gate.stale_after.as_secs()
+            );
+            findings.push(Finding::weak("gate_believes_long", text));
+        }
+        routes(realm, gate, findings);
+    }
+}
+
+fn routes(realm: &Realm, gate: &GateSettings, findings: &mut Vec<Finding>) {
+    let mut strange: Vec<&str> = Vec::new();
+    for route in &gate.routes {
+        let Route { path, access, when_unsure, .. } = route;
+        match access {
+            Access::Public if path.starts_with("/{*") => {
+                let text = format!(
+                    "realm {}: the route {path} is public: whatever no other route names is open \
+                     to anybody",
+                    realm.name
+                );
+                findings.push(Finding::weak("gate_all_public", text));
+            }
+            Access::Public => {}
+            Access::Protected { audience, .. } => {
+                if *when_unsure == WhenUnsure::Open && writes(route) {
+                    let text = format!(
+                        "realm {}: the route {path} is open while nothing can be known, and takes \
+                         more than reading: then anybody can write",
+                        realm.name
+                    );
+                    findings.push(Finding::weak("gate_open_to_writes", text));
+                }
+                let known = audience.starts_with("https://") || audience.starts_with("urn:");
+                if !known && !strange.contains(&audience.as_str()) {
+                    strange.push(audience);
+                }
+            }
+        }
+    }
+    for audience in strange {
+        let text = format!(
+            "realm {}: the API {audience:?} of its gate is no https URL: callers cannot find what it \
+             tells of itself at its own address (RFC 9728 section 1.2)",
+            realm.name
+        );
+        findings.push(Finding::weak("gate_audience_no_url", text));
+    }
+}
+
+/// Whether it takes a method that is not safe (RFC 9110 §9.2.1).
+fn writes(route: &Route) -> bool {
+    route.methods.is_empty() || route.methods.iter().any(|method| !method.is_safe())
+}
