@@ -89,8 +89,7 @@ async fn between(near: &mut TcpStream, far: &mut TcpStream, mode: &watch::Receiv
 
 async fn carry(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut mode: watch::Receiver<Mode>) {
     let mut buffer = vec![0; 16 * 1024];
-    loop {
-        let Ok(read @ 1..) = from.read(&mut buffer).await else { break };
+    while let Ok(read @ 1..) = from.read(&mut buffer).await {
         if !may_carry(&mut mode).await || to.write_all(&buffer[..read]).await.is_err() {
             break;
         }

@@ -38,11 +38,10 @@ fn one(limits: &Limits, fault: &Fault, call: &Call, findings: &mut Findings) {
     } else if call.span.end + limits.margin < fault.span.start + limits.stale {
         findings.hold(FROM_MEMORY, accepted, told);
     } else if call.span.start > fault.span.start + limits.stale + limits.margin
+        && call.span.end < fault.mending
         // It has no route that says what to do: it is held to the stale limit alone.
         && !matches!(call.door, Door::Introspection(_))
     {
-        if call.span.end < fault.mending {
-            findings.hold(CLOSED, call.verdict == Verdict::Unsure, told);
-        }
+        findings.hold(CLOSED, call.verdict == Verdict::Unsure, told);
     }
 }

@@ -146,7 +146,7 @@ pub(crate) async fn machine(
             End::Token { subject: token, client, secret }
         };
         // Half of them end by their grant, half by themselves.
-        let ends = if grant.0 % 2 == 0 { End::Subject(grant) } else { by_token() };
+        let ends = if grant.0.is_multiple_of(2) { End::Subject(grant) } else { by_token() };
         let is_jwt = AUDIENCES[audience].0 != "opaque";
         let held = held(text(&issued, "access_token"), audience, is_jwt, mortal.then_some(ends));
         world.hold(held, vec![token, grant, client, *above], Some(token));
