@@ -82,7 +82,7 @@ impl Database {
             drop(Client::take(client));
             return Err(StoreError::Unavailable("no answer in time".to_owned()).into());
         };
-        if let Err(Failure::Lost(_) | Failure::Unsent(_)) = outcome {
+        if let Err(Failure::Lost(_) | Failure::Undone(_)) = outcome {
             drop(Client::take(client));
             self.lost.note();
         }
@@ -95,7 +95,7 @@ impl Database {
         work: impl AsyncFnOnce(&mut Client) -> Result<T, Failure> + Clone,
     ) -> Result<T, Failure> {
         match self.with(work.clone()).await {
-            Err(Failure::Lost(error) | Failure::Unsent(error)) => {
+            Err(Failure::Lost(error) | Failure::Undone(error)) => {
                 tracing::debug!(error = crate::error::text(&error), "trying another connection");
                 self.with(work).await
             }

@@ -16,8 +16,8 @@ pub(crate) enum Failure {
     NoPartition,
     /// The connection was lost, and nobody knows what became of what was asked last.
     Lost(Error),
-    /// The connection was lost before anything was asked of it.
-    Unsent(Error),
+    /// The connection was lost before it was asked to commit: nothing was written.
+    Undone(Error),
     /// The store failed.
     Store(StoreError),
 }
@@ -55,16 +55,19 @@ impl From<Failure> for StoreError {
             Failure::Conflict(conflict) => Self::Failed(conflict.to_string()),
             Failure::Again(error) => Self::Unavailable(format!("too busy: {}", text(&error))),
             Failure::NoPartition => Self::Failed("an event's month has no partition".into()),
-            Failure::Lost(error) | Failure::Unsent(error) => Self::Unavailable(text(&error)),
+            Failure::Lost(error) | Failure::Undone(error) => Self::Unavailable(text(&error)),
             Failure::Store(error) => error,
         }
     }
 }
 
 impl Failure {
-    /// For the statement that begins: whatever became of it, it wrote nothing.
-    pub(crate) fn at_first(error: Error) -> Self {
-        if is_lost(&error) { Self::Unsent(error) } else { error.into() }
+    /// For what comes before the commit of a transaction: that ends with its connection.
+    pub(crate) fn before_commit(self) -> Self {
+        match self {
+            Self::Lost(error) => Self::Undone(error),
+            other => other,
+        }
     }
 
     /// For a statement that writes an entity of `kind`: a taken name is a conflict.

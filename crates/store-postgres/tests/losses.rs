@@ -146,6 +146,40 @@ async fn reads_go_on_while_connections_are_ended() {
     assert!(reads > 100, "{counts:?}");
 }
 
+/// A transaction ends with its connection, so nothing was written, and it is written anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_whose_connection_ends_before_it_is_written_once() {
+    let place = Place::new().await;
+    let name = format!("ended_{}", samples::id::<()>());
+    let (store, key) = busy(&format!("{}&application_name={name}", place.url())).await;
+    let held = store.fetch(&key).await.unwrap().unwrap();
+    let other = place.connect().await;
+    other.batch_execute("BEGIN; SELECT FROM client FOR UPDATE").await.unwrap();
+    // Another one, as a transaction sees but one moment of the activity.
+    let ender = place.connect().await;
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE application_name = $1 AND wait_event_type = 'Lock'";
+    let commit = tokio::spawn({
+        let (store, held) = (Arc::clone(&store), held.clone());
+        async move {
+            let events = vec![samples::event(&held.entity)];
+            let write = Write::Replace { entity: held.entity, expected: held.version };
+            store.commit(Batch { writes: vec![write, revoke(1).writes.remove(0)], events }).await
+        }
+    });
+    for _ in 0..3 {
+        // Each time it waits for the row again.
+        while ender.query(end, &[&name]).await.unwrap().is_empty() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+    other.batch_execute("ROLLBACK").await.unwrap();
+    assert_eq!(commit.await.unwrap().unwrap().sequence, Some(1));
+    let found = store.fetch(&key).await.unwrap().unwrap();
+    assert_eq!(found.version.0, held.version.0 + 1);
+    assert_eq!(store.changes(0, 9).await.unwrap().unwrap().len(), 1);
+}
+
 /// What was on the way is lost without a word, as when a firewall forgets a connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn connections_that_went_silent_are_renewed() {

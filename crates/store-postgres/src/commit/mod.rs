@@ -14,6 +14,7 @@ use std::time::Duration;
 use base::{Rng as _, SystemRng};
 pub(crate) use budgets::read as budget;
 use deadpool_postgres::{Client, GenericClient};
+use domain::BudgetState;
 use feed::Telling;
 use store::{Batch, CommitError, Committed, StoreError, Write};
 
@@ -42,7 +43,7 @@ pub(crate) async fn commit(
             .with(async |client: &mut Client| try_once(client, batch, telling.as_ref()).await)
             .await;
         match outcome {
-            Err(Failure::Again(error) | Failure::Unsent(error)) if attempt < ATTEMPTS => {
+            Err(Failure::Again(error) | Failure::Undone(error)) if attempt < ATTEMPTS => {
                 tracing::debug!(attempt, error = crate::error::text(&error), "trying again");
                 tokio::time::sleep(backoff(attempt)).await;
             }
@@ -82,18 +83,30 @@ async fn try_once(
         let budgets = budgets::spend_all(&*client, &batch.writes).await?;
         return Ok((Committed { sequence: None, budgets }, None));
     }
-    let transaction = client.transaction().await.map_err(Failure::at_first)?;
-    for write in &batch.writes {
-        apply(&transaction, write).await?;
-    }
-    let budgets = budgets::spend_all(&transaction, &batch.writes).await?;
-    let newest = match telling {
-        Some(telling) => Some(telling.tell(&transaction).await?),
-        None => None,
-    };
+    let begun = client.transaction().await;
+    let transaction = begun.map_err(|error| Failure::from(error).before_commit())?;
+    let written = write(&transaction, batch, telling).await;
+    let (budgets, newest) = written.map_err(Failure::before_commit)?;
     transaction.commit().await?;
     let sequence = newest.filter(|_| !batch.events.is_empty());
     Ok((Committed { sequence, budgets }, newest))
+}
+
+/// All of a batch, on a transaction: the states of its budgets, and the last number it was given.
+async fn write(
+    client: &impl GenericClient,
+    batch: &Batch,
+    telling: Option<&Telling<'_>>,
+) -> Result<(Vec<BudgetState>, Option<u64>), Failure> {
+    for write in &batch.writes {
+        apply(client, write).await?;
+    }
+    let budgets = budgets::spend_all(client, &batch.writes).await?;
+    let newest = match telling {
+        Some(telling) => Some(telling.tell(client).await?),
+        None => None,
+    };
+    Ok((budgets, newest))
 }
 
 /// Any write but a budget's: those come after the others, see [`budgets::spend_all`].
