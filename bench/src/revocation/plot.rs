@@ -12,6 +12,8 @@ const TOP: f64 = 76.0;
 /// Of a histogram, and from one to the next.
 const HEIGHT: f64 = 96.0;
 const STEP: f64 = 150.0;
+/// Above the bars, for what the lines say.
+const ROOM: f64 = 28.0;
 /// Powers of ten of milliseconds at both ends of the axis.
 const FIRST: i32 = -1;
 const LAST: i32 = 4;
@@ -68,7 +70,7 @@ fn panel(svg: &mut String, top: f64, name: &str, delays: &Delays) {
     let most = counts.iter().copied().max().unwrap_or(1).max(1);
     let width = span() / counts.len() as f64;
     for (number, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let height = (HEIGHT * *count as f64 / most as f64).max(1.0);
+        let height = ((HEIGHT - ROOM) * *count as f64 / most as f64).max(1.0);
         let (left, top) = (LEFT + width * number as f64 + 0.5, floor - height);
         let _ = write!(
             svg,
@@ -77,7 +79,7 @@ fn panel(svg: &mut String, top: f64, name: &str, delays: &Delays) {
         );
     }
     let label = r#"class="small soft" text-anchor="end""#;
-    text(svg, (LEFT - 6.0, ceiling + 9.0), label, &most.to_string());
+    text(svg, (LEFT - 6.0, ceiling + ROOM + 9.0), label, &most.to_string());
     text(svg, (LEFT - 6.0, floor), label, "0");
     line(svg, "axis", (LEFT, floor), (WIDTH - RIGHT, floor));
     line(svg, "limit", (x(1_000.0), ceiling), (x(1_000.0), floor));
