@@ -20,7 +20,6 @@ mod dialects;
 mod durability;
 mod faults;
 mod feed;
-mod feed;
 mod gate;
 mod harbour;
 mod harness;
