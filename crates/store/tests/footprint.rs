@@ -6,6 +6,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     reason = "all of it is test code"
 )]
@@ -221,6 +222,28 @@ async fn an_api_key_and_its_own_grant_take_less_than_250_bytes() {
     let named =
         |it| Key::PublicId(Kind::Credential, realm.clone(), id::<()>(it, 0).to_string().into());
     keys("a credential by public id", &named).await;
+}
+
+#[tokio::test]
+async fn what_was_asked_for_lately_is_not_unpacked_again() {
+    const KEYS: u64 = 1_000;
+    let hot = Hot::new(Arc::new(Rows(KEYS)), HotOptions::default());
+    hot.fill().await.unwrap();
+    let first = async |number: u64| {
+        let key = Key::Id(Kind::Credential, id::<()>(number, 0).as_u128());
+        match hot.fetch(&key).await.unwrap().unwrap().entity {
+            domain::Entity::Credential(it) => it,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(Arc::ptr_eq(&first(7).await, &first(7).await));
+    let realm: RealmName = "main".parse().unwrap();
+    let named =
+        |it| Key::PublicId(Kind::Credential, realm.clone(), id::<()>(it, 0).to_string().into());
+    let by_id = |it| Key::Id(Kind::Credential, id::<()>(it, 0).as_u128());
+    nanoseconds(&hot, KEYS, named).await;
+    println!("a ready credential by id: {} ns", nanoseconds(&hot, KEYS, by_id).await);
+    println!("a ready credential by public id: {} ns", nanoseconds(&hot, KEYS, named).await);
 }
 
 #[tokio::test]

@@ -29,10 +29,10 @@ use std::time::{Duration, Instant};
 use base::{Clock as _, SystemClock};
 use serde_json::Value;
 
-use history::{Door, Fault, ReadBack, State, Subject};
+use history::{Door, ReadBack, State, Subject};
 use judge::Limits;
 use site::{NODES, STALE_AFTER, Site};
-use world::{Surprise, World};
+use world::World;
 
 const LIMITS: Limits = Limits {
     calm: Duration::from_secs(1),
@@ -128,17 +128,7 @@ fn surprises(site: &Site) -> Vec<String> {
         let lines = logs.iter().flat_map(|log| log.lines()).filter(|line| line.contains(id));
         lines.collect::<Vec<_>>().join("\n")
     };
-    let history = site.world.history();
-    // A node in the dark may not know a client that was made at another a moment ago.
-    let excused = |it: &Surprise| {
-        let felt = |fault: &&Fault| fault.doors.contains(&Door::Gate(it.node));
-        let mut faults = history.faults.iter().filter(felt);
-        faults.any(|fault| fault.span.start <= it.at && it.at <= fault.span.end + LIMITS.recovery)
-    };
-    let (excused, all): (Vec<_>, Vec<_>) =
-        site.world.surprises().into_iter().partition(|it| excused(it));
-    println!("{} new clients were unknown to a node in a fault", excused.len());
-    all.iter().map(|it| format!("{}\n{}", it.told, of(&it.id))).collect()
+    site.world.surprises().iter().map(|it| format!("{}\n{}", it.told, of(&it.id))).collect()
 }
 
 /// Every credential there was, once more at the gate of every node.

@@ -53,8 +53,6 @@ pub(crate) struct Held {
 /// An answer that nobody should have given.
 #[derive(Clone, Debug)]
 pub(crate) struct Surprise {
-    pub(crate) at: At,
-    pub(crate) node: usize,
     /// Of the request.
     pub(crate) id: String,
     pub(crate) told: String,
@@ -130,7 +128,7 @@ impl World {
         let id = told[REQUEST_ID].as_str().unwrap_or_default().to_owned();
         let at = self.now();
         let told = format!("{what} at {at:?} from node {node}: {status} {told}");
-        self.surprises.lock().unwrap().push(Surprise { at, node, id, told });
+        self.surprises.lock().unwrap().push(Surprise { id, told });
     }
 
     pub(crate) fn surprises(&self) -> Vec<Surprise> {

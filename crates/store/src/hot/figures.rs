@@ -13,8 +13,8 @@ pub struct Figures {
     pub known_missing: u64,
     /// Fetches that asked the store.
     pub reads: u64,
-    /// Fetches of what memory does not hold that were answered with "there is none" because the store
-    /// was asked too often for such already.
+    /// Fetches of what memory does not hold for which the store was not asked, because it was asked too
+    /// often for such already.
     pub refused: u64,
     /// Whether everything was read.
     pub filled: bool,

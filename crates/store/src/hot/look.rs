@@ -7,7 +7,11 @@
 //!   extended by a use that the feed does not tell of.
 //! - What is not held does not exist where a sole writer's memory is filled. Otherwise the store is
 //!   asked; with several writers not more often than [`Bucket`] says, and what it did not find is
-//!   remembered for [`MISSING_FOR`].
+//!   remembered for [`MISSING_FOR`]. Beyond the bucket it does not exist, as far as memory was followed
+//!   within [`CLOSE`].
+//! - "There is none" is never a guess of a node in the dark, since callers take it for final: where the
+//!   store cannot be read, or memory lags and the bucket is empty, the answer is that nobody knows
+//!   ([`StoreError::Unavailable`]).
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
@@ -27,6 +31,8 @@ use crate::{Key, StoreError, Stored};
 pub(super) const STALE_AFTER: Duration = Duration::from_secs(10);
 /// How long a name counts as missing: some that appear elsewhere are not told of.
 const MISSING_FOR: Duration = Duration::from_secs(10);
+/// Memory that was followed longer ago than this cannot say that something does not exist.
+const CLOSE: Duration = Duration::from_secs(1);
 /// How often a credential that has expired is looked at again.
 const EXPIRED_EVERY: Duration = Duration::from_secs(1);
 /// Expired credentials whose last look is remembered.
@@ -83,8 +89,14 @@ enum Look {
     Known(Option<Stored>),
     /// Only the store can tell.
     Ask,
-    /// The store, or this if it is away.
+    /// The store; if it is away, what is held.
     Try(Option<Stored>),
+    /// Nobody can tell.
+    Unknown,
+}
+
+fn unknown() -> StoreError {
+    StoreError::Unavailable("it is not in memory, and the store cannot be asked".to_owned())
 }
 
 impl Shared {
@@ -94,8 +106,9 @@ impl Shared {
             Look::Ask => self.read(key).await,
             Look::Try(known) => match self.unless_away(self.read(key)).await {
                 Some(read) => read,
-                None => Ok(known),
+                None => known.map(Some).ok_or_else(unknown),
             },
+            Look::Unknown => Err(unknown()),
         }
     }
 
@@ -136,17 +149,18 @@ impl Shared {
             return Look::Ask;
         }
         let now = self.options.clock.now();
+        let follows = now.since(self.followed.as_of()) <= CLOSE;
+        let good_for = if follows { MISSING_FOR } else { CLOSE };
         let since = self.manner.missing.get(key);
-        if since.is_some_and(|since| now.since(since) < MISSING_FOR) {
+        if since.is_some_and(|since| now.since(since) < good_for) {
             count(&self.counters.known_missing);
             return Look::Known(None);
         }
-        if !self.manner.bucket.take(now) {
-            count(&self.counters.refused);
-            return Look::Known(None);
+        if self.manner.bucket.take(now) {
+            return Look::Try(None);
         }
-        // Memory was whole a moment ago: it may say so, while the store is away.
-        if self.is_stale(now) { Look::Ask } else { Look::Try(None) }
+        count(&self.counters.refused);
+        if follows { Look::Known(None) } else { Look::Unknown }
     }
 
     pub(super) fn is_stale(&self, now: Timestamp) -> bool {

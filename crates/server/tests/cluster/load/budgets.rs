@@ -66,10 +66,6 @@ async fn spend(world: &World, node: usize, client: (&str, &str), number: usize) 
         Some((200, _)) => Paid::Issued,
         Some((429, _)) => Paid::Exhausted,
         Some((503, _)) | None => Paid::Unknown,
-        Some((status @ (400 | 401), told)) => {
-            world.surprise("a token of a new client", node, status, &told);
-            Paid::Unknown
-        }
         Some((status, _)) => Paid::Broken(status),
     };
     let (span, ended) = (Span { start, end: world.now() }, hour());

@@ -139,7 +139,7 @@ async fn memory_is_true_as_of_the_last_time_that_it_was_followed() {
     assert!(matches!(hot.advance().await, Err(StoreError::Unavailable(_))));
     assert_eq!((hot.as_of(), hot.is_filled()), (NOON, true));
     assert!(hot.fetch(&id_of(1)).await.unwrap().is_some());
-    assert!(hot.fetch(&id_of(2)).await.unwrap().is_none(), "whole a moment ago");
+    assert!(matches!(hot.fetch(&id_of(2)).await, Err(StoreError::Unavailable(_))), "nobody knows");
     fake.away(false);
     hot.advance().await.unwrap();
     assert_eq!(hot.as_of(), NOON.plus(Duration::from_secs(5)));
@@ -162,13 +162,42 @@ async fn stale_memory_is_believed_only_while_the_store_is_away() {
         assert_eq!(hot.fetch(&id_of(1)).await.unwrap().unwrap().version.0, 1);
     }
     assert_eq!(fake.reads(), reads + 1, "one tries, and the rest do without");
-    assert!(hot.fetch(&id_of(2)).await.is_err(), "nobody knows");
+    let unknown = hot.fetch(&id_of(2)).await;
+    assert!(matches!(unknown, Err(StoreError::Unavailable(_))), "nobody knows");
     fake.away(false);
     assert_eq!(hot.fetch(&id_of(1)).await.unwrap().unwrap().version.0, 1);
     clock.advance(Duration::from_secs(1));
     assert_eq!(hot.fetch(&id_of(1)).await.unwrap().unwrap().version.0, 2);
     assert!(hot.fetch(&name_of("ada")).await.unwrap().is_none());
     assert!(hot.fetch(&name_of("countess")).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_another_node_may_have_made_meanwhile_is_never_said_not_to_exist() {
+    let (fake, clock) = (Arc::new(Fake::default()), clock());
+    let hot = node(&fake, &clock, false);
+    hot.advance().await.unwrap();
+    assert!(hot.fetch(&id_of(1)).await.unwrap().is_none());
+    fake.away(true);
+    assert!(hot.fetch(&id_of(1)).await.unwrap().is_none(), "the store said so in this second");
+    let reads = fake.reads();
+    for id in 2..5_000 {
+        let unknown = hot.fetch(&id_of(id)).await;
+        // Once the bucket is empty, memory counts that was followed in this second.
+        let known = if id < 1_001 { unknown.is_err() } else { matches!(unknown, Ok(None)) };
+        assert!(known, "{id}: {unknown:?}");
+    }
+    assert_eq!(fake.reads(), reads + 1, "one tried");
+    clock.advance(Duration::from_millis(1_001));
+    for id in 1..5_000 {
+        let unknown = hot.fetch(&id_of(id)).await;
+        assert!(matches!(unknown, Err(StoreError::Unavailable(_))), "{id}: {unknown:?}");
+    }
+    assert_eq!(fake.reads(), reads + 2, "and one more, a second later");
+    fake.away(false);
+    insert(&*fake, user(1, "ada", "ada@example.org")).await;
+    clock.advance(Duration::from_millis(1_001));
+    assert!(hot.fetch(&id_of(1)).await.unwrap().is_some(), "made while this node saw nothing");
 }
 
 #[tokio::test]
