@@ -18,7 +18,7 @@ mod snapshot;
 mod update;
 
 pub use claim::{NotAStatus, TokenStatus};
-pub use list::{LIST_TYPE, ListClaims, NotAList, StatusList, Statuses};
+pub use list::{LIST_TYPE, ListClaims, MOST_BESIDE, NotAList, StatusList, Statuses};
 pub use mark::{Mark, PLACES_PER_LIST};
 pub use marks::Marks;
 pub use snapshot::{MOST_NAMED, NotASnapshot};

@@ -1,14 +1,18 @@
 //! Status lists (draft-ietf-oauth-status-list §4, §5): a bit a token, compressed, in a JWT of type
-//! `statuslist+jwt`.
+//! `statuslist+jwt`; beside it, for who knows marks, what no bit can tell.
 
 use flate2::Compression;
 use serde::{Deserialize, Serialize};
 
-use crate::PLACES_PER_LIST;
 use crate::deflate::{deflated, inflated};
+use crate::snapshot::{names, read_names};
+use crate::{Marks, PLACES_PER_LIST};
 
 /// The `typ` of a status list token (§5.1).
 pub const LIST_TYPE: &str = "statuslist+jwt";
+
+/// The most marks that are told beside a list: some 2 MB of text.
+pub const MOST_BESIDE: usize = 100_000;
 
 const LIST_BYTES: usize = PLACES_PER_LIST as usize / 8;
 
@@ -30,6 +34,27 @@ pub struct ListClaims {
     pub ttl: Option<u64>,
     /// The list.
     pub status_list: StatusList,
+    /// All bad marks of the issuer that are no places, written as in
+    /// [`Snapshot::marks`](crate::Snapshot::marks): a single token that was revoked has no bit in
+    /// any list. Left out where they are more than [`MOST_BESIDE`], and by who knows no marks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bad_marks: Option<String>,
+}
+
+impl ListClaims {
+    /// What [`Self::bad_marks`] says of these marks; `None` where they are too many.
+    pub fn beside(marks: &Marks) -> Option<String> {
+        (marks.names_len() <= MOST_BESIDE).then(|| names(marks))
+    }
+
+    /// The marks that are told beside the list; `None` where none are told.
+    ///
+    /// # Errors
+    /// [`NotAList`].
+    pub fn read_beside(&self) -> Result<Option<Marks>, NotAList> {
+        let read = |text: &String| read_names(text, MOST_BESIDE).ok_or(NotAList);
+        self.bad_marks.as_ref().map(read).transpose()
+    }
 }
 
 /// A status list as JSON (§4.2): a bit each token.
@@ -81,6 +106,7 @@ impl Statuses {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Mark;
 
     #[test]
     fn status_list_4_1_the_example_of_the_draft() {
@@ -103,6 +129,41 @@ mod tests {
         let of = |bits, lst: &str| StatusList { bits, lst: lst.to_owned(), aggregation_uri: None };
         for broken in [of(2, "eNrbuRgAAhcBXQ"), of(1, "eNrbuRgAAhcB"), of(1, "é"), of(1, "")] {
             assert_eq!(broken.read(), Err(NotAList), "{broken:?}");
+        }
+    }
+
+    fn claims(bad_marks: Option<String>) -> ListClaims {
+        let status_list = StatusList::of(&[0]);
+        let sub = "https://a/0".to_owned();
+        ListClaims { iss: None, sub, iat: 1, exp: None, ttl: None, status_list, bad_marks }
+    }
+
+    #[test]
+    fn marks_beside_a_list_are_read_as_they_were_written() {
+        let mut marks = Marks::default();
+        marks.set(Mark::id(7), None);
+        marks.set(Mark::id(8), Some(1_800_000_000));
+        marks.set(Mark::place(9), None);
+        let text = serde_json::to_string(&claims(ListClaims::beside(&marks))).unwrap();
+        let read: ListClaims = serde_json::from_str(&text).unwrap();
+        let read = read.read_beside().unwrap().unwrap();
+        assert!(read.names().eq(marks.names()) && read.len() == 2, "a place has its bit");
+        assert_eq!(claims(None).read_beside().unwrap().map(|it| it.len()), None);
+        assert!(!serde_json::to_string(&claims(None)).unwrap().contains("bad_marks"));
+    }
+
+    #[test]
+    fn more_marks_than_may_be_told_are_neither_written_nor_read() {
+        let mut marks = Marks::default();
+        (0..MOST_BESIDE as u128).for_each(|id| marks.set(Mark::id(id), None));
+        let full = claims(ListClaims::beside(&marks));
+        assert_eq!(full.read_beside().unwrap().unwrap().len(), MOST_BESIDE);
+        marks.set(Mark::id(u128::from(u32::MAX)), None);
+        assert_eq!(ListClaims::beside(&marks), None);
+        let bomb = deflated(&vec![0xFF; 64 << 20], Compression::best());
+        let place = deflated(&[0; 16], Compression::best());
+        for bad in [names(&marks), bomb, place, "é".to_owned(), String::new()] {
+            assert_eq!(claims(Some(bad)).read_beside().unwrap_err(), NotAList);
         }
     }
 

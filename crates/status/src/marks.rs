@@ -91,6 +91,11 @@ impl Marks {
         })
     }
 
+    /// How many are no places.
+    pub const fn names_len(&self) -> usize {
+        self.named.len()
+    }
+
     /// The numbers of the status lists that have a bit set, rising.
     pub fn lists(&self) -> impl Iterator<Item = u32> + '_ {
         self.places.lists()

@@ -24,18 +24,12 @@ impl Snapshot {
     /// the Unix epoch).
     pub fn of(marks: &Marks, iss: &str, sequence: u64, as_of: i64) -> Self {
         let list = |number| (number, deflated(&marks.list(number), Compression::default()));
-        let mut names = Vec::new();
-        for gone in marks.names() {
-            names.extend(gone.mark.as_u64().to_be_bytes());
-            names.extend(gone.until.unwrap_or(0).to_be_bytes());
-        }
         Self {
             iss: iss.to_owned(),
             sequence,
             as_of,
             lists: marks.lists().map(list).collect(),
-            // Mostly random numbers: more effort finds nothing more.
-            marks: deflated(&names, Compression::fast()),
+            marks: names(marks),
         }
     }
 
@@ -48,20 +42,7 @@ impl Snapshot {
     }
 
     fn read(&self) -> Option<Marks> {
-        let (mut loading, mut last, mut count) = (Loading::default(), None, 0);
-        inflated_each(&self.marks, |piece: [u8; 16]| {
-            let (mark, until) = (piece.first_chunk::<8>()?, piece.last_chunk::<8>()?);
-            let mark = Mark::from_u64(u64::from_be_bytes(*mark))?;
-            let until = i64::from_be_bytes(*until);
-            count += 1;
-            let rises = last.replace(mark).is_none_or(|last| last < mark);
-            if !rises || mark.as_place().is_some() || count > MOST_NAMED {
-                return None;
-            }
-            loading.push(mark, (until != 0).then_some(until));
-            Some(())
-        })?;
-        let mut marks = loading.finish();
+        let mut marks = read_names(&self.marks, MOST_NAMED)?;
         if self.lists.len() > MOST_LISTS {
             return None;
         }
@@ -74,6 +55,35 @@ impl Snapshot {
         }
         Some(marks)
     }
+}
+
+/// The marks that are no places, as text: 16 bytes each, compressed.
+pub(crate) fn names(marks: &Marks) -> String {
+    let mut names = Vec::new();
+    for gone in marks.names() {
+        names.extend(gone.mark.as_u64().to_be_bytes());
+        names.extend(gone.until.unwrap_or(0).to_be_bytes());
+    }
+    // Mostly random numbers: more effort finds nothing more.
+    deflated(&names, Compression::fast())
+}
+
+/// Reads what [`names`] wrote; `None` where it is malformed or says more than `most`.
+pub(crate) fn read_names(text: &str, most: usize) -> Option<Marks> {
+    let (mut loading, mut last, mut count) = (Loading::default(), None, 0);
+    inflated_each(text, |piece: [u8; 16]| {
+        let (mark, until) = (piece.first_chunk::<8>()?, piece.last_chunk::<8>()?);
+        let mark = Mark::from_u64(u64::from_be_bytes(*mark))?;
+        let until = i64::from_be_bytes(*until);
+        count += 1;
+        let rises = last.replace(mark).is_none_or(|last| last < mark);
+        if !rises || mark.as_place().is_some() || count > most {
+            return None;
+        }
+        loading.push(mark, (until != 0).then_some(until));
+        Some(())
+    })?;
+    Some(loading.finish())
 }
 
 #[cfg(test)]

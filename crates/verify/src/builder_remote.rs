@@ -90,8 +90,7 @@ impl VerifierBuilder {
     /// a tokio runtime is at hand, otherwise at the first request, and ends with the verifier.
     ///
     /// While the feed cannot be had, the status lists that tokens name stand in
-    /// (`status_list.uri`, fetched only from the origin of the issuer or of the feed). They know of
-    /// everything but a token that was revoked alone.
+    /// (`status_list.uri`, fetched only from the origin of the issuer or of the feed).
     #[must_use]
     pub fn follow(mut self, url: impl Into<String>) -> Self {
         self.remote.feed = Some(url.into());

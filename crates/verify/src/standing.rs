@@ -25,6 +25,18 @@ pub(crate) enum Standing {
     Unknown,
 }
 
+#[cfg(feature = "http-client")]
+impl Standing {
+    /// Of two that both must hold: what is bad is so whatever else is unknown.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Bad, _) | (_, Self::Bad) => Self::Bad,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Good, Self::Good) => Self::Good,
+        }
+    }
+}
+
 #[cfg(not(feature = "http-client"))]
 impl Verifier {
     pub(crate) const fn follows(&self) -> bool {

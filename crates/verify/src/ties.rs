@@ -27,7 +27,7 @@ pub(crate) struct Ties {
 }
 
 /// A place in a status list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ListEntry {
     /// The list's address, as the token says. Trust it only as far as the issuer's own origin.
     pub(crate) uri: Box<str>,

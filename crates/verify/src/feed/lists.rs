@@ -1,10 +1,13 @@
 //! Status lists (Token Status List §8) in place of the feed while that cannot be had.
 //!
+//! A list has a bit a grant or credential. What no bit can tell, a single token that was revoked,
+//! is told beside the bits by an issuer whose tokens name marks.
+//!
 //! Invariants: nothing is fetched but from the origin of the issuer or of its feed; a list counts
-//! only while what it says is younger than the limit; at most one fetch a list at a time, at most
-//! so many lists are kept.
+//! only while what it says is younger than the limit, and for a token that names marks only if it
+//! tells marks; at most one fetch a list at a time, at most so many lists are kept.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +16,7 @@ use base::Timestamp;
 use http::StatusCode;
 use http::header::ACCEPT;
 use reqwest::Url;
-use status::{ListClaims, Statuses};
+use status::{ListClaims, Marks, PLACES_PER_LIST, Statuses};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -22,9 +25,9 @@ use super::message::{MAX_LIST, read};
 use crate::Unavailable;
 use crate::http_client::{read_limited, unavailable};
 use crate::standing::Standing;
-use crate::ties::ListEntry;
+use crate::ties::{ListEntry, Ties};
 
-/// The most lists kept: 128 KiB each.
+/// The most lists kept: 128 KiB each, and up to 1 MiB of marks.
 const MOST: usize = 64;
 /// How long a request waits for a list.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -55,6 +58,8 @@ struct Fetching {
 
 struct Held {
     statuses: Statuses,
+    /// What is bad and has no bit; `None` where the issuer does not tell.
+    marks: Option<Marks>,
     /// Up to when it is true.
     as_of: Timestamp,
     /// When it was fetched.
@@ -73,26 +78,52 @@ impl Lists {
         Self { shared, origins, kept: Mutex::default() }
     }
 
-    /// What a list says of an entry. Fetches the list where that is due; waits for it a second at
-    /// most, and only if told to.
-    pub(super) async fn standing(&self, entry: &ListEntry, wait: bool) -> Standing {
-        let Some((list, url)) = self.list(&entry.uri) else { return Standing::Unknown };
-        let now = self.shared.settings.clock.now();
-        let found = self.held(&list, entry.index, now);
-        let due = list.held.load().as_ref().is_none_or(|held| now >= held.again || now < held.at);
-        if !due && found != Standing::Unknown {
+    /// What the lists say of a token. Fetches those that are due; waits for them a second at most,
+    /// and only if told to.
+    pub(super) async fn standing(&self, ties: &Ties, wait: bool) -> Standing {
+        let entries = entries(ties);
+        let (found, missing) = self.look(&entries, ties);
+        if !wait || missing.is_empty() {
             return found;
         }
-        let fetch = self.fetch(&list, url, now);
-        if let (Standing::Unknown, true, Some(mut over)) = (found, wait, fetch) {
-            // It ends by its sender going away.
-            let _ = timeout(PATIENCE, over.changed()).await;
-            return self.held(&list, entry.index, self.shared.settings.clock.now());
-        }
-        found
+        let all_over = async {
+            for mut over in missing {
+                // It ends by its sender going away.
+                let _ = over.changed().await;
+            }
+        };
+        let _ = timeout(PATIENCE, all_over).await;
+        self.look(&entries, ties).0
     }
 
-    fn held(&self, list: &List, index: u32, now: Timestamp) -> Standing {
+    /// What is known now, and the fetches of what is missing.
+    fn look(
+        &self,
+        entries: &BTreeSet<ListEntry>,
+        ties: &Ties,
+    ) -> (Standing, Vec<watch::Receiver<()>>) {
+        let now = self.shared.settings.clock.now();
+        let mut all = if entries.is_empty() { Standing::Unknown } else { Standing::Good };
+        let mut missing = Vec::new();
+        for entry in entries {
+            let Some((list, url)) = self.list(&entry.uri) else {
+                all = all.and(Standing::Unknown);
+                continue;
+            };
+            let found = self.held(&list, entry.index, ties, now);
+            let due =
+                list.held.load().as_ref().is_none_or(|held| now >= held.again || now < held.at);
+            if due || found.is_none() {
+                let fetch = self.fetch(&list, url, now);
+                missing.extend(fetch.filter(|_| found.is_none()));
+            }
+            all = all.and(found.unwrap_or(Standing::Unknown));
+        }
+        (all, missing)
+    }
+
+    /// What a list says of its entry and of the marks; `None` where there is no list that counts.
+    fn held(&self, list: &List, index: u32, ties: &Ties, now: Timestamp) -> Option<Standing> {
         let limit = self.shared.settings.stale_after;
         let held = list.held.load();
         let usable = |held: &&Arc<Held>| {
@@ -100,12 +131,18 @@ impl Lists {
                 && held.as_of.since(now) <= limit
                 && held.over.is_none_or(|over| now < over)
         };
-        match held.as_ref().filter(usable).map(|held| held.statuses.is_bad(index)) {
-            None => Standing::Unknown,
-            Some(Some(false)) => Standing::Good,
+        let held = held.as_ref().filter(usable)?;
+        let beside = match &held.marks {
+            Some(bad) if ties.marks.iter().any(|mark| bad.contains(*mark)) => Standing::Bad,
+            // Whose tokens name marks, and whose lists do not tell which are bad: too many are.
+            None if ties.told => Standing::Unknown,
+            Some(_) | None => Standing::Good,
+        };
+        Some(beside.and(match held.statuses.is_bad(index) {
+            Some(false) => Standing::Good,
             // §8.3: an index that the list does not have is not to be accepted.
-            Some(Some(true) | None) => Standing::Bad,
-        }
+            Some(true) | None => Standing::Bad,
+        }))
     }
 
     /// The list of that address, unless the address is a stranger's.
@@ -157,6 +194,20 @@ impl Lists {
     }
 }
 
+/// The entry that a token names, and those of everything else with a place that it names: the
+/// entry is that of its grant where the token was minted from a client's secret, which has a place
+/// of its own.
+fn entries(ties: &Ties) -> BTreeSet<ListEntry> {
+    let Some(own) = &ties.list else { return BTreeSet::new() };
+    let lists = own.uri.rfind('/').and_then(|slash| own.uri.get(..=slash)).unwrap_or_default();
+    let named = ties.marks.iter().filter_map(|mark| mark.as_place());
+    let named = named.map(|place| ListEntry {
+        uri: format!("{lists}{}", place / PLACES_PER_LIST).into(),
+        index: place % PLACES_PER_LIST,
+    });
+    named.chain([own.clone()]).collect()
+}
+
 /// Scheme, host and port.
 fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
@@ -181,11 +232,18 @@ async fn download(shared: &Shared, url: Url) -> Result<Held, Unavailable> {
     if over.is_some_and(|over| now >= over) {
         return Err(Unavailable::new("a status list is over"));
     }
-    let statuses = claims.status_list.read();
-    let statuses = statuses.map_err(|_| Unavailable::new("a status list cannot be read"))?;
+    let unreadable = || Unavailable::new("a status list cannot be read");
+    let (claims, statuses, marks) = tokio::task::spawn_blocking(move || {
+        let (statuses, marks) = (claims.status_list.read(), claims.read_beside());
+        (claims, statuses, marks)
+    })
+    .await
+    .map_err(|_| unreadable())?;
+    let statuses = statuses.map_err(|_| unreadable())?;
+    let marks = marks.map_err(|_| unreadable())?;
     // It is kept as long as it says, but asked for again before it is too old to count.
     let kept = claims.ttl.map_or(settings.stale_after, Duration::from_secs);
     let again = now.plus(kept.min(settings.stale_after / 2));
     let as_of = Timestamp::from_seconds(claims.iat).min(now);
-    Ok(Held { statuses, as_of, at: now, again, over })
+    Ok(Held { statuses, marks, as_of, at: now, again, over })
 }

@@ -13,8 +13,8 @@ use crate::keys::Keys;
 pub(crate) const MAX_MESSAGE: usize = 8 << 20;
 /// The longest snapshot, in bytes: some 3 million marks that are no places.
 pub(crate) const MAX_SNAPSHOT: usize = 64 << 20;
-/// The longest status list, in bytes: all bits random.
-pub(crate) const MAX_LIST: usize = 256 << 10;
+/// The longest status list, in bytes: all bits random, and beside them 100 000 marks.
+pub(crate) const MAX_LIST: usize = 4 << 20;
 
 /// A kind of signed document.
 pub(crate) trait Document: DeserializeOwned {

@@ -129,12 +129,9 @@ impl Feed {
         let _ = self.shared.begun.subscribe().wait_for(|begun| *begun).await;
     }
 
-    /// What the status list says that a token names, when the feed says nothing.
+    /// What the status lists say that a token names, when the feed says nothing.
     pub(crate) async fn listed(&self, ties: &Ties, wait: bool) -> Standing {
-        match &ties.list {
-            Some(entry) => self.lists.standing(entry, wait).await,
-            None => Standing::Unknown,
-        }
+        self.lists.standing(ties, wait).await
     }
 
     /// Why nothing is known.

@@ -1,5 +1,5 @@
 //! Status lists (Token Status List §5, §8): a bit a grant and credential, set when it or anything
-//! above it is bad.
+//! above it is bad; and beside them what no bit can tell, single tokens that were revoked.
 //!
 //! They are for who does not follow the feed, and are made when somebody asks: at most as often as
 //! costs a tenth of a core, and signed anew at half of their time to live.
@@ -33,7 +33,18 @@ const SHARE: u32 = 10;
 #[derive(Debug, Default)]
 pub(super) struct Made {
     walked: Option<Walked>,
+    beside: Option<Beside>,
     signed: BTreeMap<u32, Signed>,
+}
+
+/// What every list says beside its bits.
+#[derive(Debug)]
+struct Beside {
+    /// [`engine::standing::Ledger::changes`] before.
+    changes: u64,
+    at: Instant,
+    took: Duration,
+    marks: Option<Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -105,7 +116,7 @@ async fn signed(state: &RealmState, number: u32) -> Result<Signed, Refused> {
     });
     if is_behind {
         match walk(state, changes).await {
-            Ok(walked) => *made = Made { walked: Some(walked), signed: BTreeMap::new() },
+            Ok(walked) => *made = Made { walked: Some(walked), ..Made::default() },
             Err(error) if made.walked.is_none() => return Err(Refused::Failed(error.to_string())),
             // Older ones are good until they say that they are not.
             Err(error) => tracing::warn!(%error, "the status lists could not be made anew"),
@@ -115,29 +126,54 @@ async fn signed(state: &RealmState, number: u32) -> Result<Signed, Refused> {
         return Ok(signed.clone());
     }
     let Some(walked) = &made.walked else { return Err(Refused::NotYet) };
-    // While nothing became another, they are as true as the memory is.
-    let same = walked.changes == state.issuer().ledger().changes();
-    let as_of = if same { state.house().memory.as_of() } else { walked.as_of };
+    // While nothing became another, they are as true as the memory is; that is asked first, so that
+    // what becomes another meanwhile is not taken for told.
+    let as_of = state.house().memory.as_of();
+    let changes = state.issuer().ledger().changes();
+    let as_of = if walked.changes == changes { as_of } else { walked.as_of };
     let (bits, of) = (Arc::clone(&walked.bits), state.clone());
-    let done = tokio::task::spawn_blocking(move || sign(&of, number, &bits, as_of)).await;
-    let signed = done.map_err(|error| Refused::Failed(error.to_string()))??;
+    let known = made.beside.take();
+    let known = known.filter(|it| it.changes == changes || it.at.elapsed() < it.took * SHARE);
+    let done = tokio::task::spawn_blocking(move || {
+        let beside = known.unwrap_or_else(|| beside(&of, changes));
+        let signed = sign(&of, number, (&bits, beside.marks.as_deref()), as_of);
+        (beside, signed)
+    });
+    let (beside, signed) = done.await.map_err(|error| Refused::Failed(error.to_string()))?;
+    made.beside = Some(beside);
+    let signed = signed?;
     made.signed.insert(number, signed.clone());
     Ok(signed)
+}
+
+/// Never older than the walk: whoever goes by a list hears of a revoked token no later than of a
+/// revoked grant.
+fn beside(state: &RealmState, changes: u64) -> Beside {
+    let at = Instant::now();
+    let marks = ListClaims::beside(&state.issuer().ledger().bad()).map(Arc::from);
+    Beside { changes, at, took: at.elapsed(), marks }
 }
 
 async fn walk(state: &RealmState, changes: u64) -> Result<Walked, store::StoreError> {
     let (began, issuer) = (Instant::now(), state.issuer());
     let as_of = state.house().memory.as_of();
     let bad = issuer.ledger().bad();
-    let store = &*state.house().memory;
-    let bits = engine::standing::effective(store, issuer.realm(), &bad).await?;
+    let memory = Arc::clone(&state.house().memory);
+    let bits = if memory.is_filled() {
+        let realm = issuer.realm().clone();
+        let walk = move || engine::standing::effective_in_memory(&memory, &realm, &bad);
+        let walked = tokio::task::spawn_blocking(walk).await;
+        walked.map_err(|error| store::StoreError::Failed(error.to_string()))?
+    } else {
+        engine::standing::effective(&*memory, issuer.realm(), &bad).await?
+    };
     Ok(Walked { changes, as_of, began, took: began.elapsed(), bits: Arc::new(bits) })
 }
 
 fn sign(
     state: &RealmState,
     number: u32,
-    bits: &Marks,
+    (bits, beside): (&Marks, Option<&str>),
     as_of: Timestamp,
 ) -> Result<Signed, Refused> {
     let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
@@ -152,6 +188,7 @@ fn sign(
         exp: Some(as_of.plus(GOOD_FOR).seconds()),
         ttl: Some(TTL),
         status_list,
+        bad_marks: beside.map(str::to_owned),
     };
     let payload = serde_json::to_vec(&claims).map_err(|error| failed(&error))?;
     let signed = issuer.sign(LIST_TYPE, &payload, state.house().clock.now());

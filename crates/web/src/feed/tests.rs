@@ -393,3 +393,46 @@ async fn token_status_list_8_a_list_is_signed_cacheable_and_found_by_its_number(
         assert_eq!(text(again).await, "");
     }
 }
+
+async fn list_claims(world: &World) -> ListClaims {
+    let answer = world.get("/status-lists/0").await;
+    serde_json::from_slice(&world.payload("statuslist+jwt", &text(answer).await)).unwrap()
+}
+
+/// The marks beside the list, once they are these tokens: a walk that took long delays the next.
+async fn beside_becomes(world: &World, tokens: &[u128]) {
+    let expected: Vec<Mark> = tokens.iter().map(|token| Mark::id(*token)).collect();
+    let mut found = Vec::new();
+    for _ in 0..200 {
+        let marks = list_claims(world).await.read_beside().unwrap().unwrap();
+        found = marks.iter().map(|gone| gone.mark).collect();
+        if found == expected {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{found:?}");
+}
+
+#[tokio::test]
+async fn rfc7009_lists_tell_beside_their_bits_which_single_tokens_were_revoked() {
+    let world = World::open().await;
+    beside_becomes(&world, &[]).await;
+    let until = world.clock.now().plus(Duration::from_secs(60));
+    world.state.issuer().ledger().token(7, Some(until));
+    beside_becomes(&world, &[7]).await;
+    // What is over is not told any more.
+    world.clock.advance(Duration::from_secs(1_860));
+    world.state.issuer().ledger().tick(world.clock.now());
+    world.revoke_token(8);
+    beside_becomes(&world, &[8]).await;
+}
+
+#[tokio::test]
+async fn lists_tell_no_marks_where_they_are_too_many() {
+    let world = World::open().await;
+    (0..=status::MOST_BESIDE as u128).for_each(|token| world.revoke_token(token));
+    let claims = list_claims(&world).await;
+    assert_eq!(claims.bad_marks, None);
+    assert_eq!(claims.status_list.read().unwrap().is_bad(0), Some(false), "the bits are there");
+}

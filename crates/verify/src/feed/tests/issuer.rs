@@ -84,6 +84,16 @@ struct Told {
     fault: Fault,
     ahead: i64,
     offset: u64,
+    beside: Beside,
+}
+
+/// What its lists say beside the bits.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Beside {
+    #[default]
+    Marks,
+    Nothing,
+    Text(String),
 }
 
 impl Issuer {
@@ -97,6 +107,7 @@ impl Issuer {
             fault: Fault::None,
             ahead: 0,
             offset: 0,
+            beside: Beside::default(),
         };
         let issuer = Self(Arc::new(Inner {
             address: format!("http://{}", listener.local_addr().unwrap()),
@@ -127,6 +138,10 @@ impl Issuer {
     /// Lets its clock go so many milliseconds ahead.
     pub(super) fn ahead(&self, millis: i64) {
         self.told().ahead = millis;
+    }
+
+    pub(super) fn beside(&self, beside: Beside) {
+        self.told().beside = beside;
     }
 
     pub(super) fn revoke(&self, mark: Mark) {
@@ -308,6 +323,11 @@ async fn list(State(issuer): State<Issuer>, Path(number): Path<u32>) -> Response
         exp: None,
         ttl: Some(60),
         status_list: StatusList::of(&told.marks().list(number)),
+        bad_marks: match &told.beside {
+            Beside::Marks => ListClaims::beside(&told.marks()),
+            Beside::Nothing => None,
+            Beside::Text(text) => Some(text.clone()),
+        },
     };
     sign(&told.key, "statuslist+jwt", &claims).into_response()
 }

@@ -1,6 +1,8 @@
 //! Status lists in place of the feed.
 
-use super::issuer::Fault;
+use status::{ListClaims, Marks, PLACES_PER_LIST};
+
+use super::issuer::{Beside, Fault};
 use super::*;
 
 #[tokio::test]
@@ -69,4 +71,96 @@ async fn many_requests_cause_one_fetch() {
         assert!(task.await.unwrap());
     }
     assert_eq!(issuer.lists(), 1);
+}
+
+fn without_feed(issuer: &Issuer, when_stale: WhenStale) -> Verifier {
+    issuer.fault(Fault::FeedDown);
+    let stale_after = Duration::from_secs(3);
+    let verifier = follower(issuer, Setting { stale_after, when_stale, ..Setting::default() });
+    verifier.feed.as_ref().unwrap().shared.begun.send_replace(true);
+    verifier
+}
+
+#[tokio::test]
+async fn rfc7009_a_single_token_revoked_while_the_feed_is_away_is_refused_in_time() {
+    let issuer = Issuer::start().await;
+    let setting = Setting { stale_after: Duration::from_secs(2), ..Setting::default() };
+    let verifier = follower(&issuer, setting);
+    let (one, other) = (token(&issuer, 1), token(&issuer, 2));
+    accepts(&verifier, &one).await;
+    issuer.fault(Fault::FeedDown);
+    eventually("stale", async || !verifier.following().unwrap().fresh).await;
+    assert!(ask(&verifier, &one).await.is_ok(), "the list says that it is good");
+    let revoked = std::time::Instant::now();
+    issuer.revoke(Mark::id(jti(1)));
+    refuses(&verifier, &one).await;
+    assert!(revoked.elapsed() < Duration::from_secs(2), "{:?}", revoked.elapsed());
+    assert!(ask(&verifier, &other).await.is_ok());
+}
+
+#[tokio::test]
+async fn whatever_else_a_token_names_is_told_by_lists_too() {
+    let issuer = Issuer::start().await;
+    // A client's secret is no grant: its place is in another list than the one that is named.
+    let secret = PLACES_PER_LIST + 7;
+    let mut of_secret = claims(&issuer, 1);
+    let mut status = String::new();
+    TokenStatus { place: Some(1), marks: vec![Mark::place(1), Mark::place(secret)] }
+        .write(&format!("{}/status-lists/", issuer.url()), &mut status);
+    of_secret["status"] = serde_json::from_str(&status).unwrap();
+    let of_secret = issuer.sign("at+jwt", &of_secret);
+    let verifier = without_feed(&issuer, WhenStale::Closed);
+    assert!(ask(&verifier, &of_secret).await.is_ok());
+    assert_eq!(issuer.lists(), 2);
+    issuer.revoke(Mark::place(secret));
+    issuer.revoke(Mark::id(2));
+    refuses(&verifier, &of_secret).await;
+    refuses(&verifier, &token(&issuer, 2)).await;
+    assert!(ask(&verifier, &token(&issuer, 3)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_list_that_tells_no_marks_is_not_enough_for_a_token_that_names_some() {
+    let issuer = Issuer::start().await;
+    issuer.beside(Beside::Nothing);
+    issuer.revoke(Mark::place(1));
+    let mut foreign = claims(&issuer, 2);
+    foreign["status"].as_object_mut().unwrap().remove("marks");
+    let foreign = issuer.sign("at+jwt", &foreign);
+    let mut closed = without_feed(&issuer, WhenStale::Closed);
+    closed.without_status = true;
+    let mut open = without_feed(&issuer, WhenStale::Open);
+    open.without_status = true;
+    let (bad, unsure) = (token(&issuer, 1), token(&issuer, 2));
+    for _ in 0..3 {
+        assert_eq!(ask(&closed, &bad).await, Err(Rejection::Revoked));
+        let refused = ask(&closed, &unsure).await;
+        assert!(matches!(refused, Err(Rejection::StatusUnknown(_))), "{refused:?}");
+        assert!(ask(&closed, &foreign).await.is_ok(), "who knows the standard alone");
+    }
+    assert_eq!(issuer.lists(), 1, "it is kept, and nobody waits for a better one");
+    assert!(ask(&open, &unsure).await.is_ok());
+    refuses(&open, &bad).await;
+}
+
+#[tokio::test]
+async fn a_list_whose_marks_are_broken_or_a_bomb_is_none() {
+    let issuer = Issuer::start().await;
+    let mut marks = Marks::default();
+    (0..=status::MOST_BESIDE as u128).for_each(|id| marks.set(Mark::id(id << 20), None));
+    assert_eq!(ListClaims::beside(&marks), None);
+    let too_many = status::Snapshot::of(&marks, "i", 1, 1).marks;
+    let bomb = status::StatusList::of(&vec![0xFF; 64 << 20]).lst;
+    let mut evil = vec![too_many, bomb, "AAAA".to_owned(), "é".to_owned(), String::new()];
+    evil.push("A".repeat(5 << 20));
+    for text in evil {
+        issuer.beside(Beside::Text(text));
+        let verifier = without_feed(&issuer, WhenStale::Closed);
+        let refused = ask(&verifier, &token(&issuer, 1)).await;
+        assert!(matches!(refused, Err(Rejection::StatusUnknown(_))), "{refused:?}");
+        let following = verifier.following().unwrap();
+        assert_eq!(following.marks, 0);
+    }
+    issuer.beside(Beside::Marks);
+    accepts(&without_feed(&issuer, WhenStale::Closed), &token(&issuer, 1)).await;
 }
