@@ -88,8 +88,6 @@ pub(crate) struct Subject(pub(crate) usize);
 pub(crate) struct Credential {
     /// Good only while all of these are.
     pub(crate) hangs_from: Vec<Subject>,
-    /// The one of these, if any, that feeds tell of and status lists do not: the token itself.
-    pub(crate) unlisted: Option<Subject>,
     /// When its making was acknowledged.
     pub(crate) born: At,
 }

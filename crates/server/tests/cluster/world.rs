@@ -151,12 +151,12 @@ impl World {
     }
 
     /// A credential was made, and is held from now on.
-    pub(crate) fn hold(&self, held: Held, hangs_from: Vec<Subject>, unlisted: Option<Subject>) {
+    pub(crate) fn hold(&self, held: Held, hangs_from: Vec<Subject>) {
         self.secret(&held.secret);
         let credential = {
             let mut history = self.history();
             let born = self.now();
-            history.credentials.push(Credential { hangs_from, unlisted, born });
+            history.credentials.push(Credential { hangs_from, born });
             history.credentials.len() - 1
         };
         self.held().push(Held { credential, ..held });

@@ -19,17 +19,7 @@ pub(super) fn judge(history: &History, limits: &Limits, findings: &mut Findings)
         let broken = matches!(call.verdict, Verdict::Broken(_));
         findings.hold(BROKEN, !broken, || format!("{call:?}"));
         let Some(credential) = history.credentials.get(call.credential) else { continue };
-        if let Some(mut since) = timelines.bad_since(credential, call.span) {
-            // A verifier without its feed goes by the status lists.
-            let by_lists = matches!(call.door, Door::Verifier(_) | Door::OpenVerifier(_))
-                && troubled(history, limits, call.door, since, call.span.start);
-            if by_lists {
-                match timelines.listed_bad_since(credential, call.span) {
-                    Some(listed) => since = listed,
-                    None if troubled_now(history, limits, call) => continue,
-                    None => {}
-                }
-            }
+        if let Some(since) = timelines.bad_since(credential, call.span) {
             bad(history, limits, call, since, findings);
         } else if let Some(since) = timelines.good_since(credential, call.span) {
             good(history, limits, call, since, findings);

@@ -28,8 +28,7 @@ fn span(start: u64, end: u64) -> Span {
 
 /// One credential that hangs from a key and an organization.
 fn history() -> History {
-    let credential =
-        Credential { hangs_from: vec![KEY, ORGANIZATION], born: ms(0), unlisted: None };
+    let credential = Credential { hangs_from: vec![KEY, ORGANIZATION], born: ms(0) };
     History { credentials: vec![credential], ..History::default() }
 }
 

@@ -25,12 +25,6 @@ impl<'a> Timelines<'a> {
         credential.hangs_from.iter().filter_map(|it| bad_since(self.of(*it), span)).min()
     }
 
-    /// The same, of what status lists tell alone.
-    pub(super) fn listed_bad_since(&self, credential: &Credential, span: Span) -> Option<At> {
-        let listed = credential.hangs_from.iter().filter(|it| credential.unlisted != Some(**it));
-        listed.filter_map(|it| bad_since(self.of(*it), span)).min()
-    }
-
     /// Since when all that `credential` hangs from has certainly been good, for all of `span`.
     pub(super) fn good_since(&self, credential: &Credential, span: Span) -> Option<At> {
         let born = (credential.born <= span.start).then_some(credential.born);

@@ -34,8 +34,7 @@ pub(super) fn judge(history: &History, findings: &mut Findings) {
 /// How the subject must be after everything, where that is certain.
 fn last(timelines: &Timelines<'_>, subject: Subject) -> Option<State> {
     let end = Span { start: At::MAX, end: At::MAX };
-    let one =
-        crate::history::Credential { hangs_from: vec![subject], born: At::ZERO, unlisted: None };
+    let one = crate::history::Credential { hangs_from: vec![subject], born: At::ZERO };
     if timelines.of(subject).is_empty() {
         None
     } else if timelines.bad_since(&one, end).is_some() {

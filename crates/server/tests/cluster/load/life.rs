@@ -92,7 +92,7 @@ pub(crate) async fn api_key(
     let made = created(world, node, "/api-keys", new).await?;
     let subject = noted(world, "/api-keys", &made);
     let end = mortal.then_some(End::Subject(subject));
-    world.hold(held(text(&made, "secret"), 0, false, end), vec![subject, *above], None);
+    world.hold(held(text(&made, "secret"), 0, false, end), vec![subject, *above]);
     Some(())
 }
 
@@ -109,7 +109,7 @@ pub(crate) async fn personal_access_token(
     let made = created(world, node, "/personal-access-tokens", new).await?;
     let subject = noted(world, "/personal-access-tokens", &made);
     let end = mortal.then_some(End::Subject(subject));
-    world.hold(held(text(&made, "secret"), 0, false, end), vec![subject], None);
+    world.hold(held(text(&made, "secret"), 0, false, end), vec![subject]);
     Some(())
 }
 
@@ -149,7 +149,7 @@ pub(crate) async fn machine(
         let ends = if grant.0.is_multiple_of(2) { End::Subject(grant) } else { by_token() };
         let is_jwt = AUDIENCES[audience].0 != "opaque";
         let held = held(text(&issued, "access_token"), audience, is_jwt, mortal.then_some(ends));
-        world.hold(held, vec![token, grant, client, *above], Some(token));
+        world.hold(held, vec![token, grant, client, *above]);
     }
     Some(client)
 }
