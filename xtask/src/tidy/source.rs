@@ -55,6 +55,8 @@ pub(super) fn printing(tree: &Tree, report: &mut Report<'_>) {
 fn may_print(file: &File) -> bool {
     file.is_test()
         || file.path.ends_with("build.rs")
+        // A program of its own, as Cargo has it.
+        || file.path.contains("/examples/")
         || MAY_PRINT.iter().any(|allowed| file.path.starts_with(allowed))
 }
 
