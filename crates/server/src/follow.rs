@@ -3,15 +3,15 @@
 //! Invariant: what is told under a sequence number is everything up to it that concerns the realm, and
 //! nothing is told under a smaller number than that of its commit: whoever goes on at another node
 //! misses nothing. A commit of this node shows in its ledger before the memory has come past it, so
-//! what was noted while the memory advanced is told at once and, where the memory advances again, once
-//! more under the number it has then.
+//! what was noted while the memory advanced is told at once and, when the memory advances again, once
+//! more under the number it has then. What ends by the clock has no commit: one is made for its number.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use base::Timestamp;
 use engine::standing::{Ledgers, Noted};
-use store::StoreError;
+use store::{Batch, CommitError, StoreError, Write};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use web::feed::Current;
@@ -32,9 +32,21 @@ const FILL_AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 struct Followed {
     realm: RealmState,
-    /// What was told already, and is told again where the memory has advanced since.
+    /// What was told already, and is told again once the memory has advanced.
     carried: Noted,
+    /// Whether that waits for a number which no commit has brought yet.
+    owes_number: bool,
     told: Option<(Instant, Timestamp)>,
+}
+
+/// One look at what was committed.
+#[derive(Clone, Copy, Debug)]
+struct Round<'a> {
+    current: &'a Current,
+    /// Whether the memory came any further.
+    advanced: bool,
+    /// Whether the keys are to be read whatever is told of them.
+    all_keys: bool,
 }
 
 /// Who follows.
@@ -57,6 +69,7 @@ impl Follower {
         let followed = |realm: &RealmState| Followed {
             realm: realm.clone(),
             carried: Noted::default(),
+            owes_number: false,
             told: None,
         };
         Self {
@@ -147,7 +160,8 @@ impl Follower {
         let mut more = false;
         for (followed, before) in self.realms.iter_mut().zip(&mut before) {
             let noted = std::mem::take(before);
-            more |= followed.tell(&self.house, noted, &current, advanced, all_keys).await;
+            let round = Round { current: &current, advanced, all_keys };
+            more |= followed.tell(&self.house, noted, &round).await;
         }
         Ok(more)
     }
@@ -155,22 +169,17 @@ impl Follower {
 
 impl Followed {
     /// Tells what was noted before the memory advanced, and meanwhile. Whether that was anything.
-    async fn tell(
-        &mut self,
-        house: &House,
-        before: Noted,
-        current: &Current,
-        advanced: bool,
-        all_keys: bool,
-    ) -> bool {
+    async fn tell(&mut self, house: &House, before: Noted, round: &Round<'_>) -> bool {
+        let Round { current, advanced, all_keys } = *round;
         let (issuer, feed) = (self.realm.issuer(), self.realm.feed());
-        issuer.ledger().tick(current.now);
+        self.owes_number |= issuer.ledger().tick(current.now);
         let meanwhile = issuer.ledger().take();
-        let carried = std::mem::replace(&mut self.carried, meanwhile.clone());
+        let more = !meanwhile.is_empty();
         let mut noted = before;
         if advanced {
-            noted.absorb(carried);
+            noted.absorb(std::mem::take(&mut self.carried));
         }
+        self.carried.absorb(meanwhile.clone());
         noted.absorb(meanwhile);
         if noted.keys || all_keys {
             let known = issuer.keys().published().to_owned();
@@ -195,6 +204,18 @@ impl Followed {
                 }
             }
         }
-        !self.carried.is_empty()
+        if self.owes_number {
+            self.owes_number = number(house, current.now).await.is_err();
+        }
+        more
     }
+}
+
+/// Makes a commit that changes nothing, so that there is a number after all that was told so far:
+/// whoever polls, or comes back, is given only what has a number they have not. It takes back a token
+/// that never was, which is the least that is told of without an event.
+async fn number(house: &House, now: Timestamp) -> Result<(), CommitError> {
+    let (token, until) = (house.rng.u128(), Some(now));
+    let write = Write::RevokeToken { token, until, now };
+    house.store.commit(Batch { writes: vec![write], events: Vec::new() }).await.map(drop)
 }
