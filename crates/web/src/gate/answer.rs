@@ -95,7 +95,8 @@ async fn decide<'a>(
     known.original = Some(original);
     let path = plain(original.path).map_err(GateDenial::PathAmbiguous)?;
     let Original { method, host, .. } = original;
-    let found = gate.table.find(host, &path, method).and_then(|index| gate.routes.get(index));
+    let found = gate.table.choose(&gate.routes, (host, &path, method));
+    let found = found.map_err(GateDenial::PathAmbiguous)?;
     let Some(route) = found else {
         let what = format!("{method} {}{path}", normal_host(host));
         return Err(GateDenial::NoRoute(what).into());
@@ -121,9 +122,11 @@ async fn decide<'a>(
     }
 }
 
-/// For how many seconds nothing was heard of the database, where that is too long.
+/// For how many seconds nothing was heard of the database, where that is too long. Both ways: a
+/// clock that was set back must not make old knowledge young.
 fn stale(realm: &Realm, gate: &Gate, ctx: &Context<'_>) -> Option<u64> {
-    let age = ctx.now.since(realm.state.house().memory.as_of());
+    let as_of = realm.state.house().memory.as_of();
+    let age = ctx.now.since(as_of).max(as_of.since(ctx.now));
     (age > gate.stale_after).then_some(age.as_secs())
 }
 

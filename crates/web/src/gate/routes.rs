@@ -67,6 +67,27 @@ impl Table {
         found.or_else(|| self.anywhere.find(Some(below), method))
     }
 
+    /// The line for a request, of those that the table was made of.
+    ///
+    /// # Errors
+    /// A slash at the end of the path leads to a `{*rest}` past a line that asks for something else.
+    /// Many APIs take `/admin/` for `/admin`.
+    pub(super) fn choose<'a>(
+        &self,
+        routes: &'a [Route],
+        (host, path, method): (&str, &str, &str),
+    ) -> Result<Option<&'a Route>, &'static str> {
+        let find = |path| self.find(host, path, method).and_then(|index| routes.get(index));
+        let found = find(path);
+        if let (Some(bare), Some(found)) = (path.strip_suffix('/'), found)
+            && !found.path.ends_with('/')
+            && find(bare).is_some_and(|bare| bare.access != found.access)
+        {
+            return Err("a slash at its end");
+        }
+        Ok(found)
+    }
+
     /// The hosts that lines name.
     pub(super) fn hosts(&self) -> impl Iterator<Item = &str> {
         self.hosts.keys().map(AsRef::as_ref)

@@ -46,6 +46,38 @@ fn what_is_spelled_out_goes_before_a_placeholder_and_that_before_the_rest() {
 }
 
 #[test]
+fn a_slash_at_the_end_leads_past_no_line() {
+    let guarded = |host, path, methods: &[&str], audience: &str| {
+        let (scopes, credentials) = (oauth::ScopeSet::new(), Vec::new());
+        let access = Access::Protected { audience: audience.to_owned(), scopes, credentials };
+        Route { access, ..line(host, path, methods) }
+    };
+    let lines = [
+        line(None, "/v1/{*rest}", &[]),
+        guarded(None, "/v1/admin", &[], "a"),
+        guarded(None, "/v1/things/{id}", &["DELETE"], "a"),
+        guarded(None, "/v1/docs", &[], "a"),
+        line(None, "/v1/docs/", &[]),
+        guarded(None, "/v1/same", &[], "b"),
+        guarded(None, "/v1/same/{*rest}", &[], "b"),
+        line(None, "/only/{*rest}", &[]),
+        line(Some("one.example"), "/v1/{*rest}", &[]),
+    ];
+    let table = table(&lines);
+    let is_refused = |host, path, method| table.choose(&lines, (host, path, method)).is_err();
+    assert_eq!(table.find("h", "/v1/admin/", "GET"), Some(0), "the way past");
+    assert!(is_refused("h", "/v1/admin/", "GET"));
+    assert!(is_refused("h", "/v1/things/7/", "DELETE"));
+    assert!(!is_refused("h", "/v1/things/7/", "GET"), "no line is passed by");
+    assert!(!is_refused("h", "/v1/docs/", "GET"), "it is spelled out");
+    assert!(!is_refused("h", "/v1/same/", "GET"), "both ask for the same");
+    assert!(!is_refused("one.example", "/v1/admin/", "GET"), "one line for all");
+    for path in ["/", "/v1/", "/v1/x/", "/v1/admin", "/v1/admin/x/", "/only/", "/only/x/", "/no/"] {
+        assert!(!is_refused("h", path, "GET"), "{path}");
+    }
+}
+
+#[test]
 fn a_method_that_is_spelled_out_goes_before_any_and_get_is_head_too() {
     let lines = [
         line(None, "/a", &[]),

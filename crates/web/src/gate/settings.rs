@@ -73,7 +73,7 @@ pub struct Route {
 }
 
 /// What a route asks of its callers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Nothing: whatever they present is not looked at.
     Public,

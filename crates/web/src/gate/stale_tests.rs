@@ -41,13 +41,15 @@ fn route(path: &str, when_unsure: WhenUnsure) -> Route {
 
 impl Node {
     async fn new() -> Self {
-        let master = MasterKey::generate(&SystemRng);
         let clock = Arc::new(FixedClock::new(Timestamp::from_seconds(1_800_000_000)));
-        let options = HotOptions {
-            clock: Arc::clone(&clock) as _,
-            sole_writer: false,
-            ..HotOptions::default()
-        };
+        Self::of(Arc::clone(&clock), clock).await
+    }
+
+    /// A node whose memory was filled by another clock than it has now.
+    async fn of(filled_by: Arc<FixedClock>, clock: Arc<FixedClock>) -> Self {
+        let master = MasterKey::generate(&SystemRng);
+        let options =
+            HotOptions { clock: filled_by as _, sole_writer: false, ..HotOptions::default() };
         let memory = Arc::new(Hot::new(Arc::new(Memory::default()), options));
         let house = Arc::new(House {
             store: Arc::clone(&memory) as _,
@@ -148,4 +150,14 @@ async fn what_is_too_old_to_be_believed_is_503_where_a_route_is_closed_and_passe
     assert_eq!(node.ask("/open", "nonsense").await.status(), 401, "open is not blind");
     node.memory.advance().await.unwrap();
     assert_eq!((status("/closed").await, status("/open").await), (200, 200));
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_makes_nothing_young_again() {
+    let clock = |at| Arc::new(FixedClock::new(Timestamp::from_seconds(at)));
+    let node = Node::of(clock(1_800_000_011), clock(1_800_000_000)).await;
+    let status = async |path| node.ask(path, &node.key).await.status().as_u16();
+    assert_eq!((status("/closed").await, status("/open").await), (503, 200));
+    node.clock.advance(Duration::from_secs(1));
+    assert_eq!(status("/closed").await, 200, "as far from it as may be");
 }
