@@ -100,14 +100,17 @@ impl Ledger {
         self.state().noted.absorb(noted);
     }
 
-    /// What the time brings: forgets what is over, and notes what ended by itself.
-    pub fn tick(&self, now: Timestamp) {
+    /// What the time brings: forgets what is over, and notes what ended by itself. Whether anything
+    /// did: no commit tells of that, so it has no sequence number of its own.
+    pub fn tick(&self, now: Timestamp) -> bool {
         let mut state = self.state();
         state.bad.expire(now);
+        let before = state.changes;
         while let Some((at, mark)) = state.ending.first().copied().filter(|(at, _)| *at <= now) {
             state.ending.remove(&(at, mark));
             state.put(mark, true);
         }
+        state.changes != before
     }
 
     /// What these marks are now: those that are bad, and those that are good.

@@ -301,6 +301,23 @@ fn eventually(holds: impl Fn() -> bool) {
 }
 
 #[test]
+fn what_ends_by_the_clock_has_a_number_of_its_own_so_that_whoever_polls_hears_of_it() {
+    let site = Site::open();
+    let ends = base::Clock::now(&base::SystemClock).plus(Duration::from_secs(4)).to_string();
+    let secrets = format!("/clients/{}/secrets", site.machine.id);
+    site.admin.create(&secrets, &json!({"expires_at": ends}));
+    // So that nothing else is told meanwhile.
+    thread::sleep(Duration::from_secs(2));
+    let has = site.poll("")[0]["sequence"].as_u64().unwrap();
+    let told = || {
+        let updates = site.poll(&format!("after={has}"));
+        updates.iter().any(|it| it["sequence"].as_u64() > Some(has) && !it["gone"].is_null())
+    };
+    assert!(!told(), "it ended already");
+    eventually(told);
+}
+
+#[test]
 fn a_reader_goes_on_across_a_restart_or_is_told_to_begin_anew() {
     let site = Site::open();
     let start = site.snapshot()["sequence"].as_u64().unwrap();
