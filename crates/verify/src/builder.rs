@@ -246,6 +246,7 @@ impl VerifierBuilder {
             #[cfg(feature = "http-client")]
             feed,
             introspection,
+            answering: crate::breaker::Breaker::default(),
             observer: self.observer,
             clock: self.clock,
         })

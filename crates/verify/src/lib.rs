@@ -23,6 +23,7 @@
 //! Every refusal has its own [`Rejection`]: exact in private ([`std::fmt::Display`]), and mapped
 //! outward by one exhaustive table in `rejection.rs`. Secrets appear in neither.
 
+mod breaker;
 mod builder;
 mod checks;
 mod claims;

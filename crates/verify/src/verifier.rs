@@ -11,6 +11,7 @@ use std::sync::Arc;
 use base::Clock;
 use jose::{Algorithm, TokenError};
 
+use crate::breaker::Breaker;
 use crate::checks::Rules;
 use crate::claims::{ClaimNames, Claims};
 use crate::keys::Keys;
@@ -57,6 +58,8 @@ pub struct Verifier {
     #[cfg(feature = "http-client")]
     pub(crate) feed: Option<crate::feed::Feed>,
     pub(crate) introspection: Option<Arc<dyn Introspect>>,
+    /// Whether the issuer answers, while the feed is away.
+    pub(crate) answering: Breaker,
     pub(crate) observer: Option<Arc<dyn Observe>>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -126,10 +129,10 @@ impl Verifier {
             Ok(Offline::Seen(seen)) => match self.standing(&seen).await {
                 Standing::Good => Ok(seen.principal.clone()),
                 Standing::Bad => Err(Rejection::Revoked),
-                Standing::Unknown => match self.ask(issuer, presented, request).await {
-                    Ok(answer) => principal(answer.or(self.offline(token).await?)),
-                    Err(Rejection::IssuerUnavailable(_)) => self.stale(&seen, when_stale).await,
-                    Err(rejection) => Err(rejection),
+                Standing::Unknown => match self.ask_if_it_answers(issuer, presented, request).await
+                {
+                    Some(answer) => principal(answer?.or(self.offline(token).await?)),
+                    None => self.stale(&seen, when_stale).await,
                 },
             },
         }
@@ -169,6 +172,27 @@ impl Verifier {
             }
             Introspection::Inactive(InactiveReason::Untold) => Err(Rejection::Inactive),
             Introspection::Inactive(InactiveReason::Suspended) => Err(Rejection::Suspended),
+        }
+    }
+
+    /// The same where others can answer instead: `None` where the issuer does not, or did not of
+    /// late.
+    async fn ask_if_it_answers(
+        &self,
+        issuer: &dyn Introspect,
+        presented: &Presented,
+        request: &RequestInfo,
+    ) -> Option<Result<Claims, Rejection>> {
+        let asking = self.answering.enter(self.clock.as_ref())?;
+        match self.ask(issuer, presented, request).await {
+            Err(Rejection::IssuerUnavailable(_)) => {
+                asking.failed();
+                None
+            }
+            answer => {
+                asking.answered();
+                Some(answer)
+            }
         }
     }
 }

@@ -164,3 +164,43 @@ async fn a_list_whose_marks_are_broken_or_a_bomb_is_none() {
     issuer.beside(Beside::Marks);
     accepts(&without_feed(&issuer, WhenStale::Closed), &token(&issuer, 1)).await;
 }
+
+/// An issuer that swallows every question.
+#[derive(Debug, Default)]
+struct BlackHole(std::sync::atomic::AtomicUsize);
+
+impl crate::Introspect for BlackHole {
+    fn introspect<'a>(
+        &'a self,
+        _: &'a Presented,
+        _: &'a RequestInfo,
+    ) -> crate::BoxFuture<'a, Result<crate::Introspection, crate::Unavailable>> {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        Box::pin(async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            Err(crate::Unavailable::new("it did not answer in time"))
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_does_not_answer_is_not_waited_for_by_everybody() {
+    let issuer = Issuer::start().await;
+    let mut verifier = without_feed(&issuer, WhenStale::Closed);
+    let black_hole = Arc::new(BlackHole::default());
+    verifier.introspection = Some(Arc::clone(&black_hole) as _);
+    verifier.mode = crate::Mode::OfflineThenIntrospect;
+    let asked = || black_hole.0.load(std::sync::atomic::Ordering::SeqCst);
+    let one = token(&issuer, 1);
+    for _ in 0..2 {
+        assert!(ask(&verifier, &one).await.is_ok());
+    }
+    let began = std::time::Instant::now();
+    for _ in 0..100 {
+        assert!(ask(&verifier, &one).await.is_ok(), "the list answers");
+    }
+    let pauses = 1 + usize::try_from(began.elapsed().as_secs()).unwrap();
+    assert!((2..=2 + pauses).contains(&asked()), "{} in {:?}", asked(), began.elapsed());
+    issuer.revoke(Mark::place(1));
+    refuses(&verifier, &one).await;
+}
