@@ -10,6 +10,7 @@
 mod bucket;
 mod commit;
 mod doubt;
+mod each;
 mod figures;
 mod follow;
 mod look;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::Store;
+pub use each::{CredentialTies, GrantTies};
 pub use figures::Figures;
 pub use options::{HotOptions, Watch};
 

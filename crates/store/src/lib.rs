@@ -25,7 +25,7 @@ pub use batch::{Answer, Batch, Committed, Write};
 pub use change::{CHANGES_KEPT, Change, Effect, MAX_CHANGES};
 pub use contract::{RevokedTokens, Store};
 pub use error::{CommitError, Conflict, OpenError, StoreError};
-pub use hot::{Figures as HotFigures, Hot, HotOptions, Watch};
+pub use hot::{CredentialTies, Figures as HotFigures, GrantTies, Hot, HotOptions, Watch};
 
 pub use loaded::{Loaded, StoreExt, Stored, Version};
 

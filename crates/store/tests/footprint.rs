@@ -222,6 +222,14 @@ async fn an_api_key_and_its_own_grant_take_less_than_250_bytes() {
     let named =
         |it| Key::PublicId(Kind::Credential, realm.clone(), id::<()>(it, 0).to_string().into());
     keys("a credential by public id", &named).await;
+    let (mut grants, mut credentials, working) = (0, 0, worked());
+    for kind in [Kind::Client, Kind::ResourceServer] {
+        hot.each(kind, &realm, &mut |_| panic!("there is none"));
+    }
+    hot.each_grant(&realm, &mut |it| grants += u64::from(it.place.is_some()));
+    hot.each_credential(&realm, &mut |it| credentials += u64::from(it.grant.is_some()));
+    assert_eq!((grants, credentials), (KEYS, KEYS));
+    println!("all walked over in {} ms of work", (worked() - working) / 1_000_000);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ mod ledger;
 mod marks;
 mod token;
 
-pub use effective::effective;
+pub use effective::{effective, effective_in_memory};
 pub use ledger::{Ledger, Ledgers, Noted};
 pub(crate) use marks::is_marked;
 pub use marks::marks_of;

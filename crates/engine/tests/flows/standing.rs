@@ -9,11 +9,11 @@ use base::{Clock as _, Id, SystemRng};
 use domain::*;
 use engine::admin::memberships::{self, NewMembership};
 use engine::mint::{Mint, mint};
-use engine::standing::{Ledger, Root, effective, marks_of};
+use engine::standing::{Ledger, Root, effective, effective_in_memory, marks_of};
 use engine::{Chain, Outcome};
 use proptest::prelude::*;
 use status::{Mark, TokenStatus};
-use store::{Batch, Store as _, StoreExt as _, Write};
+use store::{Batch, Hot, HotOptions, Store as _, StoreExt as _, Write};
 
 use crate::world::{AUDIENCE, World, scopes};
 
@@ -371,6 +371,10 @@ proptest! {
 async fn in_lists(town: &Town) {
     let realm = town.world.issuer.realm();
     let lists = effective(&*town.world.store, realm, &town.ledger.bad()).await.unwrap();
+    let memory = Hot::new(Arc::clone(&town.world.store) as _, HotOptions::default());
+    memory.fill().await.unwrap();
+    let in_memory = effective_in_memory(&memory, realm, &town.ledger.bad());
+    assert!((0..64).all(|list| in_memory.list(list) == lists.list(list)));
     for token in &town.tokens {
         let payload = payload(token);
         let status = TokenStatus::read(&payload["status"]).unwrap();

@@ -84,6 +84,11 @@ impl<'a> Reader<'a> {
         str::from_utf8(self.take(length)?).ok()
     }
 
+    pub(super) fn skip_text(&mut self) -> Option<()> {
+        let length = usize::try_from(self.number()?).ok()?;
+        self.take(length).map(drop)
+    }
+
     pub(super) fn bits(&mut self) -> Option<u128> {
         Some(u128::from_be_bytes(self.take(16)?.try_into().ok()?))
     }

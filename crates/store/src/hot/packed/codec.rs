@@ -11,7 +11,9 @@ use oauth::ScopeSet;
 
 use super::bytes::{Reader, Writer};
 use super::interned::Interned;
+use super::shard::Record;
 use super::{credential, grant};
+use crate::{CredentialTies, GrantTies};
 
 /// The longest set of scopes, as text, that is kept once for all who have it.
 const SHARED_SCOPES: usize = 512;
@@ -60,6 +62,43 @@ impl Codec {
         }
     }
 
+    /// By which number records tell of this realm; `None` where none does.
+    pub(super) fn realm(&self, realm: &RealmName) -> Option<u32> {
+        self.realms.known(realm)
+    }
+
+    /// What a credential of `realm` hangs from, read by itself. `None`: it is of another realm.
+    pub(super) fn credential_ties(
+        &self,
+        record: &Record<'_>,
+        realm: (&RealmName, Option<u32>),
+    ) -> Option<CredentialTies> {
+        let mut reader = Reader(record.body);
+        if reader.byte()? == PACKED {
+            return credential::ties(self, (record.id, realm.1), &mut reader)?;
+        }
+        match self.unpack(Kind::Credential, record.id, record.body)? {
+            Entity::Credential(it) if it.realm == *realm.0 => Some(CredentialTies::of(&it)),
+            _ => None,
+        }
+    }
+
+    /// What a grant of `realm` hangs from, read by itself. `None`: it is of another realm.
+    pub(super) fn grant_ties(
+        &self,
+        record: &Record<'_>,
+        realm: (&RealmName, Option<u32>),
+    ) -> Option<GrantTies> {
+        let mut reader = Reader(record.body);
+        if reader.byte()? == PACKED {
+            return grant::ties(self, (record.id, realm.1), &mut reader)?;
+        }
+        match self.unpack(Kind::Grant, record.id, record.body)? {
+            Entity::Grant(it) if it.realm == *realm.0 => Some(GrantTies::of(&it)),
+            _ => None,
+        }
+    }
+
     pub(super) fn write_realm(&self, realm: &RealmName, to: &mut Writer) -> Option<()> {
         to.number(self.realms.number(realm)?.into());
         Some(())
@@ -101,6 +140,10 @@ impl Codec {
             None => return None,
         }
         Some(())
+    }
+
+    pub(super) fn skip_scopes(from: &mut Reader<'_>) -> Option<()> {
+        if from.number()? == 0 { from.skip_text() } else { Some(()) }
     }
 
     pub(super) fn read_scopes(&self, from: &mut Reader<'_>) -> Option<ScopeSet> {

@@ -6,6 +6,7 @@ use domain::{Credential, CredentialKind, Minted, PublicId, Rotated};
 
 use super::bytes::{Reader, Writer};
 use super::codec::{Codec, made, read_revocation, write_revocation};
+use crate::CredentialTies;
 
 const NAMED: u16 = 1;
 const GRANT: u16 = 1 << 1;
@@ -122,4 +123,46 @@ fn read_rotated(from: &mut Reader<'_>) -> Option<Rotated> {
 fn read_minted(from: &mut Reader<'_>) -> Option<Minted> {
     let (origin, token_id) = (from.bits()?, from.bits()?);
     Some(Minted { from: Id::from_u128(origin), token_id: Id::from_u128(token_id) })
+}
+
+/// As [`read`], of a credential of the realm of this number; `Some(None)` for one of another.
+pub(super) fn ties(
+    codec: &Codec,
+    (id, realm): (u128, Option<u32>),
+    from: &mut Reader<'_>,
+) -> Option<Option<CredentialTies>> {
+    let flags = u16::try_from(from.number()?).ok()?;
+    let has = |flag| flags & flag != 0;
+    let kind = *CredentialKind::ALL.get(usize::from(from.byte()?))?;
+    if realm.map(u64::from) != Some(from.number()?) {
+        return Some(None);
+    }
+    from.take(32)?;
+    from.skip_text()?;
+    if has(NAMED) {
+        from.skip_text()?;
+    }
+    let grant = if has(GRANT) { Some(from.bits()?) } else { None };
+    let client = if has(CLIENT) { Some(from.bits()?) } else { None };
+    if has(SERVER) {
+        codec.read_server::<()>(from)?;
+    }
+    let ids = [ORGANIZATION, USER].into_iter().filter(|flag| has(*flag)).count();
+    from.take(ids * 16)?;
+    if has(SCOPES) {
+        Codec::skip_scopes(from)?;
+    }
+    // Those that are one number each, or two.
+    let numbers = [EXPIRES, ROTATED, ROTATED].into_iter().filter(|flag| has(*flag)).count();
+    for _ in 0..numbers {
+        from.number()?;
+    }
+    if has(MINTED) {
+        from.take(32)?;
+    }
+    if has(AUTHENTICATED) {
+        from.number()?;
+    }
+    let place = if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None };
+    Some(Some(CredentialTies { id, kind, grant, client, place }))
 }

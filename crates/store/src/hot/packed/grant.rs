@@ -5,6 +5,7 @@ use domain::Grant;
 
 use super::bytes::{Reader, Writer};
 use super::codec::{Codec, made, read_revocation, write_revocation};
+use crate::GrantTies;
 
 const CLIENT: u16 = 1;
 const USER: u16 = 1 << 1;
@@ -111,4 +112,30 @@ pub(super) fn read(codec: &Codec, id: Id<Grant>, from: &mut Reader<'_>) -> Optio
         grant.handle = handle.text(&grant);
     }
     Some(grant)
+}
+
+/// As [`read`], of a grant of the realm of this number; `Some(None)` for one of another.
+pub(super) fn ties(
+    codec: &Codec,
+    (id, realm): (u128, Option<u32>),
+    from: &mut Reader<'_>,
+) -> Option<Option<GrantTies>> {
+    let flags = u16::try_from(from.number()?).ok()?;
+    let has = |flag| flags & flag != 0;
+    if realm.map(u64::from) != Some(from.number()?) {
+        return Some(None);
+    }
+    let mut id_of = |flag| if has(flag) { from.bits().map(Some) } else { Some(None) };
+    let (client, user, organization) = (id_of(CLIENT)?, id_of(USER)?, id_of(ORGANIZATION)?);
+    let resource_server = codec.read_server::<()>(from)?.as_u128();
+    Codec::skip_scopes(from)?;
+    if has(DEFAULTS) {
+        Codec::skip_scopes(from)?;
+    }
+    let epoch = u32::try_from(from.number()?).ok()?;
+    if flags >> HANDLE == Handle::Own as u16 {
+        from.skip_text()?;
+    }
+    let place = if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None };
+    Some(Some(GrantTies { id, client, user, organization, resource_server, epoch, place }))
 }

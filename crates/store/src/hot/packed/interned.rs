@@ -30,12 +30,15 @@ impl<T> fmt::Debug for Interned<T> {
 }
 
 impl<T: Clone + Eq + Hash> Interned<T> {
+    /// The number that stands for `value` already.
+    pub(super) fn known(&self, value: &T) -> Option<u32> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).numbers.get(value).copied()
+    }
+
     /// The number that stands for `value`; `None` where there are too many already.
     pub(super) fn number(&self, value: &T) -> Option<u32> {
-        let known =
-            self.0.read().unwrap_or_else(PoisonError::into_inner).numbers.get(value).copied();
-        if known.is_some() {
-            return known;
+        if let Some(known) = self.known(value) {
+            return Some(known);
         }
         let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(number) = table.numbers.get(value) {

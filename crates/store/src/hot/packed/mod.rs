@@ -12,6 +12,7 @@ mod arena;
 mod bytes;
 mod codec;
 mod credential;
+mod each;
 mod grant;
 mod interned;
 mod names;

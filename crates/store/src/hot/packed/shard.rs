@@ -62,6 +62,13 @@ impl Shard {
         self.places.iter_hash(hash).filter_map(|place| Record::read(self.arena.at(*place)))
     }
 
+    /// Every record, in the order in which they lie.
+    pub(super) fn all(&self) -> impl Iterator<Item = Record<'_>> {
+        let mut places: Vec<u32> = self.places.iter().copied().collect();
+        places.sort_unstable();
+        places.into_iter().filter_map(|place| Record::read(self.arena.at(place)))
+    }
+
     /// Puts a record in the place of the one of the same entity. `hash_of` is that of its table. Whether
     /// there was room.
     pub(super) fn put(

@@ -1,17 +1,19 @@
 //! Nothing is lost in a record, the newest stays, and a record is small.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{Digest, Id, Rng as _, Timestamp, rng::SequenceRng};
 use domain::{
-    Actor, Credential, CredentialKind, Entity, EntityRecord as _, Grant, Kind, Minted, Revocation,
-    Rotated,
+    Actor, Credential, CredentialKind, Entity, EntityRecord as _, Grant, Kind, Minted, RealmName,
+    Revocation, Rotated,
 };
 use oauth::ScopeSet;
 
+use super::bytes::Writer;
 use super::codec::Codec;
 use super::{Packed, Put};
-use crate::{Key, Stored, Version};
+use crate::{CredentialTies, GrantTies, Key, Stored, Version};
 
 /// Makes every combination of fields, by and by.
 struct Dice(SequenceRng);
@@ -158,6 +160,55 @@ fn an_entity_of_any_kind_comes_back_from_the_memory_as_it_was() {
             assert_eq!(found.entity.to_json().unwrap(), entity.to_json().unwrap());
         }
     }
+}
+
+#[test]
+fn a_walk_shows_everything_of_a_realm_once_and_its_ties_as_they_are() {
+    for realms in [0, 20_000] {
+        let packed = Packed::new(0);
+        // Where there are too many realms to number, records have no form of their own.
+        for number in 0..realms {
+            let name = format!("realm-{number}").parse().unwrap();
+            let _ = packed.codec.write_realm(&name, &mut Writer::default());
+        }
+        let samples = store_samples();
+        for entity in &samples {
+            packed.put(&Stored { entity: entity.clone(), version: Version(1) }, Put::Filling);
+        }
+        for realm in ["main", "sandbox", "test", "unheard-of"] {
+            let realm: RealmName = realm.parse().unwrap();
+            let here: Vec<&Entity> = samples.iter().filter(|it| *it.realm() == realm).collect();
+            assert_eq!(here.is_empty(), realm.as_str() == "unheard-of");
+            shows(&packed, &realm, &here);
+        }
+    }
+}
+
+fn shows(packed: &Packed, realm: &RealmName, here: &[&Entity]) {
+    let (mut grants, mut credentials) = (BTreeMap::new(), BTreeMap::new());
+    packed.each_grant(realm, &mut |it| assert!(grants.insert(it.id, *it).is_none()));
+    packed.each_credential(realm, &mut |it| assert!(credentials.insert(it.id, *it).is_none()));
+    for kind in Kind::ALL {
+        let mut shown = BTreeMap::new();
+        packed.each(kind, realm, &mut |it| {
+            assert!(shown.insert(it.id(), it.to_json().unwrap()).is_none(), "shown twice");
+        });
+        let of_kind = here.iter().filter(|it| it.kind() == kind);
+        let expected: BTreeMap<_, _> = of_kind.map(|it| (it.id(), it.to_json().unwrap())).collect();
+        assert_eq!(shown, expected);
+    }
+    for entity in here {
+        match entity {
+            Entity::Grant(it) => {
+                assert_eq!(grants.remove(&it.id.as_u128()), Some(GrantTies::of(it)));
+            }
+            Entity::Credential(it) => {
+                assert_eq!(credentials.remove(&it.id.as_u128()), Some(CredentialTies::of(it)));
+            }
+            _ => {}
+        }
+    }
+    assert!(grants.is_empty() && credentials.is_empty());
 }
 
 /// One of each kind, and the two that have forms of their own.
