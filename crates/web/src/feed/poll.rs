@@ -16,6 +16,9 @@ use crate::realm::Realm;
 
 /// The longest wait, in seconds.
 const LONGEST: u64 = 30;
+/// About so many messages are the most of an answer, some megabytes: the rest is there at once when
+/// the reader asks with what they have then.
+const AT_ONCE: usize = 64;
 /// What is left of the time for an answer once the wait is over.
 const MARGIN: Duration = Duration::from_secs(2);
 
@@ -88,7 +91,7 @@ async fn updates(realm: &Realm, query: &Query) -> Result<Vec<Message>, Refused> 
         };
         let over = Instant::now() >= until || feed.is_closed();
         match since {
-            Since::Messages(messages, _) if !messages.is_empty() => return Ok(messages),
+            Since::Messages(messages, _) if !messages.is_empty() => return Ok(first(messages)),
             Since::Messages(..) if over => return Ok(Vec::from_iter(newest)),
             // Whoever has more than this node, which is not behind, has it from another life of it.
             Since::Ahead if over && wait < AHEAD.min(longest) => return Ok(Vec::new()),
@@ -103,6 +106,15 @@ async fn updates(realm: &Realm, query: &Query) -> Result<Vec<Message>, Refused> 
     }
 }
 
+/// Not all of very many: to the end of a publication, since only that brings the reader on.
+fn first(mut messages: Vec<Message>) -> Vec<Message> {
+    let brings_on = |(_, it): &(usize, &Message)| it.sequence == it.reaches;
+    if let Some((last, _)) = messages.iter().enumerate().skip(AT_ONCE - 1).find(brings_on) {
+        messages.truncate(last + 1);
+    }
+    messages
+}
+
 fn reset(realm: &Realm) -> Result<Vec<Message>, Refused> {
     let reset = realm.state.feed().reset(&realm.state);
     reset.map(|reset| vec![reset]).map_err(|error| Refused::Failed(error.to_string()))
@@ -111,6 +123,19 @@ fn reset(realm: &Realm) -> Result<Vec<Message>, Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_is_cut_where_a_publication_ends() {
+        let message = |reaches, sequence| Message { reaches, sequence, marks: 1, text: "".into() };
+        let parts = |of: u64| (0..3).map(move |at| message(of, if at == 2 { of } else { of - 1 }));
+        let messages: Vec<_> = (1..100).flat_map(parts).collect();
+        let cut = first(messages.clone());
+        assert_eq!((cut.len(), cut.last().map(|it| it.sequence)), (66, Some(22)));
+        assert_eq!(first(cut.clone()).len(), 66);
+        let (few, one) = (&messages[..5], vec![message(9, 8); 200]);
+        assert_eq!(first(few.to_vec()).len(), 5);
+        assert_eq!(first(one).len(), 200, "what has no end yet is not cut");
+    }
 
     #[test]
     fn a_query_is_read_or_refused() {

@@ -21,6 +21,9 @@ use crate::state::RealmState;
 /// After so long without a word a comment is sent: for proxies on the way that would take the
 /// connection for dead.
 const QUIET: Duration = Duration::from_secs(10);
+/// The most messages that are handed over at once, some hundreds of kilobytes: whoever asks for much
+/// and reads none of it costs no more.
+const AT_ONCE: usize = 16;
 /// How long whoever has more than this node is waited with.
 pub(super) const AHEAD: Duration = Duration::from_secs(10);
 
@@ -115,7 +118,7 @@ impl Reading {
         let is_news = std::mem::replace(&mut self.heard, heard) != heard;
         let feed = self.state.feed();
         let log = feed.log();
-        let (messages, next, greets) = match self.stage {
+        let (mut messages, mut next, greets) = match self.stage {
             Stage::Over => return None,
             Stage::Following(next) => {
                 // Slower than what is kept.
@@ -137,6 +140,8 @@ impl Reading {
         };
         let newest = log.newest().filter(|_| messages.is_empty() && (is_news || greets)).cloned();
         drop(log);
+        next -= messages.len().saturating_sub(AT_ONCE) as u64;
+        messages.truncate(AT_ONCE);
         self.stage = Stage::Following(next);
         let messages = if messages.is_empty() { Vec::from_iter(newest) } else { messages };
         Some((!messages.is_empty()).then(|| frame(&messages)))

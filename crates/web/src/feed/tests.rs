@@ -285,6 +285,28 @@ async fn a_stream_goes_on_where_its_reader_left_it_and_ends_with_the_process() {
 }
 
 #[tokio::test]
+async fn much_is_handed_over_bit_by_bit_and_in_order() {
+    let world = World::open().await;
+    for sequence in 11..=60 {
+        world.revoke_token(u128::from(sequence));
+        world.publish(sequence);
+    }
+    let mut stream = world.events("/feed?after=10", None).await;
+    let mut sizes = Vec::new();
+    let mut told = Vec::new();
+    while told.len() < 50 {
+        let some = stream.next().await.unwrap();
+        sizes.push(some.len());
+        told.extend(some.iter().map(|it| it.sequence));
+    }
+    assert_eq!(sizes, [16, 16, 16, 2]);
+    assert!(told.into_iter().eq(11..=60));
+    world.revoke_token(1);
+    world.publish(61);
+    assert_eq!(marks(&stream.next().await.unwrap()[0]), [Mark::id(1)], "and then what is new");
+}
+
+#[tokio::test]
 async fn a_reader_slower_than_what_is_kept_is_cut_off() {
     let world = World::open().await;
     let mut stream = world.events("/feed?after=10", None).await;
