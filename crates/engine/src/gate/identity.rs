@@ -1,7 +1,7 @@
 //! Who passed, for the API behind the gate: plain values, or one signed JWT.
 //!
 //! Invariant: no value is a name that people chose; each is a public id, a word of ours or a number.
-//! A kept JWT is used again for the same credential, API and scopes only, under the same keys, and
+//! A kept JWT is used again for the same credential, end, API and scopes only, under the same keys, and
 //! for half its life at most.
 
 use std::time::Duration;
@@ -93,6 +93,8 @@ type Key = (Option<u128>, Id<Credential>, Id<ResourceServer>);
 #[derive(Clone, Debug)]
 struct Kept {
     scopes: ScopeSet,
+    /// Of the credential: it may be given another end.
+    expires_at: Option<Timestamp>,
     keys: u64,
     until: Timestamp,
     token: Box<str>,
@@ -123,6 +125,7 @@ impl Identities {
             && ctx.now < kept.until
             && kept.keys == keys.number()
             && kept.scopes == verified.scopes
+            && kept.expires_at == verified.expires_at
         {
             return Ok(kept.token);
         }
@@ -134,6 +137,7 @@ impl Identities {
         let token = signer.sign(claims.as_bytes()).map_err(|_| missing())?.into_boxed_str();
         let kept = Kept {
             scopes: verified.scopes.clone(),
+            expires_at: verified.expires_at,
             keys: keys.number(),
             until: ctx.now.plus(self.lifetime / 2),
             token: token.clone(),

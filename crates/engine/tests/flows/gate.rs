@@ -216,6 +216,13 @@ async fn an_identity_jwt_is_never_good_for_longer_than_the_credential() {
     let made = world.run(async |ctx| identities.token(ctx, &verified)).await.unwrap();
     let (_, payload) = claims(&made);
     assert_eq!(payload["exp"].as_i64(), verified.expires_at.map(base::Timestamp::seconds));
+    // It is given an end that is sooner, and then one that is later.
+    for seconds in [60, 3_000] {
+        let end = verified.issued_at.plus(Duration::from_secs(seconds));
+        let changed = Verified { expires_at: Some(end), ..verified.clone() };
+        let made = world.run(async |ctx| identities.token(ctx, &changed)).await.unwrap();
+        assert_eq!(claims(&made).1["exp"].as_i64(), Some(end.seconds()));
+    }
 }
 
 #[tokio::test]
