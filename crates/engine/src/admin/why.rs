@@ -274,7 +274,9 @@ pub fn hint(reason: &str) -> Option<&'static str> {
         "gate_header_repeated" => {
             "The proxy must overwrite this header instead of adding to what the caller sent."
         }
-        "path_ambiguous" => "The caller must write the path plainly: no dot segments, no //, no %2F.",
+        "path_ambiguous" => {
+            "The caller must write the path plainly: no dot segments, no //, no %2F."
+        }
         "no_route" => "Add a route for this host, path and method to the realm's gate.",
         "kind_not_allowed" => "Use a credential of another kind, or add this kind to the route.",
         "scope_lacking" => "Ask for a token with these scopes, or add them to the grant.",
