@@ -5,7 +5,7 @@
 
 use domain::{Client, Credential, CredentialKind, PublicId, ResourceServer, Status};
 use oauth::{ClientAuthMethod, GrantType, Parameter, Request};
-use store::{Loaded, StoreExt as _};
+use store::{Loaded, StoreError, StoreExt as _};
 
 use crate::chain::check_client;
 use crate::secrets::{check_alive, find, find_pair, refuse_white_space};
@@ -61,24 +61,43 @@ pub async fn authenticate(ctx: &Context<'_>, request: &Request) -> Result<Authen
         refuse_white_space("client secret", secret)?;
     }
     let realm = ctx.issuer.realm();
-    if let Some(client) = ctx.store.by_public_id::<Client>(realm, proof.id).await? {
+    // While the database is away nobody can say that there is no such client: whoever memory knows by
+    // that name as something else is let in all the same, and nobody is called unknown.
+    let (client, unsure) = unless_away(ctx.store.by_public_id::<Client>(realm, proof.id).await)?;
+    if let Some(client) = client {
         ctx.recognize(&client.public_id);
         return client_proof(ctx, client, &proof, proves_itself_by_code(request)).await;
     }
     let Some(secret) = proof.secret else {
-        return Err(Denial::UnknownClient(proof.id.to_owned()));
+        let unknown = || Denial::UnknownClient(proof.id.to_owned());
+        return Err(unsure.map_or_else(unknown, Denial::from));
     };
-    if let Some(server) = ctx.store.by_public_id::<ResourceServer>(realm, proof.id).await? {
+    let server = ctx.store.by_public_id::<ResourceServer>(realm, proof.id).await;
+    let (server, still_unsure) = unless_away(server)?;
+    if let Some(server) = server {
         ctx.recognize(&server.public_id);
         return resource_server_proof(ctx, server, secret).await;
     }
-    let credential = find_pair(ctx, proof.id, secret).await?;
+    let unsure = unsure.or(still_unsure);
+    let found = find_pair(ctx, proof.id, secret).await;
+    let credential = found.map_err(|denial| unsure.map_or(denial, Denial::from))?;
     if credential.kind != CredentialKind::ApiKey {
         // Legacy tokens are presented to APIs; they are not exchanged.
         return Err(Denial::AuthMethodNotAllowed(proof.method));
     }
     let chain = Box::new(Chain::below(ctx, &credential).await?);
     Ok(Authenticated::Key { credential, chain })
+}
+
+/// What was found, and that it could not be looked for.
+fn unless_away<T>(
+    found: Result<Option<T>, StoreError>,
+) -> Result<(Option<T>, Option<StoreError>), StoreError> {
+    match found {
+        Ok(found) => Ok((found, None)),
+        Err(away @ StoreError::Unavailable(_)) => Ok((None, Some(away))),
+        Err(failed) => Err(failed),
+    }
 }
 
 fn proof(request: &Request) -> Result<Proof<'_>, Denial> {
