@@ -13,6 +13,7 @@ mod doubt;
 mod each;
 mod figures;
 mod follow;
+mod hashing;
 mod look;
 mod options;
 mod packed;

@@ -1,12 +1,13 @@
 //! Entities that are ready to use, and names that lead nowhere: bounded by what they weigh.
 
-use std::hash::RandomState;
+use std::hash::BuildHasher;
 
 use base::Timestamp;
-use domain::{Entity, Kind};
+use domain::Entity;
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 
+use super::hashing::{Brought, Keyed, Slot};
 use crate::{Key, Stored};
 
 /// An entry's key, value and place in the table.
@@ -20,14 +21,14 @@ const TYPICAL: u64 = 768;
 /// For names that lead nowhere: apart, so that a flood of made-up names pushes out no entity.
 const MISSES_CAPACITY: u64 = 1 << 20;
 
-pub(super) type Ready = Cache<(Kind, u128), Stored, ByWeight, RandomState>;
-pub(super) type Missing = Cache<Key, Timestamp, ByWeight, RandomState>;
+pub(super) type Ready = Cache<Slot, Stored, ByWeight, Brought>;
+pub(super) type Missing = Cache<Key, Timestamp, ByWeight, Keyed>;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ByWeight;
 
-impl Weighter<(Kind, u128), Stored> for ByWeight {
-    fn weight(&self, _key: &(Kind, u128), stored: &Stored) -> u64 {
+impl Weighter<Slot, Stored> for ByWeight {
+    fn weight(&self, _slot: &Slot, stored: &Stored) -> u64 {
         ENTRY + of(&stored.entity)
     }
 }
@@ -58,15 +59,15 @@ pub(super) fn missing() -> Missing {
     cache(MISSES_CAPACITY)
 }
 
-fn cache<K, V>(capacity: u64) -> Cache<K, V, ByWeight, RandomState>
+fn cache<K, V, H>(capacity: u64) -> Cache<K, V, ByWeight, H>
 where
     K: Eq + std::hash::Hash + Clone,
     V: Clone,
+    H: BuildHasher + Clone + Default,
     ByWeight: Weighter<K, V>,
 {
     let estimated = usize::try_from(capacity / TYPICAL).unwrap_or(usize::MAX);
-    let (hasher, lifecycle) = (RandomState::new(), DefaultLifecycle::default());
-    Cache::with(estimated, capacity, ByWeight, hasher, lifecycle)
+    Cache::with(estimated, capacity, ByWeight, H::default(), DefaultLifecycle::default())
 }
 
 /// The name in a key, where it has one.

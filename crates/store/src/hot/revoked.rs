@@ -4,13 +4,14 @@
 //! leaves it but what has expired, which is swept by the way, as stores do; so it does not matter
 //! in which order a list of them and a revocation arrive.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use base::Timestamp;
 use hashbrown::HashTable;
 
+use super::hashing::Keyed;
 use crate::{RevokedTokens, Store, StoreError};
 
 /// Beyond so many each is asked for. 26 to 52 MB.
@@ -26,7 +27,7 @@ type Entry = ([u32; 4], u32);
 
 #[derive(Debug)]
 pub(super) struct Revoked {
-    hasher: RandomState,
+    hasher: Keyed,
     shards: Box<[RwLock<HashTable<Entry>>]>,
     count: AtomicUsize,
     /// The next shard to sweep.
@@ -49,7 +50,7 @@ const TOO_MANY: u64 = 2;
 impl Default for Revoked {
     fn default() -> Self {
         Self {
-            hasher: RandomState::new(),
+            hasher: Keyed::default(),
             shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
             count: AtomicUsize::new(0),
             sweep: AtomicUsize::new(0),

@@ -21,7 +21,7 @@ mod shard;
 mod tests;
 
 use std::fmt;
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -31,6 +31,7 @@ use domain::{Credential, Entity, Kind};
 use self::codec::Codec;
 use self::names::Names;
 use self::shard::{Record, Shard};
+use super::hashing::{Keyed, Slot};
 use super::ready::{self, Ready};
 use super::{Figures, Watch};
 use crate::{Key, Stored, Version};
@@ -47,7 +48,7 @@ pub(super) enum Put {
 }
 
 pub(super) struct Packed {
-    hasher: RandomState,
+    hasher: Keyed,
     shards: Box<[Part]>,
     names: Names,
     codec: Codec,
@@ -73,7 +74,7 @@ impl fmt::Debug for Packed {
 impl Packed {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
-            hasher: RandomState::new(),
+            hasher: Keyed::default(),
             shards: (0..SHARDS).map(|_| Part::default()).collect(),
             names: Names::default(),
             codec: Codec::default(),
@@ -99,12 +100,12 @@ impl Packed {
     }
 
     pub(super) fn by_id(&self, kind: Kind, id: u128) -> Option<Stored> {
-        if let Some(ready) = self.ready.get(&(kind, id)) {
+        let slot = self.slot(kind, id);
+        if let Some(ready) = self.ready.get(&slot) {
             return Some(ready);
         }
-        let hash = self.hash(kind, id);
-        let shard = self.part(hash)?.records.read().unwrap_or_else(PoisonError::into_inner);
-        self.unpack(&shard.find(hash, kind, id)?)
+        let shard = self.part(slot.hash)?.records.read().unwrap_or_else(PoisonError::into_inner);
+        self.unpack(slot, &shard.find(slot.hash, kind, id)?)
     }
 
     pub(super) fn find(&self, key: &Key) -> Option<Stored> {
@@ -129,18 +130,18 @@ impl Packed {
         let shard = self.part(hash)?.records.read().unwrap_or_else(PoisonError::into_inner);
         let mut records = shard.records(hash);
         let bearing = |record: &Record<'_>| {
-            let ready = self.ready.get(&(record.kind, record.id));
-            let stored = ready.or_else(|| self.unpack(record));
+            let slot = self.slot(record.kind, record.id);
+            let stored = self.ready.get(&slot).or_else(|| self.unpack(slot, record));
             stored.is_some_and(|stored| bears(&stored.entity, key))
         };
         records.find(bearing).map(|record| record.id)
     }
 
     /// Unpacks a record and makes it ready: to be called under its shard's lock.
-    fn unpack(&self, record: &Record<'_>) -> Option<Stored> {
+    fn unpack(&self, slot: Slot, record: &Record<'_>) -> Option<Stored> {
         let entity = self.codec.unpack(record.kind, record.id, record.body)?;
         let stored = Stored { entity, version: Version(record.version) };
-        self.ready.insert((record.kind, record.id), stored.clone());
+        self.ready.insert(slot, stored.clone());
         Some(stored)
     }
 
@@ -178,9 +179,10 @@ impl Packed {
             if !shard.put(hash, &record, |kind, id| self.hash(kind, id)) {
                 self.lossy.store(true, Relaxed);
             }
+            let slot = Slot { hash, kind, id };
             match put {
-                Put::Used => self.ready.insert((kind, id), stored.clone()),
-                Put::Filling => drop(self.ready.remove(&(kind, id))),
+                Put::Used => self.ready.insert(slot, stored.clone()),
+                Put::Filling => drop(self.ready.remove(&slot)),
             }
         } else {
             self.lossy.store(true, Relaxed);
@@ -210,6 +212,10 @@ impl Packed {
 
     fn hash(&self, kind: Kind, id: u128) -> u64 {
         self.hasher.hash_one((kind, id))
+    }
+
+    fn slot(&self, kind: Kind, id: u128) -> Slot {
+        Slot { hash: self.hash(kind, id), kind, id }
     }
 
     fn part(&self, hash: u64) -> Option<&Part> {
