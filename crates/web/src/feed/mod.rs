@@ -14,7 +14,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::collections::HashMap;
+use std::net::IpAddr;
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT, ALLOW};
@@ -30,6 +31,8 @@ pub use publish::{Current, NotTold};
 
 /// How many may read the feed of a realm at once.
 const READERS: usize = 1_000;
+/// How many of them from one address: whoever takes all they can get leaves room for others.
+const READERS_OF_ONE: usize = 100;
 
 /// The feed of a realm, and the lists: what was signed of late.
 #[derive(Debug)]
@@ -38,7 +41,7 @@ pub struct Feed {
     /// Counts what was published; nothing is sent once it is over.
     news: watch::Sender<u64>,
     ending: watch::Sender<bool>,
-    readers: AtomicUsize,
+    readers: std::sync::Mutex<HashMap<IpAddr, usize>>,
     /// Says that a snapshot is wanted, as of a publication.
     reset: std::sync::Mutex<Option<(u64, log::Message)>>,
     snapshot: Mutex<Option<snapshot::Taken>>,
@@ -51,7 +54,7 @@ impl Default for Feed {
             log: Default::default(),
             news: watch::Sender::new(0),
             ending: watch::Sender::new(false),
-            readers: AtomicUsize::new(0),
+            readers: Default::default(),
             reset: Default::default(),
             snapshot: Mutex::default(),
             lists: Mutex::default(),
@@ -69,6 +72,10 @@ impl Feed {
         *self.ending.borrow()
     }
 
+    fn reading(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     fn log(&self) -> std::sync::MutexGuard<'_, log::Log> {
         self.log.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -76,19 +83,34 @@ impl Feed {
 
 /// Somebody who reads a feed: one of finitely many.
 #[derive(Debug)]
-struct Reader(std::sync::Arc<Feed>);
+struct Reader {
+    feed: std::sync::Arc<Feed>,
+    from: IpAddr,
+}
 
 impl Reader {
-    fn admit(feed: &std::sync::Arc<Feed>) -> Option<Self> {
-        let free = |readers: usize| (readers < READERS).then_some(readers + 1);
-        feed.readers.fetch_update(Relaxed, Relaxed, free).ok()?;
-        Some(Self(std::sync::Arc::clone(feed)))
+    fn admit(feed: &std::sync::Arc<Feed>, from: IpAddr) -> Option<Self> {
+        let mut readers = feed.reading();
+        let all: usize = readers.values().sum();
+        let of_one = readers.get(&from).copied().unwrap_or_default();
+        if all >= READERS || of_one >= READERS_OF_ONE {
+            return None;
+        }
+        readers.insert(from, of_one + 1);
+        drop(readers);
+        Some(Self { feed: std::sync::Arc::clone(feed), from })
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.0.readers.fetch_sub(1, Relaxed);
+        let mut readers = self.feed.reading();
+        let left = readers.get(&self.from).map_or(0, |readers| readers.saturating_sub(1));
+        if left == 0 {
+            readers.remove(&self.from);
+        } else {
+            readers.insert(self.from, left);
+        }
     }
 }
 
@@ -134,13 +156,13 @@ impl Wanted {
 /// Answers.
 pub(crate) async fn answer(realm: &Realm, wanted: Wanted, asked: Asked) -> Response<Body> {
     const METHODS: [&str; 2] = ["GET", "HEAD"];
-    let Asked { request, request_id, .. } = asked;
+    let Asked { request, request_id, address, .. } = asked;
     // A body is nothing that is looked at here, or held.
     let (head, _) = request.into_parts();
     let mut response = match head.method {
         Method::GET | Method::HEAD => {
             let head_only = head.method == Method::HEAD;
-            let found = found(realm, wanted, &head, head_only).await;
+            let found = found(realm, wanted, (&head, address)).await;
             let found = found.unwrap_or_else(|refused| refused.response(realm, &request_id));
             if head_only { found.map(|_| Body::empty()) } else { found }
         }
@@ -161,10 +183,9 @@ pub(crate) async fn answer(realm: &Realm, wanted: Wanted, asked: Asked) -> Respo
 async fn found(
     realm: &Realm,
     wanted: Wanted,
-    head: &Parts,
-    head_only: bool,
+    (head, from): (&Parts, IpAddr),
 ) -> Result<Response<Body>, Refused> {
-    let state = &realm.state;
+    let (state, head_only) = (&realm.state, head.method == Method::HEAD);
     if !state.feed().log().is_open() {
         return Err(Refused::NotYet);
     }
@@ -173,9 +194,9 @@ async fn found(
             let query = poll::Query::read(head.uri.query().unwrap_or_default())?;
             if wants_events(&head.headers) {
                 let resumed = stream::last_event(&head.headers)?;
-                return stream::answer(state, resumed.or(query.after), head_only);
+                return stream::answer((state, from), resumed.or(query.after), head_only);
             }
-            poll::answer(realm, &query, head_only).await
+            poll::answer((realm, from), &query, head_only).await
         }
         Wanted::Snapshot => snapshot::answer(state).await,
         Wanted::Lists => Ok(lists::index(state)),

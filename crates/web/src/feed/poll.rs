@@ -1,5 +1,6 @@
 //! The feed for who cannot read a stream: asked again and again, each time with what one has.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ impl Query {
 }
 
 pub(super) async fn answer(
-    realm: &Realm,
+    (realm, from): (&Realm, IpAddr),
     query: &Query,
     head_only: bool,
 ) -> Result<Response<Body>, Refused> {
@@ -64,7 +65,7 @@ pub(super) async fn answer(
     if feed.is_closed() {
         return Err(Refused::NotYet);
     }
-    let _reader = Reader::admit(feed).ok_or(Refused::Full)?;
+    let _reader = Reader::admit(feed, from).ok_or(Refused::Full)?;
     let messages = if head_only { Vec::new() } else { updates(realm, query).await? };
     let texts: Vec<&str> = messages.iter().map(|it| &*it.text).collect();
     let body = serde_json::json!({ "updates": texts }).to_string();

@@ -45,7 +45,7 @@ impl Feed {
 
     /// How many read it.
     pub fn readers(&self) -> usize {
-        self.readers.load(std::sync::atomic::Ordering::Relaxed)
+        self.reading().values().sum()
     }
 
     /// Tells what became another, as it is now; with nothing noted it is a heartbeat.

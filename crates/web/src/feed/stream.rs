@@ -4,6 +4,7 @@
 //! slower than that is cut off and comes back by `Last-Event-ID`.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -38,7 +39,7 @@ pub(super) fn last_event(headers: &HeaderMap) -> Result<Option<u64>, Refused> {
 }
 
 pub(super) fn answer(
-    state: &RealmState,
+    (state, from): (&RealmState, IpAddr),
     after: Option<u64>,
     head_only: bool,
 ) -> Result<Response<Body>, Refused> {
@@ -46,7 +47,7 @@ pub(super) fn answer(
     if feed.is_closed() {
         return Err(Refused::NotYet);
     }
-    let reader = Reader::admit(feed).ok_or(Refused::Full)?;
+    let reader = Reader::admit(feed, from).ok_or(Refused::Full)?;
     let body = if head_only {
         Body::empty()
     } else {

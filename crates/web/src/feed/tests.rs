@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -26,6 +27,8 @@ struct World {
     door: Door,
     state: RealmState,
     clock: Arc<FixedClock>,
+    /// The last part of the address that asks.
+    from: AtomicU8,
 }
 
 impl World {
@@ -70,7 +73,12 @@ impl World {
         let realm = Arc::new(Realm::new(state.clone(), limits, None));
         let serves = Serves::Realms(Realms::new(vec![(ISSUER.parse().unwrap(), realm)]));
         let proxies = Arc::new(TrustedProxies::default());
-        Self { door: Door { house, proxies, metrics, serves }, state, clock }
+        Self {
+            door: Door { house, proxies, metrics, serves },
+            state,
+            clock,
+            from: AtomicU8::new(7),
+        }
     }
 
     async fn open() -> Self {
@@ -84,7 +92,7 @@ impl World {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let peer = SocketAddr::from(([192, 0, 2, 7], 4711));
+        let peer = SocketAddr::from(([192, 0, 2, self.from.load(Relaxed)], 4711));
         self.door.answer(peer, true, request.body(Body::empty()).unwrap()).await
     }
 
@@ -332,10 +340,16 @@ async fn a_reader_slower_than_what_is_kept_is_cut_off() {
 async fn readers_are_finitely_many_and_whoever_leaves_makes_room() {
     let world = World::open().await;
     let mut streams = Vec::new();
-    for _ in 0..super::READERS {
-        streams.push(world.events("/feed?after=10", None).await);
-    }
     let headers = [("accept", "text/event-stream")];
+    for from in 0..10 {
+        world.from.store(from, Relaxed);
+        for _ in 0..super::READERS_OF_ONE {
+            streams.push(world.events("/feed?after=10", None).await);
+        }
+        assert_eq!(world.ask("GET", "/feed", &headers).await.status(), 503, "one has its share");
+    }
+    assert_eq!(streams.len(), super::READERS);
+    world.from.store(77, Relaxed);
     let refused = world.ask("GET", "/feed", &headers).await;
     assert_eq!(
         (refused.status().as_u16(), refused.headers()["retry-after"].as_bytes()),
