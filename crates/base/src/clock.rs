@@ -55,6 +55,11 @@ impl Timestamp {
         let millis = self.0.saturating_sub(earlier.0);
         Duration::from_millis(if millis < 0 { 0 } else { millis as u64 })
     }
+
+    /// The time between the two, whichever is later: for judging age by a clock that may be set back.
+    pub const fn apart(self, other: Self) -> Duration {
+        Duration::from_millis(self.0.abs_diff(other.0))
+    }
 }
 
 impl fmt::Display for Timestamp {

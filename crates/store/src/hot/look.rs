@@ -149,10 +149,10 @@ impl Shared {
             return Look::Ask;
         }
         let now = self.options.clock.now();
-        let follows = now.since(self.followed.as_of()) <= CLOSE;
+        let follows = now.apart(self.followed.as_of()) <= CLOSE;
         let good_for = if follows { MISSING_FOR } else { CLOSE };
         let since = self.manner.missing.get(key);
-        if since.is_some_and(|since| now.since(since) < good_for) {
+        if since.is_some_and(|since| now.apart(since) < good_for) {
             count(&self.counters.known_missing);
             return Look::Known(None);
         }
@@ -164,7 +164,7 @@ impl Shared {
     }
 
     pub(super) fn is_stale(&self, now: Timestamp) -> bool {
-        !self.options.sole_writer && now.since(self.followed.as_of()) > STALE_AFTER
+        !self.options.sole_writer && now.apart(self.followed.as_of()) > STALE_AFTER
     }
 
     fn seems_expired(&self, held: &Stored, now: Timestamp) -> bool {
@@ -173,7 +173,7 @@ impl Shared {
             return false;
         }
         let seen = self.manner.expired.get(&it.id.as_u128());
-        if seen.is_some_and(|seen| now.since(seen) < EXPIRED_EVERY) {
+        if seen.is_some_and(|seen| now.apart(seen) < EXPIRED_EVERY) {
             return false;
         }
         self.manner.expired.insert(it.id.as_u128(), now);
@@ -188,7 +188,8 @@ impl Shared {
         let (away, now) = (&self.manner.away_until, self.options.clock.now());
         let until = away.load(SeqCst);
         let again = now.plus(AWAY_FOR).millis();
-        if now.millis() < until {
+        // Further off than it is ever put, it is from before the clock was set back.
+        if now.millis() < until && until <= again {
             return None;
         }
         // Of all that come once it may be back, one tries.

@@ -126,7 +126,7 @@ async fn decide<'a>(
 /// clock that was set back must not make old knowledge young.
 fn stale(realm: &Realm, gate: &Gate, ctx: &Context<'_>) -> Option<u64> {
     let as_of = realm.state.house().memory.as_of();
-    let age = ctx.now.since(as_of).max(as_of.since(ctx.now));
+    let age = ctx.now.apart(as_of);
     (age > gate.stale_after).then_some(age.as_secs())
 }
 
