@@ -5,7 +5,7 @@ use status::Mark;
 
 /// How many of a client's dropped epochs are told. An app that drops all its connections more often
 /// than this within the life of one access token is beyond what offline checks can follow.
-const EPOCHS_TOLD: u32 = 64;
+const EPOCHS_TOLD: u32 = 4_096;
 
 /// The marks that `entity` answers for, each with whether it is bad. What is good is said, too: it may
 /// have been bad before.

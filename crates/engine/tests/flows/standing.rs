@@ -442,14 +442,14 @@ async fn what_is_made_is_given_a_place_and_its_token_names_it() {
 }
 
 #[tokio::test]
-async fn dropped_connections_are_told_64_epochs_back() {
+async fn dropped_connections_are_told_4096_epochs_back() {
     let world = World::new().await;
     let client = world.store.by_id(world.client).await.unwrap().unwrap();
     let epochs = |present| {
         let client = Client { connections_epoch: present, ..Client::clone(&client) };
         marks_of(&Entity::Client(Arc::new(client))).len() - 1
     };
-    assert_eq!([epochs(0), epochs(3), epochs(64), epochs(70_000)], [0, 3, 64, 64]);
+    assert_eq!([epochs(0), epochs(3), epochs(4_096), epochs(70_000)], [0, 3, 4_096, 4_096]);
 }
 
 #[tokio::test]
