@@ -58,6 +58,10 @@ pub(super) fn plain(headers: &mut HeaderMap, verified: Option<&Verified>) {
 
 /// Says who calls in one JWT; `None`: nothing is known.
 pub(super) fn token(headers: &mut HeaderMap, token: Option<&str>) {
+    // Whoever copies all of them must not leave the caller's own where the JWT is what counts.
+    for name in &PLAIN {
+        headers.insert(name, nothing());
+    }
     headers.insert(&TOKEN, token.map_or(nothing(), text));
     known(headers, token.is_some());
 }
