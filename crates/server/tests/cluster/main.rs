@@ -37,6 +37,7 @@ use world::World;
 const LIMITS: Limits = Limits {
     calm: Duration::from_secs(1),
     stale: STALE_AFTER,
+    stale_introspection: Duration::from_secs(10),
     margin: Duration::from_secs(1),
     recovery: Duration::from_secs(3),
 };

@@ -39,7 +39,7 @@ fn bad(history: &History, limits: &Limits, call: &Call, since: Duration, finding
         if late > limits.calm {
             findings.hold(LATE, !accepted, told);
         }
-    } else if late > limits.stale + limits.margin {
+    } else if late > limits.stale_at(call.door) + limits.margin {
         let calm_now = !troubled_now(history, limits, call);
         if !call.door.fails_open() || calm_now {
             findings.hold(LATE_IN_A_FAULT, !accepted, told);

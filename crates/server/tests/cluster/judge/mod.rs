@@ -27,10 +27,22 @@ pub(crate) struct Limits {
     pub(crate) calm: Duration,
     /// After so long without word a door that fails closed does not believe what it remembers.
     pub(crate) stale: Duration,
+    /// The same for introspection, which no route tells what to do.
+    pub(crate) stale_introspection: Duration,
     /// What a busy machine adds to that.
     pub(crate) margin: Duration,
     /// From the end of a fault until all is as before.
     pub(crate) recovery: Duration,
+}
+
+impl Limits {
+    /// After so long without word a door does not believe what it remembers.
+    fn stale_at(&self, door: Door) -> Duration {
+        match door {
+            Door::Introspection(_) => self.stale_introspection,
+            _ => self.stale,
+        }
+    }
 }
 
 /// A promise not kept.

@@ -12,6 +12,7 @@ use crate::history::{
 const LIMITS: Limits = Limits {
     calm: Duration::from_secs(1),
     stale: Duration::from_secs(3),
+    stale_introspection: Duration::from_secs(10),
     margin: Duration::from_secs(1),
     recovery: Duration::from_secs(2),
 };
