@@ -62,9 +62,10 @@ pub(crate) fn rows(
     let process = realm.server.process();
     let (rss, reads) = (memory::of(process)?.rss, realm.figure(FETCHES)?);
     // Each round goes on where the last one ended.
-    let (mut number, mut flooded) = (0, 0.0);
+    let (mut number, mut flooded, mut floods) = (0, 0.0, 0.0);
     let mut flood = |seconds: u32| {
         flooded += f64::from(seconds);
+        floods += 1.0;
         let next = Box::new(|out: &mut Vec<u8>| {
             number = (number + 1) % bad.len();
             bad.get(number).is_some_and(|bytes| {
@@ -76,7 +77,8 @@ pub(crate) fn rows(
     };
     let compared = compare::alternate(&mut flood, &mut |it| crowd(it), plan)?;
     let (rss, reads) = (memory::of(process)?.rss - rss, realm.figure(FETCHES)? - reads);
-    let most = READS * flooded + BURST;
+    // Between two of them the server may save up a burst again.
+    let most = READS * flooded + BURST * floods;
     Ok(vec![
         Row::rates(NAME, compared, TARGET),
         Row::limit(

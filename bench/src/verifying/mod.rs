@@ -24,7 +24,7 @@ pub(crate) const NAME: &str = "verify in the process, seen token, a million bad 
 /// Verifications a second.
 const TARGET: f64 = 1e6;
 /// The most memory for a million revocations, in MiB.
-const MEMORY: f64 = 12.0;
+const MEMORY: f64 = 8.0;
 /// Verifications between two looks at the clock.
 const TOGETHER: u64 = 1_024;
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -50,6 +50,7 @@ pub(crate) fn rows(scratch: &Scratch, plan: Plan) -> Result<Vec<Row>, String> {
     let verifier = runtime.block_on(async { follow(&format!("http://127.0.0.1:{port}")) })?;
     runtime.block_on(all_pass(&verifier, &tokens))?;
     let grown = memory::of(std::process::id())?.rss - before;
+    let held = verifier.following().map_or(f64::MAX, |it| it.bytes as f64 / 1_048_576.0);
     let measure = |seconds: u32| {
         let time = Duration::from_secs(seconds.into());
         alone(|| runtime.handle().block_on(rate(&verifier, &tokens, time)))
@@ -65,10 +66,10 @@ pub(crate) fn rows(scratch: &Scratch, plan: Plan) -> Result<Vec<Row>, String> {
             rate > TARGET,
         ),
         Row::limit(
-            "verify, memory of a million bad marks and 1 000 tokens",
-            format!("{grown:.1} MiB"),
+            "verify, a million bad marks in memory",
+            format!("{held:.1} MiB; process +{grown:.1}"),
             format!("< {MEMORY} MiB"),
-            grown < MEMORY,
+            held < MEMORY,
         ),
     ])
 }

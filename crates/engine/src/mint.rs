@@ -128,7 +128,8 @@ fn jwt(ctx: &Context<'_>, mint: &Mint, facts: &TokenFacts<'_>) -> Result<String,
         standing::write_claim(ctx.issuer, mint, &mut claims);
     }
     let token = signer.sign(claims.as_bytes()).map_err(|_| missing())?;
-    ctx.issuer.seen().note(&token, keys.number());
+    let seen = ctx.issuer.seen();
+    seen.note(seen.print(&token), keys.number());
     Ok(token)
 }
 

@@ -32,9 +32,16 @@ impl Seen {
         Self { key: DigestKey::new(&key), slots }
     }
 
+    /// What a token is recognised by.
+    pub(crate) fn print(&self, token: &str) -> Print {
+        let mac = self.key.mac(token.as_bytes());
+        let word = |at: usize| mac.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
+        Print([word(0).map_or(1, u64::from_le_bytes), word(8).map_or(1, u64::from_le_bytes)])
+    }
+
     /// Notes a token whose signature is good by the set of keys `keys`. It may displace another.
-    pub(crate) fn note(&self, token: &str, keys: u64) {
-        let [high, low] = self.fingerprint(token, keys);
+    pub(crate) fn note(&self, token: Print, keys: u64) {
+        let [high, low] = token.under(keys);
         if let Some([high_slot, low_slot]) = self.slot(high) {
             high_slot.store(high, Relaxed);
             low_slot.store(low, Relaxed);
@@ -43,8 +50,8 @@ impl Seen {
 
     /// Whether exactly this token was noted for exactly these keys. A torn read of two tokens' halves matches a third
     /// only if both halves are its own: as unlikely as guessing the fingerprint.
-    pub(crate) fn contains(&self, token: &str, keys: u64) -> bool {
-        let [high, low] = self.fingerprint(token, keys);
+    pub(crate) fn contains(&self, token: Print, keys: u64) -> bool {
+        let [high, low] = token.under(keys);
         self.slot(high).is_some_and(|[high_slot, low_slot]| {
             high_slot.load(Relaxed) == high && low_slot.load(Relaxed) == low
         })
@@ -53,12 +60,17 @@ impl Seen {
     fn slot(&self, high: u64) -> Option<&[AtomicU64; 2]> {
         self.slots.get((high >> 32) as usize % SLOTS)
     }
+}
 
-    fn fingerprint(&self, token: &str, keys: u64) -> [u64; 2] {
-        let mac = self.key.mac(token.as_bytes());
-        let word = |at: usize| mac.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
+/// A token's fingerprint.
+#[derive(Clone, Copy)]
+pub(crate) struct Print([u64; 2]);
+
+impl Print {
+    fn under(self, keys: u64) -> [u64; 2] {
+        let Self([high, low]) = self;
         // Zero marks an empty slot, so no fingerprint is zero.
-        [word(0).map_or(1, u64::from_le_bytes) | 1, word(8).map_or(1, u64::from_le_bytes) ^ keys]
+        [high | 1, low ^ keys]
     }
 }
 
@@ -77,18 +89,18 @@ mod tests {
     #[test]
     fn only_the_very_same_bytes_are_recognised() {
         let seen = Seen::new(&SystemRng);
-        seen.note("header.payload.signature", 1);
-        assert!(seen.contains("header.payload.signature", 1));
-        assert!(!seen.contains("header.payload.signaturf", 1));
-        assert!(!seen.contains("", 1));
+        seen.note(seen.print("header.payload.signature"), 1);
+        assert!(seen.contains(seen.print("header.payload.signature"), 1));
+        assert!(!seen.contains(seen.print("header.payload.signaturf"), 1));
+        assert!(!seen.contains(seen.print(""), 1));
     }
 
     #[test]
     fn what_was_good_by_other_keys_is_not_recognised_even_where_it_is_noted_late() {
         let seen = Seen::new(&SystemRng);
         let now_revoked = 1;
-        assert!(!seen.contains("header.payload.signature", 2));
-        seen.note("header.payload.signature", now_revoked);
-        assert!(!seen.contains("header.payload.signature", 2));
+        assert!(!seen.contains(seen.print("header.payload.signature"), 2));
+        seen.note(seen.print("header.payload.signature"), now_revoked);
+        assert!(!seen.contains(seen.print("header.payload.signature"), 2));
     }
 }

@@ -45,7 +45,7 @@ pub(crate) fn start(
     let (ending, ends) = watch::channel(false);
     let of_uses = Arc::clone(house);
     tasks.spawn(every(FLUSH_USES, ends.clone(), async move || {
-        if let Err(error) = of_uses.flush_uses().await {
+        if let Err(error) = of_uses.trickle_uses().await {
             tracing::warn!(%error, "uses of credentials could not be noted");
         }
     }));

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use base::{Clock, DigestKey, Rng};
 use engine::people::Passwords;
@@ -12,6 +13,11 @@ use store::{Hot, HotFigures, Store, StoreError};
 use crate::feed::Feed;
 use crate::metrics::{Page, RealmMetrics, Source};
 use crate::people::Attempts;
+
+/// How many uses are written at once by the way.
+const USES_AT_ONCE: usize = 64;
+/// How long others have the core to themselves then.
+const BETWEEN_USES: Duration = Duration::from_millis(2);
 
 /// What all realms of the process share.
 pub struct House {
@@ -53,6 +59,22 @@ impl House {
         let (refusals, dropped) = self.refusals.drain();
         self.refusals_dropped.fetch_add(dropped, Ordering::Relaxed);
         if refusals.is_empty() { Ok(()) } else { self.store.record_refusals(refusals).await }
+    }
+
+    /// Writes the noted uses to the store little by little, so that nobody waits long behind them
+    /// where there is but one core.
+    ///
+    /// # Errors
+    /// When the store cannot take them; those that were left are lost then.
+    pub async fn trickle_uses(&self) -> Result<(), StoreError> {
+        let mut uses = self.uses.drain();
+        while !uses.is_empty() {
+            let rest = uses.split_off(uses.len().min(USES_AT_ONCE));
+            self.store.record_uses(uses).await?;
+            uses = rest;
+            tokio::time::sleep(BETWEEN_USES).await;
+        }
+        Ok(())
     }
 
     /// Writes the noted uses to the store: before they are read.

@@ -12,6 +12,7 @@ use oauth::ScopeSet;
 use super::{Found, PresentedKind};
 use crate::chain::link;
 use crate::mint::{SEALED_CONTEXT, SEALED_VERSION, Sealed};
+use crate::seen::Print;
 use crate::{Context, Denial};
 
 /// What a token of either form says.
@@ -28,22 +29,23 @@ struct Said {
 
 /// Whether a string has the shape of a JWT: three parts, and a header that begins with `{"`.
 pub(super) fn looks_like_jwt(text: &str) -> bool {
-    text.starts_with("eyJ") && text.bytes().filter(|byte| *byte == b'.').count() == 2
+    text.starts_with("eyJ") && text.bytes().map(|byte| u32::from(byte == b'.')).sum::<u32>() == 2
 }
 
 /// Reads a JWT.
 pub(super) async fn jwt(ctx: &Context<'_>, text: &str) -> Result<Found, Denial> {
-    let said = if ctx.issuer.seen().contains(text, ctx.issuer.keys().number()) {
+    let print = ctx.issuer.seen().print(text);
+    let said = if ctx.issuer.seen().contains(print, ctx.issuer.keys().number()) {
         let payload = text.split('.').nth(1).and_then(parse_base64url);
         claims(ctx, &payload.ok_or_else(|| Denial::Jwt("no payload".into()))?)?
     } else {
-        checked(ctx, text)?
+        checked(ctx, text, print)?
     };
     follow(ctx, said).await
 }
 
 /// Checks type and signature, then reads the claims.
-fn checked(ctx: &Context<'_>, text: &str) -> Result<Said, Denial> {
+fn checked(ctx: &Context<'_>, text: &str, print: Print) -> Result<Said, Denial> {
     let token = Compact::parse(text).map_err(|error| Denial::Jwt(error.to_string()))?;
     let typ = &ctx.issuer.dialect().access_token().header_typ;
     if !token.header().is_type(typ) {
@@ -52,7 +54,7 @@ fn checked(ctx: &Context<'_>, text: &str) -> Result<Said, Denial> {
     let keys = ctx.issuer.keys();
     let payload = keys.verify(&token).map_err(|error| Denial::Jwt(error.to_string()))?;
     let said = claims(ctx, payload)?;
-    ctx.issuer.seen().note(text, keys.number());
+    ctx.issuer.seen().note(print, keys.number());
     Ok(said)
 }
 
