@@ -59,14 +59,31 @@ impl UseLog {
 
     /// Takes what was noted.
     pub fn drain(&self) -> Vec<Use> {
-        let taken = std::mem::take(&mut *lock(&self.0));
-        let uses = taken.into_iter().map(|(credential, noted)| Use {
-            credential,
-            last_at: noted.last_at,
-            address: noted.address.map(|address| address.to_string()),
-            count: noted.count,
-        });
-        uses.collect()
+        std::mem::take(&mut *lock(&self.0)).into_iter().map(told).collect()
+    }
+
+    /// Takes some of what was noted, `most` at most: the rest stays for whoever asks for all of it.
+    pub fn drain_some(&self, most: usize) -> Vec<Use> {
+        lock(&self.0).extract_if(|_, _| true).take(most).map(told).collect()
+    }
+
+    /// How many credentials were used.
+    pub fn len(&self) -> usize {
+        lock(&self.0).len()
+    }
+
+    /// Whether none was used.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+fn told((credential, noted): (Id<Credential>, Noted)) -> Use {
+    Use {
+        credential,
+        last_at: noted.last_at,
+        address: noted.address.map(|address| address.to_string()),
+        count: noted.count,
     }
 }
 
@@ -163,6 +180,18 @@ mod tests {
             subject: Some(subject.into()),
             address: None,
         }
+    }
+
+    #[test]
+    fn what_is_taken_little_by_little_is_taken_once() {
+        let (log, now) = (UseLog::new(), Timestamp::EPOCH);
+        (0..10).for_each(|id| log.note(Id::from_u128(id), now, None));
+        let some = log.drain_some(3);
+        assert_eq!((some.len(), log.len()), (3, 7));
+        let mut all: Vec<u128> =
+            some.iter().chain(&log.drain()).map(|it| it.credential.as_u128()).collect();
+        all.sort_unstable();
+        assert!(all.into_iter().eq(0..10) && log.is_empty());
     }
 
     #[test]

@@ -65,13 +65,11 @@ impl House {
     /// where there is but one core.
     ///
     /// # Errors
-    /// When the store cannot take them; those that were left are lost then.
+    /// When the store cannot take them; those at hand are lost then, and the others stay.
     pub async fn trickle_uses(&self) -> Result<(), StoreError> {
-        let mut uses = self.uses.drain();
-        while !uses.is_empty() {
-            let rest = uses.split_off(uses.len().min(USES_AT_ONCE));
-            self.store.record_uses(uses).await?;
-            uses = rest;
+        // What is noted meanwhile comes the next time.
+        for _ in 0..self.uses.len().div_ceil(USES_AT_ONCE) {
+            self.store.record_uses(self.uses.drain_some(USES_AT_ONCE)).await?;
             tokio::time::sleep(BETWEEN_USES).await;
         }
         Ok(())
