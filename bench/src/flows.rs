@@ -8,9 +8,9 @@ use crate::compare::{self, Compared, Plan};
 use crate::cpu;
 use crate::load::answer::Answer;
 use crate::load::client::Client;
-use crate::load::errand::{self, Collect, Errand};
 use crate::load::flood::{self, Tally};
 use crate::load::request::Request;
+use crate::load::request_source::{self, Collect, RequestSource};
 use crate::load::wrk::{Load, Sample};
 use crate::probe::{Fixtures, TOKENS};
 use crate::scratch::Scratch;
@@ -99,14 +99,14 @@ impl<'a> Flows<'a> {
     fn codes(&self, count: usize) -> Result<VecDeque<String>, String> {
         let asked = (0..count).map(|number| self.partner.ask_code(number)).collect();
         let all = Collect { asked, take: code_of, taken: VecDeque::new() };
-        errand::run(self.realm.port, PREPARING, all).map(|(_, all)| all.taken)
+        request_source::run(self.realm.port, PREPARING, all).map(|(_, all)| all.taken)
     }
 
     fn rotation(&self) -> Result<Compared, String> {
         let codes = self.codes(TOKENS)?;
         let asked = codes.iter().map(|code| self.partner.exchange(code)).collect();
         let all = Collect { asked, take: refresh_token, taken: VecDeque::new() };
-        let (_, all) = errand::run(self.realm.port, PREPARING, all)?;
+        let (_, all) = request_source::run(self.realm.port, PREPARING, all)?;
         let app = self.partner.app().clone();
         let mut ours = Rotation { port: self.realm.port, path: "/token", app, tokens: all.taken };
         let mut probe = Rotation::of_probe(self.probe)?;
@@ -216,7 +216,7 @@ fn exchanges_of_probe(
 /// Exchanges these codes, for at most so many seconds.
 fn exchanges(port: u16, seconds: u32, asked: VecDeque<Request>) -> Result<Sample, String> {
     let all = Collect { asked, take: refresh_token, taken: VecDeque::new() };
-    errand::run(port, Duration::from_secs(seconds.into()), all).map(|(sample, _)| sample)
+    request_source::run(port, Duration::from_secs(seconds.into()), all).map(|(sample, _)| sample)
 }
 
 /// Refresh tokens, each presented once and followed by its successor.
@@ -236,13 +236,13 @@ impl Rotation {
 
     fn run(&mut self, seconds: u32) -> Result<Sample, String> {
         let time = Duration::from_secs(seconds.into());
-        let (sample, after) = errand::run(self.port, time, self.clone())?;
+        let (sample, after) = request_source::run(self.port, time, self.clone())?;
         *self = after;
         Ok(sample)
     }
 }
 
-impl Errand for Rotation {
+impl RequestSource for Rotation {
     fn next(&mut self) -> Option<Request> {
         let token = self.tokens.pop_front()?;
         Some(partner::refresh(self.port, self.path, &self.app, &token))

@@ -158,9 +158,9 @@ impl Measuring<'_> {
 
     /// Three nodes, and how long a revocation takes to reach everybody.
     fn revocation(&mut self) -> Result<(), String> {
-        let Arguments { server, revoke, plot, .. } = self.arguments;
+        let Arguments { server, revoke, chart, .. } = self.arguments;
         if self.arguments.wants(revocation::NAME) {
-            let asked = (*revoke, plot.as_ref());
+            let asked = (*revoke, chart.as_ref());
             self.table.0.extend(revocation::rows(server, self.scratch, asked)?);
         }
         Ok(())

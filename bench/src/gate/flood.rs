@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::{CONTACTS, INVOICES};
 use crate::children::Core;
 use crate::compare::{self, Plan};
-use crate::crowd::{basic, stranger};
+use crate::key_set::{basic, stranger};
 use crate::load::pump::{self, Next, Stream, round};
 use crate::load::request::Request;
 use crate::load::wrk::Sample;
@@ -57,8 +57,8 @@ pub(crate) fn rows(
     let good: Vec<_> = keys.iter().map(of_key).collect();
     let bad: Vec<_> = (0..STRANGERS).map(|number| strange(&realm, number)).collect();
     let port = realm.home.port;
-    let crowd = |seconds| beside(port, Stream::closed(round(&good)), &good, seconds);
-    crowd(1)?;
+    let key_set = |seconds| beside(port, Stream::closed(round(&good)), &good, seconds);
+    key_set(1)?;
     let process = realm.server.process();
     let (rss, reads) = (memory::of(process)?.rss, realm.figure(FETCHES)?);
     // Each round goes on where the last one ended.
@@ -75,7 +75,7 @@ pub(crate) fn rows(
         });
         beside(port, Stream { status: 401, ..Stream::closed(next) }, &good, seconds)
     };
-    let compared = compare::alternate(&mut flood, &mut |it| crowd(it), plan)?;
+    let compared = compare::alternate(&mut flood, &mut |it| key_set(it), plan)?;
     let (rss, reads) = (memory::of(process)?.rss - rss, realm.figure(FETCHES)? - reads);
     // Between two of them the server may save up a burst again.
     let most = READS * flooded + BURST * floods;

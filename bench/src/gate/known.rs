@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::{CONTACTS, INVOICES};
 use crate::compare::{self, Plan, median};
-use crate::crowd::basic;
+use crate::key_set::basic;
 use crate::load::client::Client;
-use crate::load::errand::{self, Collect};
-use crate::load::pump::{self, Next, Pace, Stream, round};
+use crate::load::pump::{self, Next, SendRate, Stream, round};
 use crate::load::request::Request;
+use crate::load::request_source::{self, Collect};
 use crate::load::wrk::{Load, Sample};
 use crate::probe::{Fixtures, TOKENS};
 use crate::scratch::Scratch;
@@ -160,7 +160,7 @@ pub(super) fn mint(
     let asked = machines.map(|machine| realm.ask_token(machine, audience)).collect();
     let take = |answer: &crate::load::answer::Answer| text(&answer.json()?, "/access_token");
     let all = Collect { asked, take, taken: Default::default() };
-    let (_, all) = errand::run(realm.home.port, PREPARING, all)?;
+    let (_, all) = request_source::run(realm.home.port, PREPARING, all)?;
     if all.taken.len() == count {
         Ok(all.taken.into())
     } else {
@@ -191,7 +191,7 @@ pub(super) fn top(port: u16, next: Next<'_>, seconds: u32) -> Result<Sample, Str
 
 fn steady(port: u16, next: Next<'_>, rate: f64, seconds: u32) -> Result<Sample, String> {
     let stream =
-        Stream { connections: CONNECTIONS, pace: Pace::Open(rate), ..Stream::closed(next) };
+        Stream { connections: CONNECTIONS, rate: SendRate::Open(rate), ..Stream::closed(next) };
     one(port, stream, seconds)
 }
 

@@ -8,7 +8,7 @@ use base::{Rng as _, SystemRng};
 use super::CONTACTS;
 use super::known::{right, top};
 use crate::compare::{self, Plan};
-use crate::crowd::{Crowd, numbers};
+use crate::key_set::{KeySet, numbers};
 use crate::load::pump::Next;
 use crate::memory;
 use crate::scratch::Scratch;
@@ -27,7 +27,7 @@ const EACH: f64 = 250.0;
 /// A server and its keys.
 struct Sized {
     realm: Gated,
-    crowd: Crowd,
+    key_set: KeySet,
 }
 
 /// The rate with more and more keys beside that with few, by turns, and bytes a key.
@@ -70,12 +70,12 @@ fn sized(program: &std::path::Path, scratch: &Scratch, count: usize) -> Result<S
     let realm = Gated::start(Setting::alone(program, scratch, &name))?;
     let master = realm.master()?;
     let started = std::time::Instant::now();
-    let (realm, crowd) = realm.restart(|folder| Crowd::settle(folder, &master, count))?;
+    let (realm, key_set) = realm.restart(|folder| KeySet::settle(folder, &master, count))?;
     realm.settle()?;
     eprintln!("bench: there after {:.1} s", started.elapsed().as_secs_f64());
-    let sized = Sized { realm, crowd };
+    let sized = Sized { realm, key_set };
     let mut some = numbers(7);
-    let asks = |number| sized.realm.asks(CONTACTS, sized.crowd.value(number));
+    let asks = |number| sized.realm.asks(CONTACTS, sized.key_set.value(number));
     let some: Vec<_> = (0..100).map(|_| asks(some())).collect();
     right(sized.realm.home.port, &some)?;
     Ok(sized)
@@ -94,19 +94,19 @@ impl Sized {
     }
 
     fn at_random(&self) -> Next<'_> {
-        at_random(&self.realm, &self.crowd)
+        at_random(&self.realm, &self.key_set)
     }
 }
 
 /// Keys of a crowd, uniformly at random.
-fn at_random<'a>(realm: &Gated, crowd: &'a Crowd) -> Next<'a> {
+fn at_random<'a>(realm: &Gated, key_set: &'a KeySet) -> Next<'a> {
     const VALUE: &str = "VALUE";
     let request = String::from_utf8(realm.asks(CONTACTS, VALUE).bytes()).unwrap_or_default();
     let (head, tail) = request.split_once(VALUE).unwrap_or_default();
     let (head, tail) = (head.to_owned(), tail.to_owned());
     let mut number = numbers(SystemRng.u128() as u64);
     Box::new(move |out| {
-        for part in [&*head, crowd.value(number()), &*tail] {
+        for part in [&*head, key_set.value(number()), &*tail] {
             out.extend_from_slice(part.as_bytes());
         }
         true

@@ -9,9 +9,9 @@ use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 
 use super::answer::Answer;
-use super::errand::exchange;
 use super::pinned::on_the_loads_core;
 use super::request::Request;
+use super::request_source::exchange;
 
 /// Between two attempts: a hundred a second are more than twice what a core can hash.
 const EVERY: Duration = Duration::from_millis(10);

@@ -3,10 +3,10 @@
 
 pub(crate) mod answer;
 pub(crate) mod client;
-pub(crate) mod errand;
 pub(crate) mod flood;
 mod lua;
 pub(crate) mod pinned;
 pub(crate) mod pump;
 pub(crate) mod request;
+pub(crate) mod request_source;
 pub(crate) mod wrk;

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{Timespec, epoll};
 
-use super::errand::sample;
 use super::pinned::alone;
+use super::request_source::sample;
 use super::wrk::Sample;
 
 /// How long answers are waited for after the last request.
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// When the next request is sent.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Pace {
+pub(crate) enum SendRate {
     /// As soon as a connection is free.
     Closed,
     /// So many a second, whether they are answered or not.
@@ -34,7 +34,7 @@ pub(crate) type Next<'a> = Box<dyn FnMut(&mut Vec<u8>) -> bool + Send + 'a>;
 /// Requests of one sort, over connections of their own.
 pub(crate) struct Stream<'a> {
     pub(crate) connections: usize,
-    pub(crate) pace: Pace,
+    pub(crate) rate: SendRate,
     pub(crate) next: Next<'a>,
     /// The status of a right answer: one that is not spoils the run.
     pub(crate) status: u16,
@@ -43,7 +43,7 @@ pub(crate) struct Stream<'a> {
 impl<'a> Stream<'a> {
     /// Sixteen connections in a closed loop, as `wrk` has them; answers are 200.
     pub(crate) fn closed(next: Next<'a>) -> Self {
-        Self { connections: 16, pace: Pace::Closed, next, status: 200 }
+        Self { connections: 16, rate: SendRate::Closed, next, status: 200 }
     }
 }
 
@@ -75,7 +75,7 @@ struct Pump<'a> {
     flows: Vec<Flow<'a>>,
     connections: Vec<Connection>,
     /// How long to wait for answers before the clock is looked at again.
-    patience: Duration,
+    answer_timeout: Duration,
 }
 
 /// A stream at work.
@@ -97,11 +97,11 @@ struct Connection {
 
 /// A fast steady rate is kept by looking at the clock all the time; a slow one need not cost a core,
 /// and is kept to a millisecond.
-const fn patience(pace: Pace) -> Duration {
-    match pace {
-        Pace::Open(rate) if rate > 5_000.0 => Duration::ZERO,
-        Pace::Open(_) => Duration::from_millis(1),
-        Pace::Closed => Duration::from_millis(20),
+const fn answer_timeout(rate: SendRate) -> Duration {
+    match rate {
+        SendRate::Open(rate) if rate > 5_000.0 => Duration::ZERO,
+        SendRate::Open(_) => Duration::from_millis(1),
+        SendRate::Closed => Duration::from_millis(20),
     }
 }
 
@@ -111,8 +111,8 @@ impl<'a> Pump<'a> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC);
         let epoll = epoll.map_err(|problem| broken(problem.into()))?;
         let (mut flows, mut connections) = (Vec::new(), Vec::new());
-        let patience = streams.iter().map(|stream| patience(stream.pace)).min();
-        let patience = patience.unwrap_or_default();
+        let answer_timeout = streams.iter().map(|stream| answer_timeout(stream.rate)).min();
+        let answer_timeout = answer_timeout.unwrap_or_default();
         for (flow, stream) in streams.into_iter().enumerate() {
             let first = connections.len();
             for number in first..first + stream.connections {
@@ -128,7 +128,7 @@ impl<'a> Pump<'a> {
             let (due, latencies) = (Instant::now(), Vec::new());
             flows.push(Flow { stream, idle, due, exhausted: false, latencies });
         }
-        Ok(Self { epoll, flows, connections, patience })
+        Ok(Self { epoll, flows, connections, answer_timeout })
     }
 
     fn run(mut self, time: Duration) -> Result<Vec<Sample>, String> {
@@ -145,12 +145,13 @@ impl<'a> Pump<'a> {
             if now > end + PATIENCE {
                 return Err(format!("{waits} requests were not answered"));
             }
-            let patience = Timespec { tv_sec: 0, tv_nsec: self.patience.subsec_nanos().into() };
+            let answer_timeout =
+                Timespec { tv_sec: 0, tv_nsec: self.answer_timeout.subsec_nanos().into() };
             events.clear();
             match epoll::wait(
                 &self.epoll,
                 rustix::buffer::spare_capacity(&mut events),
-                Some(&patience),
+                Some(&answer_timeout),
             ) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(problem) => return Err(format!("epoll: {problem}")),
@@ -168,11 +169,11 @@ impl<'a> Pump<'a> {
         let mut waits = 0;
         for flow in &mut self.flows {
             while !flow.exhausted {
-                let asked = match flow.stream.pace {
-                    Pace::Closed if over => break,
-                    Pace::Closed => Instant::now(),
-                    Pace::Open(_) if flow.due > now => break,
-                    Pace::Open(_) => flow.due,
+                let asked = match flow.stream.rate {
+                    SendRate::Closed if over => break,
+                    SendRate::Closed => Instant::now(),
+                    SendRate::Open(_) if flow.due > now => break,
+                    SendRate::Open(_) => flow.due,
                 };
                 let Some(number) = flow.idle.pop_front() else { break };
                 request.clear();
@@ -184,7 +185,7 @@ impl<'a> Pump<'a> {
                 if let Some(connection) = self.connections.get_mut(number) {
                     connection.send(request, asked)?;
                 }
-                if let Pace::Open(rate) = flow.stream.pace {
+                if let SendRate::Open(rate) = flow.stream.rate {
                     flow.due += Duration::from_secs_f64(1.0 / rate);
                 }
             }
@@ -299,8 +300,12 @@ mod tests {
     fn a_stall_counts_for_every_request_that_should_have_been_sent_meanwhile() {
         let port = server(Duration::from_millis(200));
         let requests = [b"GET / HTTP/1.1\r\n\r\n".to_vec()];
-        let stream =
-            Stream { connections: 1, pace: Pace::Open(500.0), next: round(&requests), status: 200 };
+        let stream = Stream {
+            connections: 1,
+            rate: SendRate::Open(500.0),
+            next: round(&requests),
+            status: 200,
+        };
         let samples = run(port, Duration::from_millis(500), vec![stream]).unwrap();
         let sample = samples.first().unwrap();
         assert!((240..=251).contains(&sample.requests), "{sample:?}");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::crowd::basic;
+use crate::key_set::basic;
 use crate::load::client::Client;
 use crate::load::request::Request;
 use crate::subject::admin::{Admin, text};
@@ -11,7 +11,7 @@ use crate::subject::rfc::{JWT_API, Pair};
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Deed {
+pub(crate) enum Change {
     /// The API key is revoked.
     Key,
     /// The secret that the token was minted for is revoked.
@@ -24,7 +24,7 @@ pub(crate) enum Deed {
     Organization,
 }
 
-impl Deed {
+impl Change {
     pub(crate) const ALL: [Self; 5] =
         [Self::Key, Self::Secret, Self::Grant, Self::Token, Self::Organization];
 
@@ -42,7 +42,7 @@ impl Deed {
 /// A customer, ready to lose something.
 #[derive(Debug)]
 pub(crate) struct Case {
-    pub(crate) deed: Deed,
+    pub(crate) deed: Change,
     organization: String,
     machine: Pair,
     secret: String,
@@ -56,7 +56,7 @@ impl Case {
     ///
     /// # Errors
     /// With the refusal.
-    pub(crate) fn make(realm: &Gated, admin: &mut Admin, deed: Deed) -> Result<Self, String> {
+    pub(crate) fn make(realm: &Gated, admin: &mut Admin, deed: Change) -> Result<Self, String> {
         let new = json!({"name": "Atelier"});
         let organization = text(&admin.create("organizations", &new)?, "/id")?;
         let new = json!({"name": "Machine", "organization": organization, "with_secret": false});
@@ -89,14 +89,14 @@ impl Case {
     pub(crate) fn request(&self, node: &Gated) -> Request {
         let (id, secret) = &self.machine;
         match self.deed {
-            Deed::Key => node.deed(&format!("api-keys/{}/revoke", self.key.0)),
-            Deed::Secret => node.deed(&format!("clients/{id}/secrets/{}/revoke", self.secret)),
-            Deed::Grant => node.deed(&format!("grants/{}/revoke", self.grant)),
-            Deed::Token => {
+            Change::Key => node.deed(&format!("api-keys/{}/revoke", self.key.0)),
+            Change::Secret => node.deed(&format!("clients/{id}/secrets/{}/revoke", self.secret)),
+            Change::Grant => node.deed(&format!("grants/{}/revoke", self.grant)),
+            Change::Token => {
                 let asked = Request::new("POST", node.home.port, "/revoke").basic(id, secret);
                 asked.form(&[("token", &self.token)])
             }
-            Deed::Organization => {
+            Change::Organization => {
                 node.deed(&format!("organizations/{}/suspend", self.organization))
             }
         }

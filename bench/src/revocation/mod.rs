@@ -5,8 +5,8 @@
 //! millisecond has its refusal in hand: what a look takes is counted. Everything shares the machine's two cores.
 
 mod case;
+mod chart;
 mod delays;
-mod plot;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -18,14 +18,14 @@ use base::{Rng as _, SystemRng};
 use tokio::task::JoinSet;
 use verify::Verifier;
 
-use self::case::{Case, Deed};
+use self::case::{Case, Change};
 use self::delays::{Delays, millis};
 use self::watch::{Sort, Watch};
 use crate::children::Core;
-use crate::crowd::basic;
 use crate::gate::CONTACTS;
-use crate::load::errand::exchange;
-use crate::load::pump::{self, Pace, Stream, round};
+use crate::key_set::basic;
+use crate::load::pump::{self, SendRate, Stream, round};
+use crate::load::request_source::exchange;
 use crate::postgres::Postgres;
 use crate::scratch::Scratch;
 use crate::subject::gated::{Gated, Setting};
@@ -55,7 +55,7 @@ struct Seen {
 pub(crate) fn rows(
     program: &Path,
     scratch: &Scratch,
-    (count, plot): (usize, Option<&PathBuf>),
+    (count, chart): (usize, Option<&PathBuf>),
 ) -> Result<Vec<Row>, String> {
     let postgres = Postgres::start()?;
     let url = postgres.url();
@@ -64,20 +64,20 @@ pub(crate) fn rows(
     let one = Gated::start(setting(one))?;
     let [two, three] = [one.another(setting(two))?, one.another(setting(three))?];
     let nodes = [one, two, three];
-    let town = Town { cases: cases(&nodes, count)?, machines: machines(&nodes)?, nodes };
+    let fixture = Fixture { cases: cases(&nodes, count)?, machines: machines(&nodes)?, nodes };
     eprintln!("bench: {count} revocations");
     let stop = AtomicBool::new(false);
     let seen = std::thread::scope(|scope| {
-        let loading = scope.spawn(|| town.load(&stop));
-        let seen = town.revoke();
+        let loading = scope.spawn(|| fixture.load(&stop));
+        let seen = fixture.revoke();
         stop.store(true, Ordering::Relaxed);
         loading.join().map_err(|_| "the load panicked".to_owned())??;
         seen
     })?;
-    told(&seen, plot)
+    told(&seen, chart)
 }
 
-fn told(seen: &[Vec<Seen>], plot: Option<&PathBuf>) -> Result<Vec<Row>, String> {
+fn told(seen: &[Vec<Seen>], chart: Option<&PathBuf>) -> Result<Vec<Row>, String> {
     let of = |sort| {
         let all = seen.iter().flatten().filter(|seen| seen.sort == sort);
         Delays::of(all.map(|seen| seen.millis).collect())
@@ -88,12 +88,12 @@ fn told(seen: &[Vec<Seen>], plot: Option<&PathBuf>) -> Result<Vec<Row>, String> 
     let last = |seen: &Vec<Seen>| seen.iter().map(|seen| seen.millis).fold(0.0, f64::max);
     let all = ("everybody", Delays::of(seen.iter().map(last).collect()));
     let groups = [&same, &other, &services, &all].map(|(name, delays)| (*name, delays));
-    if let Some(file) = plot {
+    if let Some(file) = chart {
         let caption = format!(
             "{} revocations at random nodes: 3 nodes on PostgreSQL, {VERIFIERS} services, under load, 2 cores",
             seen.len()
         );
-        let written = std::fs::write(file, plot::draw(&caption, &groups));
+        let written = std::fs::write(file, chart::draw(&caption, &groups));
         written.map_err(|problem| format!("{}: {problem}", file.display()))?;
     }
     let row = |(name, delays): (&str, &Delays)| {
@@ -108,7 +108,7 @@ fn told(seen: &[Vec<Seen>], plot: Option<&PathBuf>) -> Result<Vec<Row>, String> 
 fn cases(nodes: &[Gated; 3], count: usize) -> Result<Vec<Case>, String> {
     let [one, ..] = nodes;
     let mut admin = one.admin()?;
-    let deeds = Deed::ALL.into_iter().cycle().take(count);
+    let deeds = Change::ALL.into_iter().cycle().take(count);
     deeds.map(|deed| Case::make(one, &mut admin, deed)).collect()
 }
 
@@ -119,13 +119,13 @@ fn machines(nodes: &[Gated; 3]) -> Result<(Vec<Pair>, Vec<Pair>), String> {
 }
 
 /// Everybody.
-struct Town {
+struct Fixture {
     nodes: [Gated; 3],
     cases: Vec<Case>,
     machines: (Vec<Pair>, Vec<Pair>),
 }
 
-impl Town {
+impl Fixture {
     /// Good keys at every gate and new tokens at one node, until `stop`.
     fn load(&self, stop: &AtomicBool) -> Result<(), String> {
         let (machines, keys) = &self.machines;
@@ -138,7 +138,7 @@ impl Town {
                     let minted: Vec<_> = machines.iter().map(mint).collect();
                     let steady = |requests, rate| Stream {
                         connections: 8,
-                        pace: Pace::Open(rate),
+                        rate: SendRate::Open(rate),
                         ..Stream::closed(round(requests))
                     };
                     while !stop.load(Ordering::Relaxed) {

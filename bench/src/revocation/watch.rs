@@ -7,8 +7,8 @@ use base::Secret;
 use tokio::net::TcpStream;
 use verify::{Presented, Verifier};
 
-use crate::load::errand::exchange;
 use crate::load::request::Request;
+use crate::load::request_source::exchange;
 use crate::verifying::request;
 
 /// Between two looks.
@@ -30,10 +30,10 @@ pub(crate) enum Sort {
 /// An observer.
 pub(crate) struct Watch {
     pub(crate) sort: Sort,
-    place: Place,
+    place: Location,
 }
 
-enum Place {
+enum Location {
     Gate { stream: TcpStream, request: Request, read: Vec<u8> },
     Service { verifier: Arc<Verifier>, presented: Presented },
 }
@@ -47,13 +47,13 @@ impl Watch {
         let stream = TcpStream::connect(("127.0.0.1", port)).await;
         let stream = stream.map_err(|problem| problem.to_string())?;
         stream.set_nodelay(true).map_err(|problem| problem.to_string())?;
-        Ok(Self { sort, place: Place::Gate { stream, request, read: Vec::new() } })
+        Ok(Self { sort, place: Location::Gate { stream, request, read: Vec::new() } })
     }
 
     /// Asks a verifier.
     pub(crate) fn service(verifier: &Arc<Verifier>, token: &str) -> Self {
         let presented = Presented::Bearer(Secret::new(token));
-        let place = Place::Service { verifier: Arc::clone(verifier), presented };
+        let place = Location::Service { verifier: Arc::clone(verifier), presented };
         Self { sort: Sort::Verifier, place }
     }
 
@@ -98,7 +98,7 @@ impl Watch {
     /// Whether the credential is taken for good; and what was said.
     async fn look(&mut self) -> Result<(bool, String), String> {
         match &mut self.place {
-            Place::Gate { stream, request, read } => {
+            Location::Gate { stream, request, read } => {
                 let answer = exchange(stream, request, read).await?;
                 match answer.status {
                     200 => Ok((true, String::new())),
@@ -106,7 +106,7 @@ impl Watch {
                     _ => Err(format!("the gate: {}", answer.in_words())),
                 }
             }
-            Place::Service { verifier, presented } => {
+            Location::Service { verifier, presented } => {
                 let verified = verifier.verify(presented, &request()).await;
                 Ok(verified.map_or_else(|no| (false, no.to_string()), |_| (true, String::new())))
             }

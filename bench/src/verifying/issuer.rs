@@ -98,8 +98,8 @@ fn signed<T: serde::Serialize>(signer: &Signer, payload: &T) -> Result<String, S
 /// A million bad marks, between those of the good tokens.
 fn marks() -> Marks {
     let mut marks = Marks::default();
-    for place in 0..PLACES {
-        marks.set(Mark::place(2 * place), None);
+    for status_index in 0..PLACES {
+        marks.set(Mark::status_index(2 * status_index), None);
     }
     let until = SystemClock.now().seconds() + 30 * 86_400;
     for name in 0..NAMES {
@@ -111,13 +111,17 @@ fn marks() -> Marks {
 
 fn token(signer: &Signer, issuer: &str, number: usize) -> Result<String, String> {
     let now = SystemClock.now().seconds();
-    let place = 2 * number as u32 + 1;
+    let status_index = 2 * number as u32 + 1;
     let (client, owner, organization) = (SystemRng.u128(), SystemRng.u128(), SystemRng.u128());
     let marks = [client, owner, organization].map(Mark::id);
     let mut hangs = String::new();
-    let marks =
-        [&[Mark::place(place), Mark::place(PLACES + 2 * number as u32 + 1)], &marks[..]].concat();
-    TokenStatus { place: Some(place), marks }.write(&format!("{issuer}/status-lists/"), &mut hangs);
+    let marks = [
+        &[Mark::status_index(status_index), Mark::status_index(PLACES + 2 * number as u32 + 1)],
+        &marks[..],
+    ]
+    .concat();
+    TokenStatus { status_index: Some(status_index), marks }
+        .write(&format!("{issuer}/status-lists/"), &mut hangs);
     let hangs: serde_json::Value =
         serde_json::from_str(&hangs).map_err(|problem| problem.to_string())?;
     signed(

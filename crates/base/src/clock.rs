@@ -73,11 +73,11 @@ impl fmt::Display for Timestamp {
 }
 
 impl std::str::FromStr for Timestamp {
-    type Err = NotATimestamp;
+    type Err = ParseTimestampError;
 
     /// Reads RFC 3339.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parsed: jiff::Timestamp = text.parse().map_err(|_| NotATimestamp)?;
+        let parsed: jiff::Timestamp = text.parse().map_err(|_| ParseTimestampError)?;
         Ok(Self(parsed.as_millisecond()))
     }
 }
@@ -85,7 +85,7 @@ impl std::str::FromStr for Timestamp {
 /// A text that is not an RFC 3339 timestamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a timestamp such as 2030-01-31T12:00:00Z (RFC 3339)")]
-pub struct NotATimestamp;
+pub struct ParseTimestampError;
 
 /// Tells the time.
 pub trait Clock: Send + Sync + fmt::Debug {

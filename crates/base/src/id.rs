@@ -90,16 +90,16 @@ impl<T> fmt::Debug for Id<T> {
 /// A text that is not an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected an identifier of 22 letters and digits")]
-pub struct NotAnId;
+pub struct ParseIdError;
 
 impl<T> FromStr for Id<T> {
-    type Err = NotAnId;
+    type Err = ParseIdError;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
         if text.len() != BASE62_U128 {
-            return Err(NotAnId);
+            return Err(ParseIdError);
         }
-        parse_base62(text).map(Self::from_u128).ok_or(NotAnId)
+        parse_base62(text).map(Self::from_u128).ok_or(ParseIdError)
     }
 }
 
@@ -136,6 +136,6 @@ mod tests {
         let late = Id::<()>::new(Timestamp::from_millis(1_001), &rng);
         assert!(early < late && early.to_string() < late.to_string());
         assert_eq!(early.to_string().parse(), Ok(early));
-        assert_eq!("short".parse::<Id<()>>(), Err(NotAnId));
+        assert_eq!("short".parse::<Id<()>>(), Err(ParseIdError));
     }
 }

@@ -24,10 +24,10 @@ impl MasterKey {
     /// Reads what [`MasterKey::to_text`] wrote; white space around it is allowed.
     ///
     /// # Errors
-    /// [`NotAMasterKey`] when the text is not 32 bytes of base64url.
-    pub fn parse(text: &str) -> Result<Self, NotAMasterKey> {
-        let bytes = Zeroizing::new(parse_base64url(text.trim()).ok_or(NotAMasterKey)?);
-        let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| NotAMasterKey)?;
+    /// [`ParseMasterKeyError`] when the text is not 32 bytes of base64url.
+    pub fn parse(text: &str) -> Result<Self, ParseMasterKeyError> {
+        let bytes = Zeroizing::new(parse_base64url(text.trim()).ok_or(ParseMasterKeyError)?);
+        let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| ParseMasterKeyError)?;
         Ok(Self(Zeroizing::new(bytes)))
     }
 
@@ -77,7 +77,7 @@ impl fmt::Debug for MasterKey {
 /// A text that is not a master key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a master key: 32 bytes in base64url, 43 characters")]
-pub struct NotAMasterKey;
+pub struct ParseMasterKeyError;
 
 /// Seals and opens small messages: AES-256-GCM with a random 96-bit nonce in front.
 pub struct Sealer(LessSafeKey);

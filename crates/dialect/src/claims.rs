@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use oauth::{NotAScope, ScopeSet};
+use oauth::{ParseScopeError, ScopeSet};
 
 use crate::template::fields::text;
 use crate::template::{Facts, Field, Value};
@@ -85,8 +85,8 @@ impl Claims<'_> {
     /// What it allows, as a set.
     ///
     /// # Errors
-    /// [`NotAScope`] where the text is none of ours.
-    pub fn scopes(&self) -> Result<ScopeSet, NotAScope> {
+    /// [`ParseScopeError`] where the text is none of ours.
+    pub fn scopes(&self) -> Result<ScopeSet, ParseScopeError> {
         self.scope.parse()
     }
 }

@@ -4,7 +4,7 @@ use oauth::{GrantType, Operation};
 use toml::de::DeTable;
 
 use crate::decode::grant_types;
-use crate::encode::{Failures, Headers, QuotaTemplate};
+use crate::encode::{ErrorShapes, Headers, QuotaTemplate};
 use crate::endpoint::{self, Endpoint, Shared};
 use crate::error::Source;
 use crate::read::{Item, Table};
@@ -38,7 +38,7 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
     let headers = file.table("headers")?;
     Headers::read(&headers, fields::SHARED)?;
     let shared = Shared { prefixes: &prefixes, errors: &errors, headers: &headers };
-    let failures = Failures::read(&errors, &headers)?;
+    let failures = ErrorShapes::read(&errors, &headers)?;
     let grant_types = grant_types(&file.required("grant_types")?)?;
     let (endpoints, items) = endpoints(file, base, &shared, &grant_types)?;
     let routes = Routes::new(&endpoints).map_err(|(first, second, path)| {

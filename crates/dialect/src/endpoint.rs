@@ -4,7 +4,7 @@ use oauth::{ClientAuthMethod, GrantType, Operation, RedirectUri};
 
 use crate::DialectError;
 use crate::decode::Rules;
-use crate::encode::{Answer, Failures};
+use crate::encode::{Answer, ErrorShapes};
 use crate::read::{Item, Table};
 use crate::route::Pattern;
 
@@ -23,7 +23,7 @@ pub struct Endpoint {
     pub(crate) patterns: Vec<Pattern>,
     pub(crate) rules: Rules,
     pub(crate) answer: Answer,
-    pub(crate) failures: Failures,
+    pub(crate) failures: ErrorShapes,
 }
 
 impl Endpoint {
@@ -108,7 +108,7 @@ pub(crate) fn endpoint(table: &Table<'_>, shared: &Shared<'_>) -> Result<Endpoin
         body_limit: table.required("body_limit")?.integer_in(1..=MAX_BODY)? as usize,
         rules: Rules::read(operation, table, &auth_methods, &patterns)?,
         answer: Answer::read(operation, table, shared.headers)?,
-        failures: Failures::read(
+        failures: ErrorShapes::read(
             &table.own_table("errors")?.or(Some(shared.errors.clone())),
             shared.headers,
         )?,

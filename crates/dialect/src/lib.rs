@@ -26,8 +26,8 @@ use std::time::Duration;
 
 use domain::CredentialKind;
 use oauth::{
-    AuthorizationReply, ClientAuthMethod, Failure, GrantType, Operation, Problem, RedirectUri,
-    Reply, Request, ScopeSet,
+    AuthorizationReply, ClientAuthMethod, ErrorResponse, GrantType, Operation, Problem,
+    RedirectUri, Reply, Request, ScopeSet,
 };
 
 pub use claims::{Claims, ClaimsError, TokenFacts};
@@ -52,7 +52,7 @@ pub struct Dialect {
     grant_types: Vec<GrantType>,
     endpoints: Vec<Endpoint>,
     routes: route::Routes,
-    failures: encode::Failures,
+    failures: encode::ErrorShapes,
     quota: encode::QuotaTemplate,
     identifiers: policy::Identifiers,
     secrets: policy::Secrets,
@@ -134,8 +134,12 @@ impl Dialect {
     /// Reads a request to `endpoint`.
     ///
     /// # Errors
-    /// [`Failure`]: what the client did wrong, in words it may see.
-    pub fn decode(&self, endpoint: &Endpoint, incoming: &Incoming<'_>) -> Result<Request, Failure> {
+    /// [`ErrorResponse`]: what the client did wrong, in words it may see.
+    pub fn decode(
+        &self,
+        endpoint: &Endpoint,
+        incoming: &Incoming<'_>,
+    ) -> Result<Request, ErrorResponse> {
         decode::decode(endpoint, incoming)
     }
 
@@ -168,20 +172,21 @@ impl Dialect {
     }
 
     /// Writes a failure, in the words of `endpoint` where one was found.
-    pub fn encode_failure(
+    pub fn encode_error(
         &self,
         endpoint: Option<&Endpoint>,
-        failure: &Failure,
+        failure: &ErrorResponse,
         context: &Context<'_>,
     ) -> Outgoing {
-        encode::failure(self, endpoint, failure, context)
+        encode::error(self, endpoint, failure, context)
     }
 
     /// Writes the answer to [`Route::MethodNotAllowed`], with its `Allow` header (RFC 9110
     /// §15.5.6).
     pub fn encode_method_not_allowed(&self, allow: &[&str], context: &Context<'_>) -> Outgoing {
-        let failure = Failure::new(Problem::MethodNotAllowed, "The method is not allowed here.");
-        let mut outgoing = self.encode_failure(None, &failure, context);
+        let failure =
+            ErrorResponse::new(Problem::MethodNotAllowed, "The method is not allowed here.");
+        let mut outgoing = self.encode_error(None, &failure, context);
         outgoing.headers.push(("allow".into(), allow.join(", ").into()));
         outgoing
     }
@@ -251,7 +256,7 @@ impl Dialect {
         &self.authorization
     }
 
-    pub(crate) const fn failures(&self) -> &encode::Failures {
+    pub(crate) const fn failures(&self) -> &encode::ErrorShapes {
         &self.failures
     }
 

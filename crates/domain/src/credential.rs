@@ -124,8 +124,8 @@ pub struct Credential {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authenticated_at: Option<Timestamp>,
     /// Its place in the status lists of its realm, where it has one: see [`Grant::place`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<u32>,
+    #[serde(rename = "place", default, skip_serializing_if = "Option::is_none")]
+    pub status_index: Option<u32>,
     /// Set once it was taken back.
     pub revoked: Option<Revocation>,
     /// When it was made.

@@ -44,8 +44,8 @@ pub struct Grant {
     /// Its place in the status lists of its realm (Token Status List, §4): the number of the bit that
     /// tells whether it was taken back. Grants and credentials of a realm share one row of numbers,
     /// and no number is given twice. `None`: it was made while none was at hand.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<u32>,
+    #[serde(rename = "place", default, skip_serializing_if = "Option::is_none")]
+    pub status_index: Option<u32>,
     /// Set once it was taken back.
     pub revoked: Option<Revocation>,
     /// When it was made.

@@ -29,7 +29,7 @@ pub use entity::{Entity, EntityRecord, Kind, Owners};
 pub use event::{Actor, Event, EventDraft, Origin, Target};
 pub use grant::{Grant, Revocation};
 pub use jose::Algorithm;
-pub use names::{NotAName, PublicId, RealmName};
+pub use names::{ParseNameError, PublicId, RealmName};
 pub use organization::{Organization, Status};
 pub use refusal::Refusal;
 pub use resource_server::{ResourceServer, ScopeDefinition, TokenFormat, TokenPolicy};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A text that cannot be such a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected {0}")]
-pub struct NotAName(&'static str);
+pub struct ParseNameError(&'static str);
 
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $allowed:expr) => {
@@ -25,11 +25,11 @@ macro_rules! name {
         }
 
         impl FromStr for $name {
-            type Err = NotAName;
+            type Err = ParseNameError;
 
-            fn from_str(text: &str) -> Result<Self, NotAName> {
+            fn from_str(text: &str) -> Result<Self, ParseNameError> {
                 let allowed: fn(&str) -> bool = $allowed;
-                if allowed(text) { Ok(Self(text.into())) } else { Err(NotAName($expected)) }
+                if allowed(text) { Ok(Self(text.into())) } else { Err(ParseNameError($expected)) }
             }
         }
 

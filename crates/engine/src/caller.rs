@@ -9,7 +9,7 @@ use oauth::Request;
 
 use crate::admin::admin_keys::{self, Administrator};
 use crate::authenticate::{Authenticated, authenticate};
-use crate::present::{Found, Place, Presented, Verified, present};
+use crate::present::{Found, Presented, PresentedAt, Verified, present};
 use crate::{Context, Denial};
 
 /// The admin scope that introspection of any credential needs.
@@ -19,7 +19,7 @@ const ADMIN_REVOCATION: &str = "tokens:write";
 
 /// What a caller wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Errand {
+pub(crate) enum CallerPurpose {
     /// RFC 7662.
     Introspect,
     /// RFC 7009.
@@ -42,13 +42,13 @@ impl Caller {
     pub(crate) async fn of(
         ctx: &Context<'_>,
         request: &Request,
-        errand: Errand,
+        purpose: CallerPurpose,
     ) -> Result<Self, Denial> {
         let Some(bearer) = &request.bearer else {
             let authenticated = authenticate(ctx, request).await?;
             // A client id alone is no proof: it may throw its own away, and learn nothing.
             let proven = !matches!(authenticated, Authenticated::Client { secret: None, .. });
-            return if proven || errand == Errand::Revoke {
+            return if proven || purpose == CallerPurpose::Revoke {
                 Ok(Self::Authenticated(authenticated))
             } else {
                 Err(Denial::NoClientAuthentication)
@@ -56,26 +56,26 @@ impl Caller {
         };
         match admin_keys::authenticate(ctx, bearer.expose()).await {
             Ok(admin) => {
-                admin.require(match errand {
-                    Errand::Introspect => ADMIN_INTROSPECTION,
-                    Errand::Revoke => ADMIN_REVOCATION,
+                admin.require(match purpose {
+                    CallerPurpose::Introspect => ADMIN_INTROSPECTION,
+                    CallerPurpose::Revoke => ADMIN_REVOCATION,
                 })?;
                 Ok(Self::Admin(admin))
             }
             // No admin key at all: then it may be any other credential.
             Err(Denial::Token(inner)) if matches!(*inner, Denial::SecretForeign(_)) => {
                 let presented = Presented::Token(bearer.expose());
-                Ok(Self::Bearer(Box::new(present(ctx, &presented, Place::Issuer).await?)))
+                Ok(Self::Bearer(Box::new(present(ctx, &presented, PresentedAt::Issuer).await?)))
             }
             Err(denial) => Err(denial),
         }
     }
 
     /// Where what they ask about is presented: a resource server speaks for its door.
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> PresentedAt {
         match self {
-            Self::Authenticated(Authenticated::ResourceServer(_)) => Place::Api,
-            Self::Authenticated(_) | Self::Bearer(_) | Self::Admin(_) => Place::Issuer,
+            Self::Authenticated(Authenticated::ResourceServer(_)) => PresentedAt::Api,
+            Self::Authenticated(_) | Self::Bearer(_) | Self::Admin(_) => PresentedAt::Issuer,
         }
     }
 

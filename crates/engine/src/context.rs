@@ -50,8 +50,8 @@ impl Context<'_> {
 
     /// A place in the realm's status lists for a grant or credential that is being made; `None` where
     /// none can be had at this moment: it is known by its identifier then.
-    pub(crate) async fn place(&self) -> Option<u32> {
-        self.issuer.places().take(self.store, self.issuer.realm()).await
+    pub(crate) async fn status_index(&self) -> Option<u32> {
+        self.issuer.status_indexes().take(self.store, self.issuer.realm()).await
     }
 
     /// The origin of an event that `actor` causes by this request.

@@ -29,7 +29,7 @@ pub(crate) struct Generation {
 
 /// What a presented refresh token is in its family.
 #[derive(Debug)]
-pub(crate) enum Standing {
+pub(crate) enum RefreshTokenState {
     /// The present one.
     Present,
     /// An earlier one, authentic.
@@ -96,16 +96,16 @@ pub(crate) fn present_generation(family: &Credential) -> u32 {
 pub(crate) async fn look_up(
     ctx: &Context<'_>,
     presented: &str,
-) -> Result<(Loaded<Credential>, Standing), Denial> {
+) -> Result<(Loaded<Credential>, RefreshTokenState), Denial> {
     // A family changes with each use, on whichever node, and the feed does not tell of that.
     let ctx = &Context { store: ctx.store.direct(), ..*ctx };
     let mismatch = match find(ctx, KIND, presented).await {
-        Ok(family) => return Ok((family, Standing::Present)),
+        Ok(family) => return Ok((family, RefreshTokenState::Present)),
         Err(denial @ Denial::SecretMismatch(_)) => denial,
         Err(denial) => return Err(denial),
     };
     match earlier(ctx, presented).await? {
-        Some((family, generation)) => Ok((family, Standing::Earlier(generation))),
+        Some((family, generation)) => Ok((family, RefreshTokenState::Earlier(generation))),
         None => Err(mismatch),
     }
 }

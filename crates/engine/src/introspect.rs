@@ -7,7 +7,7 @@ use base::Id;
 use domain::{Credential, CredentialKind};
 use oauth::{Introspection, Parameter, Reply, Request};
 
-use crate::caller::{Caller, Errand};
+use crate::caller::{Caller, CallerPurpose};
 use crate::chain::link;
 use crate::present::{Presented, PresentedKind, Verified, look_up};
 use crate::{Context, Denial};
@@ -32,7 +32,7 @@ pub struct Answer {
 /// # Errors
 /// When the *caller* is refused, or the store fails. A bad token is no error (RFC 7662 §2.2).
 pub async fn introspect(ctx: &Context<'_>, request: &Request) -> Result<Answer, Denial> {
-    let caller = Caller::of(ctx, request, Errand::Introspect).await?;
+    let caller = Caller::of(ctx, request, CallerPurpose::Introspect).await?;
     let token = request.parameters.value(Parameter::Token);
     let token = token.ok_or(Denial::ParameterMissing(Parameter::Token))?;
     match look_into(ctx, &caller, token).await {

@@ -11,9 +11,9 @@ use store::{Store, StoreError};
 
 use crate::Denial;
 use crate::keys::{KeyRing, public_algorithm};
-use crate::places::Places;
+use crate::marks::Ledger;
 use crate::seen::Seen;
-use crate::standing::Ledger;
+use crate::status_indexes::StatusIndexes;
 
 /// What a realm is set up with.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ pub struct Issuer {
     refresh_tokens: DigestKey,
     forms: DigestKey,
     seen: Seen,
-    places: Places,
+    status_indexes: StatusIndexes,
     ledger: Arc<Ledger>,
 }
 
@@ -71,7 +71,7 @@ impl Issuer {
             refresh_tokens: key("refresh tokens"),
             forms: key("forms"),
             seen: Seen::new(rng),
-            places: Places::default(),
+            status_indexes: StatusIndexes::default(),
             ledger: Arc::default(),
             status_lists: format!("{}/status-lists/", settings.url),
             identifier: settings.dialect.issuer(&settings.url),
@@ -200,8 +200,8 @@ impl Issuer {
     }
 
     /// Places in the status lists, on their way to new grants and credentials.
-    pub(crate) const fn places(&self) -> &Places {
-        &self.places
+    pub(crate) const fn status_indexes(&self) -> &StatusIndexes {
+        &self.status_indexes
     }
 
     pub(crate) fn seen(&self) -> &Seen {

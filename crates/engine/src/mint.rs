@@ -11,7 +11,7 @@ use domain::{PublicId, ResourceServer};
 use oauth::{AccessToken, ScopeSet};
 use serde::{Deserialize, Serialize};
 
-use crate::standing::{self, Root};
+use crate::marks::{self, ParentCredential};
 use crate::{Chain, Context, Denial};
 
 mod stored;
@@ -24,7 +24,7 @@ pub struct Mint {
     /// What it hangs from.
     pub chain: Chain,
     /// What it is traced to.
-    pub credential: Root,
+    pub credential: ParentCredential,
     /// The key that stood in a client's place, where one did.
     pub key: Option<PublicId>,
     /// What it allows.
@@ -125,7 +125,7 @@ fn jwt(ctx: &Context<'_>, mint: &Mint, facts: &TokenFacts<'_>) -> Result<String,
     let mut claims = String::with_capacity(960);
     policy.write_claims(facts, &mut claims);
     if policy.status_claim {
-        standing::write_claim(ctx.issuer, mint, &mut claims);
+        marks::write_claim(ctx.issuer, mint, &mut claims);
     }
     let token = signer.sign(claims.as_bytes()).map_err(|_| missing())?;
     let seen = ctx.issuer.seen();

@@ -11,10 +11,10 @@ use domain::{Actor, Credential, Entity, EventDraft, Kind, Revocation, Target};
 use oauth::{Parameter, Reply, Request};
 use store::{Batch, Write};
 
-use crate::caller::{Caller, Errand};
+use crate::caller::{Caller, CallerPurpose};
 use crate::introspect::presented;
 use crate::outcome::{Outcome, settle};
-use crate::present::{Found, Place, PresentedKind, look_up};
+use crate::present::{Found, PresentedAt, PresentedKind, look_up};
 use crate::{Context, Denial, family};
 
 /// Answers a revocation request.
@@ -24,7 +24,7 @@ use crate::{Context, Denial, family};
 pub async fn revoke(ctx: &Context<'_>, request: &Request) -> Result<Reply, Denial> {
     let caller = match request.possession {
         true => None,
-        false => Some(Caller::of(ctx, request, Errand::Revoke).await?),
+        false => Some(Caller::of(ctx, request, CallerPurpose::Revoke).await?),
     };
     let by = By(caller.as_ref());
     let token = request.parameters.value(Parameter::Token);
@@ -72,7 +72,7 @@ async fn decide(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Outcome<()
 /// What the caller may throw away and what is not dead for good. Where only something above it does
 /// not hold, such as a client that is suspended, it lives again with that: it must be taken back.
 async fn mine(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Option<Found>, Denial> {
-    let found = match look_up(ctx, &presented(token), Place::Issuer).await {
+    let found = match look_up(ctx, &presented(token), PresentedAt::Issuer).await {
         Err(denial) if is_mismatch(&denial) => match family_of(ctx, token).await? {
             Some(family) => family,
             None => return Err(denial),

@@ -75,7 +75,7 @@ pub(crate) fn hanging(
         rotated: None,
         minted: None,
         authenticated_at: None,
-        place: None,
+        status_index: None,
         revoked: None,
         created_at: ctx.now,
     }

@@ -23,7 +23,7 @@ use store::{Committed, Write};
 
 use crate::authenticate::{Authenticated, authenticate};
 use crate::budget::quota;
-use crate::grants::{GRANTS, Grant, Identity, Refusal, Right, named_audiences};
+use crate::grants::{GRANTS, Grant, GrantDenial, Identity, ResolvedGrant, named_audiences};
 use crate::mint::{self, Mint, Minted};
 use crate::outcome::{Outcome, settle};
 use crate::{Context, Denial, identity, oidc};
@@ -94,12 +94,14 @@ async fn decide(
     let ctx = if by_use { &direct } else { ctx };
     let right = match grant.right(ctx, request, &caller).await {
         Ok(right) => right,
-        Err(Refusal { denial, batch }) => return Ok(Outcome { batch, reply: Err(denial) }),
+        Err(GrantDenial { denial, batch }) => return Ok(Outcome { batch, reply: Err(denial) }),
     };
     audience(request, &right)?;
     let scopes = scope(request, &right)?;
     let budgets = budgets(&right);
-    let Right { chain, credential, key, refresh_token, identity, token_id, mut batch, .. } = right;
+    let ResolvedGrant {
+        chain, credential, key, refresh_token, identity, token_id, mut batch, ..
+    } = right;
     batch.writes.extend(budgets.iter().map(|(subject, limits)| Write::SpendBudget {
         subject: *subject,
         limits: *limits,
@@ -157,7 +159,7 @@ fn grant_type(
 }
 
 /// Refuses to mint for another audience than every one that the request names (RFC 8707 §2.2).
-fn audience(request: &Request, right: &Right) -> Result<(), Denial> {
+fn audience(request: &Request, right: &ResolvedGrant) -> Result<(), Denial> {
     let own = &right.chain.resource_server.identifier;
     match named_audiences(request).find(|named| named != own) {
         Some(other) => Err(Denial::AudienceNotGranted(other.to_owned())),
@@ -165,9 +167,9 @@ fn audience(request: &Request, right: &Right) -> Result<(), Denial> {
     }
 }
 
-/// The scope of the token (RFC 6749 §3.3): what was asked for, or the default. Asking for more than
+/// The scope of the token (RFC 6749 §3.3): what was asked for, or the default. AuthorizationRequest for more than
 /// was granted is refused, never silently narrowed.
-fn scope(request: &Request, right: &Right) -> Result<ScopeSet, Denial> {
+fn scope(request: &Request, right: &ResolvedGrant) -> Result<ScopeSet, Denial> {
     let grant = &right.chain.grant;
     let narrow = |scopes: &ScopeSet| match &right.narrowed {
         Some(narrowed) => scopes.intersection(narrowed),
@@ -186,7 +188,7 @@ fn scope(request: &Request, right: &Right) -> Result<ScopeSet, Denial> {
 }
 
 /// The budgets that a token is paid from: the client's, then the organization's.
-fn budgets(right: &Right) -> Vec<(BudgetSubject, BudgetLimits)> {
+fn budgets(right: &ResolvedGrant) -> Vec<(BudgetSubject, BudgetLimits)> {
     let client = right.chain.client.as_ref();
     let client = client.map(|client| (BudgetSubject::Client(client.id), client.budget));
     let organization = right.chain.organization.as_ref();

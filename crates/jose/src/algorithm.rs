@@ -45,18 +45,18 @@ impl fmt::Display for Algorithm {
 }
 
 impl FromStr for Algorithm {
-    type Err = UnknownAlgorithm;
+    type Err = UnknownAlgorithmError;
 
     /// Reads a registered name; case matters (RFC 7515 §4.1.1).
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|known| known.as_str() == text).ok_or(UnknownAlgorithm)
+        Self::ALL.into_iter().find(|known| known.as_str() == text).ok_or(UnknownAlgorithmError)
     }
 }
 
 /// A name that is not one of [`Algorithm::ALL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of ES256, EdDSA, RS256, HS256")]
-pub struct UnknownAlgorithm;
+pub struct UnknownAlgorithmError;
 
 #[cfg(test)]
 mod tests {
@@ -68,7 +68,7 @@ mod tests {
             assert_eq!(algorithm.as_str().parse(), Ok(algorithm));
         }
         for name in ["none", "es256", "RS512", ""] {
-            assert_eq!(name.parse::<Algorithm>(), Err(UnknownAlgorithm), "{name}");
+            assert_eq!(name.parse::<Algorithm>(), Err(UnknownAlgorithmError), "{name}");
         }
     }
 }

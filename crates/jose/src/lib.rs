@@ -34,7 +34,7 @@ mod signer;
 mod signing_key;
 mod verifying_key;
 
-pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use algorithm::{Algorithm, UnknownAlgorithmError};
 pub use compact::{Compact, MAX_LENGTH, Part, TokenError};
 pub use header::{Header, HeaderError};
 pub use json::{ObjectError, parse_object};
@@ -42,5 +42,5 @@ pub use jwk::{Jwk, JwkError, Material};
 pub use jwk_set::JwkSet;
 pub use key_set::{KeySet, VerifyError};
 pub use signer::Signer;
-pub use signing_key::{KeyError, MIN_SECRET, SigningFailed, SigningKey};
+pub use signing_key::{KeyError, MIN_SECRET, SigningError, SigningKey};
 pub use verifying_key::{SignatureError, VerifyingKey};

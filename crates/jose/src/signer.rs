@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::encoding::{base64url, push_base64url};
 use serde::Serialize;
 
-use crate::{Algorithm, SigningFailed, SigningKey};
+use crate::{Algorithm, SigningError, SigningKey};
 
 /// A key together with the header its tokens carry.
 #[derive(Clone, Debug)]
@@ -53,8 +53,8 @@ impl Signer {
     /// `header.payload.signature`.
     ///
     /// # Errors
-    /// [`SigningFailed`] when the cryptographic library fails.
-    pub fn sign(&self, payload: &[u8]) -> Result<String, SigningFailed> {
+    /// [`SigningError`] when the cryptographic library fails.
+    pub fn sign(&self, payload: &[u8]) -> Result<String, SigningError> {
         let signature = self.key.signature_text_length();
         let length = self.prefix.len() + (payload.len() * 4).div_ceil(3) + 1 + signature;
         let mut token = String::with_capacity(length);

@@ -150,9 +150,9 @@ impl SigningKey {
     /// Signs `message` and appends the signature to `out` in base64url.
     ///
     /// # Errors
-    /// [`SigningFailed`] when the library fails; `out` is then unchanged.
-    pub fn sign(&self, message: &[u8], out: &mut String) -> Result<(), SigningFailed> {
-        let failed = |_: Unspecified| SigningFailed;
+    /// [`SigningError`] when the library fails; `out` is then unchanged.
+    pub fn sign(&self, message: &[u8], out: &mut String) -> Result<(), SigningError> {
+        let failed = |_: Unspecified| SigningError;
         let random = SystemRandom::new();
         match &self.pair {
             Pair::Es256(pair) => {
@@ -247,7 +247,7 @@ pub enum KeyError {
 /// The cryptographic library failed to sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the cryptographic library failed to sign")]
-pub struct SigningFailed;
+pub struct SigningError;
 
 #[cfg(test)]
 #[path = "signing_key_tests.rs"]

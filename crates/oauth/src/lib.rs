@@ -21,12 +21,12 @@ pub use grant_type::GrantType;
 pub use introspection::Introspection;
 pub use metadata::Metadata;
 pub use operation::Operation;
-pub use parameter::{Parameter, Parameters, RepeatedParameter};
+pub use parameter::{Parameter, Parameters, RepeatedParameterError};
 pub use problem::{ErrorCode, Problem};
-pub use redirect_uri::{MAX_REDIRECT_URI, NotARedirectUri, RedirectUri};
+pub use redirect_uri::{MAX_REDIRECT_URI, RedirectUri, RedirectUriError};
 pub use reply::{
-    AccessToken, AuthorizationCode, AuthorizationReply, Failure, Granted, IdToken, Quota,
+    AccessToken, AuthorizationCode, AuthorizationReply, ErrorResponse, Granted, IdToken, Quota,
     QuotaWindow, RefreshToken, Reply, TokenReply,
 };
 pub use request::Request;
-pub use scope::{MAX_SCOPE_LENGTH, MAX_SCOPES, NotAScope, Scope, ScopeSet};
+pub use scope::{MAX_SCOPE_LENGTH, MAX_SCOPES, ParseScopeError, Scope, ScopeSet};

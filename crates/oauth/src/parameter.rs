@@ -103,7 +103,7 @@ pub struct Parameters(BTreeMap<Parameter, Zeroizing<String>>);
 /// A parameter came twice, which RFC 6749 §3.2 forbids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the parameter {0} must not be repeated")]
-pub struct RepeatedParameter(pub Parameter);
+pub struct RepeatedParameterError(pub Parameter);
 
 impl Parameters {
     /// None yet.
@@ -115,18 +115,20 @@ impl Parameters {
     /// MUST be treated as if they were omitted").
     ///
     /// # Errors
-    /// [`RepeatedParameter`] when it is there already.
+    /// [`RepeatedParameterError`] when it is there already.
     pub fn insert(
         &mut self,
         parameter: Parameter,
         value: impl Into<String>,
-    ) -> Result<(), RepeatedParameter> {
+    ) -> Result<(), RepeatedParameterError> {
         let value = Zeroizing::new(value.into());
         if value.is_empty() {
             return Ok(());
         }
         match self.0.entry(parameter) {
-            std::collections::btree_map::Entry::Occupied(_) => Err(RepeatedParameter(parameter)),
+            std::collections::btree_map::Entry::Occupied(_) => {
+                Err(RepeatedParameterError(parameter))
+            }
             std::collections::btree_map::Entry::Vacant(slot) => {
                 slot.insert(value);
                 Ok(())
@@ -162,7 +164,7 @@ mod tests {
         assert_eq!(parameters.value(Parameter::Scope), None);
         parameters.insert(Parameter::Scope, "a").unwrap();
         let again = parameters.insert(Parameter::Scope, "b");
-        assert_eq!(again, Err(RepeatedParameter(Parameter::Scope)));
+        assert_eq!(again, Err(RepeatedParameterError(Parameter::Scope)));
     }
 
     #[test]

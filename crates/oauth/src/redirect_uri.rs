@@ -19,7 +19,7 @@ pub struct RedirectUri(String);
 
 /// Why a text is no redirect URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotARedirectUri {
+pub enum RedirectUriError {
     /// Longer than [`MAX_REDIRECT_URI`], or a character that does not belong into a URI.
     #[error("expected at most 2000 ASCII characters without white space, quotes or backslash")]
     Characters,
@@ -96,36 +96,36 @@ impl RedirectUri {
 }
 
 impl FromStr for RedirectUri {
-    type Err = NotARedirectUri;
+    type Err = RedirectUriError;
 
-    fn from_str(text: &str) -> Result<Self, NotARedirectUri> {
+    fn from_str(text: &str) -> Result<Self, RedirectUriError> {
         let plain = |b: u8| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b);
         if text.len() > MAX_REDIRECT_URI || !text.bytes().all(plain) {
-            return Err(NotARedirectUri::Characters);
+            return Err(RedirectUriError::Characters);
         }
         if text.contains('#') {
-            return Err(NotARedirectUri::Fragment);
+            return Err(RedirectUriError::Fragment);
         }
-        let url = Url::parse(text).map_err(|_| NotARedirectUri::NotAbsolute)?;
+        let url = Url::parse(text).map_err(|_| RedirectUriError::NotAbsolute)?;
         let web = matches!(url.scheme(), "https" | "http");
         if !web && !url.scheme().contains('.') {
-            return Err(NotARedirectUri::Scheme);
+            return Err(RedirectUriError::Scheme);
         }
         // The parser forgives `http:example` and `http:/example`; what was meant is unclear.
         let written = text.get(url.scheme().len()..).unwrap_or_default();
         if web && (!written.starts_with("://") || written.starts_with(":///")) {
-            return Err(NotARedirectUri::NotAbsolute);
+            return Err(RedirectUriError::NotAbsolute);
         }
         let authority = written.trim_start_matches("://");
         let authority = authority.split(['/', '?']).next().unwrap_or_default();
         if web && authority.contains('@') || !url.username().is_empty() || url.password().is_some()
         {
-            return Err(NotARedirectUri::UserInfo);
+            return Err(RedirectUriError::UserInfo);
         }
         let path = text.split('?').next().unwrap_or_default().to_ascii_lowercase();
         let path = path.replace("%2e", ".");
         if path.split('/').any(|segment| matches!(segment, "." | "..")) {
-            return Err(NotARedirectUri::DotSegments);
+            return Err(RedirectUriError::DotSegments);
         }
         Ok(Self(text.to_owned()))
     }
@@ -160,7 +160,7 @@ impl<'de> Deserialize<'de> for RedirectUri {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<RedirectUri, NotARedirectUri> {
+    fn parse(text: &str) -> Result<RedirectUri, RedirectUriError> {
         text.parse()
     }
 
@@ -177,7 +177,7 @@ mod tests {
         ] {
             assert_eq!(parse(good).map(|uri| uri.to_string()), Ok(good.to_owned()), "{good}");
         }
-        use NotARedirectUri::{Characters, DotSegments, Fragment, NotAbsolute, Scheme, UserInfo};
+        use RedirectUriError::{Characters, DotSegments, Fragment, NotAbsolute, Scheme, UserInfo};
         for (bad, why) in [
             ("", NotAbsolute),
             ("/cb", NotAbsolute),

@@ -45,7 +45,7 @@ pub struct AuthorizationReply {
     /// The `state`, exactly as it was sent.
     pub state: Option<String>,
     /// The code, or what went wrong.
-    pub outcome: Result<Granted, Failure>,
+    pub outcome: Result<Granted, ErrorResponse>,
 }
 
 /// What a person has said yes to.
@@ -102,7 +102,7 @@ pub struct QuotaWindow {
 
 /// What the issuer answers when something went wrong. Holds only what the client may know.
 #[derive(Clone, Debug)]
-pub struct Failure {
+pub struct ErrorResponse {
     /// What went wrong.
     pub problem: Problem,
     /// The `error_description` (RFC 6749 §5.2): public, no secret, no hint whether an account exists.
@@ -119,7 +119,7 @@ pub struct Failure {
     pub wait: Option<u64>,
 }
 
-impl Failure {
+impl ErrorResponse {
     /// A failure without a budget.
     pub fn new(problem: Problem, description: impl Into<String>) -> Self {
         Self {

@@ -19,7 +19,7 @@ pub struct Scope(Box<str>);
 /// A text that is no scope, or no set of scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a scope is printable ASCII without spaces, quotes and backslashes, at most 128 long")]
-pub struct NotAScope;
+pub struct ParseScopeError;
 
 impl Scope {
     /// The token.
@@ -29,12 +29,12 @@ impl Scope {
 }
 
 impl FromStr for Scope {
-    type Err = NotAScope;
+    type Err = ParseScopeError;
 
-    fn from_str(text: &str) -> Result<Self, NotAScope> {
+    fn from_str(text: &str) -> Result<Self, ParseScopeError> {
         let allowed = |b: u8| matches!(b, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
         if text.is_empty() || text.len() > MAX_SCOPE_LENGTH || !text.bytes().all(allowed) {
-            return Err(NotAScope);
+            return Err(ParseScopeError);
         }
         Ok(Self(text.into()))
     }
@@ -111,16 +111,16 @@ impl ScopeSet {
 }
 
 impl FromStr for ScopeSet {
-    type Err = NotAScope;
+    type Err = ParseScopeError;
 
     /// Reads a space-separated list; repeated spaces and repeated scopes are forgiven.
-    fn from_str(text: &str) -> Result<Self, NotAScope> {
+    fn from_str(text: &str) -> Result<Self, ParseScopeError> {
         let scopes: BTreeSet<Scope> = text
             .split(' ')
             .filter(|part| !part.is_empty())
             .map(str::parse)
             .collect::<Result<_, _>>()?;
-        if scopes.len() > MAX_SCOPES { Err(NotAScope) } else { Ok(Self(scopes)) }
+        if scopes.len() > MAX_SCOPES { Err(ParseScopeError) } else { Ok(Self(scopes)) }
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
     fn rfc6749_3_3_scope_tokens() {
         assert!("contacts.read".parse::<Scope>().is_ok());
         for bad in ["", "a b", "a\"b", "a\\b", "é", "a\n"] {
-            assert_eq!(bad.parse::<Scope>(), Err(NotAScope), "{bad:?}");
+            assert_eq!(bad.parse::<Scope>(), Err(ParseScopeError), "{bad:?}");
         }
         let set: ScopeSet = "b a  b".parse().unwrap();
         assert_eq!(set.to_string(), "a b");

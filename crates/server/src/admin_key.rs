@@ -9,19 +9,19 @@ use engine::admin::admin_keys::{self, NewAdminKey};
 use engine::admin::scopes::EVERYTHING;
 
 use crate::arguments::CreateAdminKey;
-use crate::failure::Failure;
+use crate::error::CommandError;
 use crate::{config, database, master_key, realms};
 
 /// Makes a key that may do everything in its realm, and shows it once.
 ///
 /// # Errors
 /// When there is no such realm, or the database cannot be had.
-pub(crate) async fn create(arguments: &CreateAdminKey) -> Result<(), Failure> {
-    let config = config::load(&arguments.configured.config).map_err(Failure::new)?;
+pub(crate) async fn create(arguments: &CreateAdminKey) -> Result<(), CommandError> {
+    let config = config::load(&arguments.configured.config).map_err(CommandError::new)?;
     let named = |realm: &&config::Realm| realm.name.as_str() == arguments.realm;
     let realm = config.realms.iter().find(named).ok_or_else(|| {
         let known: Vec<&str> = config.realms.iter().map(|realm| realm.name.as_str()).collect();
-        Failure::new(format!(
+        CommandError::new(format!(
             "{} has no realm {:?}; expected one of {}",
             config.file.display(),
             arguments.realm,
@@ -30,8 +30,8 @@ pub(crate) async fn create(arguments: &CreateAdminKey) -> Result<(), Failure> {
     })?;
     let master = master_key::read(&config.master_key)?;
     let opened = database::open(&config.database, &master).await?;
-    let house = realms::house(opened.store, &master);
-    let state = realms::open(realm, &house, &master).await?;
+    let app = realms::app(opened.store, &master);
+    let state = realms::open(realm, &app, &master).await?;
     let origin = RequestOrigin::default();
     let ctx = state.direct_context(&origin);
     let new = NewAdminKey {
@@ -42,7 +42,7 @@ pub(crate) async fn create(arguments: &CreateAdminKey) -> Result<(), Failure> {
     let made = engine::settle(ctx.store, async || {
         admin_keys::create(&ctx, &Actor::System, None, &new).await
     });
-    let (issued, _) = made.await.map_err(Failure::new)?;
+    let (issued, _) = made.await.map_err(CommandError::new)?;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", issued.secret.expose()).map_err(Failure::new)
+    writeln!(out, "{}", issued.secret.expose()).map_err(CommandError::new)
 }

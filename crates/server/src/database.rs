@@ -8,7 +8,7 @@ use store_postgres::PostgresStore;
 use store_sqlite::{OpenOptions, SqliteStore};
 
 use crate::config::{Database, PostgresUrl};
-use crate::failure::Failure;
+use crate::error::CommandError;
 use crate::figures::Figures;
 
 /// Connections to a database server at once: of its usual 100, so that several nodes fit.
@@ -27,7 +27,7 @@ pub(crate) struct Opened {
 ///
 /// # Errors
 /// Why it cannot be had; nothing was overwritten then.
-pub(crate) async fn open(database: &Database, master: &MasterKey) -> Result<Opened, Failure> {
+pub(crate) async fn open(database: &Database, master: &MasterKey) -> Result<Opened, CommandError> {
     let figures = Arc::new(Figures::default());
     let master_fingerprint = master.fingerprint();
     match database {
@@ -58,6 +58,6 @@ fn hot(store: Arc<dyn Store>, sole_writer: bool) -> Arc<Hot> {
     Arc::new(Hot::new(store, options))
 }
 
-fn refuse(what: &str, error: &OpenError) -> Failure {
-    Failure::new(format!("{what}: {error}"))
+fn refuse(what: &str, error: &OpenError) -> CommandError {
+    CommandError::new(format!("{what}: {error}"))
 }

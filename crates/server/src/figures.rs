@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use base::{Id, Timestamp};
 use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Refusal, Use};
 use store::{
-    Answer, Batch, Change, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery, Store,
-    StoreError, Stored,
+    Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery,
+    RefusalQuery, Store, StoreError, Stored,
 };
 use web::metrics::{Histogram, Page, Source};
 
@@ -109,7 +109,7 @@ impl Store for Counted {
         &self,
         realm: &RealmName,
         key: &[u8; 32],
-    ) -> Result<Option<Answer>, StoreError> {
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
         self.inner.answer(realm, key).await
     }
 
@@ -158,8 +158,12 @@ impl Store for Counted {
         self.inner.changed(after).await;
     }
 
-    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError> {
-        self.inner.reserve_places(realm, count).await
+    async fn reserve_status_indexes(
+        &self,
+        realm: &RealmName,
+        count: u32,
+    ) -> Result<u32, StoreError> {
+        self.inner.reserve_status_indexes(realm, count).await
     }
 
     fn direct(&self) -> &dyn Store {

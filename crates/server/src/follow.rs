@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::Timestamp;
-use engine::standing::{Ledgers, Noted};
+use engine::marks::{Ledgers, Noted};
 use store::{Batch, CommitError, StoreError, Write};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use web::feed::Current;
-use web::{House, RealmState};
+use web::{AppState, RealmState};
 
 /// How long to wait for a wake-up that may not come.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -52,7 +52,7 @@ struct Round<'a> {
 /// Who follows.
 #[derive(Debug)]
 pub(crate) struct Follower {
-    house: Arc<House>,
+    app: Arc<AppState>,
     realms: Vec<Followed>,
     position: u64,
     keys_read: Instant,
@@ -61,11 +61,11 @@ pub(crate) struct Follower {
 
 impl Follower {
     /// From now on the ledgers of `realms` hear of what comes into memory.
-    pub(crate) fn new(house: &Arc<House>, realms: &[RealmState]) -> Self {
+    pub(crate) fn new(app: &Arc<AppState>, realms: &[RealmState]) -> Self {
         let ledger = |realm: &RealmState| {
             (realm.issuer().realm().clone(), Arc::clone(realm.issuer().ledger()))
         };
-        house.memory.watch(Arc::new(Ledgers::new(realms.iter().map(ledger))));
+        app.memory.watch(Arc::new(Ledgers::new(realms.iter().map(ledger))));
         let followed = |realm: &RealmState| Followed {
             realm: realm.clone(),
             carried: Noted::default(),
@@ -73,7 +73,7 @@ impl Follower {
             told: None,
         };
         Self {
-            house: Arc::clone(house),
+            app: Arc::clone(app),
             realms: realms.iter().map(followed).collect(),
             position: 0,
             keys_read: Instant::now(),
@@ -113,7 +113,7 @@ impl Follower {
             };
             sleep(REST).await;
             if !again {
-                let changed = self.house.store.changed(self.position);
+                let changed = self.app.store.changed(self.position);
                 let _ = tokio::time::timeout(LOOK_EVERY, changed).await;
             }
         }
@@ -122,14 +122,14 @@ impl Follower {
     /// Fills the memory, and opens the feeds.
     async fn begin(&mut self) -> Result<(), StoreError> {
         let started = Instant::now();
-        self.house.memory.fill().await?;
+        self.app.memory.fill().await?;
         // What was noted by now is in the snapshots, and nobody has heard of anything before them.
         for followed in &self.realms {
             followed.realm.issuer().ledger().take();
         }
-        self.position = self.house.memory.advance().await?;
+        self.position = self.app.memory.advance().await?;
         for followed in &self.realms {
-            followed.realm.issuer().reload_keys(self.house.store.direct()).await?;
+            followed.realm.issuer().reload_keys(self.app.store.direct()).await?;
             followed.realm.feed().open(self.position);
         }
         tracing::info!(took = ?started.elapsed(), position = self.position, "memory is filled");
@@ -140,7 +140,7 @@ impl Follower {
     async fn round(&mut self) -> Result<bool, StoreError> {
         let mut before: Vec<Noted> =
             self.realms.iter().map(|it| it.realm.issuer().ledger().take()).collect();
-        let position = match self.house.memory.advance().await {
+        let position = match self.app.memory.advance().await {
             Ok(position) => position,
             Err(error) => {
                 for (followed, noted) in self.realms.iter().zip(before) {
@@ -151,8 +151,8 @@ impl Follower {
         };
         let advanced = position != self.position;
         self.position = position;
-        let now = self.house.clock.now();
-        let current = Current { sequence: position, as_of: self.house.memory.as_of(), now };
+        let now = self.app.clock.now();
+        let current = Current { sequence: position, as_of: self.app.memory.as_of(), now };
         let all_keys = self.keys_read.elapsed() >= READ_KEYS;
         if all_keys {
             self.keys_read = Instant::now();
@@ -161,7 +161,7 @@ impl Follower {
         for (followed, before) in self.realms.iter_mut().zip(&mut before) {
             let noted = std::mem::take(before);
             let round = Round { current: &current, advanced, all_keys };
-            more |= followed.tell(&self.house, noted, &round).await;
+            more |= followed.tell(&self.app, noted, &round).await;
         }
         Ok(more)
     }
@@ -169,7 +169,7 @@ impl Follower {
 
 impl Followed {
     /// Tells what was noted before the memory advanced, and meanwhile. Whether that was anything.
-    async fn tell(&mut self, house: &House, before: Noted, round: &Round<'_>) -> bool {
+    async fn tell(&mut self, app: &AppState, before: Noted, round: &Round<'_>) -> bool {
         let Round { current, advanced, all_keys } = *round;
         let (issuer, feed) = (self.realm.issuer(), self.realm.feed());
         self.owes_number |= issuer.ledger().tick(current.now);
@@ -183,7 +183,7 @@ impl Followed {
         noted.absorb(meanwhile);
         if noted.keys || all_keys {
             let known = issuer.keys().published().to_owned();
-            match issuer.reload_keys(house.store.direct()).await {
+            match issuer.reload_keys(app.store.direct()).await {
                 Ok(()) => noted.keys |= *known != *issuer.keys().published(),
                 Err(error) => {
                     tracing::error!(%error, "the signing keys could not be read again");
@@ -205,7 +205,7 @@ impl Followed {
             }
         }
         if self.owes_number {
-            self.owes_number = number(house, current.now).await.is_err();
+            self.owes_number = number(app, current.now).await.is_err();
         }
         more
     }
@@ -214,8 +214,8 @@ impl Followed {
 /// Makes a commit that changes nothing, so that there is a number after all that was told so far:
 /// whoever polls, or comes back, is given only what has a number they have not. It takes back a token
 /// that never was, which is the least that is told of without an event.
-async fn number(house: &House, now: Timestamp) -> Result<(), CommitError> {
-    let (token, until) = (house.rng.u128(), Some(now));
+async fn number(app: &AppState, now: Timestamp) -> Result<(), CommitError> {
+    let (token, until) = (app.rng.u128(), Some(now));
     let write = Write::RevokeToken { token, until, now };
-    house.store.commit(Batch { writes: vec![write], events: Vec::new() }).await.map(drop)
+    app.store.commit(Batch { writes: vec![write], events: Vec::new() }).await.map(drop)
 }

@@ -3,8 +3,8 @@
 //! Invariant: what is refused is kept under the id of the request that presented it.
 
 use domain::Refusal;
-use engine::present::{Place, Presented, Verified, present};
-use engine::{Context, Denial, Level, RequestOrigin, discreet, introspect};
+use engine::present::{Presented, PresentedAt, Verified, present};
+use engine::{Context, Denial, Level, RequestOrigin, introspect, redact};
 use verify::{BoxFuture, Introspect, Introspection, Observe, Rejection, RequestInfo, Unavailable};
 use web::RealmState;
 
@@ -21,7 +21,7 @@ impl Introspect for InProcess {
         Box::pin(async move {
             let origin = origin(request);
             let ctx = self.0.context(&origin);
-            match present(&ctx, &as_presented(presented), Place::Api).await {
+            match present(&ctx, &as_presented(presented), PresentedAt::Api).await {
                 Ok(verified) => {
                     self.note_use(&ctx, &verified);
                     Ok(introspect::describe(&ctx, &verified).into())
@@ -40,7 +40,7 @@ impl Introspect for InProcess {
 
 impl InProcess {
     fn note_use(&self, ctx: &Context<'_>, verified: &Verified) {
-        self.0.house().uses.note(verified.credential.id, ctx.now, ctx.origin.address);
+        self.0.app().uses.note(verified.credential.id, ctx.now, ctx.origin.address);
     }
 }
 
@@ -55,7 +55,7 @@ impl Observe for InProcess {
         let refusal = Refusal {
             request_id: origin.request_id,
             realm: self.0.issuer().realm().clone(),
-            at: self.0.house().clock.now(),
+            at: self.0.app().clock.now(),
             request: origin.request,
             problem: problem.to_owned(),
             reason: "api_refused".to_owned(),
@@ -78,7 +78,7 @@ fn origin(request: &RequestInfo) -> RequestOrigin {
     RequestOrigin {
         request_id: request.request_id.clone().unwrap_or_default(),
         address: request.remote,
-        request: discreet(&format!("{} {}", request.method, request.path)).into_owned(),
+        request: redact(&format!("{} {}", request.method, request.path)).into_owned(),
         ..RequestOrigin::default()
     }
 }

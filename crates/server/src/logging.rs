@@ -5,16 +5,16 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{Log, LogFormat};
 use crate::environment;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// Begins to log. `POSTERN_LOG` in the environment goes before the configured level.
 ///
 /// # Errors
 /// When the filter cannot be read.
-pub(crate) fn start(log: &Log) -> Result<(), Failure> {
+pub(crate) fn start(log: &Log) -> Result<(), CommandError> {
     let directives = environment::variable(environment::LOG).unwrap_or_else(|| log.level.clone());
     let filter = EnvFilter::try_new(&directives).map_err(|error| {
-        Failure::new(format!(
+        CommandError::new(format!(
             "the log level {directives:?} cannot be read ({error}); expected such as \"info\" or \
              \"postern=debug\""
         ))

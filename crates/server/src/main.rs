@@ -8,7 +8,7 @@ mod config;
 mod database;
 mod dev;
 mod environment;
-mod failure;
+mod error;
 mod figures;
 mod follow;
 mod introspection;
@@ -29,7 +29,7 @@ use clap::Parser as _;
 use mimalloc::MiMalloc;
 
 use crate::arguments::{AdminKey, Arguments, Command};
-use crate::failure::{Failure, USAGE};
+use crate::error::{CommandError, USAGE};
 
 /// Small short-lived allocations are most of what a request costs beside its cryptography.
 #[global_allocator]
@@ -47,18 +47,18 @@ fn main() -> ExitCode {
     };
     match run(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.tell();
-            ExitCode::from(failure.code)
+        Err(error) => {
+            error.tell();
+            ExitCode::from(error.code)
         }
     }
 }
 
-fn run(command: Command) -> Result<(), Failure> {
+fn run(command: Command) -> Result<(), CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+        .map_err(|error| CommandError::new(format!("cannot start: {error}")))?;
     runtime.block_on(async {
         match command {
             Command::Serve(configured) => serve::serve(&configured.config).await,

@@ -12,24 +12,25 @@ use zeroize::Zeroizing;
 
 use crate::config::KeySource;
 use crate::environment;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// Reads the key that a configuration names.
 ///
 /// # Errors
 /// When there is none, or it is damaged.
-pub(crate) fn read(source: &KeySource) -> Result<MasterKey, Failure> {
+pub(crate) fn read(source: &KeySource) -> Result<MasterKey, CommandError> {
     match source {
         KeySource::File(path) => read_file(path),
         KeySource::Variable(name) => {
             let text = environment::variable(name).map(Zeroizing::new);
             let text = text.ok_or_else(|| {
-                Failure::new(format!(
+                CommandError::new(format!(
                     "the environment variable {name} with the master key is not set"
                 ))
             })?;
-            MasterKey::parse(&text)
-                .map_err(|error| Failure::new(format!("the environment variable {name}: {error}")))
+            MasterKey::parse(&text).map_err(|error| {
+                CommandError::new(format!("the environment variable {name}: {error}"))
+            })
         }
     }
 }
@@ -38,17 +39,17 @@ pub(crate) fn read(source: &KeySource) -> Result<MasterKey, Failure> {
 ///
 /// # Errors
 /// When it is not there, cannot be read, or is damaged.
-pub(crate) fn read_file(path: &Path) -> Result<MasterKey, Failure> {
+pub(crate) fn read_file(path: &Path) -> Result<MasterKey, CommandError> {
     let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|error| {
         let what = match error.kind() {
             ErrorKind::NotFound => "is missing".to_owned(),
             ErrorKind::InvalidData => "is damaged: it is not text".to_owned(),
             _ => format!("cannot be read: {error}"),
         };
-        Failure::new(format!("the master key file {} {what}", path.display()))
+        CommandError::new(format!("the master key file {} {what}", path.display()))
     })?;
     MasterKey::parse(&text).map_err(|error| {
-        Failure::new(format!("the master key file {} is damaged: {error}", path.display()))
+        CommandError::new(format!("the master key file {} is damaged: {error}", path.display()))
     })
 }
 
@@ -56,7 +57,7 @@ pub(crate) fn read_file(path: &Path) -> Result<MasterKey, Failure> {
 ///
 /// # Errors
 /// When the file is there already or cannot be written.
-pub(crate) fn create_file(path: &Path, rng: &dyn Rng) -> Result<MasterKey, Failure> {
+pub(crate) fn create_file(path: &Path, rng: &dyn Rng) -> Result<MasterKey, CommandError> {
     let key = MasterKey::generate(rng);
     let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(
         |mut file| {
@@ -67,7 +68,7 @@ pub(crate) fn create_file(path: &Path, rng: &dyn Rng) -> Result<MasterKey, Failu
     );
     match written {
         Ok(()) => Ok(key),
-        Err(error) => Err(Failure::new(format!(
+        Err(error) => Err(CommandError::new(format!(
             "the master key file {} cannot be written: {error}",
             path.display()
         ))),

@@ -5,18 +5,18 @@ use std::path::Path;
 
 use store::Store as _;
 
-use crate::failure::Failure;
+use crate::error::CommandError;
 use crate::{config, database, master_key};
 
 /// Migrates, and says so.
 ///
 /// # Errors
 /// Why the database cannot be had; nothing was overwritten then.
-pub(crate) async fn migrate(file: &Path) -> Result<(), Failure> {
-    let config = config::load(file).map_err(Failure::new)?;
+pub(crate) async fn migrate(file: &Path) -> Result<(), CommandError> {
+    let config = config::load(file).map_err(CommandError::new)?;
     let master = master_key::read(&config.master_key)?;
     let opened = database::open(&config.database, &master).await?;
-    opened.store.ping().await.map_err(Failure::new)?;
+    opened.store.ping().await.map_err(CommandError::new)?;
     let _ = writeln!(std::io::stdout(), "{}", opened.description);
     Ok(())
 }

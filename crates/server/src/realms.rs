@@ -9,14 +9,14 @@ use domain::{Algorithm, Kind, ResourceServer};
 use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
 use store::{Hot, ListQuery, MAX_PAGE, StoreExt as _};
 use web::people::{Argon2id, Attempts};
-use web::{House, RealmState};
+use web::{AppState, RealmState};
 
 use crate::config::Realm;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// What all realms share.
-pub(crate) fn house(memory: Arc<Hot>, master: &MasterKey) -> Arc<House> {
-    Arc::new(House {
+pub(crate) fn app(memory: Arc<Hot>, master: &MasterKey) -> Arc<AppState> {
+    Arc::new(AppState {
         store: Arc::clone(&memory) as _,
         memory,
         clock: Arc::new(SystemClock),
@@ -37,9 +37,9 @@ pub(crate) fn house(memory: Arc<Hot>, master: &MasterKey) -> Arc<House> {
 /// When the store cannot be read or written, or a stored key does not open.
 pub(crate) async fn open(
     realm: &Realm,
-    house: &Arc<House>,
+    app: &Arc<AppState>,
     master: &MasterKey,
-) -> Result<RealmState, Failure> {
+) -> Result<RealmState, CommandError> {
     let settings = IssuerSettings {
         realm: realm.name.clone(),
         url: realm.issuer.to_string(),
@@ -47,10 +47,10 @@ pub(crate) async fn open(
         environment: realm.environment,
         display_name: realm.display_name.clone(),
     };
-    let issuer = Issuer::new(settings, master, &*house.rng);
-    let state = RealmState::new(Arc::clone(house), Arc::new(issuer));
+    let issuer = Issuer::new(settings, master, &*app.rng);
+    let state = RealmState::new(Arc::clone(app), Arc::new(issuer));
     let failed =
-        |error: &dyn std::fmt::Display| Failure::new(format!("realm {}: {error}", realm.name));
+        |error: &dyn std::fmt::Display| CommandError::new(format!("realm {}: {error}", realm.name));
     let algorithms = algorithms(&state).await.map_err(|error| failed(&error))?;
     let origin = RequestOrigin::default();
     let ctx = state.direct_context(&origin);
@@ -77,7 +77,7 @@ async fn algorithms(state: &RealmState) -> Result<Vec<Algorithm>, store::StoreEr
             after,
             limit: MAX_PAGE,
         };
-        let page = state.house().store.page::<ResourceServer>(query).await?;
+        let page = state.app().store.page::<ResourceServer>(query).await?;
         algorithms.extend(page.iter().filter_map(|server| server.tokens.algorithm));
         match page.last() {
             Some(last) if page.len() == MAX_PAGE => after = Some(last.id.as_u128()),

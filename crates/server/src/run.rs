@@ -7,10 +7,10 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use web::mail::Mailer;
-use web::{House, RealmState};
+use web::{AppState, RealmState};
 
 use crate::config::Limits;
-use crate::failure::Failure;
+use crate::error::CommandError;
 use crate::listen::{self, Listener};
 use crate::signals::Ending;
 use crate::tasks;
@@ -18,7 +18,7 @@ use crate::tasks;
 /// Everything that runs.
 #[derive(Debug)]
 pub(crate) struct Running {
-    pub(crate) house: Arc<House>,
+    pub(crate) app: Arc<AppState>,
     pub(crate) realms: Vec<RealmState>,
     pub(crate) listeners: Vec<Listener>,
     pub(crate) limits: Limits,
@@ -34,47 +34,47 @@ pub(crate) struct Running {
 ///
 /// # Errors
 /// When requests in flight did not end in time, or what was noted could not be written.
-pub(crate) async fn run(running: Running, mut ending: Ending) -> Result<(), Failure> {
-    let Running { house, realms, listeners, limits, mailer, delay, grace } = running;
+pub(crate) async fn run(running: Running, mut ending: Ending) -> Result<(), CommandError> {
+    let Running { app, realms, listeners, limits, mailer, delay, grace } = running;
     let certificates = listeners.iter().filter_map(|listener| listener.tls.clone()).collect();
     let feeds: Vec<_> = realms.iter().map(|realm| Arc::clone(realm.feed())).collect();
-    let background = tasks::start(&house, &realms, certificates, mailer);
+    let background = tasks::start(&app, &realms, certificates, mailer);
     let (announce, announced) = watch::channel(false);
     let shared = listen::Shared {
         limits,
         connections: Arc::new(Semaphore::new(limits.connections)),
         ending: announced,
     };
-    let mut doors = JoinSet::new();
+    let mut serving = JoinSet::new();
     for listener in listeners {
-        doors.spawn(listen::serve(listener, shared.clone()));
+        serving.spawn(listen::serve(listener, shared.clone()));
     }
     let signal = ending.next().await;
     tracing::info!(signal, "ending");
-    house.draining.store(true, Ordering::Relaxed);
+    app.draining.store(true, Ordering::Relaxed);
     feeds.iter().for_each(|feed| feed.close());
     let drained = tokio::select! {
-        drained = drain(doors, &announce, delay, grace) => drained,
+        drained = drain(serving, &announce, delay, grace) => drained,
         _ = ending.next() => false,
     };
     background.end().await;
-    let refusals = house.flush_refusals().await;
-    let uses = house.flush_uses().await;
+    let refusals = app.flush_refusals().await;
+    let uses = app.flush_uses().await;
     if let Err(error) = refusals.and(uses) {
-        return Err(Failure::new(format!("the last notes could not be written: {error}")));
+        return Err(CommandError::new(format!("the last notes could not be written: {error}")));
     }
-    if drained { Ok(()) } else { Err(Failure::new("requests in flight were cut off")) }
+    if drained { Ok(()) } else { Err(CommandError::new("requests in flight were cut off")) }
 }
 
 /// Whether every connection ended by itself.
 async fn drain(
-    mut doors: JoinSet<()>,
+    mut serving: JoinSet<()>,
     announce: &watch::Sender<bool>,
     delay: Duration,
     grace: Duration,
 ) -> bool {
     tokio::time::sleep(delay).await;
     announce.send_replace(true);
-    let all = async { while doors.join_next().await.is_some() {} };
+    let all = async { while serving.join_next().await.is_some() {} };
     tokio::time::timeout(grace, all).await.is_ok()
 }

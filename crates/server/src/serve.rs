@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use web::mail::Mailer;
 use web::metrics::{Metrics, Source};
-use web::{Door, House, RealmState, Realms, Serves, Site, TrustedProxies, WebLimits};
+use web::{AppState, ListenerService, RealmState, Realms, Serves, Site, TrustedProxies, WebLimits};
 
 use crate::config::{self, Config, Limits, Realm};
-use crate::failure::Failure;
+use crate::error::CommandError;
 use crate::listen::{self, Listener, Tls};
 use crate::mail::Smtp;
 use crate::run::{self, Running};
@@ -18,26 +18,26 @@ use crate::{database, logging, master_key, realms};
 ///
 /// # Errors
 /// Why it could not start, or did not end in order.
-pub(crate) async fn serve(file: &std::path::Path) -> Result<(), Failure> {
-    let config = config::load(file).map_err(Failure::new)?;
+pub(crate) async fn serve(file: &std::path::Path) -> Result<(), CommandError> {
+    let config = config::load(file).map_err(CommandError::new)?;
     logging::start(&config.log)?;
     let ending = Ending::listen()?;
     let master = master_key::read(&config.master_key)?;
     // Before the database: a port in use changes nothing.
     let sockets = Sockets::bind(&config)?;
     let opened = database::open(&config.database, &master).await?;
-    let house = realms::house(opened.store, &master);
+    let app = realms::app(opened.store, &master);
     let mut states = Vec::new();
     for realm in &config.realms {
-        states.push(realms::open(realm, &house, &master).await?);
+        states.push(realms::open(realm, &app, &master).await?);
     }
     let mailer = config.mail.as_ref().map(Smtp::new).transpose()?;
     let mailer = mailer.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
-    let figures: Vec<Arc<dyn Source>> = vec![opened.figures, house.clone()];
-    let listeners = sockets.listeners(&config, &house, &states, figures)?;
+    let figures: Vec<Arc<dyn Source>> = vec![opened.figures, app.clone()];
+    let listeners = sockets.listeners(&config, &app, &states, figures)?;
     tracing::info!(realms = states.len(), listeners = listeners.len(), "serving");
     let running = Running {
-        house,
+        app,
         realms: states,
         listeners,
         limits: config.limits,
@@ -58,9 +58,13 @@ pub(crate) const fn web_limits(limits: &Limits) -> WebLimits {
 }
 
 /// The same realm with the gate that its configuration gives it.
-pub(crate) fn with_gate(served: web::Realm, configured: &Realm) -> Result<web::Realm, Failure> {
+pub(crate) fn with_gate(
+    served: web::Realm,
+    configured: &Realm,
+) -> Result<web::Realm, CommandError> {
     let Some(gate) = &configured.gate else { return Ok(served) };
-    let refused = |error| Failure::new(format!("the gate of realm {}: {error}", configured.name));
+    let refused =
+        |error| CommandError::new(format!("the gate of realm {}: {error}", configured.name));
     served.with_gate(gate.clone()).map_err(refused)
 }
 
@@ -70,7 +74,7 @@ struct Sockets {
 }
 
 impl Sockets {
-    fn bind(config: &Config) -> Result<Self, Failure> {
+    fn bind(config: &Config) -> Result<Self, CommandError> {
         let mut realms = Vec::new();
         for listener in &config.listeners {
             let tls = listener.tls.clone().map(Tls::load).transpose()?.map(Arc::new);
@@ -83,10 +87,10 @@ impl Sockets {
     fn listeners(
         self,
         config: &Config,
-        house: &Arc<House>,
+        app: &Arc<AppState>,
         states: &[RealmState],
         figures: Vec<Arc<dyn Source>>,
-    ) -> Result<Vec<Listener>, Failure> {
+    ) -> Result<Vec<Listener>, CommandError> {
         let limits = web_limits(&config.limits);
         let realms: Vec<(Site, Arc<web::Realm>)> = config
             .realms
@@ -96,22 +100,25 @@ impl Sockets {
                 let served = web::Realm::new(state.clone(), limits, None);
                 Ok((realm.issuer.clone(), Arc::new(with_gate(served, realm)?)))
             })
-            .collect::<Result<_, Failure>>()?;
+            .collect::<Result<_, CommandError>>()?;
         let counted = states.iter().map(|state| Arc::clone(state.metrics())).collect();
         let metrics = Arc::new(Metrics::new(counted, figures));
         let proxies = Arc::new(TrustedProxies::new(config.trusted_proxies.clone()));
-        let door = |serves| {
-            let (house, proxies) = (Arc::clone(house), Arc::clone(&proxies));
-            Arc::new(Door { house, proxies, metrics: Arc::clone(&metrics), serves })
+        let service = |serves| {
+            let (app, proxies) = (Arc::clone(app), Arc::clone(&proxies));
+            Arc::new(ListenerService { app, proxies, metrics: Arc::clone(&metrics), serves })
         };
         let of_realms =
             config.listeners.iter().zip(self.realms).map(|(listener, (socket, tls))| {
                 let behind = listener.realms.iter().filter_map(|index| realms.get(*index).cloned());
-                let door = door(Serves::Realms(Realms::new(behind.collect())));
-                Listener { socket, tls, door }
+                let service = service(Serves::Realms(Realms::new(behind.collect())));
+                Listener { socket, tls, service }
             });
-        let of_metrics =
-            self.metrics.map(|socket| Listener { socket, tls: None, door: door(Serves::Metrics) });
+        let of_metrics = self.metrics.map(|socket| Listener {
+            socket,
+            tls: None,
+            service: service(Serves::Metrics),
+        });
         Ok(of_realms.chain(of_metrics).collect())
     }
 }

@@ -2,7 +2,7 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// Waits for either signal; listens from its making on.
 #[derive(Debug)]
@@ -16,10 +16,10 @@ impl Ending {
     ///
     /// # Errors
     /// When the system does not let it.
-    pub(crate) fn listen() -> Result<Self, Failure> {
+    pub(crate) fn listen() -> Result<Self, CommandError> {
         let listen = |kind| {
             signal(kind)
-                .map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))
+                .map_err(|error| CommandError::new(format!("cannot listen for signals: {error}")))
         };
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use web::mail::Mailer;
-use web::{House, RealmState};
+use web::{AppState, RealmState};
 
 use crate::follow::Follower;
 use crate::listen::{RELOAD_TLS_EVERY, Tls};
@@ -36,26 +36,26 @@ impl Tasks {
 
 /// Starts all of it.
 pub(crate) fn start(
-    house: &Arc<House>,
+    app: &Arc<AppState>,
     realms: &[RealmState],
     certificates: Vec<Arc<Tls>>,
     mailer: Option<Arc<dyn Mailer>>,
 ) -> Tasks {
     let mut tasks = JoinSet::new();
     let (ending, ends) = watch::channel(false);
-    let of_uses = Arc::clone(house);
+    let of_uses = Arc::clone(app);
     tasks.spawn(every(FLUSH_USES, ends.clone(), async move || {
         if let Err(error) = of_uses.trickle_uses().await {
             tracing::warn!(%error, "uses of credentials could not be noted");
         }
     }));
-    let of_refusals = Arc::clone(house);
+    let of_refusals = Arc::clone(app);
     tasks.spawn(every(FLUSH_REFUSALS, ends.clone(), async move || {
         if let Err(error) = of_refusals.flush_refusals().await {
             tracing::warn!(%error, "refusals could not be kept");
         }
     }));
-    tasks.spawn(Follower::new(house, realms).follow(ends.clone()));
+    tasks.spawn(Follower::new(app, realms).follow(ends.clone()));
     if !certificates.is_empty() {
         tasks.spawn(every(RELOAD_TLS_EVERY, ends.clone(), async move || {
             for certificate in &certificates {

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use base::encoding::{parse_base64url, push_base64url};
 use serde::Deserialize;
 
-use crate::{Mark, PLACES_PER_LIST};
+use crate::{INDEXES_PER_LIST, Mark};
 
 /// The most marks a claim may hold.
 const MOST: usize = 32;
@@ -21,7 +21,7 @@ const MOST: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TokenStatus {
     /// The place that stands for it in the status lists, where it has one.
-    pub place: Option<u32>,
+    pub status_index: Option<u32>,
     /// What it depends on.
     pub marks: Vec<Mark>,
 }
@@ -29,7 +29,7 @@ pub struct TokenStatus {
 /// A `status` claim that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the status claim is malformed")]
-pub struct NotAStatus;
+pub struct ParseStatusError;
 
 #[derive(Deserialize)]
 struct Wire {
@@ -48,8 +48,8 @@ impl TokenStatus {
     /// number: `https://login.example.com/status-lists/`.
     pub fn write(&self, lists: &str, out: &mut String) {
         out.push('{');
-        if let Some(place) = self.place {
-            let (list, index) = (place / PLACES_PER_LIST, place % PLACES_PER_LIST);
+        if let Some(status_index) = self.status_index {
+            let (list, index) = (status_index / INDEXES_PER_LIST, status_index % INDEXES_PER_LIST);
             let _ = write!(out, r#""status_list":{{"idx":{index},"uri":"{lists}{list}"}},"#);
         }
         out.push_str(r#""marks":""#);
@@ -62,22 +62,22 @@ impl TokenStatus {
     /// Reads the claim's value. A claim without marks is another issuer's, and has its place alone.
     ///
     /// # Errors
-    /// [`NotAStatus`].
-    pub fn read(value: &serde_json::Value) -> Result<Self, NotAStatus> {
-        let wire = Wire::deserialize(value).map_err(|_| NotAStatus)?;
-        let place = match wire.status_list {
+    /// [`ParseStatusError`].
+    pub fn read(value: &serde_json::Value) -> Result<Self, ParseStatusError> {
+        let wire = Wire::deserialize(value).map_err(|_| ParseStatusError)?;
+        let status_index = match wire.status_list {
             None => None,
             Some(list) => {
                 let number = list.uri.rsplit('/').next().and_then(|end| end.parse::<u32>().ok());
-                let first = number.and_then(|number| number.checked_mul(PLACES_PER_LIST));
-                Some(first.and_then(|first| first.checked_add(list.idx)).ok_or(NotAStatus)?)
+                let first = number.and_then(|number| number.checked_mul(INDEXES_PER_LIST));
+                Some(first.and_then(|first| first.checked_add(list.idx)).ok_or(ParseStatusError)?)
             }
         };
         let marks = match wire.marks {
             None => Vec::new(),
-            Some(text) => marks(&text).ok_or(NotAStatus)?,
+            Some(text) => marks(&text).ok_or(ParseStatusError)?,
         };
-        Ok(Self { place, marks })
+        Ok(Self { status_index, marks })
     }
 }
 
@@ -95,8 +95,8 @@ mod tests {
     #[test]
     fn what_was_written_is_read() {
         let status = TokenStatus {
-            place: Some(PLACES_PER_LIST + 3),
-            marks: vec![Mark::place(5), Mark::id(77)],
+            status_index: Some(INDEXES_PER_LIST + 3),
+            marks: vec![Mark::status_index(5), Mark::id(77)],
         };
         let mut text = String::new();
         status.write("https://a.example/status-lists/", &mut text);
@@ -116,7 +116,7 @@ mod tests {
             r#""no""#,
         ] {
             let value = serde_json::from_str(broken).unwrap();
-            assert_eq!(TokenStatus::read(&value), Err(NotAStatus), "{broken}");
+            assert_eq!(TokenStatus::read(&value), Err(ParseStatusError), "{broken}");
         }
     }
 }

@@ -13,13 +13,13 @@ mod mark;
 mod marks;
 mod named;
 mod page;
-mod places;
 mod snapshot;
+mod status_indexes;
 mod update;
 
-pub use claim::{NotAStatus, TokenStatus};
-pub use list::{LIST_TYPE, ListClaims, MOST_BESIDE, NotAList, StatusList, Statuses};
-pub use mark::{Mark, PLACES_PER_LIST};
+pub use claim::{ParseStatusError, TokenStatus};
+pub use list::{LIST_TYPE, ListClaims, MOST_BESIDE, ParseStatusListError, StatusList, Statuses};
+pub use mark::{INDEXES_PER_LIST, Mark};
 pub use marks::Marks;
-pub use snapshot::{MOST_NAMED, NotASnapshot};
+pub use snapshot::{MOST_NAMED, ParseSnapshotError};
 pub use update::{Gone, Snapshot, Update};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::deflate::{deflated, inflated};
 use crate::snapshot::{names, read_names};
-use crate::{Marks, PLACES_PER_LIST};
+use crate::{INDEXES_PER_LIST, Marks};
 
 /// The `typ` of a status list token (§5.1).
 pub const LIST_TYPE: &str = "statuslist+jwt";
@@ -14,7 +14,7 @@ pub const LIST_TYPE: &str = "statuslist+jwt";
 /// The most marks that are told beside a list: some 2 MB of text.
 pub const MOST_BESIDE: usize = 100_000;
 
-const LIST_BYTES: usize = PLACES_PER_LIST as usize / 8;
+const LIST_BYTES: usize = INDEXES_PER_LIST as usize / 8;
 
 /// The payload of a status list token (§5.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,9 +50,9 @@ impl ListClaims {
     /// The marks that are told beside the list; `None` where none are told.
     ///
     /// # Errors
-    /// [`NotAList`].
-    pub fn read_beside(&self) -> Result<Option<Marks>, NotAList> {
-        let read = |text: &String| read_names(text, MOST_BESIDE).ok_or(NotAList);
+    /// [`ParseStatusListError`].
+    pub fn read_beside(&self) -> Result<Option<Marks>, ParseStatusListError> {
+        let read = |text: &String| read_names(text, MOST_BESIDE).ok_or(ParseStatusListError);
         self.bad_marks.as_ref().map(read).transpose()
     }
 }
@@ -72,7 +72,7 @@ pub struct StatusList {
 /// A status list that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the status list is malformed, too long, or not of one bit a token")]
-pub struct NotAList;
+pub struct ParseStatusListError;
 
 impl StatusList {
     /// Compresses the bits of a list.
@@ -83,10 +83,10 @@ impl StatusList {
     /// The bits.
     ///
     /// # Errors
-    /// [`NotAList`].
-    pub fn read(&self) -> Result<Statuses, NotAList> {
+    /// [`ParseStatusListError`].
+    pub fn read(&self) -> Result<Statuses, ParseStatusListError> {
         let bytes = (self.bits == 1).then(|| inflated(&self.lst, LIST_BYTES)).flatten();
-        bytes.map(|bytes| Statuses(bytes.into_boxed_slice())).ok_or(NotAList)
+        bytes.map(|bytes| Statuses(bytes.into_boxed_slice())).ok_or(ParseStatusListError)
     }
 }
 
@@ -124,11 +124,11 @@ mod tests {
     #[test]
     fn what_inflates_beyond_a_list_is_refused() {
         assert!(StatusList::of(&vec![0; LIST_BYTES]).read().is_ok());
-        assert_eq!(StatusList::of(&vec![0; LIST_BYTES + 1]).read(), Err(NotAList));
-        assert_eq!(StatusList::of(&vec![0; 64 << 20]).read(), Err(NotAList));
+        assert_eq!(StatusList::of(&vec![0; LIST_BYTES + 1]).read(), Err(ParseStatusListError));
+        assert_eq!(StatusList::of(&vec![0; 64 << 20]).read(), Err(ParseStatusListError));
         let of = |bits, lst: &str| StatusList { bits, lst: lst.to_owned(), aggregation_uri: None };
         for broken in [of(2, "eNrbuRgAAhcBXQ"), of(1, "eNrbuRgAAhcB"), of(1, "é"), of(1, "")] {
-            assert_eq!(broken.read(), Err(NotAList), "{broken:?}");
+            assert_eq!(broken.read(), Err(ParseStatusListError), "{broken:?}");
         }
     }
 
@@ -143,7 +143,7 @@ mod tests {
         let mut marks = Marks::default();
         marks.set(Mark::id(7), None);
         marks.set(Mark::id(8), Some(1_800_000_000));
-        marks.set(Mark::place(9), None);
+        marks.set(Mark::status_index(9), None);
         let text = serde_json::to_string(&claims(ListClaims::beside(&marks))).unwrap();
         let read: ListClaims = serde_json::from_str(&text).unwrap();
         let read = read.read_beside().unwrap().unwrap();
@@ -161,9 +161,9 @@ mod tests {
         marks.set(Mark::id(u128::from(u32::MAX)), None);
         assert_eq!(ListClaims::beside(&marks), None);
         let bomb = deflated(&vec![0xFF; 64 << 20], Compression::best());
-        let place = deflated(&[0; 16], Compression::best());
-        for bad in [names(&marks), bomb, place, "é".to_owned(), String::new()] {
-            assert_eq!(claims(Some(bad)).read_beside().unwrap_err(), NotAList);
+        let status_index = deflated(&[0; 16], Compression::best());
+        for bad in [names(&marks), bomb, status_index, "é".to_owned(), String::new()] {
+            assert_eq!(claims(Some(bad)).read_beside().unwrap_err(), ParseStatusListError);
         }
     }
 

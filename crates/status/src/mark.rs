@@ -9,7 +9,7 @@ use base::encoding::{base64url, parse_base64url};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How many places a status list has: 2^20, so that a list takes 128 KiB before it is compressed.
-pub const PLACES_PER_LIST: u32 = 1 << 20;
+pub const INDEXES_PER_LIST: u32 = 1 << 20;
 
 /// Set in every mark that is no place.
 const NAMED: u64 = 1 << 63;
@@ -20,8 +20,8 @@ pub struct Mark(u64);
 
 impl Mark {
     /// A grant or credential by its place in the status lists of its realm.
-    pub const fn place(place: u32) -> Self {
-        Self(place as u64)
+    pub const fn status_index(status_index: u32) -> Self {
+        Self(status_index as u64)
     }
 
     /// Any entity, by the bits of its identifier; a single access token, by its `jti`. The low 63
@@ -46,7 +46,7 @@ impl Mark {
     }
 
     /// The place, where it is one.
-    pub const fn as_place(self) -> Option<u32> {
+    pub const fn as_status_index(self) -> Option<u32> {
         if self.0 & NAMED == 0 { Some(self.0 as u32) } else { None }
     }
 
@@ -57,8 +57,8 @@ impl Mark {
 
     /// From bits; `None` where no mark has them.
     pub const fn from_u64(bits: u64) -> Option<Self> {
-        let place = bits <= u32::MAX as u64;
-        if place || bits & NAMED != 0 { Some(Self(bits)) } else { None }
+        let status_index = bits <= u32::MAX as u64;
+        if status_index || bits & NAMED != 0 { Some(Self(bits)) } else { None }
     }
 
     fn hashed(parts: &[&[u8]]) -> Self {
@@ -94,11 +94,12 @@ mod tests {
 
     #[test]
     fn places_and_names_never_meet() {
-        assert_eq!(Mark::place(7).as_place(), Some(7));
-        assert_eq!(Mark::id(7).as_place(), None);
+        assert_eq!(Mark::status_index(7).as_status_index(), Some(7));
+        assert_eq!(Mark::id(7).as_status_index(), None);
         assert_ne!(Mark::membership(1, 2), Mark::membership(2, 1));
         assert_eq!(Mark::from_u64(1 << 40), None);
-        for mark in [Mark::place(u32::MAX), Mark::id(u128::MAX), Mark::audience("https://a")] {
+        for mark in [Mark::status_index(u32::MAX), Mark::id(u128::MAX), Mark::audience("https://a")]
+        {
             let text = serde_json::to_string(&mark).unwrap();
             assert_eq!(serde_json::from_str::<Mark>(&text).unwrap(), mark);
             assert_eq!(text.len(), 13);

@@ -5,7 +5,7 @@ use base::Timestamp;
 
 use crate::named::{Named, Packer};
 use crate::page::NEVER;
-use crate::places::Places;
+use crate::status_indexes::StatusIndexes;
 use crate::{Gone, Mark, Update};
 
 /// How long a mark is held past its end: clocks differ, and who checks a token may allow it a few
@@ -15,15 +15,15 @@ const HELD_LONGER: i64 = 10;
 /// A set of bad marks.
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
-    places: Places,
+    status_indexes: StatusIndexes,
     named: Named,
 }
 
 impl Marks {
     /// Whether `mark` is bad.
     pub fn contains(&self, mark: Mark) -> bool {
-        match mark.as_place() {
-            Some(place) => self.places.contains(place),
+        match mark.as_status_index() {
+            Some(status_index) => self.status_indexes.contains(status_index),
             None => self.named.contains(mark.as_u64()),
         }
     }
@@ -32,16 +32,16 @@ impl Marks {
     /// on it is over by itself; it is rounded up to a minute. Places are held for good: what a bit
     /// takes, an end would not save.
     pub fn set(&mut self, mark: Mark, until: Option<i64>) {
-        match mark.as_place() {
-            Some(place) => self.places.set(place),
+        match mark.as_status_index() {
+            Some(status_index) => self.status_indexes.set(status_index),
             None => self.named.set(mark.as_u64(), until.map_or(NEVER, minute)),
         }
     }
 
     /// `mark` is good again.
     pub fn clear(&mut self, mark: Mark) {
-        match mark.as_place() {
-            Some(place) => self.places.clear(place),
+        match mark.as_status_index() {
+            Some(status_index) => self.status_indexes.clear(status_index),
             None => self.named.clear(mark.as_u64()),
         }
     }
@@ -64,7 +64,7 @@ impl Marks {
 
     /// How many there are.
     pub const fn len(&self) -> usize {
-        self.places.len() + self.named.len()
+        self.status_indexes.len() + self.named.len()
     }
 
     /// Whether nothing is bad.
@@ -74,13 +74,16 @@ impl Marks {
 
     /// What they take in memory, in bytes.
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() + self.places.bytes() + self.named.bytes()
+        size_of::<Self>() + self.status_indexes.bytes() + self.named.bytes()
     }
 
     /// All of them: places, then names, each rising.
     pub fn iter(&self) -> impl Iterator<Item = Gone> + '_ {
-        let places = self.places.iter().map(|place| Gone { mark: Mark::place(place), until: None });
-        places.chain(self.names())
+        let status_indexes = self
+            .status_indexes
+            .iter()
+            .map(|status_index| Gone { mark: Mark::status_index(status_index), until: None });
+        status_indexes.chain(self.names())
     }
 
     /// Those that are no places, rising.
@@ -98,17 +101,17 @@ impl Marks {
 
     /// The numbers of the status lists that have a bit set, rising.
     pub fn lists(&self) -> impl Iterator<Item = u32> + '_ {
-        self.places.lists()
+        self.status_indexes.lists()
     }
 
     /// The bytes of a status list: 128 KiB, a bit a place (Token Status List §4.1).
     pub fn list(&self, number: u32) -> Vec<u8> {
-        self.places.list(number)
+        self.status_indexes.list(number)
     }
 
     /// Adds the bits of a status list.
     pub(crate) fn set_list(&mut self, number: u32, bytes: &[u8]) {
-        self.places.set_list(number, bytes);
+        self.status_indexes.set_list(number, bytes);
     }
 }
 
@@ -123,7 +126,7 @@ impl Loading {
     }
 
     pub(crate) fn finish(self) -> Marks {
-        Marks { places: Places::default(), named: self.0.finish() }
+        Marks { status_indexes: StatusIndexes::default(), named: self.0.finish() }
     }
 }
 

@@ -18,8 +18,8 @@ enum Step {
 /// Few enough that they meet, and of every kind: dense, far, close together, apart.
 fn mark() -> impl Strategy<Value = Mark> {
     prop_oneof![
-        (0..70_000_u32).prop_map(Mark::place),
-        (0..64_u32).prop_map(|place| Mark::place(u32::MAX - place)),
+        (0..70_000_u32).prop_map(Mark::status_index),
+        (0..64_u32).prop_map(|status_index| Mark::status_index(u32::MAX - status_index)),
         (0..600_u128).prop_map(Mark::id),
         (0..600_u128).prop_map(|id| Mark::id(id << 50)),
         any::<u128>().prop_map(Mark::id),
@@ -45,8 +45,8 @@ proptest! {
             match step {
                 Step::Set(mark, until) => {
                     marks.set(mark, until);
-                    let place = mark.as_place().is_some();
-                    let minute = until.filter(|_| !place).map_or(NEVER, minute);
+                    let status_index = mark.as_status_index().is_some();
+                    let minute = until.filter(|_| !status_index).map_or(NEVER, minute);
                     model.insert(mark, minute);
                 }
                 Step::Clear(mark) => {
@@ -88,18 +88,18 @@ fn a_million_places_take_less_than_a_third_of_a_megabyte() {
     let mut marks = Marks::default();
     let rng = SequenceRng::new(1);
     while marks.len() < 1_000_000 {
-        marks.set(Mark::place(rng.u128() as u32 % (2 * PLACES)), None);
+        marks.set(Mark::status_index(rng.u128() as u32 % (2 * PLACES)), None);
     }
     println!("a million of two million places: {} bytes", marks.bytes());
     assert!(marks.bytes() < 300_000, "{}", marks.bytes());
     let mut few = Marks::default();
-    for place in (0..1 << 20).step_by(5_000) {
-        few.set(Mark::place(place), None);
+    for status_index in (0..1 << 20).step_by(5_000) {
+        few.set(Mark::status_index(status_index), None);
     }
     assert!(few.bytes() < 4_000, "few places of many: {}", few.bytes());
 }
 
-const PLACES: u32 = crate::PLACES_PER_LIST;
+const PLACES: u32 = crate::INDEXES_PER_LIST;
 
 #[test]
 fn a_million_tokens_with_an_end_take_ten_megabytes() {

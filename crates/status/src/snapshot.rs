@@ -5,19 +5,19 @@ use flate2::Compression;
 
 use crate::deflate::{deflated, inflated, inflated_each};
 use crate::marks::{Loading, Marks};
-use crate::{Mark, PLACES_PER_LIST, Snapshot};
+use crate::{INDEXES_PER_LIST, Mark, Snapshot};
 
 /// The most marks without a place that a snapshot may have.
 pub const MOST_NAMED: usize = 8 << 20;
 /// The most status lists that a snapshot may have: a billion places, 128 MiB.
 const MOST_LISTS: usize = 1_024;
 
-const LIST_BYTES: usize = PLACES_PER_LIST as usize / 8;
+const LIST_BYTES: usize = INDEXES_PER_LIST as usize / 8;
 
 /// A snapshot that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the snapshot is malformed or too large")]
-pub struct NotASnapshot;
+pub struct ParseSnapshotError;
 
 impl Snapshot {
     /// Writes down `marks`, as they were at `sequence` and known up to `as_of` (milliseconds since
@@ -36,9 +36,9 @@ impl Snapshot {
     /// Reads what it says.
     ///
     /// # Errors
-    /// [`NotASnapshot`].
-    pub fn marks(&self) -> Result<Marks, NotASnapshot> {
-        self.read().ok_or(NotASnapshot)
+    /// [`ParseSnapshotError`].
+    pub fn marks(&self) -> Result<Marks, ParseSnapshotError> {
+        self.read().ok_or(ParseSnapshotError)
     }
 
     fn read(&self) -> Option<Marks> {
@@ -48,7 +48,7 @@ impl Snapshot {
         }
         for (number, list) in &self.lists {
             let bytes = inflated(list, LIST_BYTES)?;
-            if *number >= u32::MAX / PLACES_PER_LIST {
+            if *number >= u32::MAX / INDEXES_PER_LIST {
                 return None;
             }
             marks.set_list(*number, &bytes);
@@ -77,7 +77,7 @@ pub(crate) fn read_names(text: &str, most: usize) -> Option<Marks> {
         let until = i64::from_be_bytes(*until);
         count += 1;
         let rises = last.replace(mark).is_none_or(|last| last < mark);
-        if !rises || mark.as_place().is_some() || count > most {
+        if !rises || mark.as_status_index().is_some() || count > most {
             return None;
         }
         loading.push(mark, (until != 0).then_some(until));

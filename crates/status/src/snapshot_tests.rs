@@ -5,14 +5,14 @@ use base::rng::SequenceRng;
 
 use super::*;
 
-fn sample(names: usize, places: u32) -> Marks {
+fn sample(names: usize, status_indexes: u32) -> Marks {
     let (mut marks, rng) = (Marks::default(), SequenceRng::new(3));
     for number in 0..names {
         let until = (!number.is_multiple_of(3)).then_some(1_800_000_000 + number as i64);
         marks.set(Mark::id(rng.u128()), until);
     }
-    for number in 0..places {
-        marks.set(Mark::place(number * 7), None);
+    for number in 0..status_indexes {
+        marks.set(Mark::status_index(number * 7), None);
     }
     marks
 }
@@ -34,7 +34,7 @@ fn what_was_written_is_read() {
 #[test]
 fn lists_of_zeroes_are_left_out() {
     let mut marks = Marks::default();
-    marks.set(Mark::place(5 * PLACES_PER_LIST + 1), None);
+    marks.set(Mark::status_index(5 * INDEXES_PER_LIST + 1), None);
     let numbers: Vec<u32> =
         Snapshot::of(&marks, "i", 1, 1).lists.iter().map(|(number, _)| *number).collect();
     assert_eq!(numbers, [5]);
@@ -43,7 +43,8 @@ fn lists_of_zeroes_are_left_out() {
 #[test]
 fn a_million_revoked_grants_are_a_list_of_128_kib() {
     let mut marks = Marks::default();
-    (0..PLACES_PER_LIST).for_each(|place| marks.set(Mark::place(place), None));
+    (0..INDEXES_PER_LIST)
+        .for_each(|status_index| marks.set(Mark::status_index(status_index), None));
     assert_eq!(marks.list(0).len(), 128 << 10);
     let snapshot = Snapshot::of(&marks, "i", 1, 1);
     assert!(snapshot.lists[0].1.len() < 1_000);
@@ -59,7 +60,7 @@ fn what_is_malformed_or_a_bomb_is_refused() {
     let pair = |first, second| [named(first), [0; 8], named(second), [0; 8]].concat();
     assert_eq!(names(&pair(1, 2)).marks().unwrap().len(), 2);
     for bad in [pair(2, 1), pair(1, 1), vec![0; 16], vec![0x40; 16], pair(1, 2)[..31].to_vec()] {
-        assert_eq!(names(&bad).marks().unwrap_err(), NotASnapshot, "{bad:?}");
+        assert_eq!(names(&bad).marks().unwrap_err(), ParseSnapshotError, "{bad:?}");
     }
     let lists = |lists: Vec<(u32, String)>| Snapshot {
         lists,

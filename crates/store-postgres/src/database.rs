@@ -12,7 +12,7 @@ use deadpool_postgres::{Client, Hook, HookError, Metrics, Pool, PoolError};
 use store::StoreError;
 use tokio::time::timeout;
 
-use crate::error::Failure;
+use crate::error::AttemptError;
 
 /// For a free or a new connection.
 pub(crate) const CONNECTING: Duration = Duration::from_secs(5);
@@ -75,14 +75,14 @@ impl Database {
     /// Does `work` on a connection. One that does not answer in time is closed, not used again.
     pub(crate) async fn with<T>(
         &self,
-        work: impl AsyncFnOnce(&mut Client) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+        work: impl AsyncFnOnce(&mut Client) -> Result<T, AttemptError>,
+    ) -> Result<T, AttemptError> {
         let mut client = self.pool.get().await.map_err(|error| no_connection(&error))?;
         let Ok(outcome) = timeout(ANSWER, work(&mut client)).await else {
             drop(Client::take(client));
             return Err(StoreError::Unavailable("no answer in time".to_owned()).into());
         };
-        if let Err(Failure::Lost(_) | Failure::Undone(_)) = outcome {
+        if let Err(AttemptError::Lost(_) | AttemptError::Undone(_)) = outcome {
             drop(Client::take(client));
             self.lost.note();
         }
@@ -92,10 +92,10 @@ impl Database {
     /// [`Database::with`] for what may be done twice: when the connection is lost, another is tried.
     pub(crate) async fn with_another<T>(
         &self,
-        work: impl AsyncFnOnce(&mut Client) -> Result<T, Failure> + Clone,
-    ) -> Result<T, Failure> {
+        work: impl AsyncFnOnce(&mut Client) -> Result<T, AttemptError> + Clone,
+    ) -> Result<T, AttemptError> {
         match self.with(work.clone()).await {
-            Err(Failure::Lost(error) | Failure::Undone(error)) => {
+            Err(AttemptError::Lost(error) | AttemptError::Undone(error)) => {
                 tracing::debug!(error = crate::error::text(&error), "trying another connection");
                 self.with(work).await
             }
@@ -106,7 +106,7 @@ impl Database {
     /// [`Database::with_another`] for reads.
     pub(crate) async fn read<T>(
         &self,
-        work: impl AsyncFnOnce(&mut Client) -> Result<T, Failure> + Clone,
+        work: impl AsyncFnOnce(&mut Client) -> Result<T, AttemptError> + Clone,
     ) -> Result<T, StoreError> {
         self.with_another(work).await.map_err(Into::into)
     }
@@ -114,7 +114,7 @@ impl Database {
     /// [`Database::with`] for what no precondition is on, and may not be done twice.
     pub(crate) async fn note<T>(
         &self,
-        work: impl AsyncFnOnce(&mut Client) -> Result<T, Failure>,
+        work: impl AsyncFnOnce(&mut Client) -> Result<T, AttemptError>,
     ) -> Result<T, StoreError> {
         self.with(work).await.map_err(Into::into)
     }

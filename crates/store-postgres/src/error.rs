@@ -7,7 +7,7 @@ use tokio_postgres::error::SqlState;
 
 /// Why an attempt at a batch ended.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum AttemptError {
     /// A precondition did not hold.
     Conflict(Conflict),
     /// The database says that it wrote nothing and that the same again may succeed.
@@ -22,7 +22,7 @@ pub(crate) enum Failure {
     Store(StoreError),
 }
 
-impl From<Error> for Failure {
+impl From<Error> for AttemptError {
     fn from(error: Error) -> Self {
         match error.code() {
             Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => {
@@ -34,34 +34,36 @@ impl From<Error> for Failure {
     }
 }
 
-impl From<StoreError> for Failure {
+impl From<StoreError> for AttemptError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl From<Failure> for CommitError {
-    fn from(failure: Failure) -> Self {
+impl From<AttemptError> for CommitError {
+    fn from(failure: AttemptError) -> Self {
         match failure {
-            Failure::Conflict(conflict) => Self::Conflict(conflict),
+            AttemptError::Conflict(conflict) => Self::Conflict(conflict),
             failure => Self::Store(failure.into()),
         }
     }
 }
 
-impl From<Failure> for StoreError {
-    fn from(failure: Failure) -> Self {
+impl From<AttemptError> for StoreError {
+    fn from(failure: AttemptError) -> Self {
         match failure {
-            Failure::Conflict(conflict) => Self::Failed(conflict.to_string()),
-            Failure::Again(error) => Self::Unavailable(format!("too busy: {}", text(&error))),
-            Failure::NoPartition => Self::Failed("an event's month has no partition".into()),
-            Failure::Lost(error) | Failure::Undone(error) => Self::Unavailable(text(&error)),
-            Failure::Store(error) => error,
+            AttemptError::Conflict(conflict) => Self::Failed(conflict.to_string()),
+            AttemptError::Again(error) => Self::Unavailable(format!("too busy: {}", text(&error))),
+            AttemptError::NoPartition => Self::Failed("an event's month has no partition".into()),
+            AttemptError::Lost(error) | AttemptError::Undone(error) => {
+                Self::Unavailable(text(&error))
+            }
+            AttemptError::Store(error) => error,
         }
     }
 }
 
-impl Failure {
+impl AttemptError {
     /// For what comes before the commit of a transaction: that ends with its connection.
     pub(crate) fn before_commit(self) -> Self {
         match self {

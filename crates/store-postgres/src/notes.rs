@@ -7,7 +7,7 @@ use deadpool_postgres::Client;
 use domain::{Credential, Refusal, Use};
 use store::{REFUSALS_KEPT, StoreError};
 
-use crate::error::Failure;
+use crate::error::AttemptError;
 use crate::uuid::Uuid;
 
 /// $1 credential, $2 last, $3 address, $4 count: an element a use. Counts stop at their greatest.
@@ -36,7 +36,7 @@ fn coalesced(uses: Vec<Use>) -> BTreeMap<u128, Use> {
 }
 
 /// One row a credential and in one order, so that two notes of many wait for each other at most.
-pub(crate) async fn record_uses(client: &Client, uses: Vec<Use>) -> Result<(), Failure> {
+pub(crate) async fn record_uses(client: &Client, uses: Vec<Use>) -> Result<(), AttemptError> {
     let uses = coalesced(uses);
     let credentials: Vec<Uuid> = uses.keys().map(|bits| Uuid(*bits)).collect();
     let last_at: Vec<i64> = uses.values().map(|noted| noted.last_at.millis()).collect();
@@ -52,7 +52,7 @@ pub(crate) async fn record_uses(client: &Client, uses: Vec<Use>) -> Result<(), F
 pub(crate) async fn uses(
     client: &Client,
     credentials: &[Id<Credential>],
-) -> Result<Vec<Use>, Failure> {
+) -> Result<Vec<Use>, AttemptError> {
     let sql = "SELECT credential, last_at, address, count FROM credential_use
                WHERE credential = ANY($1)";
     let statement = client.prepare_cached(sql).await?;
@@ -101,7 +101,10 @@ const RECORD_REFUSALS: &str = "
         arrived = excluded.arrived, realm = excluded.realm, request_id = excluded.request_id,
         subject = excluded.subject, body = excluded.body";
 
-pub(crate) async fn record_refusals(client: &Client, refusals: &[Refusal]) -> Result<(), Failure> {
+pub(crate) async fn record_refusals(
+    client: &Client,
+    refusals: &[Refusal],
+) -> Result<(), AttemptError> {
     let statement = client.prepare_cached(RECORD_REFUSALS).await?;
     for chunk in refusals.chunks(CHUNK) {
         let realms: Vec<&str> = chunk.iter().map(|refusal| refusal.realm.as_str()).collect();

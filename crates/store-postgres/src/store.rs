@@ -7,15 +7,15 @@ use base::Id;
 use deadpool_postgres::Client;
 use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Refusal, Use};
 use store::{
-    Answer, Batch, Change, CommitError, Committed, EventQuery, Key, ListQuery, OpenError,
-    RefusalQuery, RevokedTokens, Store, StoreError, Stored,
+    Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery,
+    OpenError, RefusalQuery, RevokedTokens, Store, StoreError, Stored,
 };
 
 use crate::database::Database;
 use crate::event_month::Partitions;
 use crate::newest::Newest;
 use crate::open::{self, OpenOptions};
-use crate::{commit, notes, places, reads};
+use crate::{commit, notes, reads, status_indexes};
 
 /// A store in a PostgreSQL database, which several processes may have open at once.
 pub struct PostgresStore {
@@ -95,7 +95,7 @@ impl Store for PostgresStore {
         &self,
         realm: &RealmName,
         key: &[u8; 32],
-    ) -> Result<Option<Answer>, StoreError> {
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
         self.database
             .read(async |client: &mut Client| reads::limits::answer(client, realm, key).await)
             .await
@@ -160,10 +160,14 @@ impl Store for PostgresStore {
         self.newest.past(after).await;
     }
 
-    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError> {
+    async fn reserve_status_indexes(
+        &self,
+        realm: &RealmName,
+        count: u32,
+    ) -> Result<u32, StoreError> {
         // Taken twice where the first answer was lost: nobody has the first ones then.
         self.database
-            .read(async |client: &mut Client| places::reserve(client, realm, count).await)
+            .read(async |client: &mut Client| status_indexes::reserve(client, realm, count).await)
             .await
     }
 

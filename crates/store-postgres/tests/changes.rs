@@ -8,11 +8,11 @@
     reason = "this is test code"
 )]
 
-mod place;
+mod database;
 
 use std::sync::Arc;
 
-use place::Place;
+use database::Database;
 use store::{Batch, CHANGES_KEPT, Store as _, Write};
 use store_suite::samples::NOON;
 
@@ -26,25 +26,25 @@ fn revoke(token: u128) -> Batch {
 
 /// How many changes there are, how many there are thought to be, the oldest one's number, and after
 /// which number all are there.
-async fn state(place: &Place) -> (i64, i64, i64, i64) {
+async fn state(database: &Database) -> (i64, i64, i64, i64) {
     let sql = "SELECT (SELECT count(*) FROM change), kept, (SELECT min(sequence) FROM change),
                       swept FROM feed";
-    let row = place.connect().await.query_one(sql, &[]).await.unwrap();
+    let row = database.connect().await.query_one(sql, &[]).await.unwrap();
     (row.get(0), row.get(1), row.get(2), row.get(3))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn only_the_newest_changes_are_kept_and_a_gap_is_told() {
-    let place = Place::new().await;
-    let store = place.open().await;
+    let database = Database::new().await;
+    let store = database.open().await;
     let fill = format!(
         r"INSERT INTO change (sequence, effects)
               SELECT 2 * number, '\x01' FROM generate_series(1, {KEPT}) AS number;
           UPDATE feed SET sequence = 2 * {KEPT}, kept = {KEPT}"
     );
-    place.connect().await.batch_execute(&fill).await.unwrap();
+    database.connect().await.batch_execute(&fill).await.unwrap();
     assert_eq!(store.changes(0, 1).await.unwrap().unwrap()[0].sequence, 2, "nothing is swept yet");
-    let nodes = [Arc::new(place.open().await), Arc::new(place.open().await)];
+    let nodes = [Arc::new(database.open().await), Arc::new(database.open().await)];
     let mut workers = tokio::task::JoinSet::new();
     for worker in 0..10 {
         let node = Arc::clone(&nodes[worker % 2]);
@@ -55,7 +55,7 @@ async fn only_the_newest_changes_are_kept_and_a_gap_is_told() {
         });
     }
     workers.join_all().await;
-    let (count, kept, oldest, swept) = state(&place).await;
+    let (count, kept, oldest, swept) = state(&database).await;
     assert_eq!((count, swept), (kept, oldest - 2), "700 came, 512 went");
     assert_eq!(count, KEPT + 700 - 2 * SLACK);
     for after in [0, swept - 1] {

@@ -8,13 +8,13 @@
     reason = "this is test code, and the helpers are shared with the other tests"
 )]
 
-mod place;
+mod database;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use base::{Rng as _, SystemRng};
-use place::{Place, options};
+use database::{Database, options};
 use postern_store_postgres::PostgresStore;
 use store::Store;
 use store_suite::crash::{WORKERS, acknowledgements, check, start, told, write};
@@ -30,8 +30,8 @@ async fn check_feed(store: &dyn Store, round: u128, acknowledged: [u64; WORKERS]
 }
 
 /// The server may still be busy with what a killed process sent last.
-async fn settled(place: &Place, application: &str) {
-    let client = place.connect().await;
+async fn settled(database: &Database, application: &str) {
+    let client = database.connect().await;
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1";
     for _ in 0..1_000 {
         if client.query_one(sql, &[&application]).await.unwrap().get::<_, i64>(0) == 0 {
@@ -46,15 +46,15 @@ async fn settled(place: &Place, application: &str) {
 async fn a_killed_writer_loses_nothing_it_acknowledged() {
     let mut total = 0;
     for round in 0..6 {
-        let place = Place::new().await;
+        let database = Database::new().await;
         let application = format!("crash_{round}_{:x}", SystemRng.u128());
-        let here = format!("{}&application_name={application}", place.url());
+        let here = format!("{}&application_name={application}", database.url());
         let child = start("workers_write_whole_batches", "", &here, round);
         let patience = Duration::from_millis(50 + (SystemRng.u128() % 400) as u64);
         let acknowledged = acknowledgements(child, Some(patience));
         total += acknowledged.iter().sum::<u64>();
-        settled(&place, &application).await;
-        check_feed(&place.open().await, round, acknowledged).await;
+        settled(&database, &application).await;
+        check_feed(&database.open().await, round, acknowledged).await;
     }
     assert!(total > 100, "the writers got to write: {total}");
 }
@@ -62,9 +62,9 @@ async fn a_killed_writer_loses_nothing_it_acknowledged() {
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_write_whole_batches() {
     let Some((url, round)) = told() else {
-        let place = Place::new().await;
-        write(open(&place.url()).await, 0, 20).await;
-        return check_feed(&place.open().await, 0, [20; WORKERS]).await;
+        let database = Database::new().await;
+        write(open(&database.url()).await, 0, 20).await;
+        return check_feed(&database.open().await, 0, [20; WORKERS]).await;
     };
     write(open(&url).await, round, u64::MAX).await;
 }

@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "this is test code")]
 
-mod place;
+mod database;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use base::Timestamp;
-use place::{Place, connect_listening};
+use database::{Database, connect_listening};
 use store::{Batch, EventQuery, MAX_PAGE, Store as _, Write};
 use store_suite::samples::{self, NOON, entity, event, insert};
 
@@ -25,11 +25,11 @@ fn telling(at: Timestamp) -> Batch {
 async fn a_follower_sees_every_number_once_and_in_order() {
     const WORKERS: u64 = 20;
     const BATCHES: u64 = 25;
-    let place = Place::new().await;
-    let nodes = [Arc::new(place.open().await), Arc::new(place.open().await)];
+    let database = Database::new().await;
+    let nodes = [Arc::new(database.open().await), Arc::new(database.open().await)];
     let done = Arc::new(AtomicBool::new(false));
     let follower = tokio::spawn({
-        let (node, done) = (place.open().await, Arc::clone(&done));
+        let (node, done) = (database.open().await, Arc::clone(&done));
         async move {
             let mut seen = Vec::new();
             loop {
@@ -60,12 +60,12 @@ async fn a_follower_sees_every_number_once_and_in_order() {
 
 #[tokio::test]
 async fn every_told_commit_wakes_listeners_and_use_does_not() {
-    let place = Place::new().await;
-    let store = place.open().await;
-    let (_client, mut wakes) = connect_listening(&place).await;
+    let database = Database::new().await;
+    let store = database.open().await;
+    let (_client, mut wakes) = connect_listening(&database).await;
     let now = NOON;
     // Other tests tell on the same channel: only the numbers beyond theirs are ours.
-    place.connect().await.batch_execute("UPDATE feed SET sequence = 777000").await.unwrap();
+    database.connect().await.batch_execute("UPDATE feed SET sequence = 777000").await.unwrap();
     let alone = |write| Batch { writes: vec![write], events: vec![] };
     store.commit(alone(Write::SpendOnce { id: 1, until: NOON, now })).await.unwrap();
     assert_eq!(store.sequence().await.unwrap(), 777_000, "it is use");
@@ -89,10 +89,10 @@ async fn every_told_commit_wakes_listeners_and_use_does_not() {
 /// Months that nobody has written to yet, by several nodes at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn partitions_are_made_once_by_whoever_comes_first() {
-    let place = Place::new().await;
+    let database = Database::new().await;
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..8 {
-        let node = place.open().await;
+        let node = database.open().await;
         workers.spawn(async move {
             for month in 0..12 {
                 let at = Timestamp::from_seconds(1_800_000_000 + month * 31 * 86_400);
@@ -102,19 +102,19 @@ async fn partitions_are_made_once_by_whoever_comes_first() {
     }
     workers.join_all().await;
     let sql = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'event'::regclass";
-    let partitions: i64 = place.connect().await.query_one(sql, &[]).await.unwrap().get(0);
+    let partitions: i64 = database.connect().await.query_one(sql, &[]).await.unwrap().get(0);
     assert_eq!(partitions, 12);
-    assert_eq!(place.open().await.sequence().await.unwrap(), 96);
+    assert_eq!(database.open().await.sequence().await.unwrap(), 96);
 }
 
 /// Old months may be dropped; one that is written to again comes back.
 #[tokio::test]
 async fn a_dropped_partition_is_made_again() {
-    let place = Place::new().await;
-    let store = place.open().await;
+    let database = Database::new().await;
+    let store = database.open().await;
     let may = "2027-05-05T00:00:00Z".parse().unwrap();
     store.commit(telling(may)).await.unwrap();
-    place.connect().await.batch_execute("DROP TABLE event_202705").await.unwrap();
+    database.connect().await.batch_execute("DROP TABLE event_202705").await.unwrap();
     assert_eq!(store.commit(telling(may)).await.unwrap().sequence, Some(2));
     let told = store.events(&EventQuery { limit: 9, ..EventQuery::default() }).await.unwrap();
     assert_eq!(told.iter().map(|event| event.sequence).collect::<Vec<_>>(), [2]);
@@ -123,8 +123,8 @@ async fn a_dropped_partition_is_made_again() {
 /// A batch that conflicts takes no number.
 #[tokio::test]
 async fn a_conflict_leaves_no_gap() {
-    let place = Place::new().await;
-    let store = place.open().await;
+    let database = Database::new().await;
+    let store = database.open().await;
     let batch = telling(NOON);
     store.commit(batch.clone()).await.unwrap();
     store.commit(batch).await.unwrap_err();

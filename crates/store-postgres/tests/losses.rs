@@ -9,16 +9,16 @@
     reason = "this is test code"
 )]
 
-mod place;
-#[path = "place/proxy.rs"]
+mod database;
+#[path = "database/proxy.rs"]
 mod proxy;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use database::{Database, options};
 use domain::Kind;
-use place::{Place, options};
 use postern_store_postgres::PostgresStore;
 use proxy::Proxy;
 use store::{Batch, CommitError, Key, Store, StoreError, Write};
@@ -63,8 +63,8 @@ fn waiting(store: &Arc<PostgresStore>, position: u64) -> tokio::task::JoinHandle
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn another_nodes_commit_wakes_at_once() {
-    let place = Place::new().await;
-    let (here, there) = (Arc::new(place.open().await), place.open().await);
+    let database = Database::new().await;
+    let (here, there) = (Arc::new(database.open().await), database.open().await);
     here.commit(revoke(0)).await.unwrap();
     let mut waits = Vec::new();
     for token in 1..=20 {
@@ -84,8 +84,8 @@ async fn another_nodes_commit_wakes_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn after_a_restart_nobody_meets_a_dead_connection() {
     let mut server = own_server().await;
-    let place = Place::on(&server.url()).await;
-    let (store, key) = busy(&place.url()).await;
+    let database = Database::on(&server.url()).await;
+    let (store, key) = busy(&database.url()).await;
     for round in 0..3 {
         let woken = waiting(&store, store.sequence().await.unwrap());
         server.kill();
@@ -98,7 +98,7 @@ async fn after_a_restart_nobody_meets_a_dead_connection() {
         all_read(&store, &key).await;
         commits.join_all().await;
         timeout(Duration::from_secs(5), woken).await.expect("a wake-up").unwrap();
-        let other = place.open().await;
+        let other = database.open().await;
         let woken = waiting(&store, store.sequence().await.unwrap());
         other.commit(revoke(round)).await.unwrap();
         timeout(Duration::from_secs(5), woken).await.expect("it listens again").unwrap();
@@ -110,8 +110,8 @@ async fn after_a_restart_nobody_meets_a_dead_connection() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn reads_go_on_while_connections_are_ended() {
     let server = own_server().await;
-    let place = Place::on(&server.url()).await;
-    let (store, key) = busy(&place.url()).await;
+    let database = Database::on(&server.url()).await;
+    let (store, key) = busy(&database.url()).await;
     let done = Arc::new(AtomicBool::new(false));
     let mut workers = JoinSet::new();
     for worker in 0..8_u128 {
@@ -133,7 +133,7 @@ async fn reads_go_on_while_connections_are_ended() {
             (reads, refused)
         });
     }
-    let other = place.connect().await;
+    let other = database.connect().await;
     let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE application_name = 'postern'";
     for _ in 0..15 {
@@ -149,14 +149,14 @@ async fn reads_go_on_while_connections_are_ended() {
 /// A transaction ends with its connection, so nothing was written, and it is written anew.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_whose_connection_ends_before_it_is_written_once() {
-    let place = Place::new().await;
+    let database = Database::new().await;
     let name = format!("ended_{}", samples::id::<()>());
-    let (store, key) = busy(&format!("{}&application_name={name}", place.url())).await;
+    let (store, key) = busy(&format!("{}&application_name={name}", database.url())).await;
     let held = store.fetch(&key).await.unwrap().unwrap();
-    let other = place.connect().await;
+    let other = database.connect().await;
     other.batch_execute("BEGIN; SELECT FROM client FOR UPDATE").await.unwrap();
     // Another one, as a transaction sees but one moment of the activity.
-    let ender = place.connect().await;
+    let ender = database.connect().await;
     let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE application_name = $1 AND wait_event_type = 'Lock'";
     let commit = tokio::spawn({
@@ -184,11 +184,11 @@ async fn a_commit_whose_connection_ends_before_it_is_written_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn connections_that_went_silent_are_renewed() {
     let server = own_server().await;
-    let place = Place::on(&server.url()).await;
+    let database = Database::on(&server.url()).await;
     let proxy = Proxy::to(server.port()).await;
-    let way = place.url().replace(&server.port().to_string(), &proxy.port().to_string());
+    let way = database.url().replace(&server.port().to_string(), &proxy.port().to_string());
     let (store, key) = busy(&way).await;
-    let direct = place.open().await;
+    let direct = database.open().await;
     let position = store.sequence().await.unwrap();
     sleep(Duration::from_millis(1_500)).await;
     proxy.silence();
@@ -209,14 +209,14 @@ async fn connections_that_went_silent_are_renewed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn who_may_not_listen_works_all_the_same() {
     let server = own_server().await;
-    let place = Place::on(&server.url()).await;
-    let schema = place.schema();
+    let database = Database::on(&server.url()).await;
+    let schema = database.schema();
     let make = format!(
         "CREATE ROLE one_only LOGIN CONNECTION LIMIT 1;
          GRANT ALL ON SCHEMA {schema} TO one_only"
     );
-    place.connect().await.batch_execute(&make).await.unwrap();
-    let url = place.url().replace("postgres@", "one_only@");
+    database.connect().await.batch_execute(&make).await.unwrap();
+    let url = database.url().replace("postgres@", "one_only@");
     let options = postern_store_postgres::OpenOptions { pool_size: 1, ..options() };
     let store = Arc::new(PostgresStore::open(&url, &options).await.unwrap());
     for token in 0..20 {
@@ -232,11 +232,11 @@ async fn who_may_not_listen_works_all_the_same() {
 /// With the store its connections end: those of the pool, and the one that listens.
 #[tokio::test]
 async fn with_the_store_its_connections_end() {
-    let place = Place::new().await;
+    let database = Database::new().await;
     let name = format!("gone_{}", samples::id::<()>());
-    let url = format!("{}&application_name={name}", place.url());
+    let url = format!("{}&application_name={name}", database.url());
     let (store, _) = busy(&url).await;
-    let other = place.connect().await;
+    let other = database.connect().await;
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1";
     let count = async || other.query_one(sql, &[&name]).await.unwrap().get::<_, i64>(0);
     assert!(count().await >= 2);

@@ -12,12 +12,12 @@
     reason = "this is test code"
 )]
 
-mod place;
+mod database;
 
 use base::digest::sha256;
 use base::encoding::base64url;
+use database::Database;
 use domain::{Actor, BudgetSubject, Entity, Kind};
-use place::Place;
 use store::{Batch, Effect, EventQuery, Key, RefusalQuery, Store, Version, Write};
 use store_suite::samples::{client, event, insert, realm};
 
@@ -60,14 +60,14 @@ fn released_migrations_are_frozen() {
 }
 
 /// A place as `version` left it.
-async fn place_of(version: usize) -> Place {
-    let place = Place::new().await;
-    let connection = place.connect().await;
+async fn database_of(version: usize) -> Database {
+    let database = Database::new().await;
+    let connection = database.connect().await;
     for step in &STEPS[..version] {
         connection.batch_execute(step.schema).await.unwrap();
     }
     connection.batch_execute(STEPS[version - 1].rows).await.unwrap();
-    place
+    database
 }
 
 /// The kinds there were: what people are came with version 3.
@@ -77,20 +77,20 @@ fn kinds(version: usize) -> impl Iterator<Item = Kind> {
 }
 
 /// What the database holds of a kind, read without the store.
-async fn bodies(place: &Place, kind: Kind) -> Vec<(String, i64, String)> {
+async fn bodies(database: &Database, kind: Kind) -> Vec<(String, i64, String)> {
     let sql = format!("SELECT id::text, version, body::text FROM \"{}\"", kind.as_str());
-    let rows = place.connect().await.query(&sql, &[]).await.unwrap();
+    let rows = database.connect().await.query(&sql, &[]).await.unwrap();
     rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
 }
 
 /// Columns and indexes, but those of partitions.
-async fn schema(place: &Place) -> Vec<String> {
+async fn schema(database: &Database) -> Vec<String> {
     let sql = "
         SELECT format('%s %s %s', table_name, column_name, data_type)
         FROM information_schema.columns WHERE table_schema = current_schema()
         UNION ALL SELECT replace(indexdef, current_schema(), '')
         FROM pg_indexes WHERE schemaname = current_schema()";
-    let rows = place.connect().await.query(sql, &[]).await.unwrap();
+    let rows = database.connect().await.query(sql, &[]).await.unwrap();
     let mut schema: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     schema.retain(|line| !line.contains("event_2"));
     schema.sort();
@@ -99,14 +99,14 @@ async fn schema(place: &Place) -> Vec<String> {
 
 #[tokio::test]
 async fn every_earlier_version_is_brought_forward() {
-    let new = Place::new().await;
+    let new = Database::new().await;
     drop(new.open().await);
     let (newest, schema_of_new) = (STEPS.len(), schema(&new).await);
     for version in 1..=newest {
-        let place = place_of(version).await;
-        let store = place.open().await;
+        let database = database_of(version).await;
+        let store = database.open().await;
         for kind in kinds(version) {
-            let rows = bodies(&place, kind).await;
+            let rows = bodies(&database, kind).await;
             assert!(!rows.is_empty(), "v{version} has no {}", kind.as_str());
             for (id, row_version, body) in rows {
                 let id = u128::from_str_radix(&id.replace('-', ""), 16).unwrap();
@@ -122,9 +122,13 @@ async fn every_earlier_version_is_brought_forward() {
         let writes = vec![insert(client())];
         assert!(store.commit(Batch { writes, events }).await.unwrap().sequence.is_some());
         let note = "SELECT value FROM meta WHERE name = 'schema_version'";
-        let row = place.connect().await.query_one(note, &[]).await.unwrap();
+        let row = database.connect().await.query_one(note, &[]).await.unwrap();
         assert_eq!(row.get::<_, String>(0), newest.to_string());
-        assert_eq!(schema(&place).await, schema_of_new, "v{version} ends where a new one begins");
+        assert_eq!(
+            schema(&database).await,
+            schema_of_new,
+            "v{version} ends where a new one begins"
+        );
     }
 }
 
@@ -133,8 +137,8 @@ async fn limits_and_notes_since_version_2_are_read() {
     limits_and_notes(2, 7).await;
     for version in 3..=STEPS.len() {
         limits_and_notes(version, 9).await;
-        let place = place_of(version).await;
-        let store = place.open().await;
+        let database = database_of(version).await;
+        let store = database.open().await;
         assert!(store.spent(80).await.unwrap());
         assert!(!store.spent(81).await.unwrap());
     }
@@ -143,14 +147,14 @@ async fn limits_and_notes_since_version_2_are_read() {
 #[tokio::test]
 async fn changes_and_places_are_kept_since_version_4() {
     for version in 1..=STEPS.len() {
-        let place = place_of(version).await;
-        let store = place.open().await;
+        let database = database_of(version).await;
+        let store = database.open().await;
         let newest = store.sequence().await.unwrap();
         let is_kept = version >= 4 || newest == 0;
         let first = store.changes(0, 9).await.unwrap();
         assert_eq!(first.is_some(), is_kept, "v{version}: what was before is not known");
         let taken = if version >= 4 { 7 } else { 0 };
-        assert_eq!(store.reserve_places(&realm(), 2).await.unwrap(), taken);
+        assert_eq!(store.reserve_status_indexes(&realm(), 2).await.unwrap(), taken);
         let writes = vec![insert(client())];
         let events = vec![event(&Entity::Client(client().into()))];
         let told = store.commit(Batch { writes, events }).await.unwrap().sequence.unwrap();
@@ -158,7 +162,7 @@ async fn changes_and_places_are_kept_since_version_4() {
         let since = store.changes(newest, 9).await.unwrap().unwrap();
         assert_eq!(since.iter().map(|it| it.sequence).collect::<Vec<_>>(), [told]);
     }
-    let changes = place_of(4).await.open().await.changes(0, 9).await.unwrap().unwrap();
+    let changes = database_of(4).await.open().await.changes(0, 9).await.unwrap().unwrap();
     let [change] = changes.as_slice() else { panic!("{changes:?}") };
     let told = change.effects.iter().filter(|it| matches!(it, Effect::Entity { .. })).count();
     assert_eq!((change.sequence, told), (9, Kind::ALL.len()));
@@ -166,8 +170,8 @@ async fn changes_and_places_are_kept_since_version_4() {
 }
 
 async fn limits_and_notes(version: usize, newest: u64) {
-    let place = place_of(version).await;
-    let store = place.open().await;
+    let database = database_of(version).await;
+    let store = database.open().await;
     let spent = store.budget(BudgetSubject::Client(base::Id::from_u128(77))).await.unwrap();
     assert_eq!((spent.used_in_hour, spent.used_in_day), (1, 1));
     assert!(store.token_revoked(78).await.unwrap());

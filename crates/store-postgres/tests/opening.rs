@@ -8,13 +8,13 @@
     reason = "this is test code"
 )]
 
-mod place;
+mod database;
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use place::{Place, options};
+use database::{Database, options};
 use postern_store_postgres::{OpenOptions, PostgresStore};
 use store::{Batch, OpenError, Store as _};
 use store_suite::samples::{self, insert};
@@ -25,31 +25,31 @@ async fn refused(url: &str) -> OpenError {
 
 #[tokio::test]
 async fn what_was_written_is_there_when_it_is_opened_again() {
-    let place = Place::new().await;
+    let database = Database::new().await;
     let client = samples::client();
     let key = store::Key::Id(domain::Kind::Client, client.id.as_u128());
     let writes = vec![insert(client)];
-    place.open().await.commit(Batch { writes, events: vec![] }).await.unwrap();
-    assert!(place.open().await.fetch(&key).await.unwrap().is_some());
+    database.open().await.commit(Batch { writes, events: vec![] }).await.unwrap();
+    assert!(database.open().await.fetch(&key).await.unwrap().is_some());
 }
 
 #[tokio::test]
 async fn another_master_key_is_refused() {
-    let place = Place::new().await;
-    drop(place.open().await);
+    let database = Database::new().await;
+    drop(database.open().await);
     let other = OpenOptions { master_fingerprint: "other".to_owned(), pool_size: 1 };
-    let error = PostgresStore::open(&place.url(), &other).await.unwrap_err();
+    let error = PostgresStore::open(&database.url(), &other).await.unwrap_err();
     assert!(matches!(error, OpenError::WrongMasterKey), "{error}");
-    place.open().await.ping().await.unwrap();
+    database.open().await.ping().await.unwrap();
 }
 
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
-    let place = Place::new().await;
-    drop(place.open().await);
+    let database = Database::new().await;
+    drop(database.open().await);
     let newer = "UPDATE meta SET value = '99' WHERE name = 'schema_version'";
-    place.connect().await.batch_execute(newer).await.unwrap();
-    let error = refused(&place.url()).await;
+    database.connect().await.batch_execute(newer).await.unwrap();
+    let error = refused(&database.url()).await;
     assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
 }
 
@@ -60,10 +60,10 @@ async fn tables_of_another_program_are_left_alone() {
         "CREATE TABLE meta (theirs text)",
         "CREATE TABLE meta (name text, value text); INSERT INTO meta VALUES ('application', 'x')",
     ] {
-        let place = Place::new().await;
-        let client = place.connect().await;
+        let database = Database::new().await;
+        let client = database.connect().await;
         client.batch_execute(theirs).await.unwrap();
-        let error = refused(&place.url()).await;
+        let error = refused(&database.url()).await;
         assert!(matches!(error, OpenError::Damaged(_)), "{theirs}: {error}");
         let sql = "SELECT count(*) FROM pg_class WHERE relkind = 'r'
                    AND relnamespace = current_schema()::regnamespace";
@@ -94,11 +94,11 @@ async fn nodes_that_start_at_once_migrate_once() {
     if let Some(url) = std::env::args().find_map(|it| it.strip_prefix(TOLD).map(str::to_owned)) {
         return PostgresStore::open(&url, &options()).await.unwrap().ping().await.unwrap();
     }
-    let place = Arc::new(Place::new().await);
+    let database = Arc::new(Database::new().await);
     let start = || {
         Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "nodes_that_start_at_once_migrate_once"])
-            .arg(format!("{TOLD}{}", place.url()))
+            .arg(format!("{TOLD}{}", database.url()))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -107,8 +107,8 @@ async fn nodes_that_start_at_once_migrate_once() {
     let children = [start(), start()];
     let mut nodes = tokio::task::JoinSet::new();
     for _ in 0..10 {
-        let place = Arc::clone(&place);
-        nodes.spawn(async move { place.open().await.ping().await.unwrap() });
+        let database = Arc::clone(&database);
+        nodes.spawn(async move { database.open().await.ping().await.unwrap() });
     }
     nodes.join_all().await;
     for child in children {
@@ -117,5 +117,5 @@ async fn nodes_that_start_at_once_migrate_once() {
         assert!(output.status.success() && said.contains("1 passed"), "{said}");
     }
     let sql = "SELECT count(*) FROM meta";
-    assert_eq!(place.connect().await.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 3);
+    assert_eq!(database.connect().await.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 3);
 }

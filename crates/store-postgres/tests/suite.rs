@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "this is test code")]
 
-mod place;
+mod database;
 
-use place::Place;
+use database::Database;
 use store_suite::Fixture;
 
 async fn empty() -> Fixture {
-    let place = Place::new().await;
-    Fixture::keeping(place.open().await, place)
+    let database = Database::new().await;
+    Fixture::keeping(database.open().await, database)
 }
 
 store_suite::cases!(empty);

@@ -8,9 +8,9 @@
     reason = "this is test code"
 )]
 
-mod place;
+mod database;
 
-use place::options;
+use database::options;
 use postern_store_postgres::PostgresStore;
 use store::{OpenError, Store as _};
 use store_suite::postgres::{self, Server};

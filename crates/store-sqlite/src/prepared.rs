@@ -2,7 +2,7 @@
 
 use base::Timestamp;
 use domain::{BudgetLimits, BudgetSubject, Entity, EventDraft, Refusal};
-use store::{Answer, Batch, Effect, StoreError, Version, Write};
+use store::{Batch, Effect, IdempotencyRecord, StoreError, Version, Write};
 
 use crate::error::damaged;
 use crate::event_month::EventMonth;
@@ -14,7 +14,7 @@ pub(crate) enum Step {
     SpendBudget { subject: BudgetSubject, limits: BudgetLimits, now: Timestamp },
     RevokeToken { token: u128, until: Option<Timestamp>, now: Timestamp },
     SpendOnce { id: u128, until: Timestamp, now: Timestamp },
-    Remember(Answer),
+    Remember(IdempotencyRecord),
 }
 
 /// A batch.

@@ -9,8 +9,8 @@ use base::{Id, Timestamp};
 use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Refusal, Use};
 use rusqlite::Connection;
 use store::{
-    Answer, Batch, Change, CommitError, Committed, EventQuery, Key, ListQuery, OpenError,
-    RefusalQuery, RevokedTokens, Store, StoreError, Stored,
+    Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery,
+    OpenError, RefusalQuery, RevokedTokens, Store, StoreError, Stored,
 };
 
 use crate::changes;
@@ -131,7 +131,7 @@ impl Store for SqliteStore {
         &self,
         realm: &RealmName,
         key: &[u8; 32],
-    ) -> Result<Option<Answer>, StoreError> {
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
         self.glance(|connection| limits::answer(connection, realm, key))
     }
 
@@ -194,9 +194,13 @@ impl Store for SqliteStore {
         self.writer.changed(after).await;
     }
 
-    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError> {
-        let written = self.note(Work::Places(realm.clone(), count)).await?;
-        written.first_place.ok_or_else(|| StoreError::Failed("no place was taken".into()))
+    async fn reserve_status_indexes(
+        &self,
+        realm: &RealmName,
+        count: u32,
+    ) -> Result<u32, StoreError> {
+        let written = self.note(Work::StatusIndexes(realm.clone(), count)).await?;
+        written.first_status_index.ok_or_else(|| StoreError::Failed("no place was taken".into()))
     }
 
     fn direct(&self) -> &dyn Store {

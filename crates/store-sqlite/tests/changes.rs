@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is test code")]
 
-mod place;
+mod database;
 
 use std::sync::Arc;
 
-use place::Place;
+use database::Database;
 use postern_store_sqlite::SqliteStore;
 use rusqlite::Connection;
 use store::{Batch, CHANGES_KEPT, Effect, Store, Write};
@@ -21,11 +21,11 @@ fn revoke(token: usize) -> Batch {
 }
 
 /// A place where `count` changes were told, every third number not being a change.
-fn place_with(count: usize) -> Place {
-    let place = Place::new();
-    place.open().close();
+fn database_with(count: usize) -> Database {
+    let database = Database::new();
+    database.open().close();
     let effects = Effect::pack(&[Effect::Token { token: 1, until: None }]);
-    let mut connection = Connection::open(place.file()).unwrap();
+    let mut connection = Connection::open(database.file()).unwrap();
     let transaction = connection.transaction().unwrap();
     for index in 0..count {
         let number = (index + index / 2 + 1) as i64;
@@ -33,12 +33,12 @@ fn place_with(count: usize) -> Place {
         transaction.prepare_cached(sql).unwrap().execute((number, &effects)).unwrap();
     }
     transaction.commit().unwrap();
-    place
+    database
 }
 
-fn numbers(place: &Place) -> (usize, u64) {
+fn numbers(database: &Database) -> (usize, u64) {
     let sql = "SELECT count(*), min(sequence) FROM change";
-    let row: (i64, i64) = Connection::open(place.file())
+    let row: (i64, i64) = Connection::open(database.file())
         .unwrap()
         .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
         .unwrap();
@@ -46,8 +46,8 @@ fn numbers(place: &Place) -> (usize, u64) {
 }
 
 /// Whatever is asked for is complete, or is said not to be.
-async fn check(store: &SqliteStore, place: &Place) {
-    let (count, oldest) = numbers(place);
+async fn check(store: &SqliteStore, database: &Database) {
+    let (count, oldest) = numbers(database);
     assert!((CHANGES_KEPT..CHANGES_KEPT + SLACK).contains(&count), "{count}");
     let mut known = 0;
     for after in oldest.saturating_sub(9)..oldest + 3 {
@@ -66,29 +66,29 @@ async fn check(store: &SqliteStore, place: &Place) {
 
 #[tokio::test]
 async fn only_the_newest_changes_are_kept_and_a_gap_is_told() {
-    let place = place_with(CHANGES_KEPT - 1);
-    let store = place.open();
+    let database = database_with(CHANGES_KEPT - 1);
+    let store = database.open();
     assert_eq!(store.changes(0, 1).await.unwrap().unwrap()[0].sequence, 1, "nothing is swept yet");
     for token in 0..600 {
         store.commit(revoke(token)).await.unwrap();
     }
     assert_eq!(store.changes(0, 1).await.unwrap(), None);
-    check(&store, &place).await;
+    check(&store, &database).await;
     store.close();
-    let store = place.open();
+    let store = database.open();
     assert_eq!(store.changes(0, 1).await.unwrap(), None, "and is told after a restart");
-    check(&store, &place).await;
+    check(&store, &database).await;
     for token in 0..300 {
         store.commit(revoke(token)).await.unwrap();
     }
-    check(&store, &place).await;
+    check(&store, &database).await;
 }
 
 /// A batch that conflicts in a group that told before it takes its number back.
 #[tokio::test(flavor = "multi_thread")]
 async fn groups_that_are_written_anew_leave_no_gap() {
-    let place = Place::new();
-    let store = Arc::new(place.open());
+    let database = Database::new();
+    let store = Arc::new(database.open());
     let mut commits = tokio::task::JoinSet::new();
     for token in 0..300 {
         let store = Arc::clone(&store);
@@ -109,17 +109,20 @@ async fn groups_that_are_written_anew_leave_no_gap() {
 /// A number that no event has is not given again after a restart.
 #[tokio::test]
 async fn numbers_of_changes_without_events_go_on_after_a_restart() {
-    let place = Place::new();
-    let store = place.open();
+    let database = Database::new();
+    let store = database.open();
     store.commit(revoke(1)).await.unwrap();
     store.commit(revoke(2)).await.unwrap();
     store.close();
-    let store = place.open();
+    let store = database.open();
     assert_eq!(store.sequence().await.unwrap(), 2);
     store.commit(revoke(3)).await.unwrap();
     let changes = store.changes(1, 9).await.unwrap().unwrap();
     assert_eq!(changes.iter().map(|it| it.sequence).collect::<Vec<_>>(), [2, 3]);
-    assert_eq!(store.reserve_places(&store_suite::samples::realm(), 3).await.unwrap(), 0);
+    assert_eq!(store.reserve_status_indexes(&store_suite::samples::realm(), 3).await.unwrap(), 0);
     store.close();
-    assert_eq!(place.open().reserve_places(&store_suite::samples::realm(), 3).await.unwrap(), 3);
+    assert_eq!(
+        database.open().reserve_status_indexes(&store_suite::samples::realm(), 3).await.unwrap(),
+        3
+    );
 }

@@ -7,13 +7,13 @@
     reason = "this is test code"
 )]
 
-mod place;
+mod database;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use base::{Rng as _, SystemRng};
-use place::{Place, options};
+use database::{Database, options};
 use postern_store_sqlite::SqliteStore;
 use store::{CommitError, Store};
 use store_suite::crash::{
@@ -21,8 +21,8 @@ use store_suite::crash::{
 };
 
 /// Where a child writes, as an argument.
-fn here(place: &Place) -> String {
-    place.file().display().to_string()
+fn here(database: &Database) -> String {
+    database.file().display().to_string()
 }
 
 fn open(path: &str) -> Arc<dyn Store> {
@@ -31,14 +31,14 @@ fn open(path: &str) -> Arc<dyn Store> {
 
 #[tokio::test]
 async fn a_killed_writer_loses_nothing_it_acknowledged() {
-    let place = Place::new();
+    let database = Database::new();
     let mut total = 0;
     for round in 0..10 {
-        let child = start("workers_write_whole_batches", "", &here(&place), round);
+        let child = start("workers_write_whole_batches", "", &here(&database), round);
         let patience = Duration::from_millis(5 + (SystemRng.u128() % 200) as u64);
         let acknowledged = acknowledgements(child, Some(patience));
         total += acknowledged.iter().sum::<u64>();
-        check(&place.open(), round, acknowledged).await;
+        check(&database.open(), round, acknowledged).await;
     }
     assert!(total > 100, "the writers got to write: {total}");
 }
@@ -46,9 +46,9 @@ async fn a_killed_writer_loses_nothing_it_acknowledged() {
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_write_whole_batches() {
     let Some((path, round)) = told() else {
-        let place = Place::new();
-        write(open(&here(&place)), 0, 20).await;
-        check(&place.open(), 0, [20; WORKERS]).await;
+        let database = Database::new();
+        write(open(&here(&database)), 0, 20).await;
+        check(&database.open(), 0, [20; WORKERS]).await;
         return;
     };
     write(open(&path), round, u64::MAX).await;
@@ -56,13 +56,13 @@ async fn workers_write_whole_batches() {
 
 #[tokio::test]
 async fn a_full_disk_is_an_error_and_loses_nothing() {
-    let place = Place::new();
+    let database = Database::new();
     // No file may grow beyond 1 MiB (the unit is 512 bytes, in some shells 1024).
     let limits = "trap '' XFSZ; ulimit -f 2048;";
-    let child = start("a_writer_survives_what_it_cannot_write", limits, &here(&place), 0);
+    let child = start("a_writer_survives_what_it_cannot_write", limits, &here(&database), 0);
     let acknowledged = acknowledgements(child, None);
     assert!(acknowledged[0] > 10);
-    let store = place.open();
+    let store = database.open();
     check(&store, 0, acknowledged).await;
     store.commit(one_batch(1, 0, 0)).await.unwrap();
     assert!(is_there(&store, 1, 0, 0).await, "with room again, it writes again");
@@ -70,9 +70,9 @@ async fn a_full_disk_is_an_error_and_loses_nothing() {
 
 #[tokio::test]
 async fn a_writer_survives_what_it_cannot_write() {
-    let place = Place::new();
+    let database = Database::new();
     // Without the limit of the test above there is room enough for 50.
-    let (path, most) = told().map_or_else(|| (here(&place), 50), |(path, _)| (path, 100_000));
+    let (path, most) = told().map_or_else(|| (here(&database), 50), |(path, _)| (path, 100_000));
     let store = SqliteStore::open(&path, &options()).unwrap();
     let (mut number, mut refused) = (0, 0);
     // The first refusal makes the log start anew in the room it has; the third in a row is for good.

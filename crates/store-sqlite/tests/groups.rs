@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "this is test code")]
 
-mod place;
+mod database;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use database::Database;
 use domain::{BudgetLimits, BudgetSubject};
-use place::Place;
 use store::{Batch, CommitError, Conflict, EventQuery, Store, StoreExt as _, Write};
 use store_suite::samples::{NOON, client, entity, event, id};
 use tokio::task::JoinSet;
@@ -18,8 +18,8 @@ const MANY: usize = 150;
 /// Every tenth batch writes a row, counts a budget, and only then meets what was spent before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_that_fails_late_in_a_group_leaves_its_neighbours_whole() {
-    let place = Place::new();
-    let store: Arc<dyn Store> = Arc::new(place.open());
+    let database = Database::new();
+    let store: Arc<dyn Store> = Arc::new(database.open());
     let (subject, spent) = (BudgetSubject::Client(id()), id::<()>().as_u128());
     let once = move || Write::SpendOnce { id: spent, until: NOON.plus(MINUTE), now: NOON };
     store.commit(Batch { writes: vec![once()], events: vec![] }).await.unwrap();

@@ -5,11 +5,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is test code")]
 
-mod place;
+mod database;
 
 use base::Id;
+use database::{Database, pragma, schema};
 use domain::{Actor, BudgetSubject, Entity, Kind};
-use place::{Place, pragma, schema};
 use rusqlite::Connection;
 use store::{Batch, Effect, EventQuery, Key, RefusalQuery, Store, Version, Write};
 use store_suite::samples::{client, event, insert, realm};
@@ -20,12 +20,12 @@ fn fixture(version: i64) -> String {
 }
 
 /// A place with the database of a fixture.
-fn place_of(version: i64) -> Place {
-    let place = Place::new();
-    let connection = Connection::open(place.file()).unwrap();
+fn database_of(version: i64) -> Database {
+    let database = Database::new();
+    let connection = Connection::open(database.file()).unwrap();
     connection.execute_batch(&fixture(version)).unwrap();
-    assert_eq!(pragma(&place.file(), "user_version"), version);
-    place
+    assert_eq!(pragma(&database.file(), "user_version"), version);
+    database
 }
 
 /// The kinds there were: what people are came with version 3.
@@ -35,8 +35,8 @@ fn kinds(version: i64) -> impl Iterator<Item = Kind> {
 }
 
 /// What the database holds of a kind, read without the store.
-fn bodies(place: &Place, kind: Kind) -> Vec<(u128, i64, String)> {
-    let connection = Connection::open(place.file()).unwrap();
+fn bodies(database: &Database, kind: Kind) -> Vec<(u128, i64, String)> {
+    let connection = Connection::open(database.file()).unwrap();
     let mut statement =
         connection.prepare(&format!("SELECT id, version, body FROM {}", kind.as_str())).unwrap();
     let rows = statement
@@ -46,9 +46,9 @@ fn bodies(place: &Place, kind: Kind) -> Vec<(u128, i64, String)> {
 }
 
 fn newest() -> (i64, Vec<String>) {
-    let place = Place::new();
-    place.open().close();
-    (pragma(&place.file(), "user_version"), schema(&place.file()))
+    let database = Database::new();
+    database.open().close();
+    (pragma(&database.file(), "user_version"), schema(&database.file()))
 }
 
 #[tokio::test]
@@ -56,10 +56,10 @@ async fn every_earlier_version_is_brought_forward() {
     let (newest, schema_of_new) = newest();
     assert!(newest >= 1);
     for version in 1..=newest {
-        let place = place_of(version);
+        let database = database_of(version);
         let before: Vec<(Kind, Vec<_>)> =
-            kinds(version).map(|kind| (kind, bodies(&place, kind))).collect();
-        let store = place.open();
+            kinds(version).map(|kind| (kind, bodies(&database, kind))).collect();
+        let store = database.open();
         for (kind, rows) in before {
             assert!(!rows.is_empty(), "v{version} has no {}", kind.as_str());
             for (id, row_version, body) in rows {
@@ -76,9 +76,9 @@ async fn every_earlier_version_is_brought_forward() {
         let committed = store.commit(Batch { writes, events }).await.unwrap();
         assert!(committed.sequence.is_some());
         store.close();
-        assert_eq!(pragma(&place.file(), "user_version"), newest);
+        assert_eq!(pragma(&database.file(), "user_version"), newest);
         let without_events: Vec<String> =
-            schema(&place.file()).into_iter().filter(|sql| !sql.contains(" event_")).collect();
+            schema(&database.file()).into_iter().filter(|sql| !sql.contains(" event_")).collect();
         assert_eq!(without_events, schema_of_new, "v{version} ends where a new database begins");
     }
 }
@@ -87,8 +87,8 @@ async fn every_earlier_version_is_brought_forward() {
 async fn limits_and_notes_since_version_2_are_kept() {
     let (newest, _) = newest();
     for version in 2..=newest {
-        let place = place_of(version);
-        let store = place.open();
+        let database = database_of(version);
+        let store = database.open();
         let budget = store.budget(BudgetSubject::Client(Id::from_u128(7))).await.unwrap();
         assert_eq!((budget.used_in_hour, budget.used_in_day), (1, 1));
         assert!(store.token_revoked(7).await.unwrap());
@@ -113,14 +113,14 @@ async fn limits_and_notes_since_version_2_are_kept() {
 async fn changes_and_places_are_kept_since_version_4() {
     let (newest_version, _) = newest();
     for version in 1..=newest_version {
-        let place = place_of(version);
-        let store = place.open();
+        let database = database_of(version);
+        let store = database.open();
         let newest = store.sequence().await.unwrap();
         let is_kept = version >= 4 || newest == 0;
         let first = store.changes(0, 9).await.unwrap();
         assert_eq!(first.is_some(), is_kept, "v{version}: what was before is not known");
         let taken = if version >= 4 { 7 } else { 0 };
-        assert_eq!(store.reserve_places(&realm(), 2).await.unwrap(), taken);
+        assert_eq!(store.reserve_status_indexes(&realm(), 2).await.unwrap(), taken);
         let writes = vec![insert(client())];
         let events = vec![event(&Entity::Client(client().into()))];
         let told = store.commit(Batch { writes, events }).await.unwrap().sequence.unwrap();
@@ -128,7 +128,7 @@ async fn changes_and_places_are_kept_since_version_4() {
         let since = store.changes(newest, 9).await.unwrap().unwrap();
         assert_eq!(since.iter().map(|it| it.sequence).collect::<Vec<_>>(), [told]);
     }
-    let changes = place_of(4).open().changes(0, 9).await.unwrap().unwrap();
+    let changes = database_of(4).open().changes(0, 9).await.unwrap().unwrap();
     let told: Vec<_> = changes.iter().map(|it| (it.sequence, it.effects.len())).collect();
     assert_eq!(told, [(1, 3), (2, 7)]);
     let effects: Vec<_> = changes.iter().flat_map(|it| &it.effects).copied().collect();
@@ -137,13 +137,13 @@ async fn changes_and_places_are_kept_since_version_4() {
 
 #[tokio::test]
 async fn a_migration_that_fails_leaves_the_database_as_it_was() {
-    let place = place_of(1);
+    let database = database_of(1);
     // Something in the way of the second step.
-    Connection::open(place.file())
+    Connection::open(database.file())
         .unwrap()
         .execute_batch("CREATE TABLE refusal (something TEXT) STRICT")
         .unwrap();
-    let before = schema(&place.file());
-    place.try_open().unwrap_err();
-    assert_eq!((schema(&place.file()), pragma(&place.file(), "user_version")), (before, 1));
+    let before = schema(&database.file());
+    database.try_open().unwrap_err();
+    assert_eq!((schema(&database.file()), pragma(&database.file(), "user_version")), (before, 1));
 }

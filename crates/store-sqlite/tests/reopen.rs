@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "this is test code")]
 
-mod place;
+mod database;
 
 use std::time::{Duration, Instant};
 
 use base::Timestamp;
+use database::Database;
 use domain::{BudgetLimits, BudgetSubject, Use};
-use place::Place;
-use store::{Answer, Batch, EventQuery, Key, RefusalQuery, Store, Write};
+use store::{Batch, EventQuery, IdempotencyRecord, Key, RefusalQuery, Store, Write};
 use store_suite::samples::{
     NOON, client, credential, entity, event, id, insert, one_of_each, realm, refusal,
 };
@@ -20,12 +20,12 @@ fn batch(writes: impl IntoIterator<Item = Write>) -> Batch {
 
 #[tokio::test]
 async fn everything_is_there_after_a_restart() {
-    let place = Place::new();
-    let store = place.open();
+    let database = Database::new();
+    let store = database.open();
     let entities = one_of_each();
     let (subject, token) = (BudgetSubject::Client(id()), id::<()>().as_u128());
     let limits = BudgetLimits::default();
-    let answer = Answer {
+    let answer = IdempotencyRecord {
         realm: realm(),
         key: [1; 32],
         request: [2; 32],
@@ -47,7 +47,7 @@ async fn everything_is_there_after_a_restart() {
     let spent = store.budget(subject).await.unwrap();
     store.close();
 
-    let store = place.open();
+    let store = database.open();
     for entity in &entities {
         let found = store.fetch(&Key::Id(entity.kind(), entity.id())).await.unwrap().unwrap();
         assert_eq!(found.entity.to_json().unwrap(), entity.to_json().unwrap());
@@ -71,16 +71,16 @@ async fn everything_is_there_after_a_restart() {
 
 #[tokio::test]
 async fn refusals_stay_bounded_across_restarts() {
-    let place = Place::new();
+    let database = Database::new();
     for start in 0..3 {
-        let store = place.open();
+        let store = database.open();
         for chunk in 0..9 {
             let first = start * 9_000 + chunk * 1_000;
             let refusals = (first..first + 1_000).map(|number| refusal(number, None)).collect();
             store.record_refusals(refusals).await.unwrap();
         }
     }
-    let count: i64 = rusqlite::Connection::open(place.file())
+    let count: i64 = rusqlite::Connection::open(database.file())
         .unwrap()
         .query_row("SELECT count(*) FROM refusal", [], |row| row.get(0))
         .unwrap();
@@ -89,8 +89,8 @@ async fn refusals_stay_bounded_across_restarts() {
 
 #[tokio::test]
 async fn months_of_events_are_dropped_whole_and_numbers_never_given_again() {
-    let place = Place::new();
-    let store = place.open();
+    let database = Database::new();
+    let store = database.open();
     let draft = event(&entity(client()));
     let at = |text: &str| -> Timestamp { text.parse().unwrap() };
     let months = ["2026-09-30T23:59:59Z", "2026-10-01T00:00:00Z", "2026-11-15T00:00:00Z"];
@@ -98,10 +98,10 @@ async fn months_of_events_are_dropped_whole_and_numbers_never_given_again() {
         let events = vec![domain::EventDraft { at: at(month), ..draft.clone() }];
         store.commit(Batch { writes: vec![], events }).await.unwrap();
     }
-    assert_eq!(tables(&place), ["event_202609", "event_202610", "event_202611"]);
+    assert_eq!(tables(&database), ["event_202609", "event_202610", "event_202611"]);
 
     store.drop_events_before(at("2026-10-31T23:00:00Z")).await.unwrap();
-    assert_eq!(tables(&place), ["event_202610", "event_202611"]);
+    assert_eq!(tables(&database), ["event_202610", "event_202611"]);
     let all = EventQuery { limit: 9, ..EventQuery::default() };
     let numbers = |events: Vec<domain::Event>| -> Vec<u64> {
         events.iter().map(|event| event.sequence).collect()
@@ -109,16 +109,16 @@ async fn months_of_events_are_dropped_whole_and_numbers_never_given_again() {
     assert_eq!(numbers(store.events(&all).await.unwrap()), [2, 3]);
 
     store.drop_events_before(at("2030-01-01T00:00:00Z")).await.unwrap();
-    assert!(tables(&place).is_empty());
+    assert!(tables(&database).is_empty());
     store.close();
-    let store = place.open();
+    let store = database.open();
     assert_eq!(store.sequence().await.unwrap(), 3);
     store.commit(Batch { writes: vec![], events: vec![draft] }).await.unwrap();
     assert_eq!(numbers(store.events(&all).await.unwrap()), [4]);
 }
 
-fn tables(place: &Place) -> Vec<String> {
-    let connection = rusqlite::Connection::open(place.file()).unwrap();
+fn tables(database: &Database) -> Vec<String> {
+    let connection = rusqlite::Connection::open(database.file()).unwrap();
     let sql =
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'event%' ORDER BY name";
     let mut statement = connection.prepare(sql).unwrap();
@@ -129,15 +129,15 @@ fn tables(place: &Place) -> Vec<String> {
 async fn budget_spends_leave_the_database_no_larger() {
     const SPENDS: u64 = 200_000;
     const WORKERS: u64 = 200;
-    let place = Place::new();
-    let store = std::sync::Arc::new(place.open());
+    let database = Database::new();
+    let store = std::sync::Arc::new(database.open());
     let subject = BudgetSubject::Client(id());
     let spend = move || Write::SpendBudget { subject, limits: BudgetLimits::default(), now: NOON };
     store.commit(batch([insert(client()), spend()])).await.unwrap();
     drop(store);
-    let before = std::fs::metadata(place.file()).unwrap().len();
+    let before = std::fs::metadata(database.file()).unwrap().len();
 
-    let store = std::sync::Arc::new(place.open());
+    let store = std::sync::Arc::new(database.open());
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..WORKERS {
         let store = std::sync::Arc::clone(&store);
@@ -149,22 +149,22 @@ async fn budget_spends_leave_the_database_no_larger() {
     }
     workers.join_all().await;
     assert_eq!(store.budget(subject).await.unwrap().used_in_day, SPENDS + 1);
-    assert!(place.bytes() < before + (9 << 20), "the log is bounded: {}", place.bytes());
+    assert!(database.bytes() < before + (9 << 20), "the log is bounded: {}", database.bytes());
     drop(store);
-    assert_eq!(place.bytes(), before);
+    assert_eq!(database.bytes(), before);
 }
 
 #[tokio::test]
 async fn a_hundred_thousand_credentials_open_at_once() {
-    let place = Place::new();
-    let store = place.open();
+    let database = Database::new();
+    let store = database.open();
     for _ in 0..100 {
         store.commit(batch((0..1_000).map(|_| insert(credential())))).await.unwrap();
     }
     store.close();
     let fastest = (0..5).map(|_| {
         let start = Instant::now();
-        let store = place.open();
+        let store = database.open();
         let elapsed = start.elapsed();
         store.close();
         elapsed

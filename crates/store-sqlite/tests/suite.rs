@@ -1,14 +1,14 @@
 //! The suite of the stores, on SQLite.
 
-mod place;
+mod database;
 
 use store_suite::Fixture;
 
-use place::Place;
+use database::Database;
 
 async fn empty() -> Fixture {
-    let place = Place::new();
-    Fixture::keeping(place.open(), place)
+    let database = Database::new();
+    Fixture::keeping(database.open(), database)
 }
 
 store_suite::cases!(empty);

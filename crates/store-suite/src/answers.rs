@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::Timestamp;
-use store::{Answer, CommitError, Conflict, Store, Write};
+use store::{CommitError, Conflict, IdempotencyRecord, Store, Write};
 
 use crate::batch;
 use crate::samples::{NOON, elsewhere, insert, realm};
@@ -12,8 +12,8 @@ use crate::samples::{NOON, elsewhere, insert, realm};
 const TIME_TO_LIVE: Duration = Duration::from_secs(24 * 3600);
 
 /// An answer given at `at`, remembered for a day.
-pub(crate) fn answer(key: [u8; 32], at: Timestamp) -> Answer {
-    Answer {
+pub(crate) fn answer(key: [u8; 32], at: Timestamp) -> IdempotencyRecord {
+    IdempotencyRecord {
         realm: realm(),
         key,
         request: [1; 32],
@@ -23,7 +23,7 @@ pub(crate) fn answer(key: [u8; 32], at: Timestamp) -> Answer {
     }
 }
 
-async fn conflicts(store: &Arc<dyn Store>, answer: Answer) -> bool {
+async fn conflicts(store: &Arc<dyn Store>, answer: IdempotencyRecord) -> bool {
     match store.commit(batch([Write::Remember(answer)])).await {
         Ok(_) => false,
         Err(CommitError::Conflict(Conflict::Answered)) => true,

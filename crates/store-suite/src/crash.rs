@@ -137,23 +137,23 @@ pub fn acknowledge(worker: usize, number: u64) {
 const TOLD: &str = "write-here:";
 
 /// Starts this program again for `test`, to write at `place`; `limits` is a shell command before it.
-pub fn start(test: &str, limits: &str, place: &str, round: u128) -> Child {
+pub fn start(test: &str, limits: &str, path: &str, round: u128) -> Child {
     Command::new("sh")
         .args(["-c", &format!("{limits} exec \"$0\" \"$@\"")])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
-        .arg(format!("{TOLD}{round}:{place}"))
+        .arg(format!("{TOLD}{round}:{path}"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
 }
 
-/// What [`start`] said: place and round; `None` when nobody did.
+/// What [`start`] said: path and round; `None` when nobody did.
 pub fn told() -> Option<(String, u128)> {
     let told = std::env::args().find_map(|it| it.strip_prefix(TOLD).map(str::to_owned))?;
-    let (round, place) = told.split_once(':')?;
-    Some((place.to_owned(), round.parse().unwrap()))
+    let (round, path) = told.split_once(':')?;
+    Some((path.to_owned(), round.parse().unwrap()))
 }
 
 /// Reads the acknowledgements of a child until it ends, and kills it after `patience` from the

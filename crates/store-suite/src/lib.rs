@@ -37,12 +37,12 @@ pub mod histories;
 pub mod lists;
 pub mod once;
 pub mod people;
-pub mod places;
 pub mod postgres;
 pub mod races;
 pub mod refusals;
 pub mod samples;
 pub mod scans;
+pub mod status_indexes;
 pub mod tokens;
 pub mod uses;
 
@@ -151,7 +151,7 @@ macro_rules! cases {
                 sessions_come_and_go_with_their_account,
                 an_access_request_moves_through_its_lists,
                 a_client_is_listed_by_its_creator;
-            places:
+            status_indexes:
                 places_follow_each_other,
                 no_place_is_given_twice,
                 places_end;

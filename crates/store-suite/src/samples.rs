@@ -138,7 +138,7 @@ pub fn grant() -> Grant {
         default_scopes: Some("a".parse().unwrap()),
         handle: Some(format!("handle:{id}")),
         epoch: 7,
-        place: Some(u32::MAX),
+        status_index: Some(u32::MAX),
         revoked: Some(Revocation { at: NOON, by: Actor::System, reason: Some("why".into()) }),
         created_at: NOON,
     }
@@ -166,7 +166,7 @@ pub fn credential() -> Credential {
         rotated: Some(Rotated { generation: u32::MAX, at: NOON }),
         minted: Some(Minted { from: self::id(), token_id: self::id() }),
         authenticated_at: Some(NOON),
-        place: None,
+        status_index: None,
         revoked: None,
         created_at: NOON,
     }

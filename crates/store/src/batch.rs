@@ -75,12 +75,12 @@ pub enum Write {
     },
     /// Remembers the answer to a request with an idempotency key. Precondition: none is remembered
     /// under it that is younger than its time to live, else [`crate::Conflict::Answered`].
-    Remember(Answer),
+    Remember(IdempotencyRecord),
 }
 
 /// The remembered answer to a request with an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct IdempotencyRecord {
     /// In which realm.
     pub realm: RealmName,
     /// Digest of who asked and their key.

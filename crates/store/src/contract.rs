@@ -7,8 +7,8 @@ use base::{Id, Timestamp};
 use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Refusal, Use};
 
 use crate::{
-    Answer, Batch, Change, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery,
-    StoreError, Stored,
+    Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery,
+    RefusalQuery, StoreError, Stored,
 };
 
 /// Tokens that were revoked by themselves, each until when that is kept; `None`: for ever.
@@ -52,8 +52,11 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn spent(&self, id: u128) -> Result<bool, StoreError>;
 
     /// The answer remembered under an idempotency key.
-    async fn answer(&self, realm: &RealmName, key: &[u8; 32])
-    -> Result<Option<Answer>, StoreError>;
+    async fn answer(
+        &self,
+        realm: &RealmName,
+        key: &[u8; 32],
+    ) -> Result<Option<IdempotencyRecord>, StoreError>;
 
     /// Events, by sequence number.
     async fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError>;
@@ -73,7 +76,11 @@ pub trait Store: Send + Sync + Debug + 'static {
 
     /// Takes `count` numbers of a realm's row of places ([`domain::Grant::place`]); the first of
     /// them. They follow each other and are never given again, whatever becomes of them.
-    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError>;
+    async fn reserve_status_indexes(
+        &self,
+        realm: &RealmName,
+        count: u32,
+    ) -> Result<u32, StoreError>;
 
     /// The same store, for reads that must see what other nodes have committed: a memory in front of
     /// the database is passed by. Commits through it are the same.

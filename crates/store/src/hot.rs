@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::Store;
-pub use each::{CredentialTies, GrantTies};
+pub use each::{CredentialDependencies, GrantDependencies};
 pub use figures::Figures;
 pub use options::{HotOptions, Watch};
 

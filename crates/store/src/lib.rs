@@ -21,11 +21,13 @@ mod memory;
 
 mod query;
 
-pub use batch::{Answer, Batch, Committed, Write};
+pub use batch::{Batch, Committed, IdempotencyRecord, Write};
 pub use change::{CHANGES_KEPT, Change, Effect, MAX_CHANGES};
 pub use contract::{RevokedTokens, Store};
 pub use error::{CommitError, Conflict, OpenError, StoreError};
-pub use hot::{CredentialTies, Figures as HotFigures, GrantTies, Hot, HotOptions, Watch};
+pub use hot::{
+    CredentialDependencies, Figures as HotFigures, GrantDependencies, Hot, HotOptions, Watch,
+};
 
 pub use loaded::{Loaded, StoreExt, Stored, Version};
 

@@ -64,7 +64,7 @@ fn credential(number: u64) -> Credential {
         rotated: None,
         minted: None,
         authenticated_at: None,
-        place: Some(number as u32 * 2),
+        status_index: Some(number as u32 * 2),
         revoked: None,
         created_at: at(id),
     }
@@ -86,7 +86,7 @@ fn grant(number: u64) -> Grant {
         default_scopes: None,
         epoch: 0,
         handle: None,
-        place: Some(number as u32 * 2 + 1),
+        status_index: Some(number as u32 * 2 + 1),
         revoked: None,
         created_at: at(id),
     }
@@ -153,13 +153,21 @@ impl Store for Rows {
     async fn spent(&self, _id: u128) -> Result<bool, StoreError> {
         not_here()
     }
-    async fn answer(&self, _: &RealmName, _: &[u8; 32]) -> Result<Option<Answer>, StoreError> {
+    async fn answer(
+        &self,
+        _: &RealmName,
+        _: &[u8; 32],
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
         not_here()
     }
     async fn events(&self, _query: &EventQuery) -> Result<Vec<Event>, StoreError> {
         not_here()
     }
-    async fn reserve_places(&self, _realm: &RealmName, _count: u32) -> Result<u32, StoreError> {
+    async fn reserve_status_indexes(
+        &self,
+        _realm: &RealmName,
+        _count: u32,
+    ) -> Result<u32, StoreError> {
         not_here()
     }
     fn direct(&self) -> &dyn Store {
@@ -226,7 +234,7 @@ async fn an_api_key_and_its_own_grant_take_less_than_250_bytes() {
     for kind in [Kind::Client, Kind::ResourceServer] {
         hot.each(kind, &realm, &mut |_| panic!("there is none"));
     }
-    hot.each_grant(&realm, &mut |it| grants += u64::from(it.place.is_some()));
+    hot.each_grant(&realm, &mut |it| grants += u64::from(it.status_index.is_some()));
     hot.each_credential(&realm, &mut |it| credentials += u64::from(it.grant.is_some()));
     assert_eq!((grants, credentials), (KEYS, KEYS));
     println!("all walked over in {} ms of work", (worked() - working) / 1_000_000);

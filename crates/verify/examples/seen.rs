@@ -72,7 +72,7 @@ async fn issuer() -> (String, Arc<SigningKey>) {
     let key = Arc::new(SigningKey::generate(Algorithm::ES256, &SystemRng).unwrap());
     let mut marks = Marks::default();
     for number in 0..500_000_u32 {
-        marks.set(Mark::place(number * 2), None);
+        marks.set(Mark::status_index(number * 2), None);
         let until = SystemClock.now().seconds() + i64::from(number % 86_400);
         marks.set(Mark::id(SystemRng.u128()), Some(until));
     }
@@ -93,17 +93,17 @@ async fn issuer() -> (String, Arc<SigningKey>) {
 fn token(issuer: &str, key: &Arc<SigningKey>) -> Presented {
     let now = SystemClock.now().seconds();
     let id = || SystemRng.u128();
-    let place = (id() as u32 % 500_000) * 2 + 1;
+    let status_index = (id() as u32 % 500_000) * 2 + 1;
     let marks = vec![
-        Mark::place(place),
-        Mark::place(place + 2),
+        Mark::status_index(status_index),
+        Mark::status_index(status_index + 2),
         Mark::id(id()),
         Mark::id(id()),
         Mark::id(id()),
         Mark::membership(id(), id()),
     ];
     let mut status = String::new();
-    TokenStatus { place: Some(place), marks }
+    TokenStatus { status_index: Some(status_index), marks }
         .write(&format!("{issuer}/status-lists/"), &mut status);
     let status: serde_json::Value = serde_json::from_str(&status).unwrap();
     let claims = json!({

@@ -37,7 +37,7 @@ struct Away {
 
 /// Leave to ask. Dropped without a word, it says that the asker went away.
 #[derive(Debug)]
-pub(crate) struct Asking<'a> {
+pub(crate) struct Permit<'a> {
     breaker: &'a Breaker,
     clock: &'a dyn Clock,
     began: Timestamp,
@@ -47,7 +47,7 @@ pub(crate) struct Asking<'a> {
 
 impl Breaker {
     /// Leave to ask now; `None` where there would be no answer.
-    pub(crate) fn enter<'a>(&'a self, clock: &'a dyn Clock) -> Option<Asking<'a>> {
+    pub(crate) fn enter<'a>(&'a self, clock: &'a dyn Clock) -> Option<Permit<'a>> {
         let now = clock.now();
         let mut state = self.state();
         let alone = match &mut state.away {
@@ -63,7 +63,7 @@ impl Breaker {
                 true
             }
         };
-        Some(Asking { breaker: self, clock, began: now, alone, told: false })
+        Some(Permit { breaker: self, clock, began: now, alone, told: false })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -71,7 +71,7 @@ impl Breaker {
     }
 }
 
-impl Asking<'_> {
+impl Permit<'_> {
     /// The issuer answered, whatever it said.
     pub(crate) fn answered(mut self) {
         self.told = true;
@@ -102,7 +102,7 @@ impl Asking<'_> {
     }
 }
 
-impl Drop for Asking<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         if self.told {
             return;
@@ -175,9 +175,9 @@ mod tests {
     fn callers_who_go_away_after_a_while_count_as_failures() {
         let (breaker, clock) = (Breaker::default(), clock());
         for _ in 0..2 {
-            let asking = breaker.enter(&clock).unwrap();
+            let permit = breaker.enter(&clock).unwrap();
             clock.advance(SECOND);
-            drop(asking);
+            drop(permit);
         }
         assert!(breaker.enter(&clock).is_none());
     }

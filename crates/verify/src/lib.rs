@@ -27,6 +27,7 @@ mod breaker;
 mod builder;
 mod checks;
 mod claims;
+mod dependencies;
 #[cfg(feature = "axum")]
 mod extract;
 #[cfg(feature = "http-client")]
@@ -44,8 +45,7 @@ mod principal;
 mod rejection;
 mod request_info;
 mod seen;
-mod standing;
-mod ties;
+mod token_state;
 mod verifier;
 
 pub use builder::{BuildError, VerifierBuilder};
@@ -57,9 +57,9 @@ pub use introspect::{BoxFuture, InactiveReason, Introspect, Introspection, Unava
 pub use introspect_http::HttpIntrospection;
 pub use layer::{RejectionBody, VerifyLayer, VerifyService};
 pub use oauth::{AccessToken, ClientSecret, Scope, ScopeSet};
-pub use presented::{BasicEncoding, HeaderFault, MAX_CREDENTIAL, Presented, Schemes};
+pub use presented::{AuthorizationHeaderError, BasicEncoding, MAX_CREDENTIAL, Presented, Schemes};
 pub use principal::{Caller, Principal};
 pub use rejection::{Rejection, Scheme};
 pub use request_info::{RemoteAddress, RequestId, RequestInfo};
-pub use standing::WhenStale;
+pub use token_state::WhenStale;
 pub use verifier::{Mode, Observe, Verifier};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jose::{Compact, Header, parse_object};
 
 use crate::claims::Claims;
+use crate::dependencies::Dependencies;
 use crate::seen::Seen;
-use crate::ties::Ties;
 use crate::{Principal, Rejection, Verifier};
 
 impl Verifier {
@@ -32,18 +32,22 @@ impl Verifier {
 
     async fn read(&self, token: &str, generation: u64) -> Result<Seen, Rejection> {
         let claims = self.offline(token).await?;
-        let (times, ties) = (claims.times(), self.ties(&claims)?);
+        let (times, dependencies) = (claims.times(), self.dependencies(&claims)?);
         let principal = Principal::from_claims(claims).ok_or(Rejection::MissingClaim("sub"))?;
-        Ok(Seen { principal, times, ties, generation })
+        Ok(Seen { principal, times, dependencies, generation })
     }
 
     /// Where nobody is followed, nothing depends on the claim, whatever another issuer put there.
-    fn ties(&self, claims: &Claims) -> Result<Ties, Rejection> {
+    fn dependencies(&self, claims: &Claims) -> Result<Dependencies, Rejection> {
         if !self.follows() {
-            return Ok(Ties::default());
+            return Ok(Dependencies::default());
         }
-        let ties = Ties::of(claims, &self.rules)?;
-        if ties.told || self.without_status { Ok(ties) } else { Err(Rejection::NoStatus) }
+        let dependencies = Dependencies::of(claims, &self.rules)?;
+        if dependencies.told || self.without_status {
+            Ok(dependencies)
+        } else {
+            Err(Rejection::NoStatus)
+        }
     }
 
     pub(crate) async fn offline(&self, token: &str) -> Result<Claims, Rejection> {

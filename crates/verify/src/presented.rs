@@ -66,9 +66,9 @@ impl Schemes {
         if values.next().is_some() {
             return Err(Rejection::RepeatedHeader);
         }
-        let text = value.to_str().map_err(|_| fault(HeaderFault::NotAscii))?;
+        let text = value.to_str().map_err(|_| fault(AuthorizationHeaderError::NotAscii))?;
         if text.len() > MAX_CREDENTIAL {
-            return Err(fault(HeaderFault::TooLong));
+            return Err(fault(AuthorizationHeaderError::TooLong));
         }
         self.read_value(text).map(Some)
     }
@@ -89,7 +89,7 @@ impl Schemes {
         }
         match rest {
             None if self.bare => bearer(text),
-            None if !is_scheme(scheme) => Err(fault(HeaderFault::NoScheme)),
+            None if !is_scheme(scheme) => Err(fault(AuthorizationHeaderError::NoScheme)),
             _ => Err(Rejection::UnsupportedScheme),
         }
     }
@@ -102,34 +102,36 @@ fn is_scheme(word: &str) -> bool {
 
 fn bearer(token: &str) -> Result<Presented, Rejection> {
     if token.is_empty() {
-        return Err(fault(HeaderFault::Empty));
+        return Err(fault(AuthorizationHeaderError::Empty));
     }
     if token.bytes().any(|byte| byte.is_ascii_whitespace()) {
-        return Err(fault(HeaderFault::WhiteSpace));
+        return Err(fault(AuthorizationHeaderError::WhiteSpace));
     }
     let b64token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     if !token.bytes().all(b64token) {
-        return Err(fault(HeaderFault::NotAToken));
+        return Err(fault(AuthorizationHeaderError::NotAToken));
     }
     Ok(Presented::Bearer(Secret::new(token)))
 }
 
 fn basic(encoded: &str, encoding: BasicEncoding) -> Result<Presented, Rejection> {
     if encoded.is_empty() {
-        return Err(fault(HeaderFault::Empty));
+        return Err(fault(AuthorizationHeaderError::Empty));
     }
-    let bytes = parse_base64(encoded).ok_or(fault(HeaderFault::NotBase64))?;
+    let bytes = parse_base64(encoded).ok_or(fault(AuthorizationHeaderError::NotBase64))?;
     // In custody at once: from here on the text is wiped when it goes.
-    let text: Secret<ClientSecret> =
-        Secret::new(String::from_utf8(bytes).map_err(|_| fault(HeaderFault::NotUtf8))?);
-    let (id, secret) = text.expose().split_once(':').ok_or(fault(HeaderFault::NoColon))?;
+    let text: Secret<ClientSecret> = Secret::new(
+        String::from_utf8(bytes).map_err(|_| fault(AuthorizationHeaderError::NotUtf8))?,
+    );
+    let (id, secret) =
+        text.expose().split_once(':').ok_or(fault(AuthorizationHeaderError::NoColon))?;
     let (id, secret) = (decode(id, encoding)?, Secret::new(decode(secret, encoding)?));
     if id.is_empty() {
-        return Err(fault(HeaderFault::Empty));
+        return Err(fault(AuthorizationHeaderError::Empty));
     }
     let clean = |part: &str| part.trim() == part;
     if !clean(&id) || !clean(secret.expose()) {
-        return Err(fault(HeaderFault::WhiteSpace));
+        return Err(fault(AuthorizationHeaderError::WhiteSpace));
     }
     Ok(Presented::Basic { id, secret })
 }
@@ -140,18 +142,18 @@ fn decode(part: &str, encoding: BasicEncoding) -> Result<String, Rejection> {
         BasicEncoding::Form => {
             let spaced = part.replace('+', " ");
             let decoded = percent_decode_str(&spaced).decode_utf8();
-            decoded.map(String::from).map_err(|_| fault(HeaderFault::NotUtf8))
+            decoded.map(String::from).map_err(|_| fault(AuthorizationHeaderError::NotUtf8))
         }
     }
 }
 
-const fn fault(fault: HeaderFault) -> Rejection {
+const fn fault(fault: AuthorizationHeaderError) -> Rejection {
     Rejection::MalformedHeader(fault)
 }
 
 /// What is wrong with an `Authorization` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HeaderFault {
+pub enum AuthorizationHeaderError {
     /// Bytes outside visible ASCII.
     #[error("it has bytes that are not visible ASCII")]
     NotAscii,

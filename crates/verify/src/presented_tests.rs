@@ -51,25 +51,28 @@ fn no_header_is_no_credential_and_two_are_refused() {
 #[test]
 fn each_fault_is_told_apart() {
     for (value, expected) in [
-        ("Bearer".to_owned(), HeaderFault::Empty),
-        ("Bearer abc def".to_owned(), HeaderFault::WhiteSpace),
-        ("Bearer abc\tdef".to_owned(), HeaderFault::WhiteSpace),
-        ("Bearer \"abc\"".to_owned(), HeaderFault::NotAToken),
-        ("Bearer <abc>".to_owned(), HeaderFault::NotAToken),
-        ("Bearer a,b".to_owned(), HeaderFault::NotAToken),
-        (format!("Bearer {}", "x".repeat(MAX_CREDENTIAL)), HeaderFault::TooLong),
-        ("Basic".to_owned(), HeaderFault::Empty),
-        ("Basic %%%".to_owned(), HeaderFault::NotBase64),
-        (format!("Basic {}", base64([0xFF, b':', b'a'])), HeaderFault::NotUtf8),
-        (basic("id"), HeaderFault::NoColon),
-        (basic(":secret"), HeaderFault::Empty),
-        (basic("id:secret\n"), HeaderFault::WhiteSpace),
-        (basic(" id:secret"), HeaderFault::WhiteSpace),
+        ("Bearer".to_owned(), AuthorizationHeaderError::Empty),
+        ("Bearer abc def".to_owned(), AuthorizationHeaderError::WhiteSpace),
+        ("Bearer abc\tdef".to_owned(), AuthorizationHeaderError::WhiteSpace),
+        ("Bearer \"abc\"".to_owned(), AuthorizationHeaderError::NotAToken),
+        ("Bearer <abc>".to_owned(), AuthorizationHeaderError::NotAToken),
+        ("Bearer a,b".to_owned(), AuthorizationHeaderError::NotAToken),
+        (format!("Bearer {}", "x".repeat(MAX_CREDENTIAL)), AuthorizationHeaderError::TooLong),
+        ("Basic".to_owned(), AuthorizationHeaderError::Empty),
+        ("Basic %%%".to_owned(), AuthorizationHeaderError::NotBase64),
+        (format!("Basic {}", base64([0xFF, b':', b'a'])), AuthorizationHeaderError::NotUtf8),
+        (basic("id"), AuthorizationHeaderError::NoColon),
+        (basic(":secret"), AuthorizationHeaderError::Empty),
+        (basic("id:secret\n"), AuthorizationHeaderError::WhiteSpace),
+        (basic(" id:secret"), AuthorizationHeaderError::WhiteSpace),
     ] {
         assert_eq!(read(ALL, &value), Err(Rejection::MalformedHeader(expected)), "{value:.40}");
     }
     let not_utf8 = ALL.read(&headers(&[b"Bearer a\xFFb"]));
-    assert_eq!(not_utf8.unwrap_err(), Rejection::MalformedHeader(HeaderFault::NotAscii));
+    assert_eq!(
+        not_utf8.unwrap_err(),
+        Rejection::MalformedHeader(AuthorizationHeaderError::NotAscii)
+    );
 }
 
 #[test]
@@ -78,7 +81,7 @@ fn schemes_that_are_not_accepted_are_refused() {
     assert_eq!(read(bearer_only, &basic("a:b")), Err(Rejection::UnsupportedScheme));
     assert_eq!(read(bearer_only, "Negotiate"), Err(Rejection::UnsupportedScheme));
     assert_eq!(read(ALL, "Digest username=a"), Err(Rejection::UnsupportedScheme));
-    let forgotten = Rejection::MalformedHeader(HeaderFault::NoScheme);
+    let forgotten = Rejection::MalformedHeader(AuthorizationHeaderError::NoScheme);
     assert_eq!(read(bearer_only, "eyJhbGciOiJFUzI1NiJ9.e30.AA"), Err(forgotten));
     assert_eq!(read(ALL, "0123456789abcdef").unwrap(), "bearer 0123456789abcdef");
 }
@@ -88,7 +91,10 @@ fn rfc6749_2_3_1_form_encoded_parts_are_decoded_only_where_asked() {
     let form = Schemes { basic: Some(BasicEncoding::Form), bare: false };
     assert_eq!(read(form, &basic("a%3Ab:c%2Bd+e")).unwrap(), "basic a:b c+d e");
     assert_eq!(read(ALL, &basic("a%3Ab:c%2Bd+e")).unwrap(), "basic a%3Ab c%2Bd+e");
-    assert_eq!(read(form, &basic("a:%FF")), Err(Rejection::MalformedHeader(HeaderFault::NotUtf8)));
+    assert_eq!(
+        read(form, &basic("a:%FF")),
+        Err(Rejection::MalformedHeader(AuthorizationHeaderError::NotUtf8))
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use jose::{Algorithm, ObjectError, TokenError, VerifyError};
 use oauth::ErrorCode;
 
-use crate::{HeaderFault, Unavailable};
+use crate::{AuthorizationHeaderError, Unavailable};
 
 /// An authentication scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub enum Rejection {
     UnsupportedScheme,
     /// The header is malformed.
     #[error("the Authorization header is malformed: {0}")]
-    MalformedHeader(HeaderFault),
+    MalformedHeader(AuthorizationHeaderError),
     /// Not a readable JWT (RFC 7519 §7.2).
     #[error("not a readable JWT: {0}")]
     MalformedToken(#[from] TokenError),

@@ -11,7 +11,7 @@ fn every_kind() -> Vec<Rejection> {
         Rejection::NoCredentials,
         Rejection::RepeatedHeader,
         Rejection::UnsupportedScheme,
-        Rejection::MalformedHeader(HeaderFault::WhiteSpace),
+        Rejection::MalformedHeader(crate::AuthorizationHeaderError::WhiteSpace),
         Rejection::MalformedToken(TokenError::Header(HeaderError::Unsigned)),
         Rejection::Signature(VerifyError::UnknownKid),
         Rejection::Signature(VerifyError::Signature(SignatureError::Mismatch)),

@@ -13,7 +13,7 @@ use quick_cache::{Equivalent, Weighter};
 
 use crate::Principal;
 use crate::checks::Times;
-use crate::ties::Ties;
+use crate::dependencies::Dependencies;
 
 /// What a token takes beside its text, about, in bytes: its claims twice over, its marks.
 const BESIDE: usize = 768;
@@ -24,7 +24,7 @@ pub(crate) struct Seen {
     pub(crate) principal: Principal,
     pub(crate) times: Times,
     #[cfg_attr(not(feature = "http-client"), allow(dead_code, reason = "only a feed asks"))]
-    pub(crate) ties: Ties,
+    pub(crate) dependencies: Dependencies,
     /// The generation of the keys that it was verified with.
     pub(crate) generation: u64,
 }
@@ -40,7 +40,7 @@ impl SeenTokens {
     }
 
     pub(crate) fn find(&self, token: &str, generation: u64) -> Option<Arc<Seen>> {
-        let seen = self.0.get(&Asked(token))?;
+        let seen = self.0.get(&LookupKey(token))?;
         (seen.generation == generation).then_some(seen)
     }
 
@@ -59,7 +59,7 @@ impl fmt::Debug for SeenTokens {
 struct Whole(Secret<AccessToken>);
 
 /// The one that is asked for.
-struct Asked<'a>(&'a str);
+struct LookupKey<'a>(&'a str);
 
 /// The end of a token is the end of its signature. Only tokens whose signature held are kept, so
 /// nobody but the issuer chooses what is hashed, and the key of the hash is random besides.
@@ -81,13 +81,13 @@ impl PartialEq for Whole {
 }
 impl Eq for Whole {}
 
-impl Hash for Asked<'_> {
+impl Hash for LookupKey<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         hash(self.0, state);
     }
 }
 
-impl Equivalent<Whole> for Asked<'_> {
+impl Equivalent<Whole> for LookupKey<'_> {
     fn equivalent(&self, key: &Whole) -> bool {
         self.0 == key.0.expose()
     }

@@ -7,10 +7,10 @@ use crate::claims::Claims;
 
 fn seen(generation: u64) -> Arc<Seen> {
     let claims = Claims { subject: Some("ada".to_owned()), extra: Map::new(), ..Claims::default() };
-    let ties = Ties::default();
+    let dependencies = Dependencies::default();
     let times = Times::default();
     let principal = Principal::from_claims(claims).unwrap();
-    Arc::new(Seen { principal, times, ties, generation })
+    Arc::new(Seen { principal, times, dependencies, generation })
 }
 
 #[test]

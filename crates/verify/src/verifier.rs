@@ -16,7 +16,7 @@ use crate::checks::Rules;
 use crate::claims::{ClaimNames, Claims};
 use crate::keys::Keys;
 use crate::seen::SeenTokens;
-use crate::standing::{Standing, WhenStale};
+use crate::token_state::{TokenState, WhenStale};
 use crate::{
     InactiveReason, Introspect, Introspection, Presented, Principal, Rejection, RequestInfo,
     VerifierBuilder,
@@ -101,18 +101,18 @@ impl Verifier {
         request: &RequestInfo,
         when_stale: Option<WhenStale>,
     ) -> Result<Principal, Rejection> {
-        let asking = match &self.introspection {
+        let permit = match &self.introspection {
             Some(issuer) if self.mode != Mode::Offline => Some(issuer.as_ref()),
             _ => None,
         };
         let token = match presented {
             Presented::Bearer(token) if self.mode != Mode::Introspect => token.expose(),
             _ => {
-                let issuer = asking.ok_or(Rejection::UnsupportedScheme)?;
+                let issuer = permit.ok_or(Rejection::UnsupportedScheme)?;
                 return principal(self.ask(issuer, presented, request).await?);
             }
         };
-        let Some(issuer) = asking else { return self.alone(token, when_stale).await };
+        let Some(issuer) = permit else { return self.alone(token, when_stale).await };
         let outcome = if self.follows() {
             self.known(token).await.map(Offline::Seen)
         } else {
@@ -126,14 +126,15 @@ impl Verifier {
             Ok(Offline::Claims(claims)) => {
                 principal(self.ask(issuer, presented, request).await?.or(*claims))
             }
-            Ok(Offline::Seen(seen)) => match self.standing(&seen).await {
-                Standing::Good => Ok(seen.principal.clone()),
-                Standing::Bad => Err(Rejection::Revoked),
-                Standing::Unknown => match self.ask_if_it_answers(issuer, presented, request).await
-                {
-                    Some(answer) => principal(answer?.or(self.offline(token).await?)),
-                    None => self.stale(&seen, when_stale).await,
-                },
+            Ok(Offline::Seen(seen)) => match self.token_state(&seen).await {
+                TokenState::Good => Ok(seen.principal.clone()),
+                TokenState::Bad => Err(Rejection::Revoked),
+                TokenState::Unknown => {
+                    match self.ask_if_it_answers(issuer, presented, request).await {
+                        Some(answer) => principal(answer?.or(self.offline(token).await?)),
+                        None => self.stale(&seen, when_stale).await,
+                    }
+                }
             },
         }
     }
@@ -145,10 +146,10 @@ impl Verifier {
         when_stale: Option<WhenStale>,
     ) -> Result<Principal, Rejection> {
         let seen = self.known(token).await?;
-        match self.standing(&seen).await {
-            Standing::Good => Ok(seen.principal.clone()),
-            Standing::Bad => Err(Rejection::Revoked),
-            Standing::Unknown => self.stale(&seen, when_stale).await,
+        match self.token_state(&seen).await {
+            TokenState::Good => Ok(seen.principal.clone()),
+            TokenState::Bad => Err(Rejection::Revoked),
+            TokenState::Unknown => self.stale(&seen, when_stale).await,
         }
     }
 
@@ -183,14 +184,14 @@ impl Verifier {
         presented: &Presented,
         request: &RequestInfo,
     ) -> Option<Result<Claims, Rejection>> {
-        let asking = self.answering.enter(self.clock.as_ref())?;
+        let permit = self.answering.enter(self.clock.as_ref())?;
         match self.ask(issuer, presented, request).await {
             Err(Rejection::IssuerUnavailable(_)) => {
-                asking.failed();
+                permit.failed();
                 None
             }
             answer => {
-                asking.answered();
+                permit.answered();
                 Some(answer)
             }
         }

@@ -14,7 +14,7 @@ use http::{HeaderValue, Response};
 use jose::{Algorithm, SigningKey};
 use serde_json::{Value, json};
 use verify::{
-    BasicEncoding, ClaimNames, HeaderFault, InactiveReason, Introspection, Rejection,
+    AuthorizationHeaderError, BasicEncoding, ClaimNames, InactiveReason, Introspection, Rejection,
     RemoteAddress, RequestId, Unavailable, VerifyLayer,
 };
 
@@ -106,10 +106,10 @@ async fn bad_headers_are_refused_with_their_private_reason() {
         reasons,
         [
             &Rejection::RepeatedHeader,
-            &malformed(HeaderFault::NotAscii),
-            &malformed(HeaderFault::WhiteSpace),
-            &malformed(HeaderFault::NotBase64),
-            &malformed(HeaderFault::WhiteSpace),
+            &malformed(AuthorizationHeaderError::NotAscii),
+            &malformed(AuthorizationHeaderError::WhiteSpace),
+            &malformed(AuthorizationHeaderError::NotBase64),
+            &malformed(AuthorizationHeaderError::WhiteSpace),
             &Rejection::UnsupportedScheme,
         ]
     );

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use http_body_util::BodyExt as _;
-use oauth::{Failure, Problem};
+use oauth::{ErrorResponse, Problem};
 
 /// The whole body.
 ///
 /// # Errors
 /// [`Problem::PayloadTooLarge`] past `limit` bytes; [`Problem::InvalidRequest`] when it does not
 /// arrive whole within `time`.
-pub(crate) async fn read(body: Body, limit: usize, time: Duration) -> Result<Bytes, Failure> {
+pub(crate) async fn read(body: Body, limit: usize, time: Duration) -> Result<Bytes, ErrorResponse> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
@@ -21,15 +21,15 @@ pub(crate) async fn read(body: Body, limit: usize, time: Duration) -> Result<Byt
     }
     match tokio::time::timeout(time, collect(body, limit)).await {
         Ok(read) => read,
-        Err(_) => Err(Failure::new(Problem::InvalidRequest, "The body took too long.")),
+        Err(_) => Err(ErrorResponse::new(Problem::InvalidRequest, "The body took too long.")),
     }
 }
 
-async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Failure> {
+async fn collect(mut body: Body, limit: usize) -> Result<Bytes, ErrorResponse> {
     let mut first = Bytes::new();
     let mut more: Vec<u8> = Vec::new();
     while let Some(frame) = body.frame().await {
-        let broken = |_| Failure::new(Problem::InvalidRequest, "The body is cut or broken.");
+        let broken = |_| ErrorResponse::new(Problem::InvalidRequest, "The body is cut or broken.");
         let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
         if first.len() + more.len() + data.len() > limit {
             return Err(too_large());
@@ -44,8 +44,8 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Failure> {
     if more.is_empty() { Ok(first) } else { Ok([&first[..], &more].concat().into()) }
 }
 
-fn too_large() -> Failure {
-    Failure::new(Problem::PayloadTooLarge, "The body is too large.")
+fn too_large() -> ErrorResponse {
+    ErrorResponse::new(Problem::PayloadTooLarge, "The body is too large.")
 }
 
 #[cfg(test)]

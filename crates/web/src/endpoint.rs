@@ -4,16 +4,16 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Response, header};
 use dialect::{Endpoint, Incoming, PathValues};
 use engine::{Answered, Denial, RequestOrigin};
-use oauth::{Failure, Operation, Reply, Request};
+use oauth::{ErrorResponse, Operation, Reply, Request};
 
-use crate::realm::{Asked, Realm};
+use crate::realm::{Realm, RealmRequest};
 use crate::{body, respond};
 
 pub(crate) async fn answer(
     realm: &Realm,
     endpoint: &Endpoint,
     path_values: PathValues<'_>,
-    asked: Asked,
+    asked: RealmRequest,
 ) -> Response<Body> {
     // The pattern, not the path: that may hold a value.
     let pattern = endpoint.paths().first().map_or("", String::as_str);
@@ -35,7 +35,7 @@ pub(crate) async fn answer(
             }
             dialect.encode(endpoint, &reply, &context)
         }
-        Err(denial) => dialect.encode_failure(Some(endpoint), &denial.failure(), &context),
+        Err(denial) => dialect.encode_error(Some(endpoint), &denial.failure(), &context),
     })
 }
 
@@ -43,8 +43,8 @@ async fn read(
     realm: &Realm,
     endpoint: &Endpoint,
     path_values: PathValues<'_>,
-    asked: Asked,
-) -> Result<Request, Failure> {
+    asked: RealmRequest,
+) -> Result<Request, ErrorResponse> {
     let (head, body) = asked.request.into_parts();
     let limit = endpoint.body_limit().min(realm.limits.body);
     let body = body::read(body, limit, realm.limits.body_time).await?;
@@ -79,7 +79,7 @@ async fn decide(realm: &Realm, origin: &RequestOrigin, request: Request) -> Resu
     if let Some(credential) = used {
         // Whoever introspects is not the one who uses: their address tells nothing.
         let address = origin.address.filter(|_| request.operation == Operation::Token);
-        realm.state.house().uses.note(credential, ctx.now, address);
+        realm.state.app().uses.note(credential, ctx.now, address);
     }
     Ok(reply)
 }

@@ -5,11 +5,11 @@ use axum::http::{Method, Response, StatusCode};
 use engine::Issuer;
 
 use crate::respond::plain;
-use crate::state::House;
+use crate::state::AppState;
 
 /// Answers, where `path` is one of the two.
 pub(crate) async fn answer(
-    house: &House,
+    app: &AppState,
     issuers: &[&Issuer],
     method: &Method,
     path: &str,
@@ -17,21 +17,21 @@ pub(crate) async fn answer(
     if !matches!(path, "/healthz" | "/readyz") || !matches!(*method, Method::GET | Method::HEAD) {
         return None;
     }
-    let obstacle = if path == "/readyz" { obstacle(house, issuers).await } else { None };
+    let obstacle = if path == "/readyz" { obstacle(app, issuers).await } else { None };
     Some(match obstacle {
         None => plain(StatusCode::OK, "ok\n"),
         Some(obstacle) => plain(StatusCode::SERVICE_UNAVAILABLE, obstacle),
     })
 }
 
-async fn obstacle(house: &House, issuers: &[&Issuer]) -> Option<&'static str> {
-    if house.is_draining() {
+async fn obstacle(app: &AppState, issuers: &[&Issuer]) -> Option<&'static str> {
+    if app.is_draining() {
         return Some("draining\n");
     }
     if issuers.iter().any(|issuer| issuer.keys().is_empty()) {
         return Some("no signing keys\n");
     }
-    match house.store.ping().await {
+    match app.store.ping().await {
         Ok(()) => None,
         Err(error) => {
             tracing::warn!(%error, "not ready");

@@ -1,6 +1,6 @@
 //! HTTP: extract, let the engine decide, respond.
 //!
-//! A [`Door`] stands behind each listener. It finds the realm by host and path prefix, and there the
+//! A [`ListenerService`] stands behind each listener. It finds the realm by host and path prefix, and there the
 //! first of these that knows the path answers: the dialect's endpoints, `/admin`, `/account`, the pages for
 //! people, `/healthz` and `/readyz`, what is mounted beside the issuer. Every answer carries a request id.
 
@@ -13,10 +13,10 @@ pub mod people;
 
 mod access_request;
 mod body;
-mod door;
 mod endpoint;
 pub mod feed;
 mod health;
+mod listener;
 mod pages;
 mod portal;
 mod proxies;
@@ -33,13 +33,13 @@ use std::time::Duration;
 
 pub use axum::Router;
 pub use axum::body::Body;
-pub use door::{Door, Realms, Serves};
+pub use listener::{ListenerService, Realms, Serves};
 pub use portal::{Portal, PortalApp, PortalRealm};
-pub use proxies::{Network, NotANetwork, TrustedProxies};
+pub use proxies::{Network, ParseNetworkError, TrustedProxies};
 pub use realm::Realm;
 pub use request_id::X_REQUEST_ID;
-pub use site::{NotASite, Site};
-pub use state::{House, RealmState};
+pub use site::{ParseSiteError, Site};
+pub use state::{AppState, RealmState};
 
 /// What a request may take.
 #[derive(Clone, Copy, Debug)]

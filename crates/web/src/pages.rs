@@ -3,19 +3,19 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 
-use crate::door::Door;
+use crate::listener::ListenerService;
 use crate::portal::{self, Portal};
 use crate::respond::plain;
 use crate::{health, metrics};
 
 /// The portal's listener.
 pub(crate) async fn portal(
-    door: &Door,
+    listener: &ListenerService,
     portal: &Portal,
     method: &Method,
     path: &str,
 ) -> Response<Body> {
-    if let Some(response) = of_process(door, method, path).await {
+    if let Some(response) = of_process(listener, method, path).await {
         return response;
     }
     match path {
@@ -31,19 +31,27 @@ fn nothing() -> Response<Body> {
 }
 
 /// The listener of the figures.
-pub(crate) async fn metrics_only(door: &Door, method: &Method, path: &str) -> Response<Body> {
-    let of_process = of_process(door, method, path).await;
+pub(crate) async fn metrics_only(
+    listener: &ListenerService,
+    method: &Method,
+    path: &str,
+) -> Response<Body> {
+    let of_process = of_process(listener, method, path).await;
     of_process.unwrap_or_else(nothing)
 }
 
-async fn of_process(door: &Door, method: &Method, path: &str) -> Option<Response<Body>> {
+async fn of_process(
+    listener: &ListenerService,
+    method: &Method,
+    path: &str,
+) -> Option<Response<Body>> {
     if path == "/metrics" && reads(method) {
-        let mut response = plain(StatusCode::OK, door.metrics.page());
+        let mut response = plain(StatusCode::OK, listener.metrics.page());
         let media_type = HeaderValue::from_static(metrics::MEDIA_TYPE);
         response.headers_mut().insert(header::CONTENT_TYPE, media_type);
         return Some(response);
     }
-    health::answer(&door.house, &[], method, path).await
+    health::answer(&listener.app, &[], method, path).await
 }
 
 fn reads(method: &Method) -> bool {

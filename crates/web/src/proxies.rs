@@ -18,17 +18,17 @@ pub struct Network {
 /// A text that is no range of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an IP address or a range of them, such as \"10.0.0.0/8\"")]
-pub struct NotANetwork;
+pub struct ParseNetworkError;
 
 impl FromStr for Network {
-    type Err = NotANetwork;
+    type Err = ParseNetworkError;
 
-    fn from_str(text: &str) -> Result<Self, NotANetwork> {
+    fn from_str(text: &str) -> Result<Self, ParseNetworkError> {
         let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
-        let address: IpAddr = address.parse().map_err(|_| NotANetwork)?;
+        let address: IpAddr = address.parse().map_err(|_| ParseNetworkError)?;
         let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(most), |bits| bits.parse().map_err(|_| NotANetwork))?;
-        if bits > most { Err(NotANetwork) } else { Ok(Self { address, bits }) }
+        let bits = bits.map_or(Ok(most), |bits| bits.parse().map_err(|_| ParseNetworkError))?;
+        if bits > most { Err(ParseNetworkError) } else { Ok(Self { address, bits }) }
     }
 }
 
@@ -250,7 +250,7 @@ mod tests {
         assert!(network.contains(ip("::ffff:192.0.2.200")));
         assert!("0.0.0.0/0".parse::<Network>().unwrap().is_everything());
         for bad in ["10.0.0.0/33", "10.0.0/8", "::/129", "example", ""] {
-            assert_eq!(bad.parse::<Network>(), Err(NotANetwork), "{bad}");
+            assert_eq!(bad.parse::<Network>(), Err(ParseNetworkError), "{bad}");
         }
     }
 }

@@ -14,10 +14,10 @@ use axum::http::uri::PathAndQuery;
 use axum::http::{Method, Request, Response, Uri};
 use dialect::Route;
 use engine::RequestOrigin;
-use oauth::{Failure, Problem};
+use oauth::{ErrorResponse, Problem};
 use tower_service::Service as _;
 
-use crate::access_request::{self, Desk, Place};
+use crate::access_request::{self, Page, SubmissionLock};
 use crate::gate::{self, Gate};
 use crate::metrics::Part;
 use crate::request_id::{X_REQUEST_ID, header_value};
@@ -34,11 +34,11 @@ pub struct Realm {
     beside: Option<Router>,
     pub(crate) gate: Option<Box<Gate>>,
     /// What is remembered of those who ask for credentials.
-    pub(crate) desk: Desk,
+    pub(crate) submissions: SubmissionLock,
 }
 
 /// A request on its way to the part that answers it.
-pub(crate) struct Asked {
+pub(crate) struct RealmRequest {
     pub(crate) request: Request<Body>,
     /// Where the realm's own path lies in that of the request.
     pub(crate) path: std::ops::Range<usize>,
@@ -46,7 +46,7 @@ pub(crate) struct Asked {
     pub(crate) address: std::net::IpAddr,
 }
 
-impl Asked {
+impl RealmRequest {
     /// The path as the realm sees it.
     pub(crate) fn path(&self) -> &str {
         self.request.uri().path().get(self.path.clone()).unwrap_or_default()
@@ -69,11 +69,19 @@ impl Realm {
     pub fn new(state: RealmState, limits: WebLimits, beside: Option<Router>) -> Self {
         let admin = admin::router(state.clone());
         let account = account::router(state.clone());
-        Self { state, limits, admin, account, beside, gate: None, desk: Desk::default() }
+        Self {
+            state,
+            limits,
+            admin,
+            account,
+            beside,
+            gate: None,
+            submissions: SubmissionLock::default(),
+        }
     }
 
     /// Answers one request, and counts it.
-    pub(crate) async fn answer(&self, asked: Asked, started: Instant) -> Response<Body> {
+    pub(crate) async fn answer(&self, asked: RealmRequest, started: Instant) -> Response<Body> {
         let request_id = asked.request_id.clone();
         let (part, mut response) = self.dispatch(asked).await;
         response.headers_mut().insert(&X_REQUEST_ID, header_value(&request_id));
@@ -90,7 +98,7 @@ impl Realm {
         response
     }
 
-    async fn dispatch(&self, asked: Asked) -> (Part, Response<Body>) {
+    async fn dispatch(&self, asked: RealmRequest) -> (Part, Response<Body>) {
         // First, and with nothing done before: every call of every API behind it comes by here.
         if let Some(gate) = &self.gate {
             if gate.takes(asked.path()) {
@@ -134,7 +142,7 @@ impl Realm {
         }
     }
 
-    async fn beyond_the_dialect(&self, asked: Asked, path: &str) -> (Part, Response<Body>) {
+    async fn beyond_the_dialect(&self, asked: RealmRequest, path: &str) -> (Part, Response<Body>) {
         let issuer = self.state.issuer();
         if is_below(path, "/admin") {
             return (Part::Admin, mounted(&self.admin, asked).await);
@@ -149,26 +157,27 @@ impl Realm {
             return (wanted.part(), feed::answer(self, wanted, asked).await);
         }
         let health =
-            health::answer(self.state.house(), &[issuer], asked.request.method(), path).await;
+            health::answer(self.state.app(), &[issuer], asked.request.method(), path).await;
         if let Some(response) = health {
             return (Part::Health, response);
         }
-        if let Some(place) = Place::find(issuer.dialect(), path) {
+        if let Some(place) = Page::find(issuer.dialect(), path) {
             return (Part::AccessRequest, access_request::answer(self, place, asked).await);
         }
         match &self.beside {
             Some(beside) => (Part::Api, mounted(beside, asked).await),
             None => {
-                let failure = Failure::new(Problem::NotFound, "There is nothing at this path.");
+                let failure =
+                    ErrorResponse::new(Problem::NotFound, "There is nothing at this path.");
                 (Part::Nowhere, self.failure(&failure, &asked.request_id))
             }
         }
     }
 
     /// A failure that no endpoint has a shape for.
-    pub(crate) fn failure(&self, failure: &Failure, request_id: &str) -> Response<Body> {
+    pub(crate) fn failure(&self, failure: &ErrorResponse, request_id: &str) -> Response<Body> {
         let context = self.context(request_id);
-        respond::outgoing(self.state.issuer().dialect().encode_failure(None, failure, &context))
+        respond::outgoing(self.state.issuer().dialect().encode_error(None, failure, &context))
     }
 
     pub(crate) fn context<'a>(&'a self, request_id: &'a str) -> dialect::Context<'a> {
@@ -206,11 +215,11 @@ fn allowed<'a>(
 
 /// Lets a router answer. It sees the path as the realm does, the request id as a header, and the
 /// origin as an extension, `Arc<RequestOrigin>`.
-async fn mounted(router: &Router, asked: Asked) -> Response<Body> {
+async fn mounted(router: &Router, asked: RealmRequest) -> Response<Body> {
     let origin = Arc::new(asked.origin(asked.path()));
     let shorter = asked.path.start > 0 || asked.path.end < asked.request.uri().path().len();
     let uri = shorter.then(|| relative(asked.request.uri(), asked.path())).flatten();
-    let Asked { mut request, request_id, .. } = asked;
+    let RealmRequest { mut request, request_id, .. } = asked;
     if let Some(uri) = uri {
         *request.uri_mut() = uri;
     }

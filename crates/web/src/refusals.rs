@@ -34,6 +34,6 @@ impl RealmState {
             Level::Error => log!(error),
         }
         self.metrics().refused(code);
-        self.house().refusals.note(refusal);
+        self.app().refusals.note(refusal);
     }
 }

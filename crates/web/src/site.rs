@@ -20,7 +20,7 @@ pub struct Site {
     "an http or https URL of a host, an optional port and an optional path, without query, \
      fragment, user and trailing slash, such as \"https://api.example.com\" (RFC 8414 section 2)"
 )]
-pub struct NotASite;
+pub struct ParseSiteError;
 
 impl Site {
     /// Whether it is reached by TLS.
@@ -61,23 +61,23 @@ impl fmt::Display for Site {
 }
 
 impl FromStr for Site {
-    type Err = NotASite;
+    type Err = ParseSiteError;
 
-    fn from_str(text: &str) -> Result<Self, NotASite> {
+    fn from_str(text: &str) -> Result<Self, ParseSiteError> {
         let (https, rest) = text
             .strip_prefix("https://")
             .map(|rest| (true, rest))
             .or_else(|| text.strip_prefix("http://").map(|rest| (false, rest)))
-            .ok_or(NotASite)?;
+            .ok_or(ParseSiteError)?;
         let (authority, prefix) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let authority = normal_authority(authority, https).ok_or(NotASite)?;
+        let authority = normal_authority(authority, https).ok_or(ParseSiteError)?;
         let prefix_fits = prefix.is_empty()
             || (prefix.split('/').skip(1).all(|segment| !matches!(segment, "" | "." | ".."))
                 && prefix.bytes().all(is_path_byte));
         if prefix_fits {
             Ok(Self { https, authority, prefix: prefix.into() })
         } else {
-            Err(NotASite)
+            Err(ParseSiteError)
         }
     }
 }
@@ -141,7 +141,7 @@ mod tests {
             "https://a.example/../x",
             "https://[::zz]",
         ] {
-            assert_eq!(bad.parse::<Site>(), Err(NotASite), "{bad:?}");
+            assert_eq!(bad.parse::<Site>(), Err(ParseSiteError), "{bad:?}");
         }
     }
 

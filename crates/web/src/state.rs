@@ -20,7 +20,7 @@ const USES_AT_ONCE: usize = 64;
 const BETWEEN_USES: Duration = Duration::from_millis(2);
 
 /// What all realms of the process share.
-pub struct House {
+pub struct AppState {
     /// What is known.
     pub store: Arc<dyn Store>,
     /// The same store, as the memory that it is: to watch and to follow it.
@@ -45,7 +45,7 @@ pub struct House {
     pub draining: AtomicBool,
 }
 
-impl House {
+impl AppState {
     /// Whether the process is about to end.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
@@ -85,13 +85,13 @@ impl House {
     }
 }
 
-impl fmt::Debug for House {
+impl fmt::Debug for AppState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("House").field("store", &self.store).finish_non_exhaustive()
     }
 }
 
-impl Source for House {
+impl Source for AppState {
     fn write(&self, page: &mut Page) {
         let name = "postern_refusals_dropped_total";
         page.family(name, "counter", "Refusals that came too fast to be kept.");
@@ -135,7 +135,7 @@ fn memory(page: &mut Page, figures: &HotFigures) {
 /// One realm, as its handlers see it: the axum state of the admin API, too. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct RealmState {
-    house: Arc<House>,
+    app: Arc<AppState>,
     issuer: Arc<Issuer>,
     metrics: Arc<RealmMetrics>,
     feed: Arc<Feed>,
@@ -143,14 +143,14 @@ pub struct RealmState {
 
 impl RealmState {
     /// The realm of `issuer` in `house`.
-    pub fn new(house: Arc<House>, issuer: Arc<Issuer>) -> Self {
+    pub fn new(app: Arc<AppState>, issuer: Arc<Issuer>) -> Self {
         let metrics = Arc::new(RealmMetrics::new(issuer.realm().clone()));
-        Self { house, issuer, metrics, feed: Arc::default() }
+        Self { app, issuer, metrics, feed: Arc::default() }
     }
 
     /// What all realms share.
-    pub const fn house(&self) -> &Arc<House> {
-        &self.house
+    pub const fn app(&self) -> &Arc<AppState> {
+        &self.app
     }
 
     /// Who issues.
@@ -174,16 +174,16 @@ impl RealmState {
     pub fn context<'a>(&'a self, origin: &'a RequestOrigin) -> Context<'a> {
         Context {
             issuer: &self.issuer,
-            store: &*self.house.store,
-            now: self.house.clock.now(),
-            rng: &*self.house.rng,
-            digests: &self.house.digests,
+            store: &*self.app.store,
+            now: self.app.clock.now(),
+            rng: &*self.app.rng,
+            digests: &self.app.digests,
             origin,
             attempt: 0,
         }
     }
     /// The same for whoever acts on what it reads: other nodes may have changed that a moment ago.
     pub fn direct_context<'a>(&'a self, origin: &'a RequestOrigin) -> Context<'a> {
-        Context { store: self.house.store.direct(), ..self.context(origin) }
+        Context { store: self.app.store.direct(), ..self.context(origin) }
     }
 }

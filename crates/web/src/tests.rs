@@ -18,7 +18,9 @@ use serde_json::Value;
 use store::{Hot, HotOptions, Memory};
 
 use crate::metrics::Metrics;
-use crate::{Door, House, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits};
+use crate::{
+    AppState, ListenerService, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits,
+};
 
 const ISSUER: &str = "http://127.0.0.1:8081/tenant";
 
@@ -27,7 +29,7 @@ fn state() -> RealmState {
     let clock = Arc::new(FixedClock::new(Timestamp::from_seconds(1_800_000_000)));
     let options = HotOptions { clock: Arc::clone(&clock) as _, ..Default::default() };
     let memory = Arc::new(Hot::new(Arc::new(Memory::default()), options));
-    let house = Arc::new(House {
+    let app = Arc::new(AppState {
         store: Arc::clone(&memory) as _,
         memory,
         clock,
@@ -47,7 +49,7 @@ fn state() -> RealmState {
         environment: Environment::Live,
         display_name: None,
     };
-    RealmState::new(house, Arc::new(Issuer::new(settings, &master, &SystemRng)))
+    RealmState::new(app, Arc::new(Issuer::new(settings, &master, &SystemRng)))
 }
 
 /// What is mounted beside the issuer.
@@ -66,27 +68,27 @@ fn neighbour() -> Router {
         .route("/told/{x}", get(told))
 }
 
-fn door(beside: Option<Router>) -> Door {
+fn listener(beside: Option<Router>) -> ListenerService {
     let state = state();
-    let (house, metrics) = (Arc::clone(state.house()), Arc::clone(state.metrics()));
+    let (app, metrics) = (Arc::clone(state.app()), Arc::clone(state.metrics()));
     let limits = WebLimits {
         body: 1024,
         body_time: Duration::from_secs(1),
         answer_time: Duration::from_millis(50),
     };
     let realm = Arc::new(Realm::new(state, limits, beside));
-    Door {
-        house,
+    ListenerService {
+        app,
         proxies: Arc::new(TrustedProxies::default()),
         metrics: Arc::new(Metrics::new(vec![metrics], Vec::new())),
         serves: Serves::Realms(Realms::new(vec![(ISSUER.parse().unwrap(), realm)])),
     }
 }
 
-async fn ask(door: &Door, method: &str, path: &str) -> Response<Body> {
+async fn ask(listener: &ListenerService, method: &str, path: &str) -> Response<Body> {
     let request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8081");
     let peer = SocketAddr::from(([192, 0, 2, 7], 4711));
-    door.answer(peer, false, request.body(Body::empty()).unwrap()).await
+    listener.answer(peer, false, request.body(Body::empty()).unwrap()).await
 }
 
 async fn text(response: Response<Body>) -> String {
@@ -95,66 +97,66 @@ async fn text(response: Response<Body>) -> String {
 
 #[tokio::test]
 async fn a_panic_is_a_500_in_the_dialects_words_with_a_request_id() {
-    let door = door(Some(neighbour()));
-    let response = ask(&door, "POST", "/tenant/panics").await;
+    let listener = listener(Some(neighbour()));
+    let response = ask(&listener, "POST", "/tenant/panics").await;
     assert_eq!(response.status(), 500);
     let id = response.headers().get("x-request-id").unwrap().to_str().unwrap().to_owned();
     assert_eq!(id.len(), 15);
     let body: Value = serde_json::from_str(&text(response).await).unwrap();
     assert_eq!(body["error"], "server_error");
     assert!(!body.to_string().contains("on purpose"), "{body}");
-    let after = ask(&door, "GET", "/tenant/healthz").await;
+    let after = ask(&listener, "GET", "/tenant/healthz").await;
     assert_eq!(after.status(), 200, "the next request is answered");
 }
 
 #[tokio::test]
 async fn an_answer_that_never_comes_is_a_503() {
-    let response = ask(&door(Some(neighbour())), "GET", "/tenant/hangs").await;
+    let response = ask(&listener(Some(neighbour())), "GET", "/tenant/hangs").await;
     assert_eq!(response.status(), 503);
     assert!(response.headers().contains_key("x-request-id"));
 }
 
 #[tokio::test]
 async fn a_neighbour_sees_its_own_path_and_learns_the_origin() {
-    let response = ask(&door(Some(neighbour())), "GET", "/tenant/told/1?secret=x").await;
+    let response = ask(&listener(Some(neighbour())), "GET", "/tenant/told/1?secret=x").await;
     assert_eq!(text(response).await, "GET /told/1 192.0.2.7");
 }
 
 #[tokio::test]
 async fn rfc9110_15_5_5_what_is_not_there_is_404_in_the_dialects_words() {
-    let response = ask(&door(None), "GET", "/tenant/nothing").await;
+    let response = ask(&listener(None), "GET", "/tenant/nothing").await;
     assert_eq!(response.status(), 404);
     assert!(response.headers().contains_key("x-request-id"));
     let body: Value = serde_json::from_str(&text(response).await).unwrap();
     assert!(body["error"].is_string(), "{body}");
     for path in ["/nothing", "/tenantx/healthz", "/healthz"] {
-        let response = ask(&door(None), "GET", path).await;
+        let response = ask(&listener(None), "GET", path).await;
         assert_eq!(text(response).await, "no such realm\n", "{path}");
     }
 }
 
 #[tokio::test]
 async fn a_realm_without_keys_is_not_ready_but_healthy() {
-    let door = door(None);
-    assert_eq!(ask(&door, "GET", "/tenant/healthz").await.status(), 200);
-    let response = ask(&door, "GET", "/tenant/readyz").await;
+    let listener = listener(None);
+    assert_eq!(ask(&listener, "GET", "/tenant/healthz").await.status(), 200);
+    let response = ask(&listener, "GET", "/tenant/readyz").await;
     assert_eq!(response.status(), 503);
     assert_eq!(text(response).await, "no signing keys\n");
 }
 
 #[tokio::test]
 async fn refusals_are_kept_under_the_request_id_until_they_are_flushed() {
-    let door = door(None);
-    let response = ask(&door, "POST", "/tenant/token").await;
+    let listener = listener(None);
+    let response = ask(&listener, "POST", "/tenant/token").await;
     assert!(response.status().is_client_error());
     let id = response.headers().get("x-request-id").unwrap().to_str().unwrap();
-    door.house.flush_refusals().await.unwrap();
+    listener.app.flush_refusals().await.unwrap();
     let query = store::RefusalQuery {
         request_id: Some(id.to_owned()),
         limit: 1,
         ..store::RefusalQuery::default()
     };
-    let kept = door.house.store.refusals(&query).await.unwrap();
+    let kept = listener.app.store.refusals(&query).await.unwrap();
     assert_eq!(kept[0].request, "POST /token");
     assert_eq!(kept[0].address.as_deref(), Some("192.0.2.7"));
 }

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 /// A parameter that cannot be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Wrong {
+pub(crate) struct QueryError {
     /// Its name.
     pub(crate) parameter: &'static str,
     /// What is wrong, for the caller.
@@ -26,11 +26,14 @@ impl Query {
     ///
     /// # Errors
     /// When it is there twice.
-    pub(crate) fn text(&self, parameter: &'static str) -> Result<Option<&str>, Wrong> {
+    pub(crate) fn text(&self, parameter: &'static str) -> Result<Option<&str>, QueryError> {
         let mut values = self.0.iter().filter(|(name, _)| name == parameter);
         let first = values.next().map(|(_, value)| value.as_str());
         if values.next().is_some() {
-            return Err(Wrong { parameter, why: format!("{parameter} was sent more than once") });
+            return Err(QueryError {
+                parameter,
+                why: format!("{parameter} was sent more than once"),
+            });
         }
         Ok(first)
     }
@@ -44,13 +47,13 @@ impl Query {
         parameter: &'static str,
         bounds: RangeInclusive<usize>,
         default: usize,
-    ) -> Result<usize, Wrong> {
+    ) -> Result<usize, QueryError> {
         let Some(text) = self.text(parameter)? else { return Ok(default) };
         let number = text.parse().ok().filter(|number| bounds.contains(number));
         number.ok_or_else(|| {
             let (low, high) = (bounds.start(), bounds.end());
             let why = format!("{parameter} must be a whole number from {low} to {high}");
-            Wrong { parameter, why }
+            QueryError { parameter, why }
         })
     }
 }

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::failure::Failure;
+use crate::error::AppError;
 
 /// What the session remembers while the person is away.
 #[derive(Clone, Debug)]
@@ -42,23 +42,23 @@ impl Callback {
     /// The code, once all is checked that can be.
     ///
     /// # Errors
-    /// [`Failure::NotOurs`], [`Failure::Denied`], or what the provider says.
-    pub(crate) fn code(self, attempt: &Attempt, issuer: &str) -> Result<String, Failure> {
+    /// [`AppError::NotOurs`], [`AppError::Denied`], or what the provider says.
+    pub(crate) fn code(self, attempt: &Attempt, issuer: &str) -> Result<String, AppError> {
         if attempt.state.is_some() && self.state != attempt.state {
-            return Err(Failure::NotOurs("this answer belongs to another attempt"));
+            return Err(AppError::NotOurs("this answer belongs to another attempt"));
         }
         if self.iss.is_some_and(|iss| iss.trim_end_matches('/') != issuer) {
-            return Err(Failure::NotOurs("this answer comes from another provider"));
+            return Err(AppError::NotOurs("this answer comes from another provider"));
         }
         if self.denied.is_some() || self.error.as_deref() == Some("access_denied") {
-            return Err(Failure::Denied);
+            return Err(AppError::Denied);
         }
         if let Some(code) = self.error {
             let description = self.error_description.unwrap_or_default();
-            return Err(Failure::Refused { status: 302, code, description });
+            return Err(AppError::Refused { status: 302, code, description });
         }
         let code = self.code.or(self.access_code);
-        code.ok_or(Failure::NotOurs("this answer brings no code"))
+        code.ok_or(AppError::NotOurs("this answer brings no code"))
     }
 }
 
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(ours.code(&attempt(), ISSUER).unwrap(), "c");
         for state in [&[("code", "c"), ("state", "s-2")][..], &[("code", "c")][..]] {
             let told = callback(state).code(&attempt(), ISSUER).unwrap_err();
-            assert_eq!(told, Failure::NotOurs("this answer belongs to another attempt"));
+            assert_eq!(told, AppError::NotOurs("this answer belongs to another attempt"));
         }
     }
 
@@ -103,15 +103,15 @@ mod tests {
         let query = |iss| callback(&[("code", "c"), ("state", "s-1"), ("iss", iss)]);
         assert!(query(ISSUER).code(&attempt(), ISSUER).is_ok());
         let told = query("http://127.0.0.1:8082").code(&attempt(), ISSUER).unwrap_err();
-        assert!(matches!(told, Failure::NotOurs(_)));
+        assert!(matches!(told, AppError::NotOurs(_)));
     }
 
     #[test]
     fn a_no_is_no_error_in_either_form() {
         let standard = callback(&[("error", "access_denied"), ("state", "s-1")]);
-        assert_eq!(standard.code(&attempt(), ISSUER).unwrap_err(), Failure::Denied);
+        assert_eq!(standard.code(&attempt(), ISSUER).unwrap_err(), AppError::Denied);
         let stateless = Attempt { state: None, ..attempt() };
         let older = callback(&[("denied", "true")]);
-        assert_eq!(older.code(&stateless, ISSUER).unwrap_err(), Failure::Denied);
+        assert_eq!(older.code(&stateless, ISSUER).unwrap_err(), AppError::Denied);
     }
 }

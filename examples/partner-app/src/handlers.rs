@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use crate::callback::Callback;
-use crate::failure::Failure;
+use crate::error::AppError;
 use crate::http::Http;
 use crate::providers::{Provider, Registered};
 use crate::session::{Connection, Notice, Session, Sessions};
@@ -102,8 +102,8 @@ pub(crate) async fn connect(
             site.sessions.with(&session, |it| it.attempts.insert(provider, attempt));
             url
         }
-        Err(failure) => {
-            site.say(&session, false, failure.to_string());
+        Err(error) => {
+            site.say(&session, false, error.to_string());
             "/".to_owned()
         }
     };
@@ -137,7 +137,7 @@ pub(crate) async fn callback(
             site.say(&session, true, format!("{name} is connected."));
             site.sessions.with(&session, |session: &mut Session| session.keep(connection));
         }
-        Err(failure) => site.say(&session, failure == Failure::Denied, failure.to_string()),
+        Err(error) => site.say(&session, error == AppError::Denied, error.to_string()),
     }
     // To an address without the code: it is not left in the history.
     Redirect::to("/").into_response()
@@ -148,11 +148,11 @@ async fn finish(
     registered: Registered<'_>,
     session: &str,
     query: Callback,
-) -> Result<Connection, Failure> {
+) -> Result<Connection, AppError> {
     let provider = registered.at.provider;
     // Taken out: an attempt has one answer.
     let attempt = site.sessions.with(session, |it| it.attempts.remove(&provider)).flatten();
-    let attempt = attempt.ok_or(Failure::NotOurs("nothing was begun here"))?;
+    let attempt = attempt.ok_or(AppError::NotOurs("nothing was begun here"))?;
     let code = query.code(&attempt, &registered.at.base)?;
     let tokens = registered.exchange(&code, attempt).await?;
     let account = registered.account(&tokens).await;
@@ -173,7 +173,7 @@ pub(crate) async fn call(
     {
         match registered.call(&connection.tokens.access).await {
             Ok(call) => site.update(&session, &id, |it| it.call = Some(call)),
-            Err(failure) => site.say(&session, false, failure.to_string()),
+            Err(error) => site.say(&session, false, error.to_string()),
         }
     }
     Redirect::to("/").into_response()
@@ -205,11 +205,11 @@ pub(crate) async fn refresh(
                 });
                 site.say(&session, true, "The connection has new tokens.");
             }
-            Err(failure) => {
-                if failure.ends_the_connection() {
-                    site.update(&session, &id, |it| it.ended = Some(failure.to_string()));
+            Err(error) => {
+                if error.ends_the_connection() {
+                    site.update(&session, &id, |it| it.ended = Some(error.to_string()));
                 }
-                site.say(&session, false, failure.to_string());
+                site.say(&session, false, error.to_string());
             }
         }
     }
@@ -238,7 +238,7 @@ pub(crate) async fn disconnect(
                 site.sessions.with(&session, |it| it.connections.retain(|it| it.id != id));
                 site.say(&session, true, "The connection is gone, here and at the provider.");
             }
-            Err(failure) => site.say(&session, false, failure.to_string()),
+            Err(error) => site.say(&session, false, error.to_string()),
         }
     }
     Redirect::to("/").into_response()

@@ -7,7 +7,7 @@ use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::{Client, RequestBuilder, redirect};
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::error::AppError;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -56,26 +56,26 @@ impl<'c> AsyncHttpClient<'c> for Http {
 }
 
 /// Sends a request, and reads an answer of any status.
-pub(crate) async fn ask(request: RequestBuilder) -> Result<Answer, Failure> {
-    let answer = request.send().await.map_err(|_| Failure::Unreachable)?;
+pub(crate) async fn ask(request: RequestBuilder) -> Result<Answer, AppError> {
+    let answer = request.send().await.map_err(|_| AppError::Unreachable)?;
     let status = answer.status().as_u16();
-    let body = answer.bytes().await.map_err(|_| Failure::Unreachable)?;
+    let body = answer.bytes().await.map_err(|_| AppError::Unreachable)?;
     Ok(Answer { status, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
 }
 
 /// The same, where anything but success is a refusal. Success is every 2xx: 201 is one, too.
-pub(crate) async fn succeed(request: RequestBuilder) -> Result<Value, Failure> {
+pub(crate) async fn succeed(request: RequestBuilder) -> Result<Value, AppError> {
     let Answer { status, body } = ask(request).await?;
     if (200..300).contains(&status) { Ok(body) } else { Err(refusal(status, &body)) }
 }
 
 /// What a refusal says, in each of the forms that the three providers have.
-fn refusal(status: u16, body: &Value) -> Failure {
+fn refusal(status: u16, body: &Value) -> AppError {
     let text = |pointers: [&str; 3]| {
         let found = pointers.into_iter().find_map(|pointer| body.pointer(pointer)?.as_str());
         found.unwrap_or_default().to_owned()
     };
-    Failure::Refused {
+    AppError::Refused {
         status,
         code: text(["/error", "/errors/0/code", "/code"]),
         description: text(["/error_description", "/errors/0/detail", "/err"]),
@@ -95,7 +95,7 @@ mod tests {
             json!({"errors": [{"code": "invalid_grant", "detail": "used"}]}),
         ];
         for form in forms {
-            let Failure::Refused { status, code, description } = refusal(400, &form) else {
+            let AppError::Refused { status, code, description } = refusal(400, &form) else {
                 panic!("{form}")
             };
             assert_eq!(
@@ -106,6 +106,6 @@ mod tests {
         assert!(refusal(401, &json!({"err": "no"})).to_string().ends_with(": no"));
         assert!(refusal(401, &Value::Null).ends_the_connection());
         assert!(!refusal(503, &Value::Null).ends_the_connection());
-        assert!(!Failure::Unreachable.ends_the_connection());
+        assert!(!AppError::Unreachable.ends_the_connection());
     }
 }

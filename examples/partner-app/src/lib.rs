@@ -8,7 +8,7 @@
 //! Invariant: no token, secret or verifier is shown, logged or sent to anybody but its provider.
 
 mod callback;
-mod failure;
+mod error;
 mod handlers;
 mod http;
 mod pages;

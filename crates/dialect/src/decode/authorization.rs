@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use oauth::{AccessToken, BasicCredentials, Failure, Problem};
+use oauth::{AccessToken, BasicCredentials, ErrorResponse, Problem};
 use zeroize::Zeroizing;
 
 use super::collector::Collector;
@@ -26,7 +26,7 @@ pub(super) fn read(
     rules: &Rules,
     headers: &[&[u8]],
     collector: &mut Collector<'_, '_>,
-) -> Result<Presented, Failure> {
+) -> Result<Presented, ErrorResponse> {
     let mut presented = Presented::default();
     let header = match headers {
         [] => return Ok(presented),
@@ -60,15 +60,16 @@ pub(super) fn read(
         }
     } else if scheme.eq_ignore_ascii_case(b"bearer") && rules.bearer {
         // RFC 6750 §2.1: b64token is ASCII; what is not cannot be a token.
-        let token = std::str::from_utf8(credentials)
-            .map_err(|_| Failure::new(Problem::InvalidToken, "The bearer token is malformed."))?;
+        let token = std::str::from_utf8(credentials).map_err(|_| {
+            ErrorResponse::new(Problem::InvalidToken, "The bearer token is malformed.")
+        })?;
         presented.bearer = Some(base::Secret::new(token.trim_start_matches(' ')));
     }
     Ok(presented)
 }
 
-fn malformed() -> Failure {
-    Failure::new(Problem::InvalidClient, "The Authorization header is not HTTP Basic.")
+fn malformed() -> ErrorResponse {
+    ErrorResponse::new(Problem::InvalidClient, "The Authorization header is not HTTP Basic.")
 }
 
 /// The two parts, decoded.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use oauth::{BasicCredentials, Failure, Operation, Parameter, Parameters, Problem, Request};
+use oauth::{BasicCredentials, ErrorResponse, Operation, Parameter, Parameters, Problem, Request};
 
 use super::authorization::Presented;
 use super::{Rules, invalid_request};
@@ -41,7 +41,7 @@ impl<'r, 'a> Collector<'r, 'a> {
         parameter: Parameter,
         wire: &str,
         value: Cow<'a, str>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ErrorResponse> {
         let bit = 1 << (parameter as u32);
         let same = self.value(parameter).unwrap_or_default() == value;
         if self.here & bit != 0 || self.seen & bit != 0 && !same {
@@ -72,7 +72,7 @@ impl<'r, 'a> Collector<'r, 'a> {
         mut self,
         operation: Operation,
         presented: Presented,
-    ) -> Result<Request, Failure> {
+    ) -> Result<Request, ErrorResponse> {
         if presented.bearer.is_some() && self.value(Parameter::ClientSecret).is_some() {
             return Err(one_method());
         }
@@ -87,7 +87,7 @@ impl<'r, 'a> Collector<'r, 'a> {
         for (parameter, value) in &self.rules.fixed {
             let _ = parameters.insert(*parameter, value.as_str());
         }
-        given(self.rules, &mut parameters)?;
+        parameter_values(self.rules, &mut parameters)?;
         for (parameter, value) in &self.rules.defaults {
             if parameters.value(*parameter).is_none() {
                 let _ = parameters.insert(*parameter, value.as_str());
@@ -105,7 +105,7 @@ impl<'r, 'a> Collector<'r, 'a> {
 
     /// RFC 6749 §2.3: one way to authenticate in a request. A `client_id` beside the header only
     /// identifies (§3.2.1) and is dropped where it says the same.
-    fn reconcile(&mut self, basic: &BasicCredentials) -> Result<(), Failure> {
+    fn reconcile(&mut self, basic: &BasicCredentials) -> Result<(), ErrorResponse> {
         if self.value(Parameter::ClientSecret).is_some() {
             return Err(one_method());
         }
@@ -122,24 +122,24 @@ impl<'r, 'a> Collector<'r, 'a> {
 }
 
 /// Puts in what follows from other parameters, where it was not sent.
-fn given(rules: &Rules, parameters: &mut Parameters) -> Result<(), Failure> {
-    for given in &rules.given {
-        if parameters.value(given.parameter).is_some() {
+fn parameter_values(rules: &Rules, parameters: &mut Parameters) -> Result<(), ErrorResponse> {
+    for parameter_values in &rules.parameter_values {
+        if parameters.value(parameter_values.parameter).is_some() {
             continue;
         }
         let sent = |parameter| parameters.value(parameter).is_some();
-        let value = given.value(sent).map_err(|[one, other]| {
+        let value = parameter_values.value(sent).map_err(|[one, other]| {
             invalid_request(format!("The request has both {one} and {other}."))
         })?;
         if let Some(value) = value {
-            let _ = parameters.insert(given.parameter, value);
+            let _ = parameters.insert(parameter_values.parameter, value);
         }
     }
     Ok(())
 }
 
 /// Each token endpoint has its grant types, where the dialect says so.
-fn grant_type(rules: &Rules, parameters: &Parameters) -> Result<(), Failure> {
+fn grant_type(rules: &Rules, parameters: &Parameters) -> Result<(), ErrorResponse> {
     let (Some(taken), Some(sent)) = (&rules.grant_types, parameters.value(Parameter::GrantType))
     else {
         return Ok(());
@@ -147,9 +147,9 @@ fn grant_type(rules: &Rules, parameters: &Parameters) -> Result<(), Failure> {
     if taken.iter().any(|known| known.as_str() == sent) {
         return Ok(());
     }
-    Err(Failure::new(Problem::UnsupportedGrantType, "The grant type is not supported here."))
+    Err(ErrorResponse::new(Problem::UnsupportedGrantType, "The grant type is not supported here."))
 }
 
-fn one_method() -> Failure {
+fn one_method() -> ErrorResponse {
     invalid_request("The request authenticates in more than one way.")
 }

@@ -1,6 +1,6 @@
 //! `application/x-www-form-urlencoded` bodies and queries (RFC 6749 appendix B).
 
-use oauth::{Failure, Parameter};
+use oauth::{ErrorResponse, Parameter};
 
 use super::collector::Collector;
 use super::invalid_request;
@@ -12,7 +12,7 @@ pub(super) fn read<'a>(
     bytes: &'a [u8],
     names: &[(String, Parameter)],
     collector: &mut Collector<'_, 'a>,
-) -> Result<(), Failure> {
+) -> Result<(), ErrorResponse> {
     let broken = || invalid_request("The form is not percent-encoded UTF-8.");
     for pair in bytes.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
         let cut = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());

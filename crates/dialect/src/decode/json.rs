@@ -5,14 +5,17 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use oauth::{Failure, Parameter};
+use oauth::{ErrorResponse, Parameter};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::collector::Collector;
 use super::invalid_request;
 
 /// Reads the members that the rules know.
-pub(super) fn read<'a>(body: &'a [u8], collector: &mut Collector<'_, 'a>) -> Result<(), Failure> {
+pub(super) fn read<'a>(
+    body: &'a [u8],
+    collector: &mut Collector<'_, 'a>,
+) -> Result<(), ErrorResponse> {
     let mut refusal = None;
     let mut json = serde_json::Deserializer::from_slice(body);
     let members = Members { collector, refusal: &mut refusal };
@@ -26,7 +29,7 @@ pub(super) fn read<'a>(body: &'a [u8], collector: &mut Collector<'_, 'a>) -> Res
 
 struct Members<'c, 'r, 'a> {
     collector: &'c mut Collector<'r, 'a>,
-    refusal: &'c mut Option<Failure>,
+    refusal: &'c mut Option<ErrorResponse>,
 }
 
 impl<'de> Visitor<'de> for Members<'_, '_, 'de> {
@@ -58,7 +61,7 @@ impl<'de> Visitor<'de> for Members<'_, '_, 'de> {
     }
 }
 
-fn wrong_type(wire: &str, _parameter: Parameter, kind: &str) -> Failure {
+fn wrong_type(wire: &str, _parameter: Parameter, kind: &str) -> ErrorResponse {
     invalid_request(format!("The parameter {wire} must be a string, not {kind}."))
 }
 

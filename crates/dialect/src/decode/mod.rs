@@ -6,9 +6,9 @@
 mod authorization;
 mod collector;
 mod form;
-mod given;
 mod json;
 mod media;
+mod parameter_values;
 mod percent;
 mod rules;
 
@@ -18,12 +18,15 @@ use std::borrow::Cow;
 
 use collector::Collector;
 use media::{Encoding, media_type};
-use oauth::{Failure, Problem, Request};
+use oauth::{ErrorResponse, Problem, Request};
 
 use crate::{Endpoint, Incoming};
 
 /// Reads a request to `endpoint`.
-pub(crate) fn decode(endpoint: &Endpoint, incoming: &Incoming<'_>) -> Result<Request, Failure> {
+pub(crate) fn decode(
+    endpoint: &Endpoint,
+    incoming: &Incoming<'_>,
+) -> Result<Request, ErrorResponse> {
     let rules = &endpoint.rules;
     let mut collector = Collector::new(rules);
     let presented = authorization::read(rules, incoming.authorization, &mut collector)?;
@@ -41,7 +44,7 @@ fn path<'a>(
     rules: &Rules,
     incoming: &Incoming<'a>,
     collector: &mut Collector<'_, 'a>,
-) -> Result<(), Failure> {
+) -> Result<(), ErrorResponse> {
     for (name, parameter) in &rules.path {
         if let Some(raw) = incoming.path_values.value(name) {
             let value = percent::decode(raw.as_bytes(), percent::Plus::Literal)
@@ -70,7 +73,7 @@ fn body<'a>(
     rules: &Rules,
     incoming: &Incoming<'a>,
     collector: &mut Collector<'_, 'a>,
-) -> Result<(), Failure> {
+) -> Result<(), ErrorResponse> {
     // An empty body has no parameters, whatever it is called.
     if incoming.body.is_empty() || (!rules.accepts_json && !rules.accepts_form) {
         return Ok(());
@@ -83,7 +86,7 @@ fn body<'a>(
         Some(Encoding::Form) if rules.accepts_form => {
             form::read(incoming.body, &rules.form, collector)
         }
-        _ => Err(Failure::new(Problem::UnsupportedMediaType, rules.expected_media())),
+        _ => Err(ErrorResponse::new(Problem::UnsupportedMediaType, rules.expected_media())),
     }
 }
 
@@ -93,6 +96,6 @@ pub(crate) fn names(query: &str) -> impl Iterator<Item = Option<Cow<'_, str>>> {
     names.map(|name| percent::decode(name.as_bytes(), percent::Plus::Space))
 }
 
-fn invalid_request(description: impl Into<String>) -> Failure {
-    Failure::new(Problem::InvalidRequest, description)
+fn invalid_request(description: impl Into<String>) -> ErrorResponse {
+    ErrorResponse::new(Problem::InvalidRequest, description)
 }

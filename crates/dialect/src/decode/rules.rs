@@ -2,7 +2,7 @@
 
 use oauth::{ClientAuthMethod, GrantType, Operation, Parameter};
 
-use super::given::Given;
+use super::parameter_values::ParameterValues;
 use crate::DialectError;
 use crate::read::{Item, Table};
 use crate::route::Pattern;
@@ -50,7 +50,7 @@ pub(crate) struct Rules {
     pub(crate) basic_encoding: BasicEncoding,
     pub(crate) bearer: bool,
     pub(crate) fixed: Vec<(Parameter, String)>,
-    pub(crate) given: Vec<Given>,
+    pub(crate) parameter_values: Vec<ParameterValues>,
     pub(crate) defaults: Vec<(Parameter, String)>,
     /// The grant types taken here; `None`: all that the dialect has.
     pub(crate) grant_types: Option<Vec<GrantType>>,
@@ -183,8 +183,8 @@ impl Rules {
                 self.fixed.push((parameter, item.text()?.to_owned()));
                 Ok(())
             }
-            Source::Given => {
-                self.given.push(Given::read(parameter, item)?);
+            Source::ParameterValues => {
+                self.parameter_values.push(ParameterValues::read(parameter, item)?);
                 Ok(())
             }
             Source::Default => {
@@ -248,7 +248,7 @@ enum Source {
     Path,
     Basic,
     Fixed,
-    Given,
+    ParameterValues,
     Default,
 }
 
@@ -260,7 +260,7 @@ const SOURCES: &[(&str, Source)] = &[
     ("path", Source::Path),
     ("basic", Source::Basic),
     ("fixed", Source::Fixed),
-    ("given", Source::Given),
+    ("given", Source::ParameterValues),
     ("default", Source::Default),
 ];
 

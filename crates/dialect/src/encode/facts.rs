@@ -1,8 +1,8 @@
 //! What the placeholders of an answer stand for.
 
-use oauth::{Failure, Granted, Introspection, Reply, TokenReply};
+use oauth::{ErrorResponse, Granted, Introspection, Reply, TokenReply};
 
-use super::failure::Shape;
+use super::error::Shape;
 use crate::template::fields::text;
 use crate::template::{Facts, Field, Value};
 use crate::{Context, Dialect};
@@ -100,43 +100,43 @@ impl Facts for ReplyFacts<'_> {
 }
 
 /// The facts of a failure.
-pub(super) struct FailureFacts<'a> {
+pub(super) struct ErrorFacts<'a> {
     shape: &'a Shape,
-    failure: &'a Failure,
+    error: &'a ErrorResponse,
     context: &'a Context<'a>,
     client_quota: Option<String>,
     organization_quota: Option<String>,
 }
 
-impl<'a> FailureFacts<'a> {
+impl<'a> ErrorFacts<'a> {
     pub(super) fn new(
         dialect: &Dialect,
         shape: &'a Shape,
-        failure: &'a Failure,
+        error: &'a ErrorResponse,
         context: &'a Context<'a>,
     ) -> Self {
         Self {
             shape,
-            failure,
+            error,
             context,
-            client_quota: dialect.quota().write(failure.client_quota.as_ref()),
-            organization_quota: dialect.quota().write(failure.organization_quota.as_ref()),
+            client_quota: dialect.quota().write(error.client_quota.as_ref()),
+            organization_quota: dialect.quota().write(error.organization_quota.as_ref()),
         }
     }
 }
 
-impl Facts for FailureFacts<'_> {
+impl Facts for ErrorFacts<'_> {
     fn value(&self, field: Field) -> Value<'_> {
         match field {
             Field::RequestId => Value::Text(self.context.request_id),
             Field::Issuer => Value::Text(self.context.issuer),
             Field::Code => Value::Text(&self.shape.code),
             Field::Description => {
-                Value::Text(self.shape.description.as_deref().unwrap_or(&self.failure.description))
+                Value::Text(self.shape.description.as_deref().unwrap_or(&self.error.description))
             }
-            Field::Problem => Value::Text(self.failure.problem.as_str()),
+            Field::Problem => Value::Text(self.error.problem.as_str()),
             Field::Status => Value::Integer(i64::from(self.shape.status)),
-            Field::RetryAfter => self.failure.retry_after().map_or(Value::Absent, |seconds| {
+            Field::RetryAfter => self.error.retry_after().map_or(Value::Absent, |seconds| {
                 Value::Integer(i64::try_from(seconds).unwrap_or(i64::MAX))
             }),
             Field::ClientQuota => text(self.client_quota.as_deref()),
@@ -151,26 +151,26 @@ pub(super) struct RedirectFacts<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) state: Option<&'a str>,
     pub(super) granted: Option<&'a Granted>,
-    pub(super) failed: Option<Failed<'a>>,
+    pub(super) failed: Option<RedirectError<'a>>,
 }
 
 /// What went wrong, as the app is told.
-pub(super) struct Failed<'a> {
-    failure: &'a Failure,
+pub(super) struct RedirectError<'a> {
+    error: &'a ErrorResponse,
     shape: &'a Shape,
     description: String,
 }
 
-impl<'a> Failed<'a> {
-    pub(super) fn new(failure: &'a Failure, shape: &'a Shape) -> Self {
-        let text = shape.description.as_deref().unwrap_or(&failure.description);
+impl<'a> RedirectError<'a> {
+    pub(super) fn new(error: &'a ErrorResponse, shape: &'a Shape) -> Self {
+        let text = shape.description.as_deref().unwrap_or(&error.description);
         // RFC 6749 §4.1.2.1 allows neither quotes nor backslashes nor what is not ASCII.
         let plain = |c| match c {
             '"' | '\\' => Some('\''),
             ' '..='~' => Some(c),
             _ => None,
         };
-        Self { failure, shape, description: text.chars().filter_map(plain).collect() }
+        Self { error, shape, description: text.chars().filter_map(plain).collect() }
     }
 }
 
@@ -183,7 +183,7 @@ impl Facts for RedirectFacts<'_> {
             (Field::AuthorizationCode, Some(granted), _) => Value::Text(granted.code.expose()),
             (Field::Scope, Some(granted), _) => Value::Scope(&granted.scope),
             (Field::Code, _, Some(failed)) => Value::Text(&failed.shape.code),
-            (Field::Problem, _, Some(failed)) => Value::Text(failed.failure.problem.as_str()),
+            (Field::Problem, _, Some(failed)) => Value::Text(failed.error.problem.as_str()),
             (Field::Description, _, Some(failed)) => Value::Text(&failed.description),
             _ => Value::Absent,
         }

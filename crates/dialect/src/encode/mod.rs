@@ -4,24 +4,24 @@
 //! carries the request id, every 401 a challenge (RFC 9110 §15.5.2).
 
 mod body;
+mod error;
 mod facts;
-mod failure;
 mod headers;
 mod quota;
 mod redirect;
 mod success;
 
-pub(crate) use failure::Failures;
+pub(crate) use error::ErrorShapes;
 pub(crate) use headers::Headers;
 pub(crate) use quota::QuotaTemplate;
 pub(crate) use redirect::Redirect;
 pub(crate) use success::Success;
 
-use oauth::{AuthorizationReply, Failure, Operation, Problem, RedirectUri, Reply};
+use oauth::{AuthorizationReply, ErrorResponse, Operation, Problem, RedirectUri, Reply};
 
 use crate::read::Table;
 use crate::{Context, Dialect, DialectError, Endpoint, Outgoing};
-use facts::{FailureFacts, ReplyFacts};
+use facts::{ErrorFacts, ReplyFacts};
 
 /// How an endpoint answers when nothing went wrong.
 #[derive(Clone, Debug)]
@@ -90,19 +90,19 @@ pub(crate) fn signed_out(
 
 /// An answer that this endpoint has no form for: whoever asked for it is wrong, not the client.
 fn misplaced(dialect: &Dialect, endpoint: &Endpoint, context: &Context<'_>) -> Outgoing {
-    let ours = Failure::new(Problem::ServerError, "The answer could not be written.");
-    failure(dialect, Some(endpoint), &ours, context)
+    let ours = ErrorResponse::new(Problem::ServerError, "The answer could not be written.");
+    error(dialect, Some(endpoint), &ours, context)
 }
 
 /// Writes a failure, in the words of `endpoint` where one was found.
-pub(crate) fn failure(
+pub(crate) fn error(
     dialect: &Dialect,
     endpoint: Option<&Endpoint>,
-    failure: &Failure,
+    error: &ErrorResponse,
     context: &Context<'_>,
 ) -> Outgoing {
     let failures = endpoint.map_or(dialect.failures(), |endpoint| &endpoint.failures);
-    let shape = failures.shape(failure.problem);
-    let facts = FailureFacts::new(dialect, shape, failure, context);
-    shape.write(&facts, failure, context.request_id)
+    let shape = failures.shape(error.problem);
+    let facts = ErrorFacts::new(dialect, shape, error, context);
+    shape.write(&facts, error, context.request_id)
 }

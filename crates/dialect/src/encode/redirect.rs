@@ -7,10 +7,10 @@
 
 use std::borrow::Cow;
 
-use oauth::{AuthorizationReply, Failure, Operation, Problem, RedirectUri};
+use oauth::{AuthorizationReply, ErrorResponse, Operation, Problem, RedirectUri};
 
-use super::facts::{Failed, RedirectFacts};
-use super::failure::Failures;
+use super::error::ErrorShapes;
+use super::facts::{RedirectError, RedirectFacts};
 use super::headers::Headers;
 use super::success::{push_no_store, push_request_id};
 use crate::decode;
@@ -26,7 +26,7 @@ type Pair = (String, TextTemplate);
 pub(crate) struct Redirect {
     status: u16,
     success: Vec<Pair>,
-    failure: Vec<Pair>,
+    error: Vec<Pair>,
     /// The problems that have a list of their own.
     problems: Vec<(Problem, Vec<Pair>)>,
     headers: Headers,
@@ -42,7 +42,7 @@ impl Redirect {
         let mut redirect = Self {
             status: table.required("status")?.integer_in(302..=303)? as u16,
             success: pairs(&item, fields::REDIRECT)?,
-            failure: Vec::new(),
+            error: Vec::new(),
             problems: Vec::new(),
             headers: Headers::read(&table.table("headers")?.or(Some(shared.clone())), &[])?,
         };
@@ -50,7 +50,7 @@ impl Redirect {
             if !redirect.success.iter().any(|(_, value)| value.has(Field::AuthorizationCode)) {
                 return Err(item.error("found no {authorization_code}; expected it in one of them"));
             }
-            redirect.failure = pairs(&table.required("failure")?, fields::REDIRECT_FAILURE)?;
+            redirect.error = pairs(&table.required("failure")?, fields::REDIRECT_FAILURE)?;
             let problems = table.table("problems")?;
             for problem in Problem::ALL {
                 if let Some(item) = problems.get(problem.as_str()) {
@@ -72,7 +72,7 @@ impl Redirect {
     pub(crate) fn collides_with(&self, redirect_uri: &RedirectUri) -> bool {
         let Some((_, query)) = redirect_uri.as_str().split_once('?') else { return false };
         let problems = self.problems.iter().map(|(_, pairs)| pairs.as_slice());
-        let lists = [self.success.as_slice(), self.failure.as_slice()].into_iter().chain(problems);
+        let lists = [self.success.as_slice(), self.error.as_slice()].into_iter().chain(problems);
         let added = lists.flatten().map(|(name, _)| name.as_str());
         decode::names(query).any(|name| {
             // What cannot be read could be read as anything.
@@ -86,7 +86,7 @@ impl Redirect {
     /// Writes the outcome of an authorization request.
     pub(super) fn authorization(
         &self,
-        failures: &Failures,
+        failures: &ErrorShapes,
         reply: &AuthorizationReply,
         context: &Context<'_>,
     ) -> Outgoing {
@@ -95,9 +95,9 @@ impl Redirect {
             context,
             state: reply.state.as_deref(),
             granted: reply.outcome.as_ref().ok(),
-            failed: failed.map(|failure| Failed::new(failure, failures.shape(failure.problem))),
+            failed: failed.map(|error| RedirectError::new(error, failures.shape(error.problem))),
         };
-        let pairs = failed.map_or(self.success.as_slice(), |failure| self.failure(failure));
+        let pairs = failed.map_or(self.success.as_slice(), |error| self.error(error));
         self.write(&reply.redirect_uri, pairs, &facts)
     }
 
@@ -112,9 +112,9 @@ impl Redirect {
         self.write(redirect_uri, &self.success, &facts)
     }
 
-    fn failure(&self, failure: &Failure) -> &[Pair] {
-        let own = self.problems.iter().find(|(problem, _)| *problem == failure.problem);
-        own.map_or(&self.failure, |(_, pairs)| pairs)
+    fn error(&self, error: &ErrorResponse) -> &[Pair] {
+        let own = self.problems.iter().find(|(problem, _)| *problem == error.problem);
+        own.map_or(&self.error, |(_, pairs)| pairs)
     }
 
     fn write(

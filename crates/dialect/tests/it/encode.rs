@@ -1,7 +1,9 @@
 //! Answers: bodies, statuses and headers.
 
 use dialect::Dialect;
-use oauth::{Failure, Introspection, Metadata, Problem, Quota, QuotaWindow, Reply, TokenReply};
+use oauth::{
+    ErrorResponse, Introspection, Metadata, Problem, Quota, QuotaWindow, Reply, TokenReply,
+};
 use serde_json::{Value, json};
 
 use crate::support::{CONTEXT, builtin, found, text, token_reply};
@@ -13,10 +15,10 @@ fn token(dialect: &Dialect, path: &str, reply: TokenReply) -> (dialect::Outgoing
     (outgoing, body)
 }
 
-fn fails(name: &str, path: &str, failure: &Failure) -> dialect::Outgoing {
+fn fails(name: &str, path: &str, failure: &ErrorResponse) -> dialect::Outgoing {
     let dialect = builtin(name);
     let (endpoint, _) = found(&dialect, "POST", path);
-    dialect.encode_failure(Some(endpoint), failure, &CONTEXT)
+    dialect.encode_error(Some(endpoint), failure, &CONTEXT)
 }
 
 #[test]
@@ -79,10 +81,10 @@ fn fyma_writes_its_quota_header_on_success_and_when_it_is_spent() {
     assert_eq!(outgoing.header("auth0-organization-quota-limit"), None);
 
     let spent = Quota { per_hour: None, per_day: window(50, 0, 43200) };
-    let failure = Failure {
+    let failure = ErrorResponse {
         client_quota: Some(client),
         organization_quota: Some(spent),
-        ..Failure::new(Problem::BudgetSpent, "No tokens left today.")
+        ..ErrorResponse::new(Problem::BudgetSpent, "No tokens left today.")
     };
     let outgoing = fails("fyma", "/oauth/token", &failure);
     assert_eq!(outgoing.status, 429);
@@ -97,18 +99,18 @@ fn fyma_writes_its_quota_header_on_success_and_when_it_is_spent() {
 #[test]
 fn rfc6750_3_an_api_says_what_to_come_back_with_and_no_error_where_there_was_no_token() {
     let dialect = builtin("rfc");
-    let challenge = |failure: Failure| {
-        let outgoing = dialect.encode_failure(None, &failure, &CONTEXT);
+    let challenge = |failure: ErrorResponse| {
+        let outgoing = dialect.encode_error(None, &failure, &CONTEXT);
         outgoing.header("www-authenticate").map(str::to_owned)
     };
-    let wanted = |problem| Failure {
+    let wanted = |problem| ErrorResponse {
         scope: Some("a b".to_owned()),
         resource_metadata: Some("https://api.example/x".to_owned()),
-        ..Failure::new(problem, ".")
+        ..ErrorResponse::new(problem, ".")
     };
     let realm = "Bearer realm=\"https://auth.example\"";
     let wants = "scope=\"a b\", resource_metadata=\"https://api.example/x\"";
-    assert_eq!(challenge(Failure::new(Problem::NoCredential, ".")), Some(realm.to_owned()));
+    assert_eq!(challenge(ErrorResponse::new(Problem::NoCredential, ".")), Some(realm.to_owned()));
     for (problem, error) in [
         (Problem::NoCredential, ""),
         (Problem::InvalidToken, ", error=\"invalid_token\""),
@@ -117,23 +119,23 @@ fn rfc6750_3_an_api_says_what_to_come_back_with_and_no_error_where_there_was_no_
         assert_eq!(challenge(wanted(problem)), Some(format!("{realm}{error}, {wants}")));
     }
     assert_eq!(challenge(wanted(Problem::AccessDenied)), None);
-    let quoted = Failure {
+    let quoted = ErrorResponse {
         scope: Some("a\", error=\"".to_owned()),
-        ..Failure::new(Problem::NoCredential, ".")
+        ..ErrorResponse::new(Problem::NoCredential, ".")
     };
     assert_eq!(challenge(quoted), Some(realm.to_owned()), "nobody breaks out of the quotes");
 }
 
 #[test]
 fn a_wait_that_is_known_is_told_in_seconds() {
-    let failure = Failure { wait: Some(17), ..Failure::new(Problem::RateLimited, ".") };
+    let failure = ErrorResponse { wait: Some(17), ..ErrorResponse::new(Problem::RateLimited, ".") };
     assert_eq!(fails("rfc", "/token", &failure).header("retry-after"), Some("17"));
 }
 
 #[test]
 fn rfc9110_10_2_3_what_passes_says_when_to_come_back() {
     for problem in Problem::ALL {
-        let outgoing = fails("rfc", "/token", &Failure::new(*problem, "."));
+        let outgoing = fails("rfc", "/token", &ErrorResponse::new(*problem, "."));
         let passes = matches!(outgoing.status, 429 | 503);
         assert_eq!(outgoing.header("retry-after").is_some(), passes, "{problem:?}");
     }
@@ -145,8 +147,8 @@ fn rfc6749_5_2_every_401_has_a_challenge_and_nothing_is_kept() {
         let dialect = builtin(name);
         for endpoint in dialect.endpoints() {
             for problem in Problem::ALL {
-                let failure = Failure::new(*problem, "x");
-                let outgoing = dialect.encode_failure(Some(endpoint), &failure, &CONTEXT);
+                let failure = ErrorResponse::new(*problem, "x");
+                let outgoing = dialect.encode_error(Some(endpoint), &failure, &CONTEXT);
                 let challenged = outgoing.header("www-authenticate").is_some();
                 // RFC 6750 §3.1: what a token lacks is said so, too.
                 let due = outgoing.status == 401 || *problem == Problem::InsufficientScope;
@@ -157,11 +159,11 @@ fn rfc6749_5_2_every_401_has_a_challenge_and_nothing_is_kept() {
             }
         }
     }
-    let outgoing = fails("rfc", "/token", &Failure::new(Problem::InvalidClient, "x"));
+    let outgoing = fails("rfc", "/token", &ErrorResponse::new(Problem::InvalidClient, "x"));
     let basic = "Basic realm=\"https://auth.example\"";
     assert_eq!(outgoing.header("www-authenticate"), Some(basic));
     // RFC 6750 §3.1 for the protected resource that introspects with a bearer token.
-    let outgoing = fails("rfc", "/introspect", &Failure::new(Problem::InvalidToken, "x"));
+    let outgoing = fails("rfc", "/introspect", &ErrorResponse::new(Problem::InvalidToken, "x"));
     let bearer = "Bearer realm=\"https://auth.example\", error=\"invalid_token\"";
     assert_eq!(outgoing.header("www-authenticate"), Some(bearer));
 }
@@ -226,9 +228,9 @@ fn rfc9110_15_5_6_the_refusal_of_a_method_names_the_allowed_ones() {
 #[test]
 fn rfc8259_7_texts_are_escaped() {
     let nasty = "a \"b\" \\ c\n\r\t\u{1}\u{7f} é \u{2028} 🦀 </script>";
-    let failure = Failure::new(Problem::InvalidRequest, nasty);
+    let failure = ErrorResponse::new(Problem::InvalidRequest, nasty);
     for name in Dialect::builtin_names() {
-        let outgoing = builtin(name).encode_failure(None, &failure, &CONTEXT);
+        let outgoing = builtin(name).encode_error(None, &failure, &CONTEXT);
         let body: Value = serde_json::from_slice(&outgoing.body).unwrap();
         assert!(body.to_string().contains(&json!(nasty).to_string()), "{name}: {body}");
     }
@@ -237,8 +239,8 @@ fn rfc8259_7_texts_are_escaped() {
 #[test]
 fn header_values_are_visible_ascii_whatever_a_placeholder_holds() {
     let context = dialect::Context { request_id: "a\r\nset-cookie: b", issuer: "https://é\n" };
-    let failure = Failure::new(Problem::InvalidClient, "x");
-    let outgoing = builtin("rfc").encode_failure(None, &failure, &context);
+    let failure = ErrorResponse::new(Problem::InvalidClient, "x");
+    let outgoing = builtin("rfc").encode_error(None, &failure, &context);
     for (name, value) in &outgoing.headers {
         assert!(value.bytes().all(|b| matches!(b, b' '..=b'~')), "{name}: {value:?}");
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dialect::{Environment, IdentifierKind, Route, SecretShape};
 use domain::{Algorithm, CredentialKind};
-use oauth::{Failure, Introspection, Parameter as P, Problem, Reply};
+use oauth::{ErrorResponse, Introspection, Parameter as P, Problem, Reply};
 
 use crate::support::{CONTEXT, JSON, Try, basic, found, harbour, text, token_reply};
 
@@ -92,7 +92,7 @@ fn errors_are_nested_and_differ_by_problem_and_endpoint() {
     let harbour = harbour();
     let fails = |problem, path| {
         let endpoint = (!path_is_unknown(path)).then(|| found(&harbour, "POST", path).0);
-        harbour.encode_failure(endpoint, &Failure::new(problem, "why"), &CONTEXT)
+        harbour.encode_error(endpoint, &ErrorResponse::new(problem, "why"), &CONTEXT)
     };
     let away = fails(Problem::InvalidClient, "");
     assert_eq!((away.status, away.header("www-authenticate")), (403, None));

@@ -201,8 +201,8 @@ fn speckle_answers_with_token_and_refresh_token_and_refuses_with_401() {
         let outgoing = speckle.encode(endpoint, &reply, &CONTEXT);
         assert_eq!(text(&outgoing), r#"{"token":"a.b.c","refreshToken":"r"}"#);
         for problem in [Problem::InvalidGrant, Problem::InvalidRequest, Problem::InvalidClient] {
-            let failure = oauth::Failure::new(problem, "why");
-            let outgoing = speckle.encode_failure(Some(endpoint), &failure, &CONTEXT);
+            let failure = oauth::ErrorResponse::new(problem, "why");
+            let outgoing = speckle.encode_error(Some(endpoint), &failure, &CONTEXT);
             assert_eq!((outgoing.status, text(&outgoing)), (401, r#"{"err":"why"}"#));
             let challenge = "Bearer realm=\"https://auth.example\"";
             assert_eq!(outgoing.header("www-authenticate"), Some(challenge));
@@ -212,8 +212,8 @@ fn speckle_answers_with_token_and_refresh_token_and_refuses_with_401() {
             (Problem::RateLimited, 429),
             (Problem::UnsupportedMediaType, 415),
         ] {
-            let failure = oauth::Failure::new(problem, "why");
-            let outgoing = speckle.encode_failure(Some(endpoint), &failure, &CONTEXT);
+            let failure = oauth::ErrorResponse::new(problem, "why");
+            let outgoing = speckle.encode_error(Some(endpoint), &failure, &CONTEXT);
             assert_eq!((outgoing.status, text(&outgoing)), (status, r#"{"err":"why"}"#));
         }
     }
@@ -229,8 +229,8 @@ fn whoever_holds_the_tokens_may_sign_out_with_them() {
     let endpoint = found(&speckle, "POST", "/auth/logout").0;
     let outgoing = speckle.encode(endpoint, &oauth::Reply::Revoked, &CONTEXT);
     assert_eq!((outgoing.status, text(&outgoing)), (200, r#"{"message":"You are signed out."}"#));
-    let failure = oauth::Failure::new(Problem::InvalidClient, "why");
-    let outgoing = speckle.encode_failure(Some(endpoint), &failure, &CONTEXT);
+    let failure = oauth::ErrorResponse::new(Problem::InvalidClient, "why");
+    let outgoing = speckle.encode_error(Some(endpoint), &failure, &CONTEXT);
     assert_eq!((outgoing.status, text(&outgoing)), (400, r#"{"err":"why"}"#));
     // Everywhere else a client authenticates.
     let others = Dialect::builtin_names().map(|name| {
@@ -294,8 +294,8 @@ fn rfc6750_3_a_refused_bearer_token_is_told_why() {
         (Problem::InvalidToken, 401, format!("{realm}, error=\"invalid_token\"")),
         (Problem::InsufficientScope, 403, format!("{realm}, error=\"insufficient_scope\"")),
     ] {
-        let failure = oauth::Failure::new(problem, "why");
-        let outgoing = rfc.encode_failure(Some(endpoint), &failure, &CONTEXT);
+        let failure = oauth::ErrorResponse::new(problem, "why");
+        let outgoing = rfc.encode_error(Some(endpoint), &failure, &CONTEXT);
         assert_eq!(outgoing.status, status);
         assert_eq!(outgoing.header("www-authenticate"), Some(&*challenge));
     }

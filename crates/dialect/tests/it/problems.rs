@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use dialect::Dialect;
-use oauth::{Failure, Operation, Problem};
+use oauth::{ErrorResponse, Operation, Problem};
 
 use crate::support::{CONTEXT, builtin, harbour, text};
 
@@ -11,9 +11,9 @@ use crate::support::{CONTEXT, builtin, harbour, text};
 fn table(dialect: &Dialect) -> String {
     let mut table = format!("[{}]\n", dialect.name());
     for problem in Problem::ALL {
-        let failure = Failure::new(*problem, "why");
+        let failure = ErrorResponse::new(*problem, "why");
         let endpoint = dialect.endpoint(Operation::Token);
-        let outgoing = dialect.encode_failure(endpoint, &failure, &CONTEXT);
+        let outgoing = dialect.encode_error(endpoint, &failure, &CONTEXT);
         let line = format!("{:<22} {} {}", problem.as_str(), outgoing.status, text(&outgoing));
         writeln!(table, "{}", line.trim_end()).unwrap();
     }

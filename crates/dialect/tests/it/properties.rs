@@ -2,7 +2,7 @@
 //! makes the reader stumble.
 
 use dialect::{Context, Dialect};
-use oauth::{Failure, Parameter as P, Problem};
+use oauth::{ErrorResponse, Parameter as P, Problem};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -105,8 +105,8 @@ proptest! {
     #[test]
     fn any_text_in_an_answer_is_json(description in ".{0,60}", request_id in ".{0,20}") {
         let context = Context { request_id: &request_id, issuer: "https://auth.example" };
-        let failure = Failure::new(Problem::InvalidRequest, description.clone());
-        let outgoing = builtin("speculo").encode_failure(None, &failure, &context);
+        let failure = ErrorResponse::new(Problem::InvalidRequest, description.clone());
+        let outgoing = builtin("speculo").encode_error(None, &failure, &context);
         let body: Value = serde_json::from_slice(&outgoing.body).unwrap();
         prop_assert_eq!(&body["message"], &json!(description));
         prop_assert_eq!(&body["requestId"], &json!(request_id));

@@ -2,7 +2,7 @@
 
 use base::Secret;
 use dialect::{Dialect, Outgoing};
-use oauth::{AuthorizationReply, Failure, Granted, Operation, Problem};
+use oauth::{AuthorizationReply, ErrorResponse, Granted, Operation, Problem};
 
 use crate::support::{CONTEXT, builtin, harbour};
 
@@ -25,7 +25,7 @@ pub(crate) fn granted(back: &str, state: Option<&str>) -> AuthorizationReply {
 }
 
 fn failed(problem: Problem, why: &str, state: Option<&str>) -> AuthorizationReply {
-    AuthorizationReply { outcome: Err(Failure::new(problem, why)), ..granted(BACK, state) }
+    AuthorizationReply { outcome: Err(ErrorResponse::new(problem, why)), ..granted(BACK, state) }
 }
 
 pub(crate) fn location(dialect: &Dialect, reply: &AuthorizationReply) -> String {

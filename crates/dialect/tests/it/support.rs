@@ -2,7 +2,7 @@
 
 use base::Secret;
 use dialect::{Context, Dialect, Endpoint, Incoming, Outgoing, PathValues, Route};
-use oauth::{Failure, Problem, Request, TokenReply};
+use oauth::{ErrorResponse, Problem, Request, TokenReply};
 
 pub(crate) const CONTEXT: Context<'static> =
     Context { request_id: "req_7", issuer: "https://auth.example" };
@@ -30,7 +30,7 @@ impl<'a> Try<'a> {
         self
     }
 
-    pub(crate) fn decode(&self, dialect: &Dialect) -> Result<Request, Failure> {
+    pub(crate) fn decode(&self, dialect: &Dialect) -> Result<Request, ErrorResponse> {
         let (path, query) = match self.target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (self.target, None),

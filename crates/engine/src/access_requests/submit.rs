@@ -1,4 +1,4 @@
-//! Asking for credentials.
+//! AuthorizationRequest for credentials.
 
 use base::Id;
 use domain::{AccessDecision, AccessRequest, Actor, EntityRecord as _, Owners};

@@ -4,7 +4,7 @@ use domain::{Actor, Credential, CredentialKind, Session, User, UserStatus};
 use store::{Loaded, StoreExt as _};
 
 use crate::people::{self, SignedIn};
-use crate::present::{Place, Presented, PresentedKind, Verified, present};
+use crate::present::{Presented, PresentedAt, PresentedKind, Verified, present};
 use crate::{Context, Denial};
 
 /// What a row asks for that no token opens: a browser where the person is signed in.
@@ -50,7 +50,7 @@ impl Person {
     /// The precise reason why it is none, or is not good.
     pub async fn by_token(ctx: &Context<'_>, presented: &str) -> Result<Self, Denial> {
         const KIND: CredentialKind = CredentialKind::PersonalAccessToken;
-        let token = present(ctx, &Presented::Token(presented), Place::Issuer).await?;
+        let token = present(ctx, &Presented::Token(presented), PresentedAt::Issuer).await?;
         if token.kind != PresentedKind::Credential(KIND) {
             return Err(Denial::SecretForeign(KIND).of_token());
         }

@@ -32,7 +32,7 @@ pub(crate) fn redirect_uris(field: &str, texts: &[String]) -> Result<Vec<Redirec
     }
     let mut uris = Vec::with_capacity(texts.len());
     for text in texts {
-        let uri: RedirectUri = text.parse().map_err(|reason: oauth::NotARedirectUri| {
+        let uri: RedirectUri = text.parse().map_err(|reason: oauth::RedirectUriError| {
             invalid(field, reason.to_string().trim_start_matches("expected "))
         })?;
         if !uris.contains(&uri) {

@@ -11,7 +11,7 @@ use store::Loaded;
 
 use super::changes::{Changes, Detail, detail, nothing};
 use super::{Page, PageQuery, fields, find, page};
-use crate::{Context, Denial, Outcome, secrets, standing};
+use crate::{Context, Denial, Outcome, marks, secrets};
 
 /// A fresh credential, and its secret: shown once, kept nowhere.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl OwnedBy {
 /// A fresh credential of `kind` that hangs from nothing yet.
 pub(crate) async fn fresh(ctx: &Context<'_>, kind: CredentialKind, label: String) -> Issued {
     let issued = secrets::issue(ctx, kind);
-    let place = if standing::is_marked(kind) { ctx.place().await } else { None };
+    let status_index = if marks::is_marked(kind) { ctx.status_index().await } else { None };
     let credential = Credential {
         id: issued.id,
         realm: ctx.issuer.realm().clone(),
@@ -77,7 +77,7 @@ pub(crate) async fn fresh(ctx: &Context<'_>, kind: CredentialKind, label: String
         rotated: None,
         minted: None,
         authenticated_at: None,
-        place,
+        status_index,
         revoked: None,
         created_at: ctx.now,
     };

@@ -107,7 +107,7 @@ pub(crate) fn email(text: &str) -> Result<String, Denial> {
 
 /// A public id given by the caller, for what was imported.
 pub(crate) fn public_id(text: &str) -> Result<PublicId, Denial> {
-    text.parse().map_err(|problem: domain::NotAName| {
+    text.parse().map_err(|problem: domain::ParseNameError| {
         invalid("public_id", problem.to_string().trim_start_matches("expected "))
     })
 }
@@ -122,7 +122,7 @@ pub(crate) fn scopes(field: &str, texts: &[String]) -> Result<ScopeSet, Denial> 
 
 /// One scope.
 pub(crate) fn scope(field: &str, text: &str) -> Result<Scope, Denial> {
-    text.parse().map_err(|problem: oauth::NotAScope| invalid(field, problem.to_string()))
+    text.parse().map_err(|problem: oauth::ParseScopeError| invalid(field, problem.to_string()))
 }
 
 /// Scopes that the resource server knows; all of them where none are named.

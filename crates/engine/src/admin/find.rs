@@ -5,7 +5,7 @@ use domain::{EntityRecord, Grant, Kind, ResourceServer, User, UserStatus};
 use store::{ListQuery, Loaded, StoreExt as _};
 
 use super::fields::invalid;
-use crate::discreet::name;
+use crate::redact::name;
 use crate::{Context, Denial};
 
 /// What was not found: an entity, or something finer.

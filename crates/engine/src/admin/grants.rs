@@ -88,7 +88,7 @@ pub(crate) async fn bare(
         default_scopes: None,
         handle,
         epoch: 0,
-        place: ctx.place().await,
+        status_index: ctx.status_index().await,
         revoked: None,
         created_at: ctx.now,
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use base::digest::sha256;
 use domain::Actor;
-use store::{Answer, Batch, Write};
+use store::{Batch, IdempotencyRecord, Write};
 
 use super::fields::invalid;
 use crate::{Context, Denial};
@@ -69,7 +69,7 @@ impl IdempotentRequest {
 
     /// Makes `batch` remember that `answer` was given.
     pub fn remember(&self, ctx: &Context<'_>, batch: &mut Batch, answer: &[u8]) {
-        let remembered = Answer {
+        let remembered = IdempotencyRecord {
             realm: ctx.issuer.realm().clone(),
             key: self.key,
             request: self.request,

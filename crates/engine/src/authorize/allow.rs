@@ -6,8 +6,8 @@ use oauth::{AuthorizationReply, Granted, Parameter};
 use store::{Loaded, StoreExt as _};
 
 use super::check::checked;
-use super::standing::{Standing, standing};
-use super::{Asking, Refused};
+use super::prior_consent::{PriorConsent, prior_consent};
+use super::{AuthorizationDenial, AuthorizationRequest};
 use crate::chain::link;
 use crate::code::{Code, NewCode};
 use crate::people::SignedIn;
@@ -25,43 +25,43 @@ const ATTEMPTS: usize = 4;
 /// of consent, that page should be shown instead of calling this.
 pub async fn allow(
     ctx: &Context<'_>,
-    asking: &Asking,
+    asking: &AuthorizationRequest,
     person: &SignedIn,
     chosen: Option<&str>,
-) -> Result<AuthorizationReply, Refused> {
+) -> Result<AuthorizationReply, AuthorizationDenial> {
     for _ in 0..ATTEMPTS {
         match settle(ctx.store, async || decide(ctx, asking, person, chosen).await).await {
             Ok((Ok((fresh, grant)), _)) => return Ok(answer(ctx, &fresh, person, grant)),
-            Ok((Err(refused), _)) => return Err(refused),
+            Ok((Err(denial), _)) => return Err(denial),
             // In another tab they said yes at the same time: that is the connection now.
             Err(Denial::NameTaken { kind: Kind::Grant }) => {}
-            Err(denial) => return Err(asking.refused(denial)),
+            Err(denial) => return Err(asking.denial(denial)),
         }
     }
-    Err(asking.refused(Denial::Contended))
+    Err(asking.denial(Denial::Contended))
 }
 
-type Decision = Outcome<Result<(Asking, Id<Grant>), Refused>>;
+type Decision = Outcome<Result<(AuthorizationRequest, Id<Grant>), AuthorizationDenial>>;
 
 async fn decide(
     ctx: &Context<'_>,
-    asking: &Asking,
+    asking: &AuthorizationRequest,
     person: &SignedIn,
     chosen: Option<&str>,
 ) -> Result<Decision, Denial> {
     let fresh = match checked(ctx, &asking.parameters).await {
-        Ok(fresh) => Asking { sent_to_sign_in: asking.sent_to_sign_in, ..fresh },
-        Err(refused) => return Ok(Outcome::reading(Err(refused))),
+        Ok(fresh) => AuthorizationRequest { sent_to_sign_in: asking.sent_to_sign_in, ..fresh },
+        Err(denial) => return Ok(Outcome::reading(Err(denial))),
     };
     match establish(ctx, &fresh, person, chosen).await {
         Ok(Outcome { batch, reply }) => Ok(Outcome { batch, reply: Ok((fresh, reply)) }),
-        Err(denial) => Ok(Outcome::reading(Err(fresh.refused(denial)))),
+        Err(denial) => Ok(Outcome::reading(Err(fresh.denial(denial)))),
     }
 }
 
 async fn establish(
     ctx: &Context<'_>,
-    asking: &Asking,
+    asking: &AuthorizationRequest,
     person: &SignedIn,
     chosen: Option<&str>,
 ) -> Result<Outcome<Id<Grant>>, Denial> {
@@ -71,10 +71,10 @@ async fn establish(
         return Err(Denial::LoginRequired);
     }
     let user: Loaded<User> = link(ctx, person.user.id).await.map_err(Denial::of_asking)?;
-    match standing(ctx, asking, (person, &user), chosen).await? {
-        Standing::Unproven => Err(Denial::LoginRequired),
-        Standing::Open(_) => Err(Denial::InteractionRequired),
-        Standing::Decided(decided) => {
+    match prior_consent(ctx, asking, (person, &user), chosen).await? {
+        PriorConsent::Unproven => Err(Denial::LoginRequired),
+        PriorConsent::Open(_) => Err(Denial::InteractionRequired),
+        PriorConsent::Decided(decided) => {
             let organization = decided.organization.as_deref();
             Ok(decided.connection.establish(ctx, asking, &user, organization).await)
         }
@@ -84,7 +84,7 @@ async fn establish(
 /// The code: sealed only when what it stands for is written down.
 pub(super) fn answer(
     ctx: &Context<'_>,
-    asking: &Asking,
+    asking: &AuthorizationRequest,
     person: &SignedIn,
     grant: Id<Grant>,
 ) -> AuthorizationReply {
@@ -109,7 +109,7 @@ pub(super) fn answer(
 }
 
 /// The person said no. The refusal to be noted is [`Denial::DeniedByPerson`].
-pub fn deny(_: &Context<'_>, asking: &Asking) -> AuthorizationReply {
+pub fn deny(_: &Context<'_>, asking: &AuthorizationRequest) -> AuthorizationReply {
     AuthorizationReply {
         redirect_uri: asking.target.uri().clone(),
         state: asking.state.clone(),

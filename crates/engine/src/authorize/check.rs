@@ -5,7 +5,7 @@
 //! hand, in order, and the first that fails is told to the app. Adding a check is adding a file in
 //! `checks/` and a row here.
 //!
-//! Rows are pure: what they look at was read before ([`Question`]), what they find goes into the
+//! Rows are pure: what they look at was read before ([`CheckInput`]), what they find goes into the
 //! [`Draft`].
 
 use domain::{Client, ResourceServer};
@@ -16,11 +16,11 @@ use super::checks::{
     app, audience, challenge, max_age, nonce, organization, prompt, redirect_uri, request_object,
     response_mode, response_type, scope, state,
 };
-use super::{Asking, Challenge, Prompt, RedirectTarget, Refused};
+use super::{AuthorizationDenial, AuthorizationRequest, Challenge, Prompt, RedirectTarget};
 use crate::{Context, Denial};
 
 /// What a check looks at.
-pub(super) struct Question<'a> {
+pub(super) struct CheckInput<'a> {
     /// The realm, its rules and the time.
     pub(super) ctx: &'a Context<'a>,
     /// What was sent.
@@ -31,7 +31,7 @@ pub(super) struct Question<'a> {
     pub(super) audience: &'a audience::Audience,
 }
 
-impl Question<'_> {
+impl CheckInput<'_> {
     /// What was sent as `parameter`.
     pub(super) fn value(&self, parameter: Parameter) -> Option<&str> {
         self.parameters.value(parameter)
@@ -52,7 +52,7 @@ pub(super) struct Draft {
     pub(super) organization: Option<String>,
 }
 
-type Check = fn(&Question<'_>, &mut Draft) -> Result<(), Denial>;
+type Check = fn(&CheckInput<'_>, &mut Draft) -> Result<(), Denial>;
 
 /// Every check that an app is told of, in order.
 const CHECKS: &[(&str, Check)] = &[
@@ -78,21 +78,28 @@ pub fn checks() -> impl Iterator<Item = &'static str> {
 /// Checks an app's request.
 ///
 /// # Errors
-/// The first check that fails; see [`Refused`] for who is told.
-pub async fn check(ctx: &Context<'_>, request: &Request) -> Result<Asking, Refused> {
+/// The first check that fails; see [`AuthorizationDenial`] for who is told.
+pub async fn check(
+    ctx: &Context<'_>,
+    request: &Request,
+) -> Result<AuthorizationRequest, AuthorizationDenial> {
     checked(ctx, &request.parameters).await
 }
 
 /// [`check`], of the parameters alone.
-pub(super) async fn checked(ctx: &Context<'_>, parameters: &Parameters) -> Result<Asking, Refused> {
-    let client = app::check(ctx, parameters).await.map_err(Refused::Page)?;
-    let target = redirect_uri::check(ctx, parameters, &client).map_err(Refused::Page)?;
+pub(super) async fn checked(
+    ctx: &Context<'_>,
+    parameters: &Parameters,
+) -> Result<AuthorizationRequest, AuthorizationDenial> {
+    let client = app::check(ctx, parameters).await.map_err(AuthorizationDenial::Page)?;
+    let target =
+        redirect_uri::check(ctx, parameters, &client).map_err(AuthorizationDenial::Page)?;
     let state = parameters.value(Parameter::State).map(str::to_owned);
     match drafted(ctx, parameters, &client).await {
         Ok((draft, resource_server)) => {
             Ok(asking(client, target, draft, resource_server, (state, parameters.clone())))
         }
-        Err(denial) => Err(Refused::Redirect { target, state, denial }),
+        Err(denial) => Err(AuthorizationDenial::Redirect { target, state, denial }),
     }
 }
 
@@ -102,10 +109,10 @@ async fn drafted(
     client: &Client,
 ) -> Result<(Draft, Loaded<ResourceServer>), Denial> {
     let audience = audience::read(ctx, parameters, client).await?;
-    let question = Question { ctx, parameters, client, audience: &audience };
+    let input = CheckInput { ctx, parameters, client, audience: &audience };
     let mut draft = Draft::default();
     for (_, check) in CHECKS {
-        check(&question, &mut draft)?;
+        check(&input, &mut draft)?;
     }
     let resource_server = draft.resource_server.take().ok_or(Denial::AudienceMissing)?;
     Ok((draft, resource_server))
@@ -117,8 +124,8 @@ fn asking(
     draft: Draft,
     resource_server: Loaded<ResourceServer>,
     (state, parameters): (Option<String>, Parameters),
-) -> Asking {
-    Asking {
+) -> AuthorizationRequest {
+    AuthorizationRequest {
         client,
         target,
         state,

@@ -9,7 +9,7 @@ use domain::{Actor, Grant, Organization, User};
 use serde_json::json;
 use store::{Loaded, StoreExt as _};
 
-use super::Asking;
+use super::AuthorizationRequest;
 use crate::admin::changes::{Changes, detail};
 use crate::admin::grants::bare;
 use crate::{Context, Denial, Outcome};
@@ -27,7 +27,7 @@ impl Connection {
     /// Looks for the connection.
     pub(super) async fn find(
         ctx: &Context<'_>,
-        asking: &Asking,
+        asking: &AuthorizationRequest,
         user: Id<User>,
         organization: Option<Id<Organization>>,
     ) -> Result<Self, Denial> {
@@ -49,7 +49,7 @@ impl Connection {
     pub(super) async fn establish(
         &self,
         ctx: &Context<'_>,
-        asking: &Asking,
+        asking: &AuthorizationRequest,
         user: &User,
         organization: Option<&Organization>,
     ) -> Outcome<Id<Grant>> {

@@ -12,7 +12,7 @@ use base::encoding::{base64url, parse_base64url};
 use base::{Digest, Secret, Timestamp};
 use oauth::{Parameter, Parameters};
 
-use super::Asking;
+use super::AuthorizationRequest;
 use crate::Context;
 use crate::people::SignedIn;
 
@@ -26,13 +26,13 @@ enum Marker {}
 
 /// Proof that the person was sent to sign in now because of this request: to be appended to the
 /// address they return to as the parameter `login_after`, in place of an older one, and to be given
-/// to [`Asking::returning`] when they come back. Letters, digits, `.`, `-` and `_`.
-pub fn login_marker(ctx: &Context<'_>, asking: &Asking) -> String {
+/// to [`AuthorizationRequest::returning`] when they come back. Letters, digits, `.`, `-` and `_`.
+pub fn login_marker(ctx: &Context<'_>, asking: &AuthorizationRequest) -> String {
     let at = ctx.now.millis();
     format!("{at}.{}", base64url(ctx.issuer.forms().mac(message(at, asking).expose().as_bytes())))
 }
 
-impl Asking {
+impl AuthorizationRequest {
     /// The same request, by a person who comes back from signing in with this `login_after`. One
     /// that is not good counts as none.
     #[must_use]
@@ -53,7 +53,7 @@ impl Asking {
     }
 }
 
-fn read(ctx: &Context<'_>, asking: &Asking, marker: &str) -> Option<Timestamp> {
+fn read(ctx: &Context<'_>, asking: &AuthorizationRequest, marker: &str) -> Option<Timestamp> {
     let (at, mac) = marker.split_once('.')?;
     let at: i64 = at.parse().ok()?;
     let mac: [u8; 32] = parse_base64url(mac.as_bytes())?.try_into().ok()?;
@@ -66,7 +66,7 @@ fn read(ctx: &Context<'_>, asking: &Asking, marker: &str) -> Option<Timestamp> {
 
 /// The time and the request, each part with its length in front. The organization may be chosen
 /// meanwhile, so it is left out.
-fn message(at: i64, asking: &Asking) -> Secret<Marker> {
+fn message(at: i64, asking: &AuthorizationRequest) -> Secret<Marker> {
     let mut text = format!("login_after {at}");
     let parameters: &Parameters = &asking.parameters;
     for name in parameters.names().filter(|name| *name != Parameter::Organization) {

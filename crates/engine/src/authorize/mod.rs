@@ -10,11 +10,11 @@ mod allow;
 mod check;
 mod checks;
 mod connection;
+mod denial;
 mod login;
 mod next;
 mod organizations;
-mod refused;
-mod standing;
+mod prior_consent;
 mod target;
 
 use base::Timestamp;
@@ -27,9 +27,9 @@ use crate::Denial;
 
 pub use allow::{allow, deny};
 pub use check::{check, checks};
+pub use denial::AuthorizationDenial;
 pub use login::login_marker;
 pub use next::next;
-pub use refused::Refused;
 pub use target::RedirectTarget;
 
 /// A code challenge (RFC 7636 §4.3).
@@ -56,12 +56,12 @@ pub struct Prompt {
 
 /// A checked authorization request.
 #[derive(Clone, Debug)]
-pub struct Asking {
+pub struct AuthorizationRequest {
     /// Who asks.
     pub client: Loaded<Client>,
     /// Where the answer goes.
     pub target: RedirectTarget,
-    /// Given back as it came.
+    /// CodeExchange back as it came.
     pub state: Option<String>,
     /// What is asked for.
     pub scopes: ScopeSet,
@@ -69,7 +69,7 @@ pub struct Asking {
     pub resource_server: Loaded<ResourceServer>,
     /// What the one who brings the code must prove.
     pub challenge: Option<Challenge>,
-    /// Given back in the ID token.
+    /// CodeExchange back in the ID token.
     pub nonce: Option<String>,
     /// Which pages are wanted.
     pub prompt: Prompt,
@@ -87,10 +87,14 @@ pub struct Asking {
     sent_to_sign_in: Option<Timestamp>,
 }
 
-impl Asking {
+impl AuthorizationRequest {
     /// The refusal of this request: told to the app, unless it is about the app itself.
-    pub fn refused(&self, denial: Denial) -> Refused {
-        Refused::Redirect { target: self.target.clone(), state: self.state.clone(), denial }
+    pub fn denial(&self, denial: Denial) -> AuthorizationDenial {
+        AuthorizationDenial::Redirect {
+            target: self.target.clone(),
+            state: self.state.clone(),
+            denial,
+        }
     }
 }
 

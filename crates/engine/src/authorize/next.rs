@@ -4,8 +4,8 @@ use domain::Grant;
 use store::Loaded;
 
 use super::allow::answer;
-use super::standing::{Decided, Standing, standing};
-use super::{AskedScope, Asking, ConsentScreen, Next, Refused};
+use super::prior_consent::{Decided, PriorConsent, prior_consent};
+use super::{AskedScope, AuthorizationDenial, AuthorizationRequest, ConsentScreen, Next};
 use crate::grants::stays_connected;
 use crate::people::SignedIn;
 use crate::{Context, Denial, identity, oidc};
@@ -16,15 +16,15 @@ use crate::{Context, Denial, identity, oidc};
 /// What the person cannot help, or may not be asked (OpenID Connect Core §3.1.2.6).
 pub async fn next(
     ctx: &Context<'_>,
-    asking: &Asking,
+    asking: &AuthorizationRequest,
     person: Option<&SignedIn>,
     chosen: Option<&str>,
-) -> Result<Next, Refused> {
+) -> Result<Next, AuthorizationDenial> {
     let decided = match person {
         Some(person) => decide(ctx, asking, person, chosen).await,
         None => Ok(Next::SignIn),
     };
-    let next = decided.map_err(|denial| asking.refused(denial))?;
+    let next = decided.map_err(|denial| asking.denial(denial))?;
     if !asking.prompt.none {
         return Ok(next);
     }
@@ -32,16 +32,16 @@ pub async fn next(
         Next::Reply(reply) if person.is_none_or(|it| is_expected(ctx, asking, it)) => {
             Ok(Next::Reply(reply))
         }
-        Next::Reply(_) | Next::SignIn => Err(asking.refused(Denial::LoginRequired)),
-        Next::Choose(_) => Err(asking.refused(Denial::InteractionRequired)),
-        Next::Consent(_) => Err(asking.refused(Denial::ConsentRequired)),
+        Next::Reply(_) | Next::SignIn => Err(asking.denial(Denial::LoginRequired)),
+        Next::Choose(_) => Err(asking.denial(Denial::InteractionRequired)),
+        Next::Consent(_) => Err(asking.denial(Denial::ConsentRequired)),
     }
 }
 
 /// Whether the person is the one whom the app holds an ID token of, where it sent one: without a
 /// page nobody would notice that it is another (OpenID Connect Core §3.1.2.1). Where pages are
 /// shown, they say who is signed in.
-fn is_expected(ctx: &Context<'_>, asking: &Asking, person: &SignedIn) -> bool {
+fn is_expected(ctx: &Context<'_>, asking: &AuthorizationRequest, person: &SignedIn) -> bool {
     let Some(hint) = &asking.id_token_hint else { return true };
     let subject = oidc::subject_of_hint(ctx, hint);
     subject.is_ok_and(|subject| subject == person.user.public_id.as_str())
@@ -49,14 +49,14 @@ fn is_expected(ctx: &Context<'_>, asking: &Asking, person: &SignedIn) -> bool {
 
 async fn decide(
     ctx: &Context<'_>,
-    asking: &Asking,
+    asking: &AuthorizationRequest,
     person: &SignedIn,
     chosen: Option<&str>,
 ) -> Result<Next, Denial> {
-    Ok(match standing(ctx, asking, (person, &person.user), chosen).await? {
-        Standing::Unproven => Next::SignIn,
-        Standing::Open(choices) => Next::Choose(choices),
-        Standing::Decided(decided) => match remembered(asking, &decided) {
+    Ok(match prior_consent(ctx, asking, (person, &person.user), chosen).await? {
+        PriorConsent::Unproven => Next::SignIn,
+        PriorConsent::Open(choices) => Next::Choose(choices),
+        PriorConsent::Decided(decided) => match remembered(asking, &decided) {
             Some(grant) => Next::Reply(Box::new(answer(ctx, asking, person, grant.id))),
             None => Next::Consent(Box::new(screen(ctx, asking, *decided))),
         },
@@ -67,7 +67,10 @@ async fn decide(
 ///
 /// Whoever cannot prove to be the app could pass itself off as it: only a redirect to a place on
 /// the web that is the app's own vouches for it (RFC 8252 §8.6, RFC 9700 §4.14).
-fn remembered<'a>(asking: &Asking, decided: &'a Decided) -> Option<&'a Loaded<Grant>> {
+fn remembered<'a>(
+    asking: &AuthorizationRequest,
+    decided: &'a Decided,
+) -> Option<&'a Loaded<Grant>> {
     let uri = asking.target.uri();
     let vouched = !asking.client.is_public() || (uri.is_https() && !uri.is_loopback());
     let asked_for = asking.prompt.consent || asking.prompt.select_account;
@@ -75,7 +78,7 @@ fn remembered<'a>(asking: &Asking, decided: &'a Decided) -> Option<&'a Loaded<Gr
     (vouched && !asked_for && asking.scopes.is_subset(&live.scopes)).then_some(live)
 }
 
-fn screen(ctx: &Context<'_>, asking: &Asking, decided: Decided) -> ConsentScreen {
+fn screen(ctx: &Context<'_>, asking: &AuthorizationRequest, decided: Decided) -> ConsentScreen {
     let live = decided.connection.live();
     let known = |name: &str| live.is_some_and(|it| it.scopes.contains(name));
     let words_of = |name: &str| {

@@ -4,7 +4,7 @@ use dialect::OrganizationChoice;
 use domain::{Organization, Status, User};
 use store::{Loaded, StoreExt as _};
 
-use super::Asking;
+use super::AuthorizationRequest;
 use crate::{Context, Denial};
 
 /// For whom the connection will be.
@@ -23,7 +23,7 @@ pub(super) enum Chosen {
 /// names was what the page showed, so it goes before what a form says.
 pub(super) async fn choose(
     ctx: &Context<'_>,
-    asking: &Asking,
+    asking: &AuthorizationRequest,
     user: &User,
     chosen: Option<&str>,
 ) -> Result<Chosen, Denial> {

@@ -1,6 +1,6 @@
 //! The public face of what only the gate refuses.
 
-use oauth::{Failure, Problem};
+use oauth::{ErrorResponse, Problem};
 
 use super::{Level, Verdict};
 use crate::GateDenial;
@@ -57,7 +57,7 @@ impl GateDenial {
     }
 
     /// What the caller is told. Who misconfigured a proxy is told precisely.
-    pub(super) fn failure(&self) -> Failure {
+    pub(super) fn failure(&self) -> ErrorResponse {
         let verdict = self.verdict();
         let description = match self {
             Self::HeaderMissing(_) | Self::HeaderRepeated(_) | Self::HeaderMalformed(..) => {
@@ -65,10 +65,12 @@ impl GateDenial {
             }
             _ => verdict.description.to_owned(),
         };
-        let failure = Failure::new(verdict.problem, description);
+        let failure = ErrorResponse::new(verdict.problem, description);
         match self {
-            Self::ScopeLacking { needed } => Failure { scope: Some(needed.clone()), ..failure },
-            Self::RateExceeded { seconds, .. } => Failure { wait: Some(*seconds), ..failure },
+            Self::ScopeLacking { needed } => {
+                ErrorResponse { scope: Some(needed.clone()), ..failure }
+            }
+            Self::RateExceeded { seconds, .. } => ErrorResponse { wait: Some(*seconds), ..failure },
             _ => failure,
         }
     }

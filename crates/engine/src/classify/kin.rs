@@ -39,7 +39,7 @@ impl Denial {
     /// 6749 §4.1.2.1).
     #[must_use]
     pub fn of_asking(self) -> Self {
-        if self.is_about_people() { Self::Asking(Box::new(self)) } else { self }
+        if self.is_about_people() { Self::AuthorizationRequest(Box::new(self)) } else { self }
     }
 
     const fn is_about_people(&self) -> bool {

@@ -296,7 +296,7 @@ impl Denial {
                 let inner = inner.verdict();
                 (inner.code, P::UnknownApp, "The app is not active at present.", inner.level)
             }
-            Self::Asking(inner) => {
+            Self::AuthorizationRequest(inner) => {
                 let inner = inner.verdict();
                 let told = "The person cannot grant this at present.";
                 (inner.code, P::AccessDenied, told, inner.level)

@@ -1,33 +1,35 @@
 //! What is told of a denial: the client's answer, and the record that support finds.
 
 use domain::Refusal;
-use oauth::Failure;
+use oauth::ErrorResponse;
 
-use crate::{Context, Denial, discreet};
+use crate::{Context, Denial, redact};
 
 impl Denial {
     /// What the client is told, in the RFCs' words.
-    pub fn failure(&self) -> Failure {
+    pub fn failure(&self) -> ErrorResponse {
         let verdict = self.verdict();
         match self {
             Self::Malformed(failure) => failure.clone(),
-            Self::ParameterMalformed(parameter) => {
-                Failure::new(verdict.problem, format!("The parameter {parameter} is malformed."))
-            }
-            Self::ParameterMissing(parameter) => {
-                Failure::new(verdict.problem, format!("The parameter {parameter} is missing."))
-            }
+            Self::ParameterMalformed(parameter) => ErrorResponse::new(
+                verdict.problem,
+                format!("The parameter {parameter} is malformed."),
+            ),
+            Self::ParameterMissing(parameter) => ErrorResponse::new(
+                verdict.problem,
+                format!("The parameter {parameter} is missing."),
+            ),
             // Administrators are told precisely.
             Self::InvalidField { .. } | Self::NotFound { .. } | Self::StateForbids(_) => {
-                Failure::new(verdict.problem, self.to_string())
+                ErrorResponse::new(verdict.problem, self.to_string())
             }
-            Self::BudgetSpent { client, organization, .. } => Failure {
+            Self::BudgetSpent { client, organization, .. } => ErrorResponse {
                 client_quota: *client,
                 organization_quota: *organization,
-                ..Failure::new(verdict.problem, verdict.description)
+                ..ErrorResponse::new(verdict.problem, verdict.description)
             },
             Self::Gate(gate) => gate.failure(),
-            _ => Failure::new(verdict.problem, verdict.description),
+            _ => ErrorResponse::new(verdict.problem, verdict.description),
         }
     }
 
@@ -38,10 +40,10 @@ impl Denial {
             request_id: ctx.origin.request_id.clone(),
             realm: ctx.issuer.realm().clone(),
             at: ctx.now,
-            request: discreet(&ctx.origin.request).into_owned(),
+            request: redact(&ctx.origin.request).into_owned(),
             problem: verdict.problem.as_str().to_owned(),
             reason: verdict.code.to_owned(),
-            explanation: discreet(&self.to_string()).into_owned(),
+            explanation: redact(&self.to_string()).into_owned(),
             subject: ctx.origin.recognized.get().map(ToString::to_string),
             address: ctx.origin.address.map(|address| address.to_string()),
         }

@@ -1,6 +1,6 @@
 //! Reasons to refuse that only the gate has.
 
-use crate::discreet;
+use crate::redact;
 
 /// Why a request is not let through to an API, beyond what is wrong with its credential.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,13 +27,13 @@ pub enum GateDenial {
     #[error("the path is ambiguous: it has {0}")]
     PathAmbiguous(&'static str),
     /// The route table has nothing for it.
-    #[error("no route of the gate is for {}", discreet(.0))]
+    #[error("no route of the gate is for {}", redact(.0))]
     NoRoute(String),
     /// Not this kind of credential.
     #[error("the route takes no credential of kind {0}")]
     KindNotAllowed(&'static str),
     /// Not these scopes.
-    #[error("the credential lacks a scope of {}", discreet(.needed))]
+    #[error("the credential lacks a scope of {}", redact(.needed))]
     ScopeLacking {
         /// All that the route asks for, space-separated.
         needed: String,

@@ -1,7 +1,7 @@
 //! Every reason to refuse: precise and private. Its public face is in [`crate::classify`].
 //!
 //! `Display` is for support and logs. It may name what was asked for, never a secret: what may be one
-//! is cut ([`crate::discreet`]).
+//! is cut ([`crate::redact`]).
 
 mod code;
 mod gate;
@@ -13,17 +13,17 @@ pub use link::LinkDenial;
 
 use base::Timestamp;
 use domain::{BudgetState, CredentialKind, Kind, Revocation};
-use oauth::{Failure, GrantType, Parameter, Quota};
+use oauth::{ErrorResponse, GrantType, Parameter, Quota};
 use store::StoreError;
 
-use crate::discreet::{beginning, name};
+use crate::redact::{beginning, name};
 
 /// Why a request is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum Denial {
     /// The request could not be read.
     #[error("{}", .0.description)]
-    Malformed(Failure),
+    Malformed(ErrorResponse),
     /// A required parameter is missing.
     #[error("the parameter {0} is missing")]
     ParameterMissing(Parameter),
@@ -202,7 +202,7 @@ pub enum Denial {
     RedirectMissing,
     /// Not a redirect URI.
     #[error("the redirect URI is malformed: {0}")]
-    RedirectMalformed(oauth::NotARedirectUri),
+    RedirectMalformed(oauth::RedirectUriError),
     /// Not the app's.
     #[error("the redirect URI {:?} is not registered", name(.0))]
     RedirectNotRegistered(String),
@@ -309,7 +309,7 @@ pub enum Denial {
     App(Box<Denial>),
     /// Any of these, where what is refused is what an app asks a person for.
     #[error("{0}")]
-    Asking(Box<Denial>),
+    AuthorizationRequest(Box<Denial>),
     /// Any of these, where what is refused is the presented refresh token or code.
     #[error("{0}")]
     Grant(Box<Denial>),

@@ -12,7 +12,7 @@ use domain::CredentialKind;
 use oauth::ScopeSet;
 
 use crate::denial::GateDenial;
-use crate::present::{Place, Presented, PresentedKind, Verified, present};
+use crate::present::{Presented, PresentedAt, PresentedKind, Verified, present};
 use crate::{Context, Denial};
 
 /// What a route asks of whoever passes.
@@ -44,7 +44,7 @@ pub async fn admit(
     rule: &Rule<'_>,
 ) -> Result<Verified, Denial> {
     let presented = presented.ok_or(GateDenial::NoCredential)?;
-    let verified = present(ctx, presented, Place::Api).await.map_err(Denial::of_caller)?;
+    let verified = present(ctx, presented, PresentedAt::Api).await.map_err(Denial::of_caller)?;
     let audience = &verified.chain.resource_server.identifier;
     if audience != rule.audience {
         let (token, asked) = (audience.clone(), rule.audience.to_owned());

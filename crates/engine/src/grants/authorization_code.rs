@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, StoreExt as _, Write};
 
-use super::{Grant, Identity, Refusal, Right, closing, code_proof, given};
+use super::{Grant, GrantDenial, Identity, ResolvedGrant, closing, code_exchange, code_proof};
 use crate::authenticate::Authenticated;
 use crate::code::Code;
 use crate::{Chain, CodeDenial, Context, Denial, mint};
@@ -35,7 +35,7 @@ impl Grant for AuthorizationCode {
         ctx: &Context<'_>,
         request: &Request,
         caller: &Authenticated,
-    ) -> Result<Right, Refusal> {
+    ) -> Result<ResolvedGrant, GrantDenial> {
         let Authenticated::Client { client, secret } = caller else {
             return Err(Denial::GrantTypeNotAllowed(GrantType::AuthorizationCode).into());
         };
@@ -60,17 +60,17 @@ impl Grant for AuthorizationCode {
         };
         let scopes = code.scopes.intersection(&chain.grant.scopes);
         let mut batch = Batch { writes: vec![spend(ctx, &code)], events: vec![] };
-        let given = given::by_code(ctx, &code, &chain, &scopes).await?;
-        batch.writes.extend(given.batch.writes);
-        batch.events.extend(given.batch.events);
+        let code_exchange = code_exchange::by_code(ctx, &code, &chain, &scopes).await?;
+        batch.writes.extend(code_exchange.batch.writes);
+        batch.events.extend(code_exchange.batch.events);
         let Code { authenticated_at, nonce, .. } = code;
-        Ok(Right {
+        Ok(ResolvedGrant {
             chain,
-            credential: given.credential,
+            credential: code_exchange.credential,
             key: None,
             narrowed: Some(scopes),
-            token_id: given.refresh_token.is_none().then_some(code.id),
-            refresh_token: given.refresh_token,
+            token_id: code_exchange.refresh_token.is_none().then_some(code.id),
+            refresh_token: code_exchange.refresh_token,
             identity: Some(Identity { authenticated_at, nonce }),
             batch,
         })
@@ -82,17 +82,17 @@ fn spend(ctx: &Context<'_>, code: &Code) -> Write {
 }
 
 /// A failed attempt: it spends the code where the dialect allows but one.
-async fn failed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<Refusal, Denial> {
+async fn failed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<GrantDenial, Denial> {
     if ctx.store.spent(code.id).await? {
         return used_before(ctx, code).await;
     }
     let once = ctx.issuer.dialect().authorization().code_single_attempt;
     let writes = if once { vec![spend(ctx, code)] } else { vec![] };
-    Ok(Refusal { denial, batch: Batch { writes, events: vec![] } })
+    Ok(GrantDenial { denial, batch: Batch { writes, events: vec![] } })
 }
 
 /// A code whose connection does not hold any more.
-async fn closed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<Refusal, Denial> {
+async fn closed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<GrantDenial, Denial> {
     match denial {
         denial @ Denial::Store(_) => Err(denial),
         _ if ctx.store.spent(code.id).await? => used_before(ctx, code).await,
@@ -101,15 +101,15 @@ async fn closed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<Refusa
 }
 
 /// A code that came again (RFC 6749 §4.1.2): what it gave is taken back with the refusal.
-async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<Refusal, Denial> {
+async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<GrantDenial, Denial> {
     const ACTION: &str = "authorization_code.replayed";
-    if let Some(given) = ctx.store.by_id(given::refresh_token_id(code)).await? {
-        ctx.recognize(&given.public_id);
-        let batch = match given.revoked {
+    if let Some(code_exchange) = ctx.store.by_id(code_exchange::refresh_token_id(code)).await? {
+        ctx.recognize(&code_exchange.public_id);
+        let batch = match code_exchange.revoked {
             Some(_) => Batch::new(),
-            None => closing(ctx, &given, ACTION, "its authorization code came again"),
+            None => closing(ctx, &code_exchange, ACTION, "its authorization code came again"),
         };
-        return Ok(Refusal { denial: Denial::Code(CodeDenial::Replayed), batch });
+        return Ok(GrantDenial { denial: Denial::Code(CodeDenial::Replayed), batch });
     }
     // One attempt was allowed and it failed, or the exchange gave an access token alone.
     let once = ctx.issuer.dialect().authorization().code_single_attempt;
@@ -125,7 +125,10 @@ async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<Refusal, Denial> 
     // It was made before the code was over.
     let until = mint::lifetime(ctx, &server).map(|lifetime| code.expires_at.plus(lifetime));
     let writes = vec![Write::RevokeToken { token: code.id, until, now: ctx.now }];
-    Ok(Refusal { denial, batch: Batch { writes, events: vec![given::told(ctx, &grant, ACTION)] } })
+    Ok(GrantDenial {
+        denial,
+        batch: Batch { writes, events: vec![code_exchange::told(ctx, &grant, ACTION)] },
+    })
 }
 
 /// What no longer holds of the connection is the code's to answer for (RFC 6749 §5.2); whoever

@@ -5,10 +5,10 @@ use domain::{Client, Grant as GrantRecord, ResourceServer};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded, StoreExt as _};
 
-use super::{Grant, Refusal, Right, named_audiences};
+use super::{Grant, GrantDenial, ResolvedGrant, named_audiences};
 use crate::authenticate::Authenticated;
 use crate::chain::link;
-use crate::standing::Root;
+use crate::marks::ParentCredential;
 use crate::{Chain, Context, Denial};
 
 /// The grant type `client_credentials`.
@@ -30,7 +30,7 @@ impl Grant for ClientCredentials {
         ctx: &Context<'_>,
         request: &Request,
         caller: &Authenticated,
-    ) -> Result<Right, Refusal> {
+    ) -> Result<ResolvedGrant, GrantDenial> {
         match caller {
             // RFC 6749 §4.4: "MUST only be used by confidential clients".
             Authenticated::Client { secret: None, .. } => {
@@ -43,9 +43,9 @@ impl Grant for ClientCredentials {
                 let grant =
                     grant.ok_or_else(|| Denial::AudienceNotGranted(server.identifier.clone()))?;
                 let chain = Chain::from(ctx, grant).await?;
-                Ok(Right {
+                Ok(ResolvedGrant {
                     chain,
-                    credential: Root::of(secret),
+                    credential: ParentCredential::of(secret),
                     key: None,
                     narrowed: secret.scopes.clone(),
                     refresh_token: None,
@@ -54,9 +54,9 @@ impl Grant for ClientCredentials {
                     batch: Batch::new(),
                 })
             }
-            Authenticated::Key { credential, chain } => Ok(Right {
+            Authenticated::Key { credential, chain } => Ok(ResolvedGrant {
                 chain: (**chain).clone(),
-                credential: Root::of(credential),
+                credential: ParentCredential::of(credential),
                 key: Some(credential.public_id.clone()),
                 narrowed: credential.scopes.clone(),
                 refresh_token: None,

@@ -5,11 +5,11 @@
 
 mod authorization_code;
 mod client_credentials;
+mod code_exchange;
 mod code_proof;
-mod given;
 mod refresh_token;
 
-pub(crate) use given::stays_connected;
+pub(crate) use code_exchange::stays_connected;
 
 use async_trait::async_trait;
 use domain::{Actor, Credential, PublicId};
@@ -18,16 +18,16 @@ use store::{Batch, Loaded};
 
 use crate::admin::changes::{Changes, nothing};
 use crate::authenticate::Authenticated;
-use crate::standing::Root;
+use crate::marks::ParentCredential;
 use crate::{Chain, Context, Denial};
 
 /// The right that a request stands for.
 #[derive(Debug)]
-pub struct Right {
+pub struct ResolvedGrant {
     /// What it hangs from.
     pub chain: Chain,
     /// The credential that the token will be traced to.
-    pub credential: Root,
+    pub credential: ParentCredential,
     /// The key that was presented in a client's place, where one was.
     pub key: Option<PublicId>,
     /// Scopes that the credential narrows the grant to, where it does.
@@ -54,20 +54,20 @@ pub struct Identity {
 /// Why there is no right, and what must be written because of that: a replay revokes what it came
 /// from, and is refused.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct GrantDenial {
     /// Why.
     pub denial: Denial,
     /// What to write; usually nothing.
     pub batch: Batch,
 }
 
-impl From<Denial> for Refusal {
+impl From<Denial> for GrantDenial {
     fn from(denial: Denial) -> Self {
         Self { denial, batch: Batch::new() }
     }
 }
 
-impl From<store::StoreError> for Refusal {
+impl From<store::StoreError> for GrantDenial {
     fn from(error: store::StoreError) -> Self {
         Denial::from(error).into()
     }
@@ -88,7 +88,7 @@ pub trait Grant: Sync {
         ctx: &Context<'_>,
         request: &Request,
         caller: &Authenticated,
-    ) -> Result<Right, Refusal>;
+    ) -> Result<ResolvedGrant, GrantDenial>;
 }
 
 /// The audiences that a request names: by `audience`, and by `resource` (RFC 8707 §2).

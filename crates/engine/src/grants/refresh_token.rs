@@ -11,11 +11,11 @@ use domain::{Credential, CredentialKind};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded};
 
-use super::{Grant, Identity, Refusal, Right, closing};
+use super::{Grant, GrantDenial, Identity, ResolvedGrant, closing};
 use crate::authenticate::Authenticated;
-use crate::family::{self, Standing};
+use crate::family::{self, RefreshTokenState};
+use crate::marks::ParentCredential;
 use crate::secrets::check_alive;
-use crate::standing::Root;
 use crate::{Chain, Context, Denial};
 
 const KIND: CredentialKind = CredentialKind::RefreshToken;
@@ -39,40 +39,40 @@ impl Grant for RefreshToken {
         ctx: &Context<'_>,
         request: &Request,
         caller: &Authenticated,
-    ) -> Result<Right, Refusal> {
+    ) -> Result<ResolvedGrant, GrantDenial> {
         let Authenticated::Client { client, .. } = caller else {
             return Err(Denial::GrantTypeNotAllowed(GrantType::RefreshToken).into());
         };
         let presented = request.parameters.value(Parameter::RefreshToken).unwrap_or_default();
         let found = family::look_up(ctx, presented).await;
-        let (token, standing) = found.map_err(Denial::of_grant)?;
+        let (token, state) = found.map_err(Denial::of_grant)?;
         // RFC 6749 §6: a refresh token is bound to the client it was issued to.
         if token.client != Some(client.id) {
             return Err(Denial::SecretOfAnother(KIND).of_grant().into());
         }
-        if let Standing::Earlier(generation) = standing
+        if let RefreshTokenState::Earlier(generation) = state
             && !family::may_retry(ctx, &token, generation)
         {
             return Err(replayed(ctx, &token, generation));
         }
         let chain = Chain::below(ctx, &token).await.map_err(Denial::of_grant)?;
-        let mut credential = Root::of(&token);
-        let (refresh_token, batch) = match (family::rotates(ctx, &token), standing) {
+        let mut credential = ParentCredential::of(&token);
+        let (refresh_token, batch) = match (family::rotates(ctx, &token), state) {
             // An app stores what each answer brings: it is brought the same one again.
             (false, _) => {
                 let again = token.authenticated_at.map(|_| Secret::new(presented));
                 (again, Batch::new())
             }
-            (true, Standing::Present) => {
+            (true, RefreshTokenState::Present) => {
                 let (changed, next) = family::rotate(ctx, &token);
-                credential = Root::of(&changed);
+                credential = ParentCredential::of(&changed);
                 // No event: a rotation is use, not change.
                 let batch = Batch { writes: vec![token.replace_with(changed)], events: vec![] };
                 (Some(Secret::new(next.token.expose())), batch)
             }
-            (true, Standing::Earlier(_)) => (Some(again(ctx, &token)), Batch::new()),
+            (true, RefreshTokenState::Earlier(_)) => (Some(again(ctx, &token)), Batch::new()),
         };
-        Ok(Right {
+        Ok(ResolvedGrant {
             chain,
             credential,
             key: None,
@@ -95,13 +95,13 @@ fn again(ctx: &Context<'_>, token: &Credential) -> Secret<oauth::RefreshToken> {
 }
 
 /// RFC 9700 §4.14.2: an earlier token came back, so two parties hold the family.
-fn replayed(ctx: &Context<'_>, token: &Loaded<Credential>, generation: u32) -> Refusal {
+fn replayed(ctx: &Context<'_>, token: &Loaded<Credential>, generation: u32) -> GrantDenial {
     // What is over already is not closed once more.
     if let Err(denial) = check_alive(ctx, token) {
         return denial.of_grant().into();
     }
     ctx.recognize(&token.public_id);
-    Refusal {
+    GrantDenial {
         denial: Denial::RefreshReplayed { generation },
         batch: closing(ctx, token, "refresh_token.replayed", "an earlier refresh token came back"),
     }

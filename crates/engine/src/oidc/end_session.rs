@@ -17,7 +17,7 @@ pub struct EndSession {
     pub client: Option<Loaded<Client>>,
     /// Where to send the person afterwards: registered by that app.
     pub redirect: Option<RedirectUri>,
-    /// Given back as it came, with the redirect.
+    /// CodeExchange back as it came, with the redirect.
     pub state: Option<String>,
     /// Public id of the user whom the app means.
     pub user_hint: Option<PublicId>,

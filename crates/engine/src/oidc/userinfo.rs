@@ -4,7 +4,7 @@ use base::Id;
 use domain::{Credential, CredentialKind};
 use oauth::{Reply, Request};
 
-use crate::present::{Place, Presented, PresentedKind, present};
+use crate::present::{Presented, PresentedAt, PresentedKind, present};
 use crate::{Context, Denial, identity};
 
 /// Answers a userinfo request, and tells which credential was used.
@@ -18,7 +18,7 @@ pub(crate) async fn userinfo(
 ) -> Result<(Reply, Id<Credential>), Denial> {
     let missing = || Denial::Token(Box::new(Denial::NoClientAuthentication));
     let token = request.bearer.as_ref().ok_or_else(missing)?;
-    let verified = present(ctx, &Presented::Token(token.expose()), Place::Api).await?;
+    let verified = present(ctx, &Presented::Token(token.expose()), PresentedAt::Api).await?;
     // Keys and personal tokens were not given to an app by the person's consent.
     let minted = matches!(
         verified.kind,

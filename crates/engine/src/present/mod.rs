@@ -42,7 +42,7 @@ impl std::fmt::Debug for Presented<'_> {
 
 /// Where something is presented: decides what is taken for good there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum PresentedAt {
     /// At an API's door, directly or through introspection by its resource server. A refresh token
     /// is nothing there.
     Api,
@@ -106,7 +106,7 @@ const ISSUERS: [CredentialKind; 4] = [
 pub async fn present(
     ctx: &Context<'_>,
     presented: &Presented<'_>,
-    place: Place,
+    place: PresentedAt,
 ) -> Result<Verified, Denial> {
     look_up(ctx, presented, place).await?.verified(ctx).await
 }
@@ -118,7 +118,7 @@ pub async fn present(
 pub(crate) async fn look_up(
     ctx: &Context<'_>,
     presented: &Presented<'_>,
-    place: Place,
+    place: PresentedAt,
 ) -> Result<Found, Denial> {
     let found = match presented {
         Presented::Basic { id, secret } => pair(ctx, id, secret).await,
@@ -131,14 +131,14 @@ async fn pair(ctx: &Context<'_>, id: &str, secret: &str) -> Result<Found, Denial
     Found::of_row(ctx, find_pair(ctx, id, secret).await?).await
 }
 
-async fn string(ctx: &Context<'_>, text: &str, place: Place) -> Result<Found, Denial> {
+async fn string(ctx: &Context<'_>, text: &str, place: PresentedAt) -> Result<Found, Denial> {
     refuse_white_space("token", text)?;
     if access_token::looks_like_jwt(text) {
         return access_token::jwt(ctx, text).await;
     }
     let kinds = match place {
-        Place::Api => &STRINGS[..],
-        Place::Issuer => &ISSUERS[..],
+        PresentedAt::Api => &STRINGS[..],
+        PresentedAt::Issuer => &ISSUERS[..],
     };
     match find_any(ctx, kinds, text).await {
         Ok(credential) => Found::of_row(ctx, credential).await,

@@ -156,7 +156,7 @@ impl World {
             default_scopes: None,
             epoch: app.connections_epoch,
             handle: Some(Grant::connection_handle(app.id, user.id, organization, server)),
-            place: None,
+            status_index: None,
             revoked: None,
             created_at: self.clock.now(),
         };

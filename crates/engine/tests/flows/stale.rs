@@ -10,7 +10,7 @@ use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Ref
 use engine::{Context, Denial, RequestOrigin, answer};
 use oauth::{Reply, Request};
 use store::{
-    Answer, Batch, Change, CommitError, Committed, EventQuery, Key, ListQuery, Memory,
+    Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery, Memory,
     RefusalQuery, RevokedTokens, Store, StoreError, Stored,
 };
 
@@ -85,7 +85,7 @@ impl Store for Stale {
         &self,
         realm: &RealmName,
         key: &[u8; 32],
-    ) -> Result<Option<Answer>, StoreError> {
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
         self.inner.answer(realm, key).await
     }
 
@@ -134,8 +134,12 @@ impl Store for Stale {
         self.inner.changed(after).await;
     }
 
-    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError> {
-        self.inner.reserve_places(realm, count).await
+    async fn reserve_status_indexes(
+        &self,
+        realm: &RealmName,
+        count: u32,
+    ) -> Result<u32, StoreError> {
+        self.inner.reserve_status_indexes(realm, count).await
     }
 
     fn direct(&self) -> &dyn Store {

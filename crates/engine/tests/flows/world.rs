@@ -7,7 +7,7 @@ use std::time::Duration;
 use base::{Clock as _, DigestKey, FixedClock, Id, MasterKey, Rng, Secret, SystemRng, Timestamp};
 use dialect::{Dialect, Environment};
 use domain::*;
-use engine::present::{Place, Presented, Verified, present};
+use engine::present::{Presented, PresentedAt, Verified, present};
 use engine::{Context, Denial, Issuer, IssuerSettings, RequestOrigin, answer, secrets};
 use oauth::{
     BasicCredentials, ClientAuthMethod, GrantType, Introspection, Operation, Parameter, Parameters,
@@ -235,7 +235,7 @@ impl World {
             default_scopes: None,
             handle: None,
             epoch: 0,
-            place: None,
+            status_index: None,
             revoked: None,
             created_at: self.clock.now(),
         }
@@ -265,7 +265,7 @@ impl World {
             rotated: None,
             minted: None,
             authenticated_at: None,
-            place: None,
+            status_index: None,
             revoked: None,
             created_at: self.clock.now(),
         };
@@ -347,12 +347,12 @@ impl World {
     }
 
     pub(crate) async fn at_api(&self, token: &str) -> Result<Verified, Denial> {
-        self.run(async |ctx| present(ctx, &Presented::Token(token), Place::Api).await).await
+        self.run(async |ctx| present(ctx, &Presented::Token(token), PresentedAt::Api).await).await
     }
 
     pub(crate) async fn pair_at_api(&self, id: &str, secret: &str) -> Result<Verified, Denial> {
         let presented = Presented::Basic { id, secret };
-        self.run(async |ctx| present(ctx, &presented, Place::Api).await).await
+        self.run(async |ctx| present(ctx, &presented, PresentedAt::Api).await).await
     }
 
     pub(crate) async fn introspect(&self, id: &str, secret: &str, token: &str) -> Introspection {

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use domain::{Actor, Client, Grant};
-use engine::authorize::{Refused, allow};
+use engine::authorize::{AuthorizationDenial, allow};
 use oauth::{AuthorizationReply, Parameter as P};
 
 use crate::race::{Overtaken, all};
@@ -91,7 +91,7 @@ async fn a_connection_made_while_the_app_drops_them_is_dropped_with_them() {
         default_scopes: None,
         epoch: 0,
         handle: None,
-        place: None,
+        status_index: None,
         revoked: None,
         created_at: base::Clock::now(&world.clock),
     };
@@ -115,7 +115,8 @@ async fn tabs_that_say_yes_at_once_make_one_connection() {
         let says_yes = async |asking| {
             world.run_on(&store, async |ctx| allow(ctx, asking, &bob, None).await).await
         };
-        type Tab<'a> = Pin<Box<dyn Future<Output = Result<AuthorizationReply, Refused>> + 'a>>;
+        type Tab<'a> =
+            Pin<Box<dyn Future<Output = Result<AuthorizationReply, AuthorizationDenial>> + 'a>>;
         let clicks = tabs.iter().map(|it| Box::pin(says_yes(it)) as Tab<'_>).collect();
         for reply in all(clicks).await {
             assert!(reply.unwrap().outcome.is_ok());

@@ -56,7 +56,7 @@ overtaken! {
     token_revoked(token: u128) -> Result<bool, StoreError>;
     revoked_tokens(at_most: usize) -> Result<Option<RevokedTokens>, StoreError>;
     spent(id: u128) -> Result<bool, StoreError>;
-    answer(realm: &RealmName, key: &[u8; 32]) -> Result<Option<Answer>, StoreError>;
+    answer(realm: &RealmName, key: &[u8; 32]) -> Result<Option<IdempotencyRecord>, StoreError>;
     events(query: &EventQuery) -> Result<Vec<Event>, StoreError>;
     sequence() -> Result<u64, StoreError>;
     record_uses(uses: Vec<Use>) -> Result<(), StoreError>;
@@ -67,7 +67,7 @@ overtaken! {
     scan(kind: Kind, after: Option<u128>, limit: usize) -> Result<Vec<Stored>, StoreError>;
     changes(after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError>;
     changed(after: u64) -> ();
-    reserve_places(realm: &RealmName, count: u32) -> Result<u32, StoreError>;
+    reserve_status_indexes(realm: &RealmName, count: u32) -> Result<u32, StoreError>;
     ping() -> Result<(), StoreError>;
 }
 

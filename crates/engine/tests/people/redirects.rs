@@ -1,7 +1,7 @@
 //! Where answers go: the check `redirect_uri`.
 
 use domain::{AppType, Client};
-use engine::authorize::Refused;
+use engine::authorize::AuthorizationDenial;
 use oauth::{Parameter as P, RedirectUri};
 use proptest::prelude::*;
 
@@ -244,8 +244,8 @@ fn nothing_redirects_to_an_unregistered_place() {
         let may = uri.is_empty() || expected(app, &uri);
         let target = match runtime.block_on(world.check(&asked)) {
             Ok(asking) => Some(asking.target.uri().to_string()),
-            Err(Refused::Redirect { target, .. }) => Some(target.uri().to_string()),
-            Err(Refused::Page(_)) => None,
+            Err(AuthorizationDenial::Redirect { target, .. }) => Some(target.uri().to_string()),
+            Err(AuthorizationDenial::Page(_)) => None,
         };
         prop_assert_eq!(target.is_some(), may, "{}", uri);
         if let Some(target) = target {

@@ -1,6 +1,6 @@
 //! What is asked for and how: `response_type`, `response_mode`, `request_object`, `state`, `nonce`.
 
-use engine::authorize::{Refused, deny};
+use engine::authorize::{AuthorizationDenial, deny};
 use oauth::Parameter as P;
 
 use crate::world::{World, refusal, request};
@@ -76,7 +76,9 @@ async fn rfc6749_4_1_2_the_state_is_given_back_whatever_it_holds() {
         assert_eq!(reply.state, Some(format!("{state}12345678")));
         // Also where it is what is wrong with the request, or something else is.
         let bad = request(&[(P::State, state), (P::Scope, "no such")]);
-        let Err(Refused::Redirect { state: told, .. }) = world.check(&bad).await else { panic!() };
+        let Err(AuthorizationDenial::Redirect { state: told, .. }) = world.check(&bad).await else {
+            panic!()
+        };
         assert_eq!(told.as_deref(), Some(state));
     }
 }

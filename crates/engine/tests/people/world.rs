@@ -8,7 +8,9 @@ use std::time::Duration;
 use base::{Clock as _, Digest, DigestKey, FixedClock, Id, MasterKey, SystemRng, Timestamp};
 use dialect::{Dialect, Environment};
 use domain::*;
-use engine::authorize::{Asking, Next, Refused, allow, check, login_marker, next};
+use engine::authorize::{
+    AuthorizationDenial, AuthorizationRequest, Next, allow, check, login_marker, next,
+};
 use engine::people::SignedIn;
 use engine::{Context, Issuer, IssuerSettings, RequestOrigin};
 use oauth::{
@@ -241,7 +243,7 @@ impl World {
             rotated: None,
             minted: None,
             authenticated_at: None,
-            place: None,
+            status_index: None,
             revoked: None,
             created_at: self.clock.now(),
         })
@@ -276,41 +278,48 @@ impl World {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    pub(crate) async fn check(&self, request: &Request) -> Result<Asking, Refused> {
+    pub(crate) async fn check(
+        &self,
+        request: &Request,
+    ) -> Result<AuthorizationRequest, AuthorizationDenial> {
         self.run(async |ctx| check(ctx, request).await).await
     }
 
     /// A checked request that must be good.
-    pub(crate) async fn asking(&self, changes: &[(P, &str)]) -> Asking {
+    pub(crate) async fn asking(&self, changes: &[(P, &str)]) -> AuthorizationRequest {
         self.check(&request(changes)).await.unwrap()
     }
 
     /// What follows for a person, or for nobody.
     pub(crate) async fn next(
         &self,
-        asking: &Asking,
+        asking: &AuthorizationRequest,
         person: impl Into<Option<&SignedIn>>,
         chosen: Option<&str>,
-    ) -> Result<Next, Refused> {
+    ) -> Result<Next, AuthorizationDenial> {
         let person = person.into();
         self.run(async |ctx| next(ctx, asking, person, chosen).await).await
     }
 
     pub(crate) async fn allow(
         &self,
-        asking: &Asking,
+        asking: &AuthorizationRequest,
         person: &SignedIn,
         chosen: Option<&str>,
-    ) -> Result<AuthorizationReply, Refused> {
+    ) -> Result<AuthorizationReply, AuthorizationDenial> {
         self.run(async |ctx| allow(ctx, asking, person, chosen).await).await
     }
 
-    pub(crate) async fn marker(&self, asking: &Asking) -> String {
+    pub(crate) async fn marker(&self, asking: &AuthorizationRequest) -> String {
         self.run(async |ctx| login_marker(ctx, asking)).await
     }
 
     /// The request of a person who comes back from signing in.
-    pub(crate) async fn returning(&self, changes: &[(P, &str)], marker: &str) -> Asking {
+    pub(crate) async fn returning(
+        &self,
+        changes: &[(P, &str)],
+        marker: &str,
+    ) -> AuthorizationRequest {
         let asking = self.asking(changes).await;
         self.run(async |ctx| asking.returning(ctx, Some(marker))).await
     }
@@ -376,17 +385,19 @@ pub(crate) fn request(changes: &[(P, &str)]) -> Request {
 }
 
 /// Who is told what: `page code`, or `redirect code error`.
-pub(crate) fn refusal<T>(result: Result<T, Refused>) -> String {
+pub(crate) fn refusal<T>(result: Result<T, AuthorizationDenial>) -> String {
     let Err(refused) = result else { return "accepted".into() };
     let verdict = refused.denial().verdict();
     match refused {
-        Refused::Page(_) => format!("page {}", verdict.code),
-        Refused::Redirect { .. } => format!("redirect {} {}", verdict.code, verdict.problem.code()),
+        AuthorizationDenial::Page(_) => format!("page {}", verdict.code),
+        AuthorizationDenial::Redirect { .. } => {
+            format!("redirect {} {}", verdict.code, verdict.problem.code())
+        }
     }
 }
 
 /// What follows, in a few words.
-pub(crate) fn outcome(result: Result<Next, Refused>) -> String {
+pub(crate) fn outcome(result: Result<Next, AuthorizationDenial>) -> String {
     match result {
         Ok(Next::SignIn) => "sign in".into(),
         Ok(Next::Choose(choices)) => {

@@ -11,7 +11,7 @@
 
 extern crate postern_engine as engine;
 
+mod fixture;
 mod racing;
 mod sessions;
 mod signing_in;
-mod town;

@@ -4,44 +4,44 @@ use std::sync::Arc;
 
 use domain::MAX_SESSIONS;
 
-use crate::town::{PASSWORD, Town};
+use crate::fixture::{Fixture, PASSWORD};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn racing_sign_ins_lose_no_session() {
-    let town = Arc::new(Town::new().await);
+    let fixture = Arc::new(Fixture::new().await);
     let racing = (0..MAX_SESSIONS).map(|_| {
-        let town = Arc::clone(&town);
-        tokio::spawn(async move { town.sign_in("ada@example.com", PASSWORD).await })
+        let fixture = Arc::clone(&fixture);
+        tokio::spawn(async move { fixture.sign_in("ada@example.com", PASSWORD).await })
     });
     let racing: Vec<_> = racing.collect();
     let mut begun = 0;
     for one in racing {
         // Whoever is told that it did not work may try again; who is told that it did is signed in.
         if let Ok(new) = one.await.unwrap() {
-            assert!(town.session(new.cookie.expose()).await.is_ok());
+            assert!(fixture.session(new.cookie.expose()).await.is_ok());
             begun += 1;
         }
     }
-    assert_eq!(town.account("ada@example.com").await.sessions.len(), begun);
+    assert_eq!(fixture.account("ada@example.com").await.sessions.len(), begun);
     assert!(begun >= MAX_SESSIONS / 2, "{begun}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_password_changed_meanwhile_lets_nobody_in() {
     for _ in 0..50 {
-        let town = Arc::new(Town::new().await);
+        let fixture = Arc::new(Fixture::new().await);
         let racing = (0..4).map(|_| {
-            let town = Arc::clone(&town);
-            tokio::spawn(async move { town.sign_in("ada@example.com", PASSWORD).await })
+            let fixture = Arc::clone(&fixture);
+            tokio::spawn(async move { fixture.sign_in("ada@example.com", PASSWORD).await })
         });
         let racing: Vec<_> = racing.collect();
-        town.set_password("ada@example.com", "another").await;
+        fixture.set_password("ada@example.com", "another").await;
         for one in racing {
             if let Ok(new) = one.await.unwrap() {
-                let still = town.session(new.cookie.expose()).await;
+                let still = fixture.session(new.cookie.expose()).await;
                 assert!(still.is_err(), "signed in before, or after: not any more");
             }
         }
-        assert!(town.account("ada@example.com").await.sessions.is_empty());
+        assert!(fixture.account("ada@example.com").await.sessions.is_empty());
     }
 }

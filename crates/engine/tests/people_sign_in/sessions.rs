@@ -4,93 +4,94 @@ use base::{Id, Secret};
 use domain::{Actor, UserStatus};
 use engine::{people, settle};
 
-use crate::town::{PASSWORD, Town, code};
+use crate::fixture::{Fixture, PASSWORD, code};
 
 #[tokio::test]
 async fn a_cookie_that_was_changed_or_is_over_is_nobodys() {
-    let town = Town::new().await;
-    let new = town.sign_in("ada@example.com", PASSWORD).await.unwrap();
-    let other = town.sign_in("ada@example.com", PASSWORD).await.unwrap();
+    let fixture = Fixture::new().await;
+    let new = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
+    let other = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
     let text = new.cookie.expose();
     let (account, session) = (new.person.account.id, new.person.session.id);
     // Well formed, of this account and session, and with another secret.
     let forged: Secret<()> =
         base::issued::issue(&format!("sn_{session}"), account, &base::SystemRng);
     for bad in ["", "sn_", &text[1..], &text[..text.len() - 1], forged.expose()] {
-        assert_eq!(code(town.session(bad).await), "session_unknown", "{bad}");
+        assert_eq!(code(fixture.session(bad).await), "session_unknown", "{bad}");
     }
-    town.advance(14 * 86_400 - 1);
-    assert!(town.session(text).await.is_ok());
-    town.advance(1);
-    assert_eq!(code(town.session(text).await), "session_expired");
+    fixture.advance(14 * 86_400 - 1);
+    assert!(fixture.session(text).await.is_ok());
+    fixture.advance(1);
+    assert_eq!(code(fixture.session(text).await), "session_expired");
     drop(other);
 }
 
 #[tokio::test]
 async fn a_session_of_somebody_who_may_not_act_is_nobodys() {
-    let town = Town::new().await;
-    let new = town.sign_in("ada@example.com", PASSWORD).await.unwrap();
+    let fixture = Fixture::new().await;
+    let new = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
     for status in [UserStatus::Suspended, UserStatus::Removed] {
-        town.change_user("ada@example.com", |user| user.status = status).await;
-        assert_eq!(code(town.session(new.cookie.expose()).await), "session_unknown");
+        fixture.change_user("ada@example.com", |user| user.status = status).await;
+        assert_eq!(code(fixture.session(new.cookie.expose()).await), "session_unknown");
     }
 }
 
 #[tokio::test]
 async fn signing_out_ends_this_session_alone_and_twice_is_no_error() {
-    let town = Town::new().await;
-    let here = town.sign_in("ada@example.com", PASSWORD).await.unwrap();
-    let there = town.sign_in("ada@example.com", PASSWORD).await.unwrap();
+    let fixture = Fixture::new().await;
+    let here = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
+    let there = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
     for expected in [true, false] {
-        let ended = town
+        let ended = fixture
             .run(async |ctx| {
                 settle(ctx.store, || people::sign_out(ctx, here.cookie.expose())).await.unwrap().0
             })
             .await;
         assert_eq!(ended, expected);
     }
-    assert_eq!(code(town.session(here.cookie.expose()).await), "session_unknown");
-    assert!(town.session(there.cookie.expose()).await.is_ok());
-    assert_eq!(town.events(1).await[0].draft.action, "session.ended");
+    assert_eq!(code(fixture.session(here.cookie.expose()).await), "session_unknown");
+    assert!(fixture.session(there.cookie.expose()).await.is_ok());
+    assert_eq!(fixture.events(1).await[0].draft.action, "session.ended");
 }
 
 #[tokio::test]
 async fn sessions_are_ended_by_name_or_all_but_one() {
-    let town = Town::new().await;
+    let fixture = Fixture::new().await;
     let mut sessions = Vec::new();
     for _ in 0..4 {
-        sessions.push(town.sign_in("ada@example.com", PASSWORD).await.unwrap());
+        sessions.push(fixture.sign_in("ada@example.com", PASSWORD).await.unwrap());
     }
-    let user = town.user("ada@example.com").await.id;
+    let user = fixture.user("ada@example.com").await.id;
     let actor = Actor::System;
     let ids: Vec<_> = sessions.iter().map(|it| it.person.session.id).collect();
-    town.run(async |ctx| {
-        for expected in [true, false] {
-            let end = || people::end_session(ctx, &actor, user, ids[0]);
-            assert_eq!(settle(ctx.store, end).await.unwrap().0, expected);
-        }
-        let all = || people::end_sessions(ctx, &actor, user, Some(ids[3]));
-        assert_eq!(settle(ctx.store, all).await.unwrap().0, 2);
-        let nobody = Id::from_u128(7);
-        let none = || people::end_sessions(ctx, &actor, nobody, None);
-        assert_eq!(settle(ctx.store, none).await.unwrap().0, 0);
-    })
-    .await;
-    assert!(town.session(sessions[3].cookie.expose()).await.is_ok());
-    assert_eq!(town.account("ada@example.com").await.sessions.len(), 1);
+    fixture
+        .run(async |ctx| {
+            for expected in [true, false] {
+                let end = || people::end_session(ctx, &actor, user, ids[0]);
+                assert_eq!(settle(ctx.store, end).await.unwrap().0, expected);
+            }
+            let all = || people::end_sessions(ctx, &actor, user, Some(ids[3]));
+            assert_eq!(settle(ctx.store, all).await.unwrap().0, 2);
+            let nobody = Id::from_u128(7);
+            let none = || people::end_sessions(ctx, &actor, nobody, None);
+            assert_eq!(settle(ctx.store, none).await.unwrap().0, 0);
+        })
+        .await;
+    assert!(fixture.session(sessions[3].cookie.expose()).await.is_ok());
+    assert_eq!(fixture.account("ada@example.com").await.sessions.len(), 1);
 }
 
 #[tokio::test]
 async fn another_password_ends_every_session_and_the_first_one_makes_the_account() {
-    let town = Town::new().await;
-    let new = town.sign_in("ada@example.com", PASSWORD).await.unwrap();
-    town.set_password("ada@example.com", "another").await;
-    assert_eq!(code(town.session(new.cookie.expose()).await), "session_unknown");
-    assert_eq!(code(town.sign_in("ada@example.com", PASSWORD).await), "password_mismatch");
-    assert!(town.sign_in("ada@example.com", "another").await.is_ok());
-    assert_eq!(code(town.sign_in("bob@example.com", "x").await), "no_password");
-    town.set_password("bob@example.com", "x").await;
-    assert!(town.sign_in("bob@example.com", "x").await.is_ok());
-    let told = format!("{:?}", town.account("bob@example.com").await.password);
+    let fixture = Fixture::new().await;
+    let new = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
+    fixture.set_password("ada@example.com", "another").await;
+    assert_eq!(code(fixture.session(new.cookie.expose()).await), "session_unknown");
+    assert_eq!(code(fixture.sign_in("ada@example.com", PASSWORD).await), "password_mismatch");
+    assert!(fixture.sign_in("ada@example.com", "another").await.is_ok());
+    assert_eq!(code(fixture.sign_in("bob@example.com", "x").await), "no_password");
+    fixture.set_password("bob@example.com", "x").await;
+    assert!(fixture.sign_in("bob@example.com", "x").await.is_ok());
+    let told = format!("{:?}", fixture.account("bob@example.com").await.password);
     assert_eq!(told, "Some(PasswordHash)");
 }

@@ -5,21 +5,21 @@ use std::sync::atomic::Ordering::Relaxed;
 use domain::{MAX_SESSIONS, UserStatus};
 use engine::people::{Browser, SESSION_LIFETIME};
 
-use crate::town::{PASSWORD, Town, code};
+use crate::fixture::{Fixture, PASSWORD, code};
 
 #[tokio::test]
 async fn whoever_knows_the_password_begins_a_session_of_fourteen_days() {
-    let town = Town::new().await;
+    let fixture = Fixture::new().await;
     let browser = Browser { user_agent: Some(&"x".repeat(500)), cookie: None };
-    let new = town.sign_in_with(" Ada@Example.com\t", PASSWORD, browser).await.unwrap();
-    let person = town.session(new.cookie.expose()).await.unwrap();
+    let new = fixture.sign_in_with(" Ada@Example.com\t", PASSWORD, browser).await.unwrap();
+    let person = fixture.session(new.cookie.expose()).await.unwrap();
     assert_eq!(person.user.email, "ada@example.com");
     assert_eq!(person.session.id, new.person.session.id);
     assert_eq!(SESSION_LIFETIME.as_secs(), 14 * 86_400);
     assert_eq!(person.session.expires_at, person.auth_time().plus(SESSION_LIFETIME));
     assert_eq!(person.session.address.as_deref(), Some("192.0.2.7"));
     assert_eq!(person.session.user_agent.map(|it| it.len()), Some(200));
-    let event = &town.events(1).await[0].draft;
+    let event = &fixture.events(1).await[0].draft;
     assert_eq!(
         (event.action.as_str(), event.target.public_id.as_str()),
         ("session.started", "user_ada")
@@ -31,7 +31,7 @@ async fn whoever_knows_the_password_begins_a_session_of_fourteen_days() {
 
 #[tokio::test]
 async fn whatever_is_wrong_the_words_and_the_work_are_the_same() {
-    let town = Town::new().await;
+    let fixture = Fixture::new().await;
     let cases = [
         ("ada@example.com", "wrong", "password_mismatch"),
         ("nobody@example.com", PASSWORD, "no_such_account"),
@@ -41,69 +41,69 @@ async fn whatever_is_wrong_the_words_and_the_work_are_the_same() {
     ];
     let mut told = Vec::new();
     for (index, (email, password, reason)) in cases.iter().enumerate() {
-        let denial = town.sign_in(email, password).await.unwrap_err();
+        let denial = fixture.sign_in(email, password).await.unwrap_err();
         assert_eq!(denial.verdict().code, *reason, "{email}");
-        assert_eq!(town.passwords.checks.load(Relaxed), index + 1, "one check each: {email}");
+        assert_eq!(fixture.passwords.checks.load(Relaxed), index + 1, "one check each: {email}");
         let failure = denial.failure();
         told.push((failure.problem, failure.description));
     }
-    town.change_user("ada@example.com", |user| user.status = UserStatus::Suspended).await;
-    let denial = town.sign_in("ada@example.com", PASSWORD).await.unwrap_err();
+    fixture.change_user("ada@example.com", |user| user.status = UserStatus::Suspended).await;
+    let denial = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap_err();
     assert_eq!(denial.verdict().code, "account_suspended");
     told.push((denial.failure().problem, denial.failure().description));
     assert!(told.iter().all(|it| *it == told[0]), "{told:?}");
-    assert_eq!(town.passwords.checks.load(Relaxed), cases.len() + 1);
+    assert_eq!(fixture.passwords.checks.load(Relaxed), cases.len() + 1);
 }
 
 #[tokio::test]
 async fn signing_in_again_replaces_the_session_of_this_browser_alone() {
-    let town = Town::new().await;
-    let phone = town.sign_in("ada@example.com", PASSWORD).await.unwrap();
-    let first = town.sign_in("ada@example.com", PASSWORD).await.unwrap();
+    let fixture = Fixture::new().await;
+    let phone = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
+    let first = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
     let browser = Browser { cookie: Some(first.cookie.expose()), user_agent: None };
-    let second = town.sign_in_with("ada@example.com", PASSWORD, browser).await.unwrap();
-    assert_eq!(code(town.session(first.cookie.expose()).await), "session_unknown");
-    assert!(town.session(second.cookie.expose()).await.is_ok());
-    assert!(town.session(phone.cookie.expose()).await.is_ok());
-    let actions: Vec<_> = town.events(2).await.into_iter().map(|it| it.draft.action).collect();
+    let second = fixture.sign_in_with("ada@example.com", PASSWORD, browser).await.unwrap();
+    assert_eq!(code(fixture.session(first.cookie.expose()).await), "session_unknown");
+    assert!(fixture.session(second.cookie.expose()).await.is_ok());
+    assert!(fixture.session(phone.cookie.expose()).await.is_ok());
+    let actions: Vec<_> = fixture.events(2).await.into_iter().map(|it| it.draft.action).collect();
     assert_eq!(actions, ["session.started", "session.ended"]);
 }
 
 #[tokio::test]
 async fn signing_in_as_somebody_else_ends_the_session_before() {
-    let town = Town::new().await;
-    town.set_password("bob@example.com", PASSWORD).await;
-    let ada = town.sign_in("ada@example.com", PASSWORD).await.unwrap();
+    let fixture = Fixture::new().await;
+    fixture.set_password("bob@example.com", PASSWORD).await;
+    let ada = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
     let browser = Browser { cookie: Some(ada.cookie.expose()), user_agent: None };
-    let bob = town.sign_in_with("bob@example.com", PASSWORD, browser).await.unwrap();
-    assert_eq!(code(town.session(ada.cookie.expose()).await), "session_unknown");
-    assert_eq!(town.session(bob.cookie.expose()).await.unwrap().user.email, "bob@example.com");
-    assert!(town.account("ada@example.com").await.sessions.is_empty());
+    let bob = fixture.sign_in_with("bob@example.com", PASSWORD, browser).await.unwrap();
+    assert_eq!(code(fixture.session(ada.cookie.expose()).await), "session_unknown");
+    assert_eq!(fixture.session(bob.cookie.expose()).await.unwrap().user.email, "bob@example.com");
+    assert!(fixture.account("ada@example.com").await.sessions.is_empty());
 }
 
 #[tokio::test]
 async fn one_session_too_many_ends_the_oldest() {
-    let town = Town::new().await;
+    let fixture = Fixture::new().await;
     let mut sessions = Vec::new();
     for _ in 0..=MAX_SESSIONS {
-        sessions.push(town.sign_in("ada@example.com", PASSWORD).await.unwrap());
-        town.advance(1);
+        sessions.push(fixture.sign_in("ada@example.com", PASSWORD).await.unwrap());
+        fixture.advance(1);
     }
-    assert_eq!(town.account("ada@example.com").await.sessions.len(), MAX_SESSIONS);
-    assert_eq!(code(town.session(sessions[0].cookie.expose()).await), "session_unknown");
-    assert!(town.session(sessions[1].cookie.expose()).await.is_ok());
+    assert_eq!(fixture.account("ada@example.com").await.sessions.len(), MAX_SESSIONS);
+    assert_eq!(code(fixture.session(sessions[0].cookie.expose()).await), "session_unknown");
+    assert!(fixture.session(sessions[1].cookie.expose()).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_hash_of_weaker_parameters_is_made_anew_by_the_way() {
-    let town = Town::new().await;
-    town.set_password("ada@example.com", &format!("old {PASSWORD}")).await;
-    assert_eq!(code(town.sign_in("ada@example.com", "wrong").await), "password_mismatch");
-    assert_eq!(town.passwords.hashes.load(Relaxed), 0);
-    town.sign_in("ada@example.com", PASSWORD).await.unwrap();
-    let account = town.account("ada@example.com").await;
+    let fixture = Fixture::new().await;
+    fixture.set_password("ada@example.com", &format!("old {PASSWORD}")).await;
+    assert_eq!(code(fixture.sign_in("ada@example.com", "wrong").await), "password_mismatch");
+    assert_eq!(fixture.passwords.hashes.load(Relaxed), 0);
+    fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
+    let account = fixture.account("ada@example.com").await;
     assert_eq!(account.password.as_ref().unwrap().as_phc(), PASSWORD);
     assert_eq!(account.sessions.len(), 1);
-    town.sign_in("ada@example.com", PASSWORD).await.unwrap();
-    assert_eq!(town.passwords.hashes.load(Relaxed), 1, "once");
+    fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
+    assert_eq!(fixture.passwords.hashes.load(Relaxed), 1, "once");
 }

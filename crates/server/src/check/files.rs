@@ -60,8 +60,8 @@ fn has_password(url: &str) -> bool {
 }
 
 pub(super) fn master_key(config: &Config, findings: &mut Vec<Finding>) {
-    if let Err(failure) = master_key::read(&config.master_key) {
-        findings.push(Finding::wrong("master_key", failure.to_string()));
+    if let Err(error) = master_key::read(&config.master_key) {
+        findings.push(Finding::wrong("master_key", error.to_string()));
     }
     if let KeySource::File(path) = &config.master_key
         && others_read(path)
@@ -75,8 +75,8 @@ pub(super) fn mail_password(config: &Config, findings: &mut Vec<Finding>) {
     let Some((_, source)) = config.mail.as_ref().and_then(|mail| mail.login.as_ref()) else {
         return;
     };
-    if let Err(failure) = mail::password(source) {
-        findings.push(Finding::wrong("mail_password", failure.to_string()));
+    if let Err(error) = mail::password(source) {
+        findings.push(Finding::wrong("mail_password", error.to_string()));
     }
     if let KeySource::File(path) = source
         && others_read(path)
@@ -88,8 +88,8 @@ pub(super) fn mail_password(config: &Config, findings: &mut Vec<Finding>) {
 
 pub(super) fn certificates(config: &Config, findings: &mut Vec<Finding>) {
     for files in config.listeners.iter().filter_map(|listener| listener.tls.as_ref()) {
-        if let Err(failure) = Tls::load(files.clone()) {
-            findings.push(Finding::wrong("certificate", failure.to_string()));
+        if let Err(error) = Tls::load(files.clone()) {
+            findings.push(Finding::wrong("certificate", error.to_string()));
         }
         if others_read(&files.key) {
             let text = format!("{} can be read by others: chmod 600", files.key.display());

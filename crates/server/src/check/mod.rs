@@ -13,7 +13,7 @@ use std::io::Write as _;
 
 use crate::arguments;
 use crate::config::{self, Config};
-use crate::failure::{FAILED, Failure};
+use crate::error::{CommandError, FAILED};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,8 +75,8 @@ const CHECKS: [fn(&Config, &mut Vec<Finding>); 14] = [
 ///
 /// # Errors
 /// When something is wrong, or, where `strict`, weak.
-pub(crate) fn check(arguments: &arguments::Check) -> Result<(), Failure> {
-    let config = config::load(&arguments.configured.config).map_err(Failure::new)?;
+pub(crate) fn check(arguments: &arguments::Check) -> Result<(), CommandError> {
+    let config = config::load(&arguments.configured.config).map_err(CommandError::new)?;
     let findings = findings(&config);
     let mut out = std::io::stdout().lock();
     for finding in &findings {
@@ -86,7 +86,7 @@ pub(crate) fn check(arguments: &arguments::Check) -> Result<(), Failure> {
     let (wrong, weak) = (count(Severity::Wrong), count(Severity::Weak));
     let _ = writeln!(out, "{}: {wrong} wrong, {weak} weak", config.file.display());
     let fails = wrong > 0 || (arguments.strict && weak > 0);
-    if fails { Err(Failure::silent(FAILED)) } else { Ok(()) }
+    if fails { Err(CommandError::silent(FAILED)) } else { Ok(()) }
 }
 
 fn findings(config: &Config) -> Vec<Finding> {

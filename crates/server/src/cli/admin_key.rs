@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use super::connection::Connection;
 use super::credential::List;
 use super::plan::{self, Named, Plan, Revoked, body, list};
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// Admin keys.
 #[derive(Debug, Subcommand)]
@@ -51,7 +51,7 @@ const COLUMNS: &[&str] = &["id", "label", "scopes", "expires_at", "revoked.at", 
 ///
 /// # Errors
 /// What was refused, or went wrong.
-pub(crate) async fn run(command: AdminKey) -> Result<(), Failure> {
+pub(crate) async fn run(command: AdminKey) -> Result<(), CommandError> {
     let (connection, plan) = match command {
         AdminKey::Issue(With { connection, what }) => (
             connection,

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::plan::Plan;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(60);
@@ -23,22 +23,22 @@ pub(crate) struct Api {
 
 /// What was answered that is no success.
 #[derive(Debug)]
-pub(crate) struct Refused {
+pub(crate) struct AdminApiError {
     /// The HTTP status; `None` when there was no answer.
     pub(crate) status: Option<u16>,
     /// For people.
     pub(crate) message: String,
 }
 
-impl Refused {
+impl AdminApiError {
     /// Whether the same request may succeed later.
     pub(crate) fn is_passing(&self) -> bool {
         self.status.is_none_or(|status| status >= 500 || status == 429 || status == 409)
     }
 }
 
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
+impl From<AdminApiError> for CommandError {
+    fn from(refused: AdminApiError) -> Self {
         Self::new(refused.message)
     }
 }
@@ -48,11 +48,11 @@ impl Api {
     ///
     /// # Errors
     /// When the URL is none.
-    pub(crate) fn new(url: &str, key: Secret<AnySecret>) -> Result<Self, Failure> {
+    pub(crate) fn new(url: &str, key: Secret<AnySecret>) -> Result<Self, CommandError> {
         let fits =
             reqwest::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !fits {
-            return Err(Failure::usage(format!("{url:?} is no http or https URL")));
+            return Err(CommandError::usage(format!("{url:?} is no http or https URL")));
         }
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
@@ -61,12 +61,12 @@ impl Api {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(Failure::new)?;
+            .map_err(CommandError::new)?;
         Ok(Self { base: url.trim_end_matches('/').to_owned(), key, http })
     }
 
     /// Sends one request.
-    pub(crate) async fn send(&self, plan: &Plan) -> Result<Value, Refused> {
+    pub(crate) async fn send(&self, plan: &Plan) -> Result<Value, AdminApiError> {
         let url = format!("{}/admin/v1{}", self.base, plan.path);
         let mut request = self
             .http
@@ -77,7 +77,7 @@ impl Api {
             request =
                 request.json(plan.body.as_ref().unwrap_or(&Value::Object(Default::default())));
         }
-        let unreachable = |error: reqwest::Error| Refused {
+        let unreachable = |error: reqwest::Error| AdminApiError {
             status: None,
             message: format!("{} does not answer: {}", self.base, root_cause(&error)),
         };
@@ -89,16 +89,19 @@ impl Api {
         };
         match body {
             Some(body) if status.is_success() => Ok(body),
-            body => Err(Refused { status: Some(status.as_u16()), message: refusal(status, body) }),
+            body => Err(AdminApiError {
+                status: Some(status.as_u16()),
+                message: message_of(status, body),
+            }),
         }
     }
 }
 
-fn refusal(status: reqwest::StatusCode, body: Option<Value>) -> String {
-    let text = |name: &str| body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str);
-    match (text("error_description"), text("request_id")) {
-        (Some(told), Some(id)) if !id.is_empty() => format!("{told} ({status}, request {id})"),
-        (Some(told), _) => format!("{told} ({status})"),
+fn message_of(status: reqwest::StatusCode, body: Option<Value>) -> String {
+    let member = |name: &str| body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str);
+    match (member("error_description"), member("request_id")) {
+        (Some(text), Some(id)) if !id.is_empty() => format!("{text} ({status}, request {id})"),
+        (Some(text), _) => format!("{text} ({status})"),
         _ => {
             format!("the answer is none of the admin API's ({status}): is this a realm's base URL?")
         }

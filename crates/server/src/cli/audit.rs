@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::plan::{Page, Plan, Planned, Told};
+use super::plan::{Page, Plan, Planned, Rendering};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Events {
@@ -49,7 +49,7 @@ impl Planned for Refusals {
     fn plan(self) -> Plan {
         let Self::List { subject, request_id, limit } = self;
         let mut plan = Plan::get(&["refusals"]);
-        plan.told = Told::Many(REFUSAL);
+        plan.rendering = Rendering::Many(REFUSAL);
         plan.with("limit", limit.map(|limit| limit.to_string()))
             .with("subject", subject)
             .with("request_id", request_id)

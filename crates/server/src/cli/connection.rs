@@ -7,7 +7,7 @@ use clap::Args;
 use domain::AnySecret;
 
 use super::api::Api;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// Where the admin API is, and the key to it.
 #[derive(Args)]
@@ -47,25 +47,25 @@ impl Connection {
     ///
     /// # Errors
     /// When the realm or the key is not named, or cannot be read.
-    pub(crate) fn open(&self) -> Result<Api, Failure> {
+    pub(crate) fn open(&self) -> Result<Api, CommandError> {
         if let Some(realm) = &self.demo {
             let (url, key) = demo(&self.data.join("demo.json"), realm)?;
             return Api::new(&url, key);
         }
         let url = self.url.as_deref().ok_or_else(|| {
-            Failure::usage("which realm? name --url (or POSTERN_URL), or --demo REALM")
+            CommandError::usage("which realm? name --url (or POSTERN_URL), or --demo REALM")
         })?;
         Api::new(url, self.key()?)
     }
 
-    fn key(&self) -> Result<Secret<AnySecret>, Failure> {
+    fn key(&self) -> Result<Secret<AnySecret>, CommandError> {
         // A file named on the command line is closer than what the environment happens to hold.
         let text = match (&self.admin_key_file, &self.admin_key) {
             (Some(file), _) => read(file)?.trim().to_owned(),
             (None, Some(key)) => key.clone(),
             (None, None) => {
                 let text = "which key? name --admin-key-file, or set POSTERN_ADMIN_KEY";
-                return Err(Failure::usage(text));
+                return Err(CommandError::usage(text));
             }
         };
         Ok(Secret::new(text))
@@ -73,8 +73,8 @@ impl Connection {
 }
 
 /// Base URL and admin key of a demo realm.
-fn demo(file: &Path, realm: &str) -> Result<(String, Secret<AnySecret>), Failure> {
-    let wrong = |what: &str| Failure::new(format!("{}: {what}", file.display()));
+fn demo(file: &Path, realm: &str) -> Result<(String, Secret<AnySecret>), CommandError> {
+    let wrong = |what: &str| CommandError::new(format!("{}: {what}", file.display()));
     let demo: serde_json::Value =
         serde_json::from_str(&read(file)?).map_err(|error| wrong(&error.to_string()))?;
     let realms = demo.get("realms").and_then(serde_json::Value::as_object);
@@ -90,7 +90,7 @@ fn demo(file: &Path, realm: &str) -> Result<(String, Secret<AnySecret>), Failure
     }
 }
 
-fn read(file: &Path) -> Result<String, Failure> {
+fn read(file: &Path) -> Result<String, CommandError> {
     std::fs::read_to_string(file)
-        .map_err(|error| Failure::new(format!("{}: {error}", file.display())))
+        .map_err(|error| CommandError::new(format!("{}: {error}", file.display())))
 }

@@ -14,10 +14,10 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinSet;
 
-use super::api::{Api, Refused};
+use super::api::{AdminApiError, Api};
 use super::connection::Connection;
 use super::output::{remark, say};
-use crate::failure::{FAILED, Failure};
+use crate::error::{CommandError, FAILED};
 use batch::{Batch, Batches, Done};
 
 #[cfg(test)]
@@ -72,7 +72,7 @@ struct Total {
 ///
 /// # Errors
 /// When the file or the admin API cannot be used; when a row was refused.
-pub(crate) async fn run(import: ImportFile) -> Result<(), Failure> {
+pub(crate) async fn run(import: ImportFile) -> Result<(), CommandError> {
     let api = import.connection.open()?;
     let format = import.format.unwrap_or_else(|| file::format_of(&import.file));
     let started = Instant::now();
@@ -94,12 +94,12 @@ pub(crate) async fn run(import: ImportFile) -> Result<(), Failure> {
         "{} imported, {} unchanged, {} refused in {seconds:.1} s ({speed:.0} rows a second)",
         total.imported, total.unchanged, total.refused,
     ));
-    if let Err(failure) = outcome {
-        return Err(Failure::new(format!(
-            "{failure}; what was imported stays, and starting again goes on from there"
+    if let Err(error) = outcome {
+        return Err(CommandError::new(format!(
+            "{error}; what was imported stays, and starting again goes on from there"
         )));
     }
-    if total.refused > 0 { Err(Failure::silent(FAILED)) } else { Ok(()) }
+    if total.refused > 0 { Err(CommandError::silent(FAILED)) } else { Ok(()) }
 }
 
 impl Total {
@@ -130,8 +130,8 @@ async fn drive(
     import: &ImportFile,
     batches: &mut Batches,
     mut tell: impl FnMut(&Done),
-) -> Result<(), Failure> {
-    let mut under_way: JoinSet<Result<Done, Refused>> = JoinSet::new();
+) -> Result<(), CommandError> {
+    let mut under_way: JoinSet<Result<Done, AdminApiError>> = JoinSet::new();
     loop {
         while under_way.len() < usize::from(import.in_flight) {
             let Some(batch) = batches.next()? else { break };
@@ -139,13 +139,13 @@ async fn drive(
         }
         match under_way.join_next().await {
             None => return Ok(()),
-            Some(joined) => tell(&joined.map_err(Failure::new)??),
+            Some(joined) => tell(&joined.map_err(CommandError::new)??),
         }
     }
 }
 
 /// Sends a batch, again where that may help.
-async fn deliver(api: Api, batch: Batch) -> Result<Done, Refused> {
+async fn deliver(api: Api, batch: Batch) -> Result<Done, AdminApiError> {
     let mut pause = FIRST_PAUSE;
     let mut attempt = 1;
     if batch.is_empty() {

@@ -12,7 +12,7 @@ use jose::Compact;
 use serde_json::Value;
 
 use super::output::{clean, say};
-use crate::failure::{FAILED, Failure};
+use crate::error::{CommandError, FAILED};
 
 /// What to look at.
 #[derive(Args)]
@@ -34,12 +34,12 @@ const LONGEST: u64 = 64 * 1024;
 ///
 /// # Errors
 /// When it is nothing that is known here.
-pub(crate) fn run(inspect: &Inspect) -> Result<(), Failure> {
+pub(crate) fn run(inspect: &Inspect) -> Result<(), CommandError> {
     let text = match inspect.token.as_str() {
         "-" => {
             let mut text = String::new();
             let input = std::io::stdin().lock().take(LONGEST).read_to_string(&mut text);
-            input.map_err(|_| Failure::new("standard input is no text"))?;
+            input.map_err(|_| CommandError::new("standard input is no text"))?;
             text.strip_suffix('\n').map(str::to_owned).unwrap_or(text)
         }
         text => text.to_owned(),
@@ -48,7 +48,7 @@ pub(crate) fn run(inspect: &Inspect) -> Result<(), Failure> {
     for line in &lines.said {
         say(line)?;
     }
-    if lines.known { Ok(()) } else { Err(Failure::silent(FAILED)) }
+    if lines.known { Ok(()) } else { Err(CommandError::silent(FAILED)) }
 }
 
 /// What is said, and whether it is anything known.

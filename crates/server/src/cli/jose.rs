@@ -9,7 +9,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::output::say;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -38,11 +38,12 @@ impl Command {
 ///
 /// # Errors
 /// Why the signature is not good, or why nothing could be checked.
-pub(crate) fn run(command: &Command) -> Result<(), Failure> {
+pub(crate) fn run(command: &Command) -> Result<(), CommandError> {
     let Command::Verify(verify) = command;
     let keys = keys(&verify.jwk)?;
     let text = read(&verify.jws)?;
-    let not_good = |reason: &dyn std::fmt::Display| Failure::new(format!("not good: {reason}"));
+    let not_good =
+        |reason: &dyn std::fmt::Display| CommandError::new(format!("not good: {reason}"));
     let token = Compact::parse(text.trim()).map_err(|error| not_good(&error))?;
     keys.verify(&token).map_err(|error| not_good(&error))?;
     say("good")
@@ -50,10 +51,10 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
 
 /// The keys of a file. A single key is tried whatever name the token gives; of a set, the one that
 /// the token names.
-fn keys(file: &Path) -> Result<KeySet, Failure> {
+fn keys(file: &Path) -> Result<KeySet, CommandError> {
     let text = read(file)?;
     let wrong = |what: &dyn std::fmt::Display| {
-        Failure::usage(format!("{}: neither a JWK nor a JWK Set: {what}", file.display()))
+        CommandError::usage(format!("{}: neither a JWK nor a JWK Set: {what}", file.display()))
     };
     let value: Value = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
     let Some(Value::Array(members)) = value.get("keys") else {
@@ -80,7 +81,7 @@ fn key(jwk: &Value) -> Option<VerifyingKey> {
     }
 }
 
-fn read(file: &Path) -> Result<String, Failure> {
+fn read(file: &Path) -> Result<String, CommandError> {
     std::fs::read_to_string(file)
-        .map_err(|error| Failure::usage(format!("{}: {error}", file.display())))
+        .map_err(|error| CommandError::usage(format!("{}: {error}", file.display())))
 }

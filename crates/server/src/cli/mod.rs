@@ -32,7 +32,7 @@ mod why;
 
 use clap::{Args, Subcommand};
 
-use crate::failure::Failure;
+use crate::error::CommandError;
 use connection::Connection;
 use plan::Planned;
 
@@ -87,7 +87,7 @@ pub(crate) struct Talking<C: Subcommand> {
 }
 
 impl<C: Subcommand + Planned> Talking<C> {
-    async fn run(self) -> Result<(), Failure> {
+    async fn run(self) -> Result<(), CommandError> {
         let api = self.connection.open()?;
         plan::carry_out(&api, self.command.plan(), self.connection.json).await
     }
@@ -97,7 +97,7 @@ impl<C: Subcommand + Planned> Talking<C> {
 ///
 /// # Errors
 /// What was refused, or went wrong.
-pub(crate) async fn run(command: Command) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Org(it) => it.run().await,
         Command::User(it) => user::run(it).await,
@@ -122,6 +122,6 @@ pub(crate) async fn run(command: Command) -> Result<(), Failure> {
 ///
 /// # Errors
 /// What was refused, or went wrong.
-pub(crate) async fn run_admin_key(command: AdminKey) -> Result<(), Failure> {
+pub(crate) async fn run_admin_key(command: AdminKey) -> Result<(), CommandError> {
     admin_key::run(command).await
 }

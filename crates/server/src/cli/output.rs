@@ -6,8 +6,8 @@ use std::io::{self, Write as _};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
 
-use super::plan::Told;
-use crate::failure::Failure;
+use super::plan::Rendering;
+use crate::error::CommandError;
 
 /// The most characters of a cell of a list: `show` and `--json` tell the whole.
 const WIDEST: usize = 60;
@@ -16,20 +16,20 @@ const WIDEST: usize = 60;
 ///
 /// # Errors
 /// When it cannot be written.
-pub(crate) fn tell(answer: &Value, told: &Told, json: bool) -> Result<(), Failure> {
+pub(crate) fn tell(answer: &Value, rendering: &Rendering, json: bool) -> Result<(), CommandError> {
     if json {
-        let text = serde_json::to_string_pretty(answer).map_err(Failure::new)?;
+        let text = serde_json::to_string_pretty(answer).map_err(CommandError::new)?;
         return say(&text);
     }
-    match told {
-        Told::One => {
+    match rendering {
+        Rendering::One => {
             say(&one(answer).trim_fmt())?;
             if answer.get("secret").is_some_and(Value::is_string) {
                 remark("The secret is shown this once: keep it now.");
             }
             Ok(())
         }
-        Told::Many(columns) => {
+        Rendering::Many(columns) => {
             say(&many(answer, columns).trim_fmt())?;
             if let Some(next) = answer.get("next").and_then(Value::as_str) {
                 remark(&format!("There is more: --after {next}, or --all."));
@@ -43,9 +43,9 @@ pub(crate) fn tell(answer: &Value, told: &Told, json: bool) -> Result<(), Failur
 ///
 /// # Errors
 /// When it cannot be written.
-pub(crate) fn say(text: &str) -> Result<(), Failure> {
+pub(crate) fn say(text: &str) -> Result<(), CommandError> {
     match writeln!(io::stdout().lock(), "{text}") {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(error)),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CommandError::new(error)),
         _ => Ok(()),
     }
 }
@@ -104,8 +104,8 @@ pub(crate) fn cell(value: &Value) -> String {
         }
         // Where something was revoked matters more than the members in their order.
         Value::Object(members) if members.contains_key("by") => {
-            let told = |name: &str| members.get(name).map(cell).unwrap_or_default();
-            format!("{} by {} ({})", told("at"), told("by"), told("reason"))
+            let rendering = |name: &str| members.get(name).map(cell).unwrap_or_default();
+            format!("{} by {} ({})", rendering("at"), rendering("by"), rendering("reason"))
         }
         other => clean(&other.to_string()),
     }

@@ -5,7 +5,7 @@ use base::{Rng as _, SystemRng};
 use clap::Args;
 
 use super::output::say;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// Which verifier.
 #[derive(Debug, Args)]
@@ -19,12 +19,12 @@ pub(crate) struct Pkce {
 ///
 /// # Errors
 /// When the verifier is none (RFC 7636 §4.1).
-pub(crate) fn run(pkce: &Pkce) -> Result<(), Failure> {
+pub(crate) fn run(pkce: &Pkce) -> Result<(), CommandError> {
     let verifier = match &pkce.verifier {
         Some(verifier) if oauth::pkce::is_verifier(verifier) => verifier.clone(),
         Some(_) => {
             let text = "a verifier is 43 to 128 letters, digits and -._~ (RFC 7636 section 4.1)";
-            return Err(Failure::usage(text));
+            return Err(CommandError::usage(text));
         }
         None => {
             let mut bytes = [0; 32];

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::api::Api;
 use super::output;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// What stands for itself in a segment of a path (RFC 3986 §2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -20,14 +20,14 @@ pub(crate) struct Plan {
     pub(crate) path: String,
     pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) body: Option<Value>,
-    pub(crate) told: Told,
+    pub(crate) rendering: Rendering,
     /// Whether every page is fetched.
     pub(crate) all: bool,
 }
 
 /// How an answer is told.
 #[derive(Debug)]
-pub(crate) enum Told {
+pub(crate) enum Rendering {
     /// One thing: a line a member.
     One,
     /// A list: a row each, with these members.
@@ -71,7 +71,7 @@ impl Plan {
     /// A list, told in these columns.
     pub(crate) fn list(segments: &[&str], page: Page, columns: &'static [&'static str]) -> Self {
         let mut plan = Self::get(segments);
-        plan.told = Told::Many(columns);
+        plan.rendering = Rendering::Many(columns);
         plan.all = page.all;
         let limit = page.limit.or(page.all.then_some(200));
         plan.with("limit", limit.map(|limit| limit.to_string())).with("after", page.after)
@@ -89,7 +89,7 @@ impl Plan {
             ["/".to_owned(), utf8_percent_encode(segment, SEGMENT).to_string()]
         });
         let path = path.collect();
-        Self { method, path, query: Vec::new(), body, told: Told::One, all: false }
+        Self { method, path, query: Vec::new(), body, rendering: Rendering::One, all: false }
     }
 }
 
@@ -162,7 +162,7 @@ impl Limits {
 ///
 /// # Errors
 /// What was refused, or went wrong.
-pub(crate) async fn carry_out(api: &Api, mut plan: Plan, json: bool) -> Result<(), Failure> {
+pub(crate) async fn carry_out(api: &Api, mut plan: Plan, json: bool) -> Result<(), CommandError> {
     let mut answer = api.send(&plan).await?;
     while plan.all
         && let Some(next) = answer.get("next").and_then(Value::as_str).map(str::to_owned)
@@ -180,5 +180,5 @@ pub(crate) async fn carry_out(api: &Api, mut plan: Plan, json: bool) -> Result<(
             members.insert("next".to_owned(), next);
         }
     }
-    output::tell(&answer, &plan.told, json)
+    output::tell(&answer, &plan.rendering, json)
 }

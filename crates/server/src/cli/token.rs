@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::credential::Common;
 use super::plan::{Plan, Planned, body, list};
 use super::{Talking, import, inspect};
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -133,7 +133,7 @@ impl Planned for Legacy {
 ///
 /// # Errors
 /// What was refused, or went wrong.
-pub(crate) async fn run(command: Command) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Pat(it) => it.run().await,
         Command::Refresh(it) => it.run().await,

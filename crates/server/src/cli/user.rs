@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::Talking;
 use super::plan::{Named, Page, Plan, Planned, body};
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -106,7 +106,7 @@ const MOST: u64 = 4_096;
 ///
 /// # Errors
 /// What was refused, or went wrong.
-pub(crate) async fn run(mut it: Talking<Command>) -> Result<(), Failure> {
+pub(crate) async fn run(mut it: Talking<Command>) -> Result<(), CommandError> {
     if let Command::SetPassword { password, .. } = &mut it.command {
         *password = typed()?;
     }
@@ -114,13 +114,13 @@ pub(crate) async fn run(mut it: Talking<Command>) -> Result<(), Failure> {
 }
 
 /// The line on standard input.
-fn typed() -> Result<String, Failure> {
+fn typed() -> Result<String, CommandError> {
     let mut input = std::io::stdin();
     if input.is_terminal() {
-        return Err(Failure::usage("pipe the password in: typed here, it would be seen"));
+        return Err(CommandError::usage("pipe the password in: typed here, it would be seen"));
     }
     let mut text = String::new();
-    input.by_ref().take(MOST).read_to_string(&mut text).map_err(Failure::new)?;
+    input.by_ref().take(MOST).read_to_string(&mut text).map_err(CommandError::new)?;
     // What ends a line is not part of the password; whatever else is there, is.
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())

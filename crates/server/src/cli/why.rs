@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::connection::Connection;
 use super::output::{cell, say};
-use super::plan::{Plan, Told};
-use crate::failure::Failure;
+use super::plan::{Plan, Rendering};
+use crate::error::CommandError;
 
 /// Which id to explain.
 #[derive(Debug, Args)]
@@ -21,10 +21,10 @@ pub(crate) struct Why {
 ///
 /// # Errors
 /// When nothing is known about the id, or the admin API refuses.
-pub(crate) async fn run(why: Why) -> Result<(), Failure> {
+pub(crate) async fn run(why: Why) -> Result<(), CommandError> {
     let answer = why.connection.open()?.send(&Plan::get(&["why", &why.id])).await?;
     if why.connection.json {
-        return super::output::tell(&answer, &Told::One, true);
+        return super::output::tell(&answer, &Rendering::One, true);
     }
     for line in lines(&answer) {
         say(&line)?;

@@ -47,8 +47,8 @@ impl Accounts for RealmAccounts {
     }
 
     async fn tokens(&self, user: &str) -> Result<Vec<Token>, AccountsError> {
-        let house = self.0.house();
-        house.flush_uses().await.map_err(|_| AccountsError::Unavailable)?;
+        let app = self.0.app();
+        app.flush_uses().await.map_err(|_| AccountsError::Unavailable)?;
         let origin = RequestOrigin::default();
         let context = self.0.context(&origin);
         let Some(person) = person(&context, user).await? else { return Ok(Vec::new()) };

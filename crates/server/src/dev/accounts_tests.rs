@@ -4,9 +4,9 @@ use axum::http::Method;
 use demo_apis::speckle::{Accounts as _, AppFacts, NewToken};
 use domain::Actor;
 use engine::admin::{memberships, users};
-use engine::present::{Place, Presented, present};
+use engine::present::{Presented, PresentedAt, present};
 
-use super::super::seed::tests::{realms, sown};
+use super::super::seed::tests::{realms, seeded};
 use super::*;
 
 /// The user of the demo.
@@ -15,7 +15,7 @@ const USER: &str = "a1b2c3d4e5";
 /// The GraphQL realm, with its customers in place.
 async fn accounts() -> RealmAccounts {
     let realms = realms();
-    sown(&realms).await;
+    seeded(&realms).await;
     // Identifiers made in one millisecond have no order: what follows is newer.
     tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     RealmAccounts(realms.into_iter().last().unwrap())
@@ -33,7 +33,7 @@ fn new_token(lifespan: Option<i64>) -> NewToken {
 async fn is_good(accounts: &RealmAccounts, token: &str) -> bool {
     let origin = RequestOrigin::default();
     let context = accounts.0.context(&origin);
-    present(&context, &Presented::Token(token), Place::Api).await.is_ok()
+    present(&context, &Presented::Token(token), PresentedAt::Api).await.is_ok()
 }
 
 #[tokio::test]
@@ -83,8 +83,8 @@ async fn the_use_of_a_token_shows_in_the_list() {
     assert_eq!(used().await, None);
     let origin = RequestOrigin::default();
     let context = accounts.0.context(&origin);
-    let verified = present(&context, &Presented::Token(&made), Place::Api).await.unwrap();
-    accounts.0.house().uses.note(verified.credential.id, context.now, None);
+    let verified = present(&context, &Presented::Token(&made), PresentedAt::Api).await.unwrap();
+    accounts.0.app().uses.note(verified.credential.id, context.now, None);
     assert_eq!(used().await, Some(context.now.to_string()));
 }
 

@@ -12,14 +12,14 @@ use web::{Body, RealmState, Router};
 
 use super::accounts::RealmAccounts;
 use super::seed::DemoFile;
-use crate::failure::Failure;
+use crate::error::CommandError;
 use crate::introspection::InProcess;
 
 /// The demo API of a realm; `None` where it has none.
 ///
 /// # Errors
 /// When its verifier cannot be built.
-pub(super) fn beside(realm: &RealmState, demo: &DemoFile) -> Result<Option<Router>, Failure> {
+pub(super) fn beside(realm: &RealmState, demo: &DemoFile) -> Result<Option<Router>, CommandError> {
     let verifier = verifier(realm)?;
     let api = match realm.issuer().realm().as_str() {
         "speculo" => speculo::router(verifier),
@@ -41,14 +41,14 @@ pub(super) fn beside(realm: &RealmState, demo: &DemoFile) -> Result<Option<Route
 
 /// Asks the issuer in this process each time: tokens that never expire, too, stop when they are
 /// revoked.
-fn verifier(realm: &RealmState) -> Result<Arc<Verifier>, Failure> {
+fn verifier(realm: &RealmState) -> Result<Arc<Verifier>, CommandError> {
     let issuer = Arc::new(InProcess(realm.clone()));
     let verifier = Verifier::builder()
         .any_audience()
         .introspection(Arc::clone(&issuer) as Arc<dyn verify::Introspect>)
         .observer(issuer)
         .build();
-    verifier.map(Arc::new).map_err(Failure::new)
+    verifier.map(Arc::new).map_err(CommandError::new)
 }
 
 fn companies(demo: &DemoFile) -> Vec<spendesk::Company> {

@@ -13,7 +13,7 @@ use base::{MasterKey, Rng};
 use super::private_file;
 use super::seed::DemoFile;
 use crate::config::{Database, Realm};
-use crate::failure::Failure;
+use crate::error::CommandError;
 use crate::master_key;
 
 /// Whether there is something to keep.
@@ -39,13 +39,13 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be made or written, or another process uses it.
-    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn open(path: &Path) -> Result<Self, CommandError> {
         let refuse = |error: io::Error| {
             let what = match error.kind() {
                 ErrorKind::AlreadyExists | ErrorKind::NotADirectory => "is not a folder".to_owned(),
                 _ => format!("cannot be written: {error}"),
             };
-            Failure::new(format!("the data folder {} {what}", path.display()))
+            CommandError::new(format!("the data folder {} {what}", path.display()))
         };
         match DirBuilder::new().mode(0o700).create(path) {
             Ok(()) => fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(refuse)?,
@@ -61,7 +61,7 @@ impl Folder {
             .map_err(refuse)?;
         if let Err(error) = lock.try_lock() {
             return Err(match error {
-                fs::TryLockError::WouldBlock => Failure::new(format!(
+                fs::TryLockError::WouldBlock => CommandError::new(format!(
                     "the data folder {} is in use by another process",
                     path.display()
                 )),
@@ -85,7 +85,7 @@ impl Folder {
     ///
     /// # Errors
     /// When a used folder has none, or it is damaged.
-    pub(super) fn master_key(&self, rng: &dyn Rng) -> Result<MasterKey, Failure> {
+    pub(super) fn master_key(&self, rng: &dyn Rng) -> Result<MasterKey, CommandError> {
         let path = self.path.join("master.key");
         match self.state {
             State::New if !path.exists() => master_key::create_file(&path, rng),
@@ -110,7 +110,7 @@ impl Folder {
     ///
     /// # Errors
     /// When the place cannot be had.
-    pub(super) fn begin_sowing(&self) -> Result<Database, Failure> {
+    pub(super) fn begin_sowing(&self) -> Result<Database, CommandError> {
         let aside = self.aside();
         match fs::remove_dir_all(&aside) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -127,11 +127,11 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be moved.
-    pub(super) fn finish_sowing(
+    pub(super) fn finish_seeding(
         &self,
         demo: &DemoFile,
         partner: &partner_app::Settings,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CommandError> {
         private_file::write(&self.partner_path(), partner)?;
         demo.write(&self.demo_path())?;
         let moved = fs::rename(self.aside().join("postern.db"), self.path.join("postern.db"))
@@ -144,10 +144,14 @@ impl Folder {
     ///
     /// # Errors
     /// When the file is missing or damaged, or cannot be written.
-    pub(super) fn demo_file(&self, portal: &str, realms: &[Realm]) -> Result<DemoFile, Failure> {
+    pub(super) fn demo_file(
+        &self,
+        portal: &str,
+        realms: &[Realm],
+    ) -> Result<DemoFile, CommandError> {
         let path = self.demo_path();
         let missing = || {
-            Failure::new(format!(
+            CommandError::new(format!(
                 "{} is missing, and the secrets in it cannot be read back: move the folder {} \
                  away to begin anew",
                 path.display(),
@@ -163,8 +167,11 @@ impl Folder {
         Ok(demo)
     }
 
-    fn unwritable(&self, error: &io::Error) -> Failure {
-        Failure::new(format!("the data folder {} cannot be written: {error}", self.path.display()))
+    fn unwritable(&self, error: &io::Error) -> CommandError {
+        CommandError::new(format!(
+            "the data folder {} cannot be written: {error}",
+            self.path.display()
+        ))
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::Method;
 use web::gate::{Access, GateSettings, Identity, Rate, Route, Source, WhenUnsure};
 
 use super::seed;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 const ACCESS_TOKEN: &str = "access_token";
 const STALE_AFTER: Duration = Duration::from_secs(10);
@@ -27,7 +27,10 @@ const SPENDESK: [(&str, &[&str]); 3] = [
 ///
 /// # Errors
 /// Never: the scopes are scopes.
-pub(super) fn settings(realm: &str, prefixes: &[String]) -> Result<Option<GateSettings>, Failure> {
+pub(super) fn settings(
+    realm: &str,
+    prefixes: &[String],
+) -> Result<Option<GateSettings>, CommandError> {
     let (audience, lines, credentials): (&str, Vec<Line>, &[&str]) = match realm {
         "speculo" => {
             let lines = vec![
@@ -65,7 +68,7 @@ pub(super) fn settings(realm: &str, prefixes: &[String]) -> Result<Option<GateSe
                 methods: vec![method.clone()],
                 access: Access::Protected {
                     audience: audience.to_owned(),
-                    scopes: scopes.join(" ").parse().map_err(Failure::new)?,
+                    scopes: scopes.join(" ").parse().map_err(CommandError::new)?,
                     credentials: credentials.iter().map(|kind| (*kind).to_owned()).collect(),
                 },
                 when_unsure: WhenUnsure::Closed,

@@ -22,19 +22,20 @@ use tokio::net::TcpListener;
 use web::mail::{Mailer, Outbox};
 use web::metrics::{Metrics, Source};
 use web::{
-    Door, House, Portal, PortalApp, PortalRealm, RealmState, Realms, Serves, Site, TrustedProxies,
+    AppState, ListenerService, Portal, PortalApp, PortalRealm, RealmState, Realms, Serves, Site,
+    TrustedProxies,
 };
 
 use crate::arguments;
 use crate::config::{Limits, Log, LogFormat, Realm};
-use crate::failure::Failure;
+use crate::error::CommandError;
 use crate::listen::{self, Listener};
 use crate::run::{self, Running};
 use crate::serve::{web_limits, with_gate};
 use crate::signals::Ending;
 use crate::{database, logging, realms};
 use folder::{Folder, State};
-use seed::{DemoFile, Garden};
+use seed::{DemoFile, SeedRealms};
 
 /// The demo realms, in the order of their ports; each is named like its dialect.
 const REALMS: [&str; 5] = ["speculo", "spendesk", "spiko", "fyma", "speckle"];
@@ -46,7 +47,7 @@ const GRACE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// Why it could not start; nothing was overwritten then.
-pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), Failure> {
+pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), CommandError> {
     logging::start(&Log { level: "warn,postern=info".to_owned(), format: LogFormat::Text })?;
     let ending = Ending::listen()?;
     // First of all: where a port is in use, nothing is touched.
@@ -60,18 +61,18 @@ pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), Failure> {
     let master = folder.master_key(&SystemRng)?;
     let partner = partner::base(arguments.port.saturating_add(PARTNER));
     if folder.state() == State::New {
-        sow(&folder, &configured, (&portal, &partner), &master).await?;
+        seed(&folder, &configured, (&portal, &partner), &master).await?;
     }
     let opened = database::open(&folder.database(), &master).await?;
-    let house = realms::house(opened.store, &master);
-    let states = open_realms(&configured, &house, &master).await?;
+    let app = realms::app(opened.store, &master);
+    let states = open_realms(&configured, &app, &master).await?;
     let demo = folder.demo_file(&portal, &configured)?;
-    let garden = Garden { portal: &portal, realms: &states };
-    let settings = partner::settings(&folder, garden, &demo, &partner).await?;
-    let app = partner_app::router(settings).map_err(Failure::new)?;
-    let outbox = Arc::new(Outbox::new(Arc::clone(&house.clock)));
+    let realms = SeedRealms { portal: &portal, realms: &states };
+    let settings = partner::settings(&folder, realms, &demo, &partner).await?;
+    let partner_app = partner_app::router(settings).map_err(CommandError::new)?;
+    let outbox = Arc::new(Outbox::new(Arc::clone(&app.clock)));
     let stage = Stage {
-        house: &house,
+        app: &app,
         configured: &configured,
         states: &states,
         demo: &demo,
@@ -82,12 +83,12 @@ pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), Failure> {
     say::hello(&demo, &partner, &arguments.data);
     if let Some(socket) = partner_socket {
         // It ends with the process: whoever is at it has nothing there to lose.
-        tokio::spawn(partner_app::serve(socket, app));
+        tokio::spawn(partner_app::serve(socket, partner_app));
     }
     let limits = Limits::default();
     let delay = Duration::ZERO;
     let mailer = Some(outbox as Arc<dyn Mailer>);
-    let running = Running { house, realms: states, listeners, limits, mailer, delay, grace: GRACE };
+    let running = Running { app, realms: states, listeners, limits, mailer, delay, grace: GRACE };
     run::run(running, ending).await
 }
 
@@ -95,15 +96,16 @@ fn address(port: u16, offset: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port.saturating_add(offset)).into()
 }
 
-fn configured(port: u16) -> Result<Vec<Realm>, Failure> {
+fn configured(port: u16) -> Result<Vec<Realm>, CommandError> {
     let realm = |(name, offset): (&&str, u16)| {
         let dialect = Dialect::builtin(name);
-        let dialect = dialect.ok_or_else(|| Failure::new(format!("there is no dialect {name}")))?;
+        let dialect =
+            dialect.ok_or_else(|| CommandError::new(format!("there is no dialect {name}")))?;
         let issuer: Site =
-            format!("http://{}", address(port, offset)).parse().map_err(Failure::new)?;
+            format!("http://{}", address(port, offset)).parse().map_err(CommandError::new)?;
         let gate = gate::settings(name, dialect.prefixes())?;
         Ok(Realm {
-            name: name.parse().map_err(Failure::new)?,
+            name: name.parse().map_err(CommandError::new)?,
             issuer,
             dialect: Arc::new(dialect),
             environment: Environment::Live,
@@ -116,38 +118,38 @@ fn configured(port: u16) -> Result<Vec<Realm>, Failure> {
 
 async fn open_realms(
     configured: &[Realm],
-    house: &Arc<House>,
+    app: &Arc<AppState>,
     master: &base::MasterKey,
-) -> Result<Vec<RealmState>, Failure> {
+) -> Result<Vec<RealmState>, CommandError> {
     let mut states = Vec::new();
     for realm in configured {
-        states.push(realms::open(realm, house, master).await?);
+        states.push(realms::open(realm, app, master).await?);
     }
     Ok(states)
 }
 
 /// Makes the first database aside, and moves it to its place when it is whole.
-async fn sow(
+async fn seed(
     folder: &Folder,
     configured: &[Realm],
     (portal, partner): (&str, &str),
     master: &base::MasterKey,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let aside = folder.begin_sowing()?;
     let opened = database::open(&aside, master).await?;
-    let house = realms::house(opened.store, master);
-    let states = open_realms(configured, &house, master).await?;
-    let garden = Garden { portal, realms: &states };
-    let demo = seed::seed(garden).await?;
-    let settings = seed::people(garden, &demo, partner).await?;
+    let app = realms::app(opened.store, master);
+    let states = open_realms(configured, &app, master).await?;
+    let realms = SeedRealms { portal, realms: &states };
+    let demo = seed::seed(realms).await?;
+    let settings = seed::people(realms, &demo, partner).await?;
     // Closes the database: the last handles go.
-    drop((states, house));
-    folder.finish_sowing(&demo, &settings)
+    drop((states, app));
+    folder.finish_seeding(&demo, &settings)
 }
 
 /// What the listeners are made of.
 struct Stage<'a> {
-    house: &'a Arc<House>,
+    app: &'a Arc<AppState>,
     configured: &'a [Realm],
     /// The same realms, open.
     states: &'a [RealmState],
@@ -163,28 +165,29 @@ impl Stage<'_> {
         &self,
         sockets: Vec<TcpListener>,
         figures: Arc<dyn Source>,
-    ) -> Result<Vec<Listener>, Failure> {
+    ) -> Result<Vec<Listener>, CommandError> {
         let counted = self.states.iter().map(|state| Arc::clone(state.metrics())).collect();
-        let sources: Vec<Arc<dyn Source>> = vec![figures, self.house.clone()];
+        let sources: Vec<Arc<dyn Source>> = vec![figures, self.app.clone()];
         let metrics = Arc::new(Metrics::new(counted, sources));
         let proxies = Arc::new(TrustedProxies::default());
-        let mut doors = vec![Serves::Portal(Box::new(self.portal()?))];
+        let mut listeners = vec![Serves::Portal(Box::new(self.portal()?))];
         for (configured, state) in self.configured.iter().zip(self.states) {
             let beside = apis::beside(state, self.demo)?;
             let realm = web::Realm::new(state.clone(), web_limits(&Limits::default()), beside);
             let realm = with_gate(realm, configured)?;
-            let site: Site = state.issuer().url().parse().map_err(Failure::new)?;
-            doors.push(Serves::Realms(Realms::new(vec![(site, Arc::new(realm))])));
+            let site: Site = state.issuer().url().parse().map_err(CommandError::new)?;
+            listeners.push(Serves::Realms(Realms::new(vec![(site, Arc::new(realm))])));
         }
         let listener = |(socket, serves)| {
-            let (house, proxies) = (Arc::clone(self.house), Arc::clone(&proxies));
-            let door = Arc::new(Door { house, proxies, metrics: Arc::clone(&metrics), serves });
-            Listener { socket, tls: None, door }
+            let (app, proxies) = (Arc::clone(self.app), Arc::clone(&proxies));
+            let service =
+                Arc::new(ListenerService { app, proxies, metrics: Arc::clone(&metrics), serves });
+            Listener { socket, tls: None, service }
         };
-        Ok(sockets.into_iter().zip(doors).map(listener).collect())
+        Ok(sockets.into_iter().zip(listeners).map(listener).collect())
     }
 
-    fn portal(&self) -> Result<Portal, Failure> {
+    fn portal(&self) -> Result<Portal, CommandError> {
         let samples = say::samples(self.demo)?;
         let realm = |state: &RealmState| {
             let name = state.issuer().realm().as_str();
@@ -206,7 +209,7 @@ impl Stage<'_> {
                 .to_owned(),
             url: format!("{}/", self.partner),
         };
-        let portal = Portal::new(&realms, &[app], note).map_err(Failure::new)?;
+        let portal = Portal::new(&realms, &[app], note).map_err(CommandError::new)?;
         Ok(portal.with_outbox(Arc::clone(self.outbox)))
     }
 }

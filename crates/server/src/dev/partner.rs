@@ -7,8 +7,8 @@ use partner_app::Settings;
 
 use super::folder::Folder;
 use super::private_file;
-use super::seed::{self, DemoFile, Garden};
-use crate::failure::Failure;
+use super::seed::{self, DemoFile, SeedRealms};
+use crate::error::CommandError;
 
 /// The app's address. It is called `localhost`, which is another site to browsers than the realms:
 /// as a partner's is.
@@ -22,15 +22,15 @@ pub(super) fn base(port: u16) -> String {
 /// When the file is damaged or cannot be written, or the store fails.
 pub(super) async fn settings(
     folder: &Folder,
-    garden: Garden<'_>,
+    realms: SeedRealms<'_>,
     demo: &DemoFile,
     base: &str,
-) -> Result<Settings, Failure> {
+) -> Result<Settings, CommandError> {
     let path = folder.partner_path();
     let settings = match private_file::read::<Settings>(&path)? {
         Some(settings) if settings.base == base => return Ok(settings),
-        Some(settings) => seed::move_partner(garden, settings, base).await?,
-        None => seed::people(garden, demo, base).await?,
+        Some(settings) => seed::move_partner(realms, settings, base).await?,
+        None => seed::people(realms, demo, base).await?,
     };
     private_file::write(&path, &settings)?;
     Ok(settings)

@@ -10,31 +10,31 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// Reads a file; `None` when it is not there.
 ///
 /// # Errors
 /// When it cannot be read, or is not what was written.
-pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, CommandError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failure(path, "cannot be read", error)),
+        Err(error) => return Err(command_error(path, "cannot be read", error)),
     };
-    serde_json::from_str(&text).map(Some).map_err(|error| failure(path, "is damaged", error))
+    serde_json::from_str(&text).map(Some).map_err(|error| command_error(path, "is damaged", error))
 }
 
 /// Writes a file, in place of an older one.
 ///
 /// # Errors
 /// When it cannot be written; the older one is then as it was.
-pub(super) fn write<T: Serialize>(path: &Path, content: &T) -> Result<(), Failure> {
+pub(super) fn write<T: Serialize>(path: &Path, content: &T) -> Result<(), CommandError> {
     let text = serde_json::to_string_pretty(content)
-        .map_err(|error| failure(path, "cannot be written", error))?;
+        .map_err(|error| command_error(path, "cannot be written", error))?;
     let beside = path.with_extension("json.new");
     let written = whole(&beside, &text).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| failure(path, "cannot be written", error))
+    written.map_err(|error| command_error(path, "cannot be written", error))
 }
 
 fn whole(path: &Path, text: &str) -> std::io::Result<()> {
@@ -47,6 +47,6 @@ fn whole(path: &Path, text: &str) -> std::io::Result<()> {
     file.sync_all()
 }
 
-fn failure(path: &Path, what: &str, error: impl std::fmt::Display) -> Failure {
-    Failure::new(format!("{} {what}: {error}", path.display()))
+fn command_error(path: &Path, what: &str, error: impl std::fmt::Display) -> CommandError {
+    CommandError::new(format!("{} {what}: {error}", path.display()))
 }

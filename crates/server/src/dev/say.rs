@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::seed::{DemoFile, blocks};
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// Tells where everything is, with commands for each realm that work as printed.
 pub(super) fn hello(demo: &DemoFile, partner: &str, data: &Path) {
@@ -30,10 +30,10 @@ fn write(demo: &DemoFile, partner: &str, data: &Path) -> std::io::Result<()> {
 ///
 /// # Errors
 /// Never: the file has a JSON form.
-pub(super) fn samples(demo: &DemoFile) -> Result<Vec<(&'static str, String)>, Failure> {
-    let mut value = serde_json::to_value(demo).map_err(Failure::new)?;
+pub(super) fn samples(demo: &DemoFile) -> Result<Vec<(&'static str, String)>, CommandError> {
+    let mut value = serde_json::to_value(demo).map_err(CommandError::new)?;
     hide(&mut value, "");
-    let hidden: DemoFile = serde_json::from_value(value).map_err(Failure::new)?;
+    let hidden: DemoFile = serde_json::from_value(value).map_err(CommandError::new)?;
     Ok(blocks(&hidden).into_iter().map(|(name, text)| (name, text.trim_end().to_owned())).collect())
 }
 

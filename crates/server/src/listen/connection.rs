@@ -11,37 +11,39 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
-use super::patience::Patience;
+use super::write_timeout::WriteTimeout;
 use super::{Shared, Tls, announced};
 
-/// What stands behind a connection.
-pub(super) struct Behind {
-    pub(super) door: Arc<web::Door>,
+/// What stands context a connection.
+pub(super) struct ConnectionContext {
+    pub(super) service: Arc<web::ListenerService>,
     pub(super) tls: Option<Arc<Tls>>,
     pub(super) shared: Shared,
 }
 
-pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, behind: Behind) {
+pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, context: ConnectionContext) {
     let _ = stream.set_nodelay(true);
-    let stream = Patience::new(stream, behind.shared.limits.write_timeout);
-    let Some(tls) = &behind.tls else {
-        return speak(TokioIo::new(stream), peer, &behind).await;
+    let stream = WriteTimeout::new(stream, context.shared.limits.write_timeout);
+    let Some(tls) = &context.tls else {
+        return speak(TokioIo::new(stream), peer, &context).await;
     };
     let handshake = tls.acceptor().accept(stream);
-    match tokio::time::timeout(behind.shared.limits.header_timeout, handshake).await {
-        Ok(Ok(stream)) => speak(TokioIo::new(stream), peer, &behind).await,
+    match tokio::time::timeout(context.shared.limits.header_timeout, handshake).await {
+        Ok(Ok(stream)) => speak(TokioIo::new(stream), peer, &context).await,
         Ok(Err(error)) => tracing::debug!(%peer, %error, "a TLS handshake failed"),
         Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
     }
 }
 
-async fn speak<I: Read + Write + Unpin>(io: I, peer: SocketAddr, behind: &Behind) {
-    let limits = &behind.shared.limits;
-    let https = behind.tls.is_some();
-    let door = Arc::clone(&behind.door);
+async fn speak<I: Read + Write + Unpin>(io: I, peer: SocketAddr, context: &ConnectionContext) {
+    let limits = &context.shared.limits;
+    let https = context.tls.is_some();
+    let service = Arc::clone(&context.service);
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-        let door = Arc::clone(&door);
-        async move { Ok::<_, Infallible>(door.answer(peer, https, request.map(web::Body::new)).await) }
+        let service = Arc::clone(&service);
+        async move {
+            Ok::<_, Infallible>(service.answer(peer, https, request.map(web::Body::new)).await)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -50,7 +52,7 @@ async fn speak<I: Read + Write + Unpin>(io: I, peer: SocketAddr, behind: &Behind
         .max_buf_size(limits.header_bytes)
         .serve_connection(io, service);
     let mut connection = pin!(connection);
-    let mut ending = behind.shared.ending.clone();
+    let mut ending = context.shared.ending.clone();
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = announced(&mut ending) => {

@@ -4,8 +4,8 @@
 //! HTTP/1.1 only: what gains from HTTP/2 stands behind a proxy that speaks it.
 
 mod connection;
-mod patience;
 mod tls;
+mod write_timeout;
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 pub(crate) use tls::{RELOAD_EVERY as RELOAD_TLS_EVERY, Tls};
 
 use crate::config::Limits;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -41,14 +41,14 @@ pub(crate) struct Shared {
 pub(crate) struct Listener {
     pub(crate) socket: TcpListener,
     pub(crate) tls: Option<Arc<Tls>>,
-    pub(crate) door: Arc<web::Door>,
+    pub(crate) service: Arc<web::ListenerService>,
 }
 
 /// Binds an address.
 ///
 /// # Errors
 /// When it cannot be had; says which.
-pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, CommandError> {
     let bound = || -> io::Result<TcpListener> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         socket.set_reuseaddr(true)?;
@@ -56,11 +56,11 @@ pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
         socket.listen(BACKLOG)
     };
     bound().map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => Failure::new(format!(
+        io::ErrorKind::AddrInUse => CommandError::new(format!(
             "port {} is in use: another program listens on {address}",
             address.port()
         )),
-        _ => Failure::new(format!("cannot listen on {address}: {error}")),
+        _ => CommandError::new(format!("cannot listen on {address}: {error}")),
     })
 }
 
@@ -83,10 +83,15 @@ pub(crate) async fn serve(listener: Listener, shared: Shared) {
                 };
                 // The semaphore is never closed; if it were, nothing could be served.
                 let Ok(permit) = permit else { break };
-                let (door, tls) = (Arc::clone(&listener.door), listener.tls.clone());
+                let (service, tls) = (Arc::clone(&listener.service), listener.tls.clone());
                 let shared = shared.clone();
                 connections.spawn(async move {
-                    connection::serve(stream, peer, connection::Behind { door, tls, shared }).await;
+                    connection::serve(
+                        stream,
+                        peer,
+                        connection::ConnectionContext { service, tls, shared },
+                    )
+                    .await;
                     drop(permit);
                 });
             }

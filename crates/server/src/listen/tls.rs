@@ -14,7 +14,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::TlsFiles;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// How often the files are looked at.
 pub(crate) const RELOAD_EVERY: Duration = Duration::from_secs(2);
@@ -38,8 +38,8 @@ impl Tls {
     ///
     /// # Errors
     /// When they cannot be read or do not belong together.
-    pub(crate) fn load(files: TlsFiles) -> Result<Self, Failure> {
-        let loaded = Loaded::read(&files).map_err(Failure::new)?;
+    pub(crate) fn load(files: TlsFiles) -> Result<Self, CommandError> {
+        let loaded = Loaded::read(&files).map_err(CommandError::new)?;
         Ok(Self { files, current: ArcSwap::from_pointee(loaded) })
     }
 

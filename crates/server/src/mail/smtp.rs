@@ -11,12 +11,12 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
-use web::mail::{Mail, Mailer, NotSent};
+use web::mail::{Mail, MailError, Mailer};
 use zeroize::Zeroizing;
 
 use crate::config::{self, Encryption, KeySource};
 use crate::environment;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// An SMTP server and who we are to it.
 #[derive(Debug)]
@@ -31,9 +31,9 @@ impl Smtp {
     ///
     /// # Errors
     /// When the password is missing, or no TLS can be set up.
-    pub(crate) fn new(mail: &config::Mail) -> Result<Self, Failure> {
+    pub(crate) fn new(mail: &config::Mail) -> Result<Self, CommandError> {
         type Transport = AsyncSmtpTransport<Tokio1Executor>;
-        let failed = |error| Failure::new(format!("mail to {}: {error}", mail.host));
+        let failed = |error| CommandError::new(format!("mail to {}: {error}", mail.host));
         let builder = match mail.encryption {
             Encryption::Tls => Transport::relay(&mail.host).map_err(failed)?,
             Encryption::Starttls => Transport::starttls_relay(&mail.host).map_err(failed)?,
@@ -47,8 +47,8 @@ impl Smtp {
         Ok(Self { transport: builder.build(), from: mail.from.clone(), timeout: mail.timeout })
     }
 
-    fn message(&self, mail: &Mail) -> Result<Message, NotSent> {
-        let refused = |what: &str| NotSent(format!("{what} is none"));
+    fn message(&self, mail: &Mail) -> Result<Message, MailError> {
+        let refused = |what: &str| MailError(format!("{what} is none"));
         let to: Address = mail.to.parse().map_err(|_| refused("the recipient's address"))?;
         // RFC 3834 §5: nobody shall answer by a machine of their own.
         let name = HeaderName::new_from_ascii_str("Auto-Submitted");
@@ -67,14 +67,14 @@ impl Smtp {
 
 #[async_trait]
 impl Mailer for Smtp {
-    async fn send(&self, mail: &Mail) -> Result<(), NotSent> {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
         let message = self.message(mail)?;
         // Of the whole conversation, which the transport bounds step by step.
         let whole = self.timeout.saturating_mul(3);
         match tokio::time::timeout(whole, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(NotSent(told(&error))),
-            Err(_) => Err(NotSent("the mail server took too long".to_owned())),
+            Ok(Err(error)) => Err(MailError(told(&error))),
+            Err(_) => Err(MailError("the mail server took too long".to_owned())),
         }
     }
 }
@@ -90,12 +90,12 @@ fn told(error: &lettre::transport::smtp::Error) -> String {
 ///
 /// # Errors
 /// When it is not there.
-pub(crate) fn password(source: &KeySource) -> Result<Zeroizing<String>, Failure> {
+pub(crate) fn password(source: &KeySource) -> Result<Zeroizing<String>, CommandError> {
     match source {
         KeySource::File(path) => read(path),
         KeySource::Variable(name) => {
             environment::variable(name).map(Zeroizing::new).ok_or_else(|| {
-                Failure::new(format!(
+                CommandError::new(format!(
                     "the environment variable {name} with the mail password is not set"
                 ))
             })
@@ -103,14 +103,20 @@ pub(crate) fn password(source: &KeySource) -> Result<Zeroizing<String>, Failure>
     }
 }
 
-fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
+fn read(path: &Path) -> Result<Zeroizing<String>, CommandError> {
     let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|error| {
-        Failure::new(format!("the mail password file {} cannot be read: {error}", path.display()))
+        CommandError::new(format!(
+            "the mail password file {} cannot be read: {error}",
+            path.display()
+        ))
     })?;
     // An editor ends a file with a line break; a password has none.
     let password = text.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
-        return Err(Failure::new(format!("the mail password file {} is empty", path.display())));
+        return Err(CommandError::new(format!(
+            "the mail password file {} is empty",
+            path.display()
+        )));
     }
     Ok(Zeroizing::new(password.to_owned()))
 }

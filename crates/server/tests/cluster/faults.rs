@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::history::{Door, Fault, Span};
+use crate::history::{Endpoint, Fault, Span};
 use crate::proxy::Mode;
 use crate::site::{STALE_AFTER, Site};
 
@@ -25,18 +25,24 @@ pub(crate) fn all(site: &mut Site) {
 }
 
 /// What is done to the site.
-type Deed<'a> = &'a dyn Fn(&mut Site);
+type FaultAction<'a> = &'a dyn Fn(&mut Site);
 
 /// What is broken, who notices, and which of those have nobody to learn from.
 struct Plan {
     name: &'static str,
-    doors: Vec<Door>,
-    in_the_dark: Vec<Door>,
+    endpoints: Vec<Endpoint>,
+    in_the_dark: Vec<Endpoint>,
 }
 
 /// Breaks, waits for `lasting`, mends, and waits until it is calm again.
-fn fault(site: &mut Site, plan: Plan, hurt: Deed<'_>, lasting: Duration, mend: Deed<'_>) {
-    let Plan { name, doors, in_the_dark } = plan;
+fn fault(
+    site: &mut Site,
+    plan: Plan,
+    hurt: FaultAction<'_>,
+    lasting: Duration,
+    mend: FaultAction<'_>,
+) {
+    let Plan { name, endpoints, in_the_dark } = plan;
     let start = site.world.now();
     hurt(site);
     std::thread::sleep(lasting);
@@ -44,58 +50,61 @@ fn fault(site: &mut Site, plan: Plan, hurt: Deed<'_>, lasting: Duration, mend: D
     mend(site);
     let span = Span { start, end: site.world.now() };
     println!("{:>7.2} s to {:>6.2} s  {name}", start.as_secs_f64(), span.end.as_secs_f64());
-    site.world.history().faults.push(Fault { name, span, mending, doors, in_the_dark });
+    site.world.history().faults.push(Fault { name, span, mending, endpoints, in_the_dark });
     std::thread::sleep(CALM);
 }
 
 /// A node's own doors. Verifiers that follow it have the other nodes' status lists.
-fn node_itself(node: usize) -> Vec<Door> {
-    vec![Door::Gate(node), Door::OpenGate(node), Door::Introspection(node)]
+fn node_itself(node: usize) -> Vec<Endpoint> {
+    vec![Endpoint::Gate(node), Endpoint::OpenGate(node), Endpoint::Introspection(node)]
 }
 
-fn database(site: &mut Site, name: &'static str, stop: Deed<'_>, lasting: Duration) {
-    let doors = site.doors();
-    let plan = Plan { name, in_the_dark: doors.clone(), doors };
+fn database(site: &mut Site, name: &'static str, stop: FaultAction<'_>, lasting: Duration) {
+    let endpoints = site.endpoints();
+    let plan = Plan { name, in_the_dark: endpoints.clone(), endpoints };
     fault(site, plan, stop, lasting, &|site| site.database.restart());
 }
 
 fn node_killed(site: &mut Site, node: usize) {
-    let plan =
-        Plan { name: "a node is killed", doors: site.doors_of(node), in_the_dark: Vec::new() };
+    let plan = Plan {
+        name: "a node is killed",
+        endpoints: site.endpoints_of(node),
+        in_the_dark: Vec::new(),
+    };
     let lasting = Duration::from_millis(1_500);
     fault(site, plan, &|site| site.nodes[node].kill(), lasting, &|site| site.nodes[node].start());
 }
 
 fn connections_reset(site: &mut Site, node: usize) {
     let name = "a node's connections to the database are reset";
-    let plan = Plan { name, doors: site.doors_of(node), in_the_dark: node_itself(node) };
+    let plan = Plan { name, endpoints: site.endpoints_of(node), in_the_dark: node_itself(node) };
     let reset = |site: &mut Site| site.runtime.block_on(site.proxies[node].reset());
     fault(site, plan, &reset, Duration::ZERO, &|_| {});
 }
 
 fn connections_stall(site: &mut Site, node: usize) {
     let name = "a node's connections to the database stall";
-    let plan = Plan { name, doors: site.doors_of(node), in_the_dark: node_itself(node) };
+    let plan = Plan { name, endpoints: site.endpoints_of(node), in_the_dark: node_itself(node) };
     let set = |mode: Mode| move |site: &mut Site| site.proxies[node].set(mode);
     fault(site, plan, &set(Mode::Stall), LONG, &set(Mode::Pass));
 }
 
 fn feeds_break(site: &mut Site) {
     let name = "one verifier's feed is cut, another's stalls";
-    let doors = vec![site.world.verifier(0), site.world.verifier(1)];
+    let endpoints = vec![site.world.verifier(0), site.world.verifier(1)];
     let set = |one: Mode, other: Mode| {
         move |site: &mut Site| {
             site.services[0].proxy.set(one);
             site.services[1].proxy.set(other);
         }
     };
-    let plan = Plan { name, doors, in_the_dark: Vec::new() };
+    let plan = Plan { name, endpoints, in_the_dark: Vec::new() };
     fault(site, plan, &set(Mode::Cut, Mode::Stall), LONG, &set(Mode::Pass, Mode::Pass));
 }
 
 fn node_terminated(site: &mut Site, node: usize) {
     let name = "a node is told to end";
-    let plan = Plan { name, doors: site.doors_of(node), in_the_dark: Vec::new() };
+    let plan = Plan { name, endpoints: site.endpoints_of(node), in_the_dark: Vec::new() };
     let terminate = |site: &mut Site| {
         let ended = site.nodes[node].terminate();
         assert!(ended.success(), "it ended with {ended}:\n{}", site.nodes[node].log());

@@ -17,7 +17,7 @@ pub(crate) struct Span {
 
 /// Who was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Door {
+pub(crate) enum Endpoint {
     /// The gate of a node, at a route that fails closed.
     Gate(usize),
     /// The gate of a node, at a route that fails open.
@@ -34,7 +34,7 @@ pub(crate) enum Door {
     OpenVerifier(usize),
 }
 
-impl Door {
+impl Endpoint {
     /// What kind of door it is, for the report.
     pub(crate) const fn kind(self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ impl Door {
 
 /// What a door said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Observation {
     /// The caller was let in.
     Accepted,
     /// The caller was not: 401, 403, or inactive.
@@ -72,11 +72,11 @@ pub(crate) enum Verdict {
 /// A credential shown at a door.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call {
-    pub(crate) door: Door,
+    pub(crate) endpoint: Endpoint,
     /// Its place in [`History::credentials`].
     pub(crate) credential: usize,
     pub(crate) span: Span,
-    pub(crate) verdict: Verdict,
+    pub(crate) observation: Observation,
 }
 
 /// A thing that is good or bad: a credential, a grant, a client, an organization.
@@ -169,9 +169,9 @@ pub(crate) struct Fault {
     /// When mending began: from here on some may hear something again.
     pub(crate) mending: At,
     /// Who notices.
-    pub(crate) doors: Vec<Door>,
+    pub(crate) endpoints: Vec<Endpoint>,
     /// Those of them that are up, and have nobody to learn from.
-    pub(crate) in_the_dark: Vec<Door>,
+    pub(crate) in_the_dark: Vec<Endpoint>,
 }
 
 /// All of it.

@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 use base::{Clock as _, SystemClock};
 use serde_json::Value;
 
-use history::{Door, ReadBack, State, Subject};
+use history::{Endpoint, ReadBack, State, Subject};
 use judge::Limits;
 use site::{NODES, STALE_AFTER, Site};
 use world::World;
@@ -136,7 +136,7 @@ fn surprises(site: &Site) -> Vec<String> {
 async fn show_all(world: &World) {
     let all = world.held().clone();
     for held in &all {
-        let at = |node| world.show(Door::Gate(node), held);
+        let at = |node| world.show(Endpoint::Gate(node), held);
         tokio::join!(at(0), at(1), at(2));
     }
 }

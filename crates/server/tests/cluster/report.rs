@@ -14,7 +14,7 @@ use crate::judge::Delay;
 pub(crate) fn delays(delays: &[Delay], file: &Path) {
     let mut kinds: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
     for delay in delays {
-        kinds.entry(delay.door.kind()).or_default().push(delay.delay);
+        kinds.entry(delay.endpoint.kind()).or_default().push(delay.delay);
     }
     println!("from the acknowledgement of a revocation to refusal, in calm times:");
     let mut lines = String::new();

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use verify::WhenStale;
 
 use crate::gateways::{Gateways, Ports};
-use crate::history::{Door, Subject};
+use crate::history::{Endpoint, Subject};
 use crate::load::life::{self, Ground, created, noted, text};
 use crate::load::refreshes::Family;
 use crate::node::Node;
@@ -98,16 +98,16 @@ impl Site {
     }
 
     /// The doors that notice when something happens to a node.
-    pub(crate) fn doors_of(&self, node: usize) -> Vec<Door> {
+    pub(crate) fn endpoints_of(&self, node: usize) -> Vec<Endpoint> {
         let services = (0..SERVICES).filter(|service| followed(*service) == node);
-        let own = [Door::Gate(node), Door::OpenGate(node), Door::Introspection(node)];
-        let beside = [Door::Nginx, Door::Haproxy];
+        let own = [Endpoint::Gate(node), Endpoint::OpenGate(node), Endpoint::Introspection(node)];
+        let beside = [Endpoint::Nginx, Endpoint::Haproxy];
         own.into_iter().chain(beside).chain(services.map(|it| self.world.verifier(it))).collect()
     }
 
     /// All doors.
-    pub(crate) fn doors(&self) -> Vec<Door> {
-        (0..NODES).flat_map(|node| self.doors_of(node)).collect()
+    pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
+        (0..NODES).flat_map(|node| self.endpoints_of(node)).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 
-use crate::history::{At, Call, Change, Credential, Door, History, Span, Subject, Verdict};
+use crate::history::{At, Call, Change, Credential, Endpoint, History, Observation, Span, Subject};
 
 /// How long anybody waits for an answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
@@ -198,38 +198,40 @@ impl World {
     }
 
     /// Every door; those of verifiers are for JWTs alone.
-    pub(crate) fn doors(&self, jwts: bool) -> Vec<Door> {
+    pub(crate) fn endpoints(&self, jwts: bool) -> Vec<Endpoint> {
         let nodes = 0..self.addresses.nodes.len();
         let services = 0..self.addresses.verifiers.len();
         nodes
-            .flat_map(|node| [Door::Gate(node), Door::OpenGate(node), Door::Introspection(node)])
-            .chain([Door::Nginx, Door::Haproxy])
+            .flat_map(|node| {
+                [Endpoint::Gate(node), Endpoint::OpenGate(node), Endpoint::Introspection(node)]
+            })
+            .chain([Endpoint::Nginx, Endpoint::Haproxy])
             .chain(services.filter(|_| jwts).map(|it| self.verifier(it)))
             .collect()
     }
 
-    pub(crate) fn verifier(&self, index: usize) -> Door {
+    pub(crate) fn verifier(&self, index: usize) -> Endpoint {
         if index == self.addresses.open_verifier {
-            Door::OpenVerifier(index)
+            Endpoint::OpenVerifier(index)
         } else {
-            Door::Verifier(index)
+            Endpoint::Verifier(index)
         }
     }
 
     /// Shows a credential at a door, and notes what came of it.
-    pub(crate) async fn show(&self, door: Door, held: &Held) -> Verdict {
+    pub(crate) async fn show(&self, endpoint: Endpoint, held: &Held) -> Observation {
         let start = self.now();
-        let verdict = match self.ask(door, held).send().await {
-            Ok(answer) => verdict(door, answer).await,
-            Err(_no_answer) => Verdict::Lost,
+        let observation = match self.ask(endpoint, held).send().await {
+            Ok(answer) => observation(endpoint, answer).await,
+            Err(_no_answer) => Observation::Lost,
         };
         let span = Span { start, end: self.now() };
         let credential = held.credential;
-        self.history().calls.push(Call { door, credential, span, verdict });
-        verdict
+        self.history().calls.push(Call { endpoint, credential, span, observation });
+        observation
     }
 
-    fn ask(&self, door: Door, held: &Held) -> RequestBuilder {
+    fn ask(&self, endpoint: Endpoint, held: &Held) -> RequestBuilder {
         let audience = AUDIENCES[held.audience].0;
         let nodes = &self.addresses.nodes;
         let gate = |node: usize, route: &str| {
@@ -242,17 +244,17 @@ impl World {
             let ask = self.http.get(format!("{base}/closed/{audience}/thing?page=1"));
             ask.header("X-Postern-Subject", FORGED).bearer_auth(&held.secret)
         };
-        match door {
-            Door::Gate(node) => gate(node, "closed"),
-            Door::OpenGate(node) => gate(node, "open"),
-            Door::Introspection(node) => {
+        match endpoint {
+            Endpoint::Gate(node) => gate(node, "closed"),
+            Endpoint::OpenGate(node) => gate(node, "open"),
+            Endpoint::Introspection(node) => {
                 let (id, secret) = &self.addresses.introspectors[held.audience];
                 let ask = self.http.post(format!("{}/introspect", nodes[node]));
                 ask.basic_auth(id, Some(secret)).form(&[("token", &held.secret)])
             }
-            Door::Nginx => api(&self.addresses.nginx),
-            Door::Haproxy => api(&self.addresses.haproxy),
-            Door::Verifier(index) | Door::OpenVerifier(index) => {
+            Endpoint::Nginx => api(&self.addresses.nginx),
+            Endpoint::Haproxy => api(&self.addresses.haproxy),
+            Endpoint::Verifier(index) | Endpoint::OpenVerifier(index) => {
                 api(&self.addresses.verifiers[index])
             }
         }
@@ -264,23 +266,23 @@ const FORGED: &str = "forged";
 /// A status that nobody sends: an API was told what its caller made up.
 const TAKEN_IN: u16 = 599;
 
-async fn verdict(door: Door, answer: Response) -> Verdict {
+async fn observation(endpoint: Endpoint, answer: Response) -> Observation {
     let status = answer.status().as_u16();
-    let Ok(body) = answer.bytes().await else { return Verdict::Lost };
-    match (status, door) {
-        (200, Door::Introspection(_)) => {
+    let Ok(body) = answer.bytes().await else { return Observation::Lost };
+    match (status, endpoint) {
+        (200, Endpoint::Introspection(_)) => {
             let told: Value = serde_json::from_slice(&body).unwrap_or_default();
             match told["active"].as_bool() {
-                Some(true) => Verdict::Accepted,
-                Some(false) => Verdict::Refused,
-                None => Verdict::Broken(status),
+                Some(true) => Observation::Accepted,
+                Some(false) => Observation::Refused,
+                None => Observation::Broken(status),
             }
         }
-        (200, _) if body == FORGED => Verdict::Broken(TAKEN_IN),
-        (200, _) => Verdict::Accepted,
-        (401 | 403, _) => Verdict::Refused,
-        (503, _) => Verdict::Unsure,
-        (other, _) => Verdict::Broken(other),
+        (200, _) if body == FORGED => Observation::Broken(TAKEN_IN),
+        (200, _) => Observation::Accepted,
+        (401 | 403, _) => Observation::Refused,
+        (503, _) => Observation::Unsure,
+        (other, _) => Observation::Broken(other),
     }
 }
 

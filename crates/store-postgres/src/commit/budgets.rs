@@ -10,7 +10,7 @@ use domain::{BudgetLimits, BudgetState, BudgetSubject};
 use store::{Conflict, Write};
 use tokio_postgres::{Error, Row};
 
-use crate::error::Failure;
+use crate::error::AttemptError;
 use crate::uuid::Uuid;
 
 /// $1 subject, $2 hour, $3 day, $4 limit an hour, $5 limit a day. No row: a limit is reached. A
@@ -37,7 +37,7 @@ const READ: &str = "SELECT hour, used_in_hour, day, used_in_day FROM budget WHER
 pub(super) async fn spend_all(
     client: &impl GenericClient,
     writes: &[Write],
-) -> Result<Vec<BudgetState>, Failure> {
+) -> Result<Vec<BudgetState>, AttemptError> {
     let mut spends: Vec<_> = writes.iter().enumerate().filter_map(spending).collect();
     spends.sort_by_key(|(_, subject, ..)| subject.as_u128());
     let (mut spent, mut refused) = (BTreeMap::new(), BTreeMap::new());
@@ -48,7 +48,7 @@ pub(super) async fn spend_all(
         };
     }
     match refused.pop_first() {
-        Some((write, state)) => Err(Failure::Conflict(Conflict::BudgetSpent { write, state })),
+        Some((write, state)) => Err(AttemptError::Conflict(Conflict::BudgetSpent { write, state })),
         None => Ok(spent.into_values().collect()),
     }
 }
@@ -68,7 +68,7 @@ async fn spend(
     subject: BudgetSubject,
     limits: &BudgetLimits,
     now: Timestamp,
-) -> Result<Result<BudgetState, BudgetState>, Failure> {
+) -> Result<Result<BudgetState, BudgetState>, AttemptError> {
     let statement = client.prepare_cached(SPEND).await?;
     let [per_hour, per_day] = [limits.per_hour, limits.per_day].map(|limit| limit.map(to_bigint));
     let id = Uuid(subject.as_u128());

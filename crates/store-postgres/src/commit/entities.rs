@@ -5,11 +5,14 @@ use domain::{Entity, Owners};
 use store::{Conflict, StoreError, Version};
 use tokio_postgres::types::ToSql;
 
-use crate::error::Failure;
+use crate::error::AttemptError;
 use crate::sql;
 use crate::uuid::Uuid;
 
-pub(super) async fn insert(client: &impl GenericClient, entity: &Entity) -> Result<(), Failure> {
+pub(super) async fn insert(
+    client: &impl GenericClient,
+    entity: &Entity,
+) -> Result<(), AttemptError> {
     write(client, sql::insert(entity.kind()), entity, Version(0)).await?;
     Ok(())
 }
@@ -18,9 +21,9 @@ pub(super) async fn replace(
     client: &impl GenericClient,
     entity: &Entity,
     expected: Version,
-) -> Result<(), Failure> {
+) -> Result<(), AttemptError> {
     match write(client, sql::replace(entity.kind()), entity, expected).await? {
-        0 => Err(Failure::Conflict(Conflict::Changed(entity.kind()))),
+        0 => Err(AttemptError::Conflict(Conflict::Changed(entity.kind()))),
         _ => Ok(()),
     }
 }
@@ -31,7 +34,7 @@ async fn write(
     sql: &str,
     entity: &Entity,
     before: Version,
-) -> Result<u64, Failure> {
+) -> Result<u64, AttemptError> {
     let failed = |problem: serde_json::Error| StoreError::Failed(problem.to_string());
     let body = entity.to_json().map_err(failed)?;
     let version = i64::try_from(before.0).map_err(|_| StoreError::Failed("version".into()))?;
@@ -53,7 +56,7 @@ async fn write(
         &body,
         &version,
     ];
-    let of_entity = |error| Failure::of_entity(entity.kind(), error);
+    let of_entity = |error| AttemptError::of_entity(entity.kind(), error);
     let statement = client.prepare_cached(sql).await?;
     client.execute(&statement, &parameters).await.map_err(of_entity)
 }

@@ -8,7 +8,7 @@ use deadpool_postgres::GenericClient;
 use domain::EventDraft;
 use store::{Batch, CHANGES_KEPT, Effect, StoreError};
 
-use crate::error::Failure;
+use crate::error::AttemptError;
 
 /// $1 at, $2 realm, $3 target, $4 request, $5 body, $6 actor: an element an event, in order. $7 what
 /// was changed. A change that no event tells of takes one number.
@@ -60,7 +60,7 @@ impl<'a> Telling<'a> {
     }
 
     /// Writes it and gives the last number.
-    pub(super) async fn tell(&self, client: &impl GenericClient) -> Result<u64, Failure> {
+    pub(super) async fn tell(&self, client: &impl GenericClient) -> Result<u64, AttemptError> {
         let (last, kept) = self.write(client).await?;
         if kept >= MOST {
             let statement = client.prepare_cached(SWEEP).await?;
@@ -70,7 +70,7 @@ impl<'a> Telling<'a> {
     }
 
     /// The last number, and how many changes there are then.
-    async fn write(&self, client: &impl GenericClient) -> Result<(u64, i64), Failure> {
+    async fn write(&self, client: &impl GenericClient) -> Result<(u64, i64), AttemptError> {
         let events = self.events;
         let at: Vec<i64> = events.iter().map(|draft| draft.at.millis()).collect();
         let realms: Vec<&str> = events.iter().map(|draft| draft.realm.as_str()).collect();
@@ -89,7 +89,7 @@ impl<'a> Telling<'a> {
                 &[&at, &realms, &targets, &requests, &bodies, &actors, &self.effects],
             )
             .await
-            .map_err(Failure::of_event)?;
+            .map_err(AttemptError::of_event)?;
         Ok((row.try_get::<_, i64>(0)?.unsigned_abs(), row.try_get(1)?))
     }
 }

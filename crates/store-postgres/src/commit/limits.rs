@@ -4,9 +4,9 @@
 
 use base::Timestamp;
 use deadpool_postgres::GenericClient;
-use store::{Answer, Conflict};
+use store::{Conflict, IdempotencyRecord};
 
-use crate::error::Failure;
+use crate::error::AttemptError;
 use crate::uuid::Uuid;
 
 /// $1 token, $2 until, $3 now. Of two revocations the longer counts.
@@ -47,7 +47,7 @@ pub(super) async fn revoke(
     token: u128,
     until: Option<Timestamp>,
     now: Timestamp,
-) -> Result<(), Failure> {
+) -> Result<(), AttemptError> {
     let statement = client.prepare_cached(REVOKE).await?;
     let until = until.map(Timestamp::millis);
     client.execute(&statement, &[&Uuid(token), &until, &now.millis()]).await?;
@@ -59,17 +59,20 @@ pub(super) async fn spend_once(
     id: u128,
     until: Timestamp,
     now: Timestamp,
-) -> Result<(), Failure> {
+) -> Result<(), AttemptError> {
     let statement = client.prepare_cached(SPEND_ONCE).await?;
     match client.execute(&statement, &[&Uuid(id), &until.millis(), &now.millis()]).await? {
-        0 => Err(Failure::Conflict(Conflict::Spent)),
+        0 => Err(AttemptError::Conflict(Conflict::Spent)),
         _ => Ok(()),
     }
 }
 
-pub(super) async fn remember(client: &impl GenericClient, answer: &Answer) -> Result<(), Failure> {
+pub(super) async fn remember(
+    client: &impl GenericClient,
+    answer: &IdempotencyRecord,
+) -> Result<(), AttemptError> {
     let statement = client.prepare_cached(REMEMBER).await?;
-    let Answer { realm, key, request, sealed, at, until } = answer;
+    let IdempotencyRecord { realm, key, request, sealed, at, until } = answer;
     let written = client
         .execute(
             &statement,
@@ -83,5 +86,5 @@ pub(super) async fn remember(client: &impl GenericClient, answer: &Answer) -> Re
             ],
         )
         .await?;
-    if written == 0 { Err(Failure::Conflict(Conflict::Answered)) } else { Ok(()) }
+    if written == 0 { Err(AttemptError::Conflict(Conflict::Answered)) } else { Ok(()) }
 }

@@ -19,7 +19,7 @@ use feed::Telling;
 use store::{Batch, CommitError, Committed, StoreError, Write};
 
 use crate::database::Database;
-use crate::error::Failure;
+use crate::error::AttemptError;
 use crate::event_month::{EventMonth, Partitions};
 
 /// A conflict between transactions ends with one of them through, so few tries are many.
@@ -43,12 +43,12 @@ pub(crate) async fn commit(
             .with(async |client: &mut Client| try_once(client, batch, telling.as_ref()).await)
             .await;
         match outcome {
-            Err(Failure::Again(error) | Failure::Undone(error)) if attempt < ATTEMPTS => {
+            Err(AttemptError::Again(error) | AttemptError::Undone(error)) if attempt < ATTEMPTS => {
                 tracing::debug!(attempt, error = crate::error::text(&error), "trying again");
                 tokio::time::sleep(backoff(attempt)).await;
             }
             // Somebody took a partition away that this process had seen.
-            Err(Failure::NoPartition) if !missing => missing = true,
+            Err(AttemptError::NoPartition) if !missing => missing = true,
             outcome => return outcome.map_err(Into::into),
         }
     }
@@ -60,7 +60,7 @@ async fn make_partitions(
     partitions: &Partitions,
     months: &HashSet<EventMonth>,
 ) -> Result<(), CommitError> {
-    let made: Result<(), Failure> = database
+    let made: Result<(), AttemptError> = database
         .with_another(async |client: &mut Client| Ok(partitions.make(client, months).await?))
         .await;
     Ok(made?)
@@ -77,16 +77,16 @@ async fn try_once(
     client: &mut Client,
     batch: &Batch,
     telling: Option<&Telling<'_>>,
-) -> Result<(Committed, Option<u64>), Failure> {
+) -> Result<(Committed, Option<u64>), AttemptError> {
     if let ([write], None) = (batch.writes.as_slice(), telling) {
         apply(&*client, write).await?;
         let budgets = budgets::spend_all(&*client, &batch.writes).await?;
         return Ok((Committed { sequence: None, budgets }, None));
     }
     let begun = client.transaction().await;
-    let transaction = begun.map_err(|error| Failure::from(error).before_commit())?;
+    let transaction = begun.map_err(|error| AttemptError::from(error).before_commit())?;
     let written = write(&transaction, batch, telling).await;
-    let (budgets, newest) = written.map_err(Failure::before_commit)?;
+    let (budgets, newest) = written.map_err(AttemptError::before_commit)?;
     transaction.commit().await?;
     let sequence = newest.filter(|_| !batch.events.is_empty());
     Ok((Committed { sequence, budgets }, newest))
@@ -97,7 +97,7 @@ async fn write(
     client: &impl GenericClient,
     batch: &Batch,
     telling: Option<&Telling<'_>>,
-) -> Result<(Vec<BudgetState>, Option<u64>), Failure> {
+) -> Result<(Vec<BudgetState>, Option<u64>), AttemptError> {
     for write in &batch.writes {
         apply(client, write).await?;
     }
@@ -110,7 +110,7 @@ async fn write(
 }
 
 /// Any write but a budget's: those come after the others, see [`budgets::spend_all`].
-async fn apply(client: &impl GenericClient, write: &Write) -> Result<(), Failure> {
+async fn apply(client: &impl GenericClient, write: &Write) -> Result<(), AttemptError> {
     match write {
         Write::Insert(entity) => entities::insert(client, entity).await,
         Write::Replace { entity, expected } => entities::replace(client, entity, *expected).await,

@@ -3,7 +3,7 @@
 use deadpool_postgres::Client;
 use store::{Change, Effect, MAX_CHANGES, StoreError};
 
-use crate::error::Failure;
+use crate::error::AttemptError;
 
 /// $1 after, $2 how many. One statement, so one snapshot: what is swept meanwhile is still there. A
 /// row without a change says only from when on they are kept.
@@ -20,7 +20,7 @@ pub(crate) async fn after(
     client: &Client,
     after: u64,
     limit: usize,
-) -> Result<Option<Vec<Change>>, Failure> {
+) -> Result<Option<Vec<Change>>, AttemptError> {
     let statement = client.prepare_cached(AFTER).await?;
     let limit = limit.min(MAX_CHANGES) as i64;
     let rows = client.query(&statement, &[&super::to_bigint(after), &limit]).await?;

@@ -9,11 +9,11 @@ use tokio_postgres::Row;
 
 use super::conditions::{Conditions, page};
 use super::is_nowhere;
-use crate::error::Failure;
+use crate::error::AttemptError;
 use crate::sql;
 use crate::uuid::Uuid;
 
-pub(crate) async fn fetch(client: &Client, key: &Key) -> Result<Option<Stored>, Failure> {
+pub(crate) async fn fetch(client: &Client, key: &Key) -> Result<Option<Stored>, AttemptError> {
     let (kind, row) = match key {
         Key::Id(kind, id) => {
             let statement = client.prepare_cached(sql::by_id(*kind)).await?;
@@ -36,7 +36,7 @@ pub(crate) async fn fetch(client: &Client, key: &Key) -> Result<Option<Stored>, 
 pub(crate) async fn fetch_many(
     client: &Client,
     keys: &[(Kind, u128)],
-) -> Result<Vec<Stored>, Failure> {
+) -> Result<Vec<Stored>, AttemptError> {
     let mut by_kind: BTreeMap<Kind, Vec<Uuid>> = BTreeMap::new();
     for (kind, id) in keys {
         by_kind.entry(*kind).or_default().push(Uuid(*id));
@@ -57,7 +57,7 @@ pub(crate) async fn scan(
     kind: Kind,
     after: Option<u128>,
     limit: usize,
-) -> Result<Vec<Stored>, Failure> {
+) -> Result<Vec<Stored>, AttemptError> {
     let Some(from) = after.map_or(Some(0), |after| after.checked_add(1)) else {
         return Ok(Vec::new());
     };
@@ -67,7 +67,7 @@ pub(crate) async fn scan(
     rows.iter().map(|row| stored(kind, row)).collect()
 }
 
-pub(crate) async fn list(client: &Client, query: &ListQuery) -> Result<Vec<Stored>, Failure> {
+pub(crate) async fn list(client: &Client, query: &ListQuery) -> Result<Vec<Stored>, AttemptError> {
     let owners = &query.owners;
     let [organization, user, of_client, resource_server, grant, after] = [
         owners.organization,
@@ -94,7 +94,7 @@ pub(crate) async fn list(client: &Client, query: &ListQuery) -> Result<Vec<Store
 }
 
 /// A row of body and version.
-fn stored(kind: Kind, row: &Row) -> Result<Stored, Failure> {
+fn stored(kind: Kind, row: &Row) -> Result<Stored, AttemptError> {
     let entity = Entity::from_json(kind, row.try_get(0)?)
         .map_err(|problem| StoreError::Failed(format!("a {} in it: {problem}", kind.as_str())))?;
     Ok(Stored { entity, version: Version(row.try_get::<_, i64>(1)?.unsigned_abs()) })

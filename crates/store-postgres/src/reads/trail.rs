@@ -6,9 +6,12 @@ use store::{EventQuery, RefusalQuery, StoreError};
 
 use super::conditions::{Conditions, page};
 use super::{is_nowhere, to_bigint};
-use crate::error::Failure;
+use crate::error::AttemptError;
 
-pub(crate) async fn events(client: &Client, query: &EventQuery) -> Result<Vec<Event>, Failure> {
+pub(crate) async fn events(
+    client: &Client,
+    query: &EventQuery,
+) -> Result<Vec<Event>, AttemptError> {
     if [&query.target, &query.request_id].into_iter().flatten().any(|text| is_nowhere(text)) {
         return Ok(Vec::new());
     }
@@ -35,7 +38,7 @@ pub(crate) async fn events(client: &Client, query: &EventQuery) -> Result<Vec<Ev
 }
 
 /// The newest number.
-pub(crate) async fn sequence(client: &Client) -> Result<u64, Failure> {
+pub(crate) async fn sequence(client: &Client) -> Result<u64, AttemptError> {
     let statement = client.prepare_cached("SELECT sequence FROM feed").await?;
     Ok(client.query_one(&statement, &[]).await?.try_get::<_, i64>(0)?.unsigned_abs())
 }
@@ -43,7 +46,7 @@ pub(crate) async fn sequence(client: &Client) -> Result<u64, Failure> {
 pub(crate) async fn refusals(
     client: &Client,
     query: &RefusalQuery,
-) -> Result<Vec<Refusal>, Failure> {
+) -> Result<Vec<Refusal>, AttemptError> {
     if [&query.subject, &query.request_id].into_iter().flatten().any(|text| is_nowhere(text)) {
         return Ok(Vec::new());
     }
@@ -59,7 +62,7 @@ pub(crate) async fn refusals(
     rows.iter().map(|row| parsed(row.try_get(0)?)).collect()
 }
 
-fn parsed<T: for<'de> serde::Deserialize<'de>>(body: &str) -> Result<T, Failure> {
+fn parsed<T: for<'de> serde::Deserialize<'de>>(body: &str) -> Result<T, AttemptError> {
     let failed = |problem| StoreError::Failed(format!("a row of the trail: {problem}"));
     Ok(serde_json::from_str(body).map_err(failed)?)
 }

@@ -3,7 +3,7 @@
 use base::{Id, Timestamp};
 use domain::{BudgetState, Credential, RealmName, Use};
 use rusqlite::{Connection, OptionalExtension as _};
-use store::{Answer, RevokedTokens};
+use store::{IdempotencyRecord, RevokedTokens};
 
 use super::{OrStoreError as _, Read};
 use crate::writer::read_budget;
@@ -46,14 +46,14 @@ pub(crate) fn answer(
     connection: &Connection,
     realm: &RealmName,
     key: &[u8; 32],
-) -> Read<Option<Answer>> {
+) -> Read<Option<IdempotencyRecord>> {
     let sql = "SELECT request, sealed, at, until FROM answer WHERE realm = ?1 AND key = ?2";
     connection
         .prepare_cached(sql)
         .and_then(|mut statement| {
             statement
                 .query_row((realm.as_str(), key), |row| {
-                    Ok(Answer {
+                    Ok(IdempotencyRecord {
                         realm: realm.clone(),
                         key: *key,
                         request: row.get(0)?,

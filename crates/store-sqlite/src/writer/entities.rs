@@ -4,11 +4,11 @@ use domain::Entity;
 use rusqlite::{ErrorCode, ToSql};
 use store::{Conflict, Version};
 
-use super::{Failure, State};
+use super::{State, WriteError};
 use crate::sql;
 
 impl State {
-    pub(super) fn insert(&self, entity: &Entity, body: &str) -> Result<(), Failure> {
+    pub(super) fn insert(&self, entity: &Entity, body: &str) -> Result<(), WriteError> {
         self.put(entity, body, sql::insert(entity.kind()), 0).map(drop)
     }
 
@@ -17,7 +17,7 @@ impl State {
         entity: &Entity,
         body: &str,
         expected: Version,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), WriteError> {
         // A version beyond what the column holds is one that no row is at.
         let expected = i64::try_from(expected.0).unwrap_or(-1);
         // Most changes are to the body alone, as when a refresh token is rotated.
@@ -25,7 +25,7 @@ impl State {
             return Ok(());
         }
         match self.put(entity, body, sql::replace(entity.kind()), expected)? {
-            0 => Err(Failure::Conflict(Conflict::Changed(entity.kind()))),
+            0 => Err(WriteError::Conflict(Conflict::Changed(entity.kind()))),
             _ => Ok(()),
         }
     }
@@ -37,7 +37,7 @@ impl State {
         body: &str,
         statement: &str,
         version: i64,
-    ) -> Result<usize, Failure> {
+    ) -> Result<usize, WriteError> {
         let owners = entity.owners();
         let [organization, user, client, resource_server, grant] =
             [owners.organization, owners.user, owners.client, owners.resource_server, owners.grant]
@@ -61,7 +61,7 @@ impl State {
         match self.connection.prepare_cached(statement)?.execute(columns) {
             Ok(rows) => Ok(rows),
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                Err(Failure::Conflict(Conflict::Exists(entity.kind())))
+                Err(WriteError::Conflict(Conflict::Exists(entity.kind())))
             }
             Err(error) => Err(error.into()),
         }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Result};
 
-use super::{Failure, Reply, Request, State, Work, Written};
+use super::{Reply, Request, State, Work, WriteError, Written};
 use crate::error::store_error;
 use crate::open::checkpoint;
 use crate::prepared::{Prepared, Step};
@@ -79,7 +79,7 @@ impl State {
         let mut replies = Vec::with_capacity(requests.len());
         for request in requests {
             let outcome = self.in_savepoint(&request.work)?;
-            if let Err(Failure::Sqlite(error)) = outcome {
+            if let Err(WriteError::Sqlite(error)) = outcome {
                 // Of some errors (a full disk, say) SQLite undoes the whole transaction.
                 if self.connection.is_autocommit() {
                     return Err(error);
@@ -105,13 +105,13 @@ impl State {
     }
 
     /// One request, whole or not at all. The outer error is one of the transaction.
-    fn in_savepoint(&mut self, work: &Work) -> Result<Result<Written, Failure>> {
+    fn in_savepoint(&mut self, work: &Work) -> Result<Result<Written, WriteError>> {
         if leaves_no_trace(work) {
             return Ok(self.work(work));
         }
         run(&self.connection, "SAVEPOINT request")?;
         let outcome = self.work(work);
-        if matches!(outcome, Err(Failure::Sqlite(_))) {
+        if matches!(outcome, Err(WriteError::Sqlite(_))) {
             self.forget_counts();
         }
         if !self.connection.is_autocommit() {
@@ -123,19 +123,19 @@ impl State {
         Ok(outcome)
     }
 
-    fn work(&mut self, work: &Work) -> Result<Written, Failure> {
+    fn work(&mut self, work: &Work) -> Result<Written, WriteError> {
         match work {
             Work::Batch(batch) => self.batch_or_undo(batch),
             Work::Uses(uses) => self.record_uses(uses).map_err(Into::into),
             Work::Refusals(refusals) => self.record_refusals(refusals).map_err(Into::into),
-            Work::Places(realm, count) => self.reserve_places(realm, *count),
+            Work::StatusIndexes(realm, count) => self.reserve_status_indexes(realm, *count),
             Work::DropEventsBefore(month) => {
                 self.events.drop_before(&self.connection, *month).map_err(Into::into)
             }
         }
     }
 
-    fn batch_or_undo(&mut self, batch: &Prepared) -> Result<Written, Failure> {
+    fn batch_or_undo(&mut self, batch: &Prepared) -> Result<Written, WriteError> {
         self.budgets.begin();
         let outcome = self.batch(batch);
         if outcome.is_err() {
@@ -144,7 +144,7 @@ impl State {
         outcome
     }
 
-    fn batch(&mut self, batch: &Prepared) -> Result<Written, Failure> {
+    fn batch(&mut self, batch: &Prepared) -> Result<Written, WriteError> {
         let mut written = Written::default();
         let committed = &mut written.committed;
         for (index, step) in batch.steps.iter().enumerate() {
@@ -156,7 +156,7 @@ impl State {
                 Step::SpendBudget { subject, limits, now } => {
                     let spent = self.budgets.spend(&self.connection, *subject, limits, *now)?;
                     let state = spent.map_err(|state| {
-                        Failure::Conflict(store::Conflict::BudgetSpent { write: index, state })
+                        WriteError::Conflict(store::Conflict::BudgetSpent { write: index, state })
                     })?;
                     committed.budgets.push(state);
                 }

@@ -2,9 +2,9 @@
 //! time by those who come later, so that nobody else has to.
 
 use base::Timestamp;
-use store::{Answer, Conflict};
+use store::{Conflict, IdempotencyRecord};
 
-use super::{Failure, State};
+use super::{State, WriteError};
 
 impl State {
     pub(super) fn revoke(
@@ -12,7 +12,7 @@ impl State {
         token: u128,
         until: Option<Timestamp>,
         now: Timestamp,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), WriteError> {
         self.connection
             .prepare_cached(
                 "DELETE FROM revoked_token WHERE token IN
@@ -35,7 +35,7 @@ impl State {
         id: u128,
         until: Timestamp,
         now: Timestamp,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), WriteError> {
         self.connection
             .prepare_cached(
                 "DELETE FROM spent WHERE id IN
@@ -49,10 +49,10 @@ impl State {
                  ON CONFLICT (id) DO UPDATE SET until = excluded.until WHERE spent.until <= ?3",
             )?
             .execute((id.to_be_bytes(), until.millis(), now.millis()))?;
-        if written == 0 { Err(Failure::Conflict(Conflict::Spent)) } else { Ok(()) }
+        if written == 0 { Err(WriteError::Conflict(Conflict::Spent)) } else { Ok(()) }
     }
 
-    pub(super) fn remember(&self, answer: &Answer) -> Result<(), Failure> {
+    pub(super) fn remember(&self, answer: &IdempotencyRecord) -> Result<(), WriteError> {
         self.connection
             .prepare_cached(
                 "DELETE FROM answer WHERE (realm, key) IN
@@ -76,6 +76,6 @@ impl State {
                 answer.at.millis(),
                 answer.until.millis(),
             ))?;
-        if written == 0 { Err(Failure::Conflict(Conflict::Answered)) } else { Ok(()) }
+        if written == 0 { Err(WriteError::Conflict(Conflict::Answered)) } else { Ok(()) }
     }
 }

@@ -9,7 +9,7 @@ mod events;
 mod group;
 mod limits;
 mod notes;
-mod places;
+mod status_indexes;
 
 use std::thread::JoinHandle;
 
@@ -41,7 +41,7 @@ pub(crate) enum Work {
     Uses(Vec<Use>),
     Refusals(Vec<RefusalRow>),
     DropEventsBefore(EventMonth),
-    Places(RealmName, u32),
+    StatusIndexes(RealmName, u32),
 }
 
 /// What was done.
@@ -51,7 +51,7 @@ pub(crate) struct Written {
     /// The last number that it took, be it of an event or of a change without one.
     pub(crate) newest: Option<u64>,
     /// The first of the places it took.
-    pub(crate) first_place: Option<u32>,
+    pub(crate) first_status_index: Option<u32>,
 }
 
 type Reply = Result<Written, CommitError>;
@@ -62,24 +62,24 @@ struct Request {
 }
 
 /// Why a request was not written.
-enum Failure {
+enum WriteError {
     Conflict(Conflict),
     Sqlite(rusqlite::Error),
     Store(StoreError),
 }
 
-impl From<rusqlite::Error> for Failure {
+impl From<rusqlite::Error> for WriteError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
     }
 }
 
-impl From<Failure> for CommitError {
-    fn from(failure: Failure) -> Self {
+impl From<WriteError> for CommitError {
+    fn from(failure: WriteError) -> Self {
         match failure {
-            Failure::Conflict(conflict) => conflict.into(),
-            Failure::Sqlite(error) => store_error(&error).into(),
-            Failure::Store(error) => error.into(),
+            WriteError::Conflict(conflict) => conflict.into(),
+            WriteError::Sqlite(error) => store_error(&error).into(),
+            WriteError::Store(error) => error.into(),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::Hot;
 
 /// What a grant hangs from, by identifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GrantTies {
+pub struct GrantDependencies {
     /// [`Grant::id`].
     pub id: u128,
     /// [`Grant::client`].
@@ -21,10 +21,10 @@ pub struct GrantTies {
     /// [`Grant::epoch`].
     pub epoch: u32,
     /// [`Grant::place`].
-    pub place: Option<u32>,
+    pub status_index: Option<u32>,
 }
 
-impl GrantTies {
+impl GrantDependencies {
     /// Of a grant.
     pub fn of(grant: &Grant) -> Self {
         Self {
@@ -34,14 +34,14 @@ impl GrantTies {
             organization: grant.organization.map(|it| it.as_u128()),
             resource_server: grant.resource_server.as_u128(),
             epoch: grant.epoch,
-            place: grant.place,
+            status_index: grant.status_index,
         }
     }
 }
 
 /// What a credential hangs from, by identifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CredentialTies {
+pub struct CredentialDependencies {
     /// [`Credential::id`].
     pub id: u128,
     /// [`Credential::kind`].
@@ -51,10 +51,10 @@ pub struct CredentialTies {
     /// [`Credential::client`].
     pub client: Option<u128>,
     /// [`Credential::place`].
-    pub place: Option<u32>,
+    pub status_index: Option<u32>,
 }
 
-impl CredentialTies {
+impl CredentialDependencies {
     /// Of a credential.
     pub fn of(it: &Credential) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl CredentialTies {
             kind: it.kind,
             grant: it.grant.map(|it| it.as_u128()),
             client: it.client.map(|it| it.as_u128()),
-            place: it.place,
+            status_index: it.status_index,
         }
     }
 }
@@ -77,12 +77,16 @@ impl Hot {
     }
 
     /// As [`Hot::each`] for grants, of which nothing else is unpacked.
-    pub fn each_grant(&self, realm: &RealmName, show: &mut dyn FnMut(&GrantTies)) {
+    pub fn each_grant(&self, realm: &RealmName, show: &mut dyn FnMut(&GrantDependencies)) {
         self.shared.packed.each_grant(realm, show);
     }
 
     /// As [`Hot::each`] for credentials, of which nothing else is unpacked.
-    pub fn each_credential(&self, realm: &RealmName, show: &mut dyn FnMut(&CredentialTies)) {
+    pub fn each_credential(
+        &self,
+        realm: &RealmName,
+        show: &mut dyn FnMut(&CredentialDependencies),
+    ) {
         self.shared.packed.each_credential(realm, show);
     }
 }

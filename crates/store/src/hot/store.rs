@@ -6,8 +6,8 @@ use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Ref
 
 use super::Hot;
 use crate::{
-    Answer, Batch, Change, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery,
-    RevokedTokens, Store, StoreError, Stored,
+    Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery,
+    RefusalQuery, RevokedTokens, Store, StoreError, Stored,
 };
 
 impl Hot {
@@ -87,7 +87,7 @@ impl Store for Hot {
         &self,
         realm: &RealmName,
         key: &[u8; 32],
-    ) -> Result<Option<Answer>, StoreError> {
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
         self.inner().answer(realm, key).await
     }
 
@@ -107,8 +107,12 @@ impl Store for Hot {
         self.inner().changed(after).await;
     }
 
-    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError> {
-        self.inner().reserve_places(realm, count).await
+    async fn reserve_status_indexes(
+        &self,
+        realm: &RealmName,
+        count: u32,
+    ) -> Result<u32, StoreError> {
+        self.inner().reserve_status_indexes(realm, count).await
     }
 
     fn direct(&self) -> &dyn Store {

@@ -20,8 +20,8 @@ use tokio::sync::watch;
 
 use self::state::State;
 use crate::{
-    Answer, Batch, Change, CommitError, Committed, EventQuery, Key, ListQuery, RefusalQuery,
-    RevokedTokens, Store, StoreError, Stored,
+    Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery,
+    RefusalQuery, RevokedTokens, Store, StoreError, Stored,
 };
 
 /// A store that forgets everything when it is dropped.
@@ -117,7 +117,7 @@ impl Store for Memory {
         &self,
         realm: &RealmName,
         key: &[u8; 32],
-    ) -> Result<Option<Answer>, StoreError> {
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
         Ok(self.state().answers.get(&(realm.clone(), *key)).cloned())
     }
 
@@ -139,9 +139,13 @@ impl Store for Memory {
         let _ = newest.wait_for(|newest| *newest > after).await;
     }
 
-    async fn reserve_places(&self, realm: &RealmName, count: u32) -> Result<u32, StoreError> {
+    async fn reserve_status_indexes(
+        &self,
+        realm: &RealmName,
+        count: u32,
+    ) -> Result<u32, StoreError> {
         let mut state = self.state();
-        let next = state.places.entry(realm.clone()).or_default();
+        let next = state.status_indexes.entry(realm.clone()).or_default();
         let first = *next;
         *next = first.checked_add(count).ok_or_else(no_places)?;
         Ok(first)

@@ -9,7 +9,8 @@ use domain::{BudgetState, Entity, Event, Kind, RealmName, Use};
 
 use super::notes::Refusals;
 use crate::{
-    Answer, Batch, CHANGES_KEPT, Change, Committed, Conflict, Key, Stored, Version, Write,
+    Batch, CHANGES_KEPT, Change, Committed, Conflict, IdempotencyRecord, Key, Stored, Version,
+    Write,
 };
 
 /// Everything that is kept.
@@ -22,14 +23,14 @@ pub(super) struct State {
     pub(super) revoked_tokens: HashMap<u128, Option<Timestamp>>,
     /// What was used once, each until when that is kept.
     pub(super) spent: HashMap<u128, Timestamp>,
-    pub(super) answers: HashMap<(RealmName, [u8; 32]), Answer>,
+    pub(super) answers: HashMap<(RealmName, [u8; 32]), IdempotencyRecord>,
     pub(super) events: Vec<Event>,
     pub(super) sequence: u64,
     pub(super) changes: VecDeque<Change>,
     /// The number of the newest change that is not kept any more.
     pub(super) swept: u64,
     /// The next place of each realm.
-    pub(super) places: HashMap<RealmName, u32>,
+    pub(super) status_indexes: HashMap<RealmName, u32>,
     pub(super) uses: HashMap<u128, Use>,
     pub(super) refusals: Refusals,
 }
@@ -40,7 +41,7 @@ enum Undo {
     Budget { subject: u128, before: Option<BudgetState> },
     Token { token: u128, before: Option<Option<Timestamp>> },
     Spent { id: u128, before: Option<Timestamp> },
-    Answer { key: (RealmName, [u8; 32]), before: Option<Answer> },
+    IdempotencyRecord { key: (RealmName, [u8; 32]), before: Option<IdempotencyRecord> },
 }
 
 impl State {
@@ -133,7 +134,7 @@ impl State {
                     return Err(Conflict::Answered);
                 }
                 let before = self.answers.insert(key.clone(), answer);
-                Ok(Undo::Answer { key, before })
+                Ok(Undo::IdempotencyRecord { key, before })
             }
         }
     }
@@ -157,7 +158,7 @@ impl State {
             Undo::Budget { subject, before } => restore(&mut self.budgets, subject, before),
             Undo::Token { token, before } => restore(&mut self.revoked_tokens, token, before),
             Undo::Spent { id, before } => restore(&mut self.spent, id, before),
-            Undo::Answer { key, before } => restore(&mut self.answers, key, before),
+            Undo::IdempotencyRecord { key, before } => restore(&mut self.answers, key, before),
         }
     }
 

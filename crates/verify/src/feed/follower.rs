@@ -10,7 +10,7 @@ use status::{Marks, Snapshot, Update};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::known::Absorbed;
-use super::message::{MAX_MESSAGE, Refused, read};
+use super::message::{DocumentError, MAX_MESSAGE, read};
 use super::sse::Events;
 use super::{HeardBy, Shared, transport};
 use crate::Unavailable;
@@ -65,7 +65,7 @@ impl Follower {
                 self.shared.troubled(trouble);
                 self.failures = self.failures.saturating_add(1);
                 self.renew_keys().await;
-                sleep(self.shared.pace.backoff(self.failures, &SystemRng)).await;
+                sleep(self.shared.backoff.backoff(self.failures, &SystemRng)).await;
             }
         }
     }
@@ -81,9 +81,9 @@ impl Follower {
         let begun = Instant::now();
         let outcome = self.stream().await;
         self.strikes =
-            if begun.elapsed() < self.shared.pace.settled { self.strikes + 1 } else { 1 };
+            if begun.elapsed() < self.shared.backoff.settled { self.strikes + 1 } else { 1 };
         if self.strikes >= STRIKES && !self.behind {
-            self.polls_until = Some(begun + self.shared.pace.polling);
+            self.polls_until = Some(begun + self.shared.backoff.polling);
             // One more that breaks is enough then.
             self.strikes = STRIKES - 1;
         }
@@ -108,7 +108,7 @@ impl Follower {
     }
 
     async fn stream(&mut self) -> Result<(), Unavailable> {
-        let silence = self.shared.pace.silence;
+        let silence = self.shared.backoff.silence;
         let begun = Instant::now();
         let mut response = transport::stream(&self.shared, self.sequence()).await?;
         let (mut events, mut forged) = (Events::new(MAX_MESSAGE), 0);
@@ -151,7 +151,7 @@ impl Follower {
         let settings = &self.shared.settings;
         let update: Update = match read(message, &settings.issuer, &settings.keys).await {
             Ok(update) => update,
-            Err(Refused::Forged(_)) if *forged < FORGED => {
+            Err(DocumentError::Forged(_)) if *forged < FORGED => {
                 *forged += 1;
                 return Ok(false);
             }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use base::Timestamp;
 use status::{Marks, Update};
 
-use crate::ties::Ties;
+use crate::dependencies::Dependencies;
 
 /// The most that is held, in bytes. An issuer that tells more is not followed any further, and
 /// what it says is not taken for complete.
@@ -52,9 +52,9 @@ impl Known {
     }
 
     /// Whether something that a token depends on is bad.
-    pub(crate) fn refuses(&self, ties: &Ties) -> bool {
+    pub(crate) fn refuses(&self, dependencies: &Dependencies) -> bool {
         // Before the first snapshot there is nothing to ask, and nothing to remember.
-        self.version > 0 && ties.any(self.version, |mark| self.marks.contains(mark))
+        self.version > 0 && dependencies.any(self.version, |mark| self.marks.contains(mark))
     }
 
     pub(crate) const fn at(&self) -> Option<At> {

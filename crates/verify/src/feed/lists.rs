@@ -16,16 +16,16 @@ use base::Timestamp;
 use http::StatusCode;
 use http::header::ACCEPT;
 use reqwest::Url;
-use status::{ListClaims, Marks, PLACES_PER_LIST, Statuses};
+use status::{INDEXES_PER_LIST, ListClaims, Marks, Statuses};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::Shared;
 use super::message::{MAX_LIST, read};
 use crate::Unavailable;
+use crate::dependencies::{Dependencies, ListEntry};
 use crate::http_client::{read_limited, unavailable};
-use crate::standing::Standing;
-use crate::ties::{ListEntry, Ties};
+use crate::token_state::TokenState;
 
 /// The most lists kept: 128 KiB each, and up to 1 MiB of marks.
 const MOST: usize = 64;
@@ -80,9 +80,9 @@ impl Lists {
 
     /// What the lists say of a token. Fetches those that are due; waits for them a second at most,
     /// and only if told to.
-    pub(super) async fn standing(&self, ties: &Ties, wait: bool) -> Standing {
-        let entries = entries(ties);
-        let (found, missing) = self.look(&entries, ties);
+    pub(super) async fn token_state(&self, dependencies: &Dependencies, wait: bool) -> TokenState {
+        let entries = entries(dependencies);
+        let (found, missing) = self.look(&entries, dependencies);
         if !wait || missing.is_empty() {
             return found;
         }
@@ -93,37 +93,43 @@ impl Lists {
             }
         };
         let _ = timeout(PATIENCE, all_over).await;
-        self.look(&entries, ties).0
+        self.look(&entries, dependencies).0
     }
 
     /// What is known now, and the fetches of what is missing.
     fn look(
         &self,
         entries: &BTreeSet<ListEntry>,
-        ties: &Ties,
-    ) -> (Standing, Vec<watch::Receiver<()>>) {
+        dependencies: &Dependencies,
+    ) -> (TokenState, Vec<watch::Receiver<()>>) {
         let now = self.shared.settings.clock.now();
-        let mut all = if entries.is_empty() { Standing::Unknown } else { Standing::Good };
+        let mut all = if entries.is_empty() { TokenState::Unknown } else { TokenState::Good };
         let mut missing = Vec::new();
         for entry in entries {
             let Some((list, url)) = self.list(&entry.uri) else {
-                all = all.and(Standing::Unknown);
+                all = all.and(TokenState::Unknown);
                 continue;
             };
-            let found = self.held(&list, entry.index, ties, now);
+            let found = self.held(&list, entry.index, dependencies, now);
             let due =
                 list.held.load().as_ref().is_none_or(|held| now >= held.again || now < held.at);
             if due || found.is_none() {
                 let fetch = self.fetch(&list, url, now);
                 missing.extend(fetch.filter(|_| found.is_none()));
             }
-            all = all.and(found.unwrap_or(Standing::Unknown));
+            all = all.and(found.unwrap_or(TokenState::Unknown));
         }
         (all, missing)
     }
 
     /// What a list says of its entry and of the marks; `None` where there is no list that counts.
-    fn held(&self, list: &List, index: u32, ties: &Ties, now: Timestamp) -> Option<Standing> {
+    fn held(
+        &self,
+        list: &List,
+        index: u32,
+        dependencies: &Dependencies,
+        now: Timestamp,
+    ) -> Option<TokenState> {
         let limit = self.shared.settings.stale_after;
         let held = list.held.load();
         let usable = |held: &&Arc<Held>| {
@@ -133,15 +139,17 @@ impl Lists {
         };
         let held = held.as_ref().filter(usable)?;
         let beside = match &held.marks {
-            Some(bad) if ties.marks.iter().any(|mark| bad.contains(*mark)) => Standing::Bad,
+            Some(bad) if dependencies.marks.iter().any(|mark| bad.contains(*mark)) => {
+                TokenState::Bad
+            }
             // Whose tokens name marks, and whose lists do not tell which are bad: too many are.
-            None if ties.told => Standing::Unknown,
-            Some(_) | None => Standing::Good,
+            None if dependencies.told => TokenState::Unknown,
+            Some(_) | None => TokenState::Good,
         };
         Some(beside.and(match held.statuses.is_bad(index) {
-            Some(false) => Standing::Good,
+            Some(false) => TokenState::Good,
             // §8.3: an index that the list does not have is not to be accepted.
-            Some(true) | None => Standing::Bad,
+            Some(true) | None => TokenState::Bad,
         }))
     }
 
@@ -197,13 +205,13 @@ impl Lists {
 /// The entry that a token names, and those of everything else with a place that it names: the
 /// entry is that of its grant where the token was minted from a client's secret, which has a place
 /// of its own.
-fn entries(ties: &Ties) -> BTreeSet<ListEntry> {
-    let Some(own) = &ties.list else { return BTreeSet::new() };
+fn entries(dependencies: &Dependencies) -> BTreeSet<ListEntry> {
+    let Some(own) = &dependencies.list else { return BTreeSet::new() };
     let lists = own.uri.rfind('/').and_then(|slash| own.uri.get(..=slash)).unwrap_or_default();
-    let named = ties.marks.iter().filter_map(|mark| mark.as_place());
-    let named = named.map(|place| ListEntry {
-        uri: format!("{lists}{}", place / PLACES_PER_LIST).into(),
-        index: place % PLACES_PER_LIST,
+    let named = dependencies.marks.iter().filter_map(|mark| mark.as_status_index());
+    let named = named.map(|status_index| ListEntry {
+        uri: format!("{lists}{}", status_index / INDEXES_PER_LIST).into(),
+        index: status_index % INDEXES_PER_LIST,
     });
     named.chain([own.clone()]).collect()
 }

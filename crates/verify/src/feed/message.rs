@@ -53,44 +53,50 @@ impl Document for ListClaims {
 
 /// Why a document is not believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub(crate) enum DocumentError {
     /// It is not what it should be.
     Forged(&'static str),
     /// The issuer's keys could not be had.
     NoKeys(Unavailable),
 }
 
-impl From<Refused> for Unavailable {
-    fn from(refused: Refused) -> Self {
+impl From<DocumentError> for Unavailable {
+    fn from(refused: DocumentError) -> Self {
         match refused {
-            Refused::Forged(why) => Self::new(why),
-            Refused::NoKeys(unavailable) => unavailable,
+            DocumentError::Forged(why) => Self::new(why),
+            DocumentError::NoKeys(unavailable) => unavailable,
         }
     }
 }
 
 /// Checks and reads a document of `issuer`.
-pub(crate) async fn read<D: Document>(text: &str, issuer: &str, keys: &Keys) -> Result<D, Refused> {
+pub(crate) async fn read<D: Document>(
+    text: &str,
+    issuer: &str,
+    keys: &Keys,
+) -> Result<D, DocumentError> {
     let token = Compact::parse_within(text.trim_ascii(), D::LONGEST)
-        .map_err(|_| Refused::Forged("what it says is not signed"))?;
+        .map_err(|_| DocumentError::Forged("what it says is not signed"))?;
     if !token.header().is_type(D::TYPE) {
-        return Err(Refused::Forged("what it says is of another type"));
+        return Err(DocumentError::Forged("what it says is of another type"));
     }
     // Who shares a secret with the issuer must not speak for it.
     if token.header().algorithm == Algorithm::HS256 {
-        return Err(Refused::Forged("what it says is signed with a shared secret"));
+        return Err(DocumentError::Forged("what it says is signed with a shared secret"));
     }
     let payload = match keys.verify(&token).await {
         Ok(payload) => payload,
         Err(crate::Rejection::IssuerUnavailable(unavailable)) => {
-            return Err(Refused::NoKeys(unavailable));
+            return Err(DocumentError::NoKeys(unavailable));
         }
-        Err(_) => return Err(Refused::Forged("the signature of what it says is not the issuer's")),
+        Err(_) => {
+            return Err(DocumentError::Forged("the signature of what it says is not the issuer's"));
+        }
     };
     let document: D = serde_json::from_slice(payload)
-        .map_err(|_| Refused::Forged("what it says cannot be read"))?;
+        .map_err(|_| DocumentError::Forged("what it says cannot be read"))?;
     if document.issuer().is_some_and(|named| named != issuer) {
-        return Err(Refused::Forged("what it says is another issuer's"));
+        return Err(DocumentError::Forged("what it says is another issuer's"));
     }
     Ok(document)
 }

@@ -5,11 +5,11 @@
 //! memory alone ([`Feed::standing`]). While the feed cannot be had, status lists stand in
 //! (`lists`). Invariant: what is older than the limit is never taken for knowledge.
 
+mod backoff;
 mod follower;
 mod known;
 mod lists;
 mod message;
-mod pace;
 mod report;
 mod sse;
 #[cfg(test)]
@@ -26,13 +26,13 @@ use reqwest::{Client, Url};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use self::backoff::Backoff;
 use self::follower::Follower;
 use self::known::Known;
 use self::lists::Lists;
-use self::pace::Pace;
+use crate::dependencies::Dependencies;
 use crate::keys::Keys;
-use crate::standing::Standing;
-use crate::ties::Ties;
+use crate::token_state::TokenState;
 use crate::{Unavailable, WhenStale};
 
 pub use report::{Following, HeardBy};
@@ -54,7 +54,7 @@ pub(crate) struct Settings {
 /// What the task and the requests share.
 pub(crate) struct Shared {
     settings: Settings,
-    pace: Pace,
+    backoff: Backoff,
     known: RwLock<Known>,
     heard: Mutex<report::Heard>,
     /// Whether there is a snapshot.
@@ -72,14 +72,14 @@ pub(crate) struct Feed {
 impl Feed {
     /// Begins to follow where a runtime is at hand, otherwise at first use.
     pub(crate) fn new(settings: Settings) -> Self {
-        let pace = Pace::for_limit(settings.stale_after);
-        Self::with_pace(settings, pace)
+        let backoff = Backoff::for_limit(settings.stale_after);
+        Self::with_backoff(settings, backoff)
     }
 
-    pub(crate) fn with_pace(settings: Settings, pace: Pace) -> Self {
+    pub(crate) fn with_backoff(settings: Settings, backoff: Backoff) -> Self {
         let shared = Arc::new(Shared {
             settings,
-            pace,
+            backoff,
             known: RwLock::default(),
             heard: Mutex::default(),
             begun: watch::Sender::new(false),
@@ -95,31 +95,31 @@ impl Feed {
     }
 
     /// What memory says. A mark that is bad is bad, however long ago that was heard.
-    pub(crate) fn standing(&self, ties: &Ties, now: Timestamp) -> Standing {
+    pub(crate) fn token_state(&self, dependencies: &Dependencies, now: Timestamp) -> TokenState {
         if !self.running.load(Ordering::Relaxed) {
             self.ensure_running();
         }
         let known = self.shared.known.read().unwrap_or_else(PoisonError::into_inner);
-        if known.refuses(ties) {
-            Standing::Bad
+        if known.refuses(dependencies) {
+            TokenState::Bad
         } else if known.is_fresh(now, self.shared.settings.stale_after) {
-            Standing::Good
+            TokenState::Good
         } else {
-            Standing::Unknown
+            TokenState::Unknown
         }
     }
 
     /// The same once the first snapshot is here, for which it waits two seconds at most.
     pub(crate) async fn standing_once_begun(
         &self,
-        ties: &Ties,
+        dependencies: &Dependencies,
         clock: &Arc<dyn Clock>,
-    ) -> Standing {
+    ) -> TokenState {
         self.ensure_running();
         if !*self.shared.begun.borrow() {
             let _ = tokio::time::timeout(PATIENCE, self.begun()).await;
         }
-        self.standing(ties, clock.now())
+        self.token_state(dependencies, clock.now())
     }
 
     /// Waits for the first snapshot.
@@ -130,8 +130,8 @@ impl Feed {
     }
 
     /// What the status lists say that a token names, when the feed says nothing.
-    pub(crate) async fn listed(&self, ties: &Ties, wait: bool) -> Standing {
-        self.lists.standing(ties, wait).await
+    pub(crate) async fn listed(&self, dependencies: &Dependencies, wait: bool) -> TokenState {
+        self.lists.token_state(dependencies, wait).await
     }
 
     /// Why nothing is known.

@@ -13,7 +13,7 @@ pub(crate) struct Events {
 
 /// An event is longer than the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooLong;
+pub(crate) struct EventTooLongError;
 
 impl Events {
     /// Of at most `limit` bytes each.
@@ -22,7 +22,7 @@ impl Events {
     }
 
     /// The events that are complete with `bytes`.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Vec<String>, TooLong> {
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Vec<String>, EventTooLongError> {
         let mut events = Vec::new();
         let mut rest = bytes;
         while let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
@@ -42,16 +42,16 @@ impl Events {
         Ok(events)
     }
 
-    fn extend(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
+    fn extend(&mut self, bytes: &[u8]) -> Result<(), EventTooLongError> {
         if self.line.len() + bytes.len() > self.limit {
-            return Err(TooLong);
+            return Err(EventTooLongError);
         }
         self.line.extend_from_slice(bytes);
         Ok(())
     }
 
     /// The event, if the line was the empty one that ends it.
-    fn end_line(&mut self) -> Result<Option<String>, TooLong> {
+    fn end_line(&mut self) -> Result<Option<String>, EventTooLongError> {
         let line = std::mem::take(&mut self.line);
         if line.is_empty() {
             // What is no text is no message of ours; it is passed over.
@@ -69,7 +69,7 @@ impl Events {
                 data.push(b'\n');
                 data.extend_from_slice(value);
             }
-            Some(_) => return Err(TooLong),
+            Some(_) => return Err(EventTooLongError),
         }
         Ok(None)
     }
@@ -107,13 +107,13 @@ mod tests {
 
     #[test]
     fn what_is_too_long_ends_it() {
-        assert_eq!(Events::new(64).push(&[b'x'; 65]), Err(TooLong));
+        assert_eq!(Events::new(64).push(&[b'x'; 65]), Err(EventTooLongError));
         let mut events = Events::new(64);
         let refused = (0..100).find_map(|_| events.push(b"data: 0123456789\n").err());
-        assert_eq!(refused, Some(TooLong));
+        assert_eq!(refused, Some(EventTooLongError));
         let mut endless = Events::new(64);
         let refused = (0..100).find_map(|_| endless.push(b"0123456789").err());
-        assert_eq!(refused, Some(TooLong));
+        assert_eq!(refused, Some(EventTooLongError));
     }
 
     #[test]

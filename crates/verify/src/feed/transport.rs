@@ -40,7 +40,7 @@ pub(super) async fn snapshot(shared: &Shared) -> Result<String, Unavailable> {
 pub(super) async fn stream(shared: &Shared, sequence: u64) -> Result<Response, Unavailable> {
     let url = after(shared, sequence);
     let asked = ask(shared, url, "text/event-stream");
-    let response = timeout(shared.pace.silence, asked).await.map_err(|_| late())??;
+    let response = timeout(shared.backoff.silence, asked).await.map_err(|_| late())??;
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {
         Ok(response)
@@ -52,7 +52,7 @@ pub(super) async fn stream(shared: &Shared, sequence: u64) -> Result<Response, U
 /// The signed messages after `sequence`, not checked yet; waits for one.
 pub(super) async fn poll(shared: &Shared, sequence: u64) -> Result<Vec<String>, Unavailable> {
     let mut url = after(shared, sequence);
-    let wait = shared.pace.wait;
+    let wait = shared.backoff.wait;
     url.query_pairs_mut().append_pair("wait", &wait.as_secs().to_string());
     let all = async {
         let response = ask(shared, url, "application/json").await?;
@@ -61,7 +61,7 @@ pub(super) async fn poll(shared: &Shared, sequence: u64) -> Result<Vec<String>, 
             .map_err(|_| Unavailable::new("the feed's answer cannot be read"))?;
         Ok(polled.updates)
     };
-    timeout(wait + shared.pace.silence, all).await.map_err(|_| late())?
+    timeout(wait + shared.backoff.silence, all).await.map_err(|_| late())?
 }
 
 fn after(shared: &Shared, sequence: u64) -> Url {

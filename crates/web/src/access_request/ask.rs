@@ -9,10 +9,10 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 use engine::access_requests::{MAX_USE_CASE, NewAccessRequest, submit};
 use engine::{Denial, settle};
-use oauth::Failure;
+use oauth::ErrorResponse;
 
 use super::SENT;
-use super::templates::{FormPage, SentPage, Typed, Wrong};
+use super::templates::{FieldError, FormPage, SentPage, Typed};
 use crate::people::page::{Allowed, Layout, page, see_other};
 use crate::people::visit::Visit;
 use crate::people::{Allowance, network};
@@ -30,7 +30,7 @@ pub(super) fn sent(visit: &Visit<'_>) -> Response<Body> {
     page(visit, 200, &SentPage { layout: Layout::of(visit) }, &Allowed::default())
 }
 
-pub(super) async fn post(visit: &Visit<'_>, unreadable: Option<Failure>) -> Response<Body> {
+pub(super) async fn post(visit: &Visit<'_>, unreadable: Option<ErrorResponse>) -> Response<Body> {
     let typed = typed(visit);
     let ctx = visit.context();
     let refused = match unreadable {
@@ -53,7 +53,7 @@ pub(super) async fn post(visit: &Visit<'_>, unreadable: Option<Failure>) -> Resp
         use_case: typed.use_case.clone(),
         contact: typed.contact.clone(),
     };
-    let attempts = &visit.realm.state.house().attempts;
+    let attempts = &visit.realm.state.app().attempts;
     let network = visit.origin.address.map(network).unwrap_or_default();
     let bucket = format!("access request {} {network}", visit.realm_name());
     let counted = [(bucket.as_str(), OF_NETWORK)];
@@ -62,7 +62,7 @@ pub(super) async fn post(visit: &Visit<'_>, unreadable: Option<Failure>) -> Resp
     }
     let submitted = match reachable(&new.contact) {
         Ok(()) => {
-            let _one_at_a_time = visit.realm.desk.queue.lock().await;
+            let _one_at_a_time = visit.realm.submissions.queue.lock().await;
             settle(ctx.store, async || submit(&ctx, &new).await).await.map(drop)
         }
         Err(denial) => Err(denial),
@@ -103,7 +103,7 @@ fn again(visit: &Visit<'_>, typed: Typed, denial: &Denial) -> Response<Body> {
     let status = denial.verdict().problem.status();
     let wrong = match denial {
         Denial::InvalidField { field, .. } => {
-            Some(Wrong { field: field.clone(), text: expected_of(field) })
+            Some(FieldError { field: field.clone(), text: expected_of(field) })
         }
         _ => None,
     };
@@ -146,7 +146,7 @@ fn form(
     visit: &Visit<'_>,
     status: u16,
     typed: Typed,
-    (wrong, notice): (Option<Wrong>, Option<&'static str>),
+    (wrong, notice): (Option<FieldError>, Option<&'static str>),
 ) -> Response<Body> {
     let template = FormPage {
         layout: Layout::of(visit),

@@ -14,7 +14,7 @@ use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use dialect::Dialect;
 
 use crate::people::visit::Visit;
-use crate::realm::{Asked, Realm};
+use crate::realm::{Realm, RealmRequest};
 use crate::respond;
 
 const ASK: &str = "/access-request";
@@ -23,7 +23,7 @@ const CREDENTIALS: &str = "/credentials/";
 
 /// One of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place<'p> {
+pub(crate) enum Page<'p> {
     /// The form.
     Ask,
     /// What follows it.
@@ -34,12 +34,12 @@ pub(crate) enum Place<'p> {
 
 /// Where requests of a realm are written down.
 #[derive(Debug, Default)]
-pub(crate) struct Desk {
+pub(crate) struct SubmissionLock {
     /// One is written down after the other, so that the bounds of the queue are exact.
     queue: tokio::sync::Mutex<()>,
 }
 
-impl<'p> Place<'p> {
+impl<'p> Page<'p> {
     /// The page at a path, where there is one.
     pub(crate) fn find(dialect: &Dialect, path: &'p str) -> Option<Self> {
         if !dialect.authorization().access_requests {
@@ -72,18 +72,18 @@ impl<'p> Place<'p> {
 }
 
 /// Answers a request to one of the pages.
-pub(crate) async fn answer(realm: &Realm, place: Place<'_>, asked: Asked) -> Response<Body> {
+pub(crate) async fn answer(realm: &Realm, place: Page<'_>, asked: RealmRequest) -> Response<Body> {
     let method = asked.request.method().clone();
     if !place.allow().contains(&method.as_str()) {
         return not_allowed(&method, place.allow());
     }
     let (visit, unreadable) = Visit::read(realm, asked, place.pattern()).await;
     match place {
-        Place::Ask if method == Method::POST => ask::post(&visit, unreadable).await,
-        Place::Ask => ask::show(&visit),
-        Place::Sent => ask::sent(&visit),
-        Place::Credentials(link) if method == Method::POST => credentials::post(&visit, link).await,
-        Place::Credentials(link) => credentials::show(&visit, link).await,
+        Page::Ask if method == Method::POST => ask::post(&visit, unreadable).await,
+        Page::Ask => ask::show(&visit),
+        Page::Sent => ask::sent(&visit),
+        Page::Credentials(link) if method == Method::POST => credentials::post(&visit, link).await,
+        Page::Credentials(link) => credentials::show(&visit, link).await,
     }
 }
 

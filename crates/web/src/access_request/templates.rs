@@ -15,7 +15,7 @@ pub(crate) struct Typed {
 
 /// What is wrong with a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wrong {
+pub(crate) struct FieldError {
     pub(crate) field: String,
     pub(crate) text: &'static str,
 }
@@ -27,7 +27,7 @@ pub(crate) struct FormPage {
     pub(crate) layout: Layout,
     pub(crate) csrf: String,
     pub(crate) typed: Typed,
-    pub(crate) wrong: Option<Wrong>,
+    pub(crate) wrong: Option<FieldError>,
     /// Something to know about the whole.
     pub(crate) notice: Option<&'static str>,
     /// In characters.

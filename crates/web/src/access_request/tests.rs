@@ -17,13 +17,15 @@ use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog, settle};
 use http_body_util::BodyExt as _;
 use store::{Hot, HotOptions, Memory};
 
-use super::Place;
-use super::templates::{FormPage, Typed, Wrong};
+use super::Page;
+use super::templates::{FieldError, FormPage, Typed};
 use crate::mail::Mail;
 use crate::metrics::Metrics;
 use crate::people::page::Layout;
 use crate::people::{Argon2id, Attempts};
-use crate::{Door, House, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits};
+use crate::{
+    AppState, ListenerService, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits,
+};
 
 fn layout() -> Layout {
     Layout {
@@ -38,16 +40,16 @@ fn layout() -> Layout {
 fn the_pages_are_there_where_the_dialect_takes_access_requests() {
     let (asks, rfc) = (Dialect::builtin("fyma").unwrap(), Dialect::builtin("rfc").unwrap());
     for (path, expected) in [
-        ("/access-request", Some(Place::Ask)),
-        ("/access-request/sent", Some(Place::Sent)),
-        ("/credentials/abc", Some(Place::Credentials("abc"))),
+        ("/access-request", Some(Page::Ask)),
+        ("/access-request/sent", Some(Page::Sent)),
+        ("/credentials/abc", Some(Page::Credentials("abc"))),
         ("/credentials/", None),
         ("/credentials/abc/def", None),
         ("/credentials", None),
         ("/access-request/", None),
     ] {
-        assert_eq!(Place::find(&asks, path), expected, "{path}");
-        assert_eq!(Place::find(&rfc, path), None, "{path}");
+        assert_eq!(Page::find(&asks, path), expected, "{path}");
+        assert_eq!(Page::find(&rfc, path), None, "{path}");
     }
 }
 
@@ -63,7 +65,7 @@ fn what_was_typed_is_kept_and_escaped() {
             use_case: hostile.clone(),
             contact: hostile,
         },
-        wrong: Some(Wrong { field: "contact".to_owned(), text: "Not an address." }),
+        wrong: Some(FieldError { field: "contact".to_owned(), text: "Not an address." }),
         notice: Some("Nothing was sent."),
         longest_use_case: 2_000,
     };
@@ -75,21 +77,21 @@ fn what_was_typed_is_kept_and_escaped() {
 }
 
 /// A realm that takes access requests, behind a door, and a clock that can be moved.
-struct Desk {
-    door: Door,
+struct Fixture {
+    listener: ListenerService,
     state: RealmState,
     clock: Arc<FixedClock>,
 }
 
 const URL: &str = "http://127.0.0.1:8081/tenant";
 
-impl Desk {
+impl Fixture {
     fn open() -> Self {
         let master = MasterKey::generate(&SystemRng);
         let clock = Arc::new(FixedClock::new(Timestamp::from_seconds(1_800_000_000)));
         let options = HotOptions { clock: Arc::clone(&clock) as _, ..Default::default() };
         let memory = Arc::new(Hot::new(Arc::new(Memory::default()), options));
-        let house = Arc::new(House {
+        let app = Arc::new(AppState {
             store: Arc::clone(&memory) as _,
             memory,
             clock: Arc::clone(&clock) as _,
@@ -110,20 +112,20 @@ impl Desk {
             display_name: Some("Harbour Cloud".to_owned()),
         };
         let issuer = Arc::new(Issuer::new(settings, &master, &SystemRng));
-        let state = RealmState::new(Arc::clone(&house), issuer);
+        let state = RealmState::new(Arc::clone(&app), issuer);
         let limits = WebLimits {
             body: 1 << 20,
             body_time: Duration::from_secs(1),
             answer_time: Duration::from_secs(5),
         };
         let realm = Arc::new(Realm::new(state.clone(), limits, None));
-        let door = Door {
-            house,
+        let listener = ListenerService {
+            app,
             proxies: Arc::new(TrustedProxies::default()),
             metrics: Arc::new(Metrics::new(vec![Arc::clone(state.metrics())], Vec::new())),
             serves: Serves::Realms(Realms::new(vec![(URL.parse().unwrap(), realm)])),
         };
-        Self { door, state, clock }
+        Self { listener, state, clock }
     }
 
     /// The mail that follows a request and its approval.
@@ -164,7 +166,8 @@ impl Desk {
             .header("cookie", cookie)
             .header("content-type", "application/x-www-form-urlencoded");
         let peer = SocketAddr::from(([192, 0, 2, 7], 4711));
-        let response = self.door.answer(peer, false, request.body(Body::from(body)).unwrap()).await;
+        let response =
+            self.listener.answer(peer, false, request.body(Body::from(body)).unwrap()).await;
         let (head, body) = response.into_parts();
         let text = body.collect().await.unwrap().to_bytes();
         let set = head.headers.get("set-cookie").map_or("", |it| it.to_str().unwrap());
@@ -181,8 +184,8 @@ fn link(mail: &Mail) -> String {
 
 #[tokio::test]
 async fn a_link_that_is_over_is_a_page_that_says_so_and_no_mail_any_more() {
-    let desk = Desk::open();
-    let mail = desk.approved().await;
+    let fixture = Fixture::open();
+    let mail = fixture.approved().await;
     assert!(mail.text.contains("until 2027-01-18 08:00 UTC"), "{}", mail.text);
     assert!(mail.text.contains("Hello Zoë,") && mail.text.contains("Harbour & Sons"));
     assert!(
@@ -191,43 +194,44 @@ async fn a_link_that_is_over_is_a_page_that_says_so_and_no_mail_any_more() {
         mail.text
     );
     let path = link(&mail);
-    let (status, cookie, page) = desk.ask("GET", &path, "", String::new()).await;
+    let (status, cookie, page) = fixture.ask("GET", &path, "", String::new()).await;
     assert_eq!(status, 200, "{page}");
     let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    desk.clock.advance(engine::access_requests::LIVES);
+    fixture.clock.advance(engine::access_requests::LIVES);
     for (method, body) in [("GET", String::new()), ("POST", format!("csrf={csrf}"))] {
-        let (status, _, page) = desk.ask(method, &path, &cookie, body).await;
+        let (status, _, page) = fixture.ask(method, &path, &cookie, body).await;
         assert_eq!(status, 404, "{page}");
         assert!(page.contains("This link does not work any more"), "{page}");
         assert!(!page.contains("client_secret"), "{page}");
     }
     let origin = RequestOrigin::default();
-    let ctx = desk.state.context(&origin);
+    let ctx = fixture.state.context(&origin);
     let waiting = engine::access_requests::unmailed(&ctx, None).await.unwrap();
     assert!(crate::mail::answer(&ctx, &waiting[0]).is_none(), "staff send another one");
 }
 
 #[tokio::test]
 async fn below_a_prefix_a_form_leads_back_below_it() {
-    let desk = Desk::open();
-    let (status, cookie, page) = desk.ask("GET", "/tenant/access-request", "", String::new()).await;
+    let fixture = Fixture::open();
+    let (status, cookie, page) =
+        fixture.ask("GET", "/tenant/access-request", "", String::new()).await;
     assert_eq!(status, 200, "{page}");
     let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let wish = "name=Ada&organization=Engines&use_case=Count&contact=ada%40example.com";
     let body = format!("csrf={csrf}&{wish}");
-    let (status, ..) = desk.ask("POST", "/tenant/access-request", &cookie, body).await;
+    let (status, ..) = fixture.ask("POST", "/tenant/access-request", &cookie, body).await;
     assert_eq!(status, 303);
     let (status, _, page) =
-        desk.ask("GET", "/tenant/access-request/sent", &cookie, String::new()).await;
+        fixture.ask("GET", "/tenant/access-request/sent", &cookie, String::new()).await;
     assert_eq!(status, 200);
     assert!(page.contains("Thank you") && page.contains("href=\"/tenant/assets/"), "{page}");
 }
 
 #[tokio::test]
 async fn where_no_app_can_be_connected_there_is_no_page_of_connected_apps() {
-    let desk = Desk::open();
+    let fixture = Fixture::open();
     for (path, wanted) in [("/tenant/sign-in", 200), ("/tenant/settings/apps", 404)] {
-        let (status, _, page) = desk.ask("GET", path, "", String::new()).await;
+        let (status, _, page) = fixture.ask("GET", path, "", String::new()).await;
         assert_eq!(status, wanted, "{path}: {page}");
     }
 }

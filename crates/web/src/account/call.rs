@@ -76,7 +76,7 @@ impl Caller for Call {
         let ctx = state.direct_context(&origin);
         let person = person(&state, &ctx, headers, row).await?;
         if let Some(token) = person.credential() {
-            state.house().uses.note(token.id, ctx.now, origin.address);
+            state.app().uses.note(token.id, ctx.now, origin.address);
         }
         person.require(row.scope)?;
         let parameters =

@@ -10,7 +10,7 @@
 
 use axum::http::{HeaderMap, HeaderName, header};
 use engine::Denial;
-use oauth::{Failure, Problem};
+use oauth::{ErrorResponse, Problem};
 
 use crate::admin::read::is_json;
 
@@ -21,7 +21,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// # Errors
 /// 403 for a request from elsewhere, or that does not say; 415 for one that is not JSON.
 pub(super) fn check(headers: &HeaderMap, issuer: &str) -> Result<(), Denial> {
-    let refused = |text: &str| Denial::Malformed(Failure::new(Problem::AccessDenied, text));
+    let refused = |text: &str| Denial::Malformed(ErrorResponse::new(Problem::AccessDenied, text));
     let one = |name: &HeaderName| {
         let mut values = headers.get_all(name).iter();
         match (values.next(), values.next()) {
@@ -43,7 +43,7 @@ pub(super) fn check(headers: &HeaderMap, issuer: &str) -> Result<(), Denial> {
         return Ok(());
     }
     let text = "With a session, every change must be sent as Content-Type: application/json.";
-    Err(Denial::Malformed(Failure::new(Problem::UnsupportedMediaType, text)))
+    Err(Denial::Malformed(ErrorResponse::new(Problem::UnsupportedMediaType, text)))
 }
 
 /// Whether `origin` is that of the issuer's URL.

@@ -57,7 +57,7 @@ impl Caller for Call {
         let ctx = state.direct_context(&origin);
         let administrator = admin_keys::authenticate(&ctx, bearer(headers)?).await?;
         let key = administrator.key().id;
-        state.house().uses.note(key, ctx.now, origin.address);
+        state.app().uses.note(key, ctx.now, origin.address);
         administrator.require(row.scope)?;
         let parameters =
             parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::Query;
 use axum::http::{HeaderMap, Uri, header};
 use engine::Denial;
-use oauth::{Failure, Problem};
+use oauth::{ErrorResponse, Problem};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -17,7 +17,7 @@ use crate::body;
 const BODY_TIME: Duration = Duration::from_secs(30);
 
 fn malformed(problem: Problem, text: impl Into<String>) -> Denial {
-    Denial::Malformed(Failure::new(problem, text))
+    Denial::Malformed(ErrorResponse::new(problem, text))
 }
 
 /// The query string.

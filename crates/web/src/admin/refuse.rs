@@ -7,7 +7,7 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use engine::{Context, Denial, RequestOrigin};
-use oauth::{Failure, Problem};
+use oauth::{ErrorResponse, Problem};
 use serde::Serialize;
 
 use super::api::{Api, Caller};
@@ -131,6 +131,6 @@ fn plain(
     text: &str,
 ) -> Response {
     let origin = origin_of(extension);
-    let denial = Denial::Malformed(Failure::new(problem, text));
+    let denial = Denial::Malformed(ErrorResponse::new(problem, text));
     refuse(api, state, &state.direct_context(&origin), &denial)
 }

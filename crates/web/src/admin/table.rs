@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
 use engine::admin::idempotency::IdempotentRequest;
 use engine::{Denial, Outcome, RequestOrigin, settle};
-use oauth::{Failure, Problem};
+use oauth::{ErrorResponse, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::openapi::OpenApi;
@@ -192,7 +192,7 @@ impl<C: Caller> Table<C> {
                 let origin = origin_of(extension);
                 let Ok(parameters) = parameters else {
                     let text = "The path is not percent-encoded UTF-8.";
-                    let failure = Failure::new(Problem::InvalidRequest, text);
+                    let failure = ErrorResponse::new(Problem::InvalidRequest, text);
                     let denial = Denial::Malformed(failure);
                     return refuse(&C::API, &state, &state.direct_context(&origin), &denial);
                 };
@@ -243,7 +243,7 @@ async fn body<I: DeserializeOwned>(request: Request, limit: usize) -> Result<I, 
 }
 
 async fn reloaded(state: &RealmState, answer: Answer) -> Result<Answer, Denial> {
-    state.issuer().reload_keys(&*state.house().store).await?;
+    state.issuer().reload_keys(&*state.app().store).await?;
     Ok(answer)
 }
 

@@ -3,13 +3,13 @@
 use axum::body::Body;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Response};
-use oauth::{Failure, Problem};
+use oauth::{ErrorResponse, Problem};
 
 use crate::realm::Realm;
 
 /// Why not.
 #[derive(Debug)]
-pub(super) enum Refused {
+pub(super) enum FeedError {
     /// A parameter is not what it must be.
     Malformed(&'static str),
     /// The node does not know enough yet, or ends.
@@ -22,18 +22,20 @@ pub(super) enum Refused {
     Nothing,
 }
 
-impl Refused {
+impl FeedError {
     pub(super) fn response(self, realm: &Realm, request_id: &str) -> Response<Body> {
-        let busy = |text: &str| Failure::new(Problem::TemporarilyUnavailable, text);
+        let busy = |text: &str| ErrorResponse::new(Problem::TemporarilyUnavailable, text);
         let (failure, wait) = match self {
-            Self::Malformed(what) => (Failure::new(Problem::InvalidRequest, what), None),
+            Self::Malformed(what) => (ErrorResponse::new(Problem::InvalidRequest, what), None),
             Self::NotYet => (busy("Not ready yet; try again."), Some("1")),
             Self::Full => (busy("Too many read this feed; try again, or another node."), Some("5")),
             Self::Failed(error) => {
                 tracing::error!(request_id, error, "what is bad could not be told");
                 (busy("Not available at this moment; try again."), Some("1"))
             }
-            Self::Nothing => (Failure::new(Problem::NotFound, "There is no such list."), None),
+            Self::Nothing => {
+                (ErrorResponse::new(Problem::NotFound, "There is no such list."), None)
+            }
         };
         let mut response = realm.failure(&failure, request_id);
         if let Some(wait) = wait {

@@ -14,10 +14,10 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use base::Timestamp;
 use base::digest::sha256;
 use base::encoding::base64url;
-use status::{LIST_TYPE, ListClaims, Marks, PLACES_PER_LIST, StatusList};
+use status::{INDEXES_PER_LIST, LIST_TYPE, ListClaims, Marks, StatusList};
 use tokio::time::Instant;
 
-use super::error::Refused;
+use super::error::FeedError;
 use crate::state::RealmState;
 
 /// How long a copy may be kept before it is fetched again (§5.1), in seconds.
@@ -78,16 +78,16 @@ pub(super) fn index(state: &RealmState) -> Response<Body> {
 
 /// How many lists there are; at least one.
 fn count(state: &RealmState) -> u32 {
-    state.issuer().ledger().places().div_ceil(PLACES_PER_LIST).max(1)
+    state.issuer().ledger().status_indexes().div_ceil(INDEXES_PER_LIST).max(1)
 }
 
 pub(super) async fn answer(
     state: &RealmState,
     number: u32,
     headers: &HeaderMap,
-) -> Result<Response<Body>, Refused> {
+) -> Result<Response<Body>, FeedError> {
     if number >= count(state) {
-        return Err(Refused::Nothing);
+        return Err(FeedError::Nothing);
     }
     let Signed { at, text, tag } = signed(state, number).await?;
     let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|it| it.to_str().ok());
@@ -107,7 +107,7 @@ pub(super) async fn answer(
     Ok(response)
 }
 
-async fn signed(state: &RealmState, number: u32) -> Result<Signed, Refused> {
+async fn signed(state: &RealmState, number: u32) -> Result<Signed, FeedError> {
     // One at a time: whoever waited is given what the first has made.
     let mut made = state.feed().lists.lock().await;
     let changes = state.issuer().ledger().changes();
@@ -117,7 +117,9 @@ async fn signed(state: &RealmState, number: u32) -> Result<Signed, Refused> {
     if is_behind {
         match walk(state, changes).await {
             Ok(walked) => *made = Made { walked: Some(walked), ..Made::default() },
-            Err(error) if made.walked.is_none() => return Err(Refused::Failed(error.to_string())),
+            Err(error) if made.walked.is_none() => {
+                return Err(FeedError::Failed(error.to_string()));
+            }
             // Older ones are good until they say that they are not.
             Err(error) => tracing::warn!(%error, "the status lists could not be made anew"),
         }
@@ -125,10 +127,10 @@ async fn signed(state: &RealmState, number: u32) -> Result<Signed, Refused> {
     if let Some(signed) = made.signed.get(&number).filter(|it| it.at.elapsed() < SIGNED_FOR) {
         return Ok(signed.clone());
     }
-    let Some(walked) = &made.walked else { return Err(Refused::NotYet) };
+    let Some(walked) = &made.walked else { return Err(FeedError::NotYet) };
     // While nothing became another, they are as true as the memory is; that is asked first, so that
     // what becomes another meanwhile is not taken for told.
-    let as_of = state.house().memory.as_of();
+    let as_of = state.app().memory.as_of();
     let changes = state.issuer().ledger().changes();
     let as_of = if walked.changes == changes { as_of } else { walked.as_of };
     let (bits, of) = (Arc::clone(&walked.bits), state.clone());
@@ -139,7 +141,7 @@ async fn signed(state: &RealmState, number: u32) -> Result<Signed, Refused> {
         let signed = sign(&of, number, (&bits, beside.marks.as_deref()), as_of);
         (beside, signed)
     });
-    let (beside, signed) = done.await.map_err(|error| Refused::Failed(error.to_string()))?;
+    let (beside, signed) = done.await.map_err(|error| FeedError::Failed(error.to_string()))?;
     made.beside = Some(beside);
     let signed = signed?;
     made.signed.insert(number, signed.clone());
@@ -156,16 +158,16 @@ fn beside(state: &RealmState, changes: u64) -> Beside {
 
 async fn walk(state: &RealmState, changes: u64) -> Result<Walked, store::StoreError> {
     let (began, issuer) = (Instant::now(), state.issuer());
-    let as_of = state.house().memory.as_of();
+    let as_of = state.app().memory.as_of();
     let bad = issuer.ledger().bad();
-    let memory = Arc::clone(&state.house().memory);
+    let memory = Arc::clone(&state.app().memory);
     let bits = if memory.is_filled() {
         let realm = issuer.realm().clone();
-        let walk = move || engine::standing::effective_in_memory(&memory, &realm, &bad);
+        let walk = move || engine::marks::effective_in_memory(&memory, &realm, &bad);
         let walked = tokio::task::spawn_blocking(walk).await;
         walked.map_err(|error| store::StoreError::Failed(error.to_string()))?
     } else {
-        engine::standing::effective(&*memory, issuer.realm(), &bad).await?
+        engine::marks::effective(&*memory, issuer.realm(), &bad).await?
     };
     Ok(Walked { changes, as_of, began, took: began.elapsed(), bits: Arc::new(bits) })
 }
@@ -175,8 +177,8 @@ fn sign(
     number: u32,
     (bits, beside): (&Marks, Option<&str>),
     as_of: Timestamp,
-) -> Result<Signed, Refused> {
-    let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
+) -> Result<Signed, FeedError> {
+    let failed = |error: &dyn std::fmt::Display| FeedError::Failed(error.to_string());
     let issuer = state.issuer();
     let mut status_list = StatusList::of(&bits.list(number));
     let lists = issuer.status_lists();
@@ -191,7 +193,7 @@ fn sign(
         bad_marks: beside.map(str::to_owned),
     };
     let payload = serde_json::to_vec(&claims).map_err(|error| failed(&error))?;
-    let signed = issuer.sign(LIST_TYPE, &payload, state.house().clock.now());
+    let signed = issuer.sign(LIST_TYPE, &payload, state.app().clock.now());
     let text = signed.map_err(|denial| failed(&denial))?;
     let tag = format!("\"{}\"", base64url(sha256(text.as_bytes())));
     let tag = HeaderValue::try_from(tag).map_err(|error| failed(&error))?;

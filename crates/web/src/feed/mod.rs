@@ -24,10 +24,10 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response};
 use tokio::sync::{Mutex, watch};
 
 use crate::metrics::Part;
-use crate::realm::{Asked, Realm};
+use crate::realm::{Realm, RealmRequest};
 use crate::respond;
-use error::Refused;
-pub use publish::{Current, NotTold};
+use error::FeedError;
+pub use publish::{Current, NoSigningKeyError};
 
 /// How many may read the feed of a realm at once.
 const READERS: usize = 1_000;
@@ -154,9 +154,9 @@ impl Wanted {
 }
 
 /// Answers.
-pub(crate) async fn answer(realm: &Realm, wanted: Wanted, asked: Asked) -> Response<Body> {
+pub(crate) async fn answer(realm: &Realm, wanted: Wanted, asked: RealmRequest) -> Response<Body> {
     const METHODS: [&str; 2] = ["GET", "HEAD"];
-    let Asked { request, request_id, address, .. } = asked;
+    let RealmRequest { request, request_id, address, .. } = asked;
     // A body is nothing that is looked at here, or held.
     let (head, _) = request.into_parts();
     let mut response = match head.method {
@@ -184,10 +184,10 @@ async fn found(
     realm: &Realm,
     wanted: Wanted,
     (head, from): (&Parts, IpAddr),
-) -> Result<Response<Body>, Refused> {
+) -> Result<Response<Body>, FeedError> {
     let (state, head_only) = (&realm.state, head.method == Method::HEAD);
     if !state.feed().log().is_open() {
-        return Err(Refused::NotYet);
+        return Err(FeedError::NotYet);
     }
     match wanted {
         Wanted::Feed => {

@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, Response};
 use tokio::time::{Instant, timeout_at};
 
 use super::Reader;
-use super::error::Refused;
+use super::error::FeedError;
 use super::log::{Message, Since};
 use super::stream::AHEAD;
 use crate::realm::Realm;
@@ -33,7 +33,7 @@ pub(super) struct Query {
 }
 
 impl Query {
-    pub(super) fn read(text: &str) -> Result<Self, Refused> {
+    pub(super) fn read(text: &str) -> Result<Self, FeedError> {
         let mut query = Self::default();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             // `u64` would take a sign.
@@ -41,12 +41,12 @@ impl Query {
             let number = number.and_then(|it| it.parse::<u64>().ok());
             match &*name {
                 "after" => {
-                    let wrong = Refused::Malformed("after must be a sequence number.");
+                    let wrong = FeedError::Malformed("after must be a sequence number.");
                     query.after = Some(number.ok_or(wrong)?);
                 }
                 "wait" => {
                     let number = number.filter(|seconds| *seconds <= LONGEST);
-                    let wrong = Refused::Malformed("wait must be 0 to 30 seconds.");
+                    let wrong = FeedError::Malformed("wait must be 0 to 30 seconds.");
                     query.wait = Duration::from_secs(number.ok_or(wrong)?);
                 }
                 _ => {}
@@ -60,12 +60,12 @@ pub(super) async fn answer(
     (realm, from): (&Realm, IpAddr),
     query: &Query,
     head_only: bool,
-) -> Result<Response<Body>, Refused> {
+) -> Result<Response<Body>, FeedError> {
     let feed = realm.state.feed();
     if feed.is_closed() {
-        return Err(Refused::NotYet);
+        return Err(FeedError::NotYet);
     }
-    let _reader = Reader::admit(feed, from).ok_or(Refused::Full)?;
+    let _reader = Reader::admit(feed, from).ok_or(FeedError::Full)?;
     let messages = if head_only { Vec::new() } else { updates(realm, query).await? };
     let texts: Vec<&str> = messages.iter().map(|it| &*it.text).collect();
     let body = serde_json::json!({ "updates": texts }).to_string();
@@ -77,7 +77,7 @@ pub(super) async fn answer(
 }
 
 /// What there is, or what comes before the wait is over, or the newest heartbeat.
-async fn updates(realm: &Realm, query: &Query) -> Result<Vec<Message>, Refused> {
+async fn updates(realm: &Realm, query: &Query) -> Result<Vec<Message>, FeedError> {
     let feed = Arc::clone(realm.state.feed());
     let longest = realm.limits.answer_time.saturating_sub(MARGIN);
     let wait = query.wait.min(longest);
@@ -116,9 +116,9 @@ fn first(mut messages: Vec<Message>) -> Vec<Message> {
     messages
 }
 
-fn reset(realm: &Realm) -> Result<Vec<Message>, Refused> {
+fn reset(realm: &Realm) -> Result<Vec<Message>, FeedError> {
     let reset = realm.state.feed().reset(&realm.state);
-    reset.map(|reset| vec![reset]).map_err(|error| Refused::Failed(error.to_string()))
+    reset.map(|reset| vec![reset]).map_err(|error| FeedError::Failed(error.to_string()))
 }
 
 #[cfg(test)]

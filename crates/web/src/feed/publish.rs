@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use base::Timestamp;
 use engine::Issuer;
-use engine::standing::Noted;
+use engine::marks::Noted;
 use status::{Gone, Mark, Update};
 
 use super::Feed;
@@ -30,7 +30,7 @@ pub struct Current {
 /// The issuer has no key to sign with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no key to sign the feed with")]
-pub struct NotTold;
+pub struct NoSigningKeyError;
 
 impl Feed {
     /// From here on everything is told: the node's memory is filled, up to `sequence`.
@@ -51,13 +51,13 @@ impl Feed {
     /// Tells what became another, as it is now; with nothing noted it is a heartbeat.
     ///
     /// # Errors
-    /// [`NotTold`]: then none of it was.
+    /// [`NoSigningKeyError`]: then none of it was.
     pub fn publish(
         &self,
         issuer: &Issuer,
         noted: &Noted,
         current: &Current,
-    ) -> Result<(), NotTold> {
+    ) -> Result<(), NoSigningKeyError> {
         let (gone, back) = issuer.ledger().tell(noted);
         let after = self.log().end();
         let parts = parts(gone, back);
@@ -108,7 +108,7 @@ fn parts(gone: Vec<Gone>, back: Vec<Mark>) -> Vec<(Vec<Gone>, Vec<Mark>)> {
 
 impl Feed {
     /// Says that a snapshot is wanted; signed once a publication at the most.
-    pub(super) fn reset(&self, state: &RealmState) -> Result<Message, NotTold> {
+    pub(super) fn reset(&self, state: &RealmState) -> Result<Message, NoSigningKeyError> {
         let mut made = self.reset.lock().unwrap_or_else(PoisonError::into_inner);
         let news = *self.news.borrow();
         if let Some((of, message)) = &*made
@@ -120,20 +120,20 @@ impl Feed {
         let update = Update {
             iss: issuer.identifier().to_owned(),
             sequence,
-            as_of: state.house().memory.as_of().millis(),
+            as_of: state.app().memory.as_of().millis(),
             reset: true,
             ..Update::default()
         };
-        let text = sign(issuer, &update, state.house().clock.now())?;
+        let text = sign(issuer, &update, state.app().clock.now())?;
         let message = Message { reaches: sequence, sequence, marks: 0, text };
         *made = Some((news, message.clone()));
         Ok(message)
     }
 }
 
-fn sign(issuer: &Issuer, update: &Update, now: Timestamp) -> Result<Arc<str>, NotTold> {
-    let payload = serde_json::to_vec(update).map_err(|_| NotTold)?;
-    issuer.sign(TYPE, &payload, now).map(Into::into).map_err(|_| NotTold)
+fn sign(issuer: &Issuer, update: &Update, now: Timestamp) -> Result<Arc<str>, NoSigningKeyError> {
+    let payload = serde_json::to_vec(update).map_err(|_| NoSigningKeyError)?;
+    issuer.sign(TYPE, &payload, now).map(Into::into).map_err(|_| NoSigningKeyError)
 }
 
 #[cfg(test)]
@@ -143,8 +143,9 @@ mod tests {
     #[test]
     fn nothing_is_lost_between_the_parts() {
         for (gone, back) in [(0, 0), (1, 0), (0, 1), (511, 1), (512, 1), (1_300, 1_300)] {
-            let mark = |at| Gone { mark: Mark::place(at), until: None };
-            let parts = parts((0..gone).map(mark).collect(), (0..back).map(Mark::place).collect());
+            let mark = |at| Gone { mark: Mark::status_index(at), until: None };
+            let parts =
+                parts((0..gone).map(mark).collect(), (0..back).map(Mark::status_index).collect());
             let sizes = parts.iter().map(|(gone, back)| gone.len() + back.len());
             assert!(sizes.clone().all(|size| size <= MARKS));
             assert_eq!(sizes.sum::<usize>(), (gone + back) as usize);

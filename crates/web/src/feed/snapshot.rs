@@ -8,7 +8,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Response};
 use base::Timestamp;
 
-use super::error::Refused;
+use super::error::FeedError;
 use crate::state::RealmState;
 
 /// The `typ` of a snapshot.
@@ -24,7 +24,7 @@ pub(super) struct Taken {
     text: Bytes,
 }
 
-pub(super) async fn answer(state: &RealmState) -> Result<Response<Body>, Refused> {
+pub(super) async fn answer(state: &RealmState) -> Result<Response<Body>, FeedError> {
     let mut response = Response::new(Body::from(snapshot(state).await?));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
@@ -32,10 +32,10 @@ pub(super) async fn answer(state: &RealmState) -> Result<Response<Body>, Refused
     Ok(response)
 }
 
-async fn snapshot(state: &RealmState) -> Result<Bytes, Refused> {
+async fn snapshot(state: &RealmState) -> Result<Bytes, FeedError> {
     // One is made at a time, and whoever waited for it is given the same.
     let mut kept = state.feed().snapshot.lock().await;
-    let now = state.house().clock.now();
+    let now = state.app().clock.now();
     if let Some(taken) = &*kept
         && now >= taken.at
         && now < taken.at.plus(KEPT)
@@ -44,16 +44,16 @@ async fn snapshot(state: &RealmState) -> Result<Bytes, Refused> {
     }
     let of = state.clone();
     let made = tokio::task::spawn_blocking(move || make(&of, now)).await;
-    let text = made.map_err(|error| Refused::Failed(error.to_string()))??;
+    let text = made.map_err(|error| FeedError::Failed(error.to_string()))??;
     *kept = Some(Taken { at: now, text: text.clone() });
     Ok(text)
 }
 
-fn make(state: &RealmState, now: Timestamp) -> Result<Bytes, Refused> {
-    let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
+fn make(state: &RealmState, now: Timestamp) -> Result<Bytes, FeedError> {
+    let failed = |error: &dyn std::fmt::Display| FeedError::Failed(error.to_string());
     let issuer = Arc::clone(state.issuer());
     // In this order: nothing up to the sequence number is missing then.
-    let as_of = state.house().memory.as_of();
+    let as_of = state.app().memory.as_of();
     let sequence = state.feed().log().position();
     let snapshot = issuer.ledger().snapshot(issuer.identifier(), sequence, as_of);
     let payload = serde_json::to_vec(&snapshot).map_err(|error| failed(&error))?;

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use super::Reader;
-use super::error::Refused;
+use super::error::FeedError;
 use super::log::{Message, Since};
 use crate::state::RealmState;
 
@@ -32,22 +32,22 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// What the reader says they have, where they come back.
-pub(super) fn last_event(headers: &HeaderMap) -> Result<Option<u64>, Refused> {
+pub(super) fn last_event(headers: &HeaderMap) -> Result<Option<u64>, FeedError> {
     let Some(value) = headers.get(LAST_EVENT_ID) else { return Ok(None) };
     let number = value.to_str().ok().and_then(|text| text.parse().ok());
-    number.map(Some).ok_or(Refused::Malformed("Last-Event-ID must be a sequence number."))
+    number.map(Some).ok_or(FeedError::Malformed("Last-Event-ID must be a sequence number."))
 }
 
 pub(super) fn answer(
     (state, from): (&RealmState, IpAddr),
     after: Option<u64>,
     head_only: bool,
-) -> Result<Response<Body>, Refused> {
+) -> Result<Response<Body>, FeedError> {
     let feed = state.feed();
     if feed.is_closed() {
-        return Err(Refused::NotYet);
+        return Err(FeedError::NotYet);
     }
-    let reader = Reader::admit(feed, from).ok_or(Refused::Full)?;
+    let reader = Reader::admit(feed, from).ok_or(FeedError::Full)?;
     let body = if head_only {
         Body::empty()
     } else {

@@ -19,12 +19,14 @@ use store::{Batch, Hot, HotOptions, Memory, Write};
 
 use super::publish::Current;
 use crate::metrics::Metrics;
-use crate::{Door, House, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits};
+use crate::{
+    AppState, ListenerService, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits,
+};
 
 const ISSUER: &str = "https://login.example";
 
 struct World {
-    door: Door,
+    listener: ListenerService,
     state: RealmState,
     clock: Arc<FixedClock>,
     /// The last part of the address that asks.
@@ -37,7 +39,7 @@ impl World {
         let clock = Arc::new(FixedClock::new(Timestamp::from_seconds(1_800_000_000)));
         let options = HotOptions { clock: Arc::clone(&clock) as _, ..Default::default() };
         let memory = Arc::new(Hot::new(Arc::new(Memory::default()), options));
-        let house = Arc::new(House {
+        let app = Arc::new(AppState {
             store: Arc::clone(&memory) as _,
             memory,
             clock: Arc::clone(&clock) as _,
@@ -58,12 +60,12 @@ impl World {
             display_name: None,
         };
         let issuer = Arc::new(Issuer::new(settings, &master, &SystemRng));
-        let state = RealmState::new(Arc::clone(&house), issuer);
+        let state = RealmState::new(Arc::clone(&app), issuer);
         let origin = engine::RequestOrigin::default();
         let ctx = state.context(&origin);
         let made = engine::keys::ensure(&ctx, &[domain::Algorithm::ES256]).await.unwrap();
-        house.store.commit(made.batch).await.unwrap();
-        state.issuer().reload_keys(&*house.store).await.unwrap();
+        app.store.commit(made.batch).await.unwrap();
+        state.issuer().reload_keys(&*app.store).await.unwrap();
         let limits = WebLimits {
             body: 1024,
             body_time: Duration::from_secs(1),
@@ -74,7 +76,7 @@ impl World {
         let serves = Serves::Realms(Realms::new(vec![(ISSUER.parse().unwrap(), realm)]));
         let proxies = Arc::new(TrustedProxies::default());
         Self {
-            door: Door { house, proxies, metrics, serves },
+            listener: ListenerService { app, proxies, metrics, serves },
             state,
             clock,
             from: AtomicU8::new(7),
@@ -93,7 +95,7 @@ impl World {
             request = request.header(*name, *value);
         }
         let peer = SocketAddr::from(([192, 0, 2, self.from.load(Relaxed)], 4711));
-        self.door.answer(peer, true, request.body(Body::empty()).unwrap()).await
+        self.listener.answer(peer, true, request.body(Body::empty()).unwrap()).await
     }
 
     async fn get(&self, path: &str) -> Response<Body> {
@@ -374,7 +376,7 @@ async fn a_snapshot_says_everything_and_where_to_go_on() {
     assert!(marks.contains(Mark::id(7)) && marks.contains(Mark::id(8)));
 }
 
-fn grant(world: &World, place: u32, revoked: bool) -> Entity {
+fn grant(world: &World, status_index: u32, revoked: bool) -> Entity {
     let now = world.clock.now();
     let revoked =
         revoked.then_some(Revocation { at: now, by: domain::Actor::System, reason: None });
@@ -389,7 +391,7 @@ fn grant(world: &World, place: u32, revoked: bool) -> Entity {
         default_scopes: None,
         epoch: 0,
         handle: None,
-        place: Some(place),
+        status_index: Some(status_index),
         revoked,
         created_at: now,
     }))
@@ -398,10 +400,10 @@ fn grant(world: &World, place: u32, revoked: bool) -> Entity {
 #[tokio::test]
 async fn token_status_list_8_a_list_is_signed_cacheable_and_found_by_its_number() {
     let world = World::open().await;
-    for (place, revoked) in [(3, false), (4, true), ((1 << 20) + 1, true)] {
-        let entity = grant(&world, place, revoked);
+    for (status_index, revoked) in [(3, false), (4, true), ((1 << 20) + 1, true)] {
+        let entity = grant(&world, status_index, revoked);
         let batch = Batch { writes: vec![Write::Insert(entity.clone())], events: vec![] };
-        world.state.house().store.commit(batch).await.unwrap();
+        world.state.app().store.commit(batch).await.unwrap();
         world.state.issuer().ledger().entity(&entity);
     }
     let index: serde_json::Value =

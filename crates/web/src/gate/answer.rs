@@ -11,10 +11,10 @@ use super::compile::never_kept;
 use super::original::Original;
 use super::path::plain;
 use super::rates::Counted;
-use super::refuse::{Refused, refuse};
+use super::refuse::{GateRefusal, refuse};
 use super::routes::normal_host;
 use super::{Access, Gate, Route, Source, WhenUnsure, identity};
-use crate::realm::{Asked, Realm};
+use crate::realm::{Realm, RealmRequest};
 
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -52,8 +52,8 @@ pub(super) struct Known<'a> {
 }
 
 /// Answers a question.
-pub(crate) async fn answer(realm: &Realm, gate: &Gate, asked: Asked) -> Response<Body> {
-    let Asked { request, path, request_id, address } = asked;
+pub(crate) async fn answer(realm: &Realm, gate: &Gate, asked: RealmRequest) -> Response<Body> {
+    let RealmRequest { request, path, request_id, address } = asked;
     // The body goes unread: no verdict may hang on it, and no memory.
     let (head, _) = request.into_parts();
     let below = head.uri.path().get(path).and_then(|it| it.strip_prefix("/gate"));
@@ -70,7 +70,7 @@ pub(crate) async fn answer(realm: &Realm, gate: &Gate, asked: Asked) -> Response
     let mut response = match passed {
         Ok(response) => response,
         Err(denial) => {
-            let refused = Refused { denial, known: &known, wanted, head: &head.method };
+            let refused = GateRefusal { denial, known: &known, wanted, head: &head.method };
             refuse(realm, gate, &ctx, refused)
         }
     };
@@ -125,7 +125,7 @@ async fn decide<'a>(
 /// For how many seconds nothing was heard of the database, where that is too long. Both ways: a
 /// clock that was set back must not make old knowledge young.
 fn stale(realm: &Realm, gate: &Gate, ctx: &Context<'_>) -> Option<u64> {
-    let as_of = realm.state.house().memory.as_of();
+    let as_of = realm.state.app().memory.as_of();
     let age = ctx.now.apart(as_of);
     (age > gate.stale_after).then_some(age.as_secs())
 }
@@ -173,7 +173,7 @@ fn pass(
         }
     }
     if let Some(verified) = &verified {
-        realm.state.house().uses.note(verified.credential.id, ctx.now, ctx.origin.address);
+        realm.state.app().uses.note(verified.credential.id, ctx.now, ctx.origin.address);
     }
     Ok(response)
 }

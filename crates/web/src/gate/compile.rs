@@ -59,7 +59,7 @@ pub struct Gate {
     pub(super) resources: Resources,
     /// When somebody was last told of a proxy that is set up wrong.
     told: AtomicI64,
-    pub(super) pace: super::refuse::Pace,
+    pub(super) log_limiter: super::refuse::LogLimiter,
 }
 
 impl Gate {
@@ -90,7 +90,7 @@ impl Gate {
             resources: Resources::new(&routes, issuer.url()),
             routes,
             told: AtomicI64::new(i64::MIN),
-            pace: super::refuse::Pace::default(),
+            log_limiter: super::refuse::LogLimiter::default(),
         })
     }
 

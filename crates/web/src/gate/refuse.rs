@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use base::Timestamp;
 use engine::{Context, Denial, GateDenial, RequestOrigin};
-use oauth::Failure;
+use oauth::ErrorResponse;
 
 use super::answer::{Known, Wanted};
 use super::{Access, Gate};
@@ -20,7 +20,7 @@ use crate::realm::Realm;
 static STATUS: HeaderName = HeaderName::from_static("x-postern-status");
 
 /// What is refused, and why.
-pub(super) struct Refused<'a> {
+pub(super) struct GateRefusal<'a> {
     pub(super) denial: Denial,
     pub(super) known: &'a Known<'a>,
     pub(super) wanted: Wanted,
@@ -33,16 +33,16 @@ const NAMELESS: u32 = 100;
 
 /// Keeps a flood of noise from costing more than itself.
 #[derive(Debug, Default)]
-pub(super) struct Pace(Mutex<(i64, u32)>);
+pub(super) struct LogLimiter(Mutex<(i64, u32)>);
 
-impl Pace {
+impl LogLimiter {
     fn admits(&self, now: Timestamp) -> bool {
-        let mut pace = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if pace.0 != now.seconds() {
-            *pace = (now.seconds(), 0);
+        let mut log_limiter = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if log_limiter.0 != now.seconds() {
+            *log_limiter = (now.seconds(), 0);
         }
-        pace.1 = pace.1.saturating_add(1);
-        pace.1 <= NAMELESS
+        log_limiter.1 = log_limiter.1.saturating_add(1);
+        log_limiter.1 <= NAMELESS
     }
 }
 
@@ -51,12 +51,14 @@ pub(super) fn refuse(
     realm: &Realm,
     gate: &Gate,
     ctx: &Context<'_>,
-    refused: Refused<'_>,
+    refused: GateRefusal<'_>,
 ) -> Response<Body> {
-    let Refused { denial, known, wanted, head } = refused;
+    let GateRefusal { denial, known, wanted, head } = refused;
     note(realm, gate, ctx, (&denial, known, wanted));
-    let failure =
-        Failure { resource_metadata: metadata(gate, known), ..with_scope(denial.failure(), known) };
+    let failure = ErrorResponse {
+        resource_metadata: metadata(gate, known),
+        ..with_scope(denial.failure(), known)
+    };
     let mut response = realm.failure(&failure, &ctx.origin.request_id);
     let status = response.status();
     response.headers_mut().insert(&STATUS, HeaderValue::from(status.as_u16()));
@@ -79,12 +81,12 @@ fn metadata(gate: &Gate, known: &Known<'_>) -> Option<String> {
 }
 
 /// RFC 6750 §3: the scopes that are needed may be told of any 401, too.
-fn with_scope(failure: Failure, known: &Known<'_>) -> Failure {
+fn with_scope(failure: ErrorResponse, known: &Known<'_>) -> ErrorResponse {
     let needed = || match &known.route?.access {
         Access::Protected { scopes, .. } if !scopes.is_empty() => Some(scopes.to_string()),
         _ => None,
     };
-    Failure { scope: failure.scope.clone().or_else(needed), ..failure }
+    ErrorResponse { scope: failure.scope.clone().or_else(needed), ..failure }
 }
 
 fn note(
@@ -99,7 +101,7 @@ fn note(
         tracing::warn!(realm, "the gate cannot tell what is asked for: {denial}");
     }
     let first = wanted != Wanted::Refusal;
-    if ctx.origin.recognized.get().is_none() && !gate.pace.admits(ctx.now) {
+    if ctx.origin.recognized.get().is_none() && !gate.log_limiter.admits(ctx.now) {
         if first {
             realm.state.metrics().refused(code);
         }
@@ -115,7 +117,7 @@ fn note(
         realm.state.note(&ctx, denial);
     } else {
         // The verdict counted it a moment ago; here is the id that the caller will tell support.
-        realm.state.house().refusals.note(denial.refusal(&ctx));
+        realm.state.app().refusals.note(denial.refusal(&ctx));
     }
 }
 

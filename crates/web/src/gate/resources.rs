@@ -8,13 +8,13 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header};
 use domain::{ResourceServer, Status};
 use engine::RequestOrigin;
-use oauth::{Failure, Problem};
+use oauth::{ErrorResponse, Problem};
 use serde_json::json;
 use store::{Loaded, StoreExt as _};
 
 use super::routes::normal_host;
 use super::{Access, Gate, Route};
-use crate::realm::{Asked, Realm};
+use crate::realm::{Realm, RealmRequest};
 use crate::respond;
 
 /// Where it is served (RFC 9728 §3).
@@ -100,11 +100,11 @@ fn encoded(identifier: &str) -> String {
 }
 
 /// Answers for the API that host and path name.
-pub(crate) async fn answer(realm: &Realm, gate: &Gate, asked: Asked) -> Response<Body> {
+pub(crate) async fn answer(realm: &Realm, gate: &Gate, asked: RealmRequest) -> Response<Body> {
     let suffix = asked.path().strip_prefix(WELL_KNOWN).unwrap_or_default().to_owned();
     let hosts = hosts(asked.request.headers());
     let refused =
-        |problem, why: &str| realm.failure(&Failure::new(problem, why), &asked.request_id);
+        |problem, why: &str| realm.failure(&ErrorResponse::new(problem, why), &asked.request_id);
     if !matches!(*asked.request.method(), Method::GET | Method::HEAD) {
         let mut response = refused(Problem::MethodNotAllowed, "The method is not allowed here.");
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));

@@ -15,8 +15,8 @@ use store::{Hot, HotOptions, Memory};
 
 use super::answer;
 use crate::gate::{Access, GateSettings, Identity, Route, Source, WhenUnsure};
-use crate::realm::{Asked, Realm};
-use crate::{House, RealmState, WebLimits};
+use crate::realm::{Realm, RealmRequest};
+use crate::{AppState, RealmState, WebLimits};
 
 struct Node {
     clock: Arc<FixedClock>,
@@ -51,7 +51,7 @@ impl Node {
         let options =
             HotOptions { clock: filled_by as _, sole_writer: false, ..HotOptions::default() };
         let memory = Arc::new(Hot::new(Arc::new(Memory::default()), options));
-        let house = Arc::new(House {
+        let app = Arc::new(AppState {
             store: Arc::clone(&memory) as _,
             memory: Arc::clone(&memory),
             clock: Arc::clone(&clock) as _,
@@ -71,7 +71,7 @@ impl Node {
             environment: Environment::Live,
             display_name: None,
         };
-        let state = RealmState::new(house, Arc::new(Issuer::new(settings, &master, &SystemRng)));
+        let state = RealmState::new(app, Arc::new(Issuer::new(settings, &master, &SystemRng)));
         let key = key(&state).await;
         let limits = WebLimits {
             body: 1024,
@@ -98,7 +98,7 @@ impl Node {
         let request = request.body(Body::empty()).unwrap();
         let path = 0..request.uri().path().len();
         let address = std::net::Ipv4Addr::LOCALHOST.into();
-        let asked = Asked { request, path, request_id: "r".to_owned(), address };
+        let asked = RealmRequest { request, path, request_id: "r".to_owned(), address };
         answer(&self.realm, self.realm.gate.as_ref().unwrap(), asked).await
     }
 }
@@ -106,7 +106,7 @@ impl Node {
 /// Makes an API key the way an administrator does.
 async fn key(state: &RealmState) -> String {
     let origin = RequestOrigin::default();
-    let store = &state.house().store;
+    let store = &state.app().store;
     let (actor, name) = (Actor::System, "x".to_owned());
     let new = organizations::NewOrganization { name, ..Default::default() };
     let ctx = state.context(&origin);

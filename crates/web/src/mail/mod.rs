@@ -37,7 +37,7 @@ impl fmt::Debug for Mail {
 /// A mail that was not taken.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct NotSent(pub String);
+pub struct MailError(pub String);
 
 /// Hands mails over.
 #[async_trait]
@@ -46,5 +46,5 @@ pub trait Mailer: Send + Sync + fmt::Debug + 'static {
     ///
     /// # Errors
     /// Why it was not taken, without a word of its text; another try may succeed.
-    async fn send(&self, mail: &Mail) -> Result<(), NotSent>;
+    async fn send(&self, mail: &Mail) -> Result<(), MailError>;
 }

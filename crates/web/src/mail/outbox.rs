@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use base::Clock;
 
 use super::text::for_people;
-use super::{Mail, Mailer, NotSent};
+use super::{Mail, MailError, Mailer};
 
 /// How many mails are kept; one more pushes the oldest out.
 pub const KEPT: usize = 100;
@@ -39,7 +39,7 @@ impl Outbox {
 
 #[async_trait]
 impl Mailer for Outbox {
-    async fn send(&self, mail: &Mail) -> Result<(), NotSent> {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
         let kept = Kept { at: for_people(self.clock.now()), mail: mail.clone() };
         let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         all.push_front(kept);

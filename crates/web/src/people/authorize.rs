@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 use dialect::{Endpoint, PathValues};
 use domain::Organization;
-use engine::authorize::{self, Asking, ConsentScreen, Next, Refused};
+use engine::authorize::{self, AuthorizationDenial, AuthorizationRequest, ConsentScreen, Next};
 use engine::people::SignedIn;
 use engine::{Context, Denial};
 use oauth::AuthorizationReply;
@@ -33,7 +33,7 @@ pub(super) async fn answer(
     }
     match step(visit, &ctx, endpoint, path_values).await {
         Ok(response) => response,
-        Err(Refused::Page(denial)) => show::denied(visit, &ctx, &denial),
+        Err(AuthorizationDenial::Page(denial)) => show::denied(visit, &ctx, &denial),
         Err(refused) => {
             visit.note(&ctx, refused.denial());
             match refused.into_reply() {
@@ -49,9 +49,9 @@ async fn step(
     ctx: &Context<'_>,
     endpoint: &Endpoint,
     path_values: PathValues<'_>,
-) -> Result<Response<Body>, Refused> {
+) -> Result<Response<Body>, AuthorizationDenial> {
     let asking = resume::asking(ctx, (endpoint, path_values), visit.query.as_deref()).await?;
-    let person = visit.person(ctx).await.map_err(Refused::Page)?;
+    let person = visit.person(ctx).await.map_err(AuthorizationDenial::Page)?;
     let chosen = visit.asked_for(ORGANIZATION);
     let chosen = chosen.as_deref();
     let mut said = Said { notice: None, wrong: None };
@@ -126,7 +126,7 @@ impl Said {
 
 fn choose(
     visit: &Visit<'_>,
-    asking: &Asking,
+    asking: &AuthorizationRequest,
     person: &SignedIn,
     (organizations, said): (&[Loaded<Organization>], &Said),
 ) -> Response<Body> {
@@ -148,7 +148,7 @@ fn choose(
 
 fn consent(
     visit: &Visit<'_>,
-    asking: &Asking,
+    asking: &AuthorizationRequest,
     person: &SignedIn,
     (screen, said): (&ConsentScreen, &Said),
 ) -> Response<Body> {
@@ -181,7 +181,7 @@ fn consent(
     page(visit, said.status(), &template, &allowed(asking))
 }
 
-fn allowed(asking: &Asking) -> Allowed {
+fn allowed(asking: &AuthorizationRequest) -> Allowed {
     let image = asking.client.logo_uri.as_deref().and_then(show::logo_source);
     Allowed { image, ..Allowed::leading_to(asking.target.uri()) }
 }

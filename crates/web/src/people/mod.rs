@@ -27,10 +27,10 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, header};
 use dialect::{Dialect, Endpoint, PathValues};
 use engine::Denial;
-use oauth::{Failure, Operation, Problem};
+use oauth::{ErrorResponse, Operation, Problem};
 
 use crate::metrics::Part;
-use crate::realm::{Asked, Realm};
+use crate::realm::{Realm, RealmRequest};
 use crate::respond;
 use visit::Visit;
 
@@ -53,7 +53,7 @@ pub(crate) async fn endpoint(
     realm: &Realm,
     endpoint: &Endpoint,
     path_values: PathValues<'_>,
-    asked: Asked,
+    asked: RealmRequest,
 ) -> Response<Body> {
     let pattern = endpoint.paths().first().map_or("", String::as_str);
     let (visit, failure) = Visit::read(realm, asked, pattern).await;
@@ -83,7 +83,7 @@ pub(crate) fn part(dialect: &Dialect, path: &str) -> Option<Part> {
 }
 
 /// Answers a request to a page that [`part`] knows.
-pub(crate) async fn answer(realm: &Realm, part: Part, asked: Asked) -> Response<Body> {
+pub(crate) async fn answer(realm: &Realm, part: Part, asked: RealmRequest) -> Response<Body> {
     let reads = matches!(*asked.request.method(), Method::GET | Method::HEAD);
     if part == Part::Asset && reads {
         return assets::answer(asked.path());
@@ -96,7 +96,8 @@ pub(crate) async fn answer(realm: &Realm, part: Part, asked: Asked) -> Response<
     }
     let (visit, failure) = Visit::read(realm, asked, &pattern).await;
     if !allowed {
-        let failure = Failure::new(Problem::MethodNotAllowed, "The method is not allowed here.");
+        let failure =
+            ErrorResponse::new(Problem::MethodNotAllowed, "The method is not allowed here.");
         let mut response = show::denied(&visit, &visit.context(), &Denial::Malformed(failure));
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
         return response;

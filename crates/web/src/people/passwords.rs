@@ -5,7 +5,7 @@
 //! wait, none longer than [`WAIT`]. A flood of sign-ins slows down sign-ins alone. One thread is some
 //! forty people a second.
 
-mod pace;
+mod cpu_throttle;
 
 use std::fmt;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -22,7 +22,7 @@ use engine::Denial;
 use engine::people::{Check, Password, Passwords};
 use tokio::sync::oneshot;
 
-use pace::Pace;
+use cpu_throttle::CpuThrottle;
 
 /// KiB of memory: the second of the settings that OWASP's Password Storage Cheat Sheet recommends.
 const MEMORY: u32 = 19_456;
@@ -107,9 +107,9 @@ fn work(jobs: &Receiver<Job>, rng: &dyn Rng) {
         tracing::warn!(%error, "the priority of a thread that hashes passwords could not be lowered");
     }
     let hashing = Hashing::new(rng);
-    let mut pace = Pace::new(cores());
+    let mut cpu_throttle = CpuThrottle::new(cores());
     loop {
-        pace.rest();
+        cpu_throttle.rest();
         match jobs.recv() {
             // Nobody left who could ask.
             Err(_) => return,

@@ -1,7 +1,7 @@
 //! The app's request as it stands in the URL: read, checked, and kept byte by byte.
 
 use dialect::{Endpoint, Incoming, PathValues, Route};
-use engine::authorize::{self, Asking, Refused};
+use engine::authorize::{self, AuthorizationDenial, AuthorizationRequest};
 use engine::{Context, Denial};
 use oauth::Operation;
 
@@ -18,18 +18,22 @@ pub(super) async fn asking(
     ctx: &Context<'_>,
     (endpoint, path_values): (&Endpoint, PathValues<'_>),
     query: Option<&str>,
-) -> Result<Asking, Refused> {
+) -> Result<AuthorizationRequest, AuthorizationDenial> {
     let incoming =
         Incoming { path_values, query, content_type: None, authorization: &[], body: &[] };
     let request = ctx.issuer.dialect().decode(endpoint, &incoming);
-    let request = request.map_err(|failure| Refused::Page(Denial::Malformed(failure)))?;
+    let request =
+        request.map_err(|failure| AuthorizationDenial::Page(Denial::Malformed(failure)))?;
     let asking = authorize::check(ctx, &request).await?;
     let marker = value(query, LOGIN_AFTER);
     Ok(asking.returning(ctx, marker.as_deref()))
 }
 
 /// The app's request that waits at `return_to`, where one does.
-pub(super) async fn waiting(ctx: &Context<'_>, return_to: &ReturnTo<'_>) -> Option<Asking> {
+pub(super) async fn waiting(
+    ctx: &Context<'_>,
+    return_to: &ReturnTo<'_>,
+) -> Option<AuthorizationRequest> {
     let (path, query) = return_to.parts();
     match ctx.issuer.dialect().route("GET", path) {
         Route::Found { endpoint, path_values }
@@ -42,7 +46,11 @@ pub(super) async fn waiting(ctx: &Context<'_>, return_to: &ReturnTo<'_>) -> Opti
 }
 
 /// Where to sign in and then come back to `asking`.
-pub(super) fn by_way_of_sign_in(visit: &Visit<'_>, ctx: &Context<'_>, asking: &Asking) -> String {
+pub(super) fn by_way_of_sign_in(
+    visit: &Visit<'_>,
+    ctx: &Context<'_>,
+    asking: &AuthorizationRequest,
+) -> String {
     let marker = authorize::login_marker(ctx, asking);
     let here = if marker.is_empty() {
         visit.here()

@@ -6,7 +6,7 @@ use base::Timestamp;
 use domain::Client;
 use engine::people::SignedIn;
 use engine::{Context, Denial};
-use oauth::{Failure, Problem, RedirectUri};
+use oauth::{ErrorResponse, Problem, RedirectUri};
 
 use super::page::{Allowed, Layout, page, see_other, source};
 use super::templates::{App, ErrorPage, Person};
@@ -96,7 +96,7 @@ pub(super) fn into_url(visit: &Visit<'_>, ctx: &Context<'_>) -> Response<Body> {
     let body = std::str::from_utf8(&visit.body).unwrap_or_default();
     let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'#' | b'"' | b'<' | b'>' | b'\\');
     if !body.bytes().all(plain) {
-        let failure = Failure::new(Problem::InvalidRequest, "The form cannot be read.");
+        let failure = ErrorResponse::new(Problem::InvalidRequest, "The form cannot be read.");
         return denied(visit, ctx, &Denial::Malformed(failure));
     }
     let query = [visit.query.as_deref().unwrap_or_default(), body];

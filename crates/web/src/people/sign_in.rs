@@ -78,18 +78,18 @@ async fn attempt(
     if email.is_empty() || password.is_empty() {
         return Err(None);
     }
-    let house = visit.realm.state.house();
+    let app = visit.realm.state.app();
     let buckets = buckets(visit, email);
     let counted: Vec<_> = buckets.iter().map(|(name, it)| (name.as_str(), *it)).collect();
-    let taken = house.attempts.take(&counted, ctx.now);
+    let taken = app.attempts.take(&counted, ctx.now);
     taken.map_err(|seconds| Some(Denial::TooManyAttempts(seconds)))?;
     let agent = visit.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
     let browser = Browser { user_agent: agent, cookie: visit.cookie(Cookie::Session) };
-    let passwords = &*house.passwords;
+    let passwords = &*app.passwords;
     let done = engine::people::sign_in(ctx, passwords, email, Secret::new(password), browser).await;
     // Not tried at all counts as little as a good one.
     if matches!(done, Ok(_) | Err(Denial::SignInBusy | Denial::Store(_))) {
-        house.attempts.give_back(&counted);
+        app.attempts.give_back(&counted);
     }
     done.map_err(Some)
 }
@@ -130,7 +130,7 @@ fn signed_in(
     let issuer = visit.realm.state.issuer();
     let place = visit.at(super::SIGN_IN);
     let mut response = see_other(return_to.map_or(&place, |it| it.as_str()));
-    let (before, rng) = (visit.cookie(Cookie::Known), &*visit.realm.state.house().rng);
+    let (before, rng) = (visit.cookie(Cookie::Known), &*visit.realm.state.app().rng);
     let known = known::remember(issuer.forms(), rng, before, &email.to_lowercase());
     let cookies =
         [Cookie::Session.set(issuer, session.cookie.expose()), Cookie::Known.set(issuer, &known)];

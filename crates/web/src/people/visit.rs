@@ -5,12 +5,12 @@ use base::encoding::base64url;
 use domain::RealmName;
 use engine::people::SignedIn;
 use engine::{Context, Denial, RequestOrigin};
-use oauth::{Failure, Problem};
+use oauth::{ErrorResponse, Problem};
 
 use super::cookies::Cookie;
 use super::forms::{self, Form};
 use crate::body;
-use crate::realm::{Asked, Realm};
+use crate::realm::{Realm, RealmRequest};
 
 /// The longest form, in bytes.
 const MAX_FORM: usize = 16 * 1024;
@@ -42,9 +42,9 @@ impl<'a> Visit<'a> {
     /// The visit without a form, and why that could not be read.
     pub(crate) async fn read(
         realm: &'a Realm,
-        asked: Asked,
+        asked: RealmRequest,
         pattern: &str,
-    ) -> (Self, Option<Failure>) {
+    ) -> (Self, Option<ErrorResponse>) {
         let origin = asked.origin(pattern);
         let path = asked.request.uri().path().to_owned();
         let prefix = path.get(..asked.path.start).unwrap_or_default().to_owned();
@@ -53,7 +53,7 @@ impl<'a> Visit<'a> {
         let bound = Cookie::Form.read(issuer, &head.headers).filter(|it| is_binding(it));
         let new_binding = bound.is_none();
         let binding =
-            bound.map_or_else(|| fresh_binding(&*realm.state.house().rng), ToOwned::to_owned);
+            bound.map_or_else(|| fresh_binding(&*realm.state.app().rng), ToOwned::to_owned);
         let mut visit = Self {
             realm,
             origin,
@@ -75,7 +75,7 @@ impl<'a> Visit<'a> {
             Err(failure) => (visit, Some(failure)),
             Ok(_) if !is_form(&visit.headers) => {
                 let problem = Problem::UnsupportedMediaType;
-                (visit, Some(Failure::new(problem, "Expected the fields of a form.")))
+                (visit, Some(ErrorResponse::new(problem, "Expected the fields of a form.")))
             }
             Ok(body) => {
                 visit.form = Some(Form::read(&body));

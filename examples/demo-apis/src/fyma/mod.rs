@@ -42,26 +42,26 @@ async fn list(State(cameras): State<Arc<Vec<Camera>>>) -> axum::response::Respon
 }
 
 #[derive(Serialize)]
-struct Failure {
+struct ApiError {
     error: &'static str,
     error_description: &'static str,
 }
 
 async fn method_not_allowed() -> axum::response::Response {
     let error_description = "cameras can be read by GET only";
-    let failure = Failure { error: "invalid_request", error_description };
-    json(StatusCode::METHOD_NOT_ALLOWED, &failure)
+    let error = ApiError { error: "invalid_request", error_description };
+    json(StatusCode::METHOD_NOT_ALLOWED, &error)
 }
 
 async fn not_found() -> axum::response::Response {
     let error_description = "there is nothing at this path";
-    json(StatusCode::NOT_FOUND, &Failure { error: "not_found", error_description })
+    json(StatusCode::NOT_FOUND, &ApiError { error: "not_found", error_description })
 }
 
 fn rejected(rejection: &Rejection, _request_id: &str) -> Response<Bytes> {
     let error = rejection.code().map_or("unauthorized", |code| code.as_str());
     let error_description = rejection.public();
-    json(status_of(rejection), &Failure { error, error_description })
+    json(status_of(rejection), &ApiError { error, error_description })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(super) struct Page {
 
 /// Why a contact was not added.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(super) enum ContactError {
     /// A field is wrong.
     Invalid(&'static str),
     /// The demo keeps no more.
@@ -56,17 +56,22 @@ impl Book {
     }
 
     /// Adds a contact for `owner`; `by` is who did it.
-    pub(super) fn add(&self, owner: &str, by: &str, new: NewContact) -> Result<Contact, Refused> {
+    pub(super) fn add(
+        &self,
+        owner: &str,
+        by: &str,
+        new: NewContact,
+    ) -> Result<Contact, ContactError> {
         let mut added = self.added.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if !added.contains_key(owner) && added.len() >= MOST_ORGANIZATIONS {
-            return Err(Refused::Full);
+            return Err(ContactError::Full);
         }
         let own = added.entry(owner.to_owned()).or_default();
         if own.len() >= MOST_CONTACTS {
-            return Err(Refused::Full);
+            return Err(ContactError::Full);
         }
         let id = contact_id(SAMPLES + own.len());
-        let contact = new.accept(id, by.to_owned()).map_err(Refused::Invalid)?;
+        let contact = new.accept(id, by.to_owned()).map_err(ContactError::Invalid)?;
         own.push(contact.clone());
         Ok(contact)
     }
@@ -113,7 +118,7 @@ mod tests {
         for _ in 0..MOST_CONTACTS {
             book.add("org_a", "client", new_contact()).unwrap();
         }
-        assert_eq!(book.add("org_a", "client", new_contact()), Err(Refused::Full));
+        assert_eq!(book.add("org_a", "client", new_contact()), Err(ContactError::Full));
         assert!(book.add("org_b", "client", new_contact()).is_ok());
     }
 }

@@ -12,9 +12,9 @@ use axum::response::Response;
 use serde::Serialize;
 use verify::{Principal, RequestId};
 
-use super::book::{Book, Refused};
+use super::book::{Book, ContactError};
 use super::contact::Contact;
-use super::failure::failure;
+use super::error::error_response;
 use crate::query::Query;
 use crate::reply::{is_json, json};
 
@@ -42,14 +42,16 @@ pub(super) async fn list(
     let read = query.number("pageSize", 1..=200, 50);
     let (page_size, cursor) = match read.and_then(|size| Ok((size, query.text("cursor")?))) {
         Ok(read) => read,
-        Err(wrong) => return failure(StatusCode::BAD_REQUEST, "invalid_request", &wrong.why, id),
+        Err(wrong) => {
+            return error_response(StatusCode::BAD_REQUEST, "invalid_request", &wrong.why, id);
+        }
     };
     match book.page(owner(&principal), page_size, cursor) {
         Some(page) => {
             let (contacts, next_cursor) = (page.contacts, page.next);
             json(StatusCode::OK, &Listed { contacts, page_size, next_cursor })
         }
-        None => failure(StatusCode::BAD_REQUEST, "invalid_request", "cursor is unknown", id),
+        None => error_response(StatusCode::BAD_REQUEST, "invalid_request", "cursor is unknown", id),
     }
 }
 
@@ -62,15 +64,15 @@ pub(super) async fn create(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     let id = id.as_deref();
-    let invalid = |why: &str| failure(StatusCode::BAD_REQUEST, "invalid_request", why, id);
+    let invalid = |why: &str| error_response(StatusCode::BAD_REQUEST, "invalid_request", why, id);
     if !is_json(&headers) {
         let (status, why) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be JSON");
-        return failure(status, "unsupported_media_type", why, id);
+        return error_response(status, "unsupported_media_type", why, id);
     }
     let body = match body {
         Ok(body) => body,
         Err(unread) => {
-            return failure(unread.status(), "invalid_request", "the body is too long", id);
+            return error_response(unread.status(), "invalid_request", "the body is too long", id);
         }
     };
     let Ok(new) = serde_json::from_slice(&body) else {
@@ -85,22 +87,22 @@ pub(super) async fn create(
             }
             created
         }
-        Err(Refused::Invalid(why)) => invalid(why),
-        Err(Refused::Full) => {
+        Err(ContactError::Invalid(why)) => invalid(why),
+        Err(ContactError::Full) => {
             let why = "the demo keeps no more contacts for this organization";
-            failure(StatusCode::CONFLICT, "limit_reached", why, id)
+            error_response(StatusCode::CONFLICT, "limit_reached", why, id)
         }
     }
 }
 
 pub(super) async fn method_not_allowed(id: Id) -> Response {
     let (status, error) = (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
-    failure(status, error, "contacts can be read by GET and created by POST", id.as_deref())
+    error_response(status, error, "contacts can be read by GET and created by POST", id.as_deref())
 }
 
 pub(super) async fn not_found(id: Id) -> Response {
     let why = "there is nothing at this path";
-    failure(StatusCode::NOT_FOUND, "not_found", why, id.as_deref())
+    error_response(StatusCode::NOT_FOUND, "not_found", why, id.as_deref())
 }
 
 /// Whose contacts these are: the organization's, or the caller's own where it acts for none.

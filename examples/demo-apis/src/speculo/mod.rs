@@ -4,7 +4,7 @@
 
 mod book;
 mod contact;
-mod failure;
+mod error;
 mod handlers;
 
 use std::sync::Arc;
@@ -28,8 +28,7 @@ pub const SCOPES: [ScopeText; 2] = [
 /// The API, for callers that `verifier` lets through.
 pub fn router(verifier: Arc<Verifier>) -> Router {
     let book = Arc::new(Book::new());
-    let layer =
-        VerifyLayer::new(verifier).realm("speculo").on_rejection(Arc::new(failure::rejected));
+    let layer = VerifyLayer::new(verifier).realm("speculo").on_rejection(Arc::new(error::rejected));
     let reading = Router::new().route("/v1/contacts", get(handlers::list));
     let writing = Router::new().route("/v1/contacts", post(handlers::create));
     let accepted = &[ACCESS_TOKEN];

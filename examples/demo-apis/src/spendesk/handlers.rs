@@ -7,8 +7,8 @@ use serde::Serialize;
 use verify::Principal;
 
 use super::Api;
-use super::failure::{failure, wrong};
-use crate::query::{Query, Wrong};
+use super::error::{error, wrong};
+use crate::query::{Query, QueryError};
 use crate::reply::json;
 
 #[derive(Serialize)]
@@ -60,11 +60,11 @@ pub(super) async fn settlements(
 
 pub(super) async fn method_not_allowed() -> Response {
     let status = StatusCode::METHOD_NOT_ALLOWED;
-    failure(status, "method_not_allowed", "this can be read by GET only")
+    error(status, "method_not_allowed", "this can be read by GET only")
 }
 
 pub(super) async fn not_found() -> Response {
-    failure(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path")
+    error(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path")
 }
 
 fn paged<T: Serialize>(all: Vec<T>, query: Option<&str>) -> Response {
@@ -78,7 +78,7 @@ fn paged<T: Serialize>(all: Vec<T>, query: Option<&str>) -> Response {
     json(StatusCode::OK, &Answer { data, meta: Meta { pagination } })
 }
 
-fn bounds(query: &Query) -> Result<(usize, usize), Wrong> {
+fn bounds(query: &Query) -> Result<(usize, usize), QueryError> {
     Ok((query.number("page", 1..=LAST_PAGE, 1)?, query.number("pageSize", 1..=100, 20)?))
 }
 

@@ -11,7 +11,7 @@ use axum::response::Response;
 use verify::{Principal, Rejection, RequestId};
 
 use super::Api;
-use super::failure::failure;
+use super::error::error;
 use super::limit::{Allowance, Limit};
 
 /// Calls a minute of one company.
@@ -61,7 +61,7 @@ pub(super) async fn limited(State(api): State<Api>, request: Request, next: Next
         Ok(left) => told(next.run(request).await, left),
         Err(left) => {
             let (status, code) = (StatusCode::TOO_MANY_REQUESTS, "too_many_requests");
-            let mut refused = failure(status, code, "too many requests: wait for the next minute");
+            let mut refused = error(status, code, "too many requests: wait for the next minute");
             refused.headers_mut().insert(RETRY_AFTER, HeaderValue::from(left.reset));
             told(refused, left)
         }

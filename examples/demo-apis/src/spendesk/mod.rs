@@ -4,7 +4,7 @@
 //! Bearer tokens only; the data are the company's in the token. A company may call 50 times a
 //! minute, a partner 250 times. Errors are `{"errors": [{"code", "detail", "source"?}]}`.
 
-mod failure;
+mod error;
 mod handlers;
 mod ledger;
 mod limit;
@@ -49,7 +49,7 @@ struct Api {
 /// The API, for callers that `verifier` lets through, with the data of `companies`.
 pub fn router(verifier: Arc<Verifier>, companies: Vec<Company>) -> Router {
     let layer =
-        VerifyLayer::new(verifier).realm("spendesk").on_rejection(Arc::new(failure::rejected));
+        VerifyLayer::new(verifier).realm("spendesk").on_rejection(Arc::new(error::rejected));
     let api = Api {
         ledger: Arc::new(Ledger::new(companies)),
         layer: layer.clone(),

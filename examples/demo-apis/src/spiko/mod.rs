@@ -44,16 +44,16 @@ async fn list() -> axum::response::Response {
 }
 
 async fn not_found() -> axum::response::Response {
-    json(StatusCode::NOT_FOUND, &Failure { reason: "nothing at this path", tag: "RouteNotFound" })
+    json(StatusCode::NOT_FOUND, &ApiError { reason: "nothing at this path", tag: "RouteNotFound" })
 }
 
 async fn method_not_allowed() -> axum::response::Response {
-    let failure = Failure { reason: "investors can be read by GET only", tag: "MethodNotAllowed" };
-    json(StatusCode::METHOD_NOT_ALLOWED, &failure)
+    let error = ApiError { reason: "investors can be read by GET only", tag: "MethodNotAllowed" };
+    json(StatusCode::METHOD_NOT_ALLOWED, &error)
 }
 
 #[derive(Serialize)]
-struct Failure {
+struct ApiError {
     reason: &'static str,
     #[serde(rename = "_tag")]
     tag: &'static str,
@@ -67,7 +67,7 @@ fn rejected(rejection: &Rejection, _request_id: &str) -> Response<Bytes> {
         StatusCode::SERVICE_UNAVAILABLE => "ServiceUnavailable",
         _ => return empty(status),
     };
-    json(status, &Failure { reason: rejection.public(), tag })
+    json(status, &ApiError { reason: rejection.public(), tag })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::Settings;
 use crate::callback::Attempt;
-use crate::failure::Failure;
+use crate::error::AppError;
 use crate::http::{Answer, Http};
 use crate::settings::Registration;
 use crate::tokens::{Token, Tokens};
@@ -92,7 +92,7 @@ impl fmt::Display for Provider {
 
 impl Registered<'_> {
     /// Where the person says yes or no.
-    pub(crate) fn depart(&self) -> Result<Departure, Failure> {
+    pub(crate) fn depart(&self) -> Result<Departure, AppError> {
         match self.at.provider {
             Provider::Spendesk => spendesk::depart(self),
             Provider::Spiko => spiko::depart(self),
@@ -101,7 +101,7 @@ impl Registered<'_> {
     }
 
     /// The tokens for a code.
-    pub(crate) async fn exchange(&self, code: &str, attempt: Attempt) -> Result<Tokens, Failure> {
+    pub(crate) async fn exchange(&self, code: &str, attempt: Attempt) -> Result<Tokens, AppError> {
         match self.at.provider {
             Provider::Spendesk => spendesk::exchange(self, code, &attempt).await,
             Provider::Spiko => spiko::exchange(self, code, attempt).await,
@@ -111,14 +111,14 @@ impl Registered<'_> {
 
     /// The next tokens. Safe to try again when no answer came: within a minute a provider that
     /// rotates gives the same ones again.
-    pub(crate) async fn refresh(&self, token: &Token) -> Result<Tokens, Failure> {
+    pub(crate) async fn refresh(&self, token: &Token) -> Result<Tokens, AppError> {
         match self.refresh_once(token).await {
-            Err(Failure::Unreachable) => self.refresh_once(token).await,
+            Err(AppError::Unreachable) => self.refresh_once(token).await,
             answered => answered,
         }
     }
 
-    async fn refresh_once(&self, token: &Token) -> Result<Tokens, Failure> {
+    async fn refresh_once(&self, token: &Token) -> Result<Tokens, AppError> {
         match self.at.provider {
             Provider::Spendesk => spendesk::refresh(self, token).await,
             Provider::Spiko => spiko::refresh(self, token).await,
@@ -127,7 +127,7 @@ impl Registered<'_> {
     }
 
     /// Tells the provider that the tokens are not needed any more.
-    pub(crate) async fn let_go(&self, tokens: &Tokens) -> Result<(), Failure> {
+    pub(crate) async fn let_go(&self, tokens: &Tokens) -> Result<(), AppError> {
         match self.at.provider {
             Provider::Spendesk => spendesk::let_go(self, tokens).await,
             Provider::Spiko => spiko::let_go(self, tokens).await,
@@ -145,7 +145,7 @@ impl Registered<'_> {
     }
 
     /// Uses the connection.
-    pub(crate) async fn call(&self, token: &Token) -> Result<Call, Failure> {
+    pub(crate) async fn call(&self, token: &Token) -> Result<Call, AppError> {
         match self.at.provider {
             Provider::Spendesk => spendesk::call(self, token).await,
             Provider::Spiko => spiko::call(self, token).await,
@@ -167,9 +167,9 @@ impl Registered<'_> {
 ///
 /// # Errors
 /// When it is not there.
-fn text(body: &Value, name: &'static str) -> Result<String, Failure> {
+fn text(body: &Value, name: &'static str) -> Result<String, AppError> {
     let text = body.get(name).and_then(Value::as_str);
-    text.map(str::to_owned).ok_or(Failure::Unexpected(name))
+    text.map(str::to_owned).ok_or(AppError::Unexpected(name))
 }
 
 /// Words between spaces.

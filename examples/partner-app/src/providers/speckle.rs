@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Account, Attempt, Call, Departure, Registered, at, text};
 use crate::callback::Verifier;
-use crate::failure::Failure;
+use crate::error::AppError;
 use crate::http::{ask, succeed};
 use crate::tokens::{Token, Tokens};
 
@@ -28,7 +28,7 @@ pub(super) async fn exchange(
     to: &Registered<'_>,
     code: &str,
     attempt: &Attempt,
-) -> Result<Tokens, Failure> {
+) -> Result<Tokens, AppError> {
     let request = to.http.post(&to.url("/auth/token")).json(&json!({
         "appId": to.at.client_id,
         "appSecret": to.at.client_secret,
@@ -38,7 +38,7 @@ pub(super) async fn exchange(
     tokens(&succeed(request).await?)
 }
 
-pub(super) async fn refresh(to: &Registered<'_>, token: &Token) -> Result<Tokens, Failure> {
+pub(super) async fn refresh(to: &Registered<'_>, token: &Token) -> Result<Tokens, AppError> {
     let request = to.http.post(&to.url("/auth/token")).json(&json!({
         "appId": to.at.client_id,
         "appSecret": to.at.client_secret,
@@ -47,7 +47,7 @@ pub(super) async fn refresh(to: &Registered<'_>, token: &Token) -> Result<Tokens
     tokens(&succeed(request).await?)
 }
 
-fn tokens(answer: &Value) -> Result<Tokens, Failure> {
+fn tokens(answer: &Value) -> Result<Tokens, AppError> {
     let tokens = Tokens {
         access: Token::new(text(answer, "token")?),
         refresh: answer.get("refreshToken").and_then(Value::as_str).map(Token::new),
@@ -57,7 +57,7 @@ fn tokens(answer: &Value) -> Result<Tokens, Failure> {
     Ok(tokens.lasting(Some(LIFETIME)))
 }
 
-pub(super) async fn let_go(to: &Registered<'_>, tokens: &Tokens) -> Result<(), Failure> {
+pub(super) async fn let_go(to: &Registered<'_>, tokens: &Tokens) -> Result<(), AppError> {
     let request = to.http.post(&to.url("/auth/logout")).json(&json!({
         "token": tokens.access.expose(),
         "refreshToken": tokens.refresh.as_ref().map(Token::expose),
@@ -75,7 +75,7 @@ pub(super) async fn account(to: &Registered<'_>, tokens: &Tokens) -> Account {
     }
 }
 
-pub(super) async fn call(to: &Registered<'_>, token: &Token) -> Result<Call, Failure> {
+pub(super) async fn call(to: &Registered<'_>, token: &Token) -> Result<Call, AppError> {
     let answer = ask(graphql(to, token)).await?;
     Ok(Call { request: "POST /graphql { activeUser … }", answer })
 }

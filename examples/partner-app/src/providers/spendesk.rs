@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Account, Attempt, Call, Departure, Registered, at, text, words};
 use crate::callback::Verifier;
-use crate::failure::Failure;
+use crate::error::AppError;
 use crate::http::{ask, succeed};
 use crate::tokens::{Token, Tokens};
 
@@ -17,8 +17,8 @@ const SCOPES: [&str; 2] = ["settlement:read", "wallet-summary:read"];
 /// As documented; the answer does not tell.
 const LIFETIME: Duration = Duration::from_secs(3_600);
 
-pub(super) fn depart(to: &Registered<'_>) -> Result<Departure, Failure> {
-    let unusable = |_| Failure::Unexpected("its address is no URL");
+pub(super) fn depart(to: &Registered<'_>) -> Result<Departure, AppError> {
+    let unusable = |_| AppError::Unexpected("its address is no URL");
     let client = BasicClient::new(ClientId::new(to.at.client_id.clone()))
         .set_auth_uri(AuthUrl::new(to.url("/oauth2/authorize")).map_err(unusable)?)
         .set_redirect_uri(RedirectUrl::new(to.redirect_uri()).map_err(unusable)?);
@@ -37,7 +37,7 @@ pub(super) async fn exchange(
     to: &Registered<'_>,
     code: &str,
     attempt: &Attempt,
-) -> Result<Tokens, Failure> {
+) -> Result<Tokens, AppError> {
     let request = to.http.post(&to.url("/oauth2/token/create")).json(&json!({
         "grant_type": "authorization_code",
         "client_id": to.at.client_id,
@@ -49,7 +49,7 @@ pub(super) async fn exchange(
     tokens(&succeed(request).await?)
 }
 
-pub(super) async fn refresh(to: &Registered<'_>, token: &Token) -> Result<Tokens, Failure> {
+pub(super) async fn refresh(to: &Registered<'_>, token: &Token) -> Result<Tokens, AppError> {
     let request = to.http.post(&to.url("/oauth2/token/refresh")).json(&json!({
         "grant_type": "refresh_token",
         "client_id": to.at.client_id,
@@ -59,7 +59,7 @@ pub(super) async fn refresh(to: &Registered<'_>, token: &Token) -> Result<Tokens
     tokens(&succeed(request).await?)
 }
 
-fn tokens(answer: &Value) -> Result<Tokens, Failure> {
+fn tokens(answer: &Value) -> Result<Tokens, AppError> {
     let tokens = Tokens {
         access: Token::new(text(answer, "access_token")?),
         refresh: Some(Token::new(text(answer, "refresh_token")?)),
@@ -70,7 +70,7 @@ fn tokens(answer: &Value) -> Result<Tokens, Failure> {
 }
 
 /// RFC 7009. Ending the refresh token ends the access tokens that came of it.
-pub(super) async fn let_go(to: &Registered<'_>, tokens: &Tokens) -> Result<(), Failure> {
+pub(super) async fn let_go(to: &Registered<'_>, tokens: &Tokens) -> Result<(), AppError> {
     let token = tokens.refresh.as_ref().unwrap_or(&tokens.access);
     let request = to.http.post(&to.url("/revoke"));
     let request = request.basic_auth(&to.at.client_id, Some(&to.at.client_secret));
@@ -85,7 +85,7 @@ pub(super) async fn account(to: &Registered<'_>, tokens: &Tokens) -> Account {
     Account { id: id.unwrap_or_default(), name }
 }
 
-pub(super) async fn call(to: &Registered<'_>, token: &Token) -> Result<Call, Failure> {
+pub(super) async fn call(to: &Registered<'_>, token: &Token) -> Result<Call, AppError> {
     let url = to.url("/v1/settlements?pageSize=2");
     let answer = ask(to.http.get(&url).bearer_auth(token.expose())).await?;
     Ok(Call { request: "GET /v1/settlements?pageSize=2", answer })

@@ -10,7 +10,7 @@ use oauth2::{
 
 use super::{Account, Attempt, Call, Departure, Registered, at};
 use crate::callback::Verifier;
-use crate::failure::Failure;
+use crate::error::AppError;
 use crate::http::{ask, succeed};
 use crate::tokens::{Token, Tokens};
 
@@ -19,8 +19,8 @@ const SCOPE: &str = "offline";
 
 type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
-fn client(to: &Registered<'_>) -> Result<Client, Failure> {
-    let unusable = |_| Failure::Unexpected("its address is no URL");
+fn client(to: &Registered<'_>) -> Result<Client, AppError> {
+    let unusable = |_| AppError::Unexpected("its address is no URL");
     // The crate sends id and secret by HTTP Basic, each form-encoded, as RFC 6749 §2.3.1 says.
     Ok(BasicClient::new(ClientId::new(to.at.client_id.clone()))
         .set_client_secret(ClientSecret::new(to.at.client_secret.clone()))
@@ -29,7 +29,7 @@ fn client(to: &Registered<'_>) -> Result<Client, Failure> {
         .set_redirect_uri(RedirectUrl::new(to.redirect_uri()).map_err(unusable)?))
 }
 
-pub(super) fn depart(to: &Registered<'_>) -> Result<Departure, Failure> {
+pub(super) fn depart(to: &Registered<'_>) -> Result<Departure, AppError> {
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let (url, state) = client(to)?
         .authorize_url(CsrfToken::new_random)
@@ -45,20 +45,20 @@ pub(super) async fn exchange(
     to: &Registered<'_>,
     code: &str,
     attempt: Attempt,
-) -> Result<Tokens, Failure> {
+) -> Result<Tokens, AppError> {
     let client = client(to)?;
     let request = client
         .exchange_code(AuthorizationCode::new(code.to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.0));
     let answer = request.request_async(to.http).await;
-    answer.map(tokens).map_err(failure)
+    answer.map(tokens).map_err(error)
 }
 
-pub(super) async fn refresh(to: &Registered<'_>, token: &Token) -> Result<Tokens, Failure> {
+pub(super) async fn refresh(to: &Registered<'_>, token: &Token) -> Result<Tokens, AppError> {
     let (client, token) = (client(to)?, RefreshToken::new(token.expose().to_owned()));
     let request = client.exchange_refresh_token(&token);
     let answer = request.request_async(to.http).await;
-    answer.map(tokens).map_err(failure)
+    answer.map(tokens).map_err(error)
 }
 
 fn tokens(answer: BasicTokenResponse) -> Tokens {
@@ -71,22 +71,22 @@ fn tokens(answer: BasicTokenResponse) -> Tokens {
     tokens.lasting(answer.expires_in())
 }
 
-fn failure<E: std::error::Error>(
+fn error<E: std::error::Error>(
     error: RequestTokenError<E, oauth2::basic::BasicErrorResponse>,
-) -> Failure {
+) -> AppError {
     match error {
-        RequestTokenError::ServerResponse(told) => Failure::Refused {
+        RequestTokenError::ServerResponse(told) => AppError::Refused {
             status: 400,
             code: told.error().to_string(),
             description: told.error_description().cloned().unwrap_or_default(),
         },
-        RequestTokenError::Request(_) => Failure::Unreachable,
-        _ => Failure::Unexpected("no tokens in it"),
+        RequestTokenError::Request(_) => AppError::Unreachable,
+        _ => AppError::Unexpected("no tokens in it"),
     }
 }
 
 /// RFC 7009. Ending the refresh token ends the access tokens that came of it.
-pub(super) async fn let_go(to: &Registered<'_>, tokens: &Tokens) -> Result<(), Failure> {
+pub(super) async fn let_go(to: &Registered<'_>, tokens: &Tokens) -> Result<(), AppError> {
     let token = tokens.refresh.as_ref().unwrap_or(&tokens.access);
     let request = to.http.post(&to.url("/oauth2/revoke"));
     let request = request.basic_auth(&to.at.client_id, Some(&to.at.client_secret));
@@ -103,7 +103,7 @@ pub(super) async fn account(to: &Registered<'_>, tokens: &Tokens) -> Account {
     }
 }
 
-pub(super) async fn call(to: &Registered<'_>, token: &Token) -> Result<Call, Failure> {
+pub(super) async fn call(to: &Registered<'_>, token: &Token) -> Result<Call, AppError> {
     let request = to.http.get(&to.url("/v1/investors/")).bearer_auth(token.expose());
     Ok(Call { request: "GET /v1/investors/", answer: ask(request).await? })
 }

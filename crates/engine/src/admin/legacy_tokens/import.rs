@@ -15,7 +15,7 @@ use super::row::{Import, LegacyRow, RowOutcome, RowResult};
 use crate::admin::changes::{Changes, detail};
 use crate::admin::expiry::expiry;
 use crate::admin::{fields, find, grants};
-use crate::discreet::name;
+use crate::redact::name;
 use crate::{Context, Denial, Outcome, secrets, settle};
 
 /// The most rows of one call.
@@ -78,7 +78,7 @@ async fn decide(
 }
 
 /// The grant of an organization's legacy tokens: as it stands, and as it shall be.
-struct Right {
+struct LegacyGrant {
     before: Option<Loaded<Grant>>,
     after: Grant,
 }
@@ -89,7 +89,7 @@ struct Importing<'a> {
     actor: &'a Actor,
     server: &'a ResourceServer,
     organizations: BTreeMap<String, Option<Loaded<Organization>>>,
-    rights: BTreeMap<Id<Organization>, Right>,
+    rights: BTreeMap<Id<Organization>, LegacyGrant>,
     fresh: BTreeMap<PublicId, Credential>,
 }
 
@@ -97,7 +97,7 @@ impl Importing<'_> {
     async fn row(&mut self, row: &LegacyRow) -> Result<RowOutcome, Denial> {
         let ctx = self.ctx;
         let secret = &row.secret.0;
-        let public_id: PublicId = row.id.parse().map_err(|problem: domain::NotAName| {
+        let public_id: PublicId = row.id.parse().map_err(|problem: domain::ParseNameError| {
             fields::invalid("id", problem.to_string().trim_start_matches("expected "))
         })?;
         secrets::refuse_white_space("secret", secret.expose())?;
@@ -135,7 +135,7 @@ impl Importing<'_> {
             rotated: None,
             minted: None,
             authenticated_at: None,
-            place: ctx.place().await,
+            status_index: ctx.status_index().await,
             revoked: None,
             created_at: ctx.now,
         };
@@ -190,7 +190,7 @@ impl Importing<'_> {
         Ok(right.after.id)
     }
 
-    async fn load(&self, organization: Id<Organization>) -> Result<Right, Denial> {
+    async fn load(&self, organization: Id<Organization>) -> Result<LegacyGrant, Denial> {
         let handle = Grant::legacy_handle(organization, self.server.id);
         let before: Option<Loaded<Grant>> =
             self.ctx.store.by_handle(self.ctx.issuer.realm(), &handle).await?;
@@ -201,7 +201,7 @@ impl Importing<'_> {
                 ..grants::bare(self.ctx, self.server.id, ScopeSet::new(), Some(handle)).await
             },
         };
-        Ok(Right { before, after })
+        Ok(LegacyGrant { before, after })
     }
 
     async fn write(self, results: Vec<RowResult>) -> Result<Outcome<Vec<RowResult>>, Denial> {

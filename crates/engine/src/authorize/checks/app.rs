@@ -4,7 +4,7 @@ use domain::{Client, ClientKind, PublicId};
 use oauth::{GrantType, Parameter, Parameters};
 use store::{Loaded, StoreExt as _};
 
-use crate::authorize::check::{Draft, Question};
+use crate::authorize::check::{CheckInput, Draft};
 use crate::chain::check_client;
 use crate::{Context, Denial};
 
@@ -27,7 +27,7 @@ pub(in crate::authorize) async fn check(
 }
 
 /// Whether the app is registered for codes (RFC 6749 §4.1.2.1, `unauthorized_client`).
-pub(in crate::authorize) fn may_ask(asked: &Question<'_>, _: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn may_ask(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
     if asked.client.grant_types.contains(&GrantType::AuthorizationCode) {
         Ok(())
     } else {

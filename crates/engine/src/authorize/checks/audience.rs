@@ -4,7 +4,7 @@ use domain::{Client, EntityRecord as _, Owners, ResourceServer, Status};
 use oauth::{Parameter, Parameters};
 use store::{ListQuery, Loaded, StoreExt as _};
 
-use crate::authorize::check::{Draft, Question};
+use crate::authorize::check::{CheckInput, Draft};
 use crate::chain::link;
 use crate::{Context, Denial};
 
@@ -61,7 +61,7 @@ async fn only(ctx: &Context<'_>) -> Result<Audience, Denial> {
 }
 
 /// Takes the API, if there is one and it may be used at present.
-pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     match asked.audience {
         Audience::Known(server) if server.status == Status::Suspended => {
             Err(Denial::ResourceServerSuspended)

@@ -6,7 +6,7 @@ use oauth::pkce::{ChallengeMethod, is_verifier};
 
 use crate::Denial;
 use crate::authorize::Challenge;
-use crate::authorize::check::{Draft, Question};
+use crate::authorize::check::{CheckInput, Draft};
 
 /// The length of an `S256` challenge: a SHA-256 in base64url.
 const S256_LENGTH: usize = 43;
@@ -14,7 +14,7 @@ const S256_LENGTH: usize = 43;
 const LONGEST: usize = 128;
 
 /// Takes the challenge; refuses a missing one where it must be there.
-pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let rule = asked.ctx.issuer.dialect().pkce();
     let method = asked.value(Parameter::CodeChallengeMethod);
     let Some(value) = asked.value(Parameter::CodeChallenge) else {

@@ -3,7 +3,7 @@
 use oauth::Parameter;
 
 use crate::Denial;
-use crate::authorize::check::{Draft, Question};
+use crate::authorize::check::{CheckInput, Draft};
 
 /// The longest nonce, in bytes: it travels in the code, which travels in a URL.
 const LONGEST_NONCE: usize = 512;
@@ -12,7 +12,7 @@ const LONGEST_HINT: usize = 320;
 
 /// Takes `nonce`, `login_hint` and `id_token_hint`. A hint that cannot be one is no reason to
 /// refuse.
-pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     draft.nonce = asked.value(Parameter::Nonce).map(str::to_owned);
     if draft.nonce.as_ref().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
         return Err(Denial::ParameterMalformed(Parameter::Nonce));

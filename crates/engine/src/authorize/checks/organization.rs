@@ -5,10 +5,10 @@ use domain::PublicId;
 use oauth::Parameter;
 
 use crate::Denial;
-use crate::authorize::check::{Draft, Question};
+use crate::authorize::check::{CheckInput, Draft};
 
 /// Takes the name of the organization.
-pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let Some(named) = asked.value(Parameter::Organization) else { return Ok(()) };
     let malformed = |_| Denial::ParameterMalformed(Parameter::Organization);
     let public_id: PublicId = named.parse().map_err(malformed)?;

@@ -4,11 +4,11 @@ use oauth::Parameter;
 
 use crate::Denial;
 use crate::authorize::Prompt;
-use crate::authorize::check::{Draft, Question};
+use crate::authorize::check::{CheckInput, Draft};
 
 /// Takes `prompt`; refuses `none` together with anything else, and words that mean nothing here:
 /// whoever wants a page that there is none of must not get another one.
-pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let mut prompt = Prompt::default();
     for word in asked.value(Parameter::Prompt).unwrap_or_default().split(' ') {
         match word {

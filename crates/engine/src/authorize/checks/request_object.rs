@@ -4,10 +4,10 @@
 use oauth::Parameter;
 
 use crate::Denial;
-use crate::authorize::check::{Draft, Question};
+use crate::authorize::check::{CheckInput, Draft};
 
 /// Refuses `request` and `request_uri`.
-pub(in crate::authorize) fn check(asked: &Question<'_>, _: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn check(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
     if asked.value(Parameter::RequestObject).is_some() {
         return Err(Denial::RequestObjectGiven);
     }

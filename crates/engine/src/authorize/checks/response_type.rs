@@ -3,10 +3,10 @@
 use oauth::Parameter;
 
 use crate::Denial;
-use crate::authorize::check::{Draft, Question};
+use crate::authorize::check::{CheckInput, Draft};
 
 /// Whether the response type is `code`.
-pub(in crate::authorize) fn check(asked: &Question<'_>, _: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn check(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
     match asked.value(Parameter::ResponseType) {
         Some("code") => Ok(()),
         Some(other) => Err(Denial::ResponseTypeUnsupported(other.to_owned())),

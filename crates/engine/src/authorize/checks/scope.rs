@@ -3,11 +3,11 @@
 
 use oauth::{Parameter, ScopeSet};
 
-use crate::authorize::check::{Draft, Question};
+use crate::authorize::check::{CheckInput, Draft};
 use crate::{Denial, identity};
 
 /// Takes the scopes; a request that names none asks for all that the app may ask for.
-pub(in crate::authorize) fn check(asked: &Question<'_>, draft: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let api = draft.resource_server.as_ref().map(|it| it.scope_set()).unwrap_or_default();
     let of_app = &asked.client.scopes;
     let identity = identity::scopes(asked.ctx.issuer.dialect());

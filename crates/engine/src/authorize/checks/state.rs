@@ -4,10 +4,10 @@
 use oauth::Parameter;
 
 use crate::Denial;
-use crate::authorize::check::{Draft, Question};
+use crate::authorize::check::{CheckInput, Draft};
 
 /// Whether the `state` is as strong as the dialect wants it.
-pub(in crate::authorize) fn check(asked: &Question<'_>, _: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn check(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
     let rule = asked.ctx.issuer.dialect().state_rule();
     match asked.value(Parameter::State) {
         None if rule.required => Err(Denial::StateMissing),

@@ -25,7 +25,7 @@ pub(super) enum Source {
 
 /// What an exchange gave.
 #[derive(Clone, Copy)]
-pub(super) enum Given {
+pub(super) enum ExchangeResult {
     Family(usize),
     Access(usize),
 }
@@ -35,7 +35,7 @@ pub(super) struct Code {
     pub(super) connection: usize,
     pub(super) scopes: Scopes,
     expires: u64,
-    given: Option<Given>,
+    given: Option<ExchangeResult>,
 }
 
 pub(super) struct Family {
@@ -63,7 +63,7 @@ pub(super) struct Access {
 pub(super) enum Refresh {
     Rotates(Scopes),
     Repeats(Scopes),
-    Refused,
+    Denied,
 }
 
 pub(super) struct Model {
@@ -136,8 +136,8 @@ impl Model {
             return None;
         }
         match it.given {
-            Some(Given::Family(family)) => self.families[family].closed = true,
-            Some(Given::Access(token)) => self.access[token].revoked = true,
+            Some(ExchangeResult::Family(family)) => self.families[family].closed = true,
+            Some(ExchangeResult::Access(token)) => self.access[token].revoked = true,
             None if proven && self.holds(it.connection) => {
                 return Some(self.within(it.connection, &it.scopes));
             }
@@ -170,12 +170,12 @@ impl Model {
                 self.families.push(family);
                 let family = self.families.len() - 1;
                 self.minted(Source::Family(family), scopes_of(&self.families[family]), access);
-                Given::Family(family)
+                ExchangeResult::Family(family)
             }
             None => {
                 let consented = self.codes[code].scopes.clone();
                 self.minted_as(Source::Connection(connection), scopes, consented, access);
-                Given::Access(self.access.len() - 1)
+                ExchangeResult::Access(self.access.len() - 1)
             }
         };
         self.codes[code].given = Some(given);
@@ -195,18 +195,18 @@ impl Model {
     ) -> Refresh {
         let it = &self.families[family];
         if self.suspended {
-            return Refresh::Refused;
+            return Refresh::Denied;
         }
         let retried =
             back == 1 && self.window.is_some_and(|window| self.now <= it.rotated + window);
         if back > 0 && !retried {
             self.families[family].closed |= self.is_open(family);
-            return Refresh::Refused;
+            return Refresh::Denied;
         }
         let most = self.within(it.connection, &it.scopes);
         let asked = narrow.cloned().unwrap_or_else(|| most.clone());
         if !self.is_open(family) || !self.holds(it.connection) || !asked.is_subset(&most) {
-            return Refresh::Refused;
+            return Refresh::Denied;
         }
         if back == 0 { Refresh::Rotates(asked) } else { Refresh::Repeats(asked) }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{Actor, Client, Grant, Status};
 use engine::people::SignedIn;
-use engine::present::{Place, Presented, present};
+use engine::present::{Presented, PresentedAt, present};
 use engine::{Context, Denial, answer};
 use oauth::{Operation, Parameter as P, Parameters, Reply, Request, TokenReply};
 use proptest::sample::Index;
@@ -27,7 +27,7 @@ pub(super) struct Play {
     races: u64,
 }
 
-type Told = Result<TokenReply, Denial>;
+type TokenResult = Result<TokenReply, Denial>;
 
 impl Play {
     pub(super) async fn new(window: Option<u64>) -> Self {
@@ -144,7 +144,7 @@ impl Play {
         self.exchanged(code, told, expected);
     }
 
-    fn exchanged(&mut self, code: usize, told: Told, expected: Option<Scopes>) {
+    fn exchanged(&mut self, code: usize, told: TokenResult, expected: Option<Scopes>) {
         assert_eq!(told.is_ok(), expected.is_some(), "{:?} {expected:?}", told.err());
         let (Ok(reply), Some(scopes)) = (told, expected) else { return };
         assert_eq!(reply.scope.to_string(), text(&scopes));
@@ -163,9 +163,9 @@ impl Play {
         self.refreshed(family, told, expected);
     }
 
-    fn refreshed(&mut self, family: usize, told: Told, expected: Refresh) {
+    fn refreshed(&mut self, family: usize, told: TokenResult, expected: Refresh) {
         let scopes = match &expected {
-            Refresh::Refused => {
+            Refresh::Denied => {
                 assert!(told.is_err(), "{told:?}");
                 return;
             }
@@ -228,13 +228,13 @@ impl Play {
         self.model.revoke(family);
     }
 
-    async fn race(&mut self, requests: &[Request]) -> Vec<Told> {
+    async fn race(&mut self, requests: &[Request]) -> Vec<TokenResult> {
         self.races += 1;
         let store = Overtaken::new(Arc::clone(&self.world.store), self.races);
         let (world, store) = (&self.world, &store as &dyn Store);
         let one = |asked| {
             let told = world.run_on(store, async move |ctx| ask(ctx, asked).await);
-            Box::pin(told) as std::pin::Pin<Box<dyn Future<Output = Told> + '_>>
+            Box::pin(told) as std::pin::Pin<Box<dyn Future<Output = TokenResult> + '_>>
         };
         all(requests.iter().map(one).collect()).await
     }
@@ -294,7 +294,7 @@ impl Play {
     /// Every string that was ever given is good exactly where the model says so.
     pub(super) async fn compare(&self) {
         for token in &self.model.access {
-            let found = self.present(&token.text, Place::Api).await;
+            let found = self.present(&token.text, PresentedAt::Api).await;
             let expected = self.model.allows(token);
             assert_eq!(found, expected.as_ref().map(text), "an access token");
             let allowed = expected.unwrap_or_default();
@@ -303,7 +303,7 @@ impl Play {
         for family in &self.model.families {
             let mut live = vec![];
             for token in &family.tokens {
-                if self.present(token, Place::Issuer).await.is_some() {
+                if self.present(token, PresentedAt::Issuer).await.is_some() {
                     live.push(token.as_str());
                 }
             }
@@ -313,7 +313,7 @@ impl Play {
     }
 
     /// What a string allows, if it is good.
-    async fn present(&self, text: &str, place: Place) -> Option<String> {
+    async fn present(&self, text: &str, place: PresentedAt) -> Option<String> {
         let presented = Presented::Token(text);
         let found = self.world.run(async |ctx| present(ctx, &presented, place).await).await;
         found.ok().map(|it| it.scopes.to_string())
@@ -342,7 +342,7 @@ fn token_request(parameters: &[(P, &str)]) -> Request {
     }
 }
 
-async fn ask(ctx: &Context<'_>, request: &Request) -> Told {
+async fn ask(ctx: &Context<'_>, request: &Request) -> TokenResult {
     match answer(ctx, request).await?.reply {
         Reply::Token(reply) => Ok(*reply),
         Reply::Revoked => Err(Denial::TokenRevoked),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::file::{Row, Rows};
 use crate::cli::plan::{Plan, body};
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// The most rows of one request.
 const ROWS: usize = 500;
@@ -44,7 +44,7 @@ impl Batches {
     ///
     /// # Errors
     /// When the file cannot be read on.
-    pub(crate) fn next(&mut self) -> Result<Option<Batch>, Failure> {
+    pub(crate) fn next(&mut self) -> Result<Option<Batch>, CommandError> {
         let mut tokens = Vec::new();
         let (mut sent, mut problems, mut bytes) = (Vec::new(), Vec::new(), 0);
         while tokens.len() < ROWS && problems.len() < ROWS && bytes < BYTES {

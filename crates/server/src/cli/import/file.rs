@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Format;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// A row as the admin API takes it, or why it is none.
 pub(crate) type Row = Result<Map<String, Value>, String>;
@@ -34,11 +34,11 @@ pub(crate) fn format_of(file: &Path) -> Format {
 }
 
 /// How many lines a file has, about: for the progress bar.
-pub(crate) fn lines(file: &Path) -> Result<u64, Failure> {
+pub(crate) fn lines(file: &Path) -> Result<u64, CommandError> {
     let mut reader = BufReader::new(open(file)?);
     let mut lines = 0;
     loop {
-        let buffer = reader.fill_buf().map_err(Failure::new)?;
+        let buffer = reader.fill_buf().map_err(CommandError::new)?;
         if buffer.is_empty() {
             return Ok(lines);
         }
@@ -48,8 +48,8 @@ pub(crate) fn lines(file: &Path) -> Result<u64, Failure> {
     }
 }
 
-fn open(file: &Path) -> Result<File, Failure> {
-    File::open(file).map_err(|error| Failure::new(format!("{}: {error}", file.display())))
+fn open(file: &Path) -> Result<File, CommandError> {
+    File::open(file).map_err(|error| CommandError::new(format!("{}: {error}", file.display())))
 }
 
 impl Rows {
@@ -57,15 +57,16 @@ impl Rows {
     ///
     /// # Errors
     /// When it cannot be read, or its header is none of ours.
-    pub(crate) fn open(file: &Path, format: Format) -> Result<Self, Failure> {
+    pub(crate) fn open(file: &Path, format: Format) -> Result<Self, CommandError> {
         let reader = open(file)?;
         match format {
             Format::Jsonl => Ok(Self::Jsonl { reader: BufReader::new(reader), line: 0 }),
             Format::Csv => {
                 let mut reader = csv::ReaderBuilder::new().from_reader(reader);
-                let header = reader.headers().map_err(Failure::new)?.clone();
-                check_header(&header)
-                    .map_err(|problem| Failure::new(format!("{}:1: {problem}", file.display())))?;
+                let header = reader.headers().map_err(CommandError::new)?.clone();
+                check_header(&header).map_err(|problem| {
+                    CommandError::new(format!("{}:1: {problem}", file.display()))
+                })?;
                 Ok(Self::Csv { reader: Box::new(reader), header })
             }
         }
@@ -75,7 +76,7 @@ impl Rows {
     ///
     /// # Errors
     /// When the file cannot be read on.
-    pub(crate) fn next(&mut self) -> Result<Option<(u64, Row)>, Failure> {
+    pub(crate) fn next(&mut self) -> Result<Option<(u64, Row)>, CommandError> {
         match self {
             Self::Csv { reader, header } => next_record(reader, header),
             Self::Jsonl { reader, line } => next_line(reader, line),
@@ -96,7 +97,7 @@ fn check_header(header: &csv::StringRecord) -> Result<(), String> {
 fn next_record(
     reader: &mut csv::Reader<File>,
     header: &csv::StringRecord,
-) -> Result<Option<(u64, Row)>, Failure> {
+) -> Result<Option<(u64, Row)>, CommandError> {
     let mut record = csv::StringRecord::new();
     let line = reader.position().line();
     match reader.read_record(&mut record) {
@@ -105,7 +106,9 @@ fn next_record(
             let line = record.position().map_or(line, csv::Position::line);
             Ok(Some((line, Ok(from_record(header, &record)))))
         }
-        Err(error) if matches!(error.kind(), csv::ErrorKind::Io(_)) => Err(Failure::new(error)),
+        Err(error) if matches!(error.kind(), csv::ErrorKind::Io(_)) => {
+            Err(CommandError::new(error))
+        }
         // Its own text may repeat the fields; the kind does not.
         Err(error) => Ok(Some((line, Err(record_problem(&error))))),
     }
@@ -136,16 +139,19 @@ fn from_record(header: &csv::StringRecord, record: &csv::StringRecord) -> Map<St
         .collect()
 }
 
-fn next_line(reader: &mut BufReader<File>, line: &mut u64) -> Result<Option<(u64, Row)>, Failure> {
+fn next_line(
+    reader: &mut BufReader<File>,
+    line: &mut u64,
+) -> Result<Option<(u64, Row)>, CommandError> {
     loop {
         let mut bytes = Vec::new();
-        reader.by_ref().take(LONGEST).read_until(b'\n', &mut bytes).map_err(Failure::new)?;
+        reader.by_ref().take(LONGEST).read_until(b'\n', &mut bytes).map_err(CommandError::new)?;
         if bytes.is_empty() {
             return Ok(None);
         }
         *line += 1;
         if bytes.len() as u64 == LONGEST && bytes.last() != Some(&b'\n') {
-            return Err(Failure::new(format!("line {line} is longer than {LONGEST} bytes")));
+            return Err(CommandError::new(format!("line {line} is longer than {LONGEST} bytes")));
         }
         if !bytes.trim_ascii().is_empty() {
             return Ok(Some((*line, from_line(&bytes))));

@@ -8,7 +8,7 @@ use jose::{Algorithm, Signer, SigningKey};
 use serde_json::json;
 
 use crate::cli::{inspect, jose as jose_command, why};
-use crate::failure::{FAILED, USAGE};
+use crate::error::{FAILED, USAGE};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
@@ -56,7 +56,7 @@ fn verify(jwk: &str, jws: &str) -> u8 {
         path
     };
     let command = jose_command::Command::verify(file("jwk", jwk), file("jws", jws));
-    jose_command::run(&command).map_or_else(|failure| failure.code, |()| 0)
+    jose_command::run(&command).map_or_else(|error| error.code, |()| 0)
 }
 
 #[test]
@@ -106,9 +106,12 @@ fn why_is_told_for_people_without_control_characters() {
         }],
         "events": [{"at": "t", "action": "api_key.created", "target": {"id": "key-1"}, "actor": {"kind": "system"}}],
     });
-    let told = why::lines(&answer).join("\n");
-    assert!(told.contains("key-1 is NOT good"), "{told}");
-    assert!(told.contains("organization acme: NO: the organization is suspended"), "{told}");
-    assert!(told.contains("what to do: Issue a new one."), "{told}");
-    assert!(!told.contains('\u{1b}'), "{told}");
+    let rendering = why::lines(&answer).join("\n");
+    assert!(rendering.contains("key-1 is NOT good"), "{rendering}");
+    assert!(
+        rendering.contains("organization acme: NO: the organization is suspended"),
+        "{rendering}"
+    );
+    assert!(rendering.contains("what to do: Issue a new one."), "{rendering}");
+    assert!(!rendering.contains('\u{1b}'), "{rendering}");
 }

@@ -55,8 +55,8 @@ fn json_lines_are_checked_one_by_one_and_no_value_is_repeated() {
 fn a_header_that_is_none_of_ours_is_refused_with_its_place() {
     for header in ["id,secret\n", "id,secret,organization,colour\n"] {
         let (_folder, path) = file("a.csv", header.as_bytes());
-        let Err(failure) = Rows::open(&path, Format::Csv) else { panic!("{header}") };
-        assert!(failure.to_string().contains("a.csv:1: "), "{failure}");
+        let Err(error) = Rows::open(&path, Format::Csv) else { panic!("{header}") };
+        assert!(error.to_string().contains("a.csv:1: "), "{error}");
     }
 }
 

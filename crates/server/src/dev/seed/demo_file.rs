@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::dev::private_file;
-use crate::failure::Failure;
+use crate::error::CommandError;
 
 /// The demo's addresses and credentials.
 #[derive(Clone, Deserialize, Serialize)]
@@ -129,7 +129,7 @@ impl DemoFile {
     ///
     /// # Errors
     /// When it cannot be read, or is not what was written.
-    pub(crate) fn read(path: &Path) -> Result<Option<Self>, Failure> {
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, CommandError> {
         private_file::read(path)
     }
 
@@ -137,7 +137,7 @@ impl DemoFile {
     ///
     /// # Errors
     /// When it cannot be written; the older one is then as it was.
-    pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
+    pub(crate) fn write(&self, path: &Path) -> Result<(), CommandError> {
         private_file::write(path, self)
     }
 

@@ -8,7 +8,7 @@ mod blocks;
 mod demo_file;
 pub(super) mod fyma;
 mod people;
-mod plot;
+mod realm;
 pub(super) mod speckle;
 pub(super) mod speculo;
 pub(super) mod spendesk;
@@ -19,16 +19,16 @@ pub(super) mod tests;
 use engine::Denial;
 use web::RealmState;
 
-use crate::failure::Failure;
+use crate::error::CommandError;
 pub(crate) use blocks::blocks;
 pub(crate) use demo_file::DemoFile;
 use demo_file::DemoRealms;
 pub(crate) use people::{move_partner, people};
-use plot::Plot;
+use realm::SeedRealm;
 
 /// The realms to sow, each with its signing keys.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Garden<'a> {
+pub(crate) struct SeedRealms<'a> {
     /// Where the portal is.
     pub(crate) portal: &'a str,
     /// One realm a dialect, named like it.
@@ -39,27 +39,29 @@ pub(crate) struct Garden<'a> {
 ///
 /// # Errors
 /// When a realm is missing, or the store fails.
-pub(crate) async fn seed(garden: Garden<'_>) -> Result<DemoFile, Failure> {
+pub(crate) async fn seed(realms: SeedRealms<'_>) -> Result<DemoFile, CommandError> {
     Ok(DemoFile {
-        portal: garden.portal.to_owned(),
+        portal: realms.portal.to_owned(),
         realms: DemoRealms {
-            speculo: speculo::sow(&garden.plot("speculo")?).await.map_err(failure)?,
-            spendesk: spendesk::sow(&garden.plot("spendesk")?).await.map_err(failure)?,
-            spiko: spiko::sow(&garden.plot("spiko")?).await.map_err(failure)?,
-            fyma: fyma::sow(&garden.plot("fyma")?).await.map_err(failure)?,
-            speckle: speckle::sow(&garden.plot("speckle")?).await.map_err(failure)?,
+            speculo: speculo::seed(&realms.realm("speculo")?).await.map_err(error)?,
+            spendesk: spendesk::seed(&realms.realm("spendesk")?).await.map_err(error)?,
+            spiko: spiko::seed(&realms.realm("spiko")?).await.map_err(error)?,
+            fyma: fyma::seed(&realms.realm("fyma")?).await.map_err(error)?,
+            speckle: speckle::seed(&realms.realm("speckle")?).await.map_err(error)?,
         },
     })
 }
 
-impl<'a> Garden<'a> {
-    fn plot(&self, name: &str) -> Result<Plot<'a>, Failure> {
+impl<'a> SeedRealms<'a> {
+    fn realm(&self, name: &str) -> Result<SeedRealm<'a>, CommandError> {
         let named = |realm: &&RealmState| realm.issuer().realm().as_str() == name;
         let realm = self.realms.iter().find(named);
-        realm.map(Plot::new).ok_or_else(|| Failure::new(format!("the demo has no realm {name}")))
+        realm
+            .map(SeedRealm::new)
+            .ok_or_else(|| CommandError::new(format!("the demo has no realm {name}")))
     }
 }
 
-fn failure(denial: Denial) -> Failure {
-    Failure::new(format!("the demo data cannot be made: {denial}"))
+fn error(denial: Denial) -> CommandError {
+    CommandError::new(format!("the demo data cannot be made: {denial}"))
 }

@@ -11,15 +11,15 @@ use engine::admin::{client_secrets, clients, passwords};
 use partner_app::{Provider, Registration, Settings};
 
 use super::demo_file::{DemoFile, DemoRealms, Person};
-use super::plot::{Plot, made, text, texts};
-use super::{Garden, failure};
-use crate::failure::Failure;
+use super::realm::{SeedRealm, made, text, texts};
+use super::{SeedRealms, error};
+use crate::error::CommandError;
 
 /// What the partner's app is called, by its providers.
 const PARTNER: &str = "demo-partner";
 
 /// A realm where people sign in.
-struct Place<'a> {
+struct RealmPeople<'a> {
     provider: Provider,
     name: &'static str,
     /// The user's public id.
@@ -43,16 +43,16 @@ struct DemoApp<'a> {
 /// # Errors
 /// When a realm is missing, or the store fails.
 pub(crate) async fn people(
-    garden: Garden<'_>,
+    realms: SeedRealms<'_>,
     demo: &DemoFile,
     base: &str,
-) -> Result<Settings, Failure> {
+) -> Result<Settings, CommandError> {
     let mut settings = Settings { base: base.to_owned(), registrations: Vec::new() };
-    for place in places(&demo.realms) {
-        let plot = garden.plot(place.name)?;
-        password(&plot, &place).await.map_err(failure)?;
-        app(&plot, &place.app).await.map_err(failure)?;
-        let registration = partner(&plot, &place, &settings).await.map_err(failure)?;
+    for people_of in realms_with_people(&demo.realms) {
+        let realm = realms.realm(people_of.name)?;
+        password(&realm, &people_of).await.map_err(error)?;
+        app(&realm, &people_of.app).await.map_err(error)?;
+        let registration = partner(&realm, &people_of, &settings).await.map_err(error)?;
         settings.registrations.push(registration);
     }
     Ok(settings)
@@ -63,28 +63,28 @@ pub(crate) async fn people(
 /// # Errors
 /// When a realm is missing, or the store fails.
 pub(crate) async fn move_partner(
-    garden: Garden<'_>,
+    realms: SeedRealms<'_>,
     settings: Settings,
     base: &str,
-) -> Result<Settings, Failure> {
+) -> Result<Settings, CommandError> {
     let mut moved = Settings { base: base.to_owned(), registrations: Vec::new() };
     for registration in settings.registrations {
-        let plot = garden.plot(&registration.provider.to_string())?;
+        let realm = realms.realm(&registration.provider.to_string())?;
         let change = clients::ClientChange {
             redirect_uris: Some(vec![moved.redirect_uri(registration.provider)]),
             ..clients::ClientChange::default()
         };
-        made!(&plot, clients::update, &registration.client_id, &change).map_err(failure)?;
-        moved.registrations.push(Registration { base: plot.base(), ..registration });
+        made!(&realm, clients::update, &registration.client_id, &change).map_err(error)?;
+        moved.registrations.push(Registration { base: realm.base(), ..registration });
     }
     Ok(moved)
 }
 
-fn places(realms: &DemoRealms) -> [Place<'_>; 3] {
+fn realms_with_people(realms: &DemoRealms) -> [RealmPeople<'_>; 3] {
     let identity = ["openid", "profile", "email"];
     let spending = demo_apis::spendesk::SCOPES.map(|(scope, _)| scope);
     [
-        Place {
+        RealmPeople {
             provider: Provider::Spendesk,
             name: "spendesk",
             user: "user_camille",
@@ -97,7 +97,7 @@ fn places(realms: &DemoRealms) -> [Place<'_>; 3] {
             },
             partner_scopes: &["settlement:read", "wallet-summary:read"],
         },
-        Place {
+        RealmPeople {
             provider: Provider::Spiko,
             name: "spiko",
             user: "user_ingrid",
@@ -110,7 +110,7 @@ fn places(realms: &DemoRealms) -> [Place<'_>; 3] {
             },
             partner_scopes: &["offline"],
         },
-        Place {
+        RealmPeople {
             provider: Provider::Speckle,
             name: "speckle",
             user: "a1b2c3d4e5",
@@ -126,53 +126,53 @@ fn places(realms: &DemoRealms) -> [Place<'_>; 3] {
     ]
 }
 
-async fn password(plot: &Plot<'_>, place: &Place<'_>) -> Result<(), Denial> {
-    let password = Secret::new(place.person.password.clone());
-    let hash = plot.realm().house().passwords.hash(password).await?;
-    made!(plot, passwords::set, place.user, &hash).map(|_| ())
+async fn password(realm: &SeedRealm<'_>, people_of: &RealmPeople<'_>) -> Result<(), Denial> {
+    let password = Secret::new(people_of.person.password.clone());
+    let hash = realm.realm().app().passwords.hash(password).await?;
+    made!(realm, passwords::set, people_of.user, &hash).map(|_| ())
 }
 
-async fn app(plot: &Plot<'_>, app: &DemoApp<'_>) -> Result<(), Denial> {
+async fn app(realm: &SeedRealm<'_>, app: &DemoApp<'_>) -> Result<(), Denial> {
     let change = clients::ClientChange {
         redirect_uris: Some(vec![app.redirect_uri.to_owned()]),
         scopes: Some(app.scopes.clone()),
         description: Some(app.description.to_owned()),
         ..clients::ClientChange::default()
     };
-    made!(plot, clients::update, app.id, &change).map(|_| ())
+    made!(realm, clients::update, app.id, &change).map(|_| ())
 }
 
 async fn partner(
-    plot: &Plot<'_>,
-    place: &Place<'_>,
+    realm: &SeedRealm<'_>,
+    people_of: &RealmPeople<'_>,
     settings: &Settings,
 ) -> Result<Registration, Denial> {
-    let redirect_uri = settings.redirect_uri(place.provider);
+    let redirect_uri = settings.redirect_uri(people_of.provider);
     let new = clients::NewClient {
         public_id: Some(PARTNER.to_owned()),
         name: "Demo partner".to_owned(),
         kind: Some("app".to_owned()),
         redirect_uris: Some(vec![redirect_uri.clone()]),
-        scopes: Some(texts(place.partner_scopes)),
+        scopes: Some(texts(people_of.partner_scopes)),
         description: Some("Shows what came of connecting, and forgets it when it ends.".to_owned()),
         ..clients::NewClient::default()
     };
-    let client_secret = match made!(plot, clients::create, &new) {
+    let client_secret = match made!(realm, clients::create, &new) {
         Ok(made) => made.secret.map(|issued| text(&issued)).unwrap_or_default(),
-        Err(Denial::NameTaken { .. }) => another_secret(plot, redirect_uri).await?,
+        Err(Denial::NameTaken { .. }) => another_secret(realm, redirect_uri).await?,
         Err(denial) => return Err(denial),
     };
-    let (base, client_id) = (plot.base(), PARTNER.to_owned());
-    Ok(Registration { provider: place.provider, base, client_id, client_secret })
+    let (base, client_id) = (realm.base(), PARTNER.to_owned());
+    Ok(Registration { provider: people_of.provider, base, client_id, client_secret })
 }
 
 /// For the app that is there already, whose secret nobody has any more.
-async fn another_secret(plot: &Plot<'_>, redirect_uri: String) -> Result<String, Denial> {
+async fn another_secret(realm: &SeedRealm<'_>, redirect_uri: String) -> Result<String, Denial> {
     let change = clients::ClientChange {
         redirect_uris: Some(vec![redirect_uri]),
         ..clients::ClientChange::default()
     };
-    let _: Client = made!(plot, clients::update, PARTNER, &change)?;
+    let _: Client = made!(realm, clients::update, PARTNER, &change)?;
     let new = client_secrets::NewSecret::default();
-    made!(plot, client_secrets::create, PARTNER, &new).map(|issued| text(&issued))
+    made!(realm, client_secrets::create, PARTNER, &new).map(|issued| text(&issued))
 }

@@ -4,7 +4,7 @@ use engine::Denial;
 use engine::admin::{memberships, personal_access_tokens, users};
 
 use super::demo_file::{Person, Speckle, SplitApp};
-use super::plot::{Plot, made, text, texts};
+use super::realm::{SeedRealm, made, text, texts};
 use super::spendesk::partner;
 
 /// What its API calls itself.
@@ -23,22 +23,22 @@ const TOKEN_SCOPES: [&str; 7] = [
     "apps:read",
 ];
 
-pub(super) async fn sow(plot: &Plot<'_>) -> Result<Speckle, Denial> {
-    plot.api(AUDIENCE, "Models", &demo_apis::speckle::SCOPES).await?;
+pub(super) async fn seed(realm: &SeedRealm<'_>) -> Result<Speckle, Denial> {
+    realm.api(AUDIENCE, "Models", &demo_apis::speckle::SCOPES).await?;
     let (id, name) = WORKSPACE;
-    plot.organization(id, name).await?;
-    let user = person(plot, id).await?;
-    let (client, secret) = plot.client(&partner("Facade Checker")).await?;
+    realm.organization(id, name).await?;
+    let user = person(realm, id).await?;
+    let (client, secret) = realm.client(&partner("Facade Checker")).await?;
     let new = personal_access_tokens::NewPersonalAccessToken {
         user: USER.to_owned(),
         name: "My laptop".to_owned(),
         scopes: texts(&TOKEN_SCOPES),
         ..personal_access_tokens::NewPersonalAccessToken::default()
     };
-    let issued = made!(plot, personal_access_tokens::create, &new)?;
+    let issued = made!(realm, personal_access_tokens::create, &new)?;
     Ok(Speckle {
-        base: plot.base(),
-        admin_key: plot.admin_key().await?,
+        base: realm.base(),
+        admin_key: realm.admin_key().await?,
         personal_access_token: text(&issued),
         app: SplitApp {
             id: client,
@@ -49,7 +49,7 @@ pub(super) async fn sow(plot: &Plot<'_>) -> Result<Speckle, Denial> {
     })
 }
 
-async fn person(plot: &Plot<'_>, workspace: &str) -> Result<Person, Denial> {
+async fn person(realm: &SeedRealm<'_>, workspace: &str) -> Result<Person, Denial> {
     let email = "jonas.gruber@studio-linden.example";
     let new = users::NewUser {
         public_id: Some(USER.to_owned()),
@@ -65,6 +65,6 @@ async fn person(plot: &Plot<'_>, workspace: &str) -> Result<Person, Denial> {
         }],
         ..users::NewUser::default()
     };
-    plot.user(&new).await?;
-    Ok(Person { email: email.to_owned(), password: plot.password() })
+    realm.user(&new).await?;
+    Ok(Person { email: email.to_owned(), password: realm.password() })
 }

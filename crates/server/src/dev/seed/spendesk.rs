@@ -5,7 +5,7 @@ use engine::Denial;
 use engine::admin::{api_keys, clients, memberships, users};
 
 use super::demo_file::{App, Company, Pair, Person, Spendesk};
-use super::plot::{Plot, made, text};
+use super::realm::{SeedRealm, made, text};
 
 /// What its API calls itself.
 pub(in crate::dev) const AUDIENCE: &str = "https://public-api.spendesk.example";
@@ -16,36 +16,36 @@ const COMPANIES: [(&str, &str); 2] = [
     ("b02d7c41-93fa-4e0c-8a67-5f1e2d3c4b52", "Atelier Nord Belgium SRL"),
 ];
 
-pub(super) async fn sow(plot: &Plot<'_>) -> Result<Spendesk, Denial> {
-    plot.api(AUDIENCE, "Spend", &demo_apis::spendesk::SCOPES).await?;
+pub(super) async fn seed(realm: &SeedRealm<'_>) -> Result<Spendesk, Denial> {
+    realm.api(AUDIENCE, "Spend", &demo_apis::spendesk::SCOPES).await?;
     let mut companies = Vec::new();
     for (id, name) in COMPANIES {
-        plot.organization(id, name).await?;
+        realm.organization(id, name).await?;
         companies.push(Company { id: id.to_owned(), name: name.to_owned() });
     }
     let [(first, _), _] = COMPANIES;
     Ok(Spendesk {
-        base: plot.base(),
-        admin_key: plot.admin_key().await?,
-        api_key: key(plot, first).await?,
-        app: app(plot, "Ledgerly").await?,
-        user: person(plot).await?,
+        base: realm.base(),
+        admin_key: realm.admin_key().await?,
+        api_key: key(realm, first).await?,
+        app: app(realm, "Ledgerly").await?,
+        user: person(realm).await?,
         companies,
     })
 }
 
-async fn key(plot: &Plot<'_>, company: &str) -> Result<Pair, Denial> {
+async fn key(realm: &SeedRealm<'_>, company: &str) -> Result<Pair, Denial> {
     let new = api_keys::NewApiKey {
         organization: company.to_owned(),
         label: "Nightly export".to_owned(),
         ..api_keys::NewApiKey::default()
     };
-    let issued = made!(plot, api_keys::create, &new)?;
+    let issued = made!(realm, api_keys::create, &new)?;
     Ok(Pair { id: issued.credential.public_id.to_string(), secret: text(&issued) })
 }
 
-async fn app(plot: &Plot<'_>, name: &str) -> Result<App, Denial> {
-    let (client_id, client_secret) = plot.client(&partner(name)).await?;
+async fn app(realm: &SeedRealm<'_>, name: &str) -> Result<App, Denial> {
+    let (client_id, client_secret) = realm.client(&partner(name)).await?;
     let client_secret = client_secret.unwrap_or_default();
     Ok(App { client_id, client_secret, redirect_uri: REDIRECT.to_owned() })
 }
@@ -60,7 +60,7 @@ pub(super) fn partner(name: &str) -> clients::NewClient {
     }
 }
 
-async fn person(plot: &Plot<'_>) -> Result<Person, Denial> {
+async fn person(realm: &SeedRealm<'_>) -> Result<Person, Denial> {
     let of = |company: &str| memberships::NewMembership {
         organization: company.to_owned(),
         role: Some("admin".to_owned()),
@@ -75,6 +75,6 @@ async fn person(plot: &Plot<'_>) -> Result<Person, Denial> {
         memberships: COMPANIES.iter().map(|(id, _)| of(id)).collect(),
         ..users::NewUser::default()
     };
-    plot.user(&new).await?;
-    Ok(Person { email: email.to_owned(), password: plot.password() })
+    realm.user(&new).await?;
+    Ok(Person { email: email.to_owned(), password: realm.password() })
 }

@@ -4,7 +4,7 @@ use engine::Denial;
 use engine::admin::{api_keys, memberships, users};
 
 use super::demo_file::{App, ClientPair, Person, Spiko};
-use super::plot::{Plot, made, text};
+use super::realm::{SeedRealm, made, text};
 use super::spendesk::partner;
 
 /// What its API calls itself.
@@ -13,33 +13,33 @@ pub(in crate::dev) const AUDIENCE: &str = "https://investor-api.spiko.example";
 const REDIRECT: &str = "http://localhost:3000/callback";
 const ACCOUNT: (&str, &str) = ("org_fjordline", "Fjordline AS");
 
-pub(super) async fn sow(plot: &Plot<'_>) -> Result<Spiko, Denial> {
-    plot.api(AUDIENCE, "Investors", &demo_apis::spiko::SCOPES).await?;
+pub(super) async fn seed(realm: &SeedRealm<'_>) -> Result<Spiko, Denial> {
+    realm.api(AUDIENCE, "Investors", &demo_apis::spiko::SCOPES).await?;
     let (id, name) = ACCOUNT;
-    plot.organization(id, name).await?;
-    let (client_id, client_secret) = plot.client(&partner("Treasury Desk")).await?;
+    realm.organization(id, name).await?;
+    let (client_id, client_secret) = realm.client(&partner("Treasury Desk")).await?;
     let client_secret = client_secret.unwrap_or_default();
     Ok(Spiko {
-        base: plot.base(),
-        admin_key: plot.admin_key().await?,
-        api_key: key(plot, id).await?,
+        base: realm.base(),
+        admin_key: realm.admin_key().await?,
+        api_key: key(realm, id).await?,
         app: App { client_id, client_secret, redirect_uri: REDIRECT.to_owned() },
-        user: person(plot, id).await?,
+        user: person(realm, id).await?,
     })
 }
 
-async fn key(plot: &Plot<'_>, account: &str) -> Result<ClientPair, Denial> {
+async fn key(realm: &SeedRealm<'_>, account: &str) -> Result<ClientPair, Denial> {
     let new = api_keys::NewApiKey {
         organization: account.to_owned(),
         label: "Back office".to_owned(),
         ..api_keys::NewApiKey::default()
     };
-    let issued = made!(plot, api_keys::create, &new)?;
+    let issued = made!(realm, api_keys::create, &new)?;
     let client_id = issued.credential.public_id.to_string();
     Ok(ClientPair { client_id, client_secret: text(&issued) })
 }
 
-async fn person(plot: &Plot<'_>, account: &str) -> Result<Person, Denial> {
+async fn person(realm: &SeedRealm<'_>, account: &str) -> Result<Person, Denial> {
     let email = "ingrid.solberg@fjordline.example";
     let new = users::NewUser {
         public_id: Some("user_ingrid".to_owned()),
@@ -53,6 +53,6 @@ async fn person(plot: &Plot<'_>, account: &str) -> Result<Person, Denial> {
         }],
         ..users::NewUser::default()
     };
-    plot.user(&new).await?;
-    Ok(Person { email: email.to_owned(), password: plot.password() })
+    realm.user(&new).await?;
+    Ok(Person { email: email.to_owned(), password: realm.password() })
 }

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use base::{MasterKey, SystemRng};
 use dialect::{Dialect, Environment};
 use engine::people::{Browser, sign_in};
-use engine::present::{Place, Presented, present};
+use engine::present::{Presented, PresentedAt, present};
 use engine::{Issuer, IssuerSettings, RequestOrigin};
 use serde_json::Value;
 use web::RealmState;
 
-use super::{DemoFile, Garden, blocks, move_partner, people, seed};
+use super::{DemoFile, SeedRealms, blocks, move_partner, people, seed};
 
 /// The five realms over one empty store.
 pub(in crate::dev) fn realms() -> Vec<RealmState> {
     let master = MasterKey::generate(&SystemRng);
     let memory = store::Memory::default();
     let memory = store::Hot::new(Arc::new(memory), store::HotOptions::default());
-    let house = crate::realms::house(Arc::new(memory), &master);
+    let app = crate::realms::app(Arc::new(memory), &master);
     let names = ["speculo", "spendesk", "spiko", "fyma", "speckle"];
     let realm = |(port, name): (usize, &&str)| {
         let settings = IssuerSettings {
@@ -28,44 +28,44 @@ pub(in crate::dev) fn realms() -> Vec<RealmState> {
             display_name: None,
         };
         let issuer = Issuer::new(settings, &master, &SystemRng);
-        RealmState::new(Arc::clone(&house), Arc::new(issuer))
+        RealmState::new(Arc::clone(&app), Arc::new(issuer))
     };
     names.iter().enumerate().map(realm).collect()
 }
 
-pub(in crate::dev) async fn sown(realms: &[RealmState]) -> DemoFile {
-    seed(Garden { portal: "http://127.0.0.1:8080", realms }).await.unwrap()
+pub(in crate::dev) async fn seeded(realms: &[RealmState]) -> DemoFile {
+    seed(SeedRealms { portal: "http://127.0.0.1:8080", realms }).await.unwrap()
 }
 
 /// What a credential turns out to be, and its organization.
-async fn kind(realm: &RealmState, presented: Presented<'_>, place: Place) -> String {
+async fn kind(realm: &RealmState, presented: Presented<'_>, people_of: PresentedAt) -> String {
     let origin = RequestOrigin::default();
-    let verified = present(&realm.context(&origin), &presented, place).await.unwrap();
+    let verified = present(&realm.context(&origin), &presented, people_of).await.unwrap();
     verified.kind.as_str().to_owned()
 }
 
 #[tokio::test]
 async fn every_credential_of_the_demo_is_good() {
     let realms = realms();
-    let demo = sown(&realms).await.realms;
+    let demo = seeded(&realms).await.realms;
     let [speculo, _spendesk, spiko, fyma, speckle] = &realms[..] else { panic!("five realms") };
     let token = Presented::Token(&demo.speculo.refresh_token);
-    assert_eq!(kind(speculo, token, Place::Issuer).await, "refresh_token");
+    assert_eq!(kind(speculo, token, PresentedAt::Issuer).await, "refresh_token");
     let ours = &demo.spiko.api_key;
     let pair = Presented::Basic { id: &ours.client_id, secret: &ours.client_secret };
-    assert_eq!(kind(spiko, pair, Place::Api).await, "api_key");
+    assert_eq!(kind(spiko, pair, PresentedAt::Api).await, "api_key");
     let ours = &demo.fyma.legacy_token;
     let pair = Presented::Basic { id: &ours.id, secret: &ours.secret };
-    assert_eq!(kind(fyma, pair, Place::Api).await, "legacy_token");
+    assert_eq!(kind(fyma, pair, PresentedAt::Api).await, "legacy_token");
     let token = Presented::Token(&demo.speckle.personal_access_token);
-    assert_eq!(kind(speckle, token, Place::Api).await, "personal_access_token");
+    assert_eq!(kind(speckle, token, PresentedAt::Api).await, "personal_access_token");
     assert_eq!(demo.speckle.personal_access_token.len(), 42);
 }
 
 #[tokio::test]
 async fn the_admin_keys_open_everything_and_only_their_own_realm() {
     let realms = realms();
-    let demo = serde_json::to_value(sown(&realms).await).unwrap();
+    let demo = serde_json::to_value(seeded(&realms).await).unwrap();
     let origin = RequestOrigin::default();
     for realm in &realms {
         for other in &realms {
@@ -89,7 +89,7 @@ async fn the_admin_keys_open_everything_and_only_their_own_realm() {
 #[tokio::test]
 async fn sowing_again_makes_new_credentials_for_the_same_customers() {
     let realms = realms();
-    let (first, second) = (sown(&realms).await, sown(&realms).await);
+    let (first, second) = (seeded(&realms).await, seeded(&realms).await);
     assert_eq!(first.realms.speculo.org_id, second.realms.speculo.org_id);
     assert_ne!(first.realms.speculo.refresh_token, second.realms.speculo.refresh_token);
     let origin = RequestOrigin::default();
@@ -119,7 +119,7 @@ async fn the_file_has_its_documented_shape_and_every_member_a_value() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demo.json");
     assert!(DemoFile::read(&path).unwrap().is_none());
-    let demo = sown(&realms()).await;
+    let demo = seeded(&realms()).await;
     demo.write(&path).unwrap();
     demo.write(&path).unwrap();
     let mode = std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions());
@@ -162,7 +162,7 @@ fn sorted(shape: &str) -> Value {
 #[tokio::test]
 async fn there_is_a_block_for_every_realm_with_its_own_values() {
     let realms = realms();
-    let demo = sown(&realms).await;
+    let demo = seeded(&realms).await;
     let blocks = blocks(&demo);
     assert_eq!(blocks.len(), realms.len());
     for (realm, (name, block)) in realms.iter().zip(&blocks) {
@@ -177,7 +177,7 @@ const APP: &str = "http://localhost:8086";
 
 /// Whether somebody of the demo signs in.
 async fn signs_in(realm: &RealmState, person: &super::demo_file::Person) -> bool {
-    let (origin, passwords) = (RequestOrigin::default(), &realm.house().passwords);
+    let (origin, passwords) = (RequestOrigin::default(), &realm.app().passwords);
     let password = base::Secret::new(person.password.clone());
     let ctx = realm.context(&origin);
     sign_in(&ctx, &**passwords, &person.email, password, Browser::default()).await.is_ok()
@@ -201,14 +201,14 @@ async fn is_registered(realm: &RealmState, at: &partner_app::Registration, redir
 #[tokio::test]
 async fn who_was_sown_before_there_were_people_signs_in_once_completed_and_nobody_is_made_twice() {
     let realms = realms();
-    let garden = Garden { portal: "http://127.0.0.1:8080", realms: &realms };
-    let demo = sown(&realms).await;
+    let seed = SeedRealms { portal: "http://127.0.0.1:8080", realms: &realms };
+    let demo = seeded(&realms).await;
     let all = [&realms[1], &realms[2], &realms[4]];
     for realm in all {
         assert!(!signs_in(realm, demo.person(realm.issuer().realm().as_str()).unwrap()).await);
     }
     for _ in 0..2 {
-        let settings = people(garden, &demo, APP).await.unwrap();
+        let settings = people(seed, &demo, APP).await.unwrap();
         for (realm, at) in all.iter().zip(&settings.registrations) {
             assert!(signs_in(realm, demo.person(realm.issuer().realm().as_str()).unwrap()).await);
             assert!(is_registered(realm, at, &settings.redirect_uri(at.provider)).await);
@@ -227,10 +227,10 @@ async fn who_was_sown_before_there_were_people_signs_in_once_completed_and_nobod
 #[tokio::test]
 async fn the_partners_app_moves_with_the_ports_and_keeps_its_secrets() {
     let realms = realms();
-    let garden = Garden { portal: "http://127.0.0.1:8080", realms: &realms };
-    let demo = sown(&realms).await;
-    let before = people(garden, &demo, APP).await.unwrap();
-    let after = move_partner(garden, before.clone(), "http://localhost:9086").await.unwrap();
+    let seed = SeedRealms { portal: "http://127.0.0.1:8080", realms: &realms };
+    let demo = seeded(&realms).await;
+    let before = people(seed, &demo, APP).await.unwrap();
+    let after = move_partner(seed, before.clone(), "http://localhost:9086").await.unwrap();
     for (old, new) in before.registrations.iter().zip(&after.registrations) {
         assert_eq!(old.client_secret, new.client_secret);
         let name = new.provider.to_string();

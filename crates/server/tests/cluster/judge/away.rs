@@ -3,7 +3,7 @@
 
 use super::timeline::Timelines;
 use super::{Findings, Limits};
-use crate::history::{Call, Door, Fault, History, Verdict};
+use crate::history::{Call, Endpoint, Fault, History, Observation};
 
 const FROM_MEMORY: &str = "known credentials are answered from memory while it is fresh";
 const CLOSED: &str = "closed routes are 503 after the stale limit";
@@ -24,24 +24,24 @@ pub(super) fn judge(history: &History, limits: &Limits, findings: &mut Findings)
 
 fn is_within(fault: &Fault, call: &Call) -> bool {
     let span = fault.span;
-    let asks_itself = !matches!(call.door, Door::Nginx | Door::Haproxy);
+    let asks_itself = !matches!(call.endpoint, Endpoint::Nginx | Endpoint::Haproxy);
     // An answer under way when the fault began, or ended, may be of either time.
     let inside = span.start < call.span.start && call.span.end < span.end;
-    asks_itself && inside && fault.in_the_dark.contains(&call.door)
+    asks_itself && inside && fault.in_the_dark.contains(&call.endpoint)
 }
 
 fn one(limits: &Limits, fault: &Fault, call: &Call, findings: &mut Findings) {
-    let accepted = call.verdict == Verdict::Accepted;
+    let accepted = call.observation == Observation::Accepted;
     let told = || format!("{} since {:?}: {call:?}", fault.name, fault.span.start);
-    if call.door.fails_open() {
+    if call.endpoint.fails_open() {
         findings.hold(OPEN, accepted, told);
     } else if call.span.end + limits.margin < fault.span.start + limits.stale {
         findings.hold(FROM_MEMORY, accepted, told);
     } else if call.span.start > fault.span.start + limits.stale + limits.margin
         && call.span.end < fault.mending
         // It has no route that says what to do: it is held to the stale limit alone.
-        && !matches!(call.door, Door::Introspection(_))
+        && !matches!(call.endpoint, Endpoint::Introspection(_))
     {
-        findings.hold(CLOSED, call.verdict == Verdict::Unsure, told);
+        findings.hold(CLOSED, call.observation == Observation::Unsure, told);
     }
 }

@@ -6,7 +6,7 @@
 
 mod away;
 mod budgets;
-mod doors;
+mod endpoints;
 mod refreshes;
 mod timeline;
 mod written;
@@ -16,9 +16,9 @@ mod tests;
 
 use std::time::Duration;
 
-use crate::history::{At, Door, History};
+use crate::history::{At, Endpoint, History};
 
-pub(crate) use doors::{Delay, delays};
+pub(crate) use endpoints::{Delay, delays};
 
 /// What is promised.
 #[derive(Clone, Copy, Debug)]
@@ -37,9 +37,9 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// After so long without word a door does not believe what it remembers.
-    fn stale_at(&self, door: Door) -> Duration {
-        match door {
-            Door::Introspection(_) => self.stale_introspection,
+    fn stale_at(&self, endpoint: Endpoint) -> Duration {
+        match endpoint {
+            Endpoint::Introspection(_) => self.stale_introspection,
             _ => self.stale,
         }
     }
@@ -47,7 +47,7 @@ impl Limits {
 
 /// A promise not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Breach {
+pub(crate) struct Violation {
     pub(crate) rule: &'static str,
     pub(crate) told: String,
 }
@@ -55,7 +55,7 @@ pub(crate) struct Breach {
 /// What was found.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
-    pub(crate) breaches: Vec<Breach>,
+    pub(crate) breaches: Vec<Violation>,
     /// How often each rule had something to decide.
     pub(crate) decided: std::collections::BTreeMap<&'static str, usize>,
 }
@@ -66,7 +66,7 @@ impl Findings {
     }
 
     fn breach(&mut self, rule: &'static str, told: String) {
-        self.breaches.push(Breach { rule, told });
+        self.breaches.push(Violation { rule, told });
     }
 
     /// Decides once: `kept`, or else what `told` says.
@@ -81,7 +81,7 @@ impl Findings {
 /// Holds all rules against a history.
 pub(crate) fn judge(history: &History, limits: &Limits) -> Findings {
     let mut findings = Findings::default();
-    doors::judge(history, limits, &mut findings);
+    endpoints::judge(history, limits, &mut findings);
     away::judge(history, limits, &mut findings);
     refreshes::judge(history, &mut findings);
     budgets::judge(history, &mut findings);
@@ -90,8 +90,8 @@ pub(crate) fn judge(history: &History, limits: &Limits) -> Findings {
 }
 
 /// Whether a fault was felt at `door` at any time between `from` and `to`.
-fn troubled(history: &History, limits: &Limits, door: Door, from: At, to: At) -> bool {
-    let felt = |fault: &&crate::history::Fault| fault.doors.contains(&door);
+fn troubled(history: &History, limits: &Limits, endpoint: Endpoint, from: At, to: At) -> bool {
+    let felt = |fault: &&crate::history::Fault| fault.endpoints.contains(&endpoint);
     let mut faults = history.faults.iter().filter(felt);
     faults.any(|fault| fault.span.start <= to && from <= fault.span.end + limits.recovery)
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{Limits, delays, judge};
 use crate::history::{
-    Call, Change, Credential, Door, Fault, History, Paid, ReadBack, Refresh, Renewal, Span, Spend,
-    State, Subject, Verdict,
+    Call, Change, Credential, Endpoint, Fault, History, Observation, Paid, ReadBack, Refresh,
+    Renewal, Span, Spend, State, Subject,
 };
 
 const LIMITS: Limits = Limits {
@@ -33,17 +33,17 @@ fn history() -> History {
     History { credentials: vec![credential], ..History::default() }
 }
 
-fn call(door: Door, start: u64, verdict: Verdict) -> Call {
-    Call { door, credential: 0, span: span(start, start + 5), verdict }
+fn call(endpoint: Endpoint, start: u64, observation: Observation) -> Call {
+    Call { endpoint, credential: 0, span: span(start, start + 5), observation }
 }
 
 fn change(subject: Subject, good: bool, at: u64) -> Change {
     Change { subject, good, span: span(at, at + 10), acknowledged: true }
 }
 
-fn fault(doors: &[Door], start: u64, end: u64) -> Fault {
-    let (span, doors) = (span(start, end), doors.to_vec());
-    Fault { name: "made up", mending: span.end, span, in_the_dark: doors.clone(), doors }
+fn fault(endpoints: &[Endpoint], start: u64, end: u64) -> Fault {
+    let (span, endpoints) = (span(start, end), endpoints.to_vec());
+    Fault { name: "made up", mending: span.end, span, in_the_dark: endpoints.clone(), endpoints }
 }
 
 /// The rules that `history` breaks, each once.
@@ -61,12 +61,12 @@ fn broken(history: &History) -> Vec<&'static str> {
 fn a_revoked_credential_may_be_accepted_for_a_second_and_no_longer() {
     let mut history = history();
     history.changes.push(change(KEY, false, 1_000));
-    history.calls.push(call(Door::Nginx, 2_000, Verdict::Accepted));
+    history.calls.push(call(Endpoint::Nginx, 2_000, Observation::Accepted));
     assert!(broken(&history).is_empty());
-    history.calls.push(call(Door::Nginx, 2_011, Verdict::Accepted));
+    history.calls.push(call(Endpoint::Nginx, 2_011, Observation::Accepted));
     assert_eq!(broken(&history), ["no revoked credential is accepted after the limit"]);
     history.calls.pop();
-    history.calls.push(call(Door::Nginx, 2_011, Verdict::Refused));
+    history.calls.push(call(Endpoint::Nginx, 2_011, Observation::Refused));
     let found = judge(&history, &LIMITS);
     assert!(found.breaches.is_empty());
     assert_eq!(found.decided["no revoked credential is accepted after the limit"], 1);
@@ -76,8 +76,8 @@ fn a_revoked_credential_may_be_accepted_for_a_second_and_no_longer() {
 fn a_revival_long_after_the_revocation_is_seen() {
     let mut history = history();
     history.changes.push(change(KEY, false, 1_000));
-    history.calls.push(call(Door::Gate(0), 2_500, Verdict::Refused));
-    history.calls.push(call(Door::Gate(1), 60_000, Verdict::Accepted));
+    history.calls.push(call(Endpoint::Gate(0), 2_500, Observation::Refused));
+    history.calls.push(call(Endpoint::Gate(1), 60_000, Observation::Accepted));
     assert_eq!(broken(&history), ["no revoked credential is accepted after the limit"]);
 }
 
@@ -85,8 +85,8 @@ fn a_revival_long_after_the_revocation_is_seen() {
 fn what_nobody_acknowledged_is_held_against_nobody() {
     let mut history = history();
     history.changes.push(Change { acknowledged: false, ..change(KEY, false, 1_000) });
-    history.calls.push(call(Door::Gate(0), 9_000, Verdict::Accepted));
-    history.calls.push(call(Door::Gate(0), 9_500, Verdict::Refused));
+    history.calls.push(call(Endpoint::Gate(0), 9_000, Observation::Accepted));
+    history.calls.push(call(Endpoint::Gate(0), 9_500, Observation::Refused));
     assert!(broken(&history).is_empty());
 }
 
@@ -95,14 +95,14 @@ fn a_suspension_counts_until_it_is_lifted_and_then_no_longer() {
     let mut history = history();
     history.changes.push(change(ORGANIZATION, false, 1_000));
     history.changes.push(change(ORGANIZATION, true, 5_000));
-    history.calls.push(call(Door::Verifier(2), 4_900, Verdict::Refused));
-    history.calls.push(call(Door::Verifier(2), 5_500, Verdict::Refused));
-    history.calls.push(call(Door::Verifier(2), 7_000, Verdict::Accepted));
+    history.calls.push(call(Endpoint::Verifier(2), 4_900, Observation::Refused));
+    history.calls.push(call(Endpoint::Verifier(2), 5_500, Observation::Refused));
+    history.calls.push(call(Endpoint::Verifier(2), 7_000, Observation::Accepted));
     assert!(broken(&history).is_empty());
-    history.calls.push(call(Door::Verifier(2), 4_950, Verdict::Accepted));
+    history.calls.push(call(Endpoint::Verifier(2), 4_950, Observation::Accepted));
     assert_eq!(broken(&history), ["no revoked credential is accepted after the limit"]);
     history.calls.pop();
-    history.calls.push(call(Door::Verifier(2), 7_100, Verdict::Refused));
+    history.calls.push(call(Endpoint::Verifier(2), 7_100, Observation::Refused));
     let expected =
         ["no good credential is refused", "good credentials are answered while nothing is broken"];
     assert_eq!(broken(&history), expected);
@@ -111,26 +111,26 @@ fn a_suspension_counts_until_it_is_lifted_and_then_no_longer() {
 #[test]
 fn in_a_fault_the_stale_limit_counts_and_only_at_the_doors_that_feel_it() {
     let mut history = history();
-    history.faults.push(fault(&[Door::Gate(0)], 900, 9_000));
+    history.faults.push(fault(&[Endpoint::Gate(0)], 900, 9_000));
     history.changes.push(change(KEY, false, 1_000));
-    history.calls.push(call(Door::Gate(0), 4_900, Verdict::Accepted));
+    history.calls.push(call(Endpoint::Gate(0), 4_900, Observation::Accepted));
     assert!(broken(&history).is_empty());
-    history.calls.push(call(Door::Gate(0), 5_100, Verdict::Accepted));
+    history.calls.push(call(Endpoint::Gate(0), 5_100, Observation::Accepted));
     let late = "no revoked credential is accepted after the stale limit in a fault";
     assert_eq!(broken(&history), [late]);
     history.calls.pop();
-    history.calls.push(call(Door::Gate(1), 3_000, Verdict::Accepted));
+    history.calls.push(call(Endpoint::Gate(1), 3_000, Observation::Accepted));
     assert_eq!(broken(&history), ["no revoked credential is accepted after the limit"]);
 }
 
 #[test]
 fn an_open_route_may_be_late_in_the_dark_but_not_after_it() {
     let mut history = history();
-    history.faults.push(fault(&[Door::OpenGate(0)], 900, 9_000));
+    history.faults.push(fault(&[Endpoint::OpenGate(0)], 900, 9_000));
     history.changes.push(change(KEY, false, 1_000));
-    history.calls.push(call(Door::OpenGate(0), 8_000, Verdict::Accepted));
+    history.calls.push(call(Endpoint::OpenGate(0), 8_000, Observation::Accepted));
     assert!(broken(&history).is_empty());
-    history.calls.push(call(Door::OpenGate(0), 11_500, Verdict::Accepted));
+    history.calls.push(call(Endpoint::OpenGate(0), 11_500, Observation::Accepted));
     let late = "no revoked credential is accepted after the stale limit in a fault";
     assert_eq!(broken(&history), [late]);
 }
@@ -138,39 +138,39 @@ fn an_open_route_may_be_late_in_the_dark_but_not_after_it() {
 #[test]
 fn a_good_credential_is_neither_refused_nor_left_without_an_answer() {
     let mut history = history();
-    history.calls.push(call(Door::Haproxy, 3_000, Verdict::Accepted));
+    history.calls.push(call(Endpoint::Haproxy, 3_000, Observation::Accepted));
     assert!(broken(&history).is_empty());
-    for verdict in [Verdict::Unsure, Verdict::Lost] {
-        history.calls.push(call(Door::Haproxy, 4_000, verdict));
+    for observation in [Observation::Unsure, Observation::Lost] {
+        history.calls.push(call(Endpoint::Haproxy, 4_000, observation));
         assert_eq!(broken(&history), ["good credentials are answered while nothing is broken"]);
         history.calls.pop();
     }
-    history.faults.push(fault(&[Door::Haproxy], 3_500, 4_500));
-    history.calls.push(call(Door::Haproxy, 4_000, Verdict::Unsure));
+    history.faults.push(fault(&[Endpoint::Haproxy], 3_500, 4_500));
+    history.calls.push(call(Endpoint::Haproxy, 4_000, Observation::Unsure));
     assert!(broken(&history).is_empty());
-    history.calls.push(call(Door::Haproxy, 4_000, Verdict::Refused));
+    history.calls.push(call(Endpoint::Haproxy, 4_000, Observation::Refused));
     assert_eq!(broken(&history), ["no good credential is refused"]);
 }
 
 #[test]
 fn a_500_is_a_breach_whoever_asked() {
     let mut history = history();
-    history.faults.push(fault(&[Door::Gate(2)], 0, 9_000));
-    history.calls.push(call(Door::Gate(2), 4_000, Verdict::Broken(500)));
+    history.faults.push(fault(&[Endpoint::Gate(2)], 0, 9_000));
+    history.calls.push(call(Endpoint::Gate(2), 4_000, Observation::Broken(500)));
     assert!(broken(&history).contains(&"no answer is a 5xx other than 503"));
 }
 
 #[test]
 fn in_the_dark_memory_answers_while_it_is_fresh_and_then_routes_do_as_they_say() {
-    let (closed, open) = (Door::Gate(0), Door::OpenGate(0));
+    let (closed, open) = (Endpoint::Gate(0), Endpoint::OpenGate(0));
     let mut history = history();
     history.faults.push(fault(&[closed, open], 10_000, 20_000));
     let good = [
-        call(closed, 11_000, Verdict::Accepted),
-        call(closed, 13_000, Verdict::Unsure),
-        call(closed, 15_000, Verdict::Unsure),
-        call(open, 11_000, Verdict::Accepted),
-        call(open, 15_000, Verdict::Accepted),
+        call(closed, 11_000, Observation::Accepted),
+        call(closed, 13_000, Observation::Unsure),
+        call(closed, 15_000, Observation::Unsure),
+        call(open, 11_000, Observation::Accepted),
+        call(open, 15_000, Observation::Accepted),
     ];
     history.calls.extend(good);
     let found = judge(&history, &LIMITS);
@@ -178,11 +178,17 @@ fn in_the_dark_memory_answers_while_it_is_fresh_and_then_routes_do_as_they_say()
     assert_eq!(found.decided["known credentials are answered from memory while it is fresh"], 1);
     let bad = [
         (
-            call(closed, 11_000, Verdict::Unsure),
+            call(closed, 11_000, Observation::Unsure),
             "known credentials are answered from memory while it is fresh",
         ),
-        (call(closed, 15_000, Verdict::Accepted), "closed routes are 503 after the stale limit"),
-        (call(open, 15_000, Verdict::Unsure), "open routes are answered from memory all the while"),
+        (
+            call(closed, 15_000, Observation::Accepted),
+            "closed routes are 503 after the stale limit",
+        ),
+        (
+            call(open, 15_000, Observation::Unsure),
+            "open routes are answered from memory all the while",
+        ),
     ];
     for (call, rule) in bad {
         history.calls.push(call);
@@ -195,13 +201,13 @@ fn in_the_dark_memory_answers_while_it_is_fresh_and_then_routes_do_as_they_say()
 fn delays_are_measured_from_the_acknowledgement_to_the_first_lasting_refusal() {
     let mut history = history();
     history.changes.push(change(KEY, false, 1_000));
-    history.calls.push(call(Door::Nginx, 1_100, Verdict::Refused));
-    history.calls.push(call(Door::Nginx, 1_200, Verdict::Accepted));
-    history.calls.push(call(Door::Nginx, 1_310, Verdict::Refused));
-    history.calls.push(call(Door::Haproxy, 30_000, Verdict::Refused));
+    history.calls.push(call(Endpoint::Nginx, 1_100, Observation::Refused));
+    history.calls.push(call(Endpoint::Nginx, 1_200, Observation::Accepted));
+    history.calls.push(call(Endpoint::Nginx, 1_310, Observation::Refused));
+    history.calls.push(call(Endpoint::Haproxy, 30_000, Observation::Refused));
     let measured = delays(&history, &LIMITS);
     assert_eq!(measured.len(), 1, "{measured:?}");
-    assert_eq!((measured[0].door, measured[0].delay), (Door::Nginx, ms(300)));
+    assert_eq!((measured[0].endpoint, measured[0].delay), (Endpoint::Nginx, ms(300)));
 }
 
 fn refresh(presented: usize, start: u64, answer: Renewal) -> Refresh {

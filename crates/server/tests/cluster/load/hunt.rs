@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::history::Verdict;
+use crate::history::Observation;
 use crate::world::{Held, World};
 
 /// Between two looks.
@@ -14,12 +14,12 @@ const LOOKS: usize = 40;
 
 /// Starts a hunter at every door.
 pub(crate) fn hunt(world: &Arc<World>, held: &Held) {
-    for door in world.doors(held.is_jwt) {
+    for endpoint in world.endpoints(held.is_jwt) {
         let (world, held) = (Arc::clone(world), held.clone());
         tokio::spawn(async move {
             let mut refused = 0;
             for _ in 0..LOOKS {
-                if world.show(door, &held).await == Verdict::Refused {
+                if world.show(endpoint, &held).await == Observation::Refused {
                     refused += 1;
                 }
                 if refused == 2 || world.is_ending() {

@@ -20,8 +20,8 @@ pub(crate) fn start(world: &Arc<World>, ground: &life::Ground, seed: u64) -> Joi
         number += 1;
         Dice::new(seed, number)
     };
-    for door in world.doors(true) {
-        tasks.spawn(calls::call_on_and_on(Arc::clone(world), door, dice()));
+    for endpoint in world.endpoints(true) {
+        tasks.spawn(calls::call_on_and_on(Arc::clone(world), endpoint, dice()));
     }
     for _ in 0..3 {
         tasks.spawn(life::live(Arc::clone(world), ground.clone(), dice()));

@@ -89,9 +89,9 @@ async fn replay(
 }
 
 /// What a node said: the successor, or the status.
-type Told = (Span, Result<String, Option<u16>>);
+type TokenAnswer = (Span, Result<String, Option<u16>>);
 
-async fn ask(world: &World, family: &Family, node: usize, token: &str) -> Told {
+async fn ask(world: &World, family: &Family, node: usize, token: &str) -> TokenAnswer {
     let start = world.now();
     let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
     let client = (family.client.as_str(), family.secret.as_str());
@@ -115,7 +115,7 @@ fn note(
     family: &Family,
     token: &str,
     numbers: &mut Numbers,
-    (span, told): Told,
+    (span, told): TokenAnswer,
 ) -> Option<String> {
     let answer = match &told {
         Ok(next) => Renewal::Successor(numbers.of(next)),

@@ -34,15 +34,15 @@ impl Arena {
     }
 
     /// From a place to the end of its chunk.
-    pub(super) fn at(&self, place: u32) -> &[u8] {
-        let chunk = self.chunks.get((place >> 16) as usize);
-        chunk.and_then(|chunk| chunk.get((place & 0xFFFF) as usize..)).unwrap_or_default()
+    pub(super) fn at(&self, status_index: u32) -> &[u8] {
+        let chunk = self.chunks.get((status_index >> 16) as usize);
+        chunk.and_then(|chunk| chunk.get((status_index & 0xFFFF) as usize..)).unwrap_or_default()
     }
 
     /// Writes over a record of the same length. Whether that could be done.
-    pub(super) fn overwrite(&mut self, place: u32, record: &[u8]) -> bool {
-        let start = (place & 0xFFFF) as usize;
-        let chunk = self.chunks.get_mut((place >> 16) as usize);
+    pub(super) fn overwrite(&mut self, status_index: u32, record: &[u8]) -> bool {
+        let start = (status_index & 0xFFFF) as usize;
+        let chunk = self.chunks.get_mut((status_index >> 16) as usize);
         let old = chunk.and_then(|chunk| chunk.get_mut(start..start + record.len()));
         old.map(|old| old.copy_from_slice(record)).is_some()
     }

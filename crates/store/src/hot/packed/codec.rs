@@ -13,7 +13,7 @@ use super::bytes::{Reader, Writer};
 use super::interned::Interned;
 use super::shard::Record;
 use super::{credential, grant};
-use crate::{CredentialTies, GrantTies};
+use crate::{CredentialDependencies, GrantDependencies};
 
 /// The longest set of scopes, as text, that is kept once for all who have it.
 const SHARED_SCOPES: usize = 512;
@@ -72,13 +72,13 @@ impl Codec {
         &self,
         record: &Record<'_>,
         realm: (&RealmName, Option<u32>),
-    ) -> Option<CredentialTies> {
+    ) -> Option<CredentialDependencies> {
         let mut reader = Reader(record.body);
         if reader.byte()? == PACKED {
-            return credential::ties(self, (record.id, realm.1), &mut reader)?;
+            return credential::dependencies(self, (record.id, realm.1), &mut reader)?;
         }
         match self.unpack(Kind::Credential, record.id, record.body)? {
-            Entity::Credential(it) if it.realm == *realm.0 => Some(CredentialTies::of(&it)),
+            Entity::Credential(it) if it.realm == *realm.0 => Some(CredentialDependencies::of(&it)),
             _ => None,
         }
     }
@@ -88,13 +88,13 @@ impl Codec {
         &self,
         record: &Record<'_>,
         realm: (&RealmName, Option<u32>),
-    ) -> Option<GrantTies> {
+    ) -> Option<GrantDependencies> {
         let mut reader = Reader(record.body);
         if reader.byte()? == PACKED {
-            return grant::ties(self, (record.id, realm.1), &mut reader)?;
+            return grant::dependencies(self, (record.id, realm.1), &mut reader)?;
         }
         match self.unpack(Kind::Grant, record.id, record.body)? {
-            Entity::Grant(it) if it.realm == *realm.0 => Some(GrantTies::of(&it)),
+            Entity::Grant(it) if it.realm == *realm.0 => Some(GrantDependencies::of(&it)),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use domain::{Credential, CredentialKind, Minted, PublicId, Rotated};
 
 use super::bytes::{Reader, Writer};
 use super::codec::{Codec, made, read_revocation, write_revocation};
-use crate::CredentialTies;
+use crate::CredentialDependencies;
 
 const NAMED: u16 = 1;
 const GRANT: u16 = 1 << 1;
@@ -36,7 +36,7 @@ fn flags(it: &Credential, named: bool) -> u16 {
         | set(ROTATED, it.rotated.is_some())
         | set(MINTED, it.minted.is_some())
         | set(AUTHENTICATED, it.authenticated_at.is_some())
-        | set(PLACE, it.place.is_some())
+        | set(PLACE, it.status_index.is_some())
         | set(REVOKED, it.revoked.is_some())
         | set(CREATED, it.created_at != made(it.id.as_u128()))
 }
@@ -76,7 +76,7 @@ pub(super) fn write(codec: &Codec, it: &Credential, to: &mut Writer) -> Option<(
         to.id(Some(minted.token_id));
     }
     it.authenticated_at.into_iter().for_each(|time| to.time(time));
-    it.place.into_iter().for_each(|place| to.number(place.into()));
+    it.status_index.into_iter().for_each(|status_index| to.number(status_index.into()));
     it.revoked.iter().for_each(|revoked| write_revocation(revoked, to));
     if it.created_at != made(it.id.as_u128()) {
         to.time(it.created_at);
@@ -110,7 +110,7 @@ pub(super) fn read(codec: &Codec, id: Id<Credential>, from: &mut Reader<'_>) -> 
         rotated: if has(ROTATED) { Some(read_rotated(from)?) } else { None },
         minted: if has(MINTED) { Some(read_minted(from)?) } else { None },
         authenticated_at: if has(AUTHENTICATED) { Some(from.time()?) } else { None },
-        place: if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None },
+        status_index: if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None },
         revoked: if has(REVOKED) { Some(read_revocation(from)?) } else { None },
         created_at: if has(CREATED) { from.time()? } else { made(id.as_u128()) },
     })
@@ -126,11 +126,11 @@ fn read_minted(from: &mut Reader<'_>) -> Option<Minted> {
 }
 
 /// As [`read`], of a credential of the realm of this number; `Some(None)` for one of another.
-pub(super) fn ties(
+pub(super) fn dependencies(
     codec: &Codec,
     (id, realm): (u128, Option<u32>),
     from: &mut Reader<'_>,
-) -> Option<Option<CredentialTies>> {
+) -> Option<Option<CredentialDependencies>> {
     let flags = u16::try_from(from.number()?).ok()?;
     let has = |flag| flags & flag != 0;
     let kind = *CredentialKind::ALL.get(usize::from(from.byte()?))?;
@@ -163,6 +163,6 @@ pub(super) fn ties(
     if has(AUTHENTICATED) {
         from.number()?;
     }
-    let place = if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None };
-    Some(Some(CredentialTies { id, kind, grant, client, place }))
+    let status_index = if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None };
+    Some(Some(CredentialDependencies { id, kind, grant, client, status_index }))
 }

@@ -7,7 +7,7 @@ use domain::{Entity, Kind, RealmName};
 
 use super::Packed;
 use super::shard::Record;
-use crate::{CredentialTies, GrantTies};
+use crate::{CredentialDependencies, GrantDependencies};
 
 impl Packed {
     /// Every entity of a kind in a realm, as it stands when its turn comes.
@@ -24,7 +24,11 @@ impl Packed {
         self.walk(kind, unpack, |entity| show(&entity));
     }
 
-    pub(in crate::hot) fn each_grant(&self, realm: &RealmName, show: &mut dyn FnMut(&GrantTies)) {
+    pub(in crate::hot) fn each_grant(
+        &self,
+        realm: &RealmName,
+        show: &mut dyn FnMut(&GrantDependencies),
+    ) {
         let of = (realm, self.codec.realm(realm));
         self.walk(Kind::Grant, |record| self.codec.grant_ties(record, of), |it| show(&it));
     }
@@ -32,7 +36,7 @@ impl Packed {
     pub(in crate::hot) fn each_credential(
         &self,
         realm: &RealmName,
-        show: &mut dyn FnMut(&CredentialTies),
+        show: &mut dyn FnMut(&CredentialDependencies),
     ) {
         let of = (realm, self.codec.realm(realm));
         self.walk(

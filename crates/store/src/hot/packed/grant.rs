@@ -5,7 +5,7 @@ use domain::Grant;
 
 use super::bytes::{Reader, Writer};
 use super::codec::{Codec, made, read_revocation, write_revocation};
-use crate::GrantTies;
+use crate::GrantDependencies;
 
 const CLIENT: u16 = 1;
 const USER: u16 = 1 << 1;
@@ -59,7 +59,7 @@ fn flags(it: &Grant, handle: Handle) -> u16 {
         | set(USER, it.user.is_some())
         | set(ORGANIZATION, it.organization.is_some())
         | set(DEFAULTS, it.default_scopes.is_some())
-        | set(PLACE, it.place.is_some())
+        | set(PLACE, it.status_index.is_some())
         | set(REVOKED, it.revoked.is_some())
         | set(CREATED, it.created_at != made(it.id.as_u128()))
         | (handle as u16) << HANDLE
@@ -81,7 +81,7 @@ pub(super) fn write(codec: &Codec, it: &Grant, to: &mut Writer) -> Option<()> {
     if handle == Handle::Own {
         it.handle.iter().for_each(|text| to.text(text));
     }
-    it.place.into_iter().for_each(|place| to.number(place.into()));
+    it.status_index.into_iter().for_each(|status_index| to.number(status_index.into()));
     it.revoked.iter().for_each(|revoked| write_revocation(revoked, to));
     if it.created_at != made(it.id.as_u128()) {
         to.time(it.created_at);
@@ -104,7 +104,7 @@ pub(super) fn read(codec: &Codec, id: Id<Grant>, from: &mut Reader<'_>) -> Optio
         default_scopes: if has(DEFAULTS) { Some(codec.read_scopes(from)?) } else { None },
         epoch: u32::try_from(from.number()?).ok()?,
         handle: if handle == Handle::Own { Some(from.text()?.to_owned()) } else { None },
-        place: if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None },
+        status_index: if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None },
         revoked: if has(REVOKED) { Some(read_revocation(from)?) } else { None },
         created_at: if has(CREATED) { from.time()? } else { made(id.as_u128()) },
     };
@@ -115,11 +115,11 @@ pub(super) fn read(codec: &Codec, id: Id<Grant>, from: &mut Reader<'_>) -> Optio
 }
 
 /// As [`read`], of a grant of the realm of this number; `Some(None)` for one of another.
-pub(super) fn ties(
+pub(super) fn dependencies(
     codec: &Codec,
     (id, realm): (u128, Option<u32>),
     from: &mut Reader<'_>,
-) -> Option<Option<GrantTies>> {
+) -> Option<Option<GrantDependencies>> {
     let flags = u16::try_from(from.number()?).ok()?;
     let has = |flag| flags & flag != 0;
     if realm.map(u64::from) != Some(from.number()?) {
@@ -136,6 +136,14 @@ pub(super) fn ties(
     if flags >> HANDLE == Handle::Own as u16 {
         from.skip_text()?;
     }
-    let place = if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None };
-    Some(Some(GrantTies { id, client, user, organization, resource_server, epoch, place }))
+    let status_index = if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None };
+    Some(Some(GrantDependencies {
+        id,
+        client,
+        user,
+        organization,
+        resource_server,
+        epoch,
+        status_index,
+    }))
 }

@@ -10,7 +10,7 @@ use super::bytes::{Reader, Writer};
 
 #[derive(Debug, Default)]
 pub(super) struct Shard {
-    places: HashTable<u32>,
+    status_indexes: HashTable<u32>,
     arena: Arena,
 }
 
@@ -59,14 +59,18 @@ impl Shard {
 
     /// Every record of this hash.
     pub(super) fn records(&self, hash: u64) -> impl Iterator<Item = Record<'_>> {
-        self.places.iter_hash(hash).filter_map(|place| Record::read(self.arena.at(*place)))
+        self.status_indexes
+            .iter_hash(hash)
+            .filter_map(|status_index| Record::read(self.arena.at(*status_index)))
     }
 
     /// Every record, in the order in which they lie.
     pub(super) fn all(&self) -> impl Iterator<Item = Record<'_>> {
-        let mut places: Vec<u32> = self.places.iter().copied().collect();
-        places.sort_unstable();
-        places.into_iter().filter_map(|place| Record::read(self.arena.at(place)))
+        let mut status_indexes: Vec<u32> = self.status_indexes.iter().copied().collect();
+        status_indexes.sort_unstable();
+        status_indexes
+            .into_iter()
+            .filter_map(|status_index| Record::read(self.arena.at(status_index)))
     }
 
     /// Puts a record in the place of the one of the same entity. `hash_of` is that of its table. Whether
@@ -78,53 +82,53 @@ impl Shard {
         hash_of: impl Fn(Kind, u128) -> u64,
     ) -> bool {
         let bytes = record.write();
-        let Self { places, arena } = self;
-        let same = |place: &u32| {
-            Record::read(arena.at(*place))
+        let Self { status_indexes, arena } = self;
+        let same = |status_index: &u32| {
+            Record::read(arena.at(*status_index))
                 .is_some_and(|held| held.kind == record.kind && held.id == record.id)
         };
-        if let Some(place) = places.find(hash, same).copied() {
-            let old = length(arena.at(place));
-            if old == bytes.len() && arena.overwrite(place, &bytes) {
+        if let Some(status_index) = status_indexes.find(hash, same).copied() {
+            let old = length(arena.at(status_index));
+            if old == bytes.len() && arena.overwrite(status_index, &bytes) {
                 return true;
             }
             let Some(new) = arena.push(&bytes) else { return false };
-            if let Some(held) = places.find_mut(hash, |held| *held == place) {
+            if let Some(held) = status_indexes.find_mut(hash, |held| *held == status_index) {
                 *held = new;
             }
             arena.discard(old);
             return !arena.wants_compaction() || self.compact().is_some();
         }
-        let Some(place) = arena.push(&bytes) else { return false };
-        let rehash = |place: &u32| match Record::read(arena.at(*place)) {
+        let Some(status_index) = arena.push(&bytes) else { return false };
+        let rehash = |status_index: &u32| match Record::read(arena.at(*status_index)) {
             Some(held) => hash_of(held.kind, held.id),
             None => 0,
         };
-        places.insert_unique(hash, place, rehash);
+        status_indexes.insert_unique(hash, status_index, rehash);
         true
     }
 
     /// Moves what is used into a new arena. Where that has no room everything stays.
     fn compact(&mut self) -> Option<()> {
         let mut arena = Arena::default();
-        let mut moved = Vec::with_capacity(self.places.len());
-        for place in &self.places {
-            let bytes = self.arena.at(*place);
+        let mut moved = Vec::with_capacity(self.status_indexes.len());
+        for status_index in &self.status_indexes {
+            let bytes = self.arena.at(*status_index);
             moved.push(arena.push(bytes.get(..length(bytes))?)?);
         }
-        for (place, new) in self.places.iter_mut().zip(moved) {
-            *place = new;
+        for (status_index, new) in self.status_indexes.iter_mut().zip(moved) {
+            *status_index = new;
         }
         self.arena = arena;
         Some(())
     }
 
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.status_indexes.len()
     }
 
     /// Bytes, of the table and of the records.
     pub(super) fn bytes(&self) -> usize {
-        self.places.allocation_size() + self.arena.held()
+        self.status_indexes.allocation_size() + self.arena.held()
     }
 }

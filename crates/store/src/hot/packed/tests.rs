@@ -13,7 +13,7 @@ use oauth::ScopeSet;
 use super::bytes::Writer;
 use super::codec::Codec;
 use super::{Packed, Put};
-use crate::{CredentialTies, GrantTies, Key, Stored, Version};
+use crate::{CredentialDependencies, GrantDependencies, Key, Stored, Version};
 
 /// Makes every combination of fields, by and by.
 struct Dice(SequenceRng);
@@ -88,7 +88,7 @@ impl Dice {
             rotated: self.maybe(|| Rotated { generation: self.0.u128() as u32, at: self.time() }),
             minted: self.maybe(|| Minted { from: self.id(), token_id: self.id() }),
             authenticated_at: self.maybe(|| self.time()),
-            place: self.maybe(|| self.0.u128() as u32),
+            status_index: self.maybe(|| self.0.u128() as u32),
             revoked: self.maybe(|| self.revoked()),
             created_at: if created { super::codec::made(id.as_u128()) } else { self.time() },
         }
@@ -106,7 +106,7 @@ impl Dice {
             default_scopes: self.maybe(|| self.scopes()),
             epoch: self.number(300) as u32,
             handle: None,
-            place: self.maybe(|| self.0.u128() as u32),
+            status_index: self.maybe(|| self.0.u128() as u32),
             revoked: self.maybe(|| self.revoked()),
             created_at: self.time(),
         };
@@ -200,10 +200,13 @@ fn shows(packed: &Packed, realm: &RealmName, here: &[&Entity]) {
     for entity in here {
         match entity {
             Entity::Grant(it) => {
-                assert_eq!(grants.remove(&it.id.as_u128()), Some(GrantTies::of(it)));
+                assert_eq!(grants.remove(&it.id.as_u128()), Some(GrantDependencies::of(it)));
             }
             Entity::Credential(it) => {
-                assert_eq!(credentials.remove(&it.id.as_u128()), Some(CredentialTies::of(it)));
+                assert_eq!(
+                    credentials.remove(&it.id.as_u128()),
+                    Some(CredentialDependencies::of(it))
+                );
             }
             _ => {}
         }

@@ -194,7 +194,11 @@ impl Store for Fake {
     async fn spent(&self, _id: u128) -> Result<bool, StoreError> {
         not_here()
     }
-    async fn answer(&self, _: &RealmName, _: &[u8; 32]) -> Result<Option<Answer>, StoreError> {
+    async fn answer(
+        &self,
+        _: &RealmName,
+        _: &[u8; 32],
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
         not_here()
     }
     async fn events(&self, _query: &EventQuery) -> Result<Vec<Event>, StoreError> {
@@ -249,7 +253,11 @@ impl Store for Fake {
         std::future::pending().await
     }
 
-    async fn reserve_places(&self, _realm: &RealmName, _count: u32) -> Result<u32, StoreError> {
+    async fn reserve_status_indexes(
+        &self,
+        _realm: &RealmName,
+        _count: u32,
+    ) -> Result<u32, StoreError> {
         not_here()
     }
 

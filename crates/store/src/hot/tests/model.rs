@@ -30,7 +30,7 @@ pub(super) fn credential(id: u128, expires_at: Option<Timestamp>) -> Credential 
         rotated: None,
         minted: None,
         authenticated_at: None,
-        place: None,
+        status_index: None,
         revoked: None,
         created_at: NOON,
     }

@@ -19,10 +19,10 @@ async fn holds_during(fault: Fault) -> (Issuer, Verifier) {
     let (one, other) = (token(&issuer, 1), token(&issuer, 2));
     issuer.fault(fault);
     for _ in 0..3 {
-        issuer.revoke(Mark::place(1));
+        issuer.revoke(Mark::status_index(1));
         refuses(&verifier, &one).await;
         accepts(&verifier, &other).await;
-        issuer.restore(Mark::place(1));
+        issuer.restore(Mark::status_index(1));
         accepts(&verifier, &one).await;
     }
     (issuer, verifier)
@@ -51,7 +51,7 @@ async fn streams_that_are_refused_or_held_back_are_replaced_by_polls() {
 async fn forged_foreign_and_mistyped_messages_change_nothing() {
     let issuer = Issuer::start().await;
     let verifier = begun(&issuer, Setting::default()).await;
-    issuer.revoke(Mark::place(1));
+    issuer.revoke(Mark::status_index(1));
     let (one, other) = (token(&issuer, 1), token(&issuer, 2));
     refuses(&verifier, &one).await;
     issuer.fault(Fault::Forging);
@@ -68,9 +68,9 @@ async fn forged_foreign_and_mistyped_messages_change_nothing() {
 async fn replayed_messages_bring_nothing_back() {
     let issuer = Issuer::start().await;
     let verifier = begun(&issuer, Setting::default()).await;
-    issuer.revoke(Mark::place(1));
-    issuer.restore(Mark::place(1));
-    issuer.revoke(Mark::place(1));
+    issuer.revoke(Mark::status_index(1));
+    issuer.restore(Mark::status_index(1));
+    issuer.revoke(Mark::status_index(1));
     let one = token(&issuer, 1);
     refuses(&verifier, &one).await;
     issuer.fault(Fault::Replaying);
@@ -88,8 +88,8 @@ async fn what_is_missing_is_noticed_and_taken_from_a_snapshot() {
     let verifier = begun(&issuer, Setting::default()).await;
     issuer.fault(Fault::Losing);
     let tokens = [token(&issuer, 1), token(&issuer, 2)];
-    issuer.revoke(Mark::place(1));
-    issuer.revoke(Mark::place(2));
+    issuer.revoke(Mark::status_index(1));
+    issuer.revoke(Mark::status_index(2));
     for token in &tokens {
         refuses(&verifier, token).await;
     }
@@ -107,7 +107,7 @@ async fn an_endless_line_and_answers_of_another_kind_end_nothing_but_the_connect
         assert!(ask(&verifier, &one).await.is_ok());
         issuer.fault(fault);
         tokio::time::sleep(Duration::from_millis(700)).await;
-        issuer.revoke(Mark::place(1));
+        issuer.revoke(Mark::status_index(1));
         issuer.fault(Fault::None);
         refuses(&verifier, &one).await;
     }
@@ -124,7 +124,7 @@ async fn past_the_limit_a_route_is_closed_unless_it_is_open_by_name() {
     };
     let verifier = begun(&issuer, setting).await;
     let (one, bad) = (token(&issuer, 1), token(&issuer, 2));
-    issuer.revoke(Mark::place(2));
+    issuer.revoke(Mark::status_index(2));
     refuses(&verifier, &bad).await;
     issuer.fault(Fault::Down);
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -180,7 +180,7 @@ async fn an_issuer_whose_clock_is_ahead_does_not_make_old_knowledge_young() {
 async fn a_database_that_was_restored_is_believed_once_nothing_better_is_known() {
     let issuer = Issuer::start().await;
     issuer.begin_at(100);
-    issuer.revoke(Mark::place(1));
+    issuer.revoke(Mark::status_index(1));
     let verifier = begun(&issuer, Setting::default()).await;
     let one = token(&issuer, 1);
     refuses(&verifier, &one).await;

@@ -43,11 +43,11 @@ async fn history(seed: u64) {
         let grant = pick(u64::from(GRANTS)) as u32;
         let Since(bad, _) = model[&grant];
         if bad && pick(2) == 0 {
-            issuer.restore(Mark::place(grant));
+            issuer.restore(Mark::status_index(grant));
             model.insert(grant, Since(false, Instant::now()));
             trace.push(format!("restore {grant}"));
         } else if !bad {
-            issuer.revoke(Mark::place(grant));
+            issuer.revoke(Mark::status_index(grant));
             model.insert(grant, Since(true, Instant::now()));
             trace.push(format!("revoke {grant}"));
         }

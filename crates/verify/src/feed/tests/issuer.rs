@@ -69,14 +69,14 @@ pub(super) struct Issuer(Arc<Inner>);
 
 struct Inner {
     address: String,
-    state: Mutex<Told>,
+    state: Mutex<PublishedState>,
     pub(super) streams: AtomicUsize,
     polls: AtomicUsize,
     snapshots: AtomicUsize,
     lists: AtomicUsize,
 }
 
-struct Told {
+struct PublishedState {
     key: Arc<SigningKey>,
     bad: BTreeMap<Mark, Option<i64>>,
     log: Vec<Update>,
@@ -99,7 +99,7 @@ pub(super) enum Beside {
 impl Issuer {
     pub(super) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let told = Told {
+        let told = PublishedState {
             key: fresh_key(),
             bad: BTreeMap::new(),
             log: Vec::new(),
@@ -204,11 +204,11 @@ impl Issuer {
         self.0.lists.load(Ordering::SeqCst)
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
+    fn told(&self) -> MutexGuard<'_, PublishedState> {
         self.0.state.lock().unwrap()
     }
 
-    fn update(&self, told: &Told, after: u64, sequence: u64) -> Update {
+    fn update(&self, told: &PublishedState, after: u64, sequence: u64) -> Update {
         let iss = self.url();
         Update { iss, after, sequence, as_of: told.now(), ..Update::default() }
     }
@@ -241,11 +241,13 @@ impl Issuer {
         (messages, sequence)
     }
 
-    fn forged(&self, told: &Told) -> Vec<String> {
+    fn forged(&self, told: &PublishedState) -> Vec<String> {
         let sequence = told.sequence();
         let lie = Update {
             back: told.bad.keys().copied().collect(),
-            gone: (0..200).map(|grant| Gone { mark: Mark::place(grant), until: None }).collect(),
+            gone: (0..200)
+                .map(|grant| Gone { mark: Mark::status_index(grant), until: None })
+                .collect(),
             ..self.update(told, sequence, sequence + 1_000)
         };
         let foreign = Update { iss: "https://other.example".to_owned(), ..lie.clone() };
@@ -262,7 +264,7 @@ impl Issuer {
     }
 }
 
-impl Told {
+impl PublishedState {
     fn sequence(&self) -> u64 {
         self.log.last().map_or(self.offset, |update| update.sequence)
     }

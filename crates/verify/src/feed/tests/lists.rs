@@ -1,6 +1,6 @@
 //! Status lists in place of the feed.
 
-use status::{ListClaims, Marks, PLACES_PER_LIST};
+use status::{INDEXES_PER_LIST, ListClaims, Marks};
 
 use super::issuer::{Beside, Fault};
 use super::*;
@@ -13,13 +13,13 @@ async fn status_list_8_while_the_feed_is_away_lists_decide() {
     let verifier = follower(&issuer, setting());
     verifier.feed.as_ref().unwrap().shared.begun.send_replace(true);
     let (one, other) = (token(&issuer, 1), token(&issuer, 2));
-    issuer.revoke(Mark::place(1));
+    issuer.revoke(Mark::status_index(1));
     for _ in 0..5 {
         assert_eq!(ask(&verifier, &one).await, Err(Rejection::Revoked));
         assert!(ask(&verifier, &other).await.is_ok());
     }
     assert_eq!(issuer.lists(), 1, "it is kept");
-    issuer.revoke(Mark::place(2));
+    issuer.revoke(Mark::status_index(2));
     refuses(&verifier, &other).await;
     // Lists away as well: what they said counts until it is too old.
     issuer.fault(Fault::Down);
@@ -102,17 +102,20 @@ async fn rfc7009_a_single_token_revoked_while_the_feed_is_away_is_refused_in_tim
 async fn whatever_else_a_token_names_is_told_by_lists_too() {
     let issuer = Issuer::start().await;
     // A client's secret is no grant: its place is in another list than the one that is named.
-    let secret = PLACES_PER_LIST + 7;
+    let secret = INDEXES_PER_LIST + 7;
     let mut of_secret = claims(&issuer, 1);
     let mut status = String::new();
-    TokenStatus { place: Some(1), marks: vec![Mark::place(1), Mark::place(secret)] }
-        .write(&format!("{}/status-lists/", issuer.url()), &mut status);
+    TokenStatus {
+        status_index: Some(1),
+        marks: vec![Mark::status_index(1), Mark::status_index(secret)],
+    }
+    .write(&format!("{}/status-lists/", issuer.url()), &mut status);
     of_secret["status"] = serde_json::from_str(&status).unwrap();
     let of_secret = issuer.sign("at+jwt", &of_secret);
     let verifier = without_feed(&issuer, WhenStale::Closed);
     assert!(ask(&verifier, &of_secret).await.is_ok());
     assert_eq!(issuer.lists(), 2);
-    issuer.revoke(Mark::place(secret));
+    issuer.revoke(Mark::status_index(secret));
     issuer.revoke(Mark::id(2));
     refuses(&verifier, &of_secret).await;
     refuses(&verifier, &token(&issuer, 2)).await;
@@ -123,7 +126,7 @@ async fn whatever_else_a_token_names_is_told_by_lists_too() {
 async fn a_list_that_tells_no_marks_is_not_enough_for_a_token_that_names_some() {
     let issuer = Issuer::start().await;
     issuer.beside(Beside::Nothing);
-    issuer.revoke(Mark::place(1));
+    issuer.revoke(Mark::status_index(1));
     let mut foreign = claims(&issuer, 2);
     foreign["status"].as_object_mut().unwrap().remove("marks");
     let foreign = issuer.sign("at+jwt", &foreign);
@@ -201,6 +204,6 @@ async fn an_issuer_that_does_not_answer_is_not_waited_for_by_everybody() {
     }
     let pauses = 1 + usize::try_from(began.elapsed().as_secs()).unwrap();
     assert!((2..=2 + pauses).contains(&asked()), "{} in {:?}", asked(), began.elapsed());
-    issuer.revoke(Mark::place(1));
+    issuer.revoke(Mark::status_index(1));
     refuses(&verifier, &one).await;
 }

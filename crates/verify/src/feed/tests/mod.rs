@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use status::{Mark, TokenStatus};
 
 use self::issuer::Issuer;
-use super::pace::Pace;
+use super::backoff::Backoff;
 use super::{Feed, Settings};
 use crate::http_client::streaming_client;
 use crate::{Presented, Principal, Rejection, RequestInfo, Verifier, WhenStale};
@@ -23,8 +23,8 @@ use crate::{Presented, Principal, Rejection, RequestInfo, Verifier, WhenStale};
 const AUDIENCE: &str = "https://api.example";
 
 /// A follower in a hurry: what takes seconds takes tenths.
-fn pace() -> Pace {
-    Pace {
+fn backoff() -> Backoff {
+    Backoff {
         silence: Duration::from_millis(300),
         wait: Duration::from_millis(300),
         polling: Duration::from_millis(600),
@@ -60,15 +60,15 @@ fn follower(issuer: &Issuer, setting: Setting) -> Verifier {
         stale_after: setting.stale_after,
         when_stale: setting.when_stale,
     };
-    verifier.feed = Some(Feed::with_pace(settings, pace()));
+    verifier.feed = Some(Feed::with_backoff(settings, backoff()));
     verifier
 }
 
 /// The claims of the token with that grant: it never expires.
 fn claims(issuer: &Issuer, grant: u32) -> Value {
     let mut status = String::new();
-    let marks = vec![Mark::place(grant), Mark::id(u128::from(grant))];
-    TokenStatus { place: Some(grant), marks }
+    let marks = vec![Mark::status_index(grant), Mark::id(u128::from(grant))];
+    TokenStatus { status_index: Some(grant), marks }
         .write(&format!("{}/status-lists/", issuer.url()), &mut status);
     let status: Value = serde_json::from_str(&status).unwrap();
     let jti = base::Id::<()>::from_u128(jti(grant)).to_string();

@@ -9,10 +9,10 @@ async fn a_revocation_holds_at_once_for_a_token_that_never_expires() {
     let verifier = follower(&issuer, Setting::default());
     let (one, other) = (token(&issuer, 1), token(&issuer, 2));
     assert!(ask(&verifier, &one).await.is_ok(), "the first request waits for the snapshot");
-    issuer.revoke(Mark::place(1));
+    issuer.revoke(Mark::status_index(1));
     refuses(&verifier, &one).await;
     assert!(ask(&verifier, &other).await.is_ok());
-    issuer.restore(Mark::place(1));
+    issuer.restore(Mark::status_index(1));
     accepts(&verifier, &one).await;
     let following = verifier.following().unwrap();
     assert_eq!((following.sequence, following.by), (Some(2), HeardBy::Stream));
@@ -24,7 +24,7 @@ async fn a_revocation_holds_at_once_for_a_token_that_never_expires() {
 async fn every_link_refuses_the_token_and_the_api_too() {
     let issuer = Issuer::start().await;
     let verifier = follower(&issuer, Setting::default());
-    for (grant, mark) in [(1, Mark::place(1)), (2, Mark::id(2)), (3, Mark::id(jti(3)))] {
+    for (grant, mark) in [(1, Mark::status_index(1)), (2, Mark::id(2)), (3, Mark::id(jti(3)))] {
         let token = token(&issuer, grant);
         accepts(&verifier, &token).await;
         issuer.revoke(mark);
@@ -40,7 +40,7 @@ async fn every_link_refuses_the_token_and_the_api_too() {
 #[tokio::test]
 async fn what_was_revoked_before_the_start_is_in_the_snapshot() {
     let issuer = Issuer::start().await;
-    issuer.revoke(Mark::place(1));
+    issuer.revoke(Mark::status_index(1));
     issuer.revoke(Mark::id(2));
     let verifier = follower(&issuer, Setting::default());
     verifier.ready().await;
@@ -84,7 +84,7 @@ async fn a_key_that_is_withdrawn_ends_its_tokens_though_they_were_seen_before() 
     .await;
     let new = token(&issuer, 1);
     accepts(&verifier, &new).await;
-    issuer.revoke(Mark::place(1));
+    issuer.revoke(Mark::status_index(1));
     refuses(&verifier, &new).await;
 }
 
@@ -110,6 +110,6 @@ fn without_a_runtime_it_begins_at_the_first_request() {
     assert_eq!(issuer.snapshots(), 1);
     // That runtime is gone, and its tasks with it; another takes over.
     std::thread::sleep(Duration::from_millis(1_100));
-    issuer.revoke(Mark::place(1));
+    issuer.revoke(Mark::status_index(1));
     runtime().block_on(refuses(&verifier, &token));
 }

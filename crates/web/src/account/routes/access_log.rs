@@ -97,7 +97,7 @@ async fn log(call: Call, page: PageParams) -> Result<List<EventView>, Denial> {
 }
 
 async fn uses(call: Call, page: PageParams) -> Result<List<UseView>, Denial> {
-    call.state().house().flush_uses().await?;
+    call.state().app().flush_uses().await?;
     let ctx = call.context();
     let page = history::uses(&ctx, call.person(), &page.into()).await?;
     let mut names = Names::new(&ctx);

@@ -198,7 +198,7 @@ async fn rotate(
 }
 
 async fn secrets(call: Call, page: PageParams) -> Result<List<SecretView>, Denial> {
-    call.state().house().flush_uses().await?;
+    call.state().app().flush_uses().await?;
     let ctx = call.context();
     let page = apps::secrets(&ctx, call.person(), call.id(), &page.into()).await?;
     let uses = credentials::last_uses(&ctx, &page.items).await?;

@@ -81,7 +81,7 @@ async fn view(
 }
 
 async fn list(call: Call, page: PageParams) -> Result<List<AuthorizedAppView>, Denial> {
-    call.state().house().flush_uses().await?;
+    call.state().app().flush_uses().await?;
     let ctx = call.context();
     let page = connections::list(&ctx, call.person(), &page.into()).await?;
     let mut names = Names::new(&ctx);
@@ -94,7 +94,7 @@ async fn list(call: Call, page: PageParams) -> Result<List<AuthorizedAppView>, D
 }
 
 async fn show(call: Call, _: NoQuery) -> Result<AuthorizedAppView, Denial> {
-    call.state().house().flush_uses().await?;
+    call.state().app().flush_uses().await?;
     let ctx = call.context();
     let found = connections::read(&ctx, call.person(), call.id()).await?;
     let used = connections::last_use(&ctx, &found).await?;

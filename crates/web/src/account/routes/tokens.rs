@@ -100,7 +100,7 @@ async fn create(call: Call, input: Arc<NewToken>) -> Result<Outcome<Made<NewToke
 }
 
 async fn list(call: Call, page: PageParams) -> Result<List<TokenView>, Denial> {
-    call.state().house().flush_uses().await?;
+    call.state().app().flush_uses().await?;
     let ctx = call.context();
     let page = tokens::list(&ctx, call.person(), &page.into()).await?;
     let uses = credentials::last_uses(&ctx, &page.items).await?;
@@ -113,7 +113,7 @@ async fn list(call: Call, page: PageParams) -> Result<List<TokenView>, Denial> {
 }
 
 async fn show(call: Call, _: NoQuery) -> Result<TokenView, Denial> {
-    call.state().house().flush_uses().await?;
+    call.state().app().flush_uses().await?;
     let ctx = call.context();
     let found = tokens::read(&ctx, call.person(), call.id()).await?;
     let used = credentials::last_uses(&ctx, std::slice::from_ref(&found)).await?.pop().flatten();

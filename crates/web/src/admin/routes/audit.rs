@@ -149,7 +149,7 @@ async fn events(call: Call, query: EventsPage) -> Result<List<EventView>, Denial
 }
 
 async fn refusals(call: Call, query: RefusalsPage) -> Result<List<RefusalView>, Denial> {
-    call.state().house().flush_refusals().await?;
+    call.state().app().flush_refusals().await?;
     let filter = RefusalFilter { subject: query.subject, request_id: query.request_id };
     let page = PageQuery { limit: query.limit, after: None };
     let refusals = history::refusals(&call.context(), &filter, &page).await?;

@@ -145,7 +145,7 @@ pub(super) async fn list(
     page: PageQuery,
 ) -> Result<List<CredentialView>, Denial> {
     let ctx = call.context();
-    call.state().house().flush_uses().await?;
+    call.state().app().flush_uses().await?;
     let page = credentials::list(&ctx, kind, &owned_by, &page).await?;
     let uses = credentials::last_uses(&ctx, &page.items).await?;
     let mut names = Names::new(&ctx);
@@ -163,7 +163,7 @@ pub(super) async fn show(
     id: &str,
 ) -> Result<CredentialView, Denial> {
     let ctx = call.context();
-    call.state().house().flush_uses().await?;
+    call.state().app().flush_uses().await?;
     let found = credentials::read(&ctx, kind, id).await?;
     let used = credentials::last_uses(&ctx, std::slice::from_ref(&found)).await?.pop().flatten();
     view(&mut Names::new(&ctx), &found, used.as_ref()).await

@@ -36,5 +36,5 @@ async fn set(call: Call, input: PasswordChange) -> Result<UserView, Denial> {
 
 /// The hash of a password that fits.
 pub(super) async fn hash(call: &Call, password: &NewPassword) -> Result<PasswordHash, Denial> {
-    call.state().house().passwords.hash(password.fitting()?).await
+    call.state().app().passwords.hash(password.fitting()?).await
 }

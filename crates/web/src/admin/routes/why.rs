@@ -67,8 +67,8 @@ pub(super) fn rows(table: Table) -> Table {
 }
 
 async fn explain(call: Call, _: NoQuery) -> Result<ExplanationView, Denial> {
-    let house = call.state().house();
-    house.flush_refusals().await?;
-    house.flush_uses().await?;
+    let app = call.state().app();
+    app.flush_refusals().await?;
+    app.flush_uses().await?;
     Ok(view(call.id(), &why::explain(&call.context(), call.id()).await?))
 }

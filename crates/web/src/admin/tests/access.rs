@@ -3,14 +3,14 @@
 use axum::http::{Method, StatusCode, header};
 use serde_json::json;
 
-use super::Office;
+use super::Fixture;
 
 #[tokio::test]
 async fn rfc6750_3_1_without_a_key_there_is_a_challenge_and_no_error_code() {
-    let office = Office::open().await;
-    let mut request = office.request(Method::GET, "/admin/v1/clients", None);
+    let fixture = Fixture::open().await;
+    let mut request = fixture.request(Method::GET, "/admin/v1/clients", None);
     request.headers_mut().remove(header::AUTHORIZATION);
-    let answer = office.send(request).await;
+    let answer = fixture.send(request).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="admin""#);
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -20,14 +20,14 @@ async fn rfc6750_3_1_without_a_key_there_is_a_challenge_and_no_error_code() {
 
 #[tokio::test]
 async fn a_wrong_revoked_or_expired_key_is_refused_with_its_reason_kept_private() {
-    let mut office = Office::open().await;
-    let good = office.key.clone();
+    let mut fixture = Fixture::open().await;
+    let good = fixture.key.clone();
     let made =
         json!({"label": "short", "scopes": ["audit:read"], "expires_at": "2027-01-15T09:00:00Z"});
-    let short = office.make("/admin-keys", made).await;
-    let revoked = office.make("/admin-keys", json!({"label": "x", "scopes": ["*"]})).await;
-    office.post(&format!("/admin-keys/{}/revoke", revoked.id()), json!({"reason": "lost"})).await;
-    office.clock.advance(std::time::Duration::from_secs(24 * 60 * 60));
+    let short = fixture.make("/admin-keys", made).await;
+    let revoked = fixture.make("/admin-keys", json!({"label": "x", "scopes": ["*"]})).await;
+    fixture.post(&format!("/admin-keys/{}/revoke", revoked.id()), json!({"reason": "lost"})).await;
+    fixture.clock.advance(std::time::Duration::from_secs(24 * 60 * 60));
     let mut wrong = good.clone();
     wrong.replace_range(good.len() - 1.., if good.ends_with('a') { "b" } else { "a" });
     for (key, reason) in [
@@ -37,15 +37,15 @@ async fn a_wrong_revoked_or_expired_key_is_refused_with_its_reason_kept_private(
         (format!(" {good}"), "credential_has_white_space"),
         ("nonsense".to_owned(), "secret_foreign"),
     ] {
-        office.key = key;
-        let answer = office.get("/clients").await;
+        fixture.key = key;
+        let answer = fixture.get("/clients").await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{reason}: {answer:?}");
         assert_eq!(answer.body["error"], "invalid_token");
         let text = answer.body.to_string();
         assert!(!text.contains("expired at") && !text.contains("lost"), "{text}");
         assert!(answer.header("www-authenticate").contains("invalid_token"));
-        office.key.clone_from(&good);
-        let refusals = office.get("/refusals?request_id=req-get").await;
+        fixture.key.clone_from(&good);
+        let refusals = fixture.get("/refusals?request_id=req-get").await;
         assert_eq!(refusals.body["data"][0]["reason"], reason, "{refusals:?}");
         assert!(refusals.body["data"][0]["hint"].is_string());
     }
@@ -53,10 +53,10 @@ async fn a_wrong_revoked_or_expired_key_is_refused_with_its_reason_kept_private(
 
 #[tokio::test]
 async fn rfc6750_3_1_a_key_without_the_scope_is_told_which_one_it_lacks() {
-    let mut office = Office::open().await;
-    office.key = office.key(&["clients:read"]).await;
-    assert_eq!(office.get("/clients").await.status, StatusCode::OK);
-    let answer = office.post("/clients", json!({"name": "x"})).await;
+    let mut fixture = Fixture::open().await;
+    fixture.key = fixture.key(&["clients:read"]).await;
+    assert_eq!(fixture.get("/clients").await.status, StatusCode::OK);
+    let answer = fixture.post("/clients", json!({"name": "x"})).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert_eq!(answer.body["error"], "insufficient_scope");
     assert!(answer.header("www-authenticate").contains(r#"scope="clients:write""#));
@@ -65,7 +65,7 @@ async fn rfc6750_3_1_a_key_without_the_scope_is_told_which_one_it_lacks() {
 
 #[tokio::test]
 async fn every_route_needs_its_scope() {
-    let mut office = Office::open().await;
+    let mut fixture = Fixture::open().await;
     // Holds every scope but the one that the route needs.
     for (path, item) in crate::admin::openapi().paths.paths {
         let item = serde_json::to_value(item).unwrap();
@@ -77,9 +77,9 @@ async fn every_route_needs_its_scope() {
                 .filter(|it| *it != scope)
                 .collect();
             assert_eq!(others.len() + 1, engine::admin::scopes::ALL.len(), "{scope} is a scope");
-            office.key = office.key(&others).await;
+            fixture.key = fixture.key(&others).await;
             let method: Method = method.to_uppercase().parse().unwrap();
-            let answer = office.send(office.request(method, &path, None)).await;
+            let answer = fixture.send(fixture.request(method, &path, None)).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}: {answer:?}");
         }
     }
@@ -87,15 +87,15 @@ async fn every_route_needs_its_scope() {
 
 #[tokio::test]
 async fn a_key_makes_none_that_may_do_more() {
-    let mut office = Office::open().await;
-    office.key = office.key(&["admin_keys:write", "clients:read"]).await;
+    let mut fixture = Fixture::open().await;
+    fixture.key = fixture.key(&["admin_keys:write", "clients:read"]).await;
     let wider =
-        office.post("/admin-keys", json!({"label": "x", "scopes": ["clients:write"]})).await;
+        fixture.post("/admin-keys", json!({"label": "x", "scopes": ["clients:write"]})).await;
     assert_eq!(wider.status, StatusCode::FORBIDDEN, "{wider:?}");
-    let all = office.post("/admin-keys", json!({"label": "x", "scopes": ["*"]})).await;
+    let all = fixture.post("/admin-keys", json!({"label": "x", "scopes": ["*"]})).await;
     assert_eq!(all.status, StatusCode::FORBIDDEN);
-    office.make("/admin-keys", json!({"label": "x", "scopes": ["clients:read"]})).await;
+    fixture.make("/admin-keys", json!({"label": "x", "scopes": ["clients:read"]})).await;
     let unknown =
-        office.post("/admin-keys", json!({"label": "x", "scopes": ["nothing:read"]})).await;
+        fixture.post("/admin-keys", json!({"label": "x", "scopes": ["nothing:read"]})).await;
     assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
 }

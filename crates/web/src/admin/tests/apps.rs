@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Office;
+use super::Fixture;
 
 fn app(redirect: &str) -> Value {
     json!({"name": "App", "kind": "app", "redirect_uris": [redirect]})
@@ -11,9 +11,9 @@ fn app(redirect: &str) -> Value {
 
 #[tokio::test]
 async fn an_app_is_made_told_and_changed_with_everything_people_read_about_it() {
-    let office = Office::open().await;
-    office.api().await;
-    let made = office
+    let fixture = Fixture::open().await;
+    fixture.api().await;
+    let made = fixture
         .make("/clients", json!({
             "name": "App", "kind": "app", "app_type": "native",
             "redirect_uris": ["https://app.example/cb", "com.example.app:/cb", "http://127.0.0.1/cb"],
@@ -34,33 +34,33 @@ async fn an_app_is_made_told_and_changed_with_everything_people_read_about_it() 
     let one = format!("/clients/{}", made.id());
     let change = json!({"description": "", "redirect_uris": ["https://app.example/cb"],
         "app_type": "web", "logo_uri": ""});
-    let changed = office.patch(&one, change).await;
+    let changed = fixture.patch(&one, change).await;
     assert_eq!(
         (&changed.body["description"], &changed.body["logo_uri"]),
         (&json!(null), &json!(null))
     );
     assert_eq!(changed.body["client_uri"], "https://app.example/", "what is missing stays");
-    let private = office.patch(&one, json!({"redirect_uris": ["com.example.app:/cb"]})).await;
+    let private = fixture.patch(&one, json!({"redirect_uris": ["com.example.app:/cb"]})).await;
     assert_eq!(private.status, StatusCode::BAD_REQUEST, "of a web app");
-    let events = office.get(&format!("/events?target={}", made.id())).await;
+    let events = fixture.get(&format!("/events?target={}", made.id())).await;
     let told = &events.body["data"][0]["detail"]["changed"];
     assert!(told.as_array().unwrap().contains(&json!("redirect_uris")), "{told}");
 }
 
 #[tokio::test]
 async fn an_app_becomes_native_before_its_scheme_is_looked_at() {
-    let office = Office::open().await;
-    let made = office.make("/clients", app("https://app.example/cb")).await;
+    let fixture = Fixture::open().await;
+    let made = fixture.make("/clients", app("https://app.example/cb")).await;
     let one = format!("/clients/{}", made.id());
     let both = json!({"app_type": "native", "redirect_uris": ["com.example.app:/cb"]});
-    assert_eq!(office.patch(&one, both).await.status, StatusCode::OK);
-    let back = office.patch(&one, json!({"app_type": "web"})).await;
+    assert_eq!(fixture.patch(&one, both).await.status, StatusCode::OK);
+    let back = fixture.patch(&one, json!({"app_type": "web"})).await;
     assert_eq!(back.status, StatusCode::BAD_REQUEST, "its redirect does not fit any more");
 }
 
 #[tokio::test]
 async fn where_redirects_are_compared_by_domain_only_the_registered_one_and_localhost_are_taken() {
-    let office = Office::with_dialect("spendesk").await;
+    let fixture = Fixture::with_dialect("spendesk").await;
     let with = |redirect: &str, domain: Option<&str>| {
         let mut new = app(redirect);
         new["redirect_domain"] = json!(domain);
@@ -79,30 +79,30 @@ async fn where_redirects_are_compared_by_domain_only_the_registered_one_and_loca
         ("https://partner.example/cb", Some("https://partner.example"), false),
         ("https://10.0.0.1/cb", Some("10.0.0.1"), false),
     ] {
-        let answer = office.post("/clients", with(redirect, domain)).await;
+        let answer = fixture.post("/clients", with(redirect, domain)).await;
         let expected = if fits { StatusCode::CREATED } else { StatusCode::BAD_REQUEST };
         assert_eq!(answer.status, expected, "{redirect} {domain:?}: {:?}", answer.body);
     }
     let mut native = app("com.example.app:/cb");
     native["app_type"] = json!("native");
-    let answer = office.post("/clients", native).await;
+    let answer = fixture.post("/clients", native).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "nobody would be sent there");
 }
 
 #[tokio::test]
 async fn an_app_asks_for_scopes_of_its_own_api() {
-    let office = Office::open().await;
-    office.api().await;
+    let fixture = Fixture::open().await;
+    fixture.api().await;
     let other =
         json!({"identifier": "urn:other", "name": "Other", "scopes": [{"scope": "elsewhere"}]});
-    office.make("/resource-servers", other).await;
+    fixture.make("/resource-servers", other).await;
     let with = |scope: &str, audience: Option<&str>| json!({"name": "App", "kind": "app", "scopes": [scope], "default_audience": audience});
-    office.make("/clients", with("read", Some("https://api.example"))).await;
-    office.make("/clients", with("openid", None)).await;
+    fixture.make("/clients", with("read", Some("https://api.example"))).await;
+    fixture.make("/clients", with("openid", None)).await;
     for (scope, audience) in
         [("read", None), ("elsewhere", Some("https://api.example")), ("x y", None)]
     {
-        let refused = office.post("/clients", with(scope, audience)).await;
+        let refused = fixture.post("/clients", with(scope, audience)).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{scope} {audience:?}");
         assert!(refused.body["error_description"].as_str().unwrap().starts_with("scopes: "));
     }
@@ -111,15 +111,15 @@ async fn an_app_asks_for_scopes_of_its_own_api() {
 #[tokio::test]
 async fn other_scopes_drop_connections_only_where_the_dialect_says_so() {
     for (dialect, drops) in [("speckle", true), ("rfc", false)] {
-        let office = Office::with_dialect(dialect).await;
-        office.api().await;
+        let fixture = Fixture::with_dialect(dialect).await;
+        fixture.api().await;
         let mut new = app("https://app.example/cb");
         new["scopes"] = json!(["read"]);
-        let made = office.make("/clients", new).await;
+        let made = fixture.make("/clients", new).await;
         let one = format!("/clients/{}", made.id());
-        office.patch(&one, json!({"scopes": ["read"], "name": "Same"})).await;
-        office.patch(&one, json!({"scopes": ["read", "write"]})).await;
-        let events = office.get(&format!("/events?target={}", made.id())).await;
+        fixture.patch(&one, json!({"scopes": ["read"], "name": "Same"})).await;
+        fixture.patch(&one, json!({"scopes": ["read", "write"]})).await;
+        let events = fixture.get(&format!("/events?target={}", made.id())).await;
         let dropped = |n: usize| events.body["data"][n]["detail"]["connections_dropped"] == true;
         assert_eq!((dropped(0), dropped(1)), (drops, false), "{dialect}");
     }

@@ -4,12 +4,12 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
 use serde_json::json;
 
-use super::{Answer, Office};
+use super::{Answer, Fixture};
 
-async fn post_raw(office: &Office, path: &str, body: impl Into<Body>) -> Answer {
-    let mut request = office.request(Method::POST, &format!("/admin/v1{path}"), None);
+async fn post_raw(fixture: &Fixture, path: &str, body: impl Into<Body>) -> Answer {
+    let mut request = fixture.request(Method::POST, &format!("/admin/v1{path}"), None);
     *request.body_mut() = body.into();
-    office.send(request).await
+    fixture.send(request).await
 }
 
 fn description(answer: &Answer) -> &str {
@@ -20,7 +20,7 @@ fn description(answer: &Answer) -> &str {
 
 #[tokio::test]
 async fn a_member_that_does_not_fit_is_named_and_its_value_is_not() {
-    let office = Office::open().await;
+    let fixture = Fixture::open().await;
     for (body, member) in [
         (r#"{"name":"x","colour":"hunter2"}"#, "colour: expected no such member"),
         (r#"{}"#, "name: expected a value; it is missing"),
@@ -32,58 +32,58 @@ async fn a_member_that_does_not_fit_is_named_and_its_value_is_not() {
         (r#"{"name":""}"#, "name: expected a text that is not empty"),
         (r#"{"name":"a\nb"}"#, "name: expected one line of at most 200 characters"),
     ] {
-        let answer = post_raw(&office, "/organizations", body).await;
+        let answer = post_raw(&fixture, "/organizations", body).await;
         let text = description(&answer);
         assert!(text.starts_with(member), "{body}: {text}");
         assert!(!answer.body.to_string().contains("hunter2"), "{text}");
     }
     let long = json!({"name": "x".repeat(201)}).to_string();
-    description(&post_raw(&office, "/organizations", long).await);
+    description(&post_raw(&fixture, "/organizations", long).await);
 }
 
 #[tokio::test]
 async fn what_is_no_json_is_refused_with_its_place() {
-    let office = Office::open().await;
+    let fixture = Fixture::open().await;
     for body in ["{", "[]x", r#"{"name":}"#, "{\"name\":\"\u{1}\"}", r#"{"name":"x"} trailing"#] {
-        let answer = post_raw(&office, "/organizations", body).await;
+        let answer = post_raw(&fixture, "/organizations", body).await;
         let told = description(&answer);
         assert!(told.contains("not JSON") || told.contains("not a JSON object"), "{body}: {told}");
     }
-    let not_utf8 = post_raw(&office, "/organizations", vec![b'{', b'"', 0xff, b'"', b'}']).await;
+    let not_utf8 = post_raw(&fixture, "/organizations", vec![b'{', b'"', 0xff, b'"', b'}']).await;
     assert_eq!(not_utf8.status, StatusCode::BAD_REQUEST);
-    let wrong = post_raw(&office, "/organizations", r#"["x"]"#).await;
+    let wrong = post_raw(&fixture, "/organizations", r#"["x"]"#).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
-    assert_eq!(post_raw(&office, "/organizations", deep).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(post_raw(&fixture, "/organizations", deep).await.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
 async fn rfc9110_15_5_14_and_15_5_16_too_large_and_of_another_type() {
-    let office = Office::open().await;
+    let fixture = Fixture::open().await;
     let large = json!({"name": "x".repeat(70_000)}).to_string();
     assert_eq!(
-        post_raw(&office, "/organizations", large).await.status,
+        post_raw(&fixture, "/organizations", large).await.status,
         StatusCode::PAYLOAD_TOO_LARGE
     );
-    let mut form = office.request(Method::POST, "/admin/v1/organizations", None);
+    let mut form = fixture.request(Method::POST, "/admin/v1/organizations", None);
     form.headers_mut().insert(header::CONTENT_TYPE, "text/plain".parse().unwrap());
     *form.body_mut() = Body::from(r#"{"name":"x"}"#);
-    assert_eq!(office.send(form).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(fixture.send(form).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
 #[tokio::test]
 async fn paths_and_methods_that_are_not_there() {
-    let office = Office::open().await;
-    let nowhere = office.get("/nothing").await;
+    let fixture = Fixture::open().await;
+    let nowhere = fixture.get("/nothing").await;
     assert_eq!(
         (nowhere.status, &nowhere.body["error"]),
         (StatusCode::NOT_FOUND, &json!("not_found"))
     );
-    let method = office.delete("/organizations").await;
+    let method = fixture.delete("/organizations").await;
     assert_eq!(method.status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(method.header("allow").contains("GET") && method.header("allow").contains("POST"));
-    let missing = office.get("/organizations/org_nobody").await;
+    let missing = fixture.get("/organizations/org_nobody").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
-    assert_eq!(office.get("/grants/nonsense").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(office.get("/organizations/%ff").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(fixture.get("/grants/nonsense").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(fixture.get("/organizations/%ff").await.status, StatusCode::BAD_REQUEST);
 }

@@ -3,13 +3,13 @@
 use axum::http::{Method, StatusCode};
 use serde_json::Value;
 
-use super::Office;
+use super::Fixture;
 
 #[tokio::test]
 async fn it_is_served_and_knows_every_schema_it_refers_to() {
-    let office = Office::open().await;
-    let request = office.request(Method::GET, "/admin/openapi.json", None);
-    let document = office.send(request).await;
+    let fixture = Fixture::open().await;
+    let request = fixture.request(Method::GET, "/admin/openapi.json", None);
+    let document = fixture.send(request).await;
     assert_eq!(document.status, StatusCode::OK);
     let text = document.body.to_string();
     let references = text.split("\"#/components/schemas/").skip(1);
@@ -27,13 +27,13 @@ async fn it_is_served_and_knows_every_schema_it_refers_to() {
 /// reads differently.
 #[tokio::test]
 async fn every_operation_of_the_document_is_a_route_and_has_its_parts() {
-    let office = Office::open().await;
+    let fixture = Fixture::open().await;
     let document = serde_json::to_value(crate::admin::openapi()).unwrap();
     let mut ids = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (name, operation) in item.as_object().unwrap() {
             let method: Method = name.to_uppercase().parse().unwrap();
-            let answer = office.send(office.request(method, path, None)).await;
+            let answer = fixture.send(fixture.request(method, path, None)).await;
             let unrouted = [StatusCode::METHOD_NOT_ALLOWED].contains(&answer.status)
                 || answer.body["error_description"] == "There is nothing at this path.";
             assert!(!unrouted, "{name} {path}: {answer:?}");

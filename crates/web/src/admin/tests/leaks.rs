@@ -3,18 +3,18 @@
 use axum::http::Method;
 use serde_json::json;
 
-use super::Office;
+use super::Fixture;
 
 #[tokio::test]
 async fn a_secret_is_in_the_answer_to_its_creation_and_nowhere_else() {
-    let office = Office::open().await;
-    let api = office.api().await;
-    office.make("/organizations", json!({"public_id": "acme", "name": "Acme"})).await;
-    let user = office.make("/users", json!({"email": "a@example.com", "name": "A"})).await;
-    let client = office.make("/clients", json!({"name": "C"})).await;
-    office.make("/grants", json!({"client": client.id()})).await;
+    let fixture = Fixture::open().await;
+    let api = fixture.api().await;
+    fixture.make("/organizations", json!({"public_id": "acme", "name": "Acme"})).await;
+    let user = fixture.make("/users", json!({"email": "a@example.com", "name": "A"})).await;
+    let client = fixture.make("/clients", json!({"name": "C"})).await;
+    fixture.make("/grants", json!({"client": client.id()})).await;
     let mut secrets =
-        vec![office.key.clone(), client.secret().to_owned(), "legacy-hunter2".to_owned()];
+        vec![fixture.key.clone(), client.secret().to_owned(), "legacy-hunter2".to_owned()];
     for (path, body) in [
         (format!("/clients/{}/secrets", client.id()), json!({})),
         (format!("/resource-servers/{}/secrets", api.id()), json!({})),
@@ -26,19 +26,21 @@ async fn a_secret_is_in_the_answer_to_its_creation_and_nowhere_else() {
         ("/refresh-tokens".to_owned(), json!({"client": client.id()})),
         ("/admin-keys".to_owned(), json!({"label": "a", "scopes": ["audit:read"]})),
     ] {
-        secrets.push(office.make(&path, body).await.secret().to_owned());
+        secrets.push(fixture.make(&path, body).await.secret().to_owned());
     }
     let row = json!({"id": "t-1", "secret": "legacy-hunter2", "organization": "acme"});
-    let mut told = vec![office.post("/legacy-tokens/import", json!({"tokens": [row]})).await.body];
+    let mut told = vec![fixture.post("/legacy-tokens/import", json!({"tokens": [row]})).await.body];
     // A secret in the wrong place is not repeated either.
-    told.push(office.post("/organizations", json!({"name": "x", "budget": secrets[0]})).await.body);
+    told.push(
+        fixture.post("/organizations", json!({"name": "x", "budget": secrets[0]})).await.body,
+    );
     let document = serde_json::to_value(crate::admin::openapi()).unwrap();
     for (path, item) in document["paths"].as_object().unwrap() {
         if item["get"].is_object() {
             let path = path.replace("/clients/{id}", &format!("/clients/{}", client.id()));
             let path =
                 path.replace("/resource-servers/{id}", &format!("/resource-servers/{}", api.id()));
-            told.push(office.send(office.request(Method::GET, &path, None)).await.body);
+            told.push(fixture.send(fixture.request(Method::GET, &path, None)).await.body);
         }
     }
     let told = serde_json::to_string(&told).unwrap();

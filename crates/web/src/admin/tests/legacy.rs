@@ -2,25 +2,25 @@
 
 use axum::http::StatusCode;
 use engine::RequestOrigin;
-use engine::present::{Place, Presented, present};
+use engine::present::{Presented, PresentedAt, present};
 use serde_json::{Value, json};
 
-use super::Office;
+use super::Fixture;
 
 fn token(id: &str, secret: &str) -> Value {
     json!({"id": id, "secret": secret, "organization": "acme"})
 }
 
-async fn office() -> Office {
-    let office = Office::open().await;
-    office.api().await;
-    office.make("/organizations", json!({"public_id": "acme", "name": "Acme"})).await;
-    office
+async fn fixture() -> Fixture {
+    let fixture = Fixture::open().await;
+    fixture.api().await;
+    fixture.make("/organizations", json!({"public_id": "acme", "name": "Acme"})).await;
+    fixture
 }
 
 #[tokio::test]
 async fn an_import_is_idempotent_by_id_and_tells_of_each_row() {
-    let office = office().await;
+    let fixture = fixture().await;
     let mut narrow = token("t-2", "s2");
     narrow["scopes"] = json!(["read"]);
     let mut nowhere = token("t-3", "s3");
@@ -28,7 +28,7 @@ async fn an_import_is_idempotent_by_id_and_tells_of_each_row() {
     let tokens =
         json!([token("t-1", "s1"), narrow, nowhere, token("t 4", "s4"), token("t-5", "s5 ")]);
     let body = json!({"tokens": tokens});
-    let first = office.post("/legacy-tokens/import", body.clone()).await;
+    let first = fixture.post("/legacy-tokens/import", body.clone()).await;
     assert_eq!(first.status, StatusCode::OK, "{first:?}");
     assert_eq!((&first.body["imported"], &first.body["refused"]), (&json!(2), &json!(3)));
     let problems: Vec<_> = first.body["results"]
@@ -39,60 +39,60 @@ async fn an_import_is_idempotent_by_id_and_tells_of_each_row() {
         .collect();
     assert!(problems[2].as_str().unwrap().contains("nobody"), "{problems:?}");
     assert!(problems[4].as_str().unwrap().contains("white space"), "{problems:?}");
-    let second = office.post("/legacy-tokens/import", body).await;
+    let second = fixture.post("/legacy-tokens/import", body).await;
     assert_eq!((&second.body["unchanged"], &second.body["imported"]), (&json!(2), &json!(0)));
     let other =
-        office.post("/legacy-tokens/import", json!({"tokens": [token("t-1", "else")]})).await;
+        fixture.post("/legacy-tokens/import", json!({"tokens": [token("t-1", "else")]})).await;
     assert_eq!(other.body["results"][0]["outcome"], "refused");
     let origin = RequestOrigin::default();
-    let ctx = office.state.context(&origin);
+    let ctx = fixture.state.context(&origin);
     let pair = |secret| Presented::Basic { id: "t-2", secret };
-    let verified = present(&ctx, &pair("s2"), Place::Api).await.unwrap();
+    let verified = present(&ctx, &pair("s2"), PresentedAt::Api).await.unwrap();
     assert_eq!(verified.scopes.to_string(), "read", "narrowed to its own scopes");
-    assert!(present(&ctx, &pair("s1"), Place::Api).await.is_err());
-    let listed = office.get("/legacy-tokens?organization=acme").await;
+    assert!(present(&ctx, &pair("s1"), PresentedAt::Api).await.is_err());
+    let listed = fixture.get("/legacy-tokens?organization=acme").await;
     assert_eq!(listed.body["data"].as_array().unwrap().len(), 2);
-    let events = office.get("/events?target=t-1").await;
+    let events = fixture.get("/events?target=t-1").await;
     assert_eq!(events.body["data"][0]["action"], "legacy_token.imported");
 }
 
 #[tokio::test]
 async fn a_revoked_token_stays_revoked_when_it_is_imported_again() {
-    let office = office().await;
+    let fixture = fixture().await;
     let body = json!({"tokens": [token("t-1", "s1")]});
-    office.post("/legacy-tokens/import", body.clone()).await;
-    office.post("/legacy-tokens/t-1/revoke", json!({"reason": "leaked"})).await;
-    let again = office.post("/legacy-tokens/import", body).await;
+    fixture.post("/legacy-tokens/import", body.clone()).await;
+    fixture.post("/legacy-tokens/t-1/revoke", json!({"reason": "leaked"})).await;
+    let again = fixture.post("/legacy-tokens/import", body).await;
     assert_eq!(again.body["results"][0]["outcome"], "unchanged");
-    assert_eq!(office.get("/legacy-tokens/t-1").await.body["revoked"]["reason"], "leaked");
+    assert_eq!(fixture.get("/legacy-tokens/t-1").await.body["revoked"]["reason"], "leaked");
 }
 
 #[tokio::test]
 async fn none_is_created_and_no_batch_is_too_large() {
-    let office = office().await;
-    let created = office.post("/legacy-tokens", token("t-1", "s1")).await;
+    let fixture = fixture().await;
+    let created = fixture.post("/legacy-tokens", token("t-1", "s1")).await;
     assert_eq!(created.status, StatusCode::METHOD_NOT_ALLOWED);
     let rows: Vec<_> = (0..501).map(|n| token(&format!("t-{n}"), "s")).collect();
-    let answer = office.post("/legacy-tokens/import", json!({"tokens": rows})).await;
+    let answer = fixture.post("/legacy-tokens/import", json!({"tokens": rows})).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{answer:?}");
     let rows: Vec<_> = (0..500).map(|n| token(&format!("t-{n}"), "s")).collect();
-    let answer = office.post("/legacy-tokens/import", json!({"tokens": rows})).await;
+    let answer = fixture.post("/legacy-tokens/import", json!({"tokens": rows})).await;
     assert_eq!(answer.body["imported"], 500, "the limit of bodies is wider here: {answer:?}");
-    let empty = office.post("/legacy-tokens/import", json!({"tokens": []})).await;
+    let empty = fixture.post("/legacy-tokens/import", json!({"tokens": []})).await;
     assert_eq!(empty.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
 async fn imports_side_by_side_share_one_grant() {
-    let office = office().await;
+    let fixture = fixture().await;
     let batch = |range: std::ops::Range<usize>| {
         let rows: Vec<_> = range.map(|n| token(&format!("t-{n}"), "s")).collect();
-        office.post("/legacy-tokens/import", json!({"tokens": rows}))
+        fixture.post("/legacy-tokens/import", json!({"tokens": rows}))
     };
     let answers = tokio::join!(batch(0..50), batch(25..75), batch(50..100), batch(0..100));
     for answer in [answers.0, answers.1, answers.2, answers.3] {
         assert_eq!((answer.status, &answer.body["refused"]), (StatusCode::OK, &json!(0)));
     }
-    let grants = office.get("/grants?organization=acme").await;
+    let grants = fixture.get("/grants?organization=acme").await;
     assert_eq!(grants.body["data"].as_array().unwrap().len(), 1);
 }

@@ -30,13 +30,13 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower_service::Service as _;
 
-use crate::{House, RealmState};
+use crate::{AppState, RealmState};
 
 /// When the tests take place.
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
 /// A realm and a key that may do everything.
-struct Office {
+struct Fixture {
     state: RealmState,
     clock: Arc<FixedClock>,
     router: Router,
@@ -65,7 +65,7 @@ impl Answer {
     }
 }
 
-impl Office {
+impl Fixture {
     async fn open() -> Self {
         Self::with_dialect("rfc").await
     }
@@ -75,7 +75,7 @@ impl Office {
         let clock = Arc::new(FixedClock::new(NOW));
         let options = store::HotOptions { clock: Arc::clone(&clock) as _, ..Default::default() };
         let memory = Arc::new(store::Hot::new(Arc::new(store::Memory::new()), options));
-        let house = Arc::new(House {
+        let app = Arc::new(AppState {
             store: Arc::clone(&memory) as _,
             memory,
             clock: Arc::clone(&clock) as _,
@@ -96,7 +96,7 @@ impl Office {
             display_name: None,
         };
         let issuer = Arc::new(Issuer::new(settings, &master, &SystemRng));
-        let state = RealmState::new(house, issuer);
+        let state = RealmState::new(app, issuer);
         let origin = RequestOrigin::default();
         let ctx = state.context(&origin);
         let algorithm = ctx.issuer.dialect().access_token().algorithm;

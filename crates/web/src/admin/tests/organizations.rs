@@ -3,26 +3,26 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::Office;
+use super::Fixture;
 
 #[tokio::test]
 async fn an_organization_is_made_read_changed_suspended_and_activated() {
-    let office = Office::open().await;
-    let made = office.make("/organizations", json!({"name": " Acme "})).await;
+    let fixture = Fixture::open().await;
+    let made = fixture.make("/organizations", json!({"name": " Acme "})).await;
     let one = format!("/organizations/{}", made.id());
     assert_eq!(made.header("location"), format!("https://issuer.example/admin/v1{one}"));
     assert_eq!(made.body["name"], "Acme");
-    assert_eq!(office.get(&one).await.body, made.body);
-    let changed = office.patch(&one, json!({"name": "New", "budget": {"per_day": 9}})).await;
+    assert_eq!(fixture.get(&one).await.body, made.body);
+    let changed = fixture.patch(&one, json!({"name": "New", "budget": {"per_day": 9}})).await;
     assert_eq!(changed.body["budget"], json!({"per_hour": null, "per_day": 9}));
-    let suspended = office.post(&format!("{one}/suspend"), json!({})).await;
+    let suspended = fixture.post(&format!("{one}/suspend"), json!({})).await;
     assert_eq!(
         (suspended.status, &suspended.body["status"]),
         (StatusCode::OK, &json!("suspended"))
     );
-    let again = office.post(&format!("{one}/activate"), json!({})).await;
+    let again = fixture.post(&format!("{one}/activate"), json!({})).await;
     assert_eq!(again.body["status"], "active");
-    let events = office.get(&format!("/events?target={}", made.id())).await;
+    let events = fixture.get(&format!("/events?target={}", made.id())).await;
     let actions: Vec<_> =
         events.body["data"].as_array().unwrap().iter().map(|it| it["action"].clone()).collect();
     assert_eq!(
@@ -44,29 +44,29 @@ async fn an_organization_is_made_read_changed_suspended_and_activated() {
 
 #[tokio::test]
 async fn an_imported_id_is_kept_and_taken_once() {
-    let office = Office::open().await;
+    let fixture = Fixture::open().await;
     let body = json!({"public_id": "acme-1", "name": "Acme"});
-    assert_eq!(office.make("/organizations", body.clone()).await.id(), "acme-1");
-    let twice = office.post("/organizations", body).await;
+    assert_eq!(fixture.make("/organizations", body.clone()).await.id(), "acme-1");
+    let twice = fixture.post("/organizations", body).await;
     assert_eq!((twice.status, &twice.body["error"]), (StatusCode::CONFLICT, &json!("conflict")));
-    let bad = office.post("/organizations", json!({"public_id": "a b", "name": "x"})).await;
+    let bad = fixture.post("/organizations", json!({"public_id": "a b", "name": "x"})).await;
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
     assert!(bad.body["error_description"].as_str().unwrap().starts_with("public_id: expected"));
 }
 
 #[tokio::test]
 async fn a_budget_tells_limits_rest_and_reset() {
-    let office = Office::open().await;
-    let made = office.make("/organizations", json!({"name": "Acme"})).await;
+    let fixture = Fixture::open().await;
+    let made = fixture.make("/organizations", json!({"name": "Acme"})).await;
     let budget = format!("/organizations/{}/budget", made.id());
-    let set = office.put(&budget, json!({"per_hour": 10})).await;
+    let set = fixture.put(&budget, json!({"per_hour": 10})).await;
     assert_eq!(set.status, StatusCode::OK, "{set:?}");
-    let read = office.get(&budget).await;
+    let read = fixture.get(&budget).await;
     assert_eq!(read.body, set.body);
     assert_eq!(
         read.body["hour"],
         json!({"used": 0, "remaining": 10, "resets_at": "2027-01-15T09:00:00Z"})
     );
     assert_eq!(read.body["day"]["remaining"], json!(null));
-    assert_eq!(office.get("/organizations/nobody/budget").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(fixture.get("/organizations/nobody/budget").await.status, StatusCode::NOT_FOUND);
 }

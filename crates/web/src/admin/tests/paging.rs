@@ -3,17 +3,17 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::Office;
+use super::Fixture;
 
 #[tokio::test]
 async fn pages_follow_each_other_without_gap_or_repetition() {
-    let office = Office::open().await;
+    let fixture = Fixture::open().await;
     for number in 0..7 {
-        office.make("/organizations", json!({"name": format!("Org {number}")})).await;
+        fixture.make("/organizations", json!({"name": format!("Org {number}")})).await;
     }
     let (mut seen, mut after) = (Vec::new(), String::new());
     loop {
-        let page = office.get(&format!("/organizations?limit=3{after}")).await;
+        let page = fixture.get(&format!("/organizations?limit=3{after}")).await;
         assert_eq!(page.status, StatusCode::OK);
         seen.extend(page.body["data"].as_array().unwrap().iter().map(|it| it["id"].to_string()));
         let Some(next) = page.body["next"].as_str() else { break };
@@ -22,19 +22,19 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
     assert_eq!(seen.len(), 7);
     seen.dedup();
     assert_eq!(seen.len(), 7);
-    let whole = office.get("/organizations?limit=7").await;
+    let whole = fixture.get("/organizations?limit=7").await;
     assert_eq!(whole.body["next"], json!(null), "a full last page has no next");
 }
 
 #[tokio::test]
 async fn events_are_paged_newest_first() {
-    let office = Office::open().await;
+    let fixture = Fixture::open().await;
     for number in 0..5 {
-        office.make("/organizations", json!({"name": format!("Org {number}")})).await;
+        fixture.make("/organizations", json!({"name": format!("Org {number}")})).await;
     }
-    let first = office.get("/events?limit=4").await;
+    let first = fixture.get("/events?limit=4").await;
     let next = first.body["next"].as_str().unwrap();
-    let second = office.get(&format!("/events?limit=4&after={next}")).await;
+    let second = fixture.get(&format!("/events?limit=4&after={next}")).await;
     let numbers: Vec<_> = [first.body, second.body]
         .iter()
         .flat_map(|page| page["data"].as_array().unwrap().clone())
@@ -46,11 +46,11 @@ async fn events_are_paged_newest_first() {
 
 #[tokio::test]
 async fn a_wrong_cursor_or_limit_is_refused() {
-    let office = Office::open().await;
+    let fixture = Fixture::open().await;
     for number in 0..2 {
-        office.make("/organizations", json!({"name": format!("Org {number}")})).await;
+        fixture.make("/organizations", json!({"name": format!("Org {number}")})).await;
     }
-    let page = office.get("/organizations?limit=1").await;
+    let page = fixture.get("/organizations?limit=1").await;
     let foreign = page.body["next"].as_str().unwrap();
     for query in [
         "limit=0",
@@ -63,10 +63,10 @@ async fn a_wrong_cursor_or_limit_is_refused() {
         "before=x",
         "limit=1&limit=2",
     ] {
-        let answer = office.get(&format!("/organizations?{query}")).await;
+        let answer = fixture.get(&format!("/organizations?{query}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}: {answer:?}");
         assert_eq!(answer.body["error"], "invalid_request");
     }
-    let other_list = office.get(&format!("/users?after={foreign}")).await;
+    let other_list = fixture.get(&format!("/users?after={foreign}")).await;
     assert_eq!(other_list.status, StatusCode::BAD_REQUEST, "a cursor belongs to its list");
 }

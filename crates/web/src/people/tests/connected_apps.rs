@@ -3,7 +3,7 @@
 use axum::body::Body;
 use serde_json::Value;
 
-use super::town::{Answer, Browser, PASSWORD, Town};
+use super::fixture::{Answer, Browser, Fixture, PASSWORD};
 
 const APPS: &str = "/settings/apps";
 /// RFC 7636 appendix B.
@@ -31,15 +31,15 @@ async fn send(browser: &mut Browser<'_>, (csrf, id): &(String, String)) -> Answe
 
 #[tokio::test]
 async fn everybody_sees_their_own_connections_and_nobody_elses() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
-    let mut bob = Browser::of(&town, "bob@example.com").await;
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let mut bob = Browser::of(&fixture, "bob@example.com").await;
     let none = ada.get(APPS).await;
     assert_eq!((none.status, none.title()), (200, "Connected apps"));
     assert!(none.text.contains("No app is connected."), "{}", none.text);
-    connect(&mut ada, &town.asks("")).await;
+    connect(&mut ada, &fixture.asks("")).await;
     for organization in ["org_1", "org_2"] {
-        connect(&mut bob, &town.asks(&format!("&organization={organization}"))).await;
+        connect(&mut bob, &fixture.asks(&format!("&organization={organization}"))).await;
     }
     let page = ada.get(APPS).await;
     assert_eq!(page.text.matches("<form").count(), 1, "{}", page.text);
@@ -55,8 +55,8 @@ async fn everybody_sees_their_own_connections_and_nobody_elses() {
 
 #[tokio::test]
 async fn who_is_not_signed_in_comes_back_after_signing_in() {
-    let town = Town::at("http://127.0.0.1:8081/tenant").await;
-    let mut ada = Browser::new(&town);
+    let fixture = Fixture::at("http://127.0.0.1:8081/tenant").await;
+    let mut ada = Browser::new(&fixture);
     let place = "/tenant/settings/apps";
     let to_sign_in = ada.get(place).await.location().to_owned();
     assert_eq!(to_sign_in, "/tenant/sign-in?return_to=%2Ftenant%2Fsettings%2Fapps");
@@ -66,18 +66,18 @@ async fn who_is_not_signed_in_comes_back_after_signing_in() {
     assert_eq!(ada.get(place).await.title(), "Connected apps");
     let signed_in = ada.get("/tenant/sign-in").await;
     assert!(signed_in.text.contains("href=\"/tenant/settings/apps\""), "{}", signed_in.text);
-    let consent = ada.get(&town.asks("")).await;
+    let consent = ada.get(&fixture.asks("")).await;
     assert!(consent.text.contains("href=\"/tenant/settings/apps\""), "{}", consent.text);
 }
 
 #[tokio::test]
 async fn a_form_disconnects_what_it_was_made_for_and_nothing_else() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
-    let mut bob = Browser::of(&town, "bob@example.com").await;
-    connect(&mut ada, &town.asks("")).await;
-    connect(&mut bob, &town.asks("&organization=org_1")).await;
-    connect(&mut bob, &town.asks("&organization=org_2")).await;
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let mut bob = Browser::of(&fixture, "bob@example.com").await;
+    connect(&mut ada, &fixture.asks("")).await;
+    connect(&mut bob, &fixture.asks("&organization=org_1")).await;
+    connect(&mut bob, &fixture.asks("&organization=org_2")).await;
     let (adas, bobs) = (form(&ada.get(APPS).await), form(&bob.get(APPS).await));
     let forms = [
         ("x".to_owned(), bobs.1.clone()),
@@ -92,7 +92,7 @@ async fn a_form_disconnects_what_it_was_made_for_and_nothing_else() {
         assert_eq!((page.status, page.title()), (400, "Connected apps"), "{foreign:?}");
         assert!(page.text.contains("out of date, so nothing was done"), "{}", page.text);
         assert_eq!(page.text.matches("<form").count(), 2, "{foreign:?}");
-        assert_eq!(town.refusals(), ["form_foreign"]);
+        assert_eq!(fixture.refusals(), ["form_foreign"]);
     }
     bob.headers = vec![("sec-fetch-site", "cross-site".to_owned())];
     assert_eq!(send(&mut bob, &bobs).await.status, 400, "another site's page sent it");
@@ -110,24 +110,25 @@ async fn a_form_disconnects_what_it_was_made_for_and_nothing_else() {
 
 #[tokio::test]
 async fn what_an_app_holds_stops_with_the_click() {
-    let town = Town::new().await;
-    town.change_client(|client| {
-        client.auth_methods = vec![oauth::ClientAuthMethod::None];
-        client.scopes = "read openid".parse().unwrap();
-    })
-    .await;
+    let fixture = Fixture::new().await;
+    fixture
+        .change_client(|client| {
+            client.auth_methods = vec![oauth::ClientAuthMethod::None];
+            client.scopes = "read openid".parse().unwrap();
+        })
+        .await;
     let origin = engine::RequestOrigin::default();
-    let ctx = town.state.context(&origin);
+    let ctx = fixture.state.context(&origin);
     let algorithms = [domain::Algorithm::ES256];
     engine::settle(ctx.store, async || engine::keys::ensure(&ctx, &algorithms).await)
         .await
         .unwrap();
-    town.state.issuer().reload_keys(ctx.store).await.unwrap();
-    let mut ada = Browser::of(&town, "ada@example.com").await;
+    fixture.state.issuer().reload_keys(ctx.store).await.unwrap();
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
     let pkce = format!("&code_challenge_method=S256&code_challenge={CHALLENGE}");
-    let place = town.asks(&pkce).replace("scope=read", "scope=read+openid");
+    let place = fixture.asks(&pkce).replace("scope=read", "scope=read+openid");
     let code = connect(&mut ada, &place).await;
-    let mut app = Browser::new(&town);
+    let mut app = Browser::new(&fixture);
     let fields = [
         ("grant_type", "authorization_code"),
         ("client_id", "app_1"),
@@ -156,13 +157,13 @@ async fn what_an_app_holds_stops_with_the_click() {
 
 #[tokio::test]
 async fn other_methods_are_refused_with_those_there_are() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
     let refused = ada.send("DELETE", APPS, &[], Body::empty()).await;
     assert_eq!((refused.status, refused.header("allow")), (405, "GET, HEAD, POST"));
     assert_eq!(ada.send("HEAD", APPS, &[], Body::empty()).await.status, 200);
     assert_eq!(ada.get("/settings/apps/x").await.status, 404);
-    let page = town.door.metrics.page();
+    let page = fixture.listener.metrics.page();
     let counted = r#"operation="connected_apps",status="405""#;
     assert!(page.contains(counted), "{page}");
 }

@@ -1,6 +1,6 @@
 //! Saying yes or no to an app, page by page.
 
-use super::town::{Browser, CALLBACK, PASSWORD, Town};
+use super::fixture::{Browser, CALLBACK, Fixture, PASSWORD};
 
 /// `state` as the app sent it, in the encoding of the answer.
 const STATE: &str = "a+B \u{e9}";
@@ -13,9 +13,9 @@ fn parameter(location: &str, name: &str) -> Option<String> {
 
 #[tokio::test]
 async fn rfc6749_4_1_2_who_says_yes_goes_back_with_a_code_and_is_not_asked_again() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
-    let place = town.asks("");
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let place = fixture.asks("");
     let page = ada.get(&place).await;
     assert_eq!((page.status, page.title()), (200, "Allow Ledger Sync?"));
     for shown in ["Northwind", "May read", "app.example", "ada@example.com", "Deny", "logo.png"] {
@@ -38,21 +38,21 @@ async fn rfc6749_4_1_2_who_says_yes_goes_back_with_a_code_and_is_not_asked_again
 
 #[tokio::test]
 async fn rfc6749_4_1_2_1_who_says_no_goes_back_with_access_denied() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
-    let place = town.asks("");
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let place = fixture.asks("");
     let csrf = ada.get(&place).await.csrf();
     let answer = ada.post(&place, &[("csrf", &csrf), ("decision", "deny")]).await;
     assert_eq!(parameter(answer.location(), "error").as_deref(), Some("access_denied"));
     assert_eq!(parameter(answer.location(), "state").as_deref(), Some(STATE));
-    assert_eq!(town.refusals(), ["denied_by_person"]);
+    assert_eq!(fixture.refusals(), ["denied_by_person"]);
 }
 
 #[tokio::test]
 async fn who_has_several_organizations_chooses_first_and_may_choose_anew() {
-    let town = Town::new().await;
-    let mut bob = Browser::of(&town, "bob@example.com").await;
-    let place = town.asks("");
+    let fixture = Fixture::new().await;
+    let mut bob = Browser::of(&fixture, "bob@example.com").await;
+    let place = fixture.asks("");
     let picker = bob.get(&place).await;
     assert_eq!(picker.title(), "Choose an organization for Ledger Sync");
     assert!(!picker.text.contains("Elsewhere"), "only theirs");
@@ -78,9 +78,9 @@ async fn who_has_several_organizations_chooses_first_and_may_choose_anew() {
 
 #[tokio::test]
 async fn rfc6749_4_1_2_1_a_bad_app_or_redirect_is_a_page_and_never_redirects() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
-    let place = town.asks("");
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let place = fixture.asks("");
     for (place, reason) in [
         (place.replace("app_1", "app_2"), "unknown_app"),
         (
@@ -99,7 +99,7 @@ async fn rfc6749_4_1_2_1_a_bad_app_or_redirect_is_a_page_and_never_redirects() {
         assert_eq!(answer.header("location"), "");
         let id = answer.header("x-request-id");
         assert_eq!(answer.text.matches(id).count(), 2, "in the text and at the foot");
-        let reasons = town.refusals();
+        let reasons = fixture.refusals();
         assert_eq!(reasons, [reason], "{place}");
         // Nothing that was sent is shown.
         assert!(!answer.text.contains("evil.example"), "{}", answer.text);
@@ -108,10 +108,10 @@ async fn rfc6749_4_1_2_1_a_bad_app_or_redirect_is_a_page_and_never_redirects() {
 
 #[tokio::test]
 async fn oidc_core_3_1_2_1_prompt_login_asks_for_the_password_once() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
-    town.clock.advance(std::time::Duration::from_secs(60));
-    let place = town.asks("&prompt=login");
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    fixture.clock.advance(std::time::Duration::from_secs(60));
+    let place = fixture.asks("&prompt=login");
     let to_sign_in = ada.get(&place).await.location().to_owned();
     let page = ada.get(&to_sign_in).await;
     assert!(page.text.contains("You are signed in as"), "{}", page.text);
@@ -131,19 +131,19 @@ async fn oidc_core_3_1_2_1_prompt_login_asks_for_the_password_once() {
 
 #[tokio::test]
 async fn oidc_core_3_1_2_6_prompt_none_shows_no_page() {
-    let town = Town::new().await;
-    let place = town.asks("&prompt=none");
-    let answer = Browser::new(&town).get(&place).await;
+    let fixture = Fixture::new().await;
+    let place = fixture.asks("&prompt=none");
+    let answer = Browser::new(&fixture).get(&place).await;
     assert_eq!(parameter(answer.location(), "error").as_deref(), Some("login_required"));
-    let mut ada = Browser::of(&town, "ada@example.com").await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
     let answer = ada.get(&place).await;
     assert_eq!(parameter(answer.location(), "error").as_deref(), Some("consent_required"));
 }
 
 #[tokio::test]
 async fn oidc_core_3_1_2_1_an_app_may_send_its_request_as_a_form() {
-    let town = Town::new().await;
-    let mut browser = Browser::new(&town);
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
     browser.headers = vec![("sec-fetch-site", "cross-site".to_owned())];
     let fields = [("response_type", "code"), ("client_id", "app_1"), ("state", "x y")];
     let answer = browser.post("/authorize", &fields).await;
@@ -155,11 +155,11 @@ async fn oidc_core_3_1_2_1_an_app_may_send_its_request_as_a_form() {
 
 #[tokio::test]
 async fn the_app_is_gone_when_the_person_says_yes() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
-    let place = town.asks("");
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let place = fixture.asks("");
     let csrf = ada.get(&place).await.csrf();
-    town.change_client(|client| client.status = domain::Status::Suspended).await;
+    fixture.change_client(|client| client.status = domain::Status::Suspended).await;
     let answer = ada.post(&place, &[("csrf", &csrf), ("decision", "allow")]).await;
     assert!(answer.status >= 400 && answer.status < 500, "{}", answer.status);
     assert_eq!(answer.header("location"), "");
@@ -167,18 +167,18 @@ async fn the_app_is_gone_when_the_person_says_yes() {
 
 #[tokio::test]
 async fn oidc_core_3_1_2_1_a_login_hint_is_filled_in() {
-    let town = Town::new().await;
-    let mut browser = Browser::new(&town);
-    let to_sign_in = browser.get(&town.asks("&login_hint=bob%40example.com")).await;
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
+    let to_sign_in = browser.get(&fixture.asks("&login_hint=bob%40example.com")).await;
     let page = browser.get(to_sign_in.location()).await;
     assert!(page.text.contains("value=\"bob@example.com\""), "{}", page.text);
 }
 
 #[tokio::test]
 async fn what_a_browser_left_unescaped_survives_signing_in() {
-    let town = Town::new().await;
+    let fixture = Fixture::new().await;
     let place = "/authorize?response_type=code&client_id=app_1&state=a\\b{c}|d'e^`";
-    let mut ada = Browser::new(&town);
+    let mut ada = Browser::new(&fixture);
     let to_sign_in = ada.get(place).await.location().to_owned();
     let back = ada.sign_in_at(&to_sign_in, "ada@example.com", PASSWORD).await;
     let back = back.location().to_owned();

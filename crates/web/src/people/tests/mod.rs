@@ -1,10 +1,10 @@
 //! The pages as a browser meets them.
 
 mod connected_apps;
+mod fixture;
 mod flow;
 mod forms;
 mod policy;
 mod samples;
 mod sign_in;
 mod sign_out;
-mod town;

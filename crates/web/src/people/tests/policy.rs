@@ -1,14 +1,14 @@
 //! What the headers of every page say.
 
-use super::town::{Browser, Town};
+use super::fixture::{Browser, Fixture};
 
 #[tokio::test]
 async fn every_page_forbids_scripts_frames_and_forms_that_lead_elsewhere() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
-    let mut bob = Browser::of(&town, "bob@example.com").await;
-    let mut nobody = Browser::new(&town);
-    let asks = town.asks("");
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let mut bob = Browser::of(&fixture, "bob@example.com").await;
+    let mut nobody = Browser::new(&fixture);
+    let asks = fixture.asks("");
     let to_sign_in = nobody.get(&asks).await.location().to_owned();
     let app = "form-action 'self' https://app.example;";
     let pages = [
@@ -44,14 +44,15 @@ async fn every_page_forbids_scripts_frames_and_forms_that_lead_elsewhere() {
 
 #[tokio::test]
 async fn an_app_is_returned_to_on_this_machine_with_a_word_of_warning() {
-    let town = Town::new().await;
-    town.change_client(|client| {
-        client.redirect_uris = vec!["http://127.0.0.1/cb".parse().unwrap()];
-        client.app_type = domain::AppType::Native;
-    })
-    .await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
-    let page = ada.get(&town.asks("&redirect_uri=http%3A%2F%2F127.0.0.1%3A53682%2Fcb")).await;
+    let fixture = Fixture::new().await;
+    fixture
+        .change_client(|client| {
+            client.redirect_uris = vec!["http://127.0.0.1/cb".parse().unwrap()];
+            client.app_type = domain::AppType::Native;
+        })
+        .await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let page = ada.get(&fixture.asks("&redirect_uri=http%3A%2F%2F127.0.0.1%3A53682%2Fcb")).await;
     assert!(page.text.contains(", a program on this device."), "{}", page.text);
     let policy = page.header("content-security-policy");
     assert!(policy.contains("form-action 'self' http://127.0.0.1:53682;"), "{policy}");

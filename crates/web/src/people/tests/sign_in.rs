@@ -3,13 +3,13 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::town::{Browser, PASSWORD, Town};
+use super::fixture::{Browser, Fixture, PASSWORD};
 
 #[tokio::test]
 async fn whoever_knows_the_password_is_signed_in_and_returns_to_the_app() {
-    let town = Town::new().await;
-    let mut browser = Browser::new(&town);
-    let place = town.asks("");
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
+    let place = fixture.asks("");
     let to_sign_in = browser.get(&place).await.location().to_owned();
     assert!(to_sign_in.starts_with("/sign-in?return_to=%2Fauthorize%3F"), "{to_sign_in}");
     let page = browser.get(&to_sign_in).await;
@@ -25,8 +25,8 @@ async fn whoever_knows_the_password_is_signed_in_and_returns_to_the_app() {
 #[tokio::test]
 async fn a_session_is_in_a_cookie_that_no_script_and_no_other_site_sends() {
     for (url, secure) in [("http://127.0.0.1:8081", false), ("https://id.example", true)] {
-        let town = Town::at(url).await;
-        let mut browser = Browser::new(&town);
+        let fixture = Fixture::at(url).await;
+        let mut browser = Browser::new(&fixture);
         let answer = browser.sign_in("ada@example.com", PASSWORD).await;
         assert_eq!(answer.cookies().len(), 2, "{:?}", answer.cookies());
         for (cookie, stem) in answer.cookies().iter().zip(["postern_session", "postern_known"]) {
@@ -44,27 +44,27 @@ async fn a_session_is_in_a_cookie_that_no_script_and_no_other_site_sends() {
 
 #[tokio::test]
 async fn a_session_ends_after_fourteen_days() {
-    let town = Town::new().await;
-    let mut browser = Browser::of(&town, "ada@example.com").await;
-    town.clock.advance(Duration::from_secs(14 * 86_400 - 1));
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::of(&fixture, "ada@example.com").await;
+    fixture.clock.advance(Duration::from_secs(14 * 86_400 - 1));
     assert_eq!(browser.get("/sign-in").await.title(), "You are signed in");
-    town.clock.advance(Duration::from_secs(1));
+    fixture.clock.advance(Duration::from_secs(1));
     assert_eq!(browser.get("/sign-in").await.title(), "Sign in");
 }
 
 #[tokio::test]
 async fn whatever_is_wrong_the_answer_and_the_work_are_the_same() {
-    let town = Town::new().await;
+    let fixture = Fixture::new().await;
     let mut pages = Vec::new();
     for (email, password) in [
         ("ada@example.com", "hunter2"),
         ("nobody@example.com", PASSWORD),
         ("nobody\0@example.com", PASSWORD),
     ] {
-        let mut browser = Browser::new(&town);
-        let before = town.passwords.checks.load(Relaxed);
+        let mut browser = Browser::new(&fixture);
+        let before = fixture.passwords.checks.load(Relaxed);
         let answer = browser.sign_in(email, password).await;
-        assert_eq!(town.passwords.checks.load(Relaxed), before + 1, "{email}");
+        assert_eq!(fixture.passwords.checks.load(Relaxed), before + 1, "{email}");
         assert_eq!(answer.status, 403, "{email}");
         assert!(answer.text.contains("The e-mail address or the password is wrong."));
         assert!(!answer.text.contains(password), "a password is never shown");
@@ -83,13 +83,13 @@ async fn whatever_is_wrong_the_answer_and_the_work_are_the_same() {
     }
     assert_eq!(pages[0], pages[1]);
     assert_eq!(pages[0], pages[2]);
-    let reasons = town.refusals();
+    let reasons = fixture.refusals();
     assert_eq!(reasons, ["password_mismatch", "no_such_account", "no_such_account"]);
 }
 
 #[tokio::test]
 async fn rfc9700_4_11_only_this_realm_is_returned_to() {
-    let town = Town::at("http://127.0.0.1:8081/tenant").await;
+    let fixture = Fixture::at("http://127.0.0.1:8081/tenant").await;
     for evil in [
         "//evil.example",
         "/\\evil.example",
@@ -104,7 +104,7 @@ async fn rfc9700_4_11_only_this_realm_is_returned_to() {
         "javascript:x",
         "",
     ] {
-        let mut browser = Browser::new(&town);
+        let mut browser = Browser::new(&fixture);
         let encoded: String = form_urlencoded::byte_serialize(evil.as_bytes()).collect();
         // As it stands, and once more decoded on the way.
         for sent in [encoded.as_str(), evil] {
@@ -118,30 +118,30 @@ async fn rfc9700_4_11_only_this_realm_is_returned_to() {
 
 #[tokio::test]
 async fn attempts_with_one_account_from_one_network_are_limited_and_refill() {
-    let town = Town::new().await;
-    let mut stranger = Browser::new(&town);
+    let fixture = Fixture::new().await;
+    let mut stranger = Browser::new(&fixture);
     for email in ["ada@example.com", "nobody@example.com"] {
         for attempt in 0..10 {
             assert_eq!(stranger.sign_in(email, "wrong").await.status, 403, "{attempt}");
         }
-        let checks = town.passwords.checks.load(Relaxed);
+        let checks = fixture.passwords.checks.load(Relaxed);
         let answer = stranger.sign_in(email, PASSWORD).await;
         assert_eq!((answer.status, answer.title()), (429, "Too many attempts"), "{email}");
         assert_eq!(answer.header("retry-after"), "90");
-        assert_eq!(town.passwords.checks.load(Relaxed), checks, "nothing was hashed");
+        assert_eq!(fixture.passwords.checks.load(Relaxed), checks, "nothing was hashed");
     }
-    assert!(town.refusals().contains(&"too_many_attempts".to_owned()));
-    let mut owner = Browser::new(&town);
+    assert!(fixture.refusals().contains(&"too_many_attempts".to_owned()));
+    let mut owner = Browser::new(&fixture);
     owner.address[3] += 1;
     assert_eq!(owner.sign_in("ada@example.com", PASSWORD).await.status, 303, "from elsewhere");
-    town.clock.advance(Duration::from_secs(90));
+    fixture.clock.advance(Duration::from_secs(90));
     assert_eq!(stranger.sign_in("ada@example.com", PASSWORD).await.status, 303);
 }
 
 #[tokio::test]
 async fn attempts_with_one_account_from_everywhere_are_limited_and_refill() {
-    let town = Town::new().await;
-    let mut stranger = Browser::new(&town);
+    let fixture = Fixture::new().await;
+    let mut stranger = Browser::new(&fixture);
     for email in ["ada@example.com", "nobody@example.com"] {
         for attempt in 0..30 {
             stranger.address[2] = attempt;
@@ -150,15 +150,15 @@ async fn attempts_with_one_account_from_everywhere_are_limited_and_refill() {
         stranger.address[2] = 30;
         assert_eq!(stranger.sign_in(email, PASSWORD).await.status, 429, "{email}");
     }
-    town.clock.advance(Duration::from_secs(30));
+    fixture.clock.advance(Duration::from_secs(30));
     assert_eq!(stranger.sign_in("ada@example.com", PASSWORD).await.status, 303);
 }
 
 #[tokio::test]
 async fn a_stranger_does_not_lock_out_a_browser_that_signed_in_before() {
-    let town = Town::new().await;
-    let mut owner = Browser::of(&town, "ada@example.com").await;
-    let mut stranger = Browser::new(&town);
+    let fixture = Fixture::new().await;
+    let mut owner = Browser::of(&fixture, "ada@example.com").await;
+    let mut stranger = Browser::new(&fixture);
     for attempt in 0..40 {
         stranger.address[2] = attempt;
         stranger.sign_in("ada@example.com", "guess").await;
@@ -175,8 +175,8 @@ async fn a_stranger_does_not_lock_out_a_browser_that_signed_in_before() {
 
 #[tokio::test]
 async fn attempts_from_one_address_are_limited() {
-    let town = Town::new().await;
-    let mut stranger = Browser::new(&town);
+    let fixture = Fixture::new().await;
+    let mut stranger = Browser::new(&fixture);
     for attempt in 0..50 {
         let email = format!("{attempt}@example.com");
         assert_eq!(stranger.sign_in(&email, "wrong").await.status, 403, "{attempt}");
@@ -188,26 +188,26 @@ async fn attempts_from_one_address_are_limited() {
 
 #[tokio::test]
 async fn who_comes_when_it_is_busy_loses_neither_attempts_nor_what_they_typed() {
-    let town = Town::new().await;
-    let mut browser = Browser::new(&town);
-    town.passwords.busy.store(true, Relaxed);
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
+    fixture.passwords.busy.store(true, Relaxed);
     for _ in 0..20 {
         let answer = browser.sign_in("ada@example.com", PASSWORD).await;
         assert_eq!((answer.status, answer.header("retry-after")), (503, "5"));
         assert!(answer.text.contains("value=\"ada@example.com\""), "{}", answer.text);
     }
-    town.passwords.busy.store(false, Relaxed);
+    fixture.passwords.busy.store(false, Relaxed);
     assert_eq!(browser.sign_in("ada@example.com", PASSWORD).await.status, 303);
 }
 
 #[tokio::test]
 async fn signing_in_again_replaces_the_session() {
-    let town = Town::new().await;
-    let mut browser = Browser::of(&town, "ada@example.com").await;
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::of(&fixture, "ada@example.com").await;
     let old = browser.cookies.clone();
     assert_eq!(browser.sign_in("ada@example.com", PASSWORD).await.status, 303);
     assert_ne!(old["postern_session_main"], browser.cookies["postern_session_main"]);
-    let mut thief = Browser::new(&town);
+    let mut thief = Browser::new(&fixture);
     thief.cookies = old;
     assert_eq!(thief.get("/sign-in").await.title(), "Sign in");
     assert_eq!(browser.get("/sign-in").await.title(), "You are signed in");
@@ -215,12 +215,12 @@ async fn signing_in_again_replaces_the_session() {
 
 #[tokio::test]
 async fn empty_fields_are_asked_for_and_cost_no_attempt() {
-    let town = Town::new().await;
-    let mut browser = Browser::new(&town);
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
     for (email, password) in [("", PASSWORD), ("ada@example.com", ""), ("  ", "x")] {
         let answer = browser.sign_in(email, password).await;
         assert_eq!(answer.status, 400);
         assert!(answer.text.contains("Enter your e-mail address and your password."));
     }
-    assert_eq!(town.passwords.checks.load(Relaxed), 0);
+    assert_eq!(fixture.passwords.checks.load(Relaxed), 0);
 }

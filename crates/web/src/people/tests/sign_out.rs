@@ -1,11 +1,11 @@
 //! Signing out, by oneself and at an app's wish.
 
-use super::town::{Browser, Town};
+use super::fixture::{Browser, Fixture};
 
 #[tokio::test]
 async fn a_link_alone_signs_nobody_out_and_the_button_does() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
     let session = ada.cookies.clone();
     let page = ada.get("/sign-out").await;
     assert_eq!(page.title(), "Sign out");
@@ -16,15 +16,15 @@ async fn a_link_alone_signs_nobody_out_and_the_button_does() {
     assert!(!ada.cookies.contains_key("postern_session_main"));
     assert!(ada.cookies.contains_key("postern_known_main"), "the browser stays known");
     assert_eq!(ada.get("/sign-out").await.title(), "You are signed out");
-    let mut thief = Browser::new(&town);
+    let mut thief = Browser::new(&fixture);
     thief.cookies = session;
     assert_eq!(thief.get("/sign-in").await.title(), "Sign in", "the session itself is gone");
 }
 
 #[tokio::test]
 async fn oidc_rp_initiated_logout_2_without_a_proof_the_person_is_asked() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
     let place = "/end-session?client_id=app_1&state=s+1\
         &post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye";
     let page = ada.get(place).await;
@@ -39,8 +39,8 @@ async fn oidc_rp_initiated_logout_2_without_a_proof_the_person_is_asked() {
 
 #[tokio::test]
 async fn oidc_rp_initiated_logout_3_nobody_is_sent_to_an_unregistered_place() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
     for place in [
         "/end-session?client_id=app_1&post_logout_redirect_uri=https%3A%2F%2Fevil.example%2F",
         "/end-session?post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye",
@@ -49,15 +49,15 @@ async fn oidc_rp_initiated_logout_3_nobody_is_sent_to_an_unregistered_place() {
         let page = ada.get(place).await;
         assert_eq!(page.title(), "Sign out", "{place}");
         assert!(!page.header("content-security-policy").contains(".example"), "{place}");
-        let mut nobody = Browser::new(&town);
+        let mut nobody = Browser::new(&fixture);
         assert_eq!(nobody.get(place).await.title(), "You are signed out", "{place}");
     }
 }
 
 #[tokio::test]
 async fn oidc_rp_initiated_logout_2_an_app_may_send_its_wish_as_a_form() {
-    let town = Town::new().await;
-    let mut ada = Browser::of(&town, "ada@example.com").await;
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
     let session = ada.cookies.remove("postern_session_main").unwrap();
     // With a form from another site, no browser sends the session.
     let fields = [("client_id", "app_1"), ("post_logout_redirect_uri", "https://app.example/bye")];

@@ -1,0 +1,164 @@
+//! How each problem looks: `[errors]`, `[errors.problems.NAME]`, and the same under an endpoint.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use oauth::{ErrorResponse, Problem};
+
+use super::body::Body;
+use super::facts::ErrorFacts;
+use super::headers::{Headers, clean};
+use super::success::{content_type_header, push_no_store, push_request_id};
+use crate::read::Table;
+use crate::template::{TextTemplate, fields};
+use crate::{DialectError, Outgoing};
+
+/// The shape of one problem at one endpoint.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    pub(super) status: u16,
+    pub(super) code: String,
+    pub(super) description: Option<String>,
+    content_type: Cow<'static, str>,
+    challenge: TextTemplate,
+    headers: Headers,
+    body: Body,
+}
+
+/// The shapes of every problem, in the order of [`Problem::ALL`].
+#[derive(Clone, Debug)]
+pub(crate) struct ErrorShapes(Vec<Shape>);
+
+impl ErrorShapes {
+    /// Reads an errors table; `shared` are the headers of every answer.
+    pub(crate) fn read(table: &Table<'_>, shared: &Table<'_>) -> Result<Self, DialectError> {
+        let headers = table.table("headers")?.or(Some(shared.clone()));
+        let headers = Headers::read(&headers, fields::FAILURE)?;
+        let problems = table.table("problems")?;
+        let mut shapes = Vec::with_capacity(Problem::ALL.len());
+        for problem in Problem::ALL {
+            shapes.push(shape(*problem, table, &problems, &headers)?);
+        }
+        problems.finish("problem")?;
+        table.finish("key")?;
+        Ok(Self(shapes))
+    }
+
+    #[allow(clippy::indexing_slicing, reason = "`read` makes one shape a problem, in their order")]
+    pub(super) fn shape(&self, problem: Problem) -> &Shape {
+        &self.0[problem as usize]
+    }
+}
+
+fn shape(
+    problem: Problem,
+    table: &Table<'_>,
+    problems: &Table<'_>,
+    headers: &Headers,
+) -> Result<Shape, DialectError> {
+    let own = problems.table(problem.as_str())?;
+    // What is refused at an API looks like its kin at an endpoint, where nothing else is said.
+    let own = match problem {
+        Problem::NoCredential => own.or(Some(problems.table(Problem::InvalidToken.as_str())?)),
+        Problem::CallerSuspended => {
+            own.or(Some(problems.table(Problem::ClientSuspended.as_str())?))
+        }
+        _ => own,
+    };
+    let text = |key| own.get(key).map(|item| item.text().map(str::to_owned)).transpose();
+    let either = |key: &'static str| match (own.get(key), table.required(key)) {
+        (Some(item), _) => Ok(item),
+        (None, inherited) => inherited,
+    };
+    let content_type = either("content_type")?.text()?;
+    let shape = Shape {
+        status: match (own.get("status"), table.get("status")) {
+            (Some(item), _) => item.integer_in(400..=599)? as u16,
+            (None, Some(item)) if is_refusal(problem) => item.integer_in(400..=499)? as u16,
+            (None, _) => problem.status(),
+        },
+        code: text("code")?.unwrap_or_else(|| problem.code().as_str().to_owned()),
+        description: text("description")?,
+        content_type: content_type_header(content_type),
+        challenge: challenge(problem, &either("challenge")?)?,
+        headers: headers.clone(),
+        body: Body::read(&either("body")?, content_type, fields::FAILURE)?,
+    };
+    own.finish("key")?;
+    Ok(shape)
+}
+
+/// Whether a client was told no for what it sent or who it is: `[errors] status` is for these. What
+/// lies with the path, the method, the size or the moment keeps its own status.
+const fn is_refusal(problem: Problem) -> bool {
+    matches!(problem.status(), 400 | 401 | 403)
+}
+
+/// The `WWW-Authenticate`: RFC 6750 §3.1 names the error of a bearer token, and none where there
+/// was no token.
+fn challenge(problem: Problem, item: &crate::read::Item<'_>) -> Result<TextTemplate, DialectError> {
+    use crate::template::{Field, Piece};
+    let template = TextTemplate::new(item, fields::CHALLENGE)?;
+    let error = match problem {
+        Problem::InvalidToken | Problem::InsufficientScope => {
+            format!("\", error=\"{}\"", problem.code())
+        }
+        Problem::NoCredential | Problem::CallerSuspended => "\"".to_owned(),
+        _ => return Ok(template),
+    };
+    Ok(TextTemplate::of(vec![
+        Piece::Literal("Bearer realm=\"".to_owned()),
+        Piece::Field(Field::Issuer),
+        Piece::Literal(error),
+    ]))
+}
+
+/// Adds what a caller of an API is to come back with (RFC 6750 §3, RFC 9728 §5.1).
+fn with_wants(mut challenge: String, error: &ErrorResponse) -> String {
+    let wants = [("scope", &error.scope), ("resource_metadata", &error.resource_metadata)];
+    for (name, value) in wants {
+        // Scopes and URLs have neither quotes nor backslashes; what has is left out.
+        if let Some(value) = value.as_deref().filter(|it| !it.contains(['"', '\\'])) {
+            let _ = write!(challenge, ", {name}=\"{value}\"");
+        }
+    }
+    challenge
+}
+
+impl Shape {
+    pub(super) fn write(
+        &self,
+        facts: &ErrorFacts<'_>,
+        error: &ErrorResponse,
+        request_id: &str,
+    ) -> Outgoing {
+        let mut headers = Vec::with_capacity(7);
+        if !self.body.is_empty() {
+            headers.push((Cow::Borrowed("content-type"), self.content_type.clone()));
+        }
+        push_no_store(&mut headers);
+        push_request_id(&mut headers, request_id);
+        // RFC 9110 §15.5.2, RFC 6750 §3.
+        if (self.status == 401 || error.problem == Problem::InsufficientScope)
+            && let Some(challenge) = self.challenge.render(facts)
+        {
+            let challenge = clean(with_wants(challenge, error));
+            headers.push((Cow::Borrowed("www-authenticate"), Cow::Owned(challenge)));
+        }
+        if let Some(seconds) = retry_after(error) {
+            headers.push((Cow::Borrowed("retry-after"), Cow::Owned(seconds.to_string())));
+        }
+        self.headers.write(facts, &mut headers);
+        Outgoing { status: self.status, headers, body: self.body.write(facts) }
+    }
+}
+
+/// Seconds until another try may succeed (RFC 9110 §10.2.3, RFC 6585 §4); where nobody knows how
+/// long, the shortest wait there is.
+fn retry_after(error: &ErrorResponse) -> Option<u64> {
+    let passing = matches!(
+        error.problem,
+        Problem::BudgetSpent | Problem::RateLimited | Problem::TemporarilyUnavailable
+    );
+    passing.then(|| error.retry_after().unwrap_or(1))
+}

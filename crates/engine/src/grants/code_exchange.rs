@@ -1,0 +1,143 @@
+//! What the exchange of a code gives beside the access token, and the rows it needs.
+//!
+//! A refresh token, where the app may use one and the person granted that it stays connected; its
+//! row has the code's identifier. Otherwise the access token hangs from the connection's own
+//! credential: one a grant, made when it is first needed, whose secret nobody holds.
+
+use base::{Id, Secret};
+use dialect::{Rotation, SecretShape};
+use domain::{
+    Actor, Client, Credential, CredentialKind, EntityRecord as _, EventDraft, Grant, Target,
+};
+use oauth::{GrantType, ScopeSet};
+use serde_json::json;
+use store::{Batch, Loaded, StoreExt as _};
+
+use crate::admin::changes::{Changes, detail};
+use crate::code::Code;
+use crate::marks::ParentCredential;
+use crate::secrets::{check_alive, hanging, issue_as};
+use crate::{Chain, Context, Denial, family};
+
+/// What hangs from the connection after the exchange.
+pub(super) struct CodeExchange {
+    /// What the access token is traced to.
+    pub(super) credential: ParentCredential,
+    /// The refresh token, where there is one.
+    pub(super) refresh_token: Option<Secret<oauth::RefreshToken>>,
+    /// What must be written for it.
+    pub(super) batch: Batch,
+}
+
+/// The identifier of the refresh token that a code is exchanged for.
+pub(super) const fn refresh_token_id(code: &Code) -> Id<Credential> {
+    Id::from_u128(code.id)
+}
+
+/// What `code` gives.
+pub(super) async fn by_code(
+    ctx: &Context<'_>,
+    code: &Code,
+    chain: &Chain,
+    scopes: &ScopeSet,
+) -> Result<CodeExchange, Denial> {
+    let stays = chain.client.as_ref().is_some_and(|client| stays_connected(ctx, client, scopes));
+    if stays {
+        Ok(refresh_token(ctx, code, chain, scopes).await)
+    } else {
+        consent(ctx, chain).await
+    }
+}
+
+/// Whether a code for `scopes` gives a refresh token.
+pub(crate) fn stays_connected(ctx: &Context<'_>, client: &Client, scopes: &ScopeSet) -> bool {
+    let kind = GrantType::RefreshToken;
+    let dialect = ctx.issuer.dialect();
+    let asked_by = &dialect.authorization().refresh_scopes;
+    dialect.grant_types().contains(&kind)
+        && client.grant_types.contains(&kind)
+        && (asked_by.is_empty() || !asked_by.intersection(scopes).is_empty())
+}
+
+async fn refresh_token(
+    ctx: &Context<'_>,
+    code: &Code,
+    chain: &Chain,
+    scopes: &ScopeSet,
+) -> CodeExchange {
+    let kind = CredentialKind::RefreshToken;
+    let dialect = ctx.issuer.dialect();
+    let issued = issue_as(ctx, kind, refresh_token_id(code));
+    let mut token = Secret::new(issued.secret.expose());
+    let mut credential = Credential {
+        scopes: Some(scopes.clone()),
+        expires_at: dialect.lifetimes().refresh_token.map(|lifetime| ctx.now.plus(lifetime)),
+        authenticated_at: Some(code.authenticated_at),
+        status_index: ctx.status_index().await,
+        ..hanging(ctx, kind, &issued, &chain.grant)
+    };
+    let checked = dialect.secret(kind, ctx.issuer.environment()).shape == SecretShape::Checked;
+    // RFC 9700 §2.2.2: of an app that proves itself by no secret, a token is good once.
+    let public = chain.client.as_ref().is_some_and(|client| client.is_public());
+    if (dialect.rotation() == Rotation::Rotating || public) && checked {
+        token = Secret::new(family::begin(ctx, &mut credential).expose());
+    }
+    let told = detail([("scopes", json!(scopes))]);
+    CodeExchange {
+        credential: ParentCredential::of(&credential),
+        refresh_token: Some(token),
+        batch: inserted(ctx, chain, credential, told),
+    }
+}
+
+/// The connection's own credential.
+async fn consent(ctx: &Context<'_>, chain: &Chain) -> Result<CodeExchange, Denial> {
+    let kind = CredentialKind::Consent;
+    let id = Id::from_u128(chain.grant.id.as_u128());
+    let (credential, batch) = match ctx.store.by_id::<Credential>(id).await? {
+        Some(known) => {
+            check_alive(ctx, &known).map_err(Denial::of_grant)?;
+            (ParentCredential::of(&known), Batch::new())
+        }
+        None => {
+            let issued = issue_as(ctx, kind, id);
+            let hanging = hanging(ctx, kind, &issued, &chain.grant);
+            let credential = Credential { status_index: ctx.status_index().await, ..hanging };
+            (
+                ParentCredential::of(&credential),
+                inserted(ctx, chain, credential, Default::default()),
+            )
+        }
+    };
+    Ok(CodeExchange { credential, refresh_token: None, batch })
+}
+
+fn inserted(
+    ctx: &Context<'_>,
+    chain: &Chain,
+    credential: Credential,
+    mut told: crate::admin::changes::Detail,
+) -> Batch {
+    let actor = chain.client.as_ref().map(|client| Actor::Client(client.public_id.clone()));
+    let actor = actor.unwrap_or(Actor::System);
+    told.insert("grant".to_owned(), json!(chain.grant.id));
+    let mut changes = Changes::new(ctx, &actor);
+    changes.insert(&credential, format!("{}.created", credential.kind.as_str()), told);
+    changes.done(()).batch
+}
+
+/// An event about a grant that the program itself causes.
+pub(super) fn told(ctx: &Context<'_>, grant: &Loaded<Grant>, action: &str) -> EventDraft {
+    EventDraft {
+        realm: ctx.issuer.realm().clone(),
+        at: ctx.now,
+        action: action.to_owned(),
+        target: Target {
+            kind: Grant::KIND,
+            id: grant.id.as_u128(),
+            public_id: grant.id.to_string(),
+        },
+        origin: ctx.by(Actor::System),
+        detail: Default::default(),
+    }
+}

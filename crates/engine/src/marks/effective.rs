@@ -1,0 +1,143 @@
+//! Status lists as the standard knows them: a bit is set when the grant or credential, or anything
+//! above it, is bad (Token Status List §7).
+//!
+//! The ledger holds each mark by itself, and who hangs from whom is in the entities alone: the bits are
+//! made from a walk over all grants and credentials, which is done for those who ask for a list, and
+//! only where something became another since the last one.
+
+use std::collections::HashSet;
+
+use domain::{Client, Entity, Kind, RealmName, ResourceServer};
+use status::{Mark, Marks};
+use store::{CredentialDependencies, GrantDependencies, Hot, MAX_SCAN, Store, StoreError};
+
+use super::entity::{by_status_index_or_id, is_marked};
+
+/// The places of a realm that are bad by themselves or by what they hang from, where `bad` is what is
+/// bad by itself. It looks at everything that `memory` holds, which must be filled.
+pub fn effective_in_memory(memory: &Hot, realm: &RealmName, bad: &Marks) -> Marks {
+    let mut walk = Walk::new(bad);
+    if bad.is_empty() {
+        return walk.lists;
+    }
+    for kind in [Kind::Client, Kind::ResourceServer] {
+        memory.each(kind, realm, &mut |entity| walk.see(entity));
+    }
+    memory.each_grant(realm, &mut |it| walk.grant(it));
+    memory.each_credential(realm, &mut |it| walk.credential(it));
+    walk.lists
+}
+
+/// The same, of what a store holds.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn effective(
+    store: &dyn Store,
+    realm: &RealmName,
+    bad: &Marks,
+) -> Result<Marks, StoreError> {
+    let mut walk = Walk::new(bad);
+    if bad.is_empty() {
+        return Ok(walk.lists);
+    }
+    for kind in [Kind::Client, Kind::ResourceServer, Kind::Grant, Kind::Credential] {
+        let mut after = None;
+        loop {
+            let page = store.scan(kind, after, MAX_SCAN).await?;
+            let here = page.iter().filter(|it| it.entity.realm() == realm);
+            here.for_each(|it| walk.see(&it.entity));
+            match page.last() {
+                Some(last) if page.len() >= MAX_SCAN => after = Some(last.entity.id()),
+                _ => break,
+            }
+        }
+    }
+    Ok(walk.lists)
+}
+
+/// Is shown who stands above before who hangs from it. Only those that are bad are remembered, by
+/// identifier.
+struct Walk<'a> {
+    bad: &'a Marks,
+    clients: HashSet<u128>,
+    resource_servers: HashSet<u128>,
+    grants: HashSet<u128>,
+    lists: Marks,
+}
+
+impl<'a> Walk<'a> {
+    fn new(bad: &'a Marks) -> Self {
+        Self {
+            bad,
+            clients: HashSet::new(),
+            resource_servers: HashSet::new(),
+            grants: HashSet::new(),
+            lists: Marks::default(),
+        }
+    }
+
+    fn see(&mut self, entity: &Entity) {
+        match entity {
+            Entity::Client(it) if self.client_is_bad(it) => {
+                self.clients.insert(it.id.as_u128());
+            }
+            Entity::ResourceServer(it) if self.server_is_bad(it) => {
+                self.resource_servers.insert(it.id.as_u128());
+            }
+            Entity::Grant(it) => self.grant(&GrantDependencies::of(it)),
+            Entity::Credential(it) => self.credential(&CredentialDependencies::of(it)),
+            _ => {}
+        }
+    }
+
+    fn grant(&mut self, it: &GrantDependencies) {
+        if self.grant_is_bad(it) {
+            self.grants.insert(it.id);
+            it.status_index
+                .into_iter()
+                .for_each(|status_index| self.lists.set(Mark::status_index(status_index), None));
+        }
+    }
+
+    fn credential(&mut self, it: &CredentialDependencies) {
+        if let Some(status_index) = it.status_index
+            && self.credential_is_bad(it)
+        {
+            self.lists.set(Mark::status_index(status_index), None);
+        }
+    }
+
+    fn client_is_bad(&self, client: &Client) -> bool {
+        let owner = client.organization.map(|it| it.as_u128());
+        self.is_bad(Some(client.id.as_u128())) || self.is_bad(owner)
+    }
+
+    fn server_is_bad(&self, server: &ResourceServer) -> bool {
+        self.bad.contains(Mark::audience(&server.identifier))
+    }
+
+    fn grant_is_bad(&self, it: &GrantDependencies) -> bool {
+        let membership = it.user.zip(it.organization);
+        let membership = membership.map(|(user, of)| Mark::membership(user, of));
+        let connections = it.user.and(it.client).map(|of| Mark::connections(of, it.epoch));
+        self.bad.contains(it.status_index.map_or_else(|| Mark::id(it.id), Mark::status_index))
+            || it.client.is_some_and(|client| self.clients.contains(&client))
+            || self.resource_servers.contains(&it.resource_server)
+            || self.is_bad(it.organization)
+            || self.is_bad(it.user)
+            || membership.is_some_and(|it| self.bad.contains(it))
+            || connections.is_some_and(|it| self.bad.contains(it))
+    }
+
+    fn credential_is_bad(&self, it: &CredentialDependencies) -> bool {
+        let client = it.client.filter(|_| is_marked(it.kind));
+        self.bad.contains(by_status_index_or_id(it.status_index, it.id, it.kind))
+            || it.grant.is_some_and(|grant| self.grants.contains(&grant))
+            || client.is_some_and(|client| self.clients.contains(&client))
+    }
+
+    fn is_bad(&self, id: Option<u128>) -> bool {
+        id.is_some_and(|id| self.bad.contains(Mark::id(id)))
+    }
+}

@@ -1,0 +1,87 @@
+//! Which marks an entity answers for, and whether each is bad.
+
+use domain::{Client, Credential, CredentialKind, Entity, Grant, Status, User, UserStatus};
+use status::Mark;
+
+/// How many of a client's dropped epochs are told. An app that drops all its connections more often
+/// than this within the life of one access token is beyond what offline checks can follow.
+const EPOCHS_TOLD: u32 = 4_096;
+
+/// The marks that `entity` answers for, each with whether it is bad. What is good is said, too: it may
+/// have been bad before.
+pub fn marks_of(entity: &Entity) -> Vec<(Mark, bool)> {
+    match entity {
+        Entity::Grant(grant) => vec![(of_grant(grant), grant.revoked.is_some())],
+        Entity::Credential(it) if is_marked(it.kind) => {
+            vec![(of_credential(it), it.revoked.is_some())]
+        }
+        Entity::Client(client) => of_client(client),
+        Entity::Organization(it) => vec![(Mark::id(it.id.as_u128()), is_suspended(it.status))],
+        Entity::User(user) => of_user(user),
+        Entity::ResourceServer(it) => {
+            vec![(Mark::audience(&it.identifier), is_suspended(it.status))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether access tokens are minted from credentials of this kind.
+pub(crate) const fn is_marked(kind: CredentialKind) -> bool {
+    match kind {
+        CredentialKind::ClientSecret
+        | CredentialKind::ApiKey
+        | CredentialKind::PersonalAccessToken
+        | CredentialKind::RefreshToken
+        | CredentialKind::LegacyToken
+        | CredentialKind::Consent => true,
+        CredentialKind::AdminKey
+        | CredentialKind::ResourceServerSecret
+        | CredentialKind::AccessToken => false,
+    }
+}
+
+/// A grant, by its place where it has one.
+pub(super) fn of_grant(grant: &Grant) -> Mark {
+    grant.status_index.map_or(Mark::id(grant.id.as_u128()), Mark::status_index)
+}
+
+pub(super) fn of_credential(credential: &Credential) -> Mark {
+    by_status_index_or_id(credential.status_index, credential.id.as_u128(), credential.kind)
+}
+
+/// A credential, by its place where it has one. A connection's own credential has its grant's
+/// identifier, and must not be taken for the grant.
+pub(super) fn by_status_index_or_id(
+    status_index: Option<u32>,
+    id: u128,
+    kind: CredentialKind,
+) -> Mark {
+    match (status_index, kind) {
+        (Some(status_index), _) => Mark::status_index(status_index),
+        (None, CredentialKind::Consent) => Mark::id(!id),
+        (None, _) => Mark::id(id),
+    }
+}
+
+fn of_client(client: &Client) -> Vec<(Mark, bool)> {
+    let id = client.id.as_u128();
+    let present = client.connections_epoch;
+    let dropped = present.saturating_sub(EPOCHS_TOLD)..present;
+    let itself = (Mark::id(id), is_suspended(client.status));
+    let dropped = dropped.map(|epoch| (Mark::connections(id, epoch), true));
+    std::iter::once(itself).chain(dropped).collect()
+}
+
+fn of_user(user: &User) -> Vec<(Mark, bool)> {
+    let id = user.id.as_u128();
+    let of = |organization: base::Id<_>| Mark::membership(id, organization.as_u128());
+    let itself = (Mark::id(id), user.status != UserStatus::Active);
+    let former = user.former_memberships.iter().map(|it| (of(*it), true));
+    let present = user.memberships.iter().map(|it| (of(it.organization), false));
+    // What holds comes last: where both are said, they belong.
+    std::iter::once(itself).chain(former).chain(present).collect()
+}
+
+fn is_suspended(status: Status) -> bool {
+    status == Status::Suspended
+}

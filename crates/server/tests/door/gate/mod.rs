@@ -1,7 +1,0 @@
-//! The gate through the real program, asked in the words of each proxy, byte by byte.
-
-mod house;
-mod proxies;
-mod rates;
-mod refusals;
-mod resources;

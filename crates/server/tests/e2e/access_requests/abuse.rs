@@ -1,0 +1,126 @@
+//! The form is open to everybody: what does not fit, what comes too often, what wants to be more.
+
+use serde_json::json;
+
+use super::{Fixture, Visitor, hidden, wish};
+use crate::harness::http::{form, get, post};
+
+fn with<'a>(field: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    wish().into_iter().map(|(name, it)| (name, if name == field { value } else { it })).collect()
+}
+
+#[test]
+fn what_does_not_fit_is_shown_with_what_was_typed_and_nothing_is_kept() {
+    let fixture = Fixture::open();
+    let long = "x".repeat(2_001);
+    let mut ada = fixture.visitor();
+    for (field, bad) in [
+        ("name", ""),
+        ("name", "Ada\r\nBcc: everybody@example.com"),
+        ("organization", "\u{202e}slatrop"),
+        ("use_case", long.as_str()),
+        ("contact", "ada"),
+        ("contact", "ada@example.com\r\nBcc: everybody@example.com"),
+        ("contact", "ada@example.com, everybody@example.com"),
+        ("contact", "<ada@example.com>"),
+        ("contact", "ada@exa mple.com"),
+    ] {
+        let answer = ada.ask(&with(field, bad)).expect(400);
+        let at_field = format!("id=\"{field}-wrong\"");
+        assert!(answer.text().contains(&at_field), "{field} {bad:?}: {}", answer.text());
+        assert!(answer.text().contains("Analytical Engines") || field == "organization");
+        assert_eq!(fixture.admin.why(&answer), "invalid_field");
+    }
+    assert!(fixture.queue("pending").is_empty());
+    ada.ask(&wish()).expect(303);
+}
+
+#[test]
+fn no_field_gets_into_the_headers_of_a_mail() {
+    let fixture = Fixture::open();
+    let mut ada = fixture.visitor();
+    ada.ask(&with("name", "Ada <b>\"; Bcc: everybody@example.com")).expect(303);
+    let id = fixture.queue("pending")[0]["id"].as_str().unwrap().to_owned();
+    fixture.decide(&id, "decline", &json!({"reason": "No. Subject: something else"}));
+    let letter = fixture.office.next();
+    assert_eq!(letter.to, ["ada@example.com"]);
+    let head = letter.raw.split_once("\r\n\r\n").unwrap().0;
+    assert!(!head.contains("Bcc") && !head.contains("everybody"), "{head}");
+    assert_eq!(letter.header("Subject"), "Your request for API access");
+}
+
+#[test]
+fn a_network_that_asks_too_often_waits() {
+    let fixture = Fixture::open();
+    let mut ada = fixture.visitor();
+    for _ in 0..10 {
+        ada.ask(&wish()).expect(303);
+    }
+    let limited = ada.ask(&wish()).expect(429);
+    let wait: u64 = limited.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=3_600).contains(&wait), "{wait}");
+    assert!(limited.text().contains("Analytical Engines"), "what was typed stays");
+    assert_eq!(fixture.admin.why(&limited), "too_many_attempts");
+    assert_eq!(fixture.queue("pending").len(), 10);
+}
+
+#[test]
+fn a_form_of_another_page_browser_or_site_does_nothing_and_loses_nothing() {
+    let fixture = Fixture::open();
+    let base = &fixture.admin.base;
+    let mut ada = fixture.visitor();
+    let token = hidden(&ada.open("/access-request"));
+    let mut fields = vec![("csrf", token.as_str())];
+    fields.extend(wish());
+    let body = form(&fields);
+    let form_type = "application/x-www-form-urlencoded";
+    let elsewhere = post(base, "/access-request").text(form_type, body.as_str());
+    let foreign =
+        [elsewhere.clone(), elsewhere.header("Cookie", "postern_form_own=AAAAAAAAAAAAAAAAAAAAAA")];
+    let mut refused: Vec<_> = foreign.iter().map(|ask| ask.send()).collect();
+    let cross = post(base, "/access-request").header("Sec-Fetch-Site", "cross-site");
+    refused.push(ada.0.ask(cross.text(form_type, body.as_str())));
+    let cross = post(base, "/access-request").header("Origin", "https://evil.example");
+    refused.push(ada.0.ask(cross.text(form_type, body.as_str())));
+    refused.push(ada.post("/access-request", &wish()));
+    for answer in refused {
+        let answer = answer.expect(400);
+        assert!(answer.text().contains("Count the ships."), "{}", answer.text());
+        assert_eq!(fixture.admin.why(&answer), "form_foreign");
+    }
+    assert!(fixture.queue("pending").is_empty());
+    ada.post("/access-request", &fields).expect(303);
+}
+
+#[test]
+fn what_fills_in_the_hidden_field_is_thanked_and_forgotten() {
+    let fixture = Fixture::open();
+    let mut machine = fixture.visitor();
+    let mut fields = wish();
+    fields.push(("website", "https://spam.example"));
+    let answer = machine.ask(&fields).expect(303);
+    assert_eq!(answer.header("location"), Some("/access-request/sent"));
+    assert!(fixture.queue("pending").is_empty());
+}
+
+#[test]
+fn bodies_that_are_no_forms_and_links_that_are_none_are_no_failure_of_ours() {
+    let fixture = Fixture::open();
+    let base = &fixture.admin.base;
+    post(base, "/access-request").json(&json!({"name": "Ada"})).send().expect(415);
+    let huge = format!("name={}", "x".repeat(20_000));
+    let huge = post(base, "/access-request").text("application/x-www-form-urlencoded", huge);
+    huge.send().expect(413);
+    post(base, "/access-request/sent").form(&[]).send().expect(405);
+    let put = crate::harness::http::ask(base, "PUT", "/access-request").send().expect(405);
+    assert_eq!(put.header("allow"), Some("GET, HEAD, POST, OPTIONS"));
+    let long = "A".repeat(4_000);
+    for link in ["x", "%2e%2e", "%00", "AAAA", "caf%C3%A9", &long] {
+        let answer = get(base, &format!("/credentials/{link}")).send().expect(404);
+        assert!(answer.text().contains("This link does not work any more"), "{link}");
+        assert_eq!(fixture.admin.why(&answer), "link_not_good", "{link}");
+        let mut somebody = Visitor::at(base);
+        somebody.post(&format!("/credentials/{link}"), &[("csrf", "x")]).expect(404);
+    }
+    assert!(!fixture.server.log().contains("panicked"));
+}

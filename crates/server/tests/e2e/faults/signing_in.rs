@@ -1,0 +1,124 @@
+//! Faults of signing in: of the form, and of where it leads.
+
+use super::judge::{decent, must, told};
+use super::person::{Browser, PASSWORD, People, csrf};
+use crate::harness::http::{Ask, escaped, get, post};
+
+/// Places that browsers read as another host's, or as a script.
+const ELSEWHERE: [&str; 22] = [
+    "https://evil.example/",
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "\t//evil.example",
+    "https:evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "@evil.example",
+    ".evil.example",
+    "evil.example",
+    "?next=//evil.example",
+    "#//evil.example",
+    "/%2f%2fevil.example",
+    "/..//evil.example",
+    "/\u{2215}evil.example",
+    "\r\nLocation: https://evil.example",
+    "\0",
+    "",
+];
+
+pub(super) fn walk(people: &People<'_>, email: &str) {
+    let location = format!("{}/sign-in", people.realm.prefix);
+    leads(people, &location, email);
+    forms(people, &location, email);
+}
+
+/// Signed in, and led nowhere but home.
+fn leads(people: &People<'_>, location: &str, email: &str) {
+    let home = format!("{}/", people.realm.prefix);
+    for to in ELSEWHERE {
+        for to in [to.to_owned(), format!("{}{to}", people.realm.prefix)] {
+            let target = format!("{location}?return_to={}", escaped(&to));
+            let browser = Browser::default();
+            let page = browser.send(get(&people.realm.base, &target)).expect(200);
+            let token = csrf(&page).unwrap();
+            let fields = [("csrf", &*token), ("email", email), ("password", PASSWORD)];
+            let ask = browser.with(people.form(&target, &fields));
+            let answer = ask.send();
+            decent(&format!("signed in, to {to:?}"), &ask, &answer);
+            let location = answer.header("location").unwrap_or_default();
+            let safe = location.starts_with(&home) && !location.starts_with(&format!("{home}/"));
+            let plain = location.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+            must(answer.status == 303 && safe && plain, || {
+                format!("{}: {to:?} leads to {location}", people.realm.name)
+            });
+        }
+    }
+}
+
+/// Nobody is signed in by a form that is amiss, and nobody learns who has an account.
+fn forms(people: &People<'_>, location: &str, email: &str) {
+    let browser = Browser::default();
+    let page = browser.send(get(&people.realm.base, location)).expect(200);
+    let token = csrf(&page).unwrap();
+    let good = [("csrf", &*token), ("email", email), ("password", PASSWORD)];
+    let without = |name: &str| good.iter().copied().filter(|(it, _)| *it != name).collect();
+    let with = |name: &'static str, value| {
+        let mut fields = good.to_vec();
+        fields.iter_mut().filter(|(it, _)| *it == name).for_each(|it| it.1 = value);
+        fields
+    };
+    let twice = |name: &'static str, value| {
+        let mut fields = good.to_vec();
+        fields.push((name, value));
+        fields
+    };
+    let long = "x".repeat(5_000);
+    let cases: [(&str, Vec<(&str, &str)>); 14] = [
+        ("no token", without("csrf")),
+        ("another token", with("csrf", "x")),
+        ("two tokens", twice("csrf", &token)),
+        ("no address", without("email")),
+        ("no password", without("password")),
+        ("an empty password", with("password", "")),
+        ("a wrong password", with("password", "wrong")),
+        ("a long password", with("password", &long)),
+        ("a password with NUL", with("password", "\0")),
+        ("two passwords", twice("password", PASSWORD)),
+        ("two addresses", twice("email", email)),
+        ("an unknown address", with("email", "nobody@example.com")),
+        ("an address of nonsense", with("email", "\u{1F511}\r\n\0<script>")),
+        ("a long address", with("email", &long)),
+    ];
+    for (what, fields) in cases {
+        refused(people, what, &browser.with(people.form(location, &fields)));
+    }
+    refused(people, "without a cookie", &people.form(location, &good));
+    let body = crate::harness::http::form(&good);
+    let form = "application/x-www-form-urlencoded";
+    let evil = post(&people.realm.base, location).header("Origin", "https://evil.example");
+    refused(people, "another site's form", &browser.with(evil.text(form, body.clone())));
+    let json = post(&people.realm.base, location).text("application/json", body.clone());
+    refused(people, "as JSON", &browser.with(json));
+    let large = format!("{body}&x={}", "x".repeat(20 * 1024));
+    let large = post(&people.realm.base, location).text(form, large);
+    refused(people, "over the limit", &browser.with(large));
+    // None of it locked them out.
+    people.sign_in(&Browser::default(), email);
+}
+
+fn refused(people: &People<'_>, what: &str, ask: &Ask) {
+    let what = format!("{}: signing in, {what}", people.realm.name);
+    let answer = ask.send();
+    decent(&what, ask, &answer);
+    let session = |(name, value): &(String, String)| {
+        name == "set-cookie" && value.starts_with("postern_session")
+    };
+    must(!answer.headers.iter().any(session), || format!("{what}: signed in"));
+    let stays = answer.header("location").is_none() && (400..500).contains(&answer.status);
+    must(stays, || format!("{what}\n{}", told(ask, &answer)));
+    must(!answer.text().contains(PASSWORD), || format!("{what}: the password is in the page"));
+}

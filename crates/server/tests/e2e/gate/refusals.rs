@@ -1,0 +1,150 @@
+//! Every no of the gate: its status, its challenge, its reason.
+
+use super::fixture::{API, Fixture};
+use crate::harness::http::{Answer, get};
+
+#[test]
+fn rfc6750_3_each_refusal_has_its_status_challenge_and_reason() {
+    let fixture = Fixture::rfc();
+    let token = fixture.token();
+    let key = fixture.secret_of_key();
+    let damaged = format!("{}0", &key[..key.len() - 1]);
+    let wanted = format!("resource_metadata=\"{API}/.well-known/oauth-protected-resource\"");
+    let bare = fixture.gate_request("GET", "/v1/things").send();
+    for (answer, status, error, reason) in [
+        (bare, 401, None, "no_credential"),
+        (fixture.ask("GET", "/v1/x", "nonsense"), 401, Some("invalid_token"), "token_unrecognized"),
+        (fixture.ask("GET", "/v1/x", &damaged), 401, Some("invalid_token"), "secret_damaged"),
+        (fixture.ask("GET", "/other/x", &token), 401, Some("invalid_token"), "wrong_audience"),
+        (
+            fixture.ask("DELETE", "/v1/things/7", key),
+            403,
+            Some("insufficient_scope"),
+            "scope_lacking",
+        ),
+    ] {
+        assert_eq!(answer.status, status, "{reason}: {}", answer.text());
+        let challenge = answer.header("www-authenticate").unwrap();
+        assert!(challenge.starts_with("Bearer realm="), "{challenge}");
+        let told = error.map(|it| format!("error=\"{it}\""));
+        let said = told.as_ref().is_none_or(|it| challenge.contains(it));
+        assert!(said && challenge.contains("error=") == told.is_some(), "{challenge}");
+        let own = reason == "wrong_audience" || challenge.contains(&wanted);
+        assert!(own, "{challenge}");
+        assert_eq!(fixture.admin.why(&answer), reason);
+    }
+    let lacking = fixture.ask("DELETE", "/v1/things/7", key);
+    let challenge = lacking.header("www-authenticate").unwrap();
+    assert!(challenge.contains("scope=\"admin read\""), "{challenge}");
+    for (answer, status, reason) in [
+        (fixture.ask("GET", "/v1/keys-only", &token), 403, "kind_not_allowed"),
+        (fixture.ask("GET", "/v2/x", &token), 403, "no_route"),
+        (fixture.ask("PATCH", "/v1/things", &token), 403, "no_route"),
+        (fixture.ask("GET", "/v1/%2e%2e/health", &token), 400, "path_ambiguous"),
+        (fixture.ask("GET", "/v1//things", &token), 400, "path_ambiguous"),
+    ] {
+        assert_eq!(answer.status, status, "{reason}");
+        assert_eq!(answer.header("www-authenticate"), None, "{reason}");
+        assert_eq!(answer.header("x-postern-status"), Some(status.to_string().as_str()));
+        assert_eq!(fixture.admin.why(&answer), reason);
+    }
+}
+
+#[test]
+fn rfc6750_2_two_credentials_are_400_and_a_foreign_scheme_is_401() {
+    let fixture = Fixture::rfc();
+    let token = fixture.token();
+    let twice =
+        fixture.gate_request("GET", "/v1/x").bearer(&token).bearer(&token).send().expect(400);
+    assert_eq!(fixture.admin.why(&twice), "several_credentials");
+    for value in [token.clone(), "Basic bm86cGU=".into(), format!("Digest {token}")] {
+        let foreign = fixture.gate_request("GET", "/v1/x").header("Authorization", value).send();
+        assert_eq!(fixture.admin.why(&foreign.expect(401)), "credential_malformed");
+    }
+}
+
+#[test]
+fn a_dialect_says_in_which_form_keys_come_and_in_which_words_they_are_refused() {
+    let fixture = Fixture::new("spiko", "");
+    let (id, secret) = (fixture.key["id"].as_str().unwrap(), fixture.secret_of_key());
+    let basic = |secret: &str| fixture.gate_request("GET", "/v1/things").basic(id, secret).send();
+    let answer = basic(secret).expect(200);
+    assert_eq!(answer.header("x-postern-credential-kind"), Some("api_key"));
+    assert_eq!(answer.header("x-postern-subject"), Some(id));
+    basic("wrong").expect(401);
+    let speculo = Fixture::new("speculo", "");
+    let refused = speculo.gate_request("GET", "/v1/things").send().expect(401).json();
+    assert!(refused["requestId"].is_string(), "{refused}");
+}
+
+#[test]
+fn a_proxy_that_is_set_up_wrong_is_told_how_and_the_log_tells_it_once_a_minute() {
+    let fixture = Fixture::rfc();
+    for _ in 0..3 {
+        let answer = get(&fixture.server.base, "/gate").send().expect(400);
+        assert!(answer.text().contains("X-Original-Method"), "{}", answer.text());
+    }
+    let twice = fixture.gate_request("GET", "/v1/x").header("X-Original-URI", "/health").send();
+    assert_eq!(fixture.admin.why(&twice.expect(400)), "gate_header_repeated");
+    let told = fixture.server.log().matches("the gate cannot tell what is asked for").count();
+    assert!((1..=2).contains(&told), "told {told} times, over a minute's end at most twice");
+}
+
+#[test]
+fn a_verdict_is_what_nginx_understands_and_a_refusal_is_never_a_yes() {
+    let fixture = Fixture::rfc();
+    let token = fixture.token();
+    let of = |answer: &str, path: &str, bearer: &str| -> Answer {
+        let mut ask = fixture.gate_request("GET", path).bearer(bearer);
+        ask.target = format!("/gate?answer={answer}");
+        ask.send()
+    };
+    let cases = [("/v1//x", 403, 400), ("/v2", 403, 403), ("/other/x", 401, 401)];
+    for (path, verdict, refusal) in cases {
+        let answer = of("verdict", path, &token).expect(verdict);
+        assert_eq!(answer.header("x-postern-status"), Some(refusal.to_string().as_str()));
+        let answer = of("refusal", path, &token).expect(refusal);
+        assert!(!answer.body.is_empty());
+        assert!(!fixture.admin.why(&answer).is_empty(), "support finds the id that the caller saw");
+    }
+    of("verdict", "/v1/x", &token).expect(200);
+    let passes = of("refusal", "/v1/x", &token).expect(503);
+    assert_eq!(passes.header("x-postern-subject"), None, "it tells nothing of who calls");
+    assert_eq!(passes.header("retry-after"), Some("1"));
+}
+
+#[test]
+fn rfc9110_9_3_2_the_refusal_of_a_head_has_no_body() {
+    let fixture = Fixture::rfc();
+    let answer = fixture.gate_request("HEAD", "/v1/x").send().expect(401);
+    assert!(answer.body.is_empty() && answer.header("www-authenticate").is_some());
+    fixture.ask("HEAD", "/v1/x", &fixture.token()).expect(200);
+}
+
+#[test]
+fn nothing_that_was_presented_is_in_the_log_or_the_explanations() {
+    let fixture = Fixture::rfc();
+    let token = fixture.token();
+    let key = fixture.secret_of_key().to_owned();
+    let damaged = format!("{}00", &key[..key.len() - 2]);
+    let mut told = String::new();
+    for secret in [&token, &key, &damaged] {
+        for (method, path) in [("GET", "/v1/x"), ("DELETE", "/v1/things/7"), ("GET", "/v2")] {
+            fixture.ask(method, path, secret);
+            let inside = fixture.ask("GET", &format!("/nowhere/{secret}"), &token);
+            told.push_str(
+                &fixture.admin.read(&format!("/why/{}", inside.request_id())).to_string(),
+            );
+            fixture.ask("GET", &format!("/v1/x?key={secret}"), "x");
+        }
+        fixture.gate_request("GET", "/v1/x").header("Authorization", secret).send();
+        fixture.gate_request("GET", "/v1/x").header("X-Original-Host", secret).send();
+    }
+    told.push_str(&fixture.admin.read("/refusals").to_string());
+    told.push_str(&fixture.server.log());
+    assert!(told.contains("no_route") && told.contains("scope_lacking"));
+    let token = token.rsplit('.').next().unwrap();
+    for secret in [token, &key[key.len() - 30..key.len() - 2]] {
+        assert!(!told.contains(secret), "{secret} is told");
+    }
+}

@@ -1,0 +1,47 @@
+//! What the APIs behind the gate tell of themselves (RFC 9728).
+
+use serde_json::json;
+
+use super::fixture::{API, Fixture};
+use crate::harness::http::{ask, get};
+
+#[test]
+fn rfc9728_2_an_api_names_its_issuer_and_scopes() {
+    let fixture = Fixture::rfc();
+    let base = &fixture.server.base;
+    let path = "/.well-known/oauth-protected-resource";
+    let expected = json!({
+        "resource": API,
+        "authorization_servers": [base],
+        "scopes_supported": ["read", "write", "admin"],
+        "bearer_methods_supported": ["header"],
+        "resource_name": "an API",
+    });
+    for ask in [
+        get(base, path).header("Host", "api.example.com"),
+        get(base, path).header("X-Forwarded-Host", "api.example.com"),
+        get(base, &format!("{path}/api.example.com")),
+    ] {
+        let answer = ask.send().expect(200);
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        assert_eq!(answer.json(), expected);
+    }
+    let other = get(base, &format!("{path}/other")).send().expect(200).json();
+    assert_eq!(other["resource"], "other");
+    get(base, path).send().expect(404);
+    get(base, &format!("{path}/api.example.com/v2")).send().expect(404);
+    ask(base, "POST", path).header("Host", "api.example.com").send().expect(405);
+}
+
+#[test]
+fn rfc9728_5_1_the_challenge_leads_to_the_metadata() {
+    let fixture = Fixture::rfc();
+    let refused = fixture.gate_request("GET", "/other/x").send().expect(401);
+    let challenge = refused.header("www-authenticate").unwrap();
+    let (_, rest) = challenge.split_once("resource_metadata=\"").unwrap();
+    let url = rest.split('"').next().unwrap();
+    let path = url.strip_prefix(fixture.server.base.as_str()).unwrap();
+    let found = get(&fixture.server.base, path).send().expect(200).json();
+    assert_eq!(found["resource"], "other");
+}

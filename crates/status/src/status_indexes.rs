@@ -1,0 +1,213 @@
+//! The places that are bad: bits in chunks of 65 536, each as a list of its few or as a bitmap of
+//! 8 KiB. Owns the two forms. Invariant: no chunk is empty.
+
+use std::collections::BTreeMap;
+
+use crate::INDEXES_PER_LIST;
+
+/// How many places of a chunk are listed before they become a bitmap, which is no larger then.
+const LISTED: usize = 4_096;
+/// Below that a bitmap becomes a list again.
+const FEW: usize = 1_024;
+
+const WORDS: usize = 1_024;
+const CHUNKS_PER_LIST: u32 = INDEXES_PER_LIST >> 16;
+const CHUNK_BYTES: usize = WORDS * 8;
+
+#[derive(Clone, Debug)]
+enum Chunk {
+    Listed(Vec<u16>),
+    Bits { words: Box<[u64; WORDS]>, count: usize },
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StatusIndexes {
+    chunks: BTreeMap<u16, Chunk>,
+    count: usize,
+}
+
+impl StatusIndexes {
+    pub(crate) const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// What they take on the heap, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.chunks.values().map(|chunk| size_of::<(u16, Chunk)>() + chunk.heap()).sum()
+    }
+
+    pub(crate) fn contains(&self, status_index: u32) -> bool {
+        let (chunk, low) = divide(status_index);
+        self.chunks.get(&chunk).is_some_and(|chunk| chunk.contains(low))
+    }
+
+    pub(crate) fn set(&mut self, status_index: u32) {
+        let (chunk, low) = divide(status_index);
+        let chunk = self.chunks.entry(chunk).or_insert_with(|| Chunk::Listed(Vec::new()));
+        if chunk.set(low) {
+            self.count += 1;
+        }
+    }
+
+    pub(crate) fn clear(&mut self, status_index: u32) {
+        let (number, low) = divide(status_index);
+        let Some(chunk) = self.chunks.get_mut(&number) else { return };
+        if chunk.clear(low) {
+            self.count -= 1;
+        }
+        if chunk.len() == 0 {
+            self.chunks.remove(&number);
+        }
+    }
+
+    /// All of them, rising.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.chunks.iter().flat_map(|(number, chunk)| {
+            chunk.lows().map(move |low| u32::from(*number) << 16 | u32::from(low))
+        })
+    }
+
+    /// The numbers of the status lists with a bit set, rising.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = u32> + '_ {
+        let mut last = None;
+        self.chunks.keys().filter_map(move |chunk| {
+            let list = u32::from(*chunk) / CHUNKS_PER_LIST;
+            (last.replace(list) != Some(list)).then_some(list)
+        })
+    }
+
+    /// Status list `number`, a bit a place, the first place lowest in the first byte.
+    pub(crate) fn list(&self, number: u32) -> Vec<u8> {
+        let first = number * CHUNKS_PER_LIST;
+        let mut bytes = Vec::with_capacity(INDEXES_PER_LIST as usize / 8);
+        for chunk in first..first + CHUNKS_PER_LIST {
+            let from = bytes.len();
+            let chunk = u16::try_from(chunk).ok().and_then(|chunk| self.chunks.get(&chunk));
+            match chunk {
+                Some(Chunk::Bits { words, .. }) => {
+                    bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+                }
+                Some(Chunk::Listed(lows)) => {
+                    bytes.resize(from + CHUNK_BYTES, 0);
+                    for low in lows {
+                        if let Some(byte) = bytes.get_mut(from + usize::from(*low) / 8) {
+                            *byte |= 1 << (low % 8);
+                        }
+                    }
+                }
+                None => bytes.resize(from + CHUNK_BYTES, 0),
+            }
+        }
+        bytes
+    }
+
+    /// Adds the bits of a status list.
+    pub(crate) fn set_list(&mut self, number: u32, bytes: &[u8]) {
+        let first = number * INDEXES_PER_LIST;
+        for (at, byte) in (0..).zip(bytes).filter(|(_, byte)| **byte != 0) {
+            for bit in (0..8).filter(|bit| byte & (1 << bit) != 0) {
+                self.set(first + at * 8 + bit);
+            }
+        }
+    }
+}
+
+impl Chunk {
+    fn len(&self) -> usize {
+        match self {
+            Self::Listed(lows) => lows.len(),
+            Self::Bits { count, .. } => *count,
+        }
+    }
+
+    fn heap(&self) -> usize {
+        match self {
+            Self::Listed(lows) => lows.capacity() * size_of::<u16>(),
+            Self::Bits { .. } => CHUNK_BYTES,
+        }
+    }
+
+    fn contains(&self, low: u16) -> bool {
+        match self {
+            Self::Listed(lows) => lows.binary_search(&low).is_ok(),
+            Self::Bits { words, .. } => {
+                words.get(word(low)).is_some_and(|word| word & bit(low) != 0)
+            }
+        }
+    }
+
+    /// Whether it was not set before.
+    fn set(&mut self, low: u16) -> bool {
+        match self {
+            Self::Listed(lows) => {
+                let Err(gap) = lows.binary_search(&low) else { return false };
+                lows.insert(gap, low);
+                if lows.len() > LISTED {
+                    *self = bits(lows);
+                }
+                true
+            }
+            Self::Bits { words, count } => {
+                let Some(word) = words.get_mut(word(low)) else { return false };
+                let new = *word & bit(low) == 0;
+                *word |= bit(low);
+                *count += usize::from(new);
+                new
+            }
+        }
+    }
+
+    /// Whether it was set before.
+    fn clear(&mut self, low: u16) -> bool {
+        match self {
+            Self::Listed(lows) => {
+                let found = lows.binary_search(&low);
+                found.map(|at| lows.remove(at)).is_ok()
+            }
+            Self::Bits { words, count } => {
+                let Some(word) = words.get_mut(word(low)) else { return false };
+                let old = *word & bit(low) != 0;
+                *word &= !bit(low);
+                *count -= usize::from(old);
+                if *count < FEW {
+                    *self = Self::Listed(self.lows().collect());
+                }
+                old
+            }
+        }
+    }
+
+    fn lows(&self) -> Box<dyn Iterator<Item = u16> + '_> {
+        match self {
+            Self::Listed(lows) => Box::new(lows.iter().copied()),
+            Self::Bits { words, .. } => {
+                Box::new((0_u16..).zip(words.iter()).flat_map(|(number, word)| {
+                    let set = (0..64).filter(move |bit| word & (1 << bit) != 0);
+                    set.map(move |bit| number * 64 + bit)
+                }))
+            }
+        }
+    }
+}
+
+fn bits(lows: &[u16]) -> Chunk {
+    let mut words = Box::new([0; WORDS]);
+    for low in lows {
+        if let Some(word) = words.get_mut(word(*low)) {
+            *word |= bit(*low);
+        }
+    }
+    Chunk::Bits { words, count: lows.len() }
+}
+
+const fn divide(status_index: u32) -> (u16, u16) {
+    ((status_index >> 16) as u16, status_index as u16)
+}
+
+const fn word(low: u16) -> usize {
+    (low / 64) as usize
+}
+
+const fn bit(low: u16) -> u64 {
+    1 << (low % 64)
+}

@@ -1,0 +1,64 @@
+//! The times of a follower.
+
+use std::time::Duration;
+
+use base::Rng;
+
+/// How long it waits for what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Backoff {
+    /// For the next message of a stream, which brings one each second. Also for the answer to a
+    /// request.
+    pub(crate) silence: Duration,
+    /// What a long poll asks the issuer to wait at most.
+    pub(crate) wait: Duration,
+    /// How long streams are left alone after two that broke.
+    pub(crate) polling: Duration,
+    /// How long a stream lasted that did not break early.
+    pub(crate) settled: Duration,
+    /// After a first failure.
+    pub(crate) shortest: Duration,
+    /// After many.
+    pub(crate) longest: Duration,
+}
+
+impl Backoff {
+    /// Such that two attempts fail before what is known is stale.
+    pub(crate) fn for_limit(stale_after: Duration) -> Self {
+        let third = stale_after / 3;
+        Self {
+            silence: third.clamp(Duration::from_secs(2), Duration::from_secs(5)),
+            wait: third.clamp(Duration::from_secs(1), Duration::from_secs(25)),
+            polling: Duration::from_secs(60),
+            settled: Duration::from_secs(30),
+            shortest: Duration::from_millis(100),
+            longest: third.clamp(Duration::from_secs(1), Duration::from_secs(5)),
+        }
+    }
+
+    /// How long to wait after so many failures in a row: twice as long each time, and by a random
+    /// part less, so that a thousand services do not come back at the same moment.
+    pub(crate) fn backoff(&self, failures: u32, rng: &dyn Rng) -> Duration {
+        let doubled = self.shortest.saturating_mul(1 << failures.saturating_sub(1).min(16));
+        let whole = doubled.min(self.longest);
+        let half = whole / 2;
+        half + half.mul_f64((rng.u128() as u32 as f64) / f64::from(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::rng::SequenceRng;
+
+    use super::*;
+
+    #[test]
+    fn waiting_doubles_up_to_a_limit_and_is_never_the_same() {
+        let (backoff, rng) = (Backoff::for_limit(Duration::from_secs(30)), SequenceRng::new(1));
+        for (failures, most) in [(1, 100), (2, 200), (5, 1_600), (7, 5_000), (u32::MAX, 5_000)] {
+            let found = backoff.backoff(failures, &rng).as_millis();
+            assert!((most / 2..=most).contains(&found), "{failures}: {found}");
+        }
+        assert_ne!(backoff.backoff(9, &rng), backoff.backoff(9, &rng));
+    }
+}

@@ -1,0 +1,52 @@
+//! This API's errors: `{"errors": [{"code", "detail", "source"?}]}`.
+
+use axum::http::{Response, StatusCode};
+use bytes::Bytes;
+use serde::Serialize;
+use verify::Rejection;
+
+use crate::query::QueryError;
+use crate::reply::{json, status_of};
+
+#[derive(Serialize)]
+struct ApiError<'a> {
+    errors: [One<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    code: &'a str,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Source<'a>>,
+}
+
+/// The parameter that is to blame.
+#[derive(Serialize)]
+struct Source<'a> {
+    parameter: &'a str,
+}
+
+/// An error that no parameter is to blame for.
+pub(super) fn error<R: From<Bytes>>(status: StatusCode, code: &str, detail: &str) -> Response<R> {
+    json(status, &ApiError { errors: [One { code, detail, source: None }] })
+}
+
+/// A parameter that cannot be read.
+pub(super) fn wrong<R: From<Bytes>>(wrong: &QueryError) -> Response<R> {
+    let source = Some(Source { parameter: wrong.parameter });
+    let one = One { code: "invalid_parameter", detail: &wrong.why, source };
+    json(StatusCode::BAD_REQUEST, &ApiError { errors: [one] })
+}
+
+/// A request that was not let through.
+pub(super) fn rejected(rejection: &Rejection, _request_id: &str) -> Response<Bytes> {
+    let code = match rejection {
+        Rejection::Suspended => "forbidden",
+        Rejection::InsufficientScope { .. } => "insufficient_scope",
+        Rejection::IssuerUnavailable(_) | Rejection::StatusUnknown(_) => "service_unavailable",
+        Rejection::RepeatedHeader => "bad_request",
+        _ => "unauthorized",
+    };
+    error(status_of(rejection), code, rejection.public())
+}
