@@ -1,7 +1,7 @@
 // What a person does on the pages of the issuer and of the partner's app, in their words.
 
 import assert from 'node:assert/strict';
-import { partner } from './house.mjs';
+import { partner } from './session.mjs';
 
 export const email = (page) => page.locator('input[name=email]');
 export const password = (page) => page.locator('input[name=password]');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { partner, realms, sentBack, visitor } from '../house.mjs';
+import { partner, realms, sentBack, visitor } from '../session.mjs';
 import { look } from '../look.mjs';
 import {
   allow, allowButton, allowIfAsked, backWith, connect, connections, email, password, pick, signIn, tabTo,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { demo, partner, realms, visitor } from '../house.mjs';
+import { demo, partner, realms, visitor } from '../session.mjs';
 import { look } from '../look.mjs';
 import { signIn } from '../steps.mjs';
 

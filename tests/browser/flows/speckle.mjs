@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { realms, sentBack, visitor } from '../house.mjs';
+import { realms, sentBack, visitor } from '../session.mjs';
 import { look } from '../look.mjs';
 import { allow, allowButton, backWith, connect, connections, deny, signIn } from '../steps.mjs';
 

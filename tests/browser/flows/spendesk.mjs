@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { realms, visitor } from '../house.mjs';
+import { realms, visitor } from '../session.mjs';
 import { look } from '../look.mjs';
 import { allow, allowIfAsked, backWith, connect, connections, pick, signIn } from '../steps.mjs';
 

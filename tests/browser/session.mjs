@@ -1,4 +1,4 @@
-// What every test stands on: one browser, the demo's credentials, and a watch on every page.
+// What every test shares: one browser, the demo's credentials, and a watch on every page.
 //
 // Invariant: a page that runs into its own policy, throws, asks another host or gets a 5xx fails the
 // test that opened it, whatever the test was about.
