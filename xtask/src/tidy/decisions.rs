@@ -1,6 +1,6 @@
 //! A decision fits a page and stands in the list.
 
-use super::Report;
+use super::report::Report;
 use super::tree::Tree;
 
 const FOLDER: &str = "docs/decisions/";

@@ -1,7 +1,7 @@
 //! HTTP stays in `web` and above, SQL stays in the backends.
 
-use super::Report;
 use super::edges::{Manifest, line_of, manifests};
+use super::report::Report;
 use super::tree::Tree;
 
 const WITHOUT_HTTP: &[&str] = &[

@@ -2,7 +2,7 @@
 //!
 //! The needles are written in two pieces, since this file is searched as well.
 
-use super::Report;
+use super::report::Report;
 use super::tree::Tree;
 
 const MACHINE_PATHS: &[&str] = &[

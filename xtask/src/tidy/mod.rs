@@ -8,31 +8,16 @@ mod edges;
 mod external;
 mod leftovers;
 mod names;
+mod report;
 mod source;
 #[cfg(test)]
 mod tests;
 mod tree;
 
-use std::fmt;
 use std::path::Path;
 
+use report::{Finding, Report};
 use tree::Tree;
-
-/// One place that breaks a rule.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Finding {
-    path: String,
-    /// Counted from 1; 0 when it is about the whole file.
-    line: usize,
-    rule: &'static str,
-    what: String,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}: {}", self.path, self.line, self.rule, self.what)
-    }
-}
 
 /// A rule: its name and what it finds.
 struct Rule {
@@ -40,21 +25,9 @@ struct Rule {
     check: fn(&Tree, &mut Report<'_>),
 }
 
-/// Collects the findings of one rule.
-struct Report<'a> {
-    rule: &'static str,
-    findings: &'a mut Vec<Finding>,
-}
-
-impl Report<'_> {
-    fn add(&mut self, path: &str, line: usize, what: impl Into<String>) {
-        let (path, rule, what) = (path.to_owned(), self.rule, what.into());
-        self.findings.push(Finding { path, line, rule, what });
-    }
-}
-
 const RULES: &[Rule] = &[
     Rule { name: "imports-point-down", check: edges::check },
+    Rule { name: "listed-crates-exist", check: edges::rows_exist },
     Rule { name: "no-http-below-web", check: external::http },
     Rule { name: "no-sql-above-the-store", check: external::sql },
     Rule { name: "small-files", check: source::small_files },
@@ -94,7 +67,7 @@ pub(crate) fn problems(root: &Path) -> Result<String, String> {
 fn findings(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in RULES {
-        (rule.check)(tree, &mut Report { rule: rule.name, findings: &mut findings });
+        (rule.check)(tree, &mut Report::of(rule.name, &mut findings));
     }
     findings
 }

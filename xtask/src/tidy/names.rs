@@ -1,6 +1,6 @@
 //! Names that belong to one room: backends to `server`, dialects to their TOML files.
 
-use super::Report;
+use super::report::Report;
 use super::tree::{File, Tree};
 
 const BACKENDS: &[&str] = &["store_sqlite", "store_postgres", "store-sqlite", "store-postgres"];

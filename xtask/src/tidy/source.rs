@@ -1,6 +1,6 @@
 //! The shape of a source file: its size, its first lines, and who may print.
 
-use super::Report;
+use super::report::Report;
 use super::tree::{File, Tree};
 
 /// Lines of a file past which it is two files.

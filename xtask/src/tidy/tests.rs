@@ -65,6 +65,7 @@ fn fixtures() -> Vec<Fixture> {
     all.extend(sources());
     all.extend(leftovers());
     all.extend(pages());
+    all.push(rows());
     all
 }
 
@@ -162,6 +163,19 @@ fn pages() -> Vec<Fixture> {
         fixture((page, 1), vec![(list, "none\n".to_owned()), short.clone()]),
         fixture((list, 1), vec![listed.clone()]),
     ]
+}
+
+fn rows() -> Fixture {
+    let crates = |left_out: &str| {
+        let names = super::edges::listed().filter(|name| *name != left_out);
+        names.map(|name| ("crates/x/Cargo.toml", package(name, ""))).collect()
+    };
+    Fixture {
+        rule: "listed-crates-exist",
+        at: ("xtask/src/tidy/edges.rs", 0),
+        broken: crates("verify"),
+        mended: crates(""),
+    }
 }
 
 #[test]
