@@ -17,7 +17,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 Usage: cargo xtask TASK
 
-  tidy              check the house: imports, file sizes, names, leftovers
+  tidy              check what no compiler checks: imports, file sizes, names, leftovers
+  tidy --modules    show the circles between modules, and an order from bottom to top
   test              everything: install what is missing, then format, lints, docs, tidy, all tests
   with -- COMMAND   run COMMAND with what `test` sets up: PostgreSQL, the outside clients
   bench [OPTIONS]   measure the server beside a ceiling probe and print one table (see --help)
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let task = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
     let outcome = match task.as_str() {
+        "tidy" if rest == ["--modules"] => tidy::modules(&workspace::root()),
         "tidy" => tidy::run(&workspace::root()),
         "test" => test::run(&workspace::root()),
         "with" => test::with(&workspace::root(), &rest),

@@ -7,6 +7,7 @@ mod decisions;
 mod edges;
 mod external;
 mod leftovers;
+mod modules;
 mod names;
 mod report;
 mod source;
@@ -28,6 +29,8 @@ struct Rule {
 const RULES: &[Rule] = &[
     Rule { name: "imports-point-down", check: edges::check },
     Rule { name: "listed-crates-exist", check: edges::rows_exist },
+    Rule { name: "modules-form-no-circle", check: modules::circles },
+    Rule { name: "modules-point-down", check: modules::order },
     Rule { name: "no-http-below-web", check: external::http },
     Rule { name: "no-sql-above-the-store", check: external::sql },
     Rule { name: "small-files", check: source::small_files },
@@ -53,6 +56,15 @@ pub(crate) fn run(root: &Path) -> Result<bool, String> {
         print!("{problems}");
     }
     Ok(problems.is_empty())
+}
+
+/// Prints, for each crate, the circles between its modules and an order from bottom to top.
+///
+/// # Errors
+/// When the tree cannot be read.
+pub(crate) fn modules(root: &Path) -> Result<bool, String> {
+    print!("{}", modules::describe(&Tree::read(root)?));
+    Ok(true)
 }
 
 /// The findings in the workspace at `root`, a line each.

@@ -65,7 +65,7 @@ fn fixtures() -> Vec<Fixture> {
     all.extend(sources());
     all.extend(leftovers());
     all.extend(pages());
-    all.push(rows());
+    all.extend(modules());
     all
 }
 
@@ -165,17 +165,62 @@ fn pages() -> Vec<Fixture> {
     ]
 }
 
-fn rows() -> Fixture {
+fn modules() -> Vec<Fixture> {
+    let manifest = ("crates/x/Cargo.toml", package("postern-x", ""));
+    let files = |more: &[(&'static str, &str)]| {
+        let more = more.iter().map(|(path, text)| (*path, (*text).to_owned()));
+        more.chain([manifest.clone()]).collect::<Vec<_>>()
+    };
+    let root = ("crates/x/src/lib.rs", "mod a;\nmod b;\n");
+    let (up, down) =
+        (("crates/x/src/a.rs", "\nuse crate::b::B;\n"), ("crates/x/src/b.rs", "use super::a;"));
+    let alone = ("crates/x/src/b.rs", "pub struct B;");
+    let known = |text: &'static str| ("xtask/known-circles.txt", text);
+    let rule = "modules-form-no-circle";
+    let mended = files(&[root, up, alone]);
     let crates = |left_out: &str| {
         let names = super::edges::listed().filter(|name| *name != left_out);
         names.map(|name| ("crates/x/Cargo.toml", package(name, ""))).collect()
     };
-    Fixture {
-        rule: "listed-crates-exist",
-        at: ("xtask/src/tidy/edges.rs", 0),
-        broken: crates("verify"),
-        mended: crates(""),
-    }
+    vec![
+        order(),
+        Fixture { rule, at: (up.0, 2), broken: files(&[root, up, down]), mended: mended.clone() },
+        Fixture {
+            rule,
+            at: ("xtask/known-circles.txt", 2),
+            broken: files(&[root, up, alone, known("# Why.\nx: a -> b\n")]),
+            mended: files(&[root, up, down, known("x: a -> b\nx: b -> a\n")]),
+        },
+        Fixture {
+            rule: "listed-crates-exist",
+            at: ("xtask/src/tidy/edges.rs", 0),
+            broken: crates("verify"),
+            mended: crates(""),
+        },
+    ]
+}
+
+/// A crate with a declared order, in which the lowest module imports the highest.
+fn order() -> Fixture {
+    let layers = super::modules::layers("status");
+    let top = layers.last().and_then(|layer| layer.first()).copied().unwrap();
+    let declared = layers.iter().flat_map(|layer| layer.iter());
+    let root: String = declared.map(|name| format!("mod {name};\n")).collect();
+    let lowest = ("crates/status/src/mark.rs", format!("\n\nuse crate::{top}::X;\n"));
+    let highest = ("crates/status/src/list.rs", "pub struct X;".to_owned());
+    let manifest = ("crates/status/Cargo.toml", package("postern-status", ""));
+    let root = ("crates/status/src/lib.rs", root);
+    let stubs = layers
+        .iter()
+        .flat_map(|layer| layer.iter())
+        .filter(|name| !["mark", "list"].contains(name));
+    let mended: Vec<_> = stubs
+        .map(|name| (&*format!("crates/status/src/{name}.rs").leak(), String::new()))
+        .chain([manifest, root, highest])
+        .collect();
+    let broken = mended.iter().cloned().chain([lowest]).collect();
+    let mended = mended.into_iter().chain([("crates/status/src/mark.rs", String::new())]).collect();
+    Fixture { rule: "modules-point-down", at: ("crates/status/src/mark.rs", 3), broken, mended }
 }
 
 #[test]
