@@ -31,7 +31,7 @@ const PRINTING: &[&str] = &["println!", "eprintln!", "print!", "eprint!", "dbg!"
 /// The folders whose code speaks to a terminal.
 const MAY_PRINT: &[&str] = &[
     "crates/server/src/main.rs",
-    "crates/server/src/failure.rs",
+    "crates/server/src/error.rs",
     "crates/server/src/cli/",
     "crates/server/src/dev/",
     "xtask/",
