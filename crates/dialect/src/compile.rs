@@ -12,8 +12,29 @@ use crate::route::Routes;
 use crate::template::fields;
 use crate::{Dialect, DialectError, agreement, builtin, policy};
 
-/// Reads a dialect file.
-pub(crate) fn parse(file: &str, text: &str) -> Result<Dialect, DialectError> {
+impl Dialect {
+    /// A dialect that ships inside the program; `None` for a name that none of them has.
+    pub fn builtin(name: &str) -> Option<Self> {
+        let (file, text) = builtin::file(name)?;
+        // Tests load every one of them: none is refused.
+        Self::parse(file, text).ok()
+    }
+
+    /// The names of the dialects that ship inside the program; the first follows the RFCs.
+    pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+        builtin::names()
+    }
+
+    /// Reads a dialect file. `file_name` appears in messages only.
+    ///
+    /// # Errors
+    /// [`DialectError`] names the place, what was found there and what was expected.
+    pub fn parse(file_name: &str, source: &str) -> Result<Self, DialectError> {
+        parse(file_name, source)
+    }
+}
+
+fn parse(file: &str, text: &str) -> Result<Dialect, DialectError> {
     let base_source = Source { file: builtin::BASE.0, text: builtin::BASE.1 };
     let base_document = document(base_source)?;
     let base = Table::new(base_source, base_document.get_ref(), 0..0);

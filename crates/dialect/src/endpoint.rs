@@ -5,8 +5,8 @@ use oauth::{ClientAuthMethod, GrantType, Operation, RedirectUri};
 use crate::DialectError;
 use crate::decode::Rules;
 use crate::encode::{Answer, ErrorShapes};
+use crate::pattern::Pattern;
 use crate::read::{Item, Table};
-use crate::route::Pattern;
 
 /// The largest body limit a dialect may set, in bytes.
 const MAX_BODY: i64 = 1 << 20;

@@ -2,23 +2,16 @@
 
 use std::borrow::Cow;
 
-use oauth::{AccessToken, BasicCredentials, ErrorResponse, Problem};
+use oauth::{BasicCredentials, ErrorResponse, Problem};
 use zeroize::Zeroizing;
 
-use super::collector::Collector;
-use super::invalid_request;
+use super::collector::{Collector, Presented};
 use super::percent::{Plus, decode};
+use super::refuse::invalid_request;
 use super::rules::{BasicEncoding, BasicPart, BasicUse, Rules};
 
 /// The longest credentials read, in bytes of base64.
 const MAX_CREDENTIALS: usize = 24 * 1024;
-
-/// What the header said.
-#[derive(Debug, Default)]
-pub(super) struct Presented {
-    pub(super) basic: Option<BasicCredentials>,
-    pub(super) bearer: Option<base::Secret<AccessToken>>,
-}
 
 /// Reads the header as far as the endpoint takes notice of it. Schemes it does not know are left
 /// to the engine, which then finds no credential.

@@ -2,13 +2,23 @@
 
 use std::borrow::Cow;
 
-use oauth::{BasicCredentials, ErrorResponse, Operation, Parameter, Parameters, Problem, Request};
+use oauth::{
+    AccessToken, BasicCredentials, ErrorResponse, Operation, Parameter, Parameters, Problem,
+    Request,
+};
 
-use super::authorization::Presented;
-use super::{Rules, invalid_request};
+use super::refuse::invalid_request;
+use super::rules::Rules;
 
 /// The longest value of a parameter, in bytes.
 const MAX_VALUE: usize = 8 * 1024;
+
+/// What the `Authorization` header said.
+#[derive(Debug, Default)]
+pub(super) struct Presented {
+    pub(super) basic: Option<BasicCredentials>,
+    pub(super) bearer: Option<base::Secret<AccessToken>>,
+}
 
 /// What was read so far.
 pub(super) struct Collector<'r, 'a> {

@@ -3,8 +3,8 @@
 use oauth::{ErrorResponse, Parameter};
 
 use super::collector::Collector;
-use super::invalid_request;
 use super::percent::{Plus, decode};
+use super::refuse::invalid_request;
 
 /// Reads the pairs that `names` knows; the others must only be well formed (RFC 6749 §3.2:
 /// unrecognized parameters are ignored).

@@ -9,7 +9,7 @@ use oauth::{ErrorResponse, Parameter};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::collector::Collector;
-use super::invalid_request;
+use super::refuse::invalid_request;
 
 /// Reads the members that the rules know.
 pub(super) fn read<'a>(

@@ -10,6 +10,7 @@ mod json;
 mod media;
 mod parameter_values;
 mod percent;
+mod refuse;
 mod rules;
 
 pub(crate) use rules::{Rules, grant_types};
@@ -18,16 +19,17 @@ use std::borrow::Cow;
 
 use collector::Collector;
 use media::{Encoding, media_type};
-use oauth::{ErrorResponse, Problem, Request};
+use oauth::{ErrorResponse, Operation, Problem, Request};
+use refuse::invalid_request;
 
-use crate::{Endpoint, Incoming};
+use crate::Incoming;
 
-/// Reads a request to `endpoint`.
+/// Reads a request for `operation` by the rules of its endpoint.
 pub(crate) fn decode(
-    endpoint: &Endpoint,
+    operation: Operation,
+    rules: &Rules,
     incoming: &Incoming<'_>,
 ) -> Result<Request, ErrorResponse> {
-    let rules = &endpoint.rules;
     let mut collector = Collector::new(rules);
     let presented = authorization::read(rules, incoming.authorization, &mut collector)?;
     path(rules, incoming, &mut collector)?;
@@ -37,7 +39,7 @@ pub(crate) fn decode(
     }
     collector.next_part();
     body(rules, incoming, &mut collector)?;
-    collector.finish(endpoint.operation(), presented)
+    collector.finish(operation, presented)
 }
 
 fn path<'a>(
@@ -94,8 +96,4 @@ fn body<'a>(
 pub(crate) fn names(query: &str) -> impl Iterator<Item = Option<Cow<'_, str>>> {
     let names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
     names.map(|name| percent::decode(name.as_bytes(), percent::Plus::Space))
-}
-
-fn invalid_request(description: impl Into<String>) -> ErrorResponse {
-    ErrorResponse::new(Problem::InvalidRequest, description)
 }

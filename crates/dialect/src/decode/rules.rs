@@ -4,8 +4,8 @@ use oauth::{ClientAuthMethod, GrantType, Operation, Parameter};
 
 use super::parameter_values::ParameterValues;
 use crate::DialectError;
+use crate::pattern::Pattern;
 use crate::read::{Item, Table};
-use crate::route::Pattern;
 
 /// How the parts of HTTP Basic are encoded before base64.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

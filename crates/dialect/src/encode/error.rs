@@ -6,11 +6,10 @@ use std::fmt::Write as _;
 use oauth::{ErrorResponse, Problem};
 
 use super::body::Body;
-use super::facts::ErrorFacts;
 use super::headers::{Headers, clean};
 use super::success::{content_type_header, push_no_store, push_request_id};
 use crate::read::Table;
-use crate::template::{TextTemplate, fields};
+use crate::template::{Facts, TextTemplate, fields};
 use crate::{DialectError, Outgoing};
 
 /// The shape of one problem at one endpoint.
@@ -45,7 +44,7 @@ impl ErrorShapes {
     }
 
     #[allow(clippy::indexing_slicing, reason = "`read` makes one shape a problem, in their order")]
-    pub(super) fn shape(&self, problem: Problem) -> &Shape {
+    pub(crate) fn shape(&self, problem: Problem) -> &Shape {
         &self.0[problem as usize]
     }
 }
@@ -126,9 +125,9 @@ fn with_wants(mut challenge: String, error: &ErrorResponse) -> String {
 }
 
 impl Shape {
-    pub(super) fn write(
+    pub(crate) fn write(
         &self,
-        facts: &ErrorFacts<'_>,
+        facts: &impl Facts,
         error: &ErrorResponse,
         request_id: &str,
     ) -> Outgoing {

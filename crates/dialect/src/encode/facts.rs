@@ -3,12 +3,13 @@
 use oauth::{ErrorResponse, Granted, Introspection, Reply, TokenReply};
 
 use super::error::Shape;
+use super::quota::QuotaTemplate;
+use crate::Context;
 use crate::template::fields::text;
 use crate::template::{Facts, Field, Value};
-use crate::{Context, Dialect};
 
 /// The facts of a reply.
-pub(super) struct ReplyFacts<'a> {
+pub(crate) struct ReplyFacts<'a> {
     reply: &'a Reply,
     context: &'a Context<'a>,
     token_type: &'a str,
@@ -19,7 +20,12 @@ pub(super) struct ReplyFacts<'a> {
 }
 
 impl<'a> ReplyFacts<'a> {
-    pub(super) fn new(dialect: &'a Dialect, reply: &'a Reply, context: &'a Context<'a>) -> Self {
+    pub(crate) fn new(
+        token_type: &'a str,
+        quota: &QuotaTemplate,
+        reply: &'a Reply,
+        context: &'a Context<'a>,
+    ) -> Self {
         let (client, organization) = match reply {
             Reply::Token(token) => (token.client_quota.as_ref(), token.organization_quota.as_ref()),
             _ => (None, None),
@@ -27,14 +33,14 @@ impl<'a> ReplyFacts<'a> {
         Self {
             reply,
             context,
-            token_type: &dialect.access_token().token_type,
+            token_type,
             metadata: match reply {
                 // Strings and lists of strings: serializing them cannot fail.
                 Reply::Metadata(metadata) => serde_json::to_string(metadata).unwrap_or_default(),
                 _ => String::new(),
             },
-            client_quota: dialect.quota().write(client),
-            organization_quota: dialect.quota().write(organization),
+            client_quota: quota.write(client),
+            organization_quota: quota.write(organization),
         }
     }
 
@@ -100,7 +106,7 @@ impl Facts for ReplyFacts<'_> {
 }
 
 /// The facts of a failure.
-pub(super) struct ErrorFacts<'a> {
+pub(crate) struct ErrorFacts<'a> {
     shape: &'a Shape,
     error: &'a ErrorResponse,
     context: &'a Context<'a>,
@@ -109,8 +115,8 @@ pub(super) struct ErrorFacts<'a> {
 }
 
 impl<'a> ErrorFacts<'a> {
-    pub(super) fn new(
-        dialect: &Dialect,
+    pub(crate) fn new(
+        quota: &QuotaTemplate,
         shape: &'a Shape,
         error: &'a ErrorResponse,
         context: &'a Context<'a>,
@@ -119,8 +125,8 @@ impl<'a> ErrorFacts<'a> {
             shape,
             error,
             context,
-            client_quota: dialect.quota().write(error.client_quota.as_ref()),
-            organization_quota: dialect.quota().write(error.organization_quota.as_ref()),
+            client_quota: quota.write(error.client_quota.as_ref()),
+            organization_quota: quota.write(error.organization_quota.as_ref()),
         }
     }
 }

@@ -84,7 +84,7 @@ impl Redirect {
     }
 
     /// Writes the outcome of an authorization request.
-    pub(super) fn authorization(
+    pub(crate) fn authorization(
         &self,
         failures: &ErrorShapes,
         reply: &AuthorizationReply,
@@ -102,7 +102,7 @@ impl Redirect {
     }
 
     /// Writes where a person goes once signed out.
-    pub(super) fn signed_out(
+    pub(crate) fn signed_out(
         &self,
         redirect_uri: &RedirectUri,
         state: Option<&str>,

@@ -59,7 +59,7 @@ impl Success {
         Ok(success)
     }
 
-    pub(super) fn write(&self, facts: &impl Facts, request_id: &str) -> Outgoing {
+    pub(crate) fn write(&self, facts: &impl Facts, request_id: &str) -> Outgoing {
         let mut headers = Vec::with_capacity(6);
         if !self.body.is_empty() {
             headers.push((Cow::Borrowed("content-type"), self.content_type.clone()));

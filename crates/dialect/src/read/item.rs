@@ -5,14 +5,13 @@ use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::Table;
 use crate::DialectError;
 use crate::error::Source;
 
 /// A value, where it stands, and what it is called there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Item<'a> {
-    source: Source<'a>,
+    pub(super) source: Source<'a>,
     value: &'a Spanned<DeValue<'a>>,
 }
 
@@ -34,7 +33,7 @@ impl<'a> Item<'a> {
         }
     }
 
-    fn expected(&self, what: &str) -> DialectError {
+    pub(super) fn expected(&self, what: &str) -> DialectError {
         self.error(format!("found {}; expected {what}", self.found()))
     }
 
@@ -84,11 +83,6 @@ impl<'a> Item<'a> {
             Some((_, choice)) => Ok(*choice),
             None => Err(self.expected(&one_of(choices.iter().map(|(name, _)| *name)))),
         }
-    }
-
-    pub(crate) fn table(&self) -> Result<Table<'a>, DialectError> {
-        let table = self.value.get_ref().as_table().ok_or_else(|| self.expected("a table"))?;
-        Ok(Table::new(self.source, table, self.span()))
     }
 
     pub(crate) fn array(&self) -> Result<Vec<Item<'a>>, DialectError> {

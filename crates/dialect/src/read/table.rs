@@ -22,6 +22,13 @@ pub(crate) struct Table<'a> {
     asked: RefCell<Vec<&'static str>>,
 }
 
+impl<'a> Item<'a> {
+    pub(crate) fn table(&self) -> Result<Table<'a>, DialectError> {
+        let table = self.value().as_table().ok_or_else(|| self.expected("a table"))?;
+        Ok(Table::new(self.source, table, self.span()))
+    }
+}
+
 impl<'a> Table<'a> {
     pub(crate) const fn new(source: Source<'a>, own: &'a DeTable<'a>, span: Range<usize>) -> Self {
         Self { source, own: Some(own), span, fallback: None, asked: RefCell::new(Vec::new()) }

@@ -5,8 +5,9 @@
 
 use toml::de::DeValue;
 
-use super::text::{Piece, TextTemplate};
-use super::{Facts, Field, Value, parse};
+use super::parse::{self, Piece};
+use super::text::TextTemplate;
+use super::{Facts, Field, Value};
 use crate::DialectError;
 use crate::read::Item;
 

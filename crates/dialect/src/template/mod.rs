@@ -10,4 +10,5 @@ mod text;
 
 pub(crate) use fields::{Facts, Field, Value};
 pub(crate) use json::{Node, Template};
-pub(crate) use text::{Piece, TextTemplate};
+pub(crate) use parse::Piece;
+pub(crate) use text::TextTemplate;

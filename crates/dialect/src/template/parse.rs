@@ -1,9 +1,15 @@
 //! Reading `{placeholders}` in the strings of a dialect file.
 
 use super::Field;
-use super::text::Piece;
 use crate::DialectError;
 use crate::read::Item;
+
+/// Part of a text template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Literal(String),
+    Field(Field),
+}
 
 /// Cuts a string into literals and placeholders. `{{` and `}}` are literal braces.
 pub(super) fn pieces(item: &Item<'_>, allowed: &[Field]) -> Result<Vec<Piece>, DialectError> {

@@ -4,16 +4,10 @@ use std::fmt::Write as _;
 
 use base::encoding::{BASE62_U128, push_base62};
 
-use super::{Facts, Field, Value, parse};
+use super::parse::{self, Piece};
+use super::{Facts, Field, Value};
 use crate::DialectError;
 use crate::read::Item;
-
-/// Part of a text template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
-    Literal(String),
-    Field(Field),
-}
 
 /// A text with placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
