@@ -6,63 +6,9 @@ use base::Id;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccessRequest, Account, Client, Credential, Grant, Organization, RealmName, ResourceServer,
-    SigningKey, User,
+    AccessRequest, Account, Client, Credential, Grant, Kind, Organization, RealmName,
+    ResourceServer, SigningKey, User,
 };
-
-/// A kind of entity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// [`Organization`].
-    Organization,
-    /// [`User`].
-    User,
-    /// [`ResourceServer`].
-    ResourceServer,
-    /// [`Client`].
-    Client,
-    /// [`Grant`].
-    Grant,
-    /// [`Credential`].
-    Credential,
-    /// [`SigningKey`].
-    SigningKey,
-    /// [`Account`].
-    Account,
-    /// [`AccessRequest`].
-    AccessRequest,
-}
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 9] = [
-        Self::Organization,
-        Self::User,
-        Self::ResourceServer,
-        Self::Client,
-        Self::Grant,
-        Self::Credential,
-        Self::SigningKey,
-        Self::Account,
-        Self::AccessRequest,
-    ];
-
-    /// The name: of its table, too.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Organization => "organization",
-            Self::User => "user",
-            Self::ResourceServer => "resource_server",
-            Self::Client => "client",
-            Self::Grant => "grant",
-            Self::Credential => "credential",
-            Self::SigningKey => "signing_key",
-            Self::Account => "account",
-            Self::AccessRequest => "access_request",
-        }
-    }
-}
 
 /// What an entity belongs to: the columns it can be listed by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
