@@ -9,7 +9,8 @@ use base::encoding::parse_base64url;
 use serde::Deserialize;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::signing_key::{KeyError, Pair};
+use crate::key_error::KeyError;
+use crate::signing_key::Pair;
 use crate::{Algorithm, SigningKey};
 
 #[derive(Deserialize, Zeroize, ZeroizeOnDrop)]

@@ -16,10 +16,8 @@ use base::encoding::{base64url, push_base64url};
 use zeroize::Zeroizing;
 
 use crate::jwk::{Jwk, Material};
+use crate::key_error::{KeyError, MIN_SECRET};
 use crate::{Algorithm, VerifyingKey};
-
-/// The shortest HS256 secret, in bytes (RFC 7518 §3.2).
-pub const MIN_SECRET: usize = 32;
 
 /// A key that signs, bound to one algorithm.
 pub struct SigningKey {
@@ -192,6 +190,14 @@ impl SigningKey {
     }
 }
 
+impl TryFrom<&SigningKey> for VerifyingKey {
+    type Error = KeyError;
+
+    fn try_from(key: &SigningKey) -> Result<Self, KeyError> {
+        key.verifying_key()
+    }
+}
+
 fn material(pair: &Pair) -> Option<Material> {
     match pair {
         Pair::Es256(pair) => {
@@ -219,29 +225,6 @@ impl fmt::Debug for SigningKey {
             .field("kid", &self.kid)
             .finish_non_exhaustive()
     }
-}
-
-/// Why bytes are not a key. Never carries them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// The library could not make a key.
-    #[error("the key could not be generated")]
-    Generation,
-    /// Not a key of this algorithm, damaged, or too weak (RSA below 2048 bits).
-    #[error("the bytes are not a fit key of this algorithm")]
-    Unfit,
-    /// HS256 keys are secrets, not PKCS#8 documents.
-    #[error("HS256 takes a shared secret, not a PKCS#8 document")]
-    Symmetric,
-    /// An HS256 secret below [`MIN_SECRET`] bytes; the length found.
-    #[error("an HS256 secret needs {MIN_SECRET} bytes or more, and this has {0}")]
-    ShortSecret(usize),
-    /// A private JWK with a member missing, malformed or of an unsupported kind.
-    #[error("the private JWK's `{0}` is missing, malformed or not supported")]
-    Member(&'static str),
-    /// Not JSON of the shape of a JWK.
-    #[error("the text is not a JSON Web Key")]
-    NotAJwk,
 }
 
 /// The cryptographic library failed to sign.

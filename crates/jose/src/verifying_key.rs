@@ -9,9 +9,9 @@ use aws_lc_rs::signature::{
     RsaPublicKeyComponents,
 };
 
+use crate::Algorithm;
 use crate::jwk::{Jwk, Material};
-use crate::signing_key::KeyError;
-use crate::{Algorithm, SigningKey};
+use crate::key_error::KeyError;
 
 /// A key that checks signatures of one algorithm; parsed once.
 #[derive(Clone)]
@@ -92,14 +92,6 @@ impl VerifyingKey {
             Inner::Public { signature_length, .. } => *signature_length,
             Inner::Shared(_) => 32,
         }
-    }
-}
-
-impl TryFrom<&SigningKey> for VerifyingKey {
-    type Error = KeyError;
-
-    fn try_from(key: &SigningKey) -> Result<Self, KeyError> {
-        key.verifying_key()
     }
 }
 
