@@ -6,8 +6,8 @@
 use rusqlite::{Connection, OptionalExtension as _, Result};
 use store::{CHANGES_KEPT, Change, Effect, MAX_CHANGES};
 
-use crate::error::damaged;
-use crate::reads::{OrStoreError as _, Read};
+use crate::error::{OrStoreError as _, Read, damaged};
+use crate::event_month::partitions;
 
 /// The name in `meta` of the number after which every change is still there.
 const SWEPT: &str = "changes_swept";
@@ -17,7 +17,7 @@ const SWEEP: usize = 256;
 
 /// Part of the fourth migration: nobody kept what changed before.
 pub(crate) fn begin(connection: &Connection) -> Result<()> {
-    let newest = crate::writer::newest_sequence(connection)?;
+    let newest = newest_sequence(connection)?;
     connection
         .execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", (SWEPT, to_text(newest)))?;
     Ok(())
@@ -74,10 +74,23 @@ fn sweep(connection: &Connection, excess: usize) -> Result<usize> {
 }
 
 /// The number of the newest change; 0 when there is none.
-pub(crate) fn newest(connection: &Connection) -> Result<u64> {
+fn newest(connection: &Connection) -> Result<u64> {
     let newest: Option<i64> =
         connection.query_row("SELECT max(sequence) FROM change", [], |row| row.get(0))?;
     Ok(newest.map_or(0, i64::cast_unsigned))
+}
+
+/// The newest sequence number ever given.
+pub(crate) fn newest_sequence(connection: &Connection) -> Result<u64> {
+    let dropped: Option<String> = connection
+        .query_row("SELECT value FROM meta WHERE name = 'sequence'", [], |row| row.get(0))
+        .optional()?;
+    let dropped = dropped.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let told = newest(connection)?.max(dropped);
+    let Some(newest) = partitions(connection)?.last().copied() else { return Ok(told) };
+    let sql = format!("SELECT max(sequence) FROM {}", newest.table());
+    let newest: Option<i64> = connection.query_row(&sql, [], |row| row.get(0))?;
+    Ok(told.max(newest.map_or(0, i64::cast_unsigned)))
 }
 
 /// Those after `after`, in order; `None` where some of them may have been swept. In one snapshot.

@@ -45,3 +45,17 @@ pub(crate) fn open_error(error: &Error) -> OpenError {
 pub(crate) fn damaged(what: impl std::fmt::Display) -> StoreError {
     StoreError::Failed(format!("the database holds what it should not: {what}"))
 }
+
+/// What a read gives.
+pub(crate) type Read<T> = Result<T, StoreError>;
+
+/// A `?` for SQLite's errors.
+pub(crate) trait OrStoreError<T> {
+    fn or_store_error(self) -> Read<T>;
+}
+
+impl<T> OrStoreError<T> for rusqlite::Result<T> {
+    fn or_store_error(self) -> Read<T> {
+        self.map_err(|error| store_error(&error))
+    }
+}

@@ -14,12 +14,12 @@ use store::{
 };
 
 use crate::changes;
-use crate::error::open_error;
+use crate::error::{Read, open_error};
 use crate::event_month::EventMonth;
 use crate::open::{self, OpenOptions};
 use crate::prepared::{Prepared, refusal};
 use crate::readers::Readers;
-use crate::reads::{Read, entities, limits, trail};
+use crate::reads::{entities, limits, trail};
 use crate::writer::{Work, Writer, Written};
 
 /// So many entities are read in less time than another thread takes to begin.

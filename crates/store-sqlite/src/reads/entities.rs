@@ -5,8 +5,7 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row};
 use store::{Key, ListQuery, MAX_PAGE, MAX_SCAN, Stored, Version};
 
-use super::{OrStoreError as _, Read};
-use crate::error::damaged;
+use crate::error::{OrStoreError as _, Read, damaged};
 use crate::sql;
 
 type Columns = (String, i64);

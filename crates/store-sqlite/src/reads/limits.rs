@@ -5,11 +5,30 @@ use domain::{BudgetState, Credential, RealmName, Use};
 use rusqlite::{Connection, OptionalExtension as _};
 use store::{IdempotencyRecord, RevokedTokens};
 
-use super::{OrStoreError as _, Read};
-use crate::writer::read_budget;
+use crate::error::{OrStoreError as _, Read};
 
 pub(crate) fn budget(connection: &Connection, subject: u128) -> Read<BudgetState> {
-    Ok(read_budget(connection, subject).or_store_error()?.unwrap_or_default())
+    Ok(budget_row(connection, subject).or_store_error()?.unwrap_or_default())
+}
+
+/// The committed state of a subject; `None` when it never spent.
+pub(crate) fn budget_row(
+    connection: &Connection,
+    subject: u128,
+) -> rusqlite::Result<Option<BudgetState>> {
+    connection
+        .prepare_cached(
+            "SELECT hour, used_in_hour, day, used_in_day FROM budget WHERE subject = ?1",
+        )?
+        .query_row([subject.to_be_bytes()], |row| {
+            Ok(BudgetState {
+                hour: row.get(0)?,
+                used_in_hour: row.get::<_, i64>(1)?.cast_unsigned(),
+                day: row.get(2)?,
+                used_in_day: row.get::<_, i64>(3)?.cast_unsigned(),
+            })
+        })
+        .optional()
 }
 
 pub(crate) fn token_revoked(connection: &Connection, token: u128) -> Read<bool> {

@@ -5,8 +5,7 @@ use rusqlite::Connection;
 use rusqlite::types::ToSql;
 use store::{EventQuery, MAX_PAGE, RefusalQuery};
 
-use super::{OrStoreError as _, Read};
-use crate::error::damaged;
+use crate::error::{OrStoreError as _, Read, damaged};
 use crate::event_month::{EventMonth, partitions};
 
 /// Filters that are set, as SQL with a parameter each.

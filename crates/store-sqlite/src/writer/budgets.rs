@@ -8,7 +8,9 @@ use std::collections::{HashMap, HashSet};
 
 use base::Timestamp;
 use domain::{BudgetLimits, BudgetState, BudgetSubject};
-use rusqlite::{Connection, OptionalExtension as _, Result};
+use rusqlite::{Connection, Result};
+
+use crate::reads::limits::budget_row;
 
 /// How many subjects are remembered: about 4 MiB. Beyond that all are forgotten and read again.
 const REMEMBERED: usize = 50_000;
@@ -59,7 +61,7 @@ impl Budgets {
         let subject = subject.as_u128();
         let current = match self.states.get(&subject) {
             Some(state) => *state,
-            None => read(connection, subject)?.unwrap_or_default(),
+            None => budget_row(connection, subject)?.unwrap_or_default(),
         };
         let spent = current.spend(limits, now);
         self.states.insert(subject, *spent.as_ref().unwrap_or(&current));
@@ -96,21 +98,4 @@ impl Budgets {
         self.changed.clear();
         Ok(())
     }
-}
-
-/// The committed state of a subject; `None` when it never spent.
-pub(crate) fn read(connection: &Connection, subject: u128) -> Result<Option<BudgetState>> {
-    connection
-        .prepare_cached(
-            "SELECT hour, used_in_hour, day, used_in_day FROM budget WHERE subject = ?1",
-        )?
-        .query_row([subject.to_be_bytes()], |row| {
-            Ok(BudgetState {
-                hour: row.get(0)?,
-                used_in_hour: row.get::<_, i64>(1)?.cast_unsigned(),
-                day: row.get(2)?,
-                used_in_day: row.get::<_, i64>(3)?.cast_unsigned(),
-            })
-        })
-        .optional()
 }

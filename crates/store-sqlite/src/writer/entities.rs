@@ -4,7 +4,8 @@ use domain::Entity;
 use rusqlite::{ErrorCode, ToSql};
 use store::{Conflict, Version};
 
-use super::{State, WriteError};
+use super::State;
+use super::work::WriteError;
 use crate::sql;
 
 impl State {

@@ -1,9 +1,9 @@
 //! Events: numbered, and appended to the table of their month.
 
-use rusqlite::{Connection, OptionalExtension as _, Result};
+use rusqlite::{Connection, Result};
 
-use super::Written;
-use crate::changes;
+use super::work::Written;
+use crate::changes::newest_sequence;
 use crate::event_month::{EventMonth, partitions};
 use crate::prepared::EventRow;
 
@@ -113,17 +113,4 @@ fn create(connection: &Connection, month: EventMonth) -> Result<()> {
          CREATE INDEX {table}_request ON {table} (request_id) WHERE request_id IS NOT NULL;
          CREATE INDEX {table}_actor ON {table} (actor);"
     ))
-}
-
-/// The newest sequence number ever given.
-pub(crate) fn newest_sequence(connection: &Connection) -> Result<u64> {
-    let dropped: Option<String> = connection
-        .query_row("SELECT value FROM meta WHERE name = 'sequence'", [], |row| row.get(0))
-        .optional()?;
-    let dropped = dropped.and_then(|text| text.parse().ok()).unwrap_or(0);
-    let told = changes::newest(connection)?.max(dropped);
-    let Some(newest) = partitions(connection)?.last().copied() else { return Ok(told) };
-    let sql = format!("SELECT max(sequence) FROM {}", newest.table());
-    let newest: Option<i64> = connection.query_row(&sql, [], |row| row.get(0))?;
-    Ok(told.max(newest.map_or(0, i64::cast_unsigned)))
 }

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, Result};
 
-use super::{Reply, Request, State, Work, WriteError, Written};
+use super::work::{Reply, Request, Work, WriteError, Written};
+use super::{State, notes};
 use crate::error::store_error;
 use crate::open::checkpoint;
 use crate::prepared::{Prepared, Step};
@@ -126,8 +127,10 @@ impl State {
     fn work(&mut self, work: &Work) -> Result<Written, WriteError> {
         match work {
             Work::Batch(batch) => self.batch_or_undo(batch),
-            Work::Uses(uses) => self.record_uses(uses).map_err(Into::into),
-            Work::Refusals(refusals) => self.record_refusals(refusals).map_err(Into::into),
+            Work::Uses(uses) => notes::record_uses(&self.connection, uses).map_err(Into::into),
+            Work::Refusals(refusals) => {
+                self.refusals.record(&self.connection, refusals).map_err(Into::into)
+            }
             Work::StatusIndexes(realm, count) => self.reserve_status_indexes(realm, *count),
             Work::DropEventsBefore(month) => {
                 self.events.drop_before(&self.connection, *month).map_err(Into::into)

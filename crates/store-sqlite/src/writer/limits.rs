@@ -4,7 +4,8 @@
 use base::Timestamp;
 use store::{Conflict, IdempotencyRecord};
 
-use super::{State, WriteError};
+use super::State;
+use super::work::WriteError;
 
 impl State {
     pub(super) fn revoke(

@@ -10,79 +10,27 @@ mod group;
 mod limits;
 mod notes;
 mod status_indexes;
+mod work;
 
 use std::thread::JoinHandle;
 
-use domain::{RealmName, Use};
 use rusqlite::Connection;
-use store::{CommitError, Committed, Conflict, StoreError};
+use store::StoreError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::budgets::Budgets;
-pub(crate) use self::budgets::read as read_budget;
 use self::events::Events;
-pub(crate) use self::events::newest_sequence;
 use self::notes::RefusalCounts;
-use crate::changes::Changes;
-use crate::error::store_error;
-use crate::event_month::EventMonth;
+use self::work::{Reply, Request};
+pub(crate) use self::work::{Work, Written};
+use crate::changes::{Changes, newest_sequence};
 use crate::open::checkpoint;
-use crate::prepared::{Prepared, RefusalRow};
 
 /// How many requests may wait for the writer; then callers wait to ask.
 const QUEUE: usize = 4_096;
 
 /// How many requests share a commit at most.
 const GROUP: usize = 1_024;
-
-/// What the writer can be asked to do.
-pub(crate) enum Work {
-    Batch(Prepared),
-    Uses(Vec<Use>),
-    Refusals(Vec<RefusalRow>),
-    DropEventsBefore(EventMonth),
-    StatusIndexes(RealmName, u32),
-}
-
-/// What was done.
-#[derive(Default)]
-pub(crate) struct Written {
-    pub(crate) committed: Committed,
-    /// The last number that it took, be it of an event or of a change without one.
-    pub(crate) newest: Option<u64>,
-    /// The first of the places it took.
-    pub(crate) first_status_index: Option<u32>,
-}
-
-type Reply = Result<Written, CommitError>;
-
-struct Request {
-    work: Work,
-    reply: oneshot::Sender<Reply>,
-}
-
-/// Why a request was not written.
-enum WriteError {
-    Conflict(Conflict),
-    Sqlite(rusqlite::Error),
-    Store(StoreError),
-}
-
-impl From<rusqlite::Error> for WriteError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-impl From<WriteError> for CommitError {
-    fn from(failure: WriteError) -> Self {
-        match failure {
-            WriteError::Conflict(conflict) => conflict.into(),
-            WriteError::Sqlite(error) => store_error(&error).into(),
-            WriteError::Store(error) => error.into(),
-        }
-    }
-}
 
 /// The way to the writer. When it is dropped, what was asked is finished and the log written back.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use domain::Use;
 use rusqlite::{Connection, Result};
 use store::REFUSALS_KEPT;
 
-use super::{State, Written};
+use super::work::Written;
 use crate::prepared::RefusalRow;
 
 const KEPT: i64 = REFUSALS_KEPT as i64;
@@ -37,31 +37,15 @@ impl RefusalCounts {
             |row| Ok(Counts { arrived: row.get(0)?, named: row.get(1)?, nameless: row.get(2)? }),
         )
     }
-}
 
-impl State {
-    pub(super) fn record_uses(&self, uses: &[Use]) -> Result<Written> {
-        let mut statement = self.connection.prepare_cached(
-            "INSERT INTO credential_use (credential, last_at, address, count)
-             VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (credential) DO UPDATE SET count = count + excluded.count,
-                address = iif(excluded.last_at >= last_at, excluded.address, address),
-                last_at = max(last_at, excluded.last_at)",
-        )?;
-        for noted in uses {
-            statement.execute((
-                noted.credential.to_bytes(),
-                Timestamp::millis(noted.last_at),
-                &noted.address,
-                i64::try_from(noted.count).unwrap_or(i64::MAX),
-            ))?;
-        }
-        Ok(Written::default())
-    }
-
-    pub(super) fn record_refusals(&mut self, refusals: &[RefusalRow]) -> Result<Written> {
-        let mut counts = self.refusals.load(&self.connection)?;
-        let mut statement = self.connection.prepare_cached(
+    /// Appends refusals, and drops the oldest beyond those that are kept.
+    pub(super) fn record(
+        &mut self,
+        connection: &Connection,
+        refusals: &[RefusalRow],
+    ) -> Result<Written> {
+        let mut counts = self.load(connection)?;
+        let mut statement = connection.prepare_cached(
             "INSERT INTO refusal (arrived, named, realm, request_id, subject, body)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
@@ -79,23 +63,43 @@ impl State {
                 body,
             ))?;
         }
-        counts.named -= self.drop_oldest(true, counts.named)?;
-        counts.nameless -= self.drop_oldest(false, counts.nameless)?;
-        self.refusals.0 = Some(counts);
+        counts.named -= drop_oldest(connection, true, counts.named)?;
+        counts.nameless -= drop_oldest(connection, false, counts.nameless)?;
+        self.0 = Some(counts);
         Ok(Written::default())
     }
+}
 
-    /// Drops the oldest of one sort beyond those that are kept; how many.
-    fn drop_oldest(&self, named: bool, count: i64) -> Result<i64> {
-        let excess = (count - KEPT).max(0);
-        if excess > 0 {
-            self.connection
-                .prepare_cached(
-                    "DELETE FROM refusal WHERE arrived IN
-                        (SELECT arrived FROM refusal WHERE named = ?1 ORDER BY arrived LIMIT ?2)",
-                )?
-                .execute((named, excess))?;
-        }
-        Ok(excess)
+/// Drops the oldest of one sort beyond those that are kept; how many.
+fn drop_oldest(connection: &Connection, named: bool, count: i64) -> Result<i64> {
+    let excess = (count - KEPT).max(0);
+    if excess > 0 {
+        connection
+            .prepare_cached(
+                "DELETE FROM refusal WHERE arrived IN
+                    (SELECT arrived FROM refusal WHERE named = ?1 ORDER BY arrived LIMIT ?2)",
+            )?
+            .execute((named, excess))?;
     }
+    Ok(excess)
+}
+
+/// Adds uses to what is noted of each credential.
+pub(super) fn record_uses(connection: &Connection, uses: &[Use]) -> Result<Written> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO credential_use (credential, last_at, address, count)
+         VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (credential) DO UPDATE SET count = count + excluded.count,
+            address = iif(excluded.last_at >= last_at, excluded.address, address),
+            last_at = max(last_at, excluded.last_at)",
+    )?;
+    for noted in uses {
+        statement.execute((
+            noted.credential.to_bytes(),
+            Timestamp::millis(noted.last_at),
+            &noted.address,
+            i64::try_from(noted.count).unwrap_or(i64::MAX),
+        ))?;
+    }
+    Ok(Written::default())
 }

@@ -4,7 +4,8 @@ use domain::RealmName;
 use rusqlite::OptionalExtension as _;
 use store::StoreError;
 
-use super::{State, WriteError, Written};
+use super::State;
+use super::work::{WriteError, Written};
 
 const LAST: i64 = u32::MAX as i64;
 
