@@ -13,8 +13,11 @@ mod doubt;
 mod each;
 mod figures;
 mod follow;
+mod followed;
 mod hashing;
+mod links;
 mod look;
+mod manner;
 mod options;
 mod packed;
 mod ready;
@@ -28,8 +31,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::Store;
-pub use each::{CredentialDependencies, GrantDependencies};
 pub use figures::Figures;
+pub use links::{CredentialDependencies, GrantDependencies};
 pub use options::{HotOptions, Watch};
 
 /// A store in front of another, which keeps every entity in memory once it was filled
@@ -52,8 +55,8 @@ struct Shared {
     packed: packed::Packed,
     revoked: revoked::Revoked,
     doubts: doubt::Doubts,
-    manner: look::Manner,
-    followed: follow::Followed,
+    manner: manner::Manner,
+    followed: followed::Followed,
     counters: figures::Counters,
 }
 
@@ -67,8 +70,8 @@ impl Hot {
             options,
             revoked: revoked::Revoked::default(),
             doubts: doubt::Doubts::default(),
-            manner: look::Manner::default(),
-            followed: follow::Followed::default(),
+            manner: manner::Manner::default(),
+            followed: followed::Followed::default(),
             counters: figures::Counters::default(),
         });
         let past = Self { shared: Arc::clone(&shared), direct: None };

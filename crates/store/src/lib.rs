@@ -14,12 +14,11 @@ mod change;
 mod contract;
 mod error;
 mod hot;
-
 mod loaded;
-
 mod memory;
-
 mod query;
+mod typed;
+mod version;
 
 pub use batch::{Batch, Committed, IdempotencyRecord, Write};
 pub use change::{CHANGES_KEPT, Change, Effect, MAX_CHANGES};
@@ -28,11 +27,10 @@ pub use error::{CommitError, Conflict, OpenError, StoreError};
 pub use hot::{
     CredentialDependencies, Figures as HotFigures, GrantDependencies, Hot, HotOptions, Watch,
 };
-
-pub use loaded::{Loaded, StoreExt, Stored, Version};
-
+pub use loaded::{Loaded, Stored};
 pub use memory::Memory;
-
 pub use query::{
     EventQuery, Key, ListQuery, MAX_PAGE, MAX_SCAN, REFUSALS_KEPT, RefusalQuery, actor_key,
 };
+pub use typed::StoreExt;
+pub use version::Version;

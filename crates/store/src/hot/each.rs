@@ -1,71 +1,9 @@
-//! Walks over memory, for what has to look at everything; and the parts of grants and credentials
-//! that are many and of which little is asked.
+//! Reads over all of memory, for what has to look at everything.
 
-use domain::{Credential, CredentialKind, Entity, Grant, Kind, RealmName};
+use domain::{Entity, Kind, RealmName};
 
 use super::Hot;
-
-/// What a grant hangs from, by identifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GrantDependencies {
-    /// [`Grant::id`].
-    pub id: u128,
-    /// [`Grant::client`].
-    pub client: Option<u128>,
-    /// [`Grant::user`].
-    pub user: Option<u128>,
-    /// [`Grant::organization`].
-    pub organization: Option<u128>,
-    /// [`Grant::resource_server`].
-    pub resource_server: u128,
-    /// [`Grant::epoch`].
-    pub epoch: u32,
-    /// [`Grant::place`].
-    pub status_index: Option<u32>,
-}
-
-impl GrantDependencies {
-    /// Of a grant.
-    pub fn of(grant: &Grant) -> Self {
-        Self {
-            id: grant.id.as_u128(),
-            client: grant.client.map(|it| it.as_u128()),
-            user: grant.user.map(|it| it.as_u128()),
-            organization: grant.organization.map(|it| it.as_u128()),
-            resource_server: grant.resource_server.as_u128(),
-            epoch: grant.epoch,
-            status_index: grant.status_index,
-        }
-    }
-}
-
-/// What a credential hangs from, by identifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CredentialDependencies {
-    /// [`Credential::id`].
-    pub id: u128,
-    /// [`Credential::kind`].
-    pub kind: CredentialKind,
-    /// [`Credential::grant`].
-    pub grant: Option<u128>,
-    /// [`Credential::client`].
-    pub client: Option<u128>,
-    /// [`Credential::place`].
-    pub status_index: Option<u32>,
-}
-
-impl CredentialDependencies {
-    /// Of a credential.
-    pub fn of(it: &Credential) -> Self {
-        Self {
-            id: it.id.as_u128(),
-            kind: it.kind,
-            grant: it.grant.map(|it| it.as_u128()),
-            client: it.client.map(|it| it.as_u128()),
-            status_index: it.status_index,
-        }
-    }
-}
+use super::links::{CredentialDependencies, GrantDependencies};
 
 /// These are of what is in memory, which is everything while it is filled ([`Hot::is_filled`]). Each
 /// entity is shown once, in no order, as it stands when its turn comes. No lock is held while `show`

@@ -1,8 +1,8 @@
 //! Filling the memory, and following what is committed, here and on other nodes.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 
 use base::Timestamp;
 use domain::Kind;
@@ -13,61 +13,6 @@ use crate::{Change, Effect, Key, MAX_SCAN, StoreError};
 
 /// The most changes that are read at once, and the most doubts that are settled.
 const AT_ONCE: usize = 1_000;
-/// The most commits of this node's own that it need not read again.
-const OWN: usize = 100_000;
-
-/// How far memory has come.
-#[derive(Debug)]
-pub(super) struct Followed {
-    filled: AtomicBool,
-    position: AtomicU64,
-    as_of: AtomicI64,
-    /// Later commits that are in memory already, since they were made through it.
-    own: Mutex<BTreeSet<u64>>,
-    one_at_a_time: tokio::sync::Mutex<()>,
-}
-
-impl Default for Followed {
-    fn default() -> Self {
-        Self {
-            filled: AtomicBool::new(false),
-            position: AtomicU64::new(0),
-            as_of: AtomicI64::new(0),
-            own: Mutex::default(),
-            one_at_a_time: tokio::sync::Mutex::default(),
-        }
-    }
-}
-
-impl Followed {
-    pub(super) fn as_of(&self) -> Timestamp {
-        Timestamp::from_millis(self.as_of.load(SeqCst))
-    }
-
-    /// What was committed under this number is in memory.
-    pub(super) fn is_in_memory(&self, sequence: u64) {
-        let mut own = self.own();
-        if own.len() >= OWN {
-            own.clear();
-        }
-        own.insert(sequence);
-    }
-
-    /// Not everything may be in memory any more: the next advance reads all of it anew.
-    pub(super) fn start_over(&self) {
-        self.filled.store(false, SeqCst);
-    }
-
-    fn came_to(&self, position: u64) {
-        self.position.store(position, SeqCst);
-        let mut own = self.own();
-        *own = own.split_off(&position.saturating_add(1));
-    }
-
-    fn own(&self) -> MutexGuard<'_, BTreeSet<u64>> {
-        self.own.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 impl Hot {
     /// From now on `watcher` is told of what comes into memory. Before [`Hot::fill`].

@@ -13,18 +13,16 @@
 //!   store cannot be read, or memory lags and the bucket is empty, the answer is that nobody knows
 //!   ([`StoreError::Unavailable`]).
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::SeqCst};
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use base::Timestamp;
 use domain::Entity;
-use quick_cache::sync::Cache;
 
 use super::Shared;
-use super::bucket::Bucket;
 use super::figures::count;
 use super::packed::{Put, bears};
-use super::ready::{self, Missing};
+use super::ready;
 use crate::{Key, StoreError, Stored};
 
 /// Memory that was followed longer ago than this is believed only while the store is away.
@@ -35,55 +33,12 @@ const MISSING_FOR: Duration = Duration::from_secs(10);
 const CLOSE: Duration = Duration::from_secs(1);
 /// How often a credential that has expired is looked at again.
 const EXPIRED_EVERY: Duration = Duration::from_secs(1);
-/// Expired credentials whose last look is remembered.
-const EXPIRED: usize = 4_096;
 /// How long a read may take that memory could stand in for.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long nobody tries to read what memory can stand in for, once the store was away.
 const AWAY_FOR: Duration = Duration::from_secs(1);
 /// A longer name is no honest one, and is not remembered.
 const LONGEST_NAME: usize = 512;
-
-/// What is known beside the entities themselves.
-#[derive(Debug)]
-pub(super) struct Manner {
-    missing: Missing,
-    /// When an expired credential was last looked at.
-    expired: Cache<u128, Timestamp>,
-    bucket: Bucket,
-    /// Until when the store counts as away.
-    away_until: AtomicI64,
-    /// Puts of several entities that began, and that ended.
-    begun: AtomicU64,
-    ended: AtomicU64,
-}
-
-impl Default for Manner {
-    fn default() -> Self {
-        Self {
-            missing: ready::missing(),
-            expired: Cache::new(EXPIRED),
-            bucket: Bucket::default(),
-            away_until: AtomicI64::new(i64::MIN),
-            begun: AtomicU64::new(0),
-            ended: AtomicU64::new(0),
-        }
-    }
-}
-
-impl Manner {
-    /// Several entities are put together: a name that goes from one to another is nowhere meanwhile.
-    pub(super) fn together(&self, put: impl FnOnce()) {
-        self.begun.fetch_add(1, SeqCst);
-        put();
-        self.ended.fetch_add(1, SeqCst);
-    }
-
-    #[cfg(test)]
-    pub(super) fn missing_weight(&self) -> u64 {
-        self.missing.weight()
-    }
-}
 
 enum Look {
     Known(Option<Stored>),

@@ -1,11 +1,9 @@
-//! Uses and refusals: notes that no batch needs and that take no more room as time goes.
+//! Refusals: notes that no batch needs and that take no more room as time goes.
 
 use std::collections::VecDeque;
-use std::collections::hash_map::Entry;
 
-use domain::{Refusal, Use};
+use domain::Refusal;
 
-use super::state::State;
 use crate::REFUSALS_KEPT;
 
 /// The newest refusals: those that name a subject, and those that name none. Each with its place
@@ -18,7 +16,7 @@ pub(super) struct Refusals {
 }
 
 impl Refusals {
-    fn push(&mut self, refusal: Refusal) {
+    pub(super) fn push(&mut self, refusal: Refusal) {
         let ring = if refusal.subject.is_some() { &mut self.named } else { &mut self.nameless };
         if ring.len() >= REFUSALS_KEPT {
             ring.pop_front();
@@ -38,28 +36,5 @@ impl Refusals {
             let next = if named_is_newer { named.next() } else { nameless.next() };
             next.map(|(_, refusal)| refusal)
         })
-    }
-}
-
-impl State {
-    pub(super) fn record_uses(&mut self, uses: Vec<Use>) {
-        for new in uses {
-            match self.uses.entry(new.credential.as_u128()) {
-                Entry::Vacant(entry) => {
-                    entry.insert(new);
-                }
-                Entry::Occupied(mut entry) => {
-                    let noted = entry.get_mut();
-                    noted.count = noted.count.saturating_add(new.count);
-                    if new.last_at >= noted.last_at {
-                        (noted.last_at, noted.address) = (new.last_at, new.address);
-                    }
-                }
-            }
-        }
-    }
-
-    pub(super) fn record_refusals(&mut self, refusals: Vec<Refusal>) {
-        refusals.into_iter().for_each(|refusal| self.refusals.push(refusal));
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! Invariant: a batch that meets a conflict leaves no trace: each write gives back how to undo it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use base::Timestamp;
-use domain::{BudgetState, Entity, Event, Kind, RealmName, Use};
+use domain::{BudgetState, Entity, Event, Kind, RealmName, Refusal, Use};
 
 use super::notes::Refusals;
 use crate::{
@@ -196,4 +197,28 @@ fn restore<K: std::hash::Hash + Eq, V>(map: &mut HashMap<K, V>, key: K, before: 
         Some(before) => map.insert(key, before),
         None => map.remove(&key),
     };
+}
+
+/// Notes that no batch needs.
+impl State {
+    pub(super) fn record_uses(&mut self, uses: Vec<Use>) {
+        for new in uses {
+            match self.uses.entry(new.credential.as_u128()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(new);
+                }
+                Entry::Occupied(mut entry) => {
+                    let noted = entry.get_mut();
+                    noted.count = noted.count.saturating_add(new.count);
+                    if new.last_at >= noted.last_at {
+                        (noted.last_at, noted.address) = (new.last_at, new.address);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn record_refusals(&mut self, refusals: Vec<Refusal>) {
+        refusals.into_iter().for_each(|refusal| self.refusals.push(refusal));
+    }
 }

@@ -5,29 +5,17 @@
 
 use std::sync::Arc;
 
-use base::{Id, Timestamp};
-use domain::{Actor, Entity, Kind, PublicId, RealmName, Revocation};
-use oauth::ScopeSet;
+use base::Id;
+use domain::{Entity, Kind, RealmName};
 
 use super::bytes::{Reader, Writer};
-use super::interned::Interned;
+use super::parts::Codec;
 use super::shard::Record;
 use super::{credential, grant};
 use crate::{CredentialDependencies, GrantDependencies};
 
-/// The longest set of scopes, as text, that is kept once for all who have it.
-const SHARED_SCOPES: usize = 512;
-
 const JSON: u8 = 0;
 const PACKED: u8 = 1;
-
-/// What records share.
-#[derive(Debug, Default)]
-pub(super) struct Codec {
-    realms: Interned<RealmName>,
-    scopes: Interned<ScopeSet>,
-    servers: Interned<u128>,
-}
 
 impl Codec {
     /// The record of `entity`: all of it but its kind and its identifier. `None`: it has no form, as
@@ -62,11 +50,6 @@ impl Codec {
         }
     }
 
-    /// By which number records tell of this realm; `None` where none does.
-    pub(super) fn realm(&self, realm: &RealmName) -> Option<u32> {
-        self.realms.known(realm)
-    }
-
     /// What a credential of `realm` hangs from, read by itself. `None`: it is of another realm.
     pub(super) fn credential_ties(
         &self,
@@ -98,93 +81,4 @@ impl Codec {
             _ => None,
         }
     }
-
-    pub(super) fn write_realm(&self, realm: &RealmName, to: &mut Writer) -> Option<()> {
-        to.number(self.realms.number(realm)?.into());
-        Some(())
-    }
-
-    pub(super) fn read_realm(&self, from: &mut Reader<'_>) -> Option<RealmName> {
-        self.realms.value(from.number()?)
-    }
-
-    /// Written out behind a zero where there are too many to share.
-    pub(super) fn write_server(&self, server: u128, to: &mut Writer) {
-        match self.servers.number(&server) {
-            Some(number) => to.number(u64::from(number) + 1),
-            None => {
-                to.byte(0);
-                to.bits(server);
-            }
-        }
-    }
-
-    pub(super) fn read_server<T>(&self, from: &mut Reader<'_>) -> Option<Id<T>> {
-        let bits = match from.number()?.checked_sub(1) {
-            Some(number) => self.servers.value(number)?,
-            None => from.bits()?,
-        };
-        Some(Id::from_u128(bits))
-    }
-
-    /// As for [`Codec::write_server`]. `None` for more scopes than a text may have.
-    pub(super) fn write_scopes(&self, scopes: &ScopeSet, to: &mut Writer) -> Option<()> {
-        let length: usize = scopes.iter().map(|scope| scope.as_str().len() + 1).sum();
-        let shared = if length <= SHARED_SCOPES { self.scopes.number(scopes) } else { None };
-        match shared {
-            Some(number) => to.number(u64::from(number) + 1),
-            None if scopes.len() <= oauth::MAX_SCOPES => {
-                to.byte(0);
-                to.text(&scopes.to_string());
-            }
-            None => return None,
-        }
-        Some(())
-    }
-
-    pub(super) fn skip_scopes(from: &mut Reader<'_>) -> Option<()> {
-        if from.number()? == 0 { from.skip_text() } else { Some(()) }
-    }
-
-    pub(super) fn read_scopes(&self, from: &mut Reader<'_>) -> Option<ScopeSet> {
-        match from.number()?.checked_sub(1) {
-            Some(number) => self.scopes.value(number),
-            None => from.text()?.parse().ok(),
-        }
-    }
-}
-
-/// When an identifier says that it was made.
-pub(super) const fn made(id: u128) -> Timestamp {
-    Timestamp::from_millis((id >> 80) as i64)
-}
-
-pub(super) fn write_revocation(revoked: &Revocation, to: &mut Writer) {
-    to.time(revoked.at);
-    let (tag, name) = match &revoked.by {
-        Actor::System => (0, None),
-        Actor::AdminKey(id) => (1, Some(id)),
-        Actor::Client(id) => (2, Some(id)),
-        Actor::User(id) => (3, Some(id)),
-    };
-    to.byte(tag | if revoked.reason.is_some() { 4 } else { 0 });
-    if let Some(name) = name {
-        to.text(name.as_str());
-    }
-    if let Some(reason) = &revoked.reason {
-        to.text(reason);
-    }
-}
-
-pub(super) fn read_revocation(from: &mut Reader<'_>) -> Option<Revocation> {
-    let (at, tag) = (from.time()?, from.byte()?);
-    let mut name = || from.text()?.parse::<PublicId>().ok();
-    let by = match tag & 3 {
-        0 => Actor::System,
-        1 => Actor::AdminKey(name()?),
-        2 => Actor::Client(name()?),
-        _ => Actor::User(name()?),
-    };
-    let reason = if tag & 4 != 0 { Some(from.text()?.to_owned()) } else { None };
-    Some(Revocation { at, by, reason })
 }

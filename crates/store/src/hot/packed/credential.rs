@@ -5,7 +5,7 @@ use base::{Digest, Id};
 use domain::{Credential, CredentialKind, Minted, PublicId, Rotated};
 
 use super::bytes::{Reader, Writer};
-use super::codec::{Codec, made, read_revocation, write_revocation};
+use super::parts::{Codec, made, read_revocation, write_revocation};
 use crate::CredentialDependencies;
 
 const NAMED: u16 = 1;

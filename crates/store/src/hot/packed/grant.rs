@@ -4,7 +4,7 @@ use base::Id;
 use domain::Grant;
 
 use super::bytes::{Reader, Writer};
-use super::codec::{Codec, made, read_revocation, write_revocation};
+use super::parts::{Codec, made, read_revocation, write_revocation};
 use crate::GrantDependencies;
 
 const CLIENT: u16 = 1;

@@ -16,6 +16,7 @@ mod each;
 mod grant;
 mod interned;
 mod names;
+mod parts;
 mod shard;
 #[cfg(test)]
 mod tests;
@@ -28,8 +29,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use base::Id;
 use domain::{Credential, Entity, Kind};
 
-use self::codec::Codec;
 use self::names::Names;
+use self::parts::Codec;
 use self::shard::{Record, Shard};
 use super::hashing::{Keyed, Slot};
 use super::ready::{self, Ready};

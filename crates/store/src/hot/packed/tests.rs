@@ -11,7 +11,7 @@ use domain::{
 use oauth::ScopeSet;
 
 use super::bytes::Writer;
-use super::codec::Codec;
+use super::parts::Codec;
 use super::{Packed, Put};
 use crate::{CredentialDependencies, GrantDependencies, Key, Stored, Version};
 
@@ -90,7 +90,7 @@ impl Dice {
             authenticated_at: self.maybe(|| self.time()),
             status_index: self.maybe(|| self.0.u128() as u32),
             revoked: self.maybe(|| self.revoked()),
-            created_at: if created { super::codec::made(id.as_u128()) } else { self.time() },
+            created_at: if created { super::parts::made(id.as_u128()) } else { self.time() },
         }
     }
 
