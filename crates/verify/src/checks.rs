@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use base::Timestamp;
 
 use crate::Rejection;
-use crate::claims::Claims;
+use crate::claims::{Claims, Times};
 
 /// What claims must satisfy.
 #[derive(Clone, Debug)]
@@ -19,14 +19,6 @@ pub(crate) struct Rules {
     /// How far clocks may differ, in seconds.
     pub(crate) leeway: i64,
     pub(crate) never_expiring: bool,
-}
-
-/// When a token holds, in seconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Times {
-    pub(crate) issued_at: Option<i64>,
-    pub(crate) not_before: Option<i64>,
-    pub(crate) expires_at: Option<i64>,
 }
 
 impl Rules {

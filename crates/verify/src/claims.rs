@@ -6,7 +6,6 @@ use oauth::ScopeSet;
 use serde_json::{Map, Value};
 
 use crate::Rejection;
-use crate::checks::Times;
 
 /// The names under which a provider writes the claims that no RFC names, first match first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +63,14 @@ pub struct Claims {
     pub expires_at: Option<i64>,
     /// All other members.
     pub extra: Map<String, Value>,
+}
+
+/// When a token holds, in seconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Times {
+    pub(crate) issued_at: Option<i64>,
+    pub(crate) not_before: Option<i64>,
+    pub(crate) expires_at: Option<i64>,
 }
 
 impl Claims {

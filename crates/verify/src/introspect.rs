@@ -1,7 +1,6 @@
 //! Asking the issuer (RFC 7662): the question as a trait, the answer as a type. Inside the
 //! issuer's own process the trait is implemented without HTTP.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 
@@ -9,7 +8,7 @@ use jose::parse_object;
 use serde_json::Value;
 
 use crate::claims::{ClaimNames, Claims};
-use crate::{Presented, RequestInfo};
+use crate::{Presented, RequestInfo, Unavailable};
 
 /// A future on the heap.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -101,18 +100,6 @@ impl From<oauth::Introspection> for Introspection {
             expires_at: answer.exp,
             extra,
         }))
-    }
-}
-
-/// Nothing could be learned from the issuer. The text is private, and carries no secret.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unavailable(Cow<'static, str>);
-
-impl Unavailable {
-    /// With a private reason.
-    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(reason.into())
     }
 }
 

@@ -24,6 +24,7 @@
 //! outward by one exhaustive table in `rejection.rs`. Secrets appear in neither.
 
 mod breaker;
+mod build_error;
 mod builder;
 mod checks;
 mod claims;
@@ -32,6 +33,7 @@ mod dependencies;
 mod extract;
 #[cfg(feature = "http-client")]
 mod feed;
+mod header_error;
 #[cfg(feature = "http-client")]
 mod http_client;
 mod introspect;
@@ -44,22 +46,27 @@ mod presented;
 mod principal;
 mod rejection;
 mod request_info;
+mod revocation;
 mod seen;
 mod token_state;
+mod unavailable;
 mod verifier;
 
-pub use builder::{BuildError, VerifierBuilder};
+pub use build_error::BuildError;
+pub use builder::VerifierBuilder;
 pub use claims::{ClaimNames, Claims};
 #[cfg(feature = "http-client")]
 pub use feed::{Following, HeardBy};
-pub use introspect::{BoxFuture, InactiveReason, Introspect, Introspection, Unavailable};
+pub use header_error::{AuthorizationHeaderError, MAX_CREDENTIAL};
+pub use introspect::{BoxFuture, InactiveReason, Introspect, Introspection};
 #[cfg(feature = "http-client")]
 pub use introspect_http::HttpIntrospection;
 pub use layer::{RejectionBody, VerifyLayer, VerifyService};
 pub use oauth::{AccessToken, ClientSecret, Scope, ScopeSet};
-pub use presented::{AuthorizationHeaderError, BasicEncoding, MAX_CREDENTIAL, Presented, Schemes};
+pub use presented::{BasicEncoding, Presented, Schemes};
 pub use principal::{Caller, Principal};
 pub use rejection::{Rejection, Scheme};
 pub use request_info::{RemoteAddress, RequestId, RequestInfo};
 pub use token_state::WhenStale;
+pub use unavailable::Unavailable;
 pub use verifier::{Mode, Observe, Verifier};

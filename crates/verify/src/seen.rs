@@ -12,7 +12,7 @@ use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 
 use crate::Principal;
-use crate::checks::Times;
+use crate::claims::Times;
 use crate::dependencies::Dependencies;
 
 /// What a token takes beside its text, about, in bytes: its claims twice over, its marks.

@@ -19,14 +19,13 @@ use crate::seen::SeenTokens;
 use crate::token_state::{TokenState, WhenStale};
 use crate::{
     InactiveReason, Introspect, Introspection, Presented, Principal, Rejection, RequestInfo,
-    VerifierBuilder,
 };
 
 /// How a credential is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// By signature and claims, without asking. Where the verifier follows the issuer's feed
-    /// ([`VerifierBuilder::follow`]), a revocation holds within a second; where it does not, it
+    /// ([`crate::VerifierBuilder::follow`]), a revocation holds within a second; where it does not, it
     /// shows only when the token expires. Opaque tokens and Basic credentials cannot be checked.
     Offline,
     /// By asking the issuer for every request (RFC 7662).
@@ -65,11 +64,6 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Starts a configuration.
-    pub fn builder() -> VerifierBuilder {
-        VerifierBuilder::default()
-    }
-
     /// Decides on one credential.
     ///
     /// # Errors

@@ -11,8 +11,10 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::known::Absorbed;
 use super::message::{DocumentError, MAX_MESSAGE, read};
+use super::report::HeardBy;
+use super::shared::Shared;
 use super::sse::Events;
-use super::{HeardBy, Shared, transport};
+use super::transport;
 use crate::Unavailable;
 use crate::http_client::unavailable;
 

@@ -20,8 +20,8 @@ use status::{INDEXES_PER_LIST, ListClaims, Marks, Statuses};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::Shared;
 use super::message::{MAX_LIST, read};
+use super::shared::Shared;
 use crate::Unavailable;
 use crate::dependencies::{Dependencies, ListEntry};
 use crate::http_client::{read_limited, unavailable};

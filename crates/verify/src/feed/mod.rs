@@ -2,7 +2,7 @@
 //!
 //! One background task a verifier keeps what is revoked in memory (`follower`): first a snapshot,
 //! then a stream of signed messages, or long polls where streams do not get through. A request asks
-//! memory alone ([`Feed::standing`]). While the feed cannot be had, status lists stand in
+//! memory alone ([`Feed::token_state`]). While the feed cannot be had, status lists stand in
 //! (`lists`). Invariant: what is older than the limit is never taken for knowledge.
 
 mod backoff;
@@ -11,6 +11,7 @@ mod known;
 mod lists;
 mod message;
 mod report;
+mod shared;
 mod sse;
 #[cfg(test)]
 mod tests;
@@ -18,48 +19,25 @@ mod transport;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base::{Clock, Timestamp};
-use reqwest::{Client, Url};
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::backoff::Backoff;
 use self::follower::Follower;
-use self::known::Known;
 use self::lists::Lists;
+use self::shared::Shared;
 use crate::dependencies::Dependencies;
-use crate::keys::Keys;
 use crate::token_state::TokenState;
 use crate::{Unavailable, WhenStale};
 
 pub use report::{Following, HeardBy};
+pub(crate) use shared::Settings;
 
 /// How long the first requests wait for the first snapshot.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// What is needed to follow.
-pub(crate) struct Settings {
-    pub(crate) url: Url,
-    pub(crate) issuer: String,
-    pub(crate) keys: Arc<Keys>,
-    pub(crate) http: Client,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) stale_after: Duration,
-    pub(crate) when_stale: WhenStale,
-}
-
-/// What the task and the requests share.
-pub(crate) struct Shared {
-    settings: Settings,
-    backoff: Backoff,
-    known: RwLock<Known>,
-    heard: Mutex<report::Heard>,
-    /// Whether there is a snapshot.
-    begun: watch::Sender<bool>,
-}
 
 /// A feed that is followed for as long as this lives.
 pub(crate) struct Feed {
@@ -77,13 +55,7 @@ impl Feed {
     }
 
     pub(crate) fn with_backoff(settings: Settings, backoff: Backoff) -> Self {
-        let shared = Arc::new(Shared {
-            settings,
-            backoff,
-            known: RwLock::default(),
-            heard: Mutex::default(),
-            begun: watch::Sender::new(false),
-        });
+        let shared = Arc::new(Shared::new(settings, backoff));
         let lists = Lists::new(Arc::clone(&shared));
         let feed = Self { shared, lists, running: AtomicBool::new(false), task: Mutex::default() };
         feed.ensure_running();

@@ -9,8 +9,8 @@ use reqwest::{Response, Url};
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use super::Shared;
 use super::message::{MAX_MESSAGE, MAX_SNAPSHOT};
+use super::shared::Shared;
 use crate::Unavailable;
 use crate::http_client::{read_limited, unavailable};
 

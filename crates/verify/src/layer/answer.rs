@@ -6,7 +6,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AU
 use http::{Response, StatusCode};
 use serde_json::{Map, Value};
 
-use super::Policy;
+use super::policy::Policy;
 use crate::{Rejection, Scheme};
 
 impl Policy {

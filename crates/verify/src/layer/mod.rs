@@ -2,6 +2,7 @@
 //! has a [`crate::Principal`] with all required scopes in its extensions.
 
 mod answer;
+mod policy;
 mod service;
 
 use std::fmt;
@@ -13,12 +14,9 @@ use tower_layer::Layer;
 
 use crate::{BasicEncoding, Rejection, RequestId, Schemes, Verifier, WhenStale};
 
+use policy::Policy;
+pub use policy::RejectionBody;
 pub use service::VerifyService;
-
-/// Writes the answer to a refused request, in the API's published error format. Gets the reason
-/// and the request's id, empty where there is none. The layer adds `WWW-Authenticate` and
-/// `Cache-Control: no-store` where the hook sets none.
-pub type RejectionBody = Arc<dyn Fn(&Rejection, &str) -> Response<Bytes> + Send + Sync>;
 
 /// Puts a [`Verifier`] in front of a service. Cheap to clone: each route can take a clone and
 /// require scopes of its own.
@@ -26,17 +24,6 @@ pub type RejectionBody = Arc<dyn Fn(&Rejection, &str) -> Response<Bytes> + Send 
 pub struct VerifyLayer {
     verifier: Arc<Verifier>,
     policy: Arc<Policy>,
-}
-
-/// What one route asks for.
-#[derive(Clone)]
-struct Policy {
-    schemes: Schemes,
-    optional: bool,
-    scopes: Vec<String>,
-    realm: String,
-    when_stale: Option<WhenStale>,
-    body: RejectionBody,
 }
 
 impl VerifyLayer {
@@ -117,7 +104,7 @@ impl<S> Layer<S> for VerifyLayer {
     type Service = VerifyService<S>;
 
     fn layer(&self, inner: S) -> VerifyService<S> {
-        VerifyService::new(inner, self.clone())
+        VerifyService::new(inner, Arc::clone(&self.verifier), Arc::clone(&self.policy))
     }
 }
 

@@ -1,24 +1,33 @@
 //! The service that the layer makes: read the header, verify, go on or answer.
 
+use std::fmt;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Request, Response};
 use tower_service::Service;
 
-use super::{Policy, VerifyLayer};
+use super::policy::Policy;
 use crate::{BoxFuture, Principal, Rejection, RequestInfo, Scheme, Verifier};
 
-/// A service behind a [`VerifyLayer`].
-#[derive(Clone, Debug)]
+/// A service behind a [`crate::VerifyLayer`].
+#[derive(Clone)]
 pub struct VerifyService<S> {
     inner: S,
-    layer: VerifyLayer,
+    verifier: Arc<Verifier>,
+    policy: Arc<Policy>,
 }
 
 impl<S> VerifyService<S> {
-    pub(super) const fn new(inner: S, layer: VerifyLayer) -> Self {
-        Self { inner, layer }
+    pub(super) const fn new(inner: S, verifier: Arc<Verifier>, policy: Arc<Policy>) -> Self {
+        Self { inner, verifier, policy }
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for VerifyService<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyService").field("inner", &self.inner).finish_non_exhaustive()
     }
 }
 
@@ -41,7 +50,7 @@ where
         // The service that is ready goes with the request; its clone stays.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let VerifyLayer { verifier, policy } = self.layer.clone();
+        let (verifier, policy) = (Arc::clone(&self.verifier), Arc::clone(&self.policy));
         let info = RequestInfo::of(&request);
         let presented = policy.schemes.read(request.headers());
         Box::pin(async move {
