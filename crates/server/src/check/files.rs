@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::config::{Config, Database, KeySource};
 use crate::listen::Tls;
 use crate::{mail, master_key};

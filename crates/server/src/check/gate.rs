@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use web::gate::{Access, GateSettings, Route, WhenUnsure};
 
-use super::Finding;
+use super::finding::Finding;
 use crate::config::{Config, Realm};
 
 /// For so long a revocation that was not heard of may be a restart of the database.

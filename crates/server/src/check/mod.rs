@@ -2,56 +2,19 @@
 //! nothing: it reads the configuration and the files that it names.
 
 mod files;
+mod finding;
 mod gate;
 mod network;
 mod realms;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::io::Write as _;
 
 use crate::arguments;
 use crate::config::{self, Config};
 use crate::error::{CommandError, FAILED};
-
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Severity {
-    /// It will not start, or will not do what it says.
-    Wrong,
-    /// It works, and gives an attacker more than it must.
-    Weak,
-}
-
-/// Something found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Finding {
-    severity: Severity,
-    /// A stable name, to look up in `docs/configuration.md`.
-    code: &'static str,
-    text: String,
-}
-
-impl Finding {
-    fn wrong(code: &'static str, text: impl Into<String>) -> Self {
-        Self { severity: Severity::Wrong, code, text: text.into() }
-    }
-
-    fn weak(code: &'static str, text: impl Into<String>) -> Self {
-        Self { severity: Severity::Weak, code, text: text.into() }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Wrong => "wrong",
-            Severity::Weak => "weak ",
-        };
-        write!(f, "{severity}  {}: {}", self.code, self.text)
-    }
-}
+use finding::{Finding, Severity};
 
 /// Every check, in the order of the report.
 const CHECKS: [fn(&Config, &mut Vec<Finding>); 14] = [

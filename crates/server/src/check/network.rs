@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::config::{Config, Encryption};
 
 pub(super) fn listeners(config: &Config, findings: &mut Vec<Finding>) {

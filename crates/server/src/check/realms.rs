@@ -7,7 +7,7 @@ use domain::{Algorithm, CredentialKind};
 use oauth::GrantType;
 use oauth::pkce::ChallengeMethod;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::config::{Config, Realm};
 
 const DAY: Duration = Duration::from_secs(86_400);

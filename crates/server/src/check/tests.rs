@@ -3,7 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use super::{Severity, findings};
+use super::finding::Severity;
+use super::findings;
 use crate::config::load;
 
 /// A sound configuration in `folder`, with `changes` made to its text.

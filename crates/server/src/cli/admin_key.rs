@@ -5,7 +5,8 @@ use clap::{Args, Subcommand};
 
 use super::connection::Connection;
 use super::credential::List;
-use super::plan::{self, Named, Plan, Revoked, body, list};
+use super::plan::{Named, Plan, Revoked, body, list};
+use super::talking::carry_out;
 use crate::error::CommandError;
 
 /// Admin keys.
@@ -71,5 +72,5 @@ pub(crate) async fn run(command: AdminKey) -> Result<(), CommandError> {
         }
     };
     let api = connection.open()?;
-    plan::carry_out(&api, plan, connection.json).await
+    carry_out(&api, plan, connection.json).await
 }

@@ -10,7 +10,7 @@ mod file;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinSet;
 
@@ -19,13 +19,13 @@ use super::connection::Connection;
 use super::output::{remark, say};
 use crate::error::{CommandError, FAILED};
 use batch::{Batch, Batches, Done};
+use file::Format;
 
 #[cfg(test)]
 pub(crate) mod reading {
     //! The parts that read a file, for tests.
-    pub(crate) use super::Format;
     pub(crate) use super::batch::{Batches, Done};
-    pub(crate) use super::file::Rows;
+    pub(crate) use super::file::{Format, Rows};
 }
 
 /// A file to import.
@@ -45,15 +45,6 @@ pub(crate) struct ImportFile {
     in_flight: u8,
     #[command(flatten)]
     connection: Connection,
-}
-
-/// How a file is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Comma-separated values with a header; scopes are separated by spaces
-    Csv,
-    /// A JSON object a line
-    Jsonl,
 }
 
 /// How often a batch is sent before the import gives up.

@@ -24,17 +24,17 @@ mod plan;
 mod resource_server;
 mod secret;
 mod signing_key;
+mod talking;
 #[cfg(test)]
 mod tests;
 mod token;
 mod user;
 mod why;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 use crate::error::CommandError;
-use connection::Connection;
-use plan::Planned;
+use talking::Talking;
 
 pub(crate) use admin_key::AdminKey;
 
@@ -75,22 +75,6 @@ pub(crate) enum Command {
     /// Check signatures offline
     #[command(subcommand)]
     Jose(jose::Command),
-}
-
-/// A command that talks to the admin API.
-#[derive(Debug, Args)]
-pub(crate) struct Talking<C: Subcommand> {
-    #[command(flatten)]
-    connection: Connection,
-    #[command(subcommand)]
-    command: C,
-}
-
-impl<C: Subcommand + Planned> Talking<C> {
-    async fn run(self) -> Result<(), CommandError> {
-        let api = self.connection.open()?;
-        plan::carry_out(&api, self.command.plan(), self.connection.json).await
-    }
 }
 
 /// Carries a command out.

@@ -5,10 +5,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde_json::{Map, Value};
 
-use super::api::Api;
-use super::output;
-use crate::error::CommandError;
-
 /// What stands for itself in a segment of a path (RFC 3986 §2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
@@ -156,29 +152,4 @@ impl Limits {
     pub(crate) fn member(self) -> Value {
         if self.per_hour.is_none() && self.per_day.is_none() { Value::Null } else { self.whole() }
     }
-}
-
-/// Sends a plan, and tells the answer.
-///
-/// # Errors
-/// What was refused, or went wrong.
-pub(crate) async fn carry_out(api: &Api, mut plan: Plan, json: bool) -> Result<(), CommandError> {
-    let mut answer = api.send(&plan).await?;
-    while plan.all
-        && let Some(next) = answer.get("next").and_then(Value::as_str).map(str::to_owned)
-    {
-        plan.query.retain(|(name, _)| *name != "after");
-        plan.query.push(("after", next));
-        let mut page = api.send(&plan).await?;
-        if let (Some(Value::Array(rows)), Some(Value::Array(more))) =
-            (answer.get_mut("data"), page.get_mut("data"))
-        {
-            rows.append(more);
-        }
-        let next = page.get("next").cloned().unwrap_or_default();
-        if let Some(members) = answer.as_object_mut() {
-            members.insert("next".to_owned(), next);
-        }
-    }
-    output::tell(&answer, &plan.rendering, json)
 }

@@ -4,7 +4,8 @@ use clap::{Args, Subcommand};
 
 use super::credential::Common;
 use super::plan::{Plan, Planned, body, list};
-use super::{Talking, import, inspect};
+use super::talking::Talking;
+use super::{import, inspect};
 use crate::error::CommandError;
 
 #[derive(Debug, Subcommand)]

@@ -4,8 +4,8 @@ use std::io::{IsTerminal as _, Read as _};
 
 use clap::{Args, Subcommand};
 
-use super::Talking;
 use super::plan::{Named, Page, Plan, Planned, body};
+use super::talking::Talking;
 use crate::error::CommandError;
 
 #[derive(Debug, Subcommand)]

@@ -11,8 +11,9 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
+use super::shared::{Shared, announced};
+use super::tls::Tls;
 use super::write_timeout::WriteTimeout;
-use super::{Shared, Tls, announced};
 
 /// What stands context a connection.
 pub(super) struct ConnectionContext {

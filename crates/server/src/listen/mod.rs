@@ -4,6 +4,7 @@
 //! HTTP/1.1 only: what gains from HTTP/2 stands behind a proxy that speaks it.
 
 mod connection;
+mod shared;
 mod tls;
 mod write_timeout;
 
@@ -13,28 +14,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+pub(crate) use shared::Shared;
 pub(crate) use tls::{RELOAD_EVERY as RELOAD_TLS_EVERY, Tls};
 
-use crate::config::Limits;
 use crate::error::CommandError;
+use shared::announced;
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1024;
 /// How long to wait when the process has run out of file descriptors.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(50);
-
-/// What all listeners share.
-#[derive(Clone, Debug)]
-pub(crate) struct Shared {
-    pub(crate) limits: Limits,
-    /// A permit a connection.
-    pub(crate) connections: Arc<Semaphore>,
-    /// Turns true when no more requests are taken.
-    pub(crate) ending: watch::Receiver<bool>,
-}
 
 /// A bound address and what stands behind it.
 #[derive(Debug)]
@@ -103,10 +94,4 @@ pub(crate) async fn serve(listener: Listener, shared: Shared) {
     }
     drop(listener.socket);
     while connections.join_next().await.is_some() {}
-}
-
-/// Waits for the announcement of the end.
-async fn announced(ending: &mut watch::Receiver<bool>) {
-    // An error means that nobody can announce it any more: it has come.
-    let _ = ending.wait_for(|ending| *ending).await;
 }

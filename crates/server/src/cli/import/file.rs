@@ -4,11 +4,20 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
+use clap::ValueEnum;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::Format;
 use crate::error::CommandError;
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Comma-separated values with a header; scopes are separated by spaces
+    Csv,
+    /// A JSON object a line
+    Jsonl,
+}
 
 /// A row as the admin API takes it, or why it is none.
 pub(crate) type Row = Result<Map<String, Value>, String>;

@@ -1,0 +1,41 @@
+//! What a check finds.
+
+use std::fmt;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Severity {
+    /// It will not start, or will not do what it says.
+    Wrong,
+    /// It works, and gives an attacker more than it must.
+    Weak,
+}
+
+/// Something found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) severity: Severity,
+    /// A stable name, to look up in `docs/configuration.md`.
+    pub(super) code: &'static str,
+    pub(super) text: String,
+}
+
+impl Finding {
+    pub(super) fn wrong(code: &'static str, text: impl Into<String>) -> Self {
+        Self { severity: Severity::Wrong, code, text: text.into() }
+    }
+
+    pub(super) fn weak(code: &'static str, text: impl Into<String>) -> Self {
+        Self { severity: Severity::Weak, code, text: text.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Wrong => "wrong",
+            Severity::Weak => "weak ",
+        };
+        write!(f, "{severity}  {}: {}", self.code, self.text)
+    }
+}
