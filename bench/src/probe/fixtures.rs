@@ -8,7 +8,10 @@ use base::{Rng as _, SystemRng};
 use serde::{Deserialize, Serialize};
 
 use super::jwt::Keys;
-use super::{CLIENTS, TOKENS};
+
+/// Distinct clients, tokens, keys and refresh tokens that the load goes round in.
+pub(crate) const CLIENTS: usize = 100;
+pub(crate) const TOKENS: usize = 1_000;
 
 /// Everything the load needs to know.
 #[derive(Debug, Deserialize, Serialize)]

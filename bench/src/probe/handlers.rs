@@ -11,8 +11,10 @@ use axum::response::{IntoResponse as _, Response};
 use base::encoding::parse_base64;
 use base::{Clock as _, SystemClock};
 
+use super::digest::sha256;
+use super::reader;
+use super::state::Probe;
 use super::writer::Row;
-use super::{Probe, reader, sha256};
 
 type Shared = State<Arc<Probe>>;
 

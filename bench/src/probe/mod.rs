@@ -4,35 +4,25 @@
 //! no dialects, no revocation, no audit, no metrics, no client authentication on introspection. One
 //! thread serves (it has one core), one thread writes. What it commits is on the disk before it answers.
 
+mod digest;
 mod fixtures;
 mod handlers;
 mod jwt;
 mod people;
 mod reader;
+mod state;
 mod writer;
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
 use axum::routing::post;
 use axum::serve::ListenerExt as _;
 
-pub(crate) use fixtures::Fixtures;
-
-/// Distinct clients, tokens, keys and refresh tokens that the load goes round in.
-pub(crate) const CLIENTS: usize = 100;
-pub(crate) const TOKENS: usize = 1_000;
-
-/// What the handlers share.
-struct Probe {
-    clients: HashMap<String, [u8; 32]>,
-    jwt: jwt::Keys,
-    code_key: aws_lc_rs::hmac::Key,
-    writer: writer::Writer,
-}
+use digest::sha256;
+pub(crate) use fixtures::{CLIENTS, Fixtures, TOKENS};
+use state::Probe;
 
 /// Serves on `port` of 127.0.0.1 until killed, from a database made new in `folder`.
 ///
@@ -68,11 +58,4 @@ async fn serve(probe: Arc<Probe>, port: u16) -> std::io::Result<()> {
         let _slower_is_no_failure = stream.set_nodelay(true);
     });
     axum::serve(listener, router).await
-}
-
-/// Plain SHA-256: what a server must at least compute to compare a secret with what it stores.
-fn sha256(secret: &str) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());
-    bytes
 }

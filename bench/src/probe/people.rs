@@ -10,10 +10,12 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use base::encoding::base64url;
 
+use super::digest::sha256;
 use super::fixtures::{random, seal};
 use super::handlers::{authenticate, json, refuse};
+use super::reader;
+use super::state::Probe;
 use super::writer::Row;
-use super::{Probe, reader, sha256};
 
 type Shared = State<Arc<Probe>>;
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, Statement, params};
 
+use super::digest::sha256;
 use super::fixtures::Fixtures;
-use super::sha256;
 
 /// A stored credential.
 pub(super) struct Row {

@@ -6,8 +6,9 @@ use std::sync::mpsc;
 use rusqlite::{Connection, Result, Statement, params};
 use tokio::sync::oneshot;
 
+use super::digest::sha256;
 use super::fixtures::Fixtures;
-use super::{reader, sha256};
+use super::reader;
 
 /// Rows of one commit at most.
 const GROUP: usize = 256;
