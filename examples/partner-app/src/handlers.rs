@@ -7,10 +7,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use crate::Provider;
 use crate::callback::Callback;
 use crate::error::AppError;
 use crate::http::Http;
-use crate::providers::{Provider, Registered};
+use crate::providers::Registered;
 use crate::session::{Connection, Notice, Session, Sessions};
 use crate::settings::Settings;
 use crate::{pages, providers};

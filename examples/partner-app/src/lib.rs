@@ -12,6 +12,7 @@ mod error;
 mod handlers;
 mod http;
 mod pages;
+mod provider;
 mod providers;
 mod session;
 mod settings;
@@ -27,7 +28,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
-pub use providers::Provider;
+pub use provider::Provider;
 pub use settings::{Registration, Settings};
 
 use handlers::Site;

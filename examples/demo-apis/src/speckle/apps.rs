@@ -8,10 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use super::accounts::{App, AppFacts, Author};
+use super::context::{accounts, failed};
 use super::scalars::DateTime;
-use super::schema::{accounts, failed};
-use super::scopes::{SCOPES, bad_input, required, user_with};
-use super::types::ScopeInfo;
+use super::scopes::{SCOPES, ScopeInfo, bad_input, required, user_with};
 
 /// Bytes of an app's name.
 const LONGEST_NAME: usize = 200;

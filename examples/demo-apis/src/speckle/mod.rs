@@ -6,7 +6,9 @@
 
 mod accounts;
 mod apps;
+mod context;
 mod endpoint;
+mod facts;
 mod scalars;
 mod schema;
 mod scopes;
@@ -26,18 +28,8 @@ use crate::reply::LONGEST_BODY;
 pub use accounts::{
     Accounts, AccountsError, App, AppFacts, Author, NewApp, NewToken, Profile, Token,
 };
+pub use facts::ServerFacts;
 pub use scopes::{NEVER_GIVEN, SCOPES};
-
-/// What the server tells of itself.
-#[derive(Clone, Debug)]
-pub struct ServerFacts {
-    /// For people.
-    pub name: String,
-    /// Who runs it.
-    pub company: String,
-    /// Where it is.
-    pub canonical_url: String,
-}
 
 /// The API, for callers that `verifier` lets through.
 pub fn router(verifier: Arc<Verifier>, accounts: Arc<dyn Accounts>, facts: ServerFacts) -> Router {

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, EmptySubscription, Error, InputObject, MergedObject, Object, Result,
-    Schema as GraphQlSchema,
+    Context, EmptySubscription, InputObject, MergedObject, Object, Result, Schema as GraphQlSchema,
 };
 
-use super::ServerFacts;
-use super::accounts::{Accounts, AccountsError, NewToken};
+use super::accounts::{Accounts, NewToken};
 use super::apps::{AppMutation, ServerApp, Unread};
+use super::context::{accounts, failed};
+use super::facts::ServerFacts;
 use super::scalars::BigInt;
-use super::scopes::{NEVER_GIVEN, SCOPES, bad_input, coded, forbidden, required, user_with};
+use super::scopes::{NEVER_GIVEN, SCOPES, bad_input, forbidden, required, user_with};
 use super::types::{ServerInfo, User};
 
 pub(super) type Schema = GraphQlSchema<Query, Mutation, EmptySubscription>;
@@ -35,19 +35,6 @@ pub(super) fn build(accounts: Arc<dyn Accounts>, facts: ServerFacts) -> Schema {
         .limit_complexity(MOST_FIELDS)
         .limit_recursive_depth(DEEPEST_PARSE)
         .finish()
-}
-
-pub(super) fn accounts<'a>(context: &Context<'a>) -> Result<&'a Arc<dyn Accounts>> {
-    context.data::<Arc<dyn Accounts>>()
-}
-
-pub(super) fn failed(error: AccountsError) -> Error {
-    match error {
-        AccountsError::Refused(why) => forbidden(why),
-        AccountsError::Unavailable => {
-            coded("The accounts cannot be reached now.".to_owned(), "INTERNAL_SERVER_ERROR")
-        }
-    }
 }
 
 async fn active_user(context: &Context<'_>) -> Result<Option<User>> {

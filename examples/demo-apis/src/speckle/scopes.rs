@@ -1,6 +1,6 @@
 //! The scopes of the API and what they mean, and the one way a resolver checks them.
 
-use async_graphql::{Context, Error, ErrorExtensions as _};
+use async_graphql::{Context, Error, ErrorExtensions as _, SimpleObject};
 use verify::RequestInfo;
 
 /// Every scope, with one sentence for people.
@@ -79,4 +79,12 @@ pub(super) fn bad_input(message: impl Into<String>) -> Error {
 
 pub(super) fn coded(message: String, code: &'static str) -> Error {
     Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// A scope and what it means.
+#[derive(SimpleObject)]
+#[graphql(name = "Scope")]
+pub(super) struct ScopeInfo {
+    pub(super) name: &'static str,
+    pub(super) description: &'static str,
 }

@@ -2,12 +2,12 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
-use super::ServerFacts;
 use super::accounts::{Profile, Token};
 use super::apps::{ServerApp, ServerAppListItem};
+use super::context::{accounts, failed};
+use super::facts::ServerFacts;
 use super::scalars::{BigInt, DateTime};
-use super::schema::{accounts, failed};
-use super::scopes::{SCOPES, user_with};
+use super::scopes::{SCOPES, ScopeInfo, user_with};
 
 /// The user whose token is presented.
 pub(super) struct User(pub(super) Profile);
@@ -152,14 +152,6 @@ impl ServerInfo {
     async fn workspaces(&self) -> ServerWorkspacesInfo {
         ServerWorkspacesInfo { workspaces_enabled: false }
     }
-}
-
-/// A scope and what it means.
-#[derive(SimpleObject)]
-#[graphql(name = "Scope")]
-pub(super) struct ScopeInfo {
-    pub(super) name: &'static str,
-    pub(super) description: &'static str,
 }
 
 /// A way to sign in.

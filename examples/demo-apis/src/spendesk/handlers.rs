@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Serialize;
 use verify::Principal;
 
-use super::Api;
+use super::api::Api;
 use super::error::{error, wrong};
 use crate::query::{Query, QueryError};
 use crate::reply::json;

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::time::Instant;
 
 /// Length of a window, in seconds.
 const WINDOW: u64 = 60;
@@ -62,6 +63,39 @@ impl Limit {
         made.made += 1;
         calls.insert(name.to_owned(), made);
         Ok(Allowance { limit: self.limit, remaining: self.limit - made.made, reset })
+    }
+}
+
+/// Calls a minute of one company.
+const BY_COMPANY: u64 = 50;
+/// Calls a minute of one partner, for all its companies together.
+const BY_PARTNER: u64 = 250;
+
+/// The counts of both.
+#[derive(Debug)]
+pub(super) struct Limits {
+    start: Instant,
+    companies: Limit,
+    partners: Limit,
+}
+
+impl Limits {
+    pub(super) fn new() -> Self {
+        Self {
+            start: Instant::now(),
+            companies: Limit::per_minute(BY_COMPANY),
+            partners: Limit::per_minute(BY_PARTNER),
+        }
+    }
+
+    /// Counts a call of `company` by `partner`; what is left is the scarcer of the two.
+    pub(super) fn call(&self, company: &str, partner: &str) -> Result<Allowance, Allowance> {
+        let now = self.start.elapsed().as_secs();
+        let by_partner = self.partners.call(partner, now)?;
+        let by_company = self.companies.call(company, now)?;
+        let scarcer =
+            if by_partner.remaining < by_company.remaining { by_partner } else { by_company };
+        Ok(scarcer)
     }
 }
 

@@ -1,8 +1,6 @@
 //! The rate limits of a caller, and the headers that tell of them: on every answer to a caller who
 //! was let through, also on the refusal itself.
 
-use std::time::Instant;
-
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
@@ -10,42 +8,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use verify::{Principal, Rejection, RequestId};
 
-use super::Api;
+use super::api::Api;
 use super::error::error;
-use super::limit::{Allowance, Limit};
-
-/// Calls a minute of one company.
-const BY_COMPANY: u64 = 50;
-/// Calls a minute of one partner, for all its companies together.
-const BY_PARTNER: u64 = 250;
-
-/// The counts of both.
-#[derive(Debug)]
-pub(super) struct Limits {
-    start: Instant,
-    companies: Limit,
-    partners: Limit,
-}
-
-impl Limits {
-    pub(super) fn new() -> Self {
-        Self {
-            start: Instant::now(),
-            companies: Limit::per_minute(BY_COMPANY),
-            partners: Limit::per_minute(BY_PARTNER),
-        }
-    }
-
-    /// Counts a call of `company` by `partner`; what is left is the scarcer of the two.
-    fn call(&self, company: &str, partner: &str) -> Result<Allowance, Allowance> {
-        let now = self.start.elapsed().as_secs();
-        let by_partner = self.partners.call(partner, now)?;
-        let by_company = self.companies.call(company, now)?;
-        let scarcer =
-            if by_partner.remaining < by_company.remaining { by_partner } else { by_company };
-        Ok(scarcer)
-    }
-}
+use super::limit::Allowance;
 
 /// Counts the call, and refuses it with 429 when there were too many.
 pub(super) async fn limited(State(api): State<Api>, request: Request, next: Next) -> Response {

@@ -4,6 +4,7 @@
 //! Bearer tokens only; the data are the company's in the token. A company may call 50 times a
 //! minute, a partner 250 times. Errors are `{"errors": [{"code", "detail", "source"?}]}`.
 
+mod api;
 mod error;
 mod handlers;
 mod ledger;
@@ -19,9 +20,10 @@ use verify::{Verifier, VerifyLayer};
 
 use crate::ScopeText;
 use crate::kinds::{ACCESS_TOKEN, guard};
+use api::Api;
 pub use ledger::Company;
 use ledger::Ledger;
-use limited::Limits;
+use limit::Limits;
 
 /// The scopes of this API; the demo answers for the first two.
 pub const SCOPES: [ScopeText; 9] = [
@@ -37,14 +39,6 @@ pub const SCOPES: [ScopeText; 9] = [
 ];
 
 const PREFIXES: [&str; 3] = ["", "/v0", "/v1"];
-
-/// What the handlers see.
-#[derive(Clone, Debug)]
-struct Api {
-    ledger: Arc<Ledger>,
-    layer: VerifyLayer,
-    limits: Arc<Limits>,
-}
 
 /// The API, for callers that `verifier` lets through, with the data of `companies`.
 pub fn router(verifier: Arc<Verifier>, companies: Vec<Company>) -> Router {

@@ -1,94 +1,15 @@
 //! The three providers, a file each: how to ask, how to exchange, how to keep, how to let go.
 
+mod registered;
 mod speckle;
 mod spendesk;
 mod spiko;
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use crate::Settings;
+use crate::Provider;
 use crate::callback::Attempt;
 use crate::error::AppError;
-use crate::http::{Answer, Http};
-use crate::settings::Registration;
 use crate::tokens::{Token, Tokens};
-
-/// Whose documentation to follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Provider {
-    /// A company's spending.
-    Spendesk,
-    /// Investors and what they hold.
-    Spiko,
-    /// Models of buildings.
-    Speckle,
-}
-
-/// One provider, as this app is registered there.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Registered<'a> {
-    pub(crate) http: &'a Http,
-    pub(crate) settings: &'a Settings,
-    pub(crate) at: &'a Registration,
-}
-
-/// Where to send the browser, and what to remember until it comes back.
-#[derive(Debug)]
-pub(crate) struct Departure {
-    pub(crate) url: String,
-    pub(crate) attempt: Attempt,
-}
-
-/// Whose data a connection opens.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Account {
-    /// Tells two connections at one provider apart.
-    pub(crate) id: String,
-    /// For people.
-    pub(crate) name: String,
-}
-
-/// A call of the provider's API and what it gave.
-#[derive(Clone, Debug)]
-pub(crate) struct Call {
-    pub(crate) request: &'static str,
-    pub(crate) answer: Answer,
-}
-
-impl Provider {
-    /// Its name in addresses.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Spendesk => "spendesk",
-            Self::Spiko => "spiko",
-            Self::Speckle => "speckle",
-        }
-    }
-
-    /// Its name for people, and what connecting is good for.
-    pub(crate) const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Spendesk => ("Spendesk", "Reads the wallet and the settlements of a company."),
-            Self::Spiko => ("Spiko", "Lists investors, also while you are away."),
-            Self::Speckle => ("Speckle", "Reads your profile and your projects."),
-        }
-    }
-
-    /// The one called `name`.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::Spendesk, Self::Spiko, Self::Speckle].into_iter().find(|it| it.name() == name)
-    }
-}
-
-impl fmt::Display for Provider {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+pub(crate) use registered::{Account, Call, Departure, Registered};
 
 impl Registered<'_> {
     /// Where the person says yes or no.
@@ -152,32 +73,4 @@ impl Registered<'_> {
             Provider::Speckle => speckle::call(self, token).await,
         }
     }
-
-    /// An address of the provider.
-    fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.at.base)
-    }
-
-    fn redirect_uri(&self) -> String {
-        self.settings.redirect_uri(self.at.provider)
-    }
-}
-
-/// A text of an answer.
-///
-/// # Errors
-/// When it is not there.
-fn text(body: &Value, name: &'static str) -> Result<String, AppError> {
-    let text = body.get(name).and_then(Value::as_str);
-    text.map(str::to_owned).ok_or(AppError::Unexpected(name))
-}
-
-/// Words between spaces.
-fn words(text: &str) -> Vec<String> {
-    text.split_whitespace().map(str::to_owned).collect()
-}
-
-/// A text somewhere in an answer; empty where there is none.
-fn at(body: &Value, pointer: &str) -> String {
-    body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use oauth2::PkceCodeChallenge;
 use serde_json::{Value, json};
 
-use super::{Account, Attempt, Call, Departure, Registered, at, text};
-use crate::callback::Verifier;
+use super::registered::{Account, Call, Departure, Registered, at, text};
+use crate::callback::{Attempt, Verifier};
 use crate::error::AppError;
 use crate::http::{ask, succeed};
 use crate::tokens::{Token, Tokens};

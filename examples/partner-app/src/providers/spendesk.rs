@@ -7,8 +7,8 @@ use oauth2::basic::BasicClient;
 use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope};
 use serde_json::{Value, json};
 
-use super::{Account, Attempt, Call, Departure, Registered, at, text, words};
-use crate::callback::Verifier;
+use super::registered::{Account, Call, Departure, Registered, at, text, words};
+use crate::callback::{Attempt, Verifier};
 use crate::error::AppError;
 use crate::http::{ask, succeed};
 use crate::tokens::{Token, Tokens};

@@ -8,8 +8,8 @@ use oauth2::{
     TokenResponse as _, TokenUrl,
 };
 
-use super::{Account, Attempt, Call, Departure, Registered, at};
-use crate::callback::Verifier;
+use super::registered::{Account, Call, Departure, Registered, at};
+use crate::callback::{Attempt, Verifier};
 use crate::error::AppError;
 use crate::http::{ask, succeed};
 use crate::tokens::{Token, Tokens};

@@ -1,0 +1,48 @@
+//! The three providers by name.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Whose documentation to follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// A company's spending.
+    Spendesk,
+    /// Investors and what they hold.
+    Spiko,
+    /// Models of buildings.
+    Speckle,
+}
+
+impl Provider {
+    /// Its name in addresses.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Spendesk => "spendesk",
+            Self::Spiko => "spiko",
+            Self::Speckle => "speckle",
+        }
+    }
+
+    /// Its name for people, and what connecting is good for.
+    pub(crate) const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Spendesk => ("Spendesk", "Reads the wallet and the settlements of a company."),
+            Self::Spiko => ("Spiko", "Lists investors, also while you are away."),
+            Self::Speckle => ("Speckle", "Reads your profile and your projects."),
+        }
+    }
+
+    /// The one called `name`.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Spendesk, Self::Spiko, Self::Speckle].into_iter().find(|it| it.name() == name)
+    }
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
