@@ -15,11 +15,8 @@ use crate::packages::{self, Need, works};
 use crate::process;
 use crate::workspace::target;
 use clients::{BROWSER, CLIENTS};
-use steps::Runner;
+use steps::{Runner, Variables};
 use tally::Tally;
-
-/// The variables that the tests read, and their values.
-type Variables = Vec<(String, String)>;
 
 /// What Apache's script speaks HTTP with; `mod_lua` is built with this version.
 const LUA_SOCKET: &str = "/usr/share/lua/5.3/socket.lua";

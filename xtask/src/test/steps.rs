@@ -5,9 +5,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use super::Variables;
 use super::tally::{self, Tally};
 use crate::process::{self, Finished};
+
+/// The variables that the tests read, and their values.
+pub(super) type Variables = Vec<(String, String)>;
 
 /// Runs steps and counts.
 #[derive(Debug, Default)]
