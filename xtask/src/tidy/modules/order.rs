@@ -104,6 +104,21 @@ pub(super) const ORDER: &[(&str, Layers)] = &[
             &["dev"],
         ],
     ),
+    (
+        "engine",
+        &[
+            &["budget", "identity", "record", "redact", "seen", "status_indexes"],
+            &["denial"],
+            &["outcome"],
+            &["chain", "context", "issuer", "keys", "marks", "mint", "secrets"],
+            &["authenticate", "classify", "code", "family", "people", "present"],
+            &["access_requests", "admin", "gate"],
+            &["account", "caller", "grants"],
+            &["introspect", "oidc"],
+            &["authorize", "revoke", "token"],
+            &["answer"],
+        ],
+    ),
 ];
 
 /// The layers of the crate called `name`.
