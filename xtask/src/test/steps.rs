@@ -77,7 +77,7 @@ impl Runner {
     }
 }
 
-/// Format, lints, documentation and the rules of the house.
+/// Format, lints, documentation and the rules of `tidy`.
 pub(super) fn checks(root: &Path, runner: &mut Runner) {
     runner.command("format", cargo(root).args(["fmt", "--all", "--check"]));
     runner.step("tidy", || match crate::tidy::problems(root)? {

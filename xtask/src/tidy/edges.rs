@@ -1,10 +1,10 @@
-//! Imports point down only: the house of ARCHITECTURE.md, as a table.
+//! Imports point down only: the crates of ARCHITECTURE.md, as a table.
 
 use super::report::Report;
 use super::tree::{File, Tree};
 
-/// Who may import which part of the house. A crate that is not here may import nothing of it.
-const HOUSE: &[(&str, &[&str])] = &[
+/// Which crates each crate may import. A crate that is not here may import none of ours.
+const CRATES: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("oauth", &["base"]),
     ("jose", &["base"]),
@@ -19,7 +19,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("web", &["engine", "dialect", "store", "domain", "oauth", "jose", "status", "base"]),
     ("verify", &["oauth", "jose", "status", "base"]),
     ("demo-apis", &["verify"]),
-    // A partner has none of the house: it is on the other side of the door.
+    // A partner's app knows Postern by its HTTP interface only.
     ("partner-app", &[]),
 ];
 
@@ -66,7 +66,7 @@ pub(super) fn rows_exist(tree: &Tree, report: &mut Report<'_>) {
 
 /// The crates that the tables name.
 pub(super) fn listed() -> impl Iterator<Item = &'static str> {
-    let tables = HOUSE.iter().chain(FOR_TESTS);
+    let tables = CRATES.iter().chain(FOR_TESTS);
     let mut names: Vec<&str> =
         tables.flat_map(|(name, below)| below.iter().chain([name])).copied().collect();
     names.extend(OUTSIDE);
@@ -85,10 +85,10 @@ fn allowed(from: &str, dependency: &Dependency) -> bool {
     if OUTSIDE.contains(&to) {
         return false;
     }
-    OUTSIDE.contains(&from) || listed(HOUSE) || (dependency.for_tests && listed(FOR_TESTS))
+    OUTSIDE.contains(&from) || listed(CRATES) || (dependency.for_tests && listed(FOR_TESTS))
 }
 
-/// What a manifest says about the house.
+/// What a manifest says about our crates.
 #[derive(Debug)]
 pub(super) struct Manifest<'a> {
     pub(super) file: &'a File,
@@ -102,7 +102,7 @@ pub(super) struct Manifest<'a> {
 pub(super) struct Dependency {
     /// As written in this manifest.
     pub(super) key: String,
-    /// The package behind it; of the house, without the prefix.
+    /// The package behind it; of ours, without the prefix.
     pub(super) name: String,
     pub(super) for_tests: bool,
 }
@@ -127,13 +127,13 @@ fn manifest<'a>(file: &'a File, shared: Option<&toml::Table>) -> Option<Manifest
         for kind in ["dependencies", "build-dependencies", "dev-dependencies"] {
             let listed = section.get(kind).and_then(toml::Value::as_table);
             for (key, value) in listed.into_iter().flatten() {
-                let name = house_name(package(key, value, shared));
+                let name = short_name(package(key, value, shared));
                 let for_tests = kind == "dev-dependencies";
                 dependencies.push(Dependency { key: key.clone(), name, for_tests });
             }
         }
     }
-    Some(Manifest { file, name: house_name(name), dependencies })
+    Some(Manifest { file, name: short_name(name), dependencies })
 }
 
 fn package<'a>(key: &'a str, value: &'a toml::Value, shared: Option<&'a toml::Table>) -> &'a str {
@@ -142,7 +142,7 @@ fn package<'a>(key: &'a str, value: &'a toml::Value, shared: Option<&'a toml::Ta
     value.and_then(|value| value.get("package")?.as_str()).unwrap_or(key)
 }
 
-fn house_name(package: &str) -> String {
+fn short_name(package: &str) -> String {
     let name = if package == "postern" { "server" } else { package };
     name.strip_prefix("postern-").unwrap_or(name).to_owned()
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: the rules of the house that no compiler checks.
+//! `cargo xtask tidy`: the rules of the project that no compiler checks.
 //!
 //! Owns the table of rules. A rule is a function of the whole [`Tree`] to its findings, so that it
 //! can be shown to fail on a tree made of literals (`tests.rs` does, for every row of the table).

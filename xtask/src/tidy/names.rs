@@ -1,4 +1,4 @@
-//! Names that belong to one room: backends to `server`, dialects to their TOML files.
+//! Names that belong to one part: backends to `server`, dialects to their TOML files.
 
 use super::report::Report;
 use super::tree::{File, Tree};
@@ -7,8 +7,8 @@ const BACKENDS: &[&str] = &["store_sqlite", "store_postgres", "store-sqlite", "s
 
 pub(super) fn backends(tree: &Tree, report: &mut Report<'_>) {
     for file in tree.rust() {
-        let Some(room) = file.house_crate() else { continue };
-        if matches!(room, "server" | "store-sqlite" | "store-postgres") {
+        let Some(name) = file.member() else { continue };
+        if matches!(name, "server" | "store-sqlite" | "store-postgres") {
             continue;
         }
         for (number, line) in file.lines() {
@@ -23,7 +23,7 @@ const DIALECTS: &[&str] = &["speculo", "spendesk", "spiko", "fyma", "speckle"];
 
 /// Tests may name dialects, the demo seeds them, and the list of embedded files has to.
 pub(super) fn dialects(tree: &Tree, report: &mut Report<'_>) {
-    for file in tree.rust().filter(|file| file.house_crate().is_some() && !may_name(file)) {
+    for file in tree.rust().filter(|file| file.member().is_some() && !may_name(file)) {
         for (number, line) in file.code() {
             let lower = line.to_lowercase();
             let embeds = file.path.starts_with("crates/dialect/") && line.contains("include_str!(");

@@ -27,7 +27,7 @@ fn package(name: &str, rest: &str) -> String {
     format!("[package]\nname = \"{name}\"\n{rest}")
 }
 
-fn house(path: &'static str, name: &str, rest: &str) -> Vec<(&'static str, String)> {
+fn workspace(path: &'static str, name: &str, rest: &str) -> Vec<(&'static str, String)> {
     let others = ["base", "web", "store", "store-suite", "verify"];
     let mut files: Vec<(&'static str, String)> = others
         .iter()
@@ -41,7 +41,7 @@ fn house(path: &'static str, name: &str, rest: &str) -> Vec<(&'static str, Strin
 }
 
 fn edge(path: &'static str, name: &str, broken: &str, mended: &str) -> Fixture {
-    let (broken, mended) = (house(path, name, broken), house(path, name, mended));
+    let (broken, mended) = (workspace(path, name, broken), workspace(path, name, mended));
     Fixture { rule: "imports-point-down", at: (path, 4), broken, mended }
 }
 
@@ -52,7 +52,7 @@ fn depends(
     dependency: &str,
 ) -> Fixture {
     let rest = format!("[dependencies]\n{dependency}.workspace = true\n");
-    let (broken, mended) = (house(path, names.0, &rest), house(path, names.1, &rest));
+    let (broken, mended) = (workspace(path, names.0, &rest), workspace(path, names.1, &rest));
     Fixture { rule, at: (path, 4), broken, mended }
 }
 

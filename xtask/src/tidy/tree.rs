@@ -43,7 +43,7 @@ impl File {
     }
 
     /// The crate folder under `crates/` when this file is part of its `src`.
-    pub(super) fn house_crate(&self) -> Option<&str> {
+    pub(super) fn member(&self) -> Option<&str> {
         let (name, inside) = self.path.strip_prefix("crates/")?.split_once('/')?;
         inside.starts_with("src/").then_some(name)
     }

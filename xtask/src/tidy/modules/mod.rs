@@ -41,7 +41,11 @@ pub(super) fn circles(tree: &Tree, report: &mut Report<'_>) {
                     continue;
                 };
                 let title = known::title(&one.name, path);
-                report.add(file, *line, format!("circle in {title}: {}", told(&rest, &steps)));
+                report.add(
+                    file,
+                    *line,
+                    format!("circle in {title}: {}", spelled_out(&rest, &steps)),
+                );
             }
         }
     }
@@ -55,7 +59,7 @@ pub(super) fn circles(tree: &Tree, report: &mut Report<'_>) {
 }
 
 /// `a -> b (file:line), b -> a (file:line)`.
-fn told(level: &graph::Level, steps: &[(String, String)]) -> String {
+fn spelled_out(level: &graph::Level, steps: &[(String, String)]) -> String {
     let site = |step| {
         level.get(step).map_or_else(String::new, |site| format!(" ({}:{})", site.file, site.line))
     };
