@@ -123,7 +123,7 @@ pub struct Credential {
     /// `auth_time` of OpenID Connect Core §12.2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authenticated_at: Option<Timestamp>,
-    /// Its place in the status lists of its realm, where it has one: see [`Grant::place`].
+    /// Its index in the status lists of its realm, where it has one: see [`Grant::status_index`].
     #[serde(rename = "place", default, skip_serializing_if = "Option::is_none")]
     pub status_index: Option<u32>,
     /// Set once it was taken back.

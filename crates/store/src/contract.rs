@@ -74,7 +74,7 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// wake-up may be missed or come for nothing, so nobody relies on it: look from time to time.
     async fn changed(&self, after: u64);
 
-    /// Takes `count` numbers of a realm's row of places ([`domain::Grant::place`]); the first of
+    /// Takes `count` numbers of a realm's row of places ([`domain::Grant::status_index`]); the first of
     /// them. They follow each other and are never given again, whatever becomes of them.
     async fn reserve_status_indexes(
         &self,

@@ -17,7 +17,7 @@ pub struct GrantDependencies {
     pub resource_server: u128,
     /// [`Grant::epoch`].
     pub epoch: u32,
-    /// [`Grant::place`].
+    /// [`Grant::status_index`].
     pub status_index: Option<u32>,
 }
 
@@ -47,7 +47,7 @@ pub struct CredentialDependencies {
     pub grant: Option<u128>,
     /// [`Credential::client`].
     pub client: Option<u128>,
-    /// [`Credential::place`].
+    /// [`Credential::status_index`].
     pub status_index: Option<u32>,
 }
 
