@@ -1,9 +1,9 @@
 //! What an API service links: who is calling, for which organization, with which scopes.
 //!
 //! A [`Verifier`] checks a presented credential offline (signature, issuer, audience, times, and
-//! revocation by following the issuer's feed), by asking the issuer (RFC 7662), or both. A [`VerifyLayer`] puts it in front of any tower service:
-//! the request goes on with a [`Principal`] in its extensions, or is answered 401, 403 or 503 with
-//! the right `WWW-Authenticate` (RFC 6750 §3).
+//! revocation by following the issuer's feed), by asking the issuer (RFC 7662), or both. A
+//! [`VerifyLayer`] puts it in front of any tower service: the request goes on with a [`Principal`]
+//! in its extensions, or is answered 401, 403 or 503 with the right `WWW-Authenticate` (RFC 6750 §3).
 //!
 //! ```
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -19,6 +19,13 @@
 //! let contacts = VerifyLayer::new(Arc::new(verifier)).scopes(["contacts.read"]);
 //! # Ok(()) }
 //! ```
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `http-client` | yes | fetches keys, follows the feed, reads status lists and introspects, all over HTTP |
+//! | `axum` | no | [`Principal`] is an axum extractor |
 //!
 //! Every refusal has its own [`Rejection`]: exact in private ([`std::fmt::Display`]), and mapped
 //! outward by one exhaustive table in `rejection.rs`. Secrets appear in neither.
@@ -70,3 +77,9 @@ pub use request_info::{RemoteAddress, RequestId, RequestInfo};
 pub use token_state::WhenStale;
 pub use unavailable::Unavailable;
 pub use verifier::{Mode, Observe, Verifier};
+
+/// The example of the README compiles.
+#[cfg(all(doctest, feature = "axum", feature = "http-client"))]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct Readme;
