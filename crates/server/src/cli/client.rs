@@ -25,7 +25,7 @@ pub(crate) enum Command {
     Suspend(Named),
     /// Activate one again
     Activate(Named),
-    /// Take back everything that people gave an app
+    /// Revoke every connection of an app
     DropConnections(Named),
 }
 

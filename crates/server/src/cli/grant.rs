@@ -24,7 +24,7 @@ pub(crate) enum Command {
         #[arg(long = "default-scope", value_name = "SCOPE")]
         default_scopes: Vec<String>,
     },
-    /// Take one back for good, and all that hangs from it
+    /// Revoke one permanently, and every credential and token of it
     Revoke(Revoked),
 }
 

@@ -27,7 +27,7 @@ pub(crate) enum Command {
         /// For people
         name: String,
     },
-    /// Suspend one: nothing issued for it is good
+    /// Suspend one: everything issued for it is refused
     Suspend(Named),
     /// Activate one again
     Activate(Named),

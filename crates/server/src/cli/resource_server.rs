@@ -13,7 +13,7 @@ pub(crate) enum Command {
     List(Page),
     /// Show one
     Show(Named),
-    /// Suspend one: no token for it is good
+    /// Suspend one: every token for it is refused
     Suspend(Named),
     /// Activate one again
     Activate(Named),

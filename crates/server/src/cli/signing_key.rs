@@ -19,9 +19,9 @@ pub(crate) enum Command {
         #[arg(long)]
         immediately: bool,
     },
-    /// Let one sign no more; what it signed stays good
+    /// Retire one: it signs no more, and its tokens stay valid
     Retire(Named),
-    /// Make everything that one signed worthless
+    /// Revoke one: every token that it signed is refused
     Revoke(Named),
 }
 

@@ -84,7 +84,7 @@ pub(super) fn rows(table: Table) -> Table {
     let (read, write) = ("apps:read", "apps:write");
     let (all, one, secrets_of) = ("/apps", "/apps/{id}", "/apps/{id}/secrets");
     let drop = "/apps/{id}/drop-connections";
-    let rotation = "Give an app a new secret; the older ones stay good for a while";
+    let rotation = "Give an app a new secret; older ones stay active for a while";
     table
         .about("Apps", "Apps that you registered.")
         .create(row(MethodFilter::POST, all, write, "Register an app"), create)
@@ -92,13 +92,13 @@ pub(super) fn rows(table: Table) -> Table {
         .read(row(MethodFilter::GET, one, read, "Read an app"), show)
         .change(row(MethodFilter::PATCH, one, write, "Change an app"), update)
         .change(
-            row(MethodFilter::DELETE, one, write, "Delete an app, and all that people gave it"),
+            row(MethodFilter::DELETE, one, write, "Delete an app, and revoke all its connections"),
             delete,
         )
         .create(row(MethodFilter::POST, secrets_of, write, rotation), rotate)
         .read(row(MethodFilter::GET, secrets_of, read, "List the secrets of an app"), secrets)
         .change(
-            row(MethodFilter::POST, drop, write, "Take back what everybody gave an app"),
+            row(MethodFilter::POST, drop, write, "Revoke all connections of an app"),
             drop_connections,
         )
 }

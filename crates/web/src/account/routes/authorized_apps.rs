@@ -48,11 +48,12 @@ struct AppOfOthersView {
 pub(super) fn rows(table: Table) -> Table {
     let (read, write) = ("apps:read", "apps:write");
     let (all, one) = ("/authorized-apps", "/authorized-apps/{id}");
-    let (revocation, about) = ("/authorized-apps/{id}/revoke", "Take back what you gave an app");
+    let (revocation, about) =
+        ("/authorized-apps/{id}/revoke", "Revoke the access of an app to your account");
     table
         .about("Authorized apps", "Apps that may act for you.")
         .read(row(MethodFilter::GET, all, read, "List the apps that may act for you"), list)
-        .read(row(MethodFilter::GET, one, read, "Read what an app may"), show)
+        .read(row(MethodFilter::GET, one, read, "Read what an app may do for you"), show)
         .change(row(MethodFilter::POST, revocation, write, about), revoke)
 }
 

@@ -143,7 +143,7 @@ pub(super) fn rows(table: Table) -> Table {
                 MethodFilter::POST,
                 "/clients/{id}/drop-connections",
                 write,
-                "Take back everything that people gave an app",
+                "Revoke every connection of an app",
             ),
             drop_connections,
         )

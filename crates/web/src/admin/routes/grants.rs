@@ -76,7 +76,7 @@ pub(super) fn rows(table: Table) -> Table {
                 MethodFilter::POST,
                 "/grants/{id}/revoke",
                 write,
-                "Revoke a grant, and with it all that hangs from it",
+                "Revoke a grant, and every credential and token of it",
             ),
             revoke,
         )

@@ -50,7 +50,7 @@ pub(super) fn rows(table: Table) -> Table {
                 MethodFilter::POST,
                 "/organizations/{id}/suspend",
                 write,
-                "Suspend an organization: nothing issued for it is good",
+                "Suspend an organization: everything issued for it is refused",
             ),
             |call, _: Arc<Nothing>| switch(call, Switch::Suspended),
         )

@@ -97,7 +97,7 @@ pub(super) fn rows(table: Table) -> Table {
                 MethodFilter::POST,
                 "/resource-servers/{id}/suspend",
                 write,
-                "Suspend a resource server: no token for it is good",
+                "Suspend a resource server: every token for it is refused",
             ),
             |call, _: Arc<Nothing>| switch(call, Switch::Suspended),
         )

@@ -56,13 +56,13 @@ pub(super) fn rows(table: Table) -> Table {
         MethodFilter::POST,
         "/signing-keys/{id}/retire",
         write,
-        "Let a key sign no more; what it signed stays good",
+        "Retire a key: it signs no more, and its tokens stay valid",
     );
     let revoke_row = row(
         MethodFilter::POST,
         "/signing-keys/{id}/revoke",
         write,
-        "Make everything a key signed worthless",
+        "Revoke a key: every token that it signed is refused",
     );
     table
         .about("Signing keys", "What access tokens are signed with.")

@@ -95,7 +95,7 @@ pub(super) fn rows(table: Table) -> Table {
         .read(row(MethodFilter::GET, "/users", read, "List users"), list)
         .read(row(MethodFilter::GET, one, read, "Read a user"), show)
         .change(row(MethodFilter::PATCH, one, write, "Change a user"), update)
-        .change(row(MethodFilter::DELETE, one, write, "Remove a user for good"), remove)
+        .change(row(MethodFilter::DELETE, one, write, "Remove a user permanently"), remove)
         .change(
             row(MethodFilter::POST, "/users/{id}/suspend", write, "Suspend a user"),
             |call, _: Arc<Nothing>| switch(call, Switch::Suspended),
