@@ -408,7 +408,7 @@ fn the_example_of_the_page_reads_what_is_said() {
         bad = of_snapshot(given['first'])\n\
         for update in given['updates']: apply(bad, update)\n\
         for known in bad, of_snapshot(given['second']), of_snapshot(given['third']):\n    \
-            print(*[is_taken_back(known, claims) for claims in given['claims']])\n";
+            print(*[is_revoked(known, claims) for claims in given['claims']])\n";
     std::fs::write(folder.join("example.py"), format!("{example}\n{asks}")).unwrap();
     let mut python = std::process::Command::new("python3");
     let run = python.arg(folder.join("example.py")).arg(folder.join("given.json")).output();
