@@ -9,10 +9,12 @@ mod external;
 mod leftovers;
 mod modules;
 mod names;
+mod prose;
 mod report;
 mod source;
 #[cfg(test)]
 mod tests;
+mod threats;
 mod tree;
 
 use std::path::Path;
@@ -42,6 +44,8 @@ const RULES: &[Rule] = &[
     Rule { name: "no-registry-hosts", check: leftovers::registry_hosts },
     Rule { name: "nothing-left-undone", check: leftovers::undone },
     Rule { name: "decisions-fit-a-page", check: decisions::check },
+    Rule { name: "prose-wraps", check: prose::check },
+    Rule { name: "the-threat-model-names-tests", check: threats::check },
 ];
 
 /// Checks the workspace at `root` and prints each finding. `Ok(true)` when there is none.

@@ -66,6 +66,8 @@ fn fixtures() -> Vec<Fixture> {
     all.extend(leftovers());
     all.extend(pages());
     all.extend(modules());
+    all.extend(prose());
+    all.extend(threats());
     all
 }
 
@@ -221,6 +223,37 @@ fn order() -> Fixture {
     let broken = mended.iter().cloned().chain([lowest]).collect();
     let mended = mended.into_iter().chain([("crates/status/src/mark.rs", String::new())]).collect();
     Fixture { rule: "modules-point-down", at: ("crates/status/src/mark.rs", 3), broken, mended }
+}
+
+fn prose() -> Vec<Fixture> {
+    let long = |start: &str| format!("{start}{}\n", "word ".repeat(24));
+    let exempt = format!(
+        "{}{}{}```text\n{}```\n- {}\n",
+        long("# A "),
+        long("| a "),
+        long("![a "),
+        long("a "),
+        "x".repeat(130)
+    );
+    let prose = |line, broken: String| text("prose-wraps", ("docs/a.md", line), broken, &exempt);
+    vec![
+        prose(1, long("a ")),
+        prose(3, format!("```sh\n```\n{}", long("- "))),
+        prose(0, "```text\na\n".to_owned()),
+    ]
+}
+
+fn threats() -> Vec<Fixture> {
+    let page = "docs/threat-model.md";
+    let tests = ("crates/x/tests/a.rs", "//! A.\n#[test]\nfn one_holds() {}\n".to_owned());
+    let table = |row: &str| (page, format!("| who | shown by |\n|---|---|\n{row}\n"));
+    let fixture = |row: &str| Fixture {
+        rule: "the-threat-model-names-tests",
+        at: (page, 3),
+        broken: vec![tests.clone(), table(row)],
+        mended: vec![tests.clone(), table("| a `thing` | `one_holds` |")],
+    };
+    vec![fixture("| a | `one_holds`, `another_holds` |"), fixture("| a `one_holds` | nothing |")]
 }
 
 #[test]
