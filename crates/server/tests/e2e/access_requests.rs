@@ -95,6 +95,11 @@ fn wish() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
+/// Sends the form of the realm at `base`.
+pub(crate) fn ask(base: &str) {
+    Visitor::at(base).ask(&wish()).expect(303);
+}
+
 /// Somebody without an account, and their browser.
 struct Visitor(Person);
 

@@ -17,6 +17,7 @@ mod cli;
 mod clients;
 mod cookbook;
 mod dialects;
+mod docs;
 mod durability;
 mod faults;
 mod feed;

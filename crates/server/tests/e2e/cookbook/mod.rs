@@ -11,6 +11,7 @@ mod proxy;
 mod refuses;
 mod setting;
 mod traefik;
+mod tried;
 
 /// A case for each proxy.
 macro_rules! with_each_proxy {

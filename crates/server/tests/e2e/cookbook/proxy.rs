@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::pages::{Ports, block, blocks, write};
 use crate::clients::python;
+use crate::docs::blocks::of;
 
 /// How long a proxy may take to listen.
 const START: Duration = Duration::from_secs(30);
@@ -19,6 +20,8 @@ const START: Duration = Duration::from_secs(30);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Nginx,
+    /// nginx with the few lines that the README prints.
+    NginxOfTheReadme,
     Haproxy,
     Apache,
     Caddy,
@@ -29,7 +32,7 @@ impl Kind {
     /// How Postern is told what it asks about: `request` in the configuration.
     pub(super) const fn words(self) -> &'static str {
         match self {
-            Self::Nginx | Self::Haproxy | Self::Apache => "original",
+            Self::Nginx | Self::NginxOfTheReadme | Self::Haproxy | Self::Apache => "original",
             Self::Caddy => "forwarded",
             Self::Envoy => "path",
         }
@@ -38,6 +41,7 @@ impl Kind {
     fn command(self, folder: &Path, ports: Ports) -> Command {
         match self {
             Self::Nginx => nginx(folder, ports),
+            Self::NginxOfTheReadme => nginx_of_the_readme(folder, ports),
             Self::Haproxy => haproxy(folder, ports),
             Self::Apache => apache(folder, ports),
             Self::Caddy => caddy(folder, ports),
@@ -95,13 +99,30 @@ fn nginx(folder: &Path, ports: Ports) -> Command {
     let [site, snippet] = &blocks[..] else { panic!("nginx.md has so many blocks") };
     write(folder, "conf.d/api.conf", "/etc/nginx", &ports.put(site));
     write(folder, "snippets/postern.conf", "/etc/nginx", &ports.put(snippet));
+    nginx_with(folder, "conf.d/*.conf")
+}
+
+fn nginx_of_the_readme(folder: &Path, ports: Ports) -> Command {
+    let blocks = of("README.md", "nginx");
+    let [locations] = &blocks[..] else { panic!("the README has so many blocks") };
+    let site = format!(
+        "upstream api {{ server 127.0.0.1:{}; }}\nserver {{ listen 127.0.0.1:{};\n{} }}\n",
+        ports.api,
+        ports.proxy,
+        ports.put(&locations.text),
+    );
+    write(folder, "readme.conf", "/etc/nginx", &site);
+    nginx_with(folder, "readme.conf")
+}
+
+/// nginx with what the distribution's own file has around the page's.
+fn nginx_with(folder: &Path, site: &str) -> Command {
     let folder_of = |name: &str| format!("{name}_temp_path {}/{name};\n", folder.display());
     let folders: String =
         ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(folder_of).concat();
-    // What the distribution's own file has around the page's.
     let around = format!(
         "daemon off;\nmaster_process off;\npid {0}/pid;\nerror_log {0}/error.log;\nevents {{}}\n\
-         http {{\naccess_log off;\n{folders}include conf.d/*.conf;\n}}\n",
+         http {{\naccess_log off;\n{folders}include {site};\n}}\n",
         folder.display()
     );
     fs::write(folder.join("nginx.conf"), around).unwrap();

@@ -22,6 +22,7 @@ pub(super) struct Setting {
     pub(super) relay: Relay,
     pub(super) proxy: Proxy,
     pub(super) organization: String,
+    port: u16,
     base: String,
 }
 
@@ -74,7 +75,13 @@ impl Setting {
             Ports { proxy: ports::one(), postern: relay.port, inner: ports::one(), api: api.port };
         let proxy = Proxy::start(kind, here);
         let base = format!("http://127.0.0.1:{}", here.proxy);
-        Self { postern: server, admin, api, relay, proxy, organization, base }
+        let port = here.proxy;
+        Self { postern: server, admin, api, relay, proxy, organization, port, base }
+    }
+
+    /// Where the proxy listens.
+    pub(super) const fn port(&self) -> u16 {
+        self.port
     }
 
     /// A request of a caller of the API.
