@@ -10,6 +10,8 @@ mod packages;
 mod process;
 mod test;
 mod tidy;
+mod tools;
+mod venv;
 mod workspace;
 
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::process::{self, Finished};
+use crate::venv::{self, stamp, stamped, succeed};
 
 /// Published client libraries.
 pub(super) const CLIENTS: &str = "tests/clients";
@@ -19,18 +19,9 @@ pub(super) const BROWSER: &str = "tests/browser";
 /// # Errors
 /// What pip printed.
 pub(super) fn python(root: &Path, folder: &Path) -> Result<String, String> {
-    let requirements = root.join(CLIENTS).join("requirements.txt");
-    let locked = read(&requirements)?;
-    let venv = folder.join("venv");
-    let interpreter = venv.join("bin/python");
-    if !stamped(&venv, &locked) || !interpreter.exists() {
-        succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        let mut command = Command::new(&interpreter);
-        succeed(command.args(pip).args(["--no-deps", "--requirement"]).arg(&requirements))?;
-        stamp(&venv, &locked)?;
-    }
-    Ok(interpreter.display().to_string())
+    let locked = read(&root.join(CLIENTS).join("requirements.txt"))?;
+    let programs = venv::with(&folder.join("venv"), &locked)?;
+    Ok(programs.join("python").display().to_string())
 }
 
 /// Installs the npm packages locked in `place`; returns their `node_modules`.
@@ -68,21 +59,6 @@ fn link(to: &Path, at: &Path) -> Result<(), String> {
     std::os::unix::fs::symlink(to, at).map_err(|problem| format!("{}: {problem}", at.display()))
 }
 
-fn stamped(folder: &Path, locked: &str) -> bool {
-    fs::read_to_string(folder.join("stamp")).is_ok_and(|stamp| stamp == locked)
-}
-
-fn stamp(folder: &Path, locked: &str) -> Result<(), String> {
-    fs::write(folder.join("stamp"), locked).map_err(|problem| format!("stamp: {problem}"))
-}
-
 fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|problem| format!("{}: {problem}", path.display()))
-}
-
-fn succeed(command: &mut Command) -> Result<(), String> {
-    match process::run(command)? {
-        Finished { status, .. } if status.success() => Ok(()),
-        Finished { status, output } => Err(format!("{output}\n{command:?}: {status}")),
-    }
 }

@@ -1,15 +1,18 @@
 //! `cargo xtask test`: everything, on a machine that may have nothing.
 //!
 //! Owns the order: install what is missing, start PostgreSQL, run the steps, sum up, stop what was
-//! started. The last line is `N passed, N failed`, over tests and steps.
+//! started. Each step has a line with its seconds, and so has the whole. The last line is
+//! `N passed, N failed`, over tests and steps.
 
 mod clients;
 mod postgres;
+mod runners;
 mod steps;
 mod tally;
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
 use crate::packages::{self, Need, works};
 use crate::process;
@@ -48,12 +51,14 @@ const NEEDS: &[Need] = &[
 /// # Errors
 /// When interrupted: what was started is stopped by then.
 pub(crate) fn run(root: &Path) -> Result<bool, String> {
+    let started = Instant::now();
     process::catch_interrupts()?;
     let mut runner = Runner::default();
     everything(root, &mut runner);
     if process::interrupted() {
         return Err("interrupted".to_owned());
     }
+    steps::summary(started);
     let Tally { passed, failed } = runner.total();
     println!("{passed} passed, {failed} failed");
     Ok(failed == 0)
@@ -81,7 +86,7 @@ pub(crate) fn with(root: &Path, arguments: &[String]) -> Result<bool, String> {
 fn everything(root: &Path, runner: &mut Runner) {
     let (postgres, variables) = setting(root, runner);
     steps::checks(root, runner);
-    steps::tests(root, &variables, runner);
+    runners::run(root, &variables, runner);
     drop(postgres);
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use super::tally::{self, Tally};
+use super::tally::Tally;
 use crate::process::{self, Finished};
 
 /// The variables that the tests read, and their values.
@@ -45,8 +45,29 @@ impl Runner {
         }
     }
 
+    /// Does `work` as the step called `name`. Where it cannot be done the run goes on without it,
+    /// and says why; nothing is counted.
+    pub(super) fn optional<T>(
+        &mut self,
+        name: &str,
+        work: impl FnOnce() -> Result<T, String>,
+    ) -> Option<T> {
+        let started = begin(name);
+        match work() {
+            Ok(value) => {
+                end(started, "ok");
+                Some(value)
+            }
+            Err(problem) => {
+                end(started, "left out");
+                println!("{}", problem.trim_end());
+                None
+            }
+        }
+    }
+
     /// Runs `command` as a step: one passed or failed by its exit code.
-    fn command(&mut self, name: &str, command: &mut Command) {
+    pub(super) fn command(&mut self, name: &str, command: &mut Command) {
         self.step(name, || match process::run(command)? {
             Finished { status, .. } if status.success() => Ok(()),
             Finished { status, output } => Err(format!("{output}\n{name}: {status}")),
@@ -55,7 +76,7 @@ impl Runner {
 
     /// Runs `command` as a step whose tests are counted by `count`. A failure that no test
     /// explains, such as a compile error, counts as one.
-    fn suite(&mut self, name: &str, command: &mut Command, count: fn(&str) -> Tally) {
+    pub(super) fn suite(&mut self, name: &str, command: &mut Command, count: fn(&str) -> Tally) {
         let started = begin(name);
         let finished = match process::run(command) {
             Ok(finished) => finished,
@@ -77,41 +98,41 @@ impl Runner {
     }
 }
 
+/// The programs that are documented: those without a library of the same name.
+const PROGRAMS: &[&str] = &["postern", "postern-bench", "xtask"];
+
 /// Format, lints, documentation and the rules of `tidy`.
+///
+/// Clippy is first and checks the most: what it made of the dependencies serves the documentation
+/// as well, if that has the same features. `--examples` is what gives it the same ones, those of
+/// the dependencies for tests included; without it half of all dependencies are checked again.
 pub(super) fn checks(root: &Path, runner: &mut Runner) {
-    runner.command("format", cargo(root).args(["fmt", "--all", "--check"]));
+    runner.command("format", cargo().args(["fmt", "--all", "--check"]).current_dir(root));
     runner.step("tidy", || match crate::tidy::problems(root)? {
         problems if problems.is_empty() => Ok(()),
         problems => Err(problems),
     });
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
-    runner.command("clippy", cargo(root).args(clippy));
-    let docs = ["doc", "--quiet", "--workspace", "--no-deps"];
-    runner.command("docs", cargo(root).args(docs).env("RUSTDOCFLAGS", "-Dwarnings"));
+    runner.command("clippy", cargo().args(clippy).current_dir(root));
+    let docs = ["doc", "--quiet", "--workspace", "--no-deps", "--lib", "--examples"];
+    let mut rustdoc = cargo();
+    rustdoc.args(docs).args(PROGRAMS.iter().flat_map(|name| ["--bin", name]));
+    rustdoc.current_dir(root).env("RUSTDOCFLAGS", "-Dwarnings");
+    runner.command("docs", &mut rustdoc);
 }
 
-/// All tests of the workspace.
-pub(super) fn tests(root: &Path, variables: &Variables, runner: &mut Runner) {
-    let setting = || variables.iter().map(|(name, value)| (name, value));
-    let nextest = process::run(Command::new("cargo-nextest").args(["nextest", "--version"]));
-    if nextest.is_ok_and(|finished| finished.status.success()) {
-        let all = ["nextest", "run", "--cargo-quiet", "--workspace", "--no-fail-fast"];
-        runner.suite("tests", cargo(root).args(all).envs(setting()), tally::nextest);
-        let docs = ["test", "--quiet", "--doc", "--workspace", "--no-fail-fast"];
-        runner.suite("doc tests", cargo(root).args(docs).envs(setting()), tally::libtest);
-    } else {
-        let all = ["test", "--workspace", "--no-fail-fast"];
-        runner.suite("tests", cargo(root).args(all).envs(setting()), tally::libtest);
-    }
-}
-
-fn cargo(root: &Path) -> Command {
+/// Cargo, without colours and progress bars.
+pub(super) fn cargo() -> Command {
     let mut command = Command::new("cargo");
+    command.env("CARGO_TERM_COLOR", "never").env("CARGO_TERM_PROGRESS_WHEN", "never");
     command
-        .current_dir(root)
-        .env("CARGO_TERM_COLOR", "never")
-        .env("CARGO_TERM_PROGRESS_WHEN", "never");
-    command
+}
+
+/// The line of the whole run.
+pub(super) fn summary(started: Instant) {
+    print!("{:<16}", "all steps");
+    let seconds = started.elapsed().as_secs();
+    end(started, &format!("{} min {:02} s", seconds / 60, seconds % 60));
 }
 
 fn begin(name: &str) -> Instant {

@@ -42,15 +42,37 @@ pub(super) fn nextest(output: &str) -> Tally {
 }
 
 /// The sum over `test result: ok. 3 passed; 0 failed; …`, a line a test binary.
+///
+/// A binary that was started and ended without such a line, as after a signal, is one that failed.
 pub(super) fn libtest(output: &str) -> Tally {
     let mut tally = Tally::default();
-    for line in output.lines().filter_map(|line| line.trim().strip_prefix("test result: ")) {
-        for part in line.split(['.', ';']) {
-            match labelled(part) {
-                Some((count, "passed")) => tally.passed += count,
-                Some((count, "failed")) => tally.failed += count,
-                _ => {}
-            }
+    let mut waiting = false;
+    for line in output.lines().map(str::trim) {
+        if let Some(result) = line.strip_prefix("test result: ") {
+            waiting = false;
+            tally.add(of_binary(result));
+        } else if starts_binary(line) {
+            tally.failed += u64::from(waiting);
+            waiting = true;
+        }
+    }
+    tally.failed += u64::from(waiting);
+    tally
+}
+
+/// Whether cargo says with `line` that it starts the tests of a target.
+fn starts_binary(line: &str) -> bool {
+    let of_target = line.starts_with("Running unittests ") || line.starts_with("Running tests/");
+    line.starts_with("Doc-tests ") || of_target && line.ends_with(')')
+}
+
+fn of_binary(result: &str) -> Tally {
+    let mut tally = Tally::default();
+    for part in result.split(['.', ';']) {
+        match labelled(part) {
+            Some((count, "passed")) => tally.passed += count,
+            Some((count, "failed")) => tally.failed += count,
+            _ => {}
         }
     }
     tally
@@ -96,5 +118,17 @@ mod tests {
         let output = "test result: ok. 3 passed; 0 failed; 0 ignored; finished in 0.1s\n\
                       test result: FAILED. 1 passed; 2 failed; 0 ignored; finished in 0.1s\n";
         assert_eq!(libtest(output), Tally { passed: 4, failed: 2 });
+    }
+
+    #[test]
+    fn libtest_a_binary_that_ends_without_a_result_failed() {
+        let output = "     Running unittests src/lib.rs (target/debug/deps/a-1)\n\
+                      test result: ok. 3 passed; 0 failed; 0 ignored; finished in 0.1s\n     \
+                      Running tests/b.rs (target/debug/deps/b-1)\nrunning 2 tests\n\
+                      error: test failed, to rerun pass `-p a --test b`\n   Doc-tests a\n\
+                      test result: ok. 1 passed; 0 failed; 0 ignored; finished in 0.1s\n\
+                      test result: ok. 2 passed; 0 failed; 0 ignored; finished in 0.1s\n     \
+                      Running tests/c.rs (target/debug/deps/c-1)\nrunning 2 tests\n";
+        assert_eq!(libtest(output), Tally { passed: 6, failed: 2 });
     }
 }
