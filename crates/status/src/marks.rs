@@ -130,10 +130,11 @@ impl Loading {
     }
 }
 
-/// The first full minute since the Unix epoch at or after `seconds`.
+/// The first full minute since the Unix epoch at or after `seconds`; at least the first one, since a
+/// snapshot has 0 for "never".
 fn minute(seconds: i64) -> u32 {
     let up = seconds.div_euclid(60) + i64::from(seconds.rem_euclid(60) != 0);
-    u32::try_from(up.max(0)).unwrap_or(NEVER)
+    u32::try_from(up.max(1)).unwrap_or(NEVER)
 }
 
 #[cfg(test)]

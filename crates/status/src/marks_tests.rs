@@ -84,6 +84,15 @@ fn an_end_is_never_sooner_than_told_and_some_minutes_are_allowed() {
 }
 
 #[test]
+fn an_end_before_the_epoch_is_not_written_as_never() {
+    let mut marks = Marks::default();
+    marks.set(Mark::id(1), Some(-60));
+    marks.set(Mark::id(2), Some(0));
+    let read = crate::Snapshot::of(&marks, "https://a.example", 1, 1).marks().unwrap();
+    assert!(read.iter().eq(marks.iter()) && read.iter().all(|gone| gone.until.is_some()));
+}
+
+#[test]
 fn a_million_places_take_less_than_a_third_of_a_megabyte() {
     let mut marks = Marks::default();
     let rng = SequenceRng::new(1);
