@@ -39,7 +39,7 @@ impl Cookie {
         }
     }
 
-    fn name(self, issuer: &Issuer) -> String {
+    pub(crate) fn name(self, issuer: &Issuer) -> String {
         let host = if is_https(issuer) { "__Host-" } else { "" };
         format!("{host}{}_{}", self.stem(), issuer.realm())
     }
@@ -53,8 +53,13 @@ impl Cookie {
         pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
     }
 
-    /// The header that sets it. `None` for a value that no cookie can have.
+    /// The header that sets it. `None` for a value that no cookie can have (RFC 6265 §4.1.1,
+    /// `cookie-octet`): a semicolon in it would begin an attribute.
     pub(crate) fn set(self, issuer: &Issuer, value: &str) -> Option<HeaderValue> {
+        let fits = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b',' | b';' | b'\\');
+        if !value.bytes().all(fits) {
+            return None;
+        }
         let kept = self.kept().map(|time| format!("; Max-Age={}", time.as_secs()));
         self.header(issuer, value, &kept.unwrap_or_default())
     }
