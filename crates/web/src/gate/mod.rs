@@ -14,7 +14,7 @@ mod compile;
 mod credential;
 mod identity;
 mod original;
-mod path;
+pub(crate) mod path;
 mod rates;
 mod refuse;
 mod resources;

@@ -13,7 +13,7 @@ const LONGEST: usize = 8 * 1024;
 ///
 /// # Errors
 /// What in it could be read in two ways.
-pub(super) fn plain(path: &str) -> Result<Cow<'_, str>, &'static str> {
+pub(crate) fn plain(path: &str) -> Result<Cow<'_, str>, &'static str> {
     if !path.starts_with('/') {
         return Err("no slash at its beginning");
     }

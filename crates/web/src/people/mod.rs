@@ -14,7 +14,7 @@ mod known;
 pub(crate) mod page;
 mod passwords;
 mod resume;
-mod return_to;
+pub(crate) mod return_to;
 mod show;
 mod sign_in;
 mod sign_out;
