@@ -61,11 +61,17 @@ fn decoded(path: &str) -> Result<String, &'static str> {
         match byte {
             b'/' => return Err("an encoded slash"),
             b'\\' | b';' | 0..=0x1f | 0x7f => return Err("an encoded special character"),
-            // Whoever decodes twice would read something else again.
-            b'%' if escaped(after).is_some() => return Err("a character encoded twice"),
             _ => bytes.push(byte),
         }
         rest = after;
+    }
+    // A program that decodes twice would read something else again. The digits may have been
+    // encoded as well, so this is looked for in what was decoded.
+    if bytes
+        .windows(3)
+        .any(|three| matches!(three, [b'%', digits @ ..] if escaped(digits).is_some()))
+    {
+        return Err("a character encoded twice");
     }
     String::from_utf8(bytes).map_err(|_| "what is not UTF-8")
 }
@@ -126,6 +132,9 @@ mod tests {
             "/v1/admin%3bx",
             "/v1/%252e%252e/admin",
             "/v1%252fadmin",
+            "/v1/%25%36%31dmin",
+            "/v1/%256%31dmin",
+            "/v1/%25%361dmin",
             "/v1/%00",
             "/v1/%0d%0aX: y",
             "/v1/%7f",
