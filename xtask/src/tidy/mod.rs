@@ -4,6 +4,7 @@
 //! can be shown to fail on a tree made of literals (`tests.rs` does, for every row of the table).
 
 mod decisions;
+mod doc_tests;
 mod edges;
 mod external;
 mod leftovers;
@@ -43,6 +44,7 @@ const RULES: &[Rule] = &[
     Rule { name: "no-machine-paths", check: leftovers::machine_paths },
     Rule { name: "no-registry-hosts", check: leftovers::registry_hosts },
     Rule { name: "nothing-left-undone", check: leftovers::undone },
+    Rule { name: "examples-are-run", check: doc_tests::check },
     Rule { name: "decisions-fit-a-page", check: decisions::check },
     Rule { name: "prose-wraps", check: prose::check },
     Rule { name: "the-threat-model-names-tests", check: threats::check },

@@ -68,6 +68,7 @@ fn fixtures() -> Vec<Fixture> {
     all.extend(modules());
     all.extend(prose());
     all.extend(threats());
+    all.extend(examples());
     all
 }
 
@@ -254,6 +255,23 @@ fn threats() -> Vec<Fixture> {
         mended: vec![tests.clone(), table("| a `thing` | `one_holds` |")],
     };
     vec![fixture("| a | `one_holds`, `another_holds` |"), fixture("| a `one_holds` | nothing |")]
+}
+
+fn examples() -> Vec<Fixture> {
+    let (manifest, source) = ("crates/x/Cargo.toml", "crates/x/src/a.rs");
+    let says = |doctest: &str| (manifest, package("postern-x", &format!("[lib]\n{doctest}")));
+    let text =
+        |fence: &str| (source, format!("//! A.\n/// ```json\n/// {{}}\n/// ```\n/// {fence}\n"));
+    let fixture = |fence, mended| Fixture {
+        rule: "examples-are-run",
+        at: (source, 5),
+        broken: vec![says("doctest = false\n"), text(fence)],
+        mended,
+    };
+    vec![
+        fixture("```", vec![says(""), text("```")]),
+        fixture("```no_run", vec![says("doctest = false\n"), text("```text")]),
+    ]
 }
 
 #[test]
