@@ -156,10 +156,12 @@ fn location(redirect_uri: &str, pairs: &[Pair], facts: &impl Facts) -> String {
     out.push_str(redirect_uri);
     for (name, value) in pairs {
         let Some(value) = value.render(facts) else { continue };
-        match (out.contains('?'), out.ends_with(['?', '&'])) {
-            (false, _) => out.push('?'),
-            (true, false) => out.push('&'),
-            (true, true) => {}
+        // A query may hold and end in question marks of its own (RFC 3986 §3.4).
+        let query = out.split_once('?').map(|(_, query)| query);
+        match query.map(|query| query.is_empty() || query.ends_with('&')) {
+            None => out.push('?'),
+            Some(false) => out.push('&'),
+            Some(true) => {}
         }
         out.push_str(name);
         out.push('=');

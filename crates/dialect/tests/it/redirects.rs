@@ -86,7 +86,7 @@ fn rfc6749_3_1_2_the_uri_and_its_own_query_stand_as_they_are() {
         ("https://a.example/?", "https://a.example/?"),
         ("https://a.example/cb?a=b", "https://a.example/cb?a=b&"),
         ("https://a.example/cb?a=b&", "https://a.example/cb?a=b&"),
-        ("https://a.example/cb?a=%2f+&A=?", "https://a.example/cb?a=%2f+&A=?"),
+        ("https://a.example/cb?a=%2f+&A=?", "https://a.example/cb?a=%2f+&A=?&"),
         ("HTTPS://A.example:443//x/%7e", "HTTPS://A.example:443//x/%7e?"),
         ("com.example.app:/cb", "com.example.app:/cb?"),
         ("http://127.0.0.1:51004/cb", "http://127.0.0.1:51004/cb?"),
