@@ -14,8 +14,8 @@ use engine::marks::{Ledgers, Noted};
 use store::{Batch, CommitError, StoreError, Write};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
-use web::feed::Current;
-use web::{AppState, RealmState};
+use web::AppState;
+use web::feed::{Current, RealmFeed};
 
 /// How long to wait for a wake-up that may not come.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -31,7 +31,7 @@ const FILL_AGAIN: Duration = Duration::from_secs(1);
 /// One realm, as far as it is told of.
 #[derive(Debug)]
 struct Followed {
-    realm: RealmState,
+    realm: RealmFeed,
     /// What was told already, and is told again once the memory has advanced.
     carried: Noted,
     /// Whether that waits for a number which no commit has brought yet.
@@ -61,12 +61,12 @@ pub(crate) struct Follower {
 
 impl Follower {
     /// From now on the ledgers of `realms` hear of what comes into memory.
-    pub(crate) fn new(app: &Arc<AppState>, realms: &[RealmState]) -> Self {
-        let ledger = |realm: &RealmState| {
-            (realm.issuer().realm().clone(), Arc::clone(realm.issuer().ledger()))
+    pub(crate) fn new(app: &Arc<AppState>, realms: &[RealmFeed]) -> Self {
+        let ledger = |realm: &RealmFeed| {
+            (realm.state().issuer().realm().clone(), Arc::clone(realm.state().issuer().ledger()))
         };
         app.memory.watch(Arc::new(Ledgers::new(realms.iter().map(ledger))));
-        let followed = |realm: &RealmState| Followed {
+        let followed = |realm: &RealmFeed| Followed {
             realm: realm.clone(),
             carried: Noted::default(),
             owes_number: false,
@@ -125,11 +125,11 @@ impl Follower {
         self.app.memory.fill().await?;
         // What was noted by now is in the snapshots, and nobody has heard of anything before them.
         for followed in &self.realms {
-            followed.realm.issuer().ledger().take();
+            followed.realm.state().issuer().ledger().take();
         }
         self.position = self.app.memory.advance().await?;
         for followed in &self.realms {
-            followed.realm.issuer().reload_keys(self.app.store.direct()).await?;
+            followed.realm.state().issuer().reload_keys(self.app.store.direct()).await?;
             followed.realm.feed().open(self.position);
         }
         tracing::info!(took = ?started.elapsed(), position = self.position, "memory is filled");
@@ -139,12 +139,12 @@ impl Follower {
     /// Takes in what was committed and tells it. Whether there is more already.
     async fn round(&mut self) -> Result<bool, StoreError> {
         let mut before: Vec<Noted> =
-            self.realms.iter().map(|it| it.realm.issuer().ledger().take()).collect();
+            self.realms.iter().map(|it| it.realm.state().issuer().ledger().take()).collect();
         let position = match self.app.memory.advance().await {
             Ok(position) => position,
             Err(error) => {
                 for (followed, noted) in self.realms.iter().zip(before) {
-                    followed.realm.issuer().ledger().restore(noted);
+                    followed.realm.state().issuer().ledger().restore(noted);
                 }
                 return Err(error);
             }
@@ -171,7 +171,7 @@ impl Followed {
     /// Tells what was noted before the memory advanced, and meanwhile. Whether that was anything.
     async fn tell(&mut self, app: &AppState, before: Noted, round: &Round<'_>) -> bool {
         let Round { current, advanced, all_keys } = *round;
-        let (issuer, feed) = (self.realm.issuer(), self.realm.feed());
+        let (issuer, feed) = (self.realm.state().issuer(), self.realm.feed());
         self.owes_number |= issuer.ledger().tick(current.now);
         let meanwhile = issuer.ledger().take();
         let more = !meanwhile.is_empty();

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use web::AppState;
+use web::feed::RealmFeed;
 use web::mail::Mailer;
-use web::{AppState, RealmState};
 
 use crate::config::Limits;
 use crate::error::CommandError;
@@ -19,7 +20,7 @@ use crate::tasks;
 #[derive(Debug)]
 pub(crate) struct Running {
     pub(crate) app: Arc<AppState>,
-    pub(crate) realms: Vec<RealmState>,
+    pub(crate) realms: Vec<RealmFeed>,
     pub(crate) listeners: Vec<Listener>,
     pub(crate) limits: Limits,
     /// What hands mails over; without, they wait in the store.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use web::feed::RealmFeed;
 use web::mail::Mailer;
 use web::metrics::{Metrics, Source};
-use web::{AppState, ListenerService, RealmState, Realms, Serves, Site, TrustedProxies, WebLimits};
+use web::{AppState, ListenerService, Realms, Serves, Site, TrustedProxies, WebLimits};
 
 use crate::config::{self, Config, Limits, Realm};
 use crate::error::CommandError;
@@ -27,18 +28,18 @@ pub(crate) async fn serve(file: &std::path::Path) -> Result<(), CommandError> {
     let sockets = Sockets::bind(&config)?;
     let opened = database::open(&config.database, &master).await?;
     let app = realms::app(opened.store, &master);
-    let mut states = Vec::new();
+    let mut feeds = Vec::new();
     for realm in &config.realms {
-        states.push(realms::open(realm, &app, &master).await?);
+        feeds.push(RealmFeed::new(realms::open(realm, &app, &master).await?));
     }
     let mailer = config.mail.as_ref().map(Smtp::new).transpose()?;
     let mailer = mailer.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
     let figures: Vec<Arc<dyn Source>> = vec![opened.figures, app.clone()];
-    let listeners = sockets.listeners(&config, &app, &states, figures)?;
-    tracing::info!(realms = states.len(), listeners = listeners.len(), "serving");
+    let listeners = sockets.listeners(&config, &app, &feeds, figures)?;
+    tracing::info!(realms = feeds.len(), listeners = listeners.len(), "serving");
     let running = Running {
         app,
-        realms: states,
+        realms: feeds,
         listeners,
         limits: config.limits,
         mailer,
@@ -88,20 +89,20 @@ impl Sockets {
         self,
         config: &Config,
         app: &Arc<AppState>,
-        states: &[RealmState],
+        feeds: &[RealmFeed],
         figures: Vec<Arc<dyn Source>>,
     ) -> Result<Vec<Listener>, CommandError> {
         let limits = web_limits(&config.limits);
         let realms: Vec<(Site, Arc<web::Realm>)> = config
             .realms
             .iter()
-            .zip(states)
-            .map(|(realm, state)| {
-                let served = web::Realm::new(state.clone(), limits, None);
+            .zip(feeds)
+            .map(|(realm, feed)| {
+                let served = web::Realm::new(feed.clone(), limits, None);
                 Ok((realm.issuer.clone(), Arc::new(with_gate(served, realm)?)))
             })
             .collect::<Result<_, CommandError>>()?;
-        let counted = states.iter().map(|state| Arc::clone(state.metrics())).collect();
+        let counted = feeds.iter().map(|feed| Arc::clone(feed.state().metrics())).collect();
         let metrics = Arc::new(Metrics::new(counted, figures));
         let proxies = Arc::new(TrustedProxies::new(config.trusted_proxies.clone()));
         let service = |serves| {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
+use web::AppState;
+use web::feed::RealmFeed;
 use web::mail::Mailer;
-use web::{AppState, RealmState};
 
 use crate::follow::Follower;
 use crate::listen::{RELOAD_TLS_EVERY, Tls};
@@ -37,7 +38,7 @@ impl Tasks {
 /// Starts all of it.
 pub(crate) fn start(
     app: &Arc<AppState>,
-    realms: &[RealmState],
+    realms: &[RealmFeed],
     certificates: Vec<Arc<Tls>>,
     mailer: Option<Arc<dyn Mailer>>,
 ) -> Tasks {
@@ -64,7 +65,7 @@ pub(crate) fn start(
         }));
     }
     if let Some(mailer) = mailer {
-        let mut delivery = Delivery::new(realms, mailer);
+        let mut delivery = Delivery::new(realms.iter().map(|realm| realm.state()), mailer);
         if !delivery.is_idle() {
             tasks.spawn(every(LOOK_EVERY, ends, async move || delivery.deliver().await));
         }

@@ -6,32 +6,33 @@ use dialect::{Endpoint, Incoming, PathValues};
 use engine::{Answered, Denial, RequestOrigin};
 use oauth::{ErrorResponse, Operation, Reply, Request};
 
-use crate::realm::{Realm, RealmRequest};
-use crate::{body, respond};
+use crate::RealmState;
+use crate::request::RealmRequest;
+use crate::respond;
 
 pub(crate) async fn answer(
-    realm: &Realm,
+    state: &RealmState,
     endpoint: &Endpoint,
     path_values: PathValues<'_>,
-    asked: RealmRequest,
+    request: RealmRequest,
 ) -> Response<Body> {
     // The pattern, not the path: that may hold a value.
     let pattern = endpoint.paths().first().map_or("", String::as_str);
-    let origin = asked.origin(pattern);
-    let dialect = realm.state.issuer().dialect();
-    let decided = match read(realm, endpoint, path_values, asked).await {
-        Ok(request) => decide(realm, &origin, request).await,
+    let origin = request.origin(pattern);
+    let dialect = state.issuer().dialect();
+    let decided = match read(state, endpoint, path_values, request).await {
+        Ok(request) => decide(state, &origin, request).await,
         Err(failure) => {
             let denial = Denial::Malformed(failure);
-            realm.state.note(&realm.state.context(&origin), &denial);
+            state.note(&state.context(&origin), &denial);
             Err(denial)
         }
     };
-    let context = realm.context(&origin.request_id);
+    let context = state.reply_context(&origin.request_id);
     respond::outgoing(match decided {
         Ok(reply) => {
             if matches!(reply, Reply::Token(_)) {
-                realm.state.metrics().issued();
+                state.metrics().issued();
             }
             dialect.encode(endpoint, &reply, &context)
         }
@@ -40,14 +41,13 @@ pub(crate) async fn answer(
 }
 
 async fn read(
-    realm: &Realm,
+    state: &RealmState,
     endpoint: &Endpoint,
     path_values: PathValues<'_>,
-    asked: RealmRequest,
+    request: RealmRequest,
 ) -> Result<Request, ErrorResponse> {
-    let (head, body) = asked.request.into_parts();
-    let limit = endpoint.body_limit().min(realm.limits.body);
-    let body = body::read(body, limit, realm.limits.body_time).await?;
+    let (head, body) = request.http.into_parts();
+    let body = request.limits.read(body, endpoint.body_limit()).await?;
     let authorization = authorization(&head.headers);
     let incoming = Incoming {
         path_values,
@@ -56,7 +56,7 @@ async fn read(
         authorization: &authorization,
         body: &body,
     };
-    realm.state.issuer().dialect().decode(endpoint, &incoming)
+    state.issuer().dialect().decode(endpoint, &incoming)
 }
 
 fn authorization(headers: &HeaderMap) -> Vec<&[u8]> {
@@ -64,22 +64,26 @@ fn authorization(headers: &HeaderMap) -> Vec<&[u8]> {
     headers.get_all(header::AUTHORIZATION).iter().take(2).map(|it| it.as_bytes()).collect()
 }
 
-async fn decide(realm: &Realm, origin: &RequestOrigin, request: Request) -> Result<Reply, Denial> {
-    let ctx = realm.state.context(origin);
+async fn decide(
+    state: &RealmState,
+    origin: &RequestOrigin,
+    request: Request,
+) -> Result<Reply, Denial> {
+    let ctx = state.context(origin);
     let Answered { reply, inactive, used } = match engine::answer(&ctx, &request).await {
         Ok(answered) => answered,
         Err(denial) => {
-            realm.state.note(&ctx, &denial);
+            state.note(&ctx, &denial);
             return Err(denial);
         }
     };
     if let Some(denial) = &inactive {
-        realm.state.note(&ctx, denial);
+        state.note(&ctx, denial);
     }
     if let Some(credential) = used {
         // Whoever introspects is not the one who uses: their address tells nothing.
         let address = origin.address.filter(|_| request.operation == Operation::Token);
-        realm.state.app().uses.note(credential, ctx.now, address);
+        state.app().uses.note(credential, ctx.now, address);
     }
     Ok(reply)
 }

@@ -17,7 +17,8 @@ use crate::gate;
 use crate::metrics::{Metrics, Part};
 use crate::portal::Portal;
 use crate::proxies::Arrival;
-use crate::realm::{Realm, RealmRequest, is_below};
+use crate::realm::Realm;
+use crate::request::{RealmRequest, is_below};
 use crate::request_id::{self, X_REQUEST_ID};
 use crate::respond::plain;
 use crate::site::normal_authority;
@@ -152,8 +153,10 @@ impl ListenerService {
                 let found = found.map(|(realm, path)| (Arc::clone(realm), path));
                 match found {
                     Some((realm, path)) => {
-                        let asked = RealmRequest { request, path, request_id, address };
-                        return guarded(realm, asked, started).await;
+                        let limits = realm.limits;
+                        let request =
+                            RealmRequest { http: request, path, request_id, address, limits };
+                        return guarded(realm, request, started).await;
                     }
                     None => plain(StatusCode::NOT_FOUND, "no such realm\n"),
                 }
@@ -195,10 +198,10 @@ fn find<'a>(
 }
 
 /// Answers, whatever happens: in time, and with the dialect's own failure.
-async fn guarded(realm: Arc<Realm>, asked: RealmRequest, started: Instant) -> Response<Body> {
-    let request_id = asked.request_id.clone();
+async fn guarded(realm: Arc<Realm>, request: RealmRequest, started: Instant) -> Response<Body> {
+    let request_id = request.request_id.clone();
     // Boxed: kilobytes of state are moved once, and not with every wrapper around them.
-    let answer = Box::pin(realm.answer(asked, started));
+    let answer = Box::pin(realm.answer(request, started));
     let answer = AssertUnwindSafe(answer).catch_unwind();
     let failure = match tokio::time::timeout(realm.limits.answer_time, answer).await {
         Ok(Ok(response)) => return response,
@@ -211,7 +214,7 @@ async fn guarded(realm: Arc<Realm>, asked: RealmRequest, started: Instant) -> Re
             ErrorResponse::new(Problem::TemporarilyUnavailable, "Too busy; try again.")
         }
     };
-    let mut response = realm.failure(&failure, &request_id);
+    let mut response = realm.state.failure(&failure, &request_id);
     realm.state.metrics().answered(Part::Nowhere, response.status().as_u16(), started.elapsed());
     response.headers_mut().insert(&X_REQUEST_ID, request_id::header_value(&request_id));
     response

@@ -11,15 +11,16 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::http::uri::PathAndQuery;
-use axum::http::{Method, Request, Response, Uri};
+use axum::http::{Method, Response, Uri};
 use dialect::Route;
-use engine::RequestOrigin;
 use oauth::{ErrorResponse, Problem};
 use tower_service::Service as _;
 
 use crate::access_request::{self, Page, SubmissionLock};
-use crate::gate::{self, Gate};
+use crate::feed::{FeedResource, RealmFeed};
+use crate::gate::{self, Gate, GateError, GateSettings};
 use crate::metrics::Part;
+use crate::request::{RealmRequest, is_below};
 use crate::request_id::{X_REQUEST_ID, header_value};
 use crate::state::RealmState;
 use crate::{WebLimits, account, admin, endpoint, feed, health, people, respond};
@@ -32,41 +33,16 @@ pub struct Realm {
     admin: Router,
     account: Router,
     beside: Option<Router>,
+    feed: RealmFeed,
     pub(crate) gate: Option<Box<Gate>>,
-    /// What is remembered of those who ask for credentials.
-    pub(crate) submissions: SubmissionLock,
-}
-
-/// A request on its way to the part that answers it.
-pub(crate) struct RealmRequest {
-    pub(crate) request: Request<Body>,
-    /// Where the realm's own path lies in that of the request.
-    pub(crate) path: std::ops::Range<usize>,
-    pub(crate) request_id: String,
-    pub(crate) address: std::net::IpAddr,
-}
-
-impl RealmRequest {
-    /// The path as the realm sees it.
-    pub(crate) fn path(&self) -> &str {
-        self.request.uri().path().get(self.path.clone()).unwrap_or_default()
-    }
-
-    /// The origin, with `path` as what was asked for: a pattern, where the path may hold a value.
-    pub(crate) fn origin(&self, path: &str) -> RequestOrigin {
-        RequestOrigin {
-            request_id: self.request_id.clone(),
-            address: Some(self.address),
-            request: format!("{} {path}", self.request.method()),
-            ..RequestOrigin::default()
-        }
-    }
+    submissions: SubmissionLock,
 }
 
 impl Realm {
     /// A realm that answers for its issuer. `beside` answers what
     /// nothing else does.
-    pub fn new(state: RealmState, limits: WebLimits, beside: Option<Router>) -> Self {
+    pub fn new(feed: RealmFeed, limits: WebLimits, beside: Option<Router>) -> Self {
+        let state = feed.state().clone();
         let admin = admin::router(state.clone());
         let account = account::router(state.clone());
         Self {
@@ -75,15 +51,25 @@ impl Realm {
             admin,
             account,
             beside,
+            feed,
             gate: None,
             submissions: SubmissionLock::default(),
         }
     }
 
+    /// The same realm with a gate.
+    ///
+    /// # Errors
+    /// [`GateError`]: what the settings say is not possible.
+    pub fn with_gate(mut self, settings: GateSettings) -> Result<Self, GateError> {
+        self.gate = Some(Box::new(Gate::new(settings, self.state.issuer())?));
+        Ok(self)
+    }
+
     /// Answers one request, and counts it.
-    pub(crate) async fn answer(&self, asked: RealmRequest, started: Instant) -> Response<Body> {
-        let request_id = asked.request_id.clone();
-        let (part, mut response) = self.dispatch(asked).await;
+    pub(crate) async fn answer(&self, request: RealmRequest, started: Instant) -> Response<Body> {
+        let request_id = request.request_id.clone();
+        let (part, mut response) = self.dispatch(request).await;
         response.headers_mut().insert(&X_REQUEST_ID, header_value(&request_id));
         let (took, status) = (started.elapsed(), response.status().as_u16());
         self.state.metrics().answered(part, status, took);
@@ -98,26 +84,27 @@ impl Realm {
         response
     }
 
-    async fn dispatch(&self, asked: RealmRequest) -> (Part, Response<Body>) {
+    async fn dispatch(&self, request: RealmRequest) -> (Part, Response<Body>) {
         // First, and with nothing done before: every call of every API behind it comes by here.
         if let Some(gate) = &self.gate {
-            if gate.takes(asked.path()) {
-                return (Part::Gate, gate::answer(self, gate, asked).await);
+            if gate.takes(request.path()) {
+                return (Part::Gate, gate::answer(&self.state, gate, request).await);
             }
-            if is_below(asked.path(), gate::WELL_KNOWN) {
-                return (Part::ProtectedResource, gate::resource(self, gate, asked).await);
+            if is_below(request.path(), gate::WELL_KNOWN) {
+                return (Part::ProtectedResource, gate::resource(&self.state, gate, request).await);
             }
         }
         let dialect = Arc::clone(self.state.issuer().dialect());
-        let path = asked.path().to_owned();
-        match route(&dialect, asked.request.method(), &path) {
+        let path = request.path().to_owned();
+        match route(&dialect, request.http.method(), &path) {
             Route::Found { endpoint, path_values } if endpoint.operation().is_for_browsers() => {
                 let part = Part::Endpoint(endpoint.operation());
-                (part, people::endpoint(self, endpoint, path_values, asked).await)
+                (part, people::endpoint(&self.state, endpoint, path_values, request).await)
             }
             Route::Found { endpoint, path_values } => {
                 let part = Part::Endpoint(endpoint.operation());
-                let mut response = endpoint::answer(self, endpoint, path_values, asked).await;
+                let mut response =
+                    endpoint::answer(&self.state, endpoint, path_values, request).await;
                 if endpoint.cors() {
                     respond::to_any_origin(response.headers_mut());
                 }
@@ -127,10 +114,10 @@ impl Realm {
                 let there = allowed(&dialect, &allow, &path);
                 let part = there.map_or(Part::Nowhere, |it| Part::Endpoint(it.operation()));
                 let cors = there.is_some_and(dialect::Endpoint::cors);
-                if asked.request.method() == Method::OPTIONS {
+                if request.http.method() == Method::OPTIONS {
                     return (part, respond::options(&allow, cors));
                 }
-                let context = self.context(&asked.request_id);
+                let context = self.state.reply_context(&request.request_id);
                 let refusal = dialect.encode_method_not_allowed(&allow, &context);
                 let mut response = respond::outgoing(refusal);
                 if cors {
@@ -138,50 +125,46 @@ impl Realm {
                 }
                 (part, response)
             }
-            Route::NotFound => self.beyond_the_dialect(asked, &path).await,
+            Route::NotFound => self.beyond_the_dialect(request, &path).await,
         }
     }
 
-    async fn beyond_the_dialect(&self, asked: RealmRequest, path: &str) -> (Part, Response<Body>) {
+    async fn beyond_the_dialect(
+        &self,
+        request: RealmRequest,
+        path: &str,
+    ) -> (Part, Response<Body>) {
         let issuer = self.state.issuer();
         if is_below(path, "/admin") {
-            return (Part::Admin, mounted(&self.admin, asked).await);
+            return (Part::Admin, mounted(&self.admin, request).await);
         }
         if let Some(part) = people::part(issuer.dialect(), path) {
-            return (part, people::answer(self, part, asked).await);
+            return (part, people::answer(&self.state, part, request).await);
         }
         if is_below(path, "/account") {
-            return (Part::Account, mounted(&self.account, asked).await);
+            return (Part::Account, mounted(&self.account, request).await);
         }
-        if let Some(wanted) = feed::Wanted::at(path) {
-            return (wanted.part(), feed::answer(self, wanted, asked).await);
+        if let Some(resource) = FeedResource::at(path) {
+            return (resource.part(), feed::answer(&self.feed, resource, request).await);
         }
-        let health =
-            health::answer(self.state.app(), &[issuer], asked.request.method(), path).await;
+        let health = health::answer(self.state.app(), &[issuer], request.http.method(), path).await;
         if let Some(response) = health {
             return (Part::Health, response);
         }
-        if let Some(place) = Page::find(issuer.dialect(), path) {
-            return (Part::AccessRequest, access_request::answer(self, place, asked).await);
+        if let Some(page) = Page::find(issuer.dialect(), path) {
+            return (
+                Part::AccessRequest,
+                access_request::answer(&self.state, &self.submissions, page, request).await,
+            );
         }
         match &self.beside {
-            Some(beside) => (Part::Api, mounted(beside, asked).await),
+            Some(beside) => (Part::Api, mounted(beside, request).await),
             None => {
                 let failure =
                     ErrorResponse::new(Problem::NotFound, "There is nothing at this path.");
-                (Part::Nowhere, self.failure(&failure, &asked.request_id))
+                (Part::Nowhere, self.state.failure(&failure, &request.request_id))
             }
         }
-    }
-
-    /// A failure that no endpoint has a shape for.
-    pub(crate) fn failure(&self, failure: &ErrorResponse, request_id: &str) -> Response<Body> {
-        let context = self.context(request_id);
-        respond::outgoing(self.state.issuer().dialect().encode_error(None, failure, &context))
-    }
-
-    pub(crate) fn context<'a>(&'a self, request_id: &'a str) -> dialect::Context<'a> {
-        dialect::Context { request_id, issuer: self.state.issuer().url() }
     }
 }
 
@@ -194,11 +177,6 @@ fn route<'a>(dialect: &'a dialect::Dialect, method: &Method, path: &'a str) -> R
     let as_if_read = || Some(dialect.route("GET", path)).filter(page);
     let read = if *method == Method::HEAD { as_if_read() } else { None };
     read.unwrap_or_else(|| dialect.route(method.as_str(), path))
-}
-
-/// Whether `path` is `root` or lies below it.
-pub(crate) fn is_below(path: &str, root: &str) -> bool {
-    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The endpoint that would have answered with another method.
@@ -215,17 +193,17 @@ fn allowed<'a>(
 
 /// Lets a router answer. It sees the path as the realm does, the request id as a header, and the
 /// origin as an extension, `Arc<RequestOrigin>`.
-async fn mounted(router: &Router, asked: RealmRequest) -> Response<Body> {
-    let origin = Arc::new(asked.origin(asked.path()));
-    let shorter = asked.path.start > 0 || asked.path.end < asked.request.uri().path().len();
-    let uri = shorter.then(|| relative(asked.request.uri(), asked.path())).flatten();
-    let RealmRequest { mut request, request_id, .. } = asked;
+async fn mounted(router: &Router, request: RealmRequest) -> Response<Body> {
+    let origin = Arc::new(request.origin(request.path()));
+    let shorter = request.path.start > 0 || request.path.end < request.http.uri().path().len();
+    let uri = shorter.then(|| relative(request.http.uri(), request.path())).flatten();
+    let RealmRequest { mut http, request_id, .. } = request;
     if let Some(uri) = uri {
-        *request.uri_mut() = uri;
+        *http.uri_mut() = uri;
     }
-    request.headers_mut().insert(&X_REQUEST_ID, header_value(&request_id));
-    request.extensions_mut().insert(origin);
-    let answer = router.clone().call(request).await;
+    http.headers_mut().insert(&X_REQUEST_ID, header_value(&request_id));
+    http.extensions_mut().insert(origin);
+    let answer = router.clone().call(http).await;
     answer.unwrap_or_else(|never| match never {})
 }
 

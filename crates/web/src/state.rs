@@ -5,14 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Response;
 use base::{Clock, DigestKey, Rng};
 use engine::people::Passwords;
 use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
+use oauth::ErrorResponse;
 use store::{Hot, HotFigures, Store, StoreError};
 
-use crate::feed::Feed;
 use crate::metrics::{Page, RealmMetrics, Source};
 use crate::people::Attempts;
+use crate::respond;
 
 /// How many uses are written at once by the way.
 const USES_AT_ONCE: usize = 64;
@@ -138,14 +141,13 @@ pub struct RealmState {
     app: Arc<AppState>,
     issuer: Arc<Issuer>,
     metrics: Arc<RealmMetrics>,
-    feed: Arc<Feed>,
 }
 
 impl RealmState {
     /// The realm of `issuer` in `house`.
     pub fn new(app: Arc<AppState>, issuer: Arc<Issuer>) -> Self {
         let metrics = Arc::new(RealmMetrics::new(issuer.realm().clone()));
-        Self { app, issuer, metrics, feed: Arc::default() }
+        Self { app, issuer, metrics }
     }
 
     /// What all realms share.
@@ -156,11 +158,6 @@ impl RealmState {
     /// Who issues.
     pub const fn issuer(&self) -> &Arc<Issuer> {
         &self.issuer
-    }
-
-    /// What is told to those who check its tokens offline.
-    pub const fn feed(&self) -> &Arc<Feed> {
-        &self.feed
     }
 
     /// What is counted of it.
@@ -182,8 +179,21 @@ impl RealmState {
             attempt: 0,
         }
     }
-    /// The same for whoever acts on what it reads: other nodes may have changed that a moment ago.
+
+    /// The same context, reading from the database: for decisions that act on what they read, since
+    /// other nodes may have changed it a moment ago.
     pub fn direct_context<'a>(&'a self, origin: &'a RequestOrigin) -> Context<'a> {
         Context { store: self.app.store.direct(), ..self.context(origin) }
+    }
+
+    /// What the dialect needs to encode a reply.
+    pub fn reply_context<'a>(&'a self, request_id: &'a str) -> dialect::Context<'a> {
+        dialect::Context { request_id, issuer: self.issuer.url() }
+    }
+
+    /// An error response in the dialect's format for requests that belong to no endpoint.
+    pub fn failure(&self, error: &ErrorResponse, request_id: &str) -> Response<Body> {
+        let context = self.reply_context(request_id);
+        respond::outgoing(self.issuer.dialect().encode_error(None, error, &context))
     }
 }

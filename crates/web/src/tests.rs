@@ -17,6 +17,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use store::{Hot, HotOptions, Memory};
 
+use crate::feed::RealmFeed;
 use crate::metrics::Metrics;
 use crate::{
     AppState, ListenerService, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits,
@@ -76,7 +77,7 @@ fn listener(beside: Option<Router>) -> ListenerService {
         body_time: Duration::from_secs(1),
         answer_time: Duration::from_millis(50),
     };
-    let realm = Arc::new(Realm::new(state, limits, beside));
+    let realm = Arc::new(Realm::new(RealmFeed::new(state), limits, beside));
     ListenerService {
         app,
         proxies: Arc::new(TrustedProxies::default()),

@@ -19,6 +19,7 @@ use std::time::Duration;
 use base::SystemRng;
 use dialect::{Dialect, Environment};
 use tokio::net::TcpListener;
+use web::feed::RealmFeed;
 use web::mail::{Mailer, Outbox};
 use web::metrics::{Metrics, Source};
 use web::{
@@ -71,10 +72,11 @@ pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), CommandError> 
     let settings = partner::settings(&folder, realms, &demo, &partner).await?;
     let partner_app = partner_app::router(settings).map_err(CommandError::new)?;
     let outbox = Arc::new(Outbox::new(Arc::clone(&app.clock)));
+    let feeds: Vec<RealmFeed> = states.into_iter().map(RealmFeed::new).collect();
     let stage = Stage {
         app: &app,
         configured: &configured,
-        states: &states,
+        feeds: &feeds,
         demo: &demo,
         outbox: &outbox,
         partner: &partner,
@@ -88,7 +90,7 @@ pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), CommandError> 
     let limits = Limits::default();
     let delay = Duration::ZERO;
     let mailer = Some(outbox as Arc<dyn Mailer>);
-    let running = Running { app, realms: states, listeners, limits, mailer, delay, grace: GRACE };
+    let running = Running { app, realms: feeds, listeners, limits, mailer, delay, grace: GRACE };
     run::run(running, ending).await
 }
 
@@ -152,7 +154,7 @@ struct Stage<'a> {
     app: &'a Arc<AppState>,
     configured: &'a [Realm],
     /// The same realms, open.
-    states: &'a [RealmState],
+    feeds: &'a [RealmFeed],
     demo: &'a DemoFile,
     outbox: &'a Arc<Outbox>,
     /// Where the partner's app is.
@@ -166,14 +168,15 @@ impl Stage<'_> {
         sockets: Vec<TcpListener>,
         figures: Arc<dyn Source>,
     ) -> Result<Vec<Listener>, CommandError> {
-        let counted = self.states.iter().map(|state| Arc::clone(state.metrics())).collect();
+        let counted = self.feeds.iter().map(|feed| Arc::clone(feed.state().metrics())).collect();
         let sources: Vec<Arc<dyn Source>> = vec![figures, self.app.clone()];
         let metrics = Arc::new(Metrics::new(counted, sources));
         let proxies = Arc::new(TrustedProxies::default());
         let mut listeners = vec![Serves::Portal(Box::new(self.portal()?))];
-        for (configured, state) in self.configured.iter().zip(self.states) {
+        for (configured, feed) in self.configured.iter().zip(self.feeds) {
+            let state = feed.state();
             let beside = apis::beside(state, self.demo)?;
-            let realm = web::Realm::new(state.clone(), web_limits(&Limits::default()), beside);
+            let realm = web::Realm::new(feed.clone(), web_limits(&Limits::default()), beside);
             let realm = with_gate(realm, configured)?;
             let site: Site = state.issuer().url().parse().map_err(CommandError::new)?;
             listeners.push(Serves::Realms(Realms::new(vec![(site, Arc::new(realm))])));
@@ -200,7 +203,7 @@ impl Stage<'_> {
                 None => shown,
             }
         };
-        let realms: Vec<PortalRealm> = self.states.iter().map(realm).collect();
+        let realms: Vec<PortalRealm> = self.feeds.iter().map(RealmFeed::state).map(realm).collect();
         let note = "The values for <…> are in demo.json, in the data folder.";
         let app = PortalApp {
             name: "Demo partner".to_owned(),

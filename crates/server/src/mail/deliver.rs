@@ -45,9 +45,12 @@ impl Wait {
 
 impl Delivery {
     /// By `mailer`, for those of `realms` that take access requests.
-    pub(crate) fn new(realms: &[RealmState], mailer: Arc<dyn Mailer>) -> Self {
+    pub(crate) fn new<'a>(
+        realms: impl Iterator<Item = &'a RealmState>,
+        mailer: Arc<dyn Mailer>,
+    ) -> Self {
         let asks = |realm: &&RealmState| realm.issuer().dialect().authorization().access_requests;
-        let realms = realms.iter().filter(asks).cloned().collect();
+        let realms = realms.filter(asks).cloned().collect();
         Self { realms, mailer, waiting: HashMap::new() }
     }
 

@@ -11,8 +11,8 @@ use engine::access_requests::{MAX_USE_CASE, NewAccessRequest, submit};
 use engine::{Denial, settle};
 use oauth::ErrorResponse;
 
-use super::SENT;
 use super::templates::{FieldError, FormPage, SentPage, Typed};
+use super::{SENT, SubmissionLock};
 use crate::people::page::{Allowed, Layout, page, see_other};
 use crate::people::visit::Visit;
 use crate::people::{Allowance, network};
@@ -30,7 +30,11 @@ pub(super) fn sent(visit: &Visit<'_>) -> Response<Body> {
     page(visit, 200, &SentPage { layout: Layout::of(visit) }, &Allowed::default())
 }
 
-pub(super) async fn post(visit: &Visit<'_>, unreadable: Option<ErrorResponse>) -> Response<Body> {
+pub(super) async fn post(
+    visit: &Visit<'_>,
+    submissions: &SubmissionLock,
+    unreadable: Option<ErrorResponse>,
+) -> Response<Body> {
     let typed = typed(visit);
     let ctx = visit.context();
     let refused = match unreadable {
@@ -53,7 +57,7 @@ pub(super) async fn post(visit: &Visit<'_>, unreadable: Option<ErrorResponse>) -
         use_case: typed.use_case.clone(),
         contact: typed.contact.clone(),
     };
-    let attempts = &visit.realm.state.app().attempts;
+    let attempts = &visit.state.app().attempts;
     let network = visit.origin.address.map(network).unwrap_or_default();
     let bucket = format!("access request {} {network}", visit.realm_name());
     let counted = [(bucket.as_str(), OF_NETWORK)];
@@ -62,7 +66,7 @@ pub(super) async fn post(visit: &Visit<'_>, unreadable: Option<ErrorResponse>) -
     }
     let submitted = match reachable(&new.contact) {
         Ok(()) => {
-            let _one_at_a_time = visit.realm.submissions.queue.lock().await;
+            let _one_at_a_time = submissions.queue.lock().await;
             settle(ctx.store, async || submit(&ctx, &new).await).await.map(drop)
         }
         Err(denial) => Err(denial),

@@ -52,7 +52,7 @@ pub(super) async fn post(visit: &Visit<'_>, link: &str) -> Response<Body> {
 }
 
 fn shown(visit: &Visit<'_>, fetched: &Fetched) -> Response<Body> {
-    let issuer = visit.realm.state.issuer();
+    let issuer = visit.state.issuer();
     let token = issuer.dialect().endpoint(Operation::Token);
     let path = token.and_then(|endpoint| endpoint.paths().first());
     let template = CredentialsPage {

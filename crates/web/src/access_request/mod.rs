@@ -13,8 +13,9 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use dialect::Dialect;
 
+use crate::RealmState;
 use crate::people::visit::Visit;
-use crate::realm::{Realm, RealmRequest};
+use crate::request::RealmRequest;
 use crate::respond;
 
 const ASK: &str = "/access-request";
@@ -32,10 +33,10 @@ pub(crate) enum Page<'p> {
     Credentials(&'p str),
 }
 
-/// Where requests of a realm are written down.
+/// Held while an access request of a realm is stored.
 #[derive(Debug, Default)]
 pub(crate) struct SubmissionLock {
-    /// One is written down after the other, so that the bounds of the queue are exact.
+    /// One request is stored after the other, so that the limits of the queue are exact.
     queue: tokio::sync::Mutex<()>,
 }
 
@@ -72,14 +73,19 @@ impl<'p> Page<'p> {
 }
 
 /// Answers a request to one of the pages.
-pub(crate) async fn answer(realm: &Realm, place: Page<'_>, asked: RealmRequest) -> Response<Body> {
-    let method = asked.request.method().clone();
-    if !place.allow().contains(&method.as_str()) {
-        return not_allowed(&method, place.allow());
+pub(crate) async fn answer(
+    state: &RealmState,
+    submissions: &SubmissionLock,
+    page: Page<'_>,
+    request: RealmRequest,
+) -> Response<Body> {
+    let method = request.http.method().clone();
+    if !page.allow().contains(&method.as_str()) {
+        return not_allowed(&method, page.allow());
     }
-    let (visit, unreadable) = Visit::read(realm, asked, place.pattern()).await;
-    match place {
-        Page::Ask if method == Method::POST => ask::post(&visit, unreadable).await,
+    let (visit, unreadable) = Visit::read(state, request, page.pattern()).await;
+    match page {
+        Page::Ask if method == Method::POST => ask::post(&visit, submissions, unreadable).await,
         Page::Ask => ask::show(&visit),
         Page::Sent => ask::sent(&visit),
         Page::Credentials(link) if method == Method::POST => credentials::post(&visit, link).await,

@@ -19,6 +19,7 @@ use store::{Hot, HotOptions, Memory};
 
 use super::Page;
 use super::templates::{FieldError, FormPage, Typed};
+use crate::feed::RealmFeed;
 use crate::mail::Mail;
 use crate::metrics::Metrics;
 use crate::people::page::Layout;
@@ -118,7 +119,7 @@ impl Fixture {
             body_time: Duration::from_secs(1),
             answer_time: Duration::from_secs(5),
         };
-        let realm = Arc::new(Realm::new(state.clone(), limits, None));
+        let realm = Arc::new(Realm::new(RealmFeed::new(state.clone()), limits, None));
         let listener = ListenerService {
             app,
             proxies: Arc::new(TrustedProxies::default()),

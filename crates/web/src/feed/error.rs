@@ -5,7 +5,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Response};
 use oauth::{ErrorResponse, Problem};
 
-use crate::realm::Realm;
+use crate::RealmState;
 
 /// Why not.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(super) enum FeedError {
 }
 
 impl FeedError {
-    pub(super) fn response(self, realm: &Realm, request_id: &str) -> Response<Body> {
+    pub(super) fn response(self, state: &RealmState, request_id: &str) -> Response<Body> {
         let busy = |text: &str| ErrorResponse::new(Problem::TemporarilyUnavailable, text);
         let (failure, wait) = match self {
             Self::Malformed(what) => (ErrorResponse::new(Problem::InvalidRequest, what), None),
@@ -37,7 +37,7 @@ impl FeedError {
                 (ErrorResponse::new(Problem::NotFound, "There is no such list."), None)
             }
         };
-        let mut response = realm.failure(&failure, request_id);
+        let mut response = state.failure(&failure, request_id);
         if let Some(wait) = wait {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(wait));
         }

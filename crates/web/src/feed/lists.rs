@@ -17,8 +17,8 @@ use base::encoding::base64url;
 use status::{INDEXES_PER_LIST, LIST_TYPE, ListClaims, Marks, StatusList};
 use tokio::time::Instant;
 
+use super::RealmFeed;
 use super::error::FeedError;
-use crate::state::RealmState;
 
 /// How long a copy may be kept before it is fetched again (§5.1), in seconds.
 const TTL: u64 = 15;
@@ -65,9 +65,9 @@ struct Signed {
 }
 
 /// All lists (§9.1).
-pub(super) fn index(state: &RealmState) -> Response<Body> {
-    let prefix = state.issuer().status_lists();
-    let lists: Vec<String> = (0..count(state)).map(|number| format!("{prefix}{number}")).collect();
+pub(super) fn index(realm: &RealmFeed) -> Response<Body> {
+    let prefix = realm.issuer().status_lists();
+    let lists: Vec<String> = (0..count(realm)).map(|number| format!("{prefix}{number}")).collect();
     let body = serde_json::json!({ "status_lists": lists }).to_string();
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
@@ -77,19 +77,19 @@ pub(super) fn index(state: &RealmState) -> Response<Body> {
 }
 
 /// How many lists there are; at least one.
-fn count(state: &RealmState) -> u32 {
-    state.issuer().ledger().status_indexes().div_ceil(INDEXES_PER_LIST).max(1)
+fn count(realm: &RealmFeed) -> u32 {
+    realm.issuer().ledger().status_indexes().div_ceil(INDEXES_PER_LIST).max(1)
 }
 
 pub(super) async fn answer(
-    state: &RealmState,
+    realm: &RealmFeed,
     number: u32,
     headers: &HeaderMap,
 ) -> Result<Response<Body>, FeedError> {
-    if number >= count(state) {
+    if number >= count(realm) {
         return Err(FeedError::Nothing);
     }
-    let Signed { at, text, tag } = signed(state, number).await?;
+    let Signed { at, text, tag } = signed(realm, number).await?;
     let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|it| it.to_str().ok());
     let known = known.flat_map(|it| it.split(',')).map(str::trim);
     let same = known.map(|it| it.trim_start_matches("W/")).any(|it| it == "*" || it == tag);
@@ -107,15 +107,15 @@ pub(super) async fn answer(
     Ok(response)
 }
 
-async fn signed(state: &RealmState, number: u32) -> Result<Signed, FeedError> {
+async fn signed(realm: &RealmFeed, number: u32) -> Result<Signed, FeedError> {
     // One at a time: whoever waited is given what the first has made.
-    let mut made = state.feed().lists.lock().await;
-    let changes = state.issuer().ledger().changes();
+    let mut made = realm.feed().lists.lock().await;
+    let changes = realm.issuer().ledger().changes();
     let is_behind = made.walked.as_ref().is_none_or(|walked| {
         walked.changes != changes && walked.began.elapsed() >= walked.took * SHARE
     });
     if is_behind {
-        match walk(state, changes).await {
+        match walk(realm, changes).await {
             Ok(walked) => *made = Made { walked: Some(walked), ..Made::default() },
             Err(error) if made.walked.is_none() => {
                 return Err(FeedError::Failed(error.to_string()));
@@ -130,10 +130,10 @@ async fn signed(state: &RealmState, number: u32) -> Result<Signed, FeedError> {
     let Some(walked) = &made.walked else { return Err(FeedError::NotYet) };
     // While nothing became another, they are as true as the memory is; that is asked first, so that
     // what becomes another meanwhile is not taken for told.
-    let as_of = state.app().memory.as_of();
-    let changes = state.issuer().ledger().changes();
+    let as_of = realm.app().memory.as_of();
+    let changes = realm.issuer().ledger().changes();
     let as_of = if walked.changes == changes { as_of } else { walked.as_of };
-    let (bits, of) = (Arc::clone(&walked.bits), state.clone());
+    let (bits, of) = (Arc::clone(&walked.bits), realm.clone());
     let known = made.beside.take();
     let known = known.filter(|it| it.changes == changes || it.at.elapsed() < it.took * SHARE);
     let done = tokio::task::spawn_blocking(move || {
@@ -150,17 +150,17 @@ async fn signed(state: &RealmState, number: u32) -> Result<Signed, FeedError> {
 
 /// Never older than the walk: whoever goes by a list hears of a revoked token no later than of a
 /// revoked grant.
-fn beside(state: &RealmState, changes: u64) -> Beside {
+fn beside(realm: &RealmFeed, changes: u64) -> Beside {
     let at = Instant::now();
-    let marks = ListClaims::beside(&state.issuer().ledger().bad()).map(Arc::from);
+    let marks = ListClaims::beside(&realm.issuer().ledger().bad()).map(Arc::from);
     Beside { changes, at, took: at.elapsed(), marks }
 }
 
-async fn walk(state: &RealmState, changes: u64) -> Result<Walked, store::StoreError> {
-    let (began, issuer) = (Instant::now(), state.issuer());
-    let as_of = state.app().memory.as_of();
+async fn walk(realm: &RealmFeed, changes: u64) -> Result<Walked, store::StoreError> {
+    let (began, issuer) = (Instant::now(), realm.issuer());
+    let as_of = realm.app().memory.as_of();
     let bad = issuer.ledger().bad();
-    let memory = Arc::clone(&state.app().memory);
+    let memory = Arc::clone(&realm.app().memory);
     let bits = if memory.is_filled() {
         let realm = issuer.realm().clone();
         let walk = move || engine::marks::effective_in_memory(&memory, &realm, &bad);
@@ -173,13 +173,13 @@ async fn walk(state: &RealmState, changes: u64) -> Result<Walked, store::StoreEr
 }
 
 fn sign(
-    state: &RealmState,
+    realm: &RealmFeed,
     number: u32,
     (bits, beside): (&Marks, Option<&str>),
     as_of: Timestamp,
 ) -> Result<Signed, FeedError> {
     let failed = |error: &dyn std::fmt::Display| FeedError::Failed(error.to_string());
-    let issuer = state.issuer();
+    let issuer = realm.issuer();
     let mut status_list = StatusList::of(&bits.list(number));
     let lists = issuer.status_lists();
     status_list.aggregation_uri = Some(lists.trim_end_matches('/').to_owned());
@@ -193,7 +193,7 @@ fn sign(
         bad_marks: beside.map(str::to_owned),
     };
     let payload = serde_json::to_vec(&claims).map_err(|error| failed(&error))?;
-    let signed = issuer.sign(LIST_TYPE, &payload, state.app().clock.now());
+    let signed = issuer.sign(LIST_TYPE, &payload, realm.app().clock.now());
     let text = signed.map_err(|denial| failed(&denial))?;
     let tag = format!("\"{}\"", base64url(sha256(text.as_bytes())));
     let tag = HeaderValue::try_from(tag).map_err(|error| failed(&error))?;

@@ -16,16 +16,20 @@ mod tests;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT, ALLOW};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response};
+use engine::Issuer;
 use tokio::sync::{Mutex, watch};
 
 use crate::metrics::Part;
-use crate::realm::{Realm, RealmRequest};
+use crate::request::RealmRequest;
 use crate::respond;
+use crate::{AppState, RealmState};
 use error::FeedError;
 pub use publish::{Current, NoSigningKeyError};
 
@@ -62,6 +66,38 @@ impl Default for Feed {
     }
 }
 
+/// A realm and its feed. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct RealmFeed {
+    state: RealmState,
+    feed: Arc<Feed>,
+}
+
+impl RealmFeed {
+    /// A realm whose feed is not open yet.
+    pub fn new(state: RealmState) -> Self {
+        Self { state, feed: Arc::default() }
+    }
+
+    /// The realm.
+    pub const fn state(&self) -> &RealmState {
+        &self.state
+    }
+
+    /// What is published of it.
+    pub const fn feed(&self) -> &Arc<Feed> {
+        &self.feed
+    }
+
+    fn app(&self) -> &Arc<AppState> {
+        self.state.app()
+    }
+
+    fn issuer(&self) -> &Arc<Issuer> {
+        self.state.issuer()
+    }
+}
+
 impl Feed {
     /// Ends every stream: the process is about to end, and whoever reads goes to another node.
     pub fn close(&self) {
@@ -84,12 +120,12 @@ impl Feed {
 /// Somebody who reads a feed: one of finitely many.
 #[derive(Debug)]
 struct Reader {
-    feed: std::sync::Arc<Feed>,
+    feed: Arc<Feed>,
     from: IpAddr,
 }
 
 impl Reader {
-    fn admit(feed: &std::sync::Arc<Feed>, from: IpAddr) -> Option<Self> {
+    fn admit(feed: &Arc<Feed>, from: IpAddr) -> Option<Self> {
         let mut readers = feed.reading();
         let all: usize = readers.values().sum();
         let of_one = readers.get(&from).copied().unwrap_or_default();
@@ -98,7 +134,7 @@ impl Reader {
         }
         readers.insert(from, of_one + 1);
         drop(readers);
-        Some(Self { feed: std::sync::Arc::clone(feed), from })
+        Some(Self { feed: Arc::clone(feed), from })
     }
 }
 
@@ -114,12 +150,12 @@ impl Drop for Reader {
     }
 }
 
-/// What is asked for.
+/// A resource of the feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum FeedResource {
     /// The feed.
     Feed,
-    /// All that is bad.
+    /// Every revoked mark, at once.
     Snapshot,
     /// Which lists there are.
     Lists,
@@ -127,7 +163,7 @@ pub(crate) enum Wanted {
     List(u32),
 }
 
-impl Wanted {
+impl FeedResource {
     /// What lies at `path`.
     pub(crate) fn at(path: &str) -> Option<Self> {
         match path {
@@ -154,22 +190,27 @@ impl Wanted {
 }
 
 /// Answers.
-pub(crate) async fn answer(realm: &Realm, wanted: Wanted, asked: RealmRequest) -> Response<Body> {
+pub(crate) async fn answer(
+    realm: &RealmFeed,
+    resource: FeedResource,
+    request: RealmRequest,
+) -> Response<Body> {
     const METHODS: [&str; 2] = ["GET", "HEAD"];
-    let RealmRequest { request, request_id, address, .. } = asked;
+    let RealmRequest { http, request_id, address, limits, .. } = request;
+    let state = realm.state();
     // A body is nothing that is looked at here, or held.
-    let (head, _) = request.into_parts();
+    let (head, _) = http.into_parts();
     let mut response = match head.method {
         Method::GET | Method::HEAD => {
             let head_only = head.method == Method::HEAD;
-            let found = found(realm, wanted, (&head, address)).await;
-            let found = found.unwrap_or_else(|refused| refused.response(realm, &request_id));
+            let found = found(realm, resource, (&head, address), limits.answer_time).await;
+            let found = found.unwrap_or_else(|refused| refused.response(state, &request_id));
             if head_only { found.map(|_| Body::empty()) } else { found }
         }
         Method::OPTIONS => return respond::options(&METHODS, true),
         _ => {
-            let context = realm.context(&request_id);
-            let dialect = realm.state.issuer().dialect();
+            let context = state.reply_context(&request_id);
+            let dialect = state.issuer().dialect();
             let mut refusal =
                 respond::outgoing(dialect.encode_method_not_allowed(&METHODS, &context));
             refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
@@ -181,26 +222,27 @@ pub(crate) async fn answer(realm: &Realm, wanted: Wanted, asked: RealmRequest) -
 }
 
 async fn found(
-    realm: &Realm,
-    wanted: Wanted,
+    realm: &RealmFeed,
+    resource: FeedResource,
     (head, from): (&Parts, IpAddr),
+    answer_time: Duration,
 ) -> Result<Response<Body>, FeedError> {
-    let (state, head_only) = (&realm.state, head.method == Method::HEAD);
-    if !state.feed().log().is_open() {
+    let head_only = head.method == Method::HEAD;
+    if !realm.feed().log().is_open() {
         return Err(FeedError::NotYet);
     }
-    match wanted {
-        Wanted::Feed => {
+    match resource {
+        FeedResource::Feed => {
             let query = poll::Query::read(head.uri.query().unwrap_or_default())?;
             if wants_events(&head.headers) {
                 let resumed = stream::last_event(&head.headers)?;
-                return stream::answer((state, from), resumed.or(query.after), head_only);
+                return stream::answer((realm, from), resumed.or(query.after), head_only);
             }
-            poll::answer((realm, from), &query, head_only).await
+            poll::answer((realm, from), (&query, answer_time), head_only).await
         }
-        Wanted::Snapshot => snapshot::answer(state).await,
-        Wanted::Lists => Ok(lists::index(state)),
-        Wanted::List(number) => lists::answer(state, number, &head.headers).await,
+        FeedResource::Snapshot => snapshot::answer(realm).await,
+        FeedResource::Lists => Ok(lists::index(realm)),
+        FeedResource::List(number) => lists::answer(realm, number, &head.headers).await,
     }
 }
 

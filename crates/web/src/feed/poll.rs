@@ -9,11 +9,10 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Response};
 use tokio::time::{Instant, timeout_at};
 
-use super::Reader;
 use super::error::FeedError;
 use super::log::{Message, Since};
 use super::stream::AHEAD;
-use crate::realm::Realm;
+use super::{Reader, RealmFeed};
 
 /// The longest wait, in seconds.
 const LONGEST: u64 = 30;
@@ -57,16 +56,16 @@ impl Query {
 }
 
 pub(super) async fn answer(
-    (realm, from): (&Realm, IpAddr),
-    query: &Query,
+    (realm, from): (&RealmFeed, IpAddr),
+    (query, answer_time): (&Query, Duration),
     head_only: bool,
 ) -> Result<Response<Body>, FeedError> {
-    let feed = realm.state.feed();
+    let feed = realm.feed();
     if feed.is_closed() {
         return Err(FeedError::NotYet);
     }
     let _reader = Reader::admit(feed, from).ok_or(FeedError::Full)?;
-    let messages = if head_only { Vec::new() } else { updates(realm, query).await? };
+    let messages = if head_only { Vec::new() } else { updates(realm, query, answer_time).await? };
     let texts: Vec<&str> = messages.iter().map(|it| &*it.text).collect();
     let body = serde_json::json!({ "updates": texts }).to_string();
     let mut response = Response::new(Body::from(body));
@@ -77,9 +76,13 @@ pub(super) async fn answer(
 }
 
 /// What there is, or what comes before the wait is over, or the newest heartbeat.
-async fn updates(realm: &Realm, query: &Query) -> Result<Vec<Message>, FeedError> {
-    let feed = Arc::clone(realm.state.feed());
-    let longest = realm.limits.answer_time.saturating_sub(MARGIN);
+async fn updates(
+    realm: &RealmFeed,
+    query: &Query,
+    answer_time: Duration,
+) -> Result<Vec<Message>, FeedError> {
+    let feed = Arc::clone(realm.feed());
+    let longest = answer_time.saturating_sub(MARGIN);
     let wait = query.wait.min(longest);
     let until = Instant::now() + wait;
     let (mut news, mut ending) = (feed.news.subscribe(), feed.ending.subscribe());
@@ -116,8 +119,8 @@ fn first(mut messages: Vec<Message>) -> Vec<Message> {
     messages
 }
 
-fn reset(realm: &Realm) -> Result<Vec<Message>, FeedError> {
-    let reset = realm.state.feed().reset(&realm.state);
+fn reset(realm: &RealmFeed) -> Result<Vec<Message>, FeedError> {
+    let reset = realm.feed().reset(realm.state());
     reset.map(|reset| vec![reset]).map_err(|error| FeedError::Failed(error.to_string()))
 }
 

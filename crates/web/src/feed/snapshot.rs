@@ -8,8 +8,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Response};
 use base::Timestamp;
 
+use super::RealmFeed;
 use super::error::FeedError;
-use crate::state::RealmState;
 
 /// The `typ` of a snapshot.
 const TYPE: &str = "feed-snapshot+jwt";
@@ -24,37 +24,37 @@ pub(super) struct Taken {
     text: Bytes,
 }
 
-pub(super) async fn answer(state: &RealmState) -> Result<Response<Body>, FeedError> {
-    let mut response = Response::new(Body::from(snapshot(state).await?));
+pub(super) async fn answer(realm: &RealmFeed) -> Result<Response<Body>, FeedError> {
+    let mut response = Response::new(Body::from(snapshot(realm).await?));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
-async fn snapshot(state: &RealmState) -> Result<Bytes, FeedError> {
+async fn snapshot(realm: &RealmFeed) -> Result<Bytes, FeedError> {
     // One is made at a time, and whoever waited for it is given the same.
-    let mut kept = state.feed().snapshot.lock().await;
-    let now = state.app().clock.now();
+    let mut kept = realm.feed().snapshot.lock().await;
+    let now = realm.app().clock.now();
     if let Some(taken) = &*kept
         && now >= taken.at
         && now < taken.at.plus(KEPT)
     {
         return Ok(taken.text.clone());
     }
-    let of = state.clone();
+    let of = realm.clone();
     let made = tokio::task::spawn_blocking(move || make(&of, now)).await;
     let text = made.map_err(|error| FeedError::Failed(error.to_string()))??;
     *kept = Some(Taken { at: now, text: text.clone() });
     Ok(text)
 }
 
-fn make(state: &RealmState, now: Timestamp) -> Result<Bytes, FeedError> {
+fn make(realm: &RealmFeed, now: Timestamp) -> Result<Bytes, FeedError> {
     let failed = |error: &dyn std::fmt::Display| FeedError::Failed(error.to_string());
-    let issuer = Arc::clone(state.issuer());
+    let issuer = Arc::clone(realm.issuer());
     // In this order: nothing up to the sequence number is missing then.
-    let as_of = state.app().memory.as_of();
-    let sequence = state.feed().log().position();
+    let as_of = realm.app().memory.as_of();
+    let sequence = realm.feed().log().position();
     let snapshot = issuer.ledger().snapshot(issuer.identifier(), sequence, as_of);
     let payload = serde_json::to_vec(&snapshot).map_err(|error| failed(&error))?;
     let text = issuer.sign(TYPE, &payload, now).map_err(|denial| failed(&denial))?;

@@ -14,10 +14,9 @@ use futures_util::stream;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-use super::Reader;
 use super::error::FeedError;
 use super::log::{Message, Since};
-use crate::state::RealmState;
+use super::{Reader, RealmFeed};
 
 /// After so long without a word a comment is sent: for proxies on the way that would take the
 /// connection for dead.
@@ -39,11 +38,11 @@ pub(super) fn last_event(headers: &HeaderMap) -> Result<Option<u64>, FeedError> 
 }
 
 pub(super) fn answer(
-    (state, from): (&RealmState, IpAddr),
+    (realm, from): (&RealmFeed, IpAddr),
     after: Option<u64>,
     head_only: bool,
 ) -> Result<Response<Body>, FeedError> {
-    let feed = state.feed();
+    let feed = realm.feed();
     if feed.is_closed() {
         return Err(FeedError::NotYet);
     }
@@ -56,7 +55,7 @@ pub(super) fn answer(
             ending: feed.ending.subscribe(),
             stage: Stage::Entering { after, since: Instant::now() },
             heard: 0,
-            state: state.clone(),
+            realm: realm.clone(),
             _reader: reader,
         };
         Body::from_stream(stream::unfold(reading, |mut reading| async {
@@ -74,7 +73,7 @@ pub(super) fn answer(
 }
 
 struct Reading {
-    state: RealmState,
+    realm: RealmFeed,
     _reader: Reader,
     news: watch::Receiver<u64>,
     ending: watch::Receiver<bool>,
@@ -117,7 +116,7 @@ impl Reading {
     fn step(&mut self) -> Option<Option<Bytes>> {
         let heard = *self.news.borrow_and_update();
         let is_news = std::mem::replace(&mut self.heard, heard) != heard;
-        let feed = self.state.feed();
+        let feed = self.realm.feed();
         let log = feed.log();
         let (mut messages, mut next, greets) = match self.stage {
             Stage::Over => return None,
@@ -132,7 +131,7 @@ impl Reading {
                     Since::Ahead if since.elapsed() < AHEAD => return Some(None),
                     Since::Ahead | Since::TooLongAgo => {
                         drop(log);
-                        let reset = feed.reset(&self.state).ok()?;
+                        let reset = feed.reset(self.realm.state()).ok()?;
                         self.stage = Stage::Over;
                         return Some(Some(frame(std::slice::from_ref(&reset))));
                     }

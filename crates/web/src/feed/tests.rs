@@ -17,6 +17,7 @@ use jose::Compact;
 use status::{ListClaims, Mark, Snapshot, Update};
 use store::{Batch, Hot, HotOptions, Memory, Write};
 
+use super::RealmFeed;
 use super::publish::Current;
 use crate::metrics::Metrics;
 use crate::{
@@ -28,6 +29,7 @@ const ISSUER: &str = "https://login.example";
 struct World {
     listener: ListenerService,
     state: RealmState,
+    feed: RealmFeed,
     clock: Arc<FixedClock>,
     /// The last part of the address that asks.
     from: AtomicU8,
@@ -71,13 +73,15 @@ impl World {
             body_time: Duration::from_secs(1),
             answer_time: Duration::from_secs(20),
         };
+        let feed = RealmFeed::new(state.clone());
         let metrics = Arc::new(Metrics::new(vec![Arc::clone(state.metrics())], Vec::new()));
-        let realm = Arc::new(Realm::new(state.clone(), limits, None));
+        let realm = Arc::new(Realm::new(feed.clone(), limits, None));
         let serves = Serves::Realms(Realms::new(vec![(ISSUER.parse().unwrap(), realm)]));
         let proxies = Arc::new(TrustedProxies::default());
         Self {
             listener: ListenerService { app, proxies, metrics, serves },
             state,
+            feed,
             clock,
             from: AtomicU8::new(7),
         }
@@ -85,7 +89,7 @@ impl World {
 
     async fn open() -> Self {
         let world = Self::new().await;
-        world.state.feed().open(10);
+        world.feed.feed().open(10);
         world
     }
 
@@ -110,7 +114,7 @@ impl World {
     fn publish(&self, sequence: u64) {
         let noted = self.state.issuer().ledger().take();
         let current = self.current(sequence);
-        self.state.feed().publish(self.state.issuer(), &noted, &current).unwrap();
+        self.feed.feed().publish(self.state.issuer(), &noted, &current).unwrap();
     }
 
     fn revoke_token(&self, token: u128) {
@@ -288,7 +292,7 @@ async fn a_stream_goes_on_where_its_reader_left_it_and_ends_with_the_process() {
     assert_eq!(marks(&resumed.next().await.unwrap()[0]), [Mark::id(2)]);
     let mut from_now = world.events("/feed", None).await;
     assert_eq!(marks(&from_now.next().await.unwrap()[0]), [Mark::id(2)], "the newest greets");
-    world.state.feed().close();
+    world.feed.feed().close();
     assert!(resumed.next().await.is_none() && from_now.next().await.is_none());
     let headers = [("accept", "text/event-stream")];
     assert_eq!(world.ask("GET", "/feed", &headers).await.status(), 503);

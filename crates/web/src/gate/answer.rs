@@ -14,7 +14,8 @@ use super::rates::Counted;
 use super::refuse::{GateRefusal, refuse};
 use super::routes::normal_host;
 use super::{Access, Gate, Route, Source, WhenUnsure, identity};
-use crate::realm::{Realm, RealmRequest};
+use crate::RealmState;
+use crate::request::RealmRequest;
 
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -52,26 +53,30 @@ pub(super) struct Known<'a> {
 }
 
 /// Answers a question.
-pub(crate) async fn answer(realm: &Realm, gate: &Gate, asked: RealmRequest) -> Response<Body> {
-    let RealmRequest { request, path, request_id, address } = asked;
+pub(crate) async fn answer(
+    state: &RealmState,
+    gate: &Gate,
+    request: RealmRequest,
+) -> Response<Body> {
+    let RealmRequest { http, path, request_id, address, .. } = request;
     // The body goes unread: no verdict may hang on it, and no memory.
-    let (head, _) = request.into_parts();
+    let (head, _) = http.into_parts();
     let below = head.uri.path().get(path).and_then(|it| it.strip_prefix("/gate"));
     let origin = RequestOrigin { request_id, address: Some(address), ..RequestOrigin::default() };
-    let ctx = realm.state.context(&origin);
+    let ctx = state.context(&origin);
     let wanted = Wanted::of(gate.source, head.uri.query());
     let mut known = Known::default();
-    let decided = decide(realm, gate, &ctx, (&head, below.unwrap_or_default()), &mut known).await;
+    let decided = decide(state, gate, &ctx, (&head, below.unwrap_or_default()), &mut known).await;
     let decided = match decided {
         Ok(verified) => count(gate, &ctx, verified, wanted, &mut known),
         Err(denial) => Err(denial),
     };
-    let passed = decided.and_then(|verified| pass(realm, gate, &ctx, verified));
+    let passed = decided.and_then(|verified| pass(state, gate, &ctx, verified));
     let mut response = match passed {
         Ok(response) => response,
         Err(denial) => {
             let refused = GateRefusal { denial, known: &known, wanted, head: &head.method };
-            refuse(realm, gate, &ctx, refused)
+            refuse(state, gate, &ctx, refused)
         }
     };
     if let Some(Counted { left: Some(left), .. }) = known.counted {
@@ -85,7 +90,7 @@ pub(crate) async fn answer(realm: &Realm, gate: &Gate, asked: RealmRequest) -> R
 
 /// Who may pass; `Ok(None)`: whoever it is.
 async fn decide<'a>(
-    realm: &Realm,
+    state: &RealmState,
     gate: &'a Gate,
     ctx: &Context<'_>,
     (head, below): (&'a Parts, &'a str),
@@ -110,12 +115,12 @@ async fn decide<'a>(
     let rule = Rule { audience, scopes, kinds: credentials };
     let open = route.when_unsure == WhenUnsure::Open;
     match admit(ctx, presented.as_ref(), &rule).await {
-        Ok(verified) => match stale(realm, gate, ctx) {
+        Ok(verified) => match stale(state, gate, ctx) {
             Some(age) if !open => Err(GateDenial::Stale(age).into()),
             _ => Ok(Some(verified)),
         },
         Err(Denial::Store(_)) if open => {
-            realm.state.metrics().unverified();
+            state.metrics().unverified();
             Ok(None)
         }
         Err(denial) => Err(denial),
@@ -124,8 +129,8 @@ async fn decide<'a>(
 
 /// For how many seconds nothing was heard of the database, where that is too long. Both ways: a
 /// clock that was set back must not make old knowledge young.
-fn stale(realm: &Realm, gate: &Gate, ctx: &Context<'_>) -> Option<u64> {
-    let as_of = realm.state.app().memory.as_of();
+fn stale(state: &RealmState, gate: &Gate, ctx: &Context<'_>) -> Option<u64> {
+    let as_of = state.app().memory.as_of();
     let age = ctx.now.apart(as_of);
     (age > gate.stale_after).then_some(age.as_secs())
 }
@@ -156,7 +161,7 @@ fn count<'a>(
 
 /// The 200, with who calls.
 fn pass(
-    realm: &Realm,
+    state: &RealmState,
     gate: &Gate,
     ctx: &Context<'_>,
     verified: Option<Verified>,
@@ -173,7 +178,7 @@ fn pass(
         }
     }
     if let Some(verified) = &verified {
-        realm.state.app().uses.note(verified.credential.id, ctx.now, ctx.origin.address);
+        state.app().uses.note(verified.credential.id, ctx.now, ctx.origin.address);
     }
     Ok(response)
 }

@@ -12,7 +12,7 @@ use super::rates::Rates;
 use super::resources::Resources;
 use super::routes::Table;
 use super::{Access, GateSettings, Identity, Route, Source};
-use crate::{Realm, respond};
+use crate::respond;
 
 /// Why a gate cannot be made of its settings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -119,17 +119,6 @@ fn kinds(route: &Route) -> &[String] {
     match &route.access {
         Access::Public => &[],
         Access::Protected { credentials, .. } => credentials,
-    }
-}
-
-impl Realm {
-    /// The same realm with a gate.
-    ///
-    /// # Errors
-    /// [`GateError`] where the settings cannot be meant.
-    pub fn with_gate(mut self, settings: GateSettings) -> Result<Self, GateError> {
-        self.gate = Some(Box::new(Gate::new(settings, self.state.issuer())?));
-        Ok(self)
     }
 }
 

@@ -15,7 +15,7 @@ use oauth::ErrorResponse;
 
 use super::answer::{Known, Wanted};
 use super::{Access, Gate};
-use crate::realm::Realm;
+use crate::RealmState;
 
 static STATUS: HeaderName = HeaderName::from_static("x-postern-status");
 
@@ -48,18 +48,18 @@ impl LogLimiter {
 
 /// Writes a refusal, and tells of it.
 pub(super) fn refuse(
-    realm: &Realm,
+    state: &RealmState,
     gate: &Gate,
     ctx: &Context<'_>,
     refused: GateRefusal<'_>,
 ) -> Response<Body> {
     let GateRefusal { denial, known, wanted, head } = refused;
-    note(realm, gate, ctx, (&denial, known, wanted));
+    note(state, gate, ctx, (&denial, known, wanted));
     let failure = ErrorResponse {
         resource_metadata: metadata(gate, known),
         ..with_scope(denial.failure(), known)
     };
-    let mut response = realm.failure(&failure, &ctx.origin.request_id);
+    let mut response = state.failure(&failure, &ctx.origin.request_id);
     let status = response.status();
     response.headers_mut().insert(&STATUS, HeaderValue::from(status.as_u16()));
     let bodiless =
@@ -90,20 +90,20 @@ fn with_scope(failure: ErrorResponse, known: &Known<'_>) -> ErrorResponse {
 }
 
 fn note(
-    realm: &Realm,
+    state: &RealmState,
     gate: &Gate,
     ctx: &Context<'_>,
     (denial, known, wanted): (&Denial, &Known<'_>, Wanted),
 ) {
     let code = denial.verdict().code;
     if is_about_the_proxy(denial) && gate.tells(ctx.now) {
-        let realm = realm.state.issuer().realm().as_str();
+        let realm = state.issuer().realm().as_str();
         tracing::warn!(realm, "the gate cannot tell what is asked for: {denial}");
     }
     let first = wanted != Wanted::Refusal;
     if ctx.origin.recognized.get().is_none() && !gate.log_limiter.admits(ctx.now) {
         if first {
-            realm.state.metrics().refused(code);
+            state.metrics().refused(code);
         }
         return;
     }
@@ -114,10 +114,10 @@ fn note(
         RequestOrigin { request: format!("{method} {pattern} at the gate"), ..ctx.origin.clone() };
     let ctx = Context { origin: &origin, ..*ctx };
     if first {
-        realm.state.note(&ctx, denial);
+        state.note(&ctx, denial);
     } else {
         // The verdict counted it a moment ago; here is the id that the caller will tell support.
-        realm.state.app().refusals.note(denial.refusal(&ctx));
+        state.app().refusals.note(denial.refusal(&ctx));
     }
 }
 

@@ -14,7 +14,8 @@ use store::{Loaded, StoreExt as _};
 
 use super::routes::normal_host;
 use super::{Access, Gate, Route};
-use crate::realm::{Realm, RealmRequest};
+use crate::RealmState;
+use crate::request::RealmRequest;
 use crate::respond;
 
 /// Where it is served (RFC 9728 §3).
@@ -100,12 +101,16 @@ fn encoded(identifier: &str) -> String {
 }
 
 /// Answers for the API that host and path name.
-pub(crate) async fn answer(realm: &Realm, gate: &Gate, asked: RealmRequest) -> Response<Body> {
-    let suffix = asked.path().strip_prefix(WELL_KNOWN).unwrap_or_default().to_owned();
-    let hosts = hosts(asked.request.headers());
+pub(crate) async fn answer(
+    state: &RealmState,
+    gate: &Gate,
+    request: RealmRequest,
+) -> Response<Body> {
+    let suffix = request.path().strip_prefix(WELL_KNOWN).unwrap_or_default().to_owned();
+    let hosts = hosts(request.http.headers());
     let refused =
-        |problem, why: &str| realm.failure(&ErrorResponse::new(problem, why), &asked.request_id);
-    if !matches!(*asked.request.method(), Method::GET | Method::HEAD) {
+        |problem, why: &str| state.failure(&ErrorResponse::new(problem, why), &request.request_id);
+    if !matches!(*request.http.method(), Method::GET | Method::HEAD) {
         let mut response = refused(Problem::MethodNotAllowed, "The method is not allowed here.");
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
@@ -113,7 +118,7 @@ pub(crate) async fn answer(realm: &Realm, gate: &Gate, asked: RealmRequest) -> R
     let missing = || refused(Problem::NotFound, "There is no such API here.");
     let Some(resource) = gate.resources.find(&hosts, &suffix) else { return missing() };
     let origin = RequestOrigin::default();
-    let ctx = realm.state.context(&origin);
+    let ctx = state.context(&origin);
     let found: Result<Option<Loaded<ResourceServer>>, _> =
         ctx.store.by_handle(ctx.issuer.realm(), &resource.audience).await;
     match found {

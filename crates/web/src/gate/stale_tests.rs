@@ -14,14 +14,21 @@ use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
 use store::{Hot, HotOptions, Memory};
 
 use super::answer;
-use crate::gate::{Access, GateSettings, Identity, Route, Source, WhenUnsure};
-use crate::realm::{Realm, RealmRequest};
+use crate::gate::{Access, Gate, GateSettings, Identity, Route, Source, WhenUnsure};
+use crate::request::RealmRequest;
 use crate::{AppState, RealmState, WebLimits};
+
+const LIMITS: WebLimits = WebLimits {
+    body: 1024,
+    body_time: Duration::from_secs(1),
+    answer_time: Duration::from_secs(1),
+};
 
 struct Node {
     clock: Arc<FixedClock>,
     memory: Arc<Hot>,
-    realm: Realm,
+    state: RealmState,
+    gate: Gate,
     key: String,
 }
 
@@ -73,11 +80,6 @@ impl Node {
         };
         let state = RealmState::new(app, Arc::new(Issuer::new(settings, &master, &SystemRng)));
         let key = key(&state).await;
-        let limits = WebLimits {
-            body: 1024,
-            body_time: Duration::from_secs(1),
-            answer_time: Duration::from_secs(1),
-        };
         let gate = GateSettings {
             source: Source::Path,
             identity: Identity::Headers,
@@ -86,20 +88,21 @@ impl Node {
             per_organization: None,
             routes: vec![route("/closed", WhenUnsure::Closed), route("/open", WhenUnsure::Open)],
         };
-        let realm = Realm::new(state, limits, None).with_gate(gate).unwrap();
+        let gate = Gate::new(gate, state.issuer()).unwrap();
         memory.fill().await.unwrap();
         memory.advance().await.unwrap();
-        Self { clock, memory, realm, key }
+        Self { clock, memory, state, gate, key }
     }
 
     async fn ask(&self, path: &str, key: &str) -> Response<Body> {
         let request = Request::builder().uri(format!("/gate{path}")).header("host", "h");
         let request = request.header("authorization", format!("Bearer {key}"));
-        let request = request.body(Body::empty()).unwrap();
-        let path = 0..request.uri().path().len();
+        let http = request.body(Body::empty()).unwrap();
+        let path = 0..http.uri().path().len();
         let address = std::net::Ipv4Addr::LOCALHOST.into();
-        let asked = RealmRequest { request, path, request_id: "r".to_owned(), address };
-        answer(&self.realm, self.realm.gate.as_ref().unwrap(), asked).await
+        let request_id = "r".to_owned();
+        let request = RealmRequest { http, path, request_id, address, limits: LIMITS };
+        answer(&self.state, &self.gate, request).await
     }
 }
 

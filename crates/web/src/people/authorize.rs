@@ -154,10 +154,10 @@ fn consent(
 ) -> Response<Body> {
     let here = visit.here();
     let query = visit.query.as_deref();
-    let scopes = screen.scopes.iter().map(|asked| ScopeLine {
-        name: asked.scope.to_string(),
-        description: asked.description.clone(),
-        is_new: screen.connected_since.is_some() && !asked.known,
+    let scopes = screen.scopes.iter().map(|requested| ScopeLine {
+        name: requested.scope.to_string(),
+        description: requested.description.clone(),
+        is_new: screen.connected_since.is_some() && !requested.known,
     });
     let uri = asking.target.uri();
     let template = ConsentPage {
@@ -192,8 +192,8 @@ fn back_to_app(
     endpoint: &Endpoint,
     reply: &AuthorizationReply,
 ) -> Response<Body> {
-    let context = visit.realm.context(&visit.origin.request_id);
-    let dialect = visit.realm.state.issuer().dialect();
+    let context = visit.state.reply_context(&visit.origin.request_id);
+    let dialect = visit.state.issuer().dialect();
     let mut response = respond::outgoing(dialect.encode_authorization(endpoint, reply, &context));
     let headers = response.headers_mut();
     // Where the person comes from is nobody's business, and the address holds the code.

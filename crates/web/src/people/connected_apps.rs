@@ -93,7 +93,7 @@ async fn list(
     ctx: &Context<'_>,
     (signed_in, person): (&SignedIn, &Person),
 ) -> Result<(Vec<ConnectedApp>, bool), Denial> {
-    visit.realm.state.app().flush_uses().await?;
+    visit.state.app().flush_uses().await?;
     let query = PageQuery { limit: Some(MOST), after: None };
     let found = connections::list(ctx, person, &query).await?;
     let mut names = Names::new(ctx);

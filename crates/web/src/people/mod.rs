@@ -29,8 +29,9 @@ use dialect::{Dialect, Endpoint, PathValues};
 use engine::Denial;
 use oauth::{ErrorResponse, Operation, Problem};
 
+use crate::RealmState;
 use crate::metrics::Part;
-use crate::realm::{Realm, RealmRequest};
+use crate::request::RealmRequest;
 use crate::respond;
 use visit::Visit;
 
@@ -50,13 +51,13 @@ const STALE: &str = "This page was out of date, so nothing was done. Please conf
 
 /// Answers a request to an endpoint of the dialect that people come to.
 pub(crate) async fn endpoint(
-    realm: &Realm,
+    state: &RealmState,
     endpoint: &Endpoint,
     path_values: PathValues<'_>,
-    asked: RealmRequest,
+    request: RealmRequest,
 ) -> Response<Body> {
     let pattern = endpoint.paths().first().map_or("", String::as_str);
-    let (visit, failure) = Visit::read(realm, asked, pattern).await;
+    let (visit, failure) = Visit::read(state, request, pattern).await;
     match failure {
         Some(failure) => show::denied(&visit, &visit.context(), &Denial::Malformed(failure)),
         None if endpoint.operation() == Operation::EndSession => {
@@ -83,18 +84,22 @@ pub(crate) fn part(dialect: &Dialect, path: &str) -> Option<Part> {
 }
 
 /// Answers a request to a page that [`part`] knows.
-pub(crate) async fn answer(realm: &Realm, part: Part, asked: RealmRequest) -> Response<Body> {
-    let reads = matches!(*asked.request.method(), Method::GET | Method::HEAD);
+pub(crate) async fn answer(
+    state: &RealmState,
+    part: Part,
+    request: RealmRequest,
+) -> Response<Body> {
+    let reads = matches!(*request.http.method(), Method::GET | Method::HEAD);
     if part == Part::Asset && reads {
-        return assets::answer(asked.path());
+        return assets::answer(request.path());
     }
-    let pattern = asked.path().to_owned();
+    let pattern = request.path().to_owned();
     let allow = if part == Part::Asset { "GET, HEAD" } else { "GET, HEAD, POST" };
-    let allowed = reads || part != Part::Asset && asked.request.method() == Method::POST;
-    if asked.request.method() == Method::OPTIONS {
+    let allowed = reads || part != Part::Asset && request.http.method() == Method::POST;
+    if request.http.method() == Method::OPTIONS {
         return respond::options(&allow.split(", ").collect::<Vec<_>>(), false);
     }
-    let (visit, failure) = Visit::read(realm, asked, &pattern).await;
+    let (visit, failure) = Visit::read(state, request, &pattern).await;
     if !allowed {
         let failure =
             ErrorResponse::new(Problem::MethodNotAllowed, "The method is not allowed here.");

@@ -25,7 +25,7 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn of(visit: &Visit<'_>) -> Self {
-        let issuer = visit.realm.state.issuer();
+        let issuer = visit.state.issuer();
         Self {
             style_path: visit.at(crate::portal::style_path()),
             brand: issuer.display_name().to_owned(),

@@ -78,7 +78,7 @@ async fn attempt(
     if email.is_empty() || password.is_empty() {
         return Err(None);
     }
-    let app = visit.realm.state.app();
+    let app = visit.state.app();
     let buckets = buckets(visit, email);
     let counted: Vec<_> = buckets.iter().map(|(name, it)| (name.as_str(), *it)).collect();
     let taken = app.attempts.take(&counted, ctx.now);
@@ -100,7 +100,7 @@ fn buckets(visit: &Visit<'_>, email: &str) -> Vec<(String, Allowance)> {
     let realm = visit.realm_name();
     let email = email.to_lowercase();
     let account = base64url(sha256(email.as_bytes()));
-    let key = visit.realm.state.issuer().forms();
+    let key = visit.state.issuer().forms();
     let cookie = visit.cookie(Cookie::Known).unwrap_or_default();
     if let Some(number) = known::number(key, cookie, &email) {
         return vec![(format!("known {realm} {number} {account}"), OF_ACCOUNT_HERE)];
@@ -127,10 +127,10 @@ fn signed_in(
     session: &NewSession,
     return_to: Option<&ReturnTo<'_>>,
 ) -> Response<Body> {
-    let issuer = visit.realm.state.issuer();
+    let issuer = visit.state.issuer();
     let place = visit.at(super::SIGN_IN);
     let mut response = see_other(return_to.map_or(&place, |it| it.as_str()));
-    let (before, rng) = (visit.cookie(Cookie::Known), &*visit.realm.state.app().rng);
+    let (before, rng) = (visit.cookie(Cookie::Known), &*visit.state.app().rng);
     let known = known::remember(issuer.forms(), rng, before, &email.to_lowercase());
     let cookies =
         [Cookie::Session.set(issuer, session.cookie.expose()), Cookie::Known.set(issuer, &known)];
@@ -194,7 +194,7 @@ async fn show_form(
         return_to.is_none() && said.status == 0 && visit.asked_for("switch").is_none();
     let layout = Layout::of(visit);
     if let (Some(person), true) = (&person, nothing_else) {
-        let dialect = visit.realm.state.issuer().dialect();
+        let dialect = visit.state.issuer().dialect();
         let apps = super::connects_apps(dialect).then(|| visit.at(super::CONNECTED_APPS));
         let sign_out = visit.at(super::SIGN_OUT);
         let template = SignedInPage { layout, person: person.clone(), apps, sign_out };

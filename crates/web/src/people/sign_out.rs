@@ -111,10 +111,10 @@ fn ask(
 
 /// Nobody is signed in any more.
 fn done(visit: &Visit<'_>, onward: Onward<'_>) -> Response<Body> {
-    let issuer = visit.realm.state.issuer();
+    let issuer = visit.state.issuer();
     let back = onward.and_then(|(endpoint, wish)| {
         let redirect = wish.redirect.as_ref()?;
-        let context = visit.realm.context(&visit.origin.request_id);
+        let context = visit.state.reply_context(&visit.origin.request_id);
         let onward = (redirect, wish.state.as_deref());
         Some(respond::outgoing(issuer.dialect().encode_signed_out(endpoint, onward, &context)))
     });

@@ -9,15 +9,15 @@ use oauth::{ErrorResponse, Problem};
 
 use super::cookies::Cookie;
 use super::forms::{self, Form};
-use crate::body;
-use crate::realm::{Realm, RealmRequest};
+use crate::RealmState;
+use crate::request::RealmRequest;
 
 /// The longest form, in bytes.
 const MAX_FORM: usize = 16 * 1024;
 
 /// A request of a browser.
 pub(crate) struct Visit<'a> {
-    pub(crate) realm: &'a Realm,
+    pub(crate) state: &'a RealmState,
     pub(crate) origin: RequestOrigin,
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
@@ -41,21 +41,20 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// The visit without a form, and why that could not be read.
     pub(crate) async fn read(
-        realm: &'a Realm,
-        asked: RealmRequest,
+        state: &'a RealmState,
+        request: RealmRequest,
         pattern: &str,
     ) -> (Self, Option<ErrorResponse>) {
-        let origin = asked.origin(pattern);
-        let path = asked.request.uri().path().to_owned();
-        let prefix = path.get(..asked.path.start).unwrap_or_default().to_owned();
-        let (head, body) = asked.request.into_parts();
-        let issuer = realm.state.issuer();
+        let origin = request.origin(pattern);
+        let path = request.http.uri().path().to_owned();
+        let prefix = path.get(..request.path.start).unwrap_or_default().to_owned();
+        let (head, body) = request.http.into_parts();
+        let issuer = state.issuer();
         let bound = Cookie::Form.read(issuer, &head.headers).filter(|it| is_binding(it));
         let new_binding = bound.is_none();
-        let binding =
-            bound.map_or_else(|| fresh_binding(&*realm.state.app().rng), ToOwned::to_owned);
+        let binding = bound.map_or_else(|| fresh_binding(&*state.app().rng), ToOwned::to_owned);
         let mut visit = Self {
-            realm,
+            state,
             origin,
             method: head.method,
             headers: head.headers,
@@ -70,8 +69,7 @@ impl<'a> Visit<'a> {
         if visit.method != Method::POST {
             return (visit, None);
         }
-        let limit = MAX_FORM.min(realm.limits.body);
-        match body::read(body, limit, realm.limits.body_time).await {
+        match request.limits.read(body, MAX_FORM).await {
             Err(failure) => (visit, Some(failure)),
             Ok(_) if !is_form(&visit.headers) => {
                 let problem = Problem::UnsupportedMediaType;
@@ -86,16 +84,16 @@ impl<'a> Visit<'a> {
     }
 
     pub(crate) fn context(&self) -> Context<'_> {
-        self.realm.state.direct_context(&self.origin)
+        self.state.direct_context(&self.origin)
     }
 
     pub(crate) fn realm_name(&self) -> &RealmName {
-        self.realm.state.issuer().realm()
+        self.state.issuer().realm()
     }
 
     /// Notes a refusal.
     pub(crate) fn note(&self, ctx: &Context<'_>, denial: &Denial) {
-        self.realm.state.note(ctx, denial);
+        self.state.note(ctx, denial);
     }
 
     /// Path and query, as the browser knows them.
@@ -119,7 +117,7 @@ impl<'a> Visit<'a> {
     }
 
     pub(crate) fn cookie(&self, cookie: Cookie) -> Option<&str> {
-        cookie.read(self.realm.state.issuer(), &self.headers)
+        cookie.read(self.state.issuer(), &self.headers)
     }
 
     /// Who is signed in, if anybody is.
@@ -137,12 +135,12 @@ impl<'a> Visit<'a> {
 
     /// The token of a form of this browser, for `purpose`; `person`'s, where they are signed in.
     pub(crate) fn token(&self, purpose: &str, person: Option<&SignedIn>) -> String {
-        forms::token(self.realm.state.issuer().forms(), purpose, &self.bound_to(person))
+        forms::token(self.state.issuer().forms(), purpose, &self.bound_to(person))
     }
 
     /// Whether the form that came is one of ours, for `purpose`.
     pub(crate) fn is_ours(&self, purpose: &str, person: Option<&SignedIn>) -> bool {
-        let issuer = self.realm.state.issuer();
+        let issuer = self.state.issuer();
         let binding = self.bound_to(person);
         let ours = |form| forms::is_ours(form, issuer.forms(), purpose, &binding);
         let bound = person.is_some() || !self.new_binding;
@@ -160,7 +158,7 @@ impl<'a> Visit<'a> {
 
     /// The cookie that a page with a form sets, where the browser has none yet.
     pub(crate) fn new_form_cookie(&self) -> Option<HeaderValue> {
-        let issuer = self.realm.state.issuer();
+        let issuer = self.state.issuer();
         self.new_binding.then(|| Cookie::Form.set(issuer, &self.binding)).flatten()
     }
 }

@@ -19,6 +19,7 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use store::{Batch, Hot, HotOptions, Loaded, Memory, StoreExt as _, Write};
 
+use crate::feed::RealmFeed;
 use crate::metrics::Metrics;
 use crate::people::Attempts;
 use crate::{
@@ -106,7 +107,7 @@ impl Fixture {
             body_time: Duration::from_secs(1),
             answer_time: Duration::from_secs(5),
         };
-        let realm = Arc::new(Realm::new(state.clone(), limits, None));
+        let realm = Arc::new(Realm::new(RealmFeed::new(state.clone()), limits, None));
         let listener = ListenerService {
             app,
             proxies: Arc::new(TrustedProxies::default()),
