@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use base::{MasterKey, SystemClock, SystemRng};
 use domain::{Algorithm, Kind, ResourceServer};
 use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
+use passwords::Argon2id;
 use store::{Hot, ListQuery, MAX_PAGE, StoreExt as _};
-use web::people::{Argon2id, Attempts};
+use web::attempts::Attempts;
 use web::{AppState, RealmState};
 
 use crate::config::Realm;

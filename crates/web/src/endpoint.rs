@@ -5,10 +5,7 @@ use axum::http::{HeaderMap, Response, header};
 use dialect::{Endpoint, Incoming, PathValues};
 use engine::{Answered, Denial, RequestOrigin};
 use oauth::{ErrorResponse, Operation, Reply, Request};
-
-use crate::RealmState;
-use crate::request::RealmRequest;
-use crate::respond;
+use web_base::{RealmRequest, RealmState, respond};
 
 pub(crate) async fn answer(
     state: &RealmState,

@@ -3,9 +3,8 @@
 use axum::body::Body;
 use axum::http::{Method, Response, StatusCode};
 use engine::Issuer;
-
-use crate::respond::plain;
-use crate::state::AppState;
+use web_base::AppState;
+use web_base::respond::plain;
 
 /// Answers, where `path` is one of the two.
 pub(crate) async fn answer(

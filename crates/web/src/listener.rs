@@ -12,18 +12,17 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, Version, header};
 use futures_util::FutureExt as _;
 use oauth::{ErrorResponse, Problem};
+use web_base::metrics::{Metrics, Part};
+use web_base::proxies::Arrival;
+use web_base::request_id::{self, X_REQUEST_ID};
+use web_base::respond::plain;
+use web_base::site::normal_authority;
+use web_base::{AppState, RealmRequest, Site, TrustedProxies, is_below};
 
 use crate::gate;
-use crate::metrics::{Metrics, Part};
+use crate::pages;
 use crate::portal::Portal;
-use crate::proxies::Arrival;
 use crate::realm::Realm;
-use crate::request::{RealmRequest, is_below};
-use crate::request_id::{self, X_REQUEST_ID};
-use crate::respond::plain;
-use crate::site::normal_authority;
-use crate::state::AppState;
-use crate::{Site, TrustedProxies, pages};
 
 /// What a listener serves.
 #[derive(Debug)]

@@ -2,11 +2,12 @@
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use web_base::metrics;
+use web_base::respond::plain;
 
+use crate::health;
 use crate::listener::ListenerService;
 use crate::portal::{self, Portal};
-use crate::respond::plain;
-use crate::{health, metrics};
 
 /// The portal's listener.
 pub(crate) async fn portal(

@@ -15,15 +15,14 @@ use axum::http::{Method, Response, Uri};
 use dialect::Route;
 use oauth::{ErrorResponse, Problem};
 use tower_service::Service as _;
+use web_base::metrics::Part;
+use web_base::request_id::{X_REQUEST_ID, header_value};
+use web_base::{RealmRequest, RealmState, WebLimits, is_below, respond};
 
 use crate::access_request::{self, Page, SubmissionLock};
 use crate::feed::{FeedResource, RealmFeed};
 use crate::gate::{self, Gate, GateError, GateSettings};
-use crate::metrics::Part;
-use crate::request::{RealmRequest, is_below};
-use crate::request_id::{X_REQUEST_ID, header_value};
-use crate::state::RealmState;
-use crate::{WebLimits, account, admin, endpoint, feed, health, people, respond};
+use crate::{account, admin, endpoint, feed, health, people};
 
 /// What answers for one realm.
 #[derive(Debug)]

@@ -16,9 +16,9 @@ use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use store::{Hot, HotOptions, Memory};
+use web_base::metrics::Metrics;
 
 use crate::feed::RealmFeed;
-use crate::metrics::Metrics;
 use crate::{
     AppState, ListenerService, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits,
 };
@@ -36,8 +36,8 @@ fn state() -> RealmState {
         clock,
         rng: Arc::new(SystemRng),
         digests: master.digest_key(),
-        passwords: Arc::new(crate::people::Argon2id::new(Arc::new(SystemRng))),
-        attempts: crate::people::Attempts::new(),
+        passwords: Arc::new(passwords::Argon2id::new(Arc::new(SystemRng))),
+        attempts: web_base::attempts::Attempts::new(),
         uses: Arc::new(UseLog::new()),
         refusals: Arc::new(RefusalLog::new()),
         refusals_dropped: AtomicU64::new(0),

@@ -16,7 +16,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("store-postgres", &["store", "domain", "oauth", "base"]),
     ("dialect", &["domain", "oauth", "base"]),
     ("engine", &["dialect", "store", "domain", "oauth", "jose", "status", "base"]),
-    ("web", &["engine", "dialect", "store", "domain", "oauth", "jose", "status", "base"]),
+    ("passwords", &["engine", "domain", "base"]),
+    ("web-base", &["engine", "dialect", "store", "domain", "oauth", "base"]),
+    (
+        "web",
+        &["web-base", "engine", "dialect", "store", "domain", "oauth", "jose", "status", "base"],
+    ),
     ("verify", &["oauth", "jose", "status", "base"]),
     ("fuzz-targets", &["web", "dialect", "oauth", "jose", "status", "base"]),
     ("fuzz", &["fuzz-targets"]),
@@ -30,6 +35,7 @@ const FOR_TESTS: &[(&str, &[&str])] = &[
     ("store", &["store-suite"]),
     ("store-sqlite", &["store-suite"]),
     ("store-postgres", &["store-suite"]),
+    ("web", &["passwords"]),
 ];
 
 /// These import what they like; nobody imports them.

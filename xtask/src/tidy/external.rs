@@ -15,6 +15,7 @@ const WITHOUT_HTTP: &[&str] = &[
     "store-suite",
     "dialect",
     "engine",
+    "passwords",
 ];
 const HTTP: &[&str] = &[
     "http",

@@ -10,12 +10,13 @@ use axum::http::{HeaderValue, Response, header};
 use engine::access_requests::{MAX_USE_CASE, NewAccessRequest, submit};
 use engine::{Denial, settle};
 use oauth::ErrorResponse;
+use web_base::attempts::Allowance;
 
 use super::templates::{FieldError, FormPage, SentPage, Typed};
 use super::{SENT, SubmissionLock};
+use crate::people::network;
 use crate::people::page::{Allowed, Layout, page, see_other};
 use crate::people::visit::Visit;
-use crate::people::{Allowance, network};
 
 /// The purpose of the form's token.
 const PURPOSE: &str = "access-request";

@@ -12,11 +12,9 @@ mod tests;
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use dialect::Dialect;
+use web_base::{RealmRequest, RealmState, respond};
 
-use crate::RealmState;
 use crate::people::visit::Visit;
-use crate::request::RealmRequest;
-use crate::respond;
 
 const ASK: &str = "/access-request";
 const SENT: &str = "/access-request/sent";

@@ -15,15 +15,16 @@ use engine::admin::access_requests::{Approval, approve};
 use engine::admin::resource_servers;
 use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog, settle};
 use http_body_util::BodyExt as _;
+use passwords::Argon2id;
 use store::{Hot, HotOptions, Memory};
+use web_base::attempts::Attempts;
+use web_base::metrics::Metrics;
 
 use super::Page;
 use super::templates::{FieldError, FormPage, Typed};
 use crate::feed::RealmFeed;
 use crate::mail::Mail;
-use crate::metrics::Metrics;
 use crate::people::page::Layout;
-use crate::people::{Argon2id, Attempts};
 use crate::{
     AppState, ListenerService, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits,
 };

@@ -10,13 +10,13 @@ use domain::Actor;
 use engine::account::{Person, SESSION};
 use engine::{Context, Denial, RequestOrigin};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use web_base::RealmState;
+use web_base::cookies::Cookie;
 
 use super::{DOCUMENT, ROOT, same_origin};
-use crate::RealmState;
 use crate::admin::api::{Api, Caller};
 use crate::admin::call::bearer;
 use crate::admin::table::Row;
-use crate::people::cookies::Cookie;
 
 /// The ways in.
 const BY_SESSION: &str = "session";

@@ -12,8 +12,7 @@ mod same_origin;
 mod tests;
 
 use axum::Router;
-
-use crate::RealmState;
+use web_base::RealmState;
 
 /// Where the routes are.
 const ROOT: &str = "/account/v1";

@@ -9,9 +9,9 @@ use axum::http::HeaderMap;
 use domain::Actor;
 use engine::{Context, Denial, RequestOrigin};
 use utoipa::openapi::security::SecurityScheme;
+use web_base::RealmState;
 
 use super::table::Row;
-use crate::RealmState;
 
 /// The names of an API.
 #[derive(Clone, Copy)]

@@ -9,11 +9,11 @@ use domain::Actor;
 use engine::admin::admin_keys::{self, Administrator};
 use engine::{Context, Denial, RequestOrigin};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use web_base::RealmState;
 
 use super::api::{Api, Caller};
 use super::table::Row;
 use super::{DOCUMENT, ROOT};
-use crate::RealmState;
 
 /// One authorized call. Cheap to clone.
 #[derive(Clone)]

@@ -18,11 +18,11 @@ use utoipa::openapi::{
     ResponseBuilder,
 };
 use utoipa::{IntoParams, ToSchema};
+use web_base::RealmState;
 
 use super::api::Api;
 use super::refuse::ErrorBody;
 use super::table::{Row, method_name};
-use crate::RealmState;
 
 const JSON: &str = "application/json";
 

@@ -7,7 +7,6 @@
 pub(crate) mod api;
 pub(crate) mod call;
 mod document;
-pub(crate) mod names;
 pub(crate) mod read;
 mod refuse;
 pub(crate) mod routes;
@@ -16,8 +15,7 @@ pub(crate) mod table;
 mod tests;
 
 use axum::Router;
-
-use crate::RealmState;
+use web_base::RealmState;
 
 /// Where the routes are.
 const ROOT: &str = "/admin/v1";

@@ -10,8 +10,7 @@ use engine::Denial;
 use oauth::{ErrorResponse, Problem};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
-
-use crate::body;
+use web_base::body;
 
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(30);

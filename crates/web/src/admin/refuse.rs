@@ -9,9 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 use engine::{Context, Denial, RequestOrigin};
 use oauth::{ErrorResponse, Problem};
 use serde::Serialize;
+use web_base::RealmState;
 
 use super::api::{Api, Caller};
-use crate::RealmState;
 
 /// What went wrong.
 #[derive(Serialize, utoipa::ToSchema)]

@@ -16,13 +16,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::openapi::OpenApi;
 use utoipa::{IntoParams, ToSchema};
+use web_base::RealmState;
 
 use super::api::Caller;
 use super::call::Call;
 use super::document::{self, Document, Operation};
 use super::read;
 use super::refuse::{method_not_allowed, nothing_here, origin_of, refuse};
-use crate::RealmState;
 
 /// The longest body where a row does not say otherwise.
 pub(crate) const BODY: usize = 64 * 1024;

@@ -4,8 +4,7 @@ use axum::body::Body;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Response};
 use oauth::{ErrorResponse, Problem};
-
-use crate::RealmState;
+use web_base::RealmState;
 
 /// Why not.
 #[derive(Debug)]

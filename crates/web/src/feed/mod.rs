@@ -26,12 +26,12 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response};
 use engine::Issuer;
 use tokio::sync::{Mutex, watch};
 
-use crate::metrics::Part;
-use crate::request::RealmRequest;
-use crate::respond;
-use crate::{AppState, RealmState};
 use error::FeedError;
 pub use publish::{Current, NoSigningKeyError};
+use web_base::RealmRequest;
+use web_base::metrics::Part;
+use web_base::respond;
+use web_base::{AppState, RealmState};
 
 /// How many may read the feed of a realm at once.
 const READERS: usize = 1_000;

@@ -6,10 +6,10 @@ use base::Timestamp;
 use engine::Issuer;
 use engine::marks::Noted;
 use status::{Gone, Mark, Update};
+use web_base::RealmState;
 
 use super::Feed;
 use super::log::Message;
-use crate::state::RealmState;
 
 /// The `typ` of a message.
 const TYPE: &str = "feed+jwt";

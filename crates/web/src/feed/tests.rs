@@ -16,10 +16,10 @@ use http_body_util::BodyExt as _;
 use jose::Compact;
 use status::{ListClaims, Mark, Snapshot, Update};
 use store::{Batch, Hot, HotOptions, Memory, Write};
+use web_base::metrics::Metrics;
 
 use super::RealmFeed;
 use super::publish::Current;
-use crate::metrics::Metrics;
 use crate::{
     AppState, ListenerService, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits,
 };
@@ -47,8 +47,8 @@ impl World {
             clock: Arc::clone(&clock) as _,
             rng: Arc::new(SystemRng),
             digests: master.digest_key(),
-            passwords: Arc::new(crate::people::Argon2id::new(Arc::new(SystemRng))),
-            attempts: crate::people::Attempts::new(),
+            passwords: Arc::new(passwords::Argon2id::new(Arc::new(SystemRng))),
+            attempts: web_base::attempts::Attempts::new(),
             uses: Arc::new(UseLog::new()),
             refusals: Arc::new(RefusalLog::new()),
             refusals_dropped: AtomicU64::new(0),

@@ -6,6 +6,7 @@ use axum::http::{HeaderName, Response};
 use engine::gate::{Rule, admit};
 use engine::present::Verified;
 use engine::{Context, Denial, GateDenial, RequestOrigin};
+use web_base::{RealmRequest, RealmState};
 
 use super::compile::never_kept;
 use super::original::Original;
@@ -14,8 +15,6 @@ use super::rates::Counted;
 use super::refuse::{GateRefusal, refuse};
 use super::routes::normal_host;
 use super::{Access, Gate, Route, Source, WhenUnsure, identity};
-use crate::RealmState;
-use crate::request::RealmRequest;
 
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");

@@ -6,13 +6,13 @@ use axum::http::{HeaderMap, header};
 use base::Timestamp;
 use engine::Issuer;
 use engine::gate::{Identities, KINDS};
+use web_base::respond;
 
 use super::credential::Reader;
 use super::rates::Rates;
 use super::resources::Resources;
 use super::routes::Table;
 use super::{Access, GateSettings, Identity, Route, Source};
-use crate::respond;
 
 /// Why a gate cannot be made of its settings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -12,10 +12,10 @@ use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use base::Timestamp;
 use engine::{Context, Denial, GateDenial, RequestOrigin};
 use oauth::ErrorResponse;
+use web_base::RealmState;
 
 use super::answer::{Known, Wanted};
 use super::{Access, Gate};
-use crate::RealmState;
 
 static STATUS: HeaderName = HeaderName::from_static("x-postern-status");
 

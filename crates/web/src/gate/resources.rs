@@ -11,12 +11,10 @@ use engine::RequestOrigin;
 use oauth::{ErrorResponse, Problem};
 use serde_json::json;
 use store::{Loaded, StoreExt as _};
+use web_base::{RealmRequest, RealmState, respond};
 
 use super::routes::normal_host;
 use super::{Access, Gate, Route};
-use crate::RealmState;
-use crate::request::RealmRequest;
-use crate::respond;
 
 /// Where it is served (RFC 9728 §3).
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";

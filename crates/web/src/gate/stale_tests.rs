@@ -12,11 +12,10 @@ use domain::Actor;
 use engine::admin::{api_keys, organizations, resource_servers};
 use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
 use store::{Hot, HotOptions, Memory};
+use web_base::{AppState, RealmRequest, RealmState, WebLimits};
 
 use super::answer;
 use crate::gate::{Access, Gate, GateSettings, Identity, Route, Source, WhenUnsure};
-use crate::request::RealmRequest;
-use crate::{AppState, RealmState, WebLimits};
 
 const LIMITS: WebLimits = WebLimits {
     body: 1024,
@@ -64,8 +63,8 @@ impl Node {
             clock: Arc::clone(&clock) as _,
             rng: Arc::new(SystemRng),
             digests: master.digest_key(),
-            passwords: Arc::new(crate::people::Argon2id::new(Arc::new(SystemRng))),
-            attempts: crate::people::Attempts::new(),
+            passwords: Arc::new(passwords::Argon2id::new(Arc::new(SystemRng))),
+            attempts: web_base::attempts::Attempts::new(),
             uses: Arc::new(UseLog::new()),
             refusals: Arc::new(RefusalLog::new()),
             refusals_dropped: AtomicU64::new(0),

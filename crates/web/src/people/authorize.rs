@@ -12,13 +12,13 @@ use engine::people::SignedIn;
 use engine::{Context, Denial};
 use oauth::AuthorizationReply;
 use store::Loaded;
+use web_base::respond;
 
 use super::page::{Allowed, Layout, page, see_other};
 use super::resume::{self, ORGANIZATION};
 use super::templates::{ConsentPage, OrganizationPage, ScopeLine};
 use super::visit::Visit;
 use super::{STALE, show};
-use crate::respond;
 
 /// Answers a request to an authorization endpoint.
 pub(super) async fn answer(

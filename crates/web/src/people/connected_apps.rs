@@ -13,13 +13,13 @@ use engine::account::connections::{self, Connection};
 use engine::admin::PageQuery;
 use engine::people::SignedIn;
 use engine::{Context, Denial, identity};
+use web_base::cookies::Cookie;
+use web_base::names::Names;
 
-use super::cookies::Cookie;
 use super::page::{Allowed, Layout, page, see_other};
 use super::templates::{App, ConnectedApp, ConnectedAppsPage, ScopeLine};
 use super::visit::Visit;
 use super::{CONNECTED_APPS, STALE, resume, show};
-use crate::admin::names::Names;
 
 /// The most connections that are shown.
 const MOST: usize = store::MAX_PAGE;

@@ -5,14 +5,11 @@
 //! requests but the session itself.
 
 mod assets;
-pub(crate) mod attempts;
 mod authorize;
 mod connected_apps;
-pub(crate) mod cookies;
 mod forms;
 mod known;
 pub(crate) mod page;
-mod passwords;
 mod resume;
 pub(crate) mod return_to;
 mod show;
@@ -28,15 +25,11 @@ use axum::http::{HeaderValue, Method, Response, header};
 use dialect::{Dialect, Endpoint, PathValues};
 use engine::Denial;
 use oauth::{ErrorResponse, Operation, Problem};
+use web_base::metrics::Part;
+use web_base::{RealmRequest, RealmState, respond};
 
-use crate::RealmState;
-use crate::metrics::Part;
-use crate::request::RealmRequest;
-use crate::respond;
 use visit::Visit;
 
-pub use attempts::{Allowance, Attempts, Counted};
-pub use passwords::Argon2id;
 pub(crate) use sign_in::network;
 
 /// Where people sign in.

@@ -12,9 +12,9 @@ use base::digest::sha256;
 use base::encoding::base64url;
 use engine::people::{Browser, NewSession};
 use engine::{Context, Denial};
+use web_base::attempts::Allowance;
+use web_base::cookies::Cookie;
 
-use super::attempts::Allowance;
-use super::cookies::Cookie;
 use super::forms::Form;
 use super::page::{Allowed, Layout, page, see_other};
 use super::return_to::ReturnTo;

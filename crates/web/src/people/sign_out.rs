@@ -9,13 +9,13 @@ use dialect::{Endpoint, Incoming, PathValues};
 use engine::oidc::EndSession;
 use engine::people::SignedIn;
 use engine::{Context, Denial};
+use web_base::cookies::Cookie;
+use web_base::respond;
 
-use super::cookies::Cookie;
 use super::page::{Allowed, Layout, page, see_other};
 use super::templates::{SignOutPage, SignedOutPage};
 use super::visit::Visit;
 use super::{STALE, show};
-use crate::respond;
 
 const PURPOSE: &str = "sign out";
 

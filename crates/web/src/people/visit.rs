@@ -6,11 +6,10 @@ use domain::RealmName;
 use engine::people::SignedIn;
 use engine::{Context, Denial, RequestOrigin};
 use oauth::{ErrorResponse, Problem};
+use web_base::cookies::Cookie;
+use web_base::{RealmRequest, RealmState};
 
-use super::cookies::Cookie;
 use super::forms::{self, Form};
-use crate::RealmState;
-use crate::request::RealmRequest;
 
 /// The longest form, in bytes.
 const MAX_FORM: usize = 16 * 1024;

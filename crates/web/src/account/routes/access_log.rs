@@ -6,9 +6,9 @@ use engine::Denial;
 use engine::account::{SESSION, history};
 use serde::Serialize;
 use utoipa::ToSchema;
+use web_base::names::Names;
 
 use super::{Call, Table};
-use crate::admin::names::Names;
 use crate::admin::routes::words::{List, PageParams, time};
 use crate::admin::table::row;
 

@@ -10,9 +10,9 @@ use engine::{Context, Denial, Outcome};
 use oauth::ClientAuthMethod;
 use serde::Serialize;
 use utoipa::ToSchema;
+use web_base::names::Names;
 
 use super::{Call, Table};
-use crate::admin::names::Names;
 use crate::admin::routes::words::{
     List, NoQuery, Nothing, PageParams, app_type, scopes, status, time,
 };

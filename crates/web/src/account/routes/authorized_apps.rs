@@ -8,9 +8,9 @@ use engine::account::connections::{self, Connection};
 use engine::{Denial, Outcome};
 use serde::Serialize;
 use utoipa::ToSchema;
+use web_base::names::Names;
 
 use super::{Call, Table};
-use crate::admin::names::Names;
 use crate::admin::routes::words::{List, NoQuery, Nothing, PageParams, scopes, time};
 use crate::admin::table::row;
 

@@ -5,9 +5,9 @@ use domain::Organization;
 use engine::Denial;
 use serde::Serialize;
 use utoipa::ToSchema;
+use web_base::names::Names;
 
 use super::{Call, Table};
-use crate::admin::names::Names;
 use crate::admin::routes::words::{NoQuery, time};
 use crate::admin::table::row;
 

@@ -9,10 +9,10 @@ use engine::admin::access_requests::{self, Approval, Refusal, State};
 use engine::{Context, Denial, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use web_base::names::Names;
 
 use super::words::{List, NoQuery, Nothing, time};
 use crate::admin::call::Call;
-use crate::admin::names::Names;
 use crate::admin::table::{Table, row};
 
 /// Somebody's wish for credentials. What it says is a stranger's word.

@@ -9,11 +9,11 @@ use engine::admin::{PageQuery, Switch};
 use engine::{Context, Denial, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use web_base::names::Names;
 
 use super::credentials::{self, IssuedView};
 use super::words::{LimitsView, List, NoQuery, Nothing, app_type, limits, scopes, status, time};
 use crate::admin::call::Call;
-use crate::admin::names::Names;
 use crate::admin::table::{Made, Table, row};
 
 /// An OAuth client.

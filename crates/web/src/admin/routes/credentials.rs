@@ -9,10 +9,10 @@ use engine::admin::credentials::{self, Issued, OwnedBy};
 use engine::{Context, Denial, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use web_base::names::Names;
 
 use super::words::{List, Reason, RevocationView, revocation, scopes, time};
 use crate::admin::call::Call;
-use crate::admin::names::Names;
 use crate::admin::table::Made;
 
 /// Whatever is presented and has a row.

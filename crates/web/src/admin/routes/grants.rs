@@ -8,11 +8,11 @@ use engine::admin::grants::{self, GrantChange, NewGrant};
 use engine::{Context, Denial, Outcome};
 use serde::Serialize;
 use utoipa::ToSchema;
+use web_base::names::Names;
 
 use super::credentials::OwnedPage;
 use super::words::{List, NoQuery, Reason, RevocationView, revocation, scopes, time};
 use crate::admin::call::Call;
-use crate::admin::names::Names;
 use crate::admin::table::{Made, Table, row};
 
 /// A right: who, on whose behalf, for which organization, with which scopes, at which API.

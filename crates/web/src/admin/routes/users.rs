@@ -10,11 +10,11 @@ use engine::admin::users::{self, NewUser, UserChange};
 use engine::{Context, Denial, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use web_base::names::Names;
 
 use super::passwords;
 use super::words::{List, NoQuery, Nothing, PageParams, time};
 use crate::admin::call::Call;
-use crate::admin::names::Names;
 use crate::admin::table::{Made, Table, row};
 
 /// A person known to the provider.

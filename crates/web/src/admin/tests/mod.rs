@@ -29,8 +29,7 @@ use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog, settle};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower_service::Service as _;
-
-use crate::{AppState, RealmState};
+use web_base::{AppState, RealmState};
 
 /// When the tests take place.
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -81,8 +80,8 @@ impl Fixture {
             clock: Arc::clone(&clock) as _,
             rng: Arc::new(SystemRng),
             digests: master.digest_key(),
-            passwords: Arc::new(crate::people::Argon2id::new(Arc::new(SystemRng))),
-            attempts: crate::people::Attempts::new(),
+            passwords: Arc::new(passwords::Argon2id::new(Arc::new(SystemRng))),
+            attempts: web_base::attempts::Attempts::new(),
             uses: Arc::new(UseLog::new()),
             refusals: Arc::new(RefusalLog::new()),
             refusals_dropped: Default::default(),

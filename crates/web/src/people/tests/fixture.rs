@@ -18,10 +18,10 @@ use engine::{Denial, Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use store::{Batch, Hot, HotOptions, Loaded, Memory, StoreExt as _, Write};
+use web_base::attempts::Attempts;
+use web_base::metrics::Metrics;
 
 use crate::feed::RealmFeed;
-use crate::metrics::Metrics;
-use crate::people::Attempts;
 use crate::{
     AppState, ListenerService, Realm, RealmState, Realms, Serves, TrustedProxies, WebLimits,
 };

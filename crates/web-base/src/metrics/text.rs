@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write as _};
 
 /// The media type of the page.
-pub(crate) const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+pub const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// A page of figures in the making.
 #[derive(Debug, Default)]
@@ -35,7 +35,8 @@ impl Page {
         let _ = writeln!(self.0, "{value}");
     }
 
-    pub(crate) fn into_text(self) -> String {
+    /// The text of the page.
+    pub fn into_text(self) -> String {
         self.0
     }
 }

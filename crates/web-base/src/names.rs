@@ -7,20 +7,21 @@ use domain::{Entity, EntityRecord};
 use engine::{Context, Denial};
 use store::{Batch, StoreExt as _, Write};
 
-/// Entities that an answer refers to.
-pub(crate) struct Names<'a> {
+/// Entities that an answer refers to. Each is read at most once.
+#[derive(Debug)]
+pub struct Names<'a> {
     ctx: &'a Context<'a>,
     known: HashMap<u128, Option<Entity>>,
 }
 
 impl<'a> Names<'a> {
     /// Looks everything up in the store.
-    pub(crate) fn new(ctx: &'a Context<'a>) -> Self {
+    pub fn new(ctx: &'a Context<'a>) -> Self {
         Self { ctx, known: HashMap::new() }
     }
 
     /// Knows what `batch` is about to write, too.
-    pub(crate) fn with(ctx: &'a Context<'a>, batch: &Batch) -> Self {
+    pub fn with(ctx: &'a Context<'a>, batch: &Batch) -> Self {
         let mut names = Self::new(ctx);
         for write in &batch.writes {
             if let Write::Insert(entity) | Write::Replace { entity, .. } = write {
@@ -31,7 +32,7 @@ impl<'a> Names<'a> {
     }
 
     /// An entity; `None` when it is gone.
-    pub(crate) async fn entity<T: EntityRecord>(
+    pub async fn entity<T: EntityRecord>(
         &mut self,
         id: Id<T>,
     ) -> Result<Option<std::sync::Arc<T>>, Denial> {
@@ -44,7 +45,7 @@ impl<'a> Names<'a> {
     }
 
     /// What the outside calls an entity.
-    pub(crate) async fn of<T: EntityRecord>(
+    pub async fn of<T: EntityRecord>(
         &mut self,
         id: Option<Id<T>>,
     ) -> Result<Option<String>, Denial> {

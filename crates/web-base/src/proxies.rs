@@ -60,15 +60,15 @@ pub struct TrustedProxies(Vec<Network>);
 
 /// Where a request came from, as far as it can be believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Arrival<'a> {
+pub struct Arrival<'a> {
     /// The address of the client.
-    pub(crate) address: IpAddr,
+    pub address: IpAddr,
     /// The authority that was asked.
-    pub(crate) host: Option<&'a str>,
+    pub host: Option<&'a str>,
     /// Whether the client used TLS, where that was told.
-    pub(crate) https: Option<bool>,
+    pub https: Option<bool>,
     /// Whether the peer is a trusted proxy.
-    pub(crate) trusted: bool,
+    pub trusted: bool,
 }
 
 static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -87,7 +87,7 @@ impl TrustedProxies {
     }
 
     /// What `headers` and the peer's address tell.
-    pub(crate) fn arrival<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Arrival<'a> {
+    pub fn arrival<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Arrival<'a> {
         let host = text(headers, &header::HOST);
         let mut arrival =
             Arrival { address: peer.to_canonical(), host, https: None, trusted: false };

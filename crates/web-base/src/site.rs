@@ -88,7 +88,7 @@ fn is_path_byte(byte: u8) -> bool {
 }
 
 /// The one spelling of a `Host` (RFC 9110 §4.2.3, §7.2); `None` when it is none.
-pub(crate) fn normal_authority(authority: &str, https: bool) -> Option<Box<str>> {
+pub fn normal_authority(authority: &str, https: bool) -> Option<Box<str>> {
     let (host, port) = split_port(authority);
     let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     let is_v6 = host

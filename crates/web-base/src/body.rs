@@ -11,7 +11,7 @@ use oauth::{ErrorResponse, Problem};
 /// # Errors
 /// [`Problem::PayloadTooLarge`] past `limit` bytes; [`Problem::InvalidRequest`] when it does not
 /// arrive whole within `time`.
-pub(crate) async fn read(body: Body, limit: usize, time: Duration) -> Result<Bytes, ErrorResponse> {
+pub async fn read(body: Body, limit: usize, time: Duration) -> Result<Bytes, ErrorResponse> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }

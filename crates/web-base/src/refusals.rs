@@ -3,7 +3,7 @@
 use domain::Refusal;
 use engine::{Context, Denial, Level};
 
-use crate::RealmState;
+use crate::state::RealmState;
 
 impl RealmState {
     /// Tells of a denial.

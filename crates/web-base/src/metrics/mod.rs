@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub use histogram::Histogram;
 pub use realm::{Part, RealmMetrics};
-pub(crate) use text::MEDIA_TYPE;
+pub use text::MEDIA_TYPE;
 pub use text::Page;
 
 /// Something else that has figures to tell, such as the store.

@@ -13,7 +13,7 @@ const LONGEST: usize = 64;
 const WIDTH: usize = 15;
 
 /// A new id: short enough to read out, and in the order of time.
-pub(crate) fn fresh(now: Timestamp, rng: &dyn Rng) -> String {
+pub fn fresh(now: Timestamp, rng: &dyn Rng) -> String {
     const RANDOM: u128 = (1 << 40) - 1;
     let millis = u128::from(now.millis().unsigned_abs()) & ((1 << 48) - 1);
     let mut id = String::with_capacity(WIDTH);
@@ -22,14 +22,14 @@ pub(crate) fn fresh(now: Timestamp, rng: &dyn Rng) -> String {
 }
 
 /// The id that a proxy gave, where it is a decent one.
-pub(crate) fn given(headers: &HeaderMap) -> Option<String> {
+pub fn given(headers: &HeaderMap) -> Option<String> {
     let id = headers.get(&X_REQUEST_ID)?.to_str().ok()?;
     let decent = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     ((1..=LONGEST).contains(&id.len()) && id.bytes().all(decent)).then(|| id.to_owned())
 }
 
 /// The id as a header value.
-pub(crate) fn header_value(id: &str) -> HeaderValue {
+pub fn header_value(id: &str) -> HeaderValue {
     HeaderValue::from_str(id).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
 }
 

@@ -13,8 +13,8 @@ use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
 use oauth::ErrorResponse;
 use store::{Hot, HotFigures, Store, StoreError};
 
+use crate::attempts::Attempts;
 use crate::metrics::{Page, RealmMetrics, Source};
-use crate::people::Attempts;
 use crate::respond;
 
 /// How many uses are written at once by the way.

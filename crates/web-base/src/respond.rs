@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, heade
 use dialect::Outgoing;
 
 /// Nobody keeps it (RFC 9111 §5.2.2.5).
-pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// The response that `outgoing` describes.
-pub(crate) fn outgoing(outgoing: Outgoing) -> Response<Body> {
+pub fn outgoing(outgoing: Outgoing) -> Response<Body> {
     let Outgoing { status, headers, body } = outgoing;
     let mut response = Response::new(Body::from(body));
     *response.status_mut() =
@@ -30,7 +30,7 @@ pub(crate) fn outgoing(outgoing: Outgoing) -> Response<Body> {
 }
 
 /// Lets pages of any origin read an answer, never with the person's cookies (Fetch §3.2.1).
-pub(crate) fn to_any_origin(headers: &mut HeaderMap) {
+pub fn to_any_origin(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
@@ -40,7 +40,7 @@ pub(crate) fn to_any_origin(headers: &mut HeaderMap) {
 
 /// What may be asked of a path (RFC 9110 §9.3.7), also by pages of other origins where `cors` (Fetch
 /// §3.2.2).
-pub(crate) fn options(allow: &[&str], cors: bool) -> Response<Body> {
+pub fn options(allow: &[&str], cors: bool) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
@@ -61,7 +61,7 @@ pub(crate) fn options(allow: &[&str], cors: bool) -> Response<Body> {
 }
 
 /// A line of plain text that nobody keeps.
-pub(crate) fn plain(status: StatusCode, text: impl Into<Body>) -> Response<Body> {
+pub fn plain(status: StatusCode, text: impl Into<Body>) -> Response<Body> {
     let mut response = Response::new(text.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();

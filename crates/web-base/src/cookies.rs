@@ -12,7 +12,7 @@ use engine::Issuer;
 
 /// One of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cookie {
+pub enum Cookie {
     /// Where the person is signed in.
     Session,
     /// Binds forms to a browser that is not signed in.
@@ -45,7 +45,7 @@ impl Cookie {
     }
 
     /// Its value in a request; the first, where there are several.
-    pub(crate) fn read<'a>(self, issuer: &Issuer, headers: &'a HeaderMap) -> Option<&'a str> {
+    pub fn read<'a>(self, issuer: &Issuer, headers: &'a HeaderMap) -> Option<&'a str> {
         let name = self.name(issuer);
         let all = headers.get_all(header::COOKIE).iter();
         let pairs = all.filter_map(|it| it.to_str().ok()).flat_map(|it| it.split(';'));
@@ -55,7 +55,7 @@ impl Cookie {
 
     /// The header that sets it. `None` for a value that no cookie can have (RFC 6265 §4.1.1,
     /// `cookie-octet`): a semicolon in it would begin an attribute.
-    pub(crate) fn set(self, issuer: &Issuer, value: &str) -> Option<HeaderValue> {
+    pub fn set(self, issuer: &Issuer, value: &str) -> Option<HeaderValue> {
         let fits = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b',' | b';' | b'\\');
         if !value.bytes().all(fits) {
             return None;
@@ -65,7 +65,7 @@ impl Cookie {
     }
 
     /// The header that makes the browser forget it.
-    pub(crate) fn forget(self, issuer: &Issuer) -> Option<HeaderValue> {
+    pub fn forget(self, issuer: &Issuer) -> Option<HeaderValue> {
         self.header(issuer, "", "; Max-Age=0")
     }
 

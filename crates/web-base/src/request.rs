@@ -4,12 +4,11 @@ use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::http::Request;
 use engine::RequestOrigin;
-use oauth::ErrorResponse;
 
-use crate::{WebLimits, body};
+use crate::limits::WebLimits;
 
 /// An HTTP request whose realm is known.
 pub struct RealmRequest {
@@ -47,16 +46,6 @@ impl RealmRequest {
 impl fmt::Debug for RealmRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RealmRequest").field("request_id", &self.request_id).finish_non_exhaustive()
-    }
-}
-
-impl WebLimits {
-    /// Reads a body of at most `limit` bytes, or fewer where these limits allow fewer.
-    ///
-    /// # Errors
-    /// As [`body::read`].
-    pub async fn read(&self, body: Body, limit: usize) -> Result<Bytes, ErrorResponse> {
-        body::read(body, limit.min(self.body), self.body_time).await
     }
 }
 

@@ -1,0 +1,26 @@
+//! What all HTTP parts of Postern share: the state of the process and of a realm, a request whose realm is
+//! known, bodies, responses, request ids, trusted proxies, the URL of an issuer, metrics.
+//!
+//! Requests and state go down to a part, dispatch stays above: nothing here, and no part, knows which part
+//! answers which path. That is the crate `web`.
+
+pub mod attempts;
+pub mod body;
+pub mod cookies;
+mod limits;
+pub mod metrics;
+pub mod names;
+pub mod proxies;
+mod refusals;
+mod request;
+pub mod request_id;
+pub mod respond;
+pub mod site;
+mod state;
+
+pub use limits::WebLimits;
+pub use proxies::{Network, ParseNetworkError, TrustedProxies};
+pub use request::{RealmRequest, is_below};
+pub use request_id::X_REQUEST_ID;
+pub use site::{ParseSiteError, Site};
+pub use state::{AppState, RealmState};
