@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use web::fuzzing::Cookies;
+use crate::realm_cookies::Cookies;
 
 static REALMS: LazyLock<[Cookies; 2]> = LazyLock::new(|| {
     [Cookies::new("https://login.example"), Cookies::new("http://localhost:8080")]

@@ -13,7 +13,7 @@ const ESCAPED: &AsciiSet =
 /// The input is a path as it is sent.
 pub(crate) fn run(data: &[u8]) {
     let Ok(sent) = std::str::from_utf8(data) else { return };
-    let Ok(plain) = web::fuzzing::plain_path(sent) else { return };
+    let Ok(plain) = web_gate::gate::plain_path(sent) else { return };
     let mut segments = plain.strip_prefix('/').expect("a slash at its beginning").split('/');
     let last = segments.next_back();
     assert!(segments.all(|it| !matches!(it, "" | "." | "..")), "{plain:?}");
@@ -33,7 +33,7 @@ pub(crate) fn run(data: &[u8]) {
 
     let again = utf8_percent_encode(&plain, ESCAPED).to_string();
     if again.len() <= sent.len() {
-        assert_eq!(web::fuzzing::plain_path(&again).as_deref(), Ok(&*plain), "once more");
+        assert_eq!(web_gate::gate::plain_path(&again).as_deref(), Ok(&*plain), "once more");
     }
 }
 

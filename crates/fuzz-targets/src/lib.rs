@@ -14,6 +14,7 @@ mod gate_path;
 mod issued_texts;
 mod jwk_set;
 mod jws;
+mod realm_cookies;
 mod redirect_uri;
 mod return_to;
 mod status_lists;

@@ -7,7 +7,7 @@ use url::Url;
 pub(crate) fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     for prefix in ["", "/eu"] {
-        let Some(path) = web::fuzzing::return_to(text, prefix) else { continue };
+        let Some(path) = web_pages::people::checked_return_to(text, prefix) else { continue };
         assert_eq!(path, text, "as it was sent");
         let here = Url::parse(&format!("https://login.example{prefix}/sign-in")).expect("a URL");
         let there = here.join(path).expect("a browser can follow it");

@@ -39,7 +39,7 @@ impl Cookie {
         }
     }
 
-    pub(crate) fn name(self, issuer: &Issuer) -> String {
+    pub fn name(self, issuer: &Issuer) -> String {
         let host = if is_https(issuer) { "__Host-" } else { "" };
         format!("{host}{}_{}", self.stem(), issuer.realm())
     }

@@ -1,24 +1,14 @@
-//! HTTP: extract, let the engine decide, respond.
+//! Dispatch: which part of which realm answers a request.
 //!
-//! A [`ListenerService`] stands behind each listener. It finds the realm by host and path prefix, and there the
-//! first of these that knows the path answers: the dialect's endpoints, `/admin`, `/account`, the pages for
-//! people, `/healthz` and `/readyz`, what is mounted beside the issuer. Every answer carries a request id.
+//! A [`ListenerService`] finds the realm by host and path prefix. A [`Realm`] finds the part by the path: the gate,
+//! the dialect's endpoints, `/admin`, the pages, `/account`, the feed, `/healthz` and `/readyz`, what is mounted
+//! beside the issuer. The parts are crates of their own and know nothing of this one. Every answer carries a
+//! request id.
 
-pub mod account;
-pub mod admin;
-#[doc(hidden)]
-pub mod fuzzing;
-pub mod gate;
-pub mod mail;
-pub mod people;
-
-mod access_request;
 mod endpoint;
-pub mod feed;
 mod health;
 mod listener;
-mod pages;
-mod portal;
+mod process;
 mod realm;
 #[cfg(test)]
 mod tests;
@@ -26,10 +16,13 @@ mod tests;
 pub use axum::Router;
 pub use axum::body::Body;
 pub use listener::{ListenerService, Realms, Serves};
-pub use portal::{Portal, PortalApp, PortalRealm};
 pub use realm::Realm;
 pub use web_base::{
     AppState, Network, ParseNetworkError, ParseSiteError, RealmState, Site, TrustedProxies,
     WebLimits, X_REQUEST_ID,
 };
 pub use web_base::{attempts, metrics};
+pub use web_gate::{feed, gate};
+pub use web_pages::mail;
+pub use web_pages::portal::{Portal, PortalApp, PortalRealm};
+pub use {web_account as account, web_admin as admin};

@@ -18,10 +18,10 @@ use web_base::request_id::{self, X_REQUEST_ID};
 use web_base::respond::plain;
 use web_base::site::normal_authority;
 use web_base::{AppState, RealmRequest, Site, TrustedProxies, is_below};
+use web_gate::gate;
+use web_pages::portal::Portal;
 
-use crate::gate;
-use crate::pages;
-use crate::portal::Portal;
+use crate::process;
 use crate::realm::Realm;
 
 /// What a listener serves.
@@ -35,7 +35,7 @@ pub enum Serves {
     Metrics,
 }
 
-/// A listener's door.
+/// Answers the requests of one listener.
 #[derive(Debug)]
 pub struct ListenerService {
     /// What all realms share.
@@ -162,11 +162,11 @@ impl ListenerService {
             }
             Serves::Portal(portal) => {
                 let (head, _) = request.into_parts();
-                pages::portal(self, portal, &head.method, head.uri.path()).await
+                process::portal(self, portal, &head.method, head.uri.path()).await
             }
             Serves::Metrics => {
                 let (head, _) = request.into_parts();
-                pages::metrics_only(self, &head.method, head.uri.path()).await
+                process::metrics_only(self, &head.method, head.uri.path()).await
             }
         };
         response.headers_mut().insert(&X_REQUEST_ID, request_id::header_value(&request_id));

@@ -1,4 +1,4 @@
-//! One realm behind a door: which of its parts answers a path.
+//! One realm behind a listener: which of its parts answers a path.
 //!
 //! The first that knows the path: the gate, the dialect's endpoints, `/admin`, the pages for people,
 //! `/account`, the feed and the status lists, `/healthz` and `/readyz`, what is mounted beside the
@@ -18,11 +18,12 @@ use tower_service::Service as _;
 use web_base::metrics::Part;
 use web_base::request_id::{X_REQUEST_ID, header_value};
 use web_base::{RealmRequest, RealmState, WebLimits, is_below, respond};
+use web_gate::feed::{self, FeedResource, RealmFeed};
+use web_gate::gate::{self, Gate, GateError, GateSettings};
+use web_pages::access_request::{self, Page, SubmissionLock};
+use web_pages::people;
 
-use crate::access_request::{self, Page, SubmissionLock};
-use crate::feed::{FeedResource, RealmFeed};
-use crate::gate::{self, Gate, GateError, GateSettings};
-use crate::{account, admin, endpoint, feed, health, people};
+use crate::{endpoint, health};
 
 /// What answers for one realm.
 #[derive(Debug)]
@@ -42,8 +43,8 @@ impl Realm {
     /// nothing else does.
     pub fn new(feed: RealmFeed, limits: WebLimits, beside: Option<Router>) -> Self {
         let state = feed.state().clone();
-        let admin = admin::router(state.clone());
-        let account = account::router(state.clone());
+        let admin = web_admin::router(state.clone());
+        let account = web_account::router(state.clone());
         Self {
             state,
             limits,

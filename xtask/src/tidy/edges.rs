@@ -18,12 +18,28 @@ const CRATES: &[(&str, &[&str])] = &[
     ("engine", &["dialect", "store", "domain", "oauth", "jose", "status", "base"]),
     ("passwords", &["engine", "domain", "base"]),
     ("web-base", &["engine", "dialect", "store", "domain", "oauth", "base"]),
+    ("web-gate", &["web-base", "engine", "dialect", "store", "domain", "oauth", "status", "base"]),
+    ("web-rest", &["web-base", "engine", "domain", "oauth", "base"]),
+    ("web-admin", &["web-rest", "web-base", "engine", "domain", "oauth", "base"]),
+    ("web-account", &["web-rest", "web-base", "engine", "domain", "oauth", "base"]),
+    ("web-pages", &["web-base", "engine", "dialect", "store", "domain", "oauth", "base"]),
     (
         "web",
-        &["web-base", "engine", "dialect", "store", "domain", "oauth", "jose", "status", "base"],
+        &[
+            "web-admin",
+            "web-account",
+            "web-gate",
+            "web-pages",
+            "web-base",
+            "engine",
+            "dialect",
+            "oauth",
+            "base",
+        ],
     ),
+    ("web-testing", &["web-base", "engine", "dialect", "store", "domain", "base"]),
     ("verify", &["oauth", "jose", "status", "base"]),
-    ("fuzz-targets", &["web", "dialect", "oauth", "jose", "status", "base"]),
+    ("fuzz-targets", &["web-base", "web-gate", "web-pages", "engine", "dialect", "oauth", "jose", "status", "base"]),
     ("fuzz", &["fuzz-targets"]),
     ("demo-apis", &["verify"]),
     // A partner's app knows Postern by its HTTP interface only.
@@ -35,7 +51,10 @@ const FOR_TESTS: &[(&str, &[&str])] = &[
     ("store", &["store-suite"]),
     ("store-sqlite", &["store-suite"]),
     ("store-postgres", &["store-suite"]),
-    ("web", &["passwords"]),
+    ("web-gate", &["web-testing", "jose"]),
+    ("web-admin", &["web-testing"]),
+    ("web-pages", &["web-testing"]),
+    ("web", &["web-testing", "store"]),
 ];
 
 /// These import what they like; nobody imports them.

@@ -1,0 +1,95 @@
+//! What a browser sends along by itself proves nothing about who wanted it (CSRF).
+//!
+//! Invariant: a change by a session's cookie is made only when the browser itself says that one of our
+//! own pages asked for it. The cookie is `SameSite=Lax`, which keeps it from other sites' requests;
+//! but a page on another port, or below the same domain, is the same *site*. So the request must name
+//! its origin: by `Sec-Fetch-Site`, which no page can set, or by `Origin`; one that names neither comes
+//! from no browser that we know of. A JSON body besides cannot be sent by a form, nor to another
+//! origin without a preflight, which is never granted here. Tokens are sent by programs, never by a
+//! browser of itself: they need none of this.
+
+use axum::http::{HeaderMap, HeaderName, header};
+use engine::Denial;
+use oauth::{ErrorResponse, Problem};
+use web_rest::is_json;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Refuses a change that might be another page's.
+///
+/// # Errors
+/// 403 for a request from elsewhere, or that does not say; 415 for one that is not JSON.
+pub(super) fn check(headers: &HeaderMap, issuer: &str) -> Result<(), Denial> {
+    let refused = |text: &str| Denial::Malformed(ErrorResponse::new(Problem::AccessDenied, text));
+    let one = |name: &HeaderName| {
+        let mut values = headers.get_all(name).iter();
+        match (values.next(), values.next()) {
+            (None, _) => Ok(None),
+            (Some(value), None) => Ok(Some(value.to_str().unwrap_or_default())),
+            (Some(_), Some(_)) => Err(refused("The request names its origin twice.")),
+        }
+    };
+    let site = one(&SEC_FETCH_SITE)?.map(|site| matches!(site, "same-origin" | "none"));
+    let origin = one(&header::ORIGIN)?.map(|origin| is_of(origin, issuer));
+    if site == Some(false) || origin == Some(false) {
+        return Err(refused("The request comes from a page of another origin."));
+    }
+    if site.is_none() && origin.is_none() {
+        let text = "With a session, a change must say where it comes from: send Origin.";
+        return Err(refused(text));
+    }
+    if is_json(headers) {
+        return Ok(());
+    }
+    let text = "With a session, every change must be sent as Content-Type: application/json.";
+    Err(Denial::Malformed(ErrorResponse::new(Problem::UnsupportedMediaType, text)))
+}
+
+/// Whether `origin` is that of the issuer's URL.
+fn is_of(origin: &str, issuer: &str) -> bool {
+    let rest = issuer.strip_prefix(origin).filter(|_| origin.contains("://"));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowed(pairs: &[(&'static str, &str)]) -> bool {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        check(&headers, "https://id.example/tenant").is_ok()
+    }
+
+    #[test]
+    fn a_change_says_that_it_comes_from_our_own_page() {
+        let json = ("content-type", "application/json");
+        let ours = ("origin", "https://id.example");
+        assert!(allowed(&[json, ours]));
+        assert!(allowed(&[json, ("sec-fetch-site", "same-origin")]));
+        assert!(allowed(&[json, ("sec-fetch-site", "same-origin"), ours]));
+        assert!(!allowed(&[json]), "nobody says anything");
+        assert!(!allowed(&[ours]), "what a form can send");
+        assert!(!allowed(&[ours, ("content-type", "text/plain")]));
+        for site in ["cross-site", "same-site", "", "x"] {
+            assert!(!allowed(&[json, ours, ("sec-fetch-site", site)]), "{site:?}");
+        }
+        for origin in [
+            "null",
+            "",
+            "https://",
+            "https://id.exam",
+            "https://id.example.evil.example",
+            "http://id.example",
+            "https://id.example:8443",
+            "https://id.example/tenant/x",
+        ] {
+            assert!(!allowed(&[json, ("origin", origin)]), "{origin:?}");
+            let fetch = ("sec-fetch-site", "same-origin");
+            assert!(!allowed(&[json, fetch, ("origin", origin)]), "{origin:?}");
+        }
+        assert!(!allowed(&[json, ours, ("origin", "https://evil.example")]), "twice");
+    }
+}

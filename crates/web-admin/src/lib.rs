@@ -1,0 +1,22 @@
+//! The admin API below `/admin`: who may call it, what they send, and what they are answered.
+//!
+//! Invariant: router and OpenAPI document are made from one table, so neither has a route that the other does not
+//! have; each row names the one scope that its route needs. Decisions are made in [`engine::admin`].
+
+mod call;
+mod routes;
+#[cfg(test)]
+mod tests;
+
+use axum::Router;
+use web_base::RealmState;
+
+/// The admin API of one realm.
+pub fn router(state: RealmState) -> Router {
+    routes::all().into_router(state)
+}
+
+/// The OpenAPI document of the admin API: the same for every realm.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes::all().into_document()
+}

@@ -1,0 +1,171 @@
+//! `/access-requests`.
+
+use std::sync::Arc;
+
+use axum::routing::MethodFilter;
+use domain::{AccessDecision, AccessRequest};
+use engine::admin::PageQuery;
+use engine::admin::access_requests::{self, Approval, Refusal, State};
+use engine::{Context, Denial, Outcome};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web_base::names::Names;
+use web_rest::row;
+use web_rest::views::{List, NoQuery, Nothing, time};
+
+use crate::call::{Call, Table};
+
+/// Somebody's wish for credentials. What it says is a stranger's word.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccessRequest)]
+pub(super) struct AccessRequestView {
+    id: String,
+    name: String,
+    organization: String,
+    use_case: String,
+    /// Their e-mail address, unconfirmed.
+    contact: String,
+    /// `pending`, `approved` or `declined`.
+    state: &'static str,
+    decided_at: Option<String>,
+    decided_by: Option<String>,
+    /// What the person was told, where it was declined.
+    reason: Option<String>,
+    /// The client that was made for them.
+    client: Option<String>,
+    /// Until when its secret can be fetched through the link.
+    fetch_until: Option<String>,
+    /// When it was.
+    fetched_at: Option<String>,
+    /// Whether the answer was handed to the mail server; null: there is none yet.
+    mailed: Option<bool>,
+    created_at: String,
+}
+
+/// Which page, of which state.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RequestsPage {
+    /// At most so many rows, 1 to 200; 50 where it is missing.
+    limit: Option<usize>,
+    /// The cursor that the page before gave.
+    after: Option<String>,
+    /// `pending`, `approved`, `declined`, or `unmailed`: decided, and the answer still waits.
+    #[param(inline)]
+    state: Option<State>,
+}
+
+async fn view(names: &mut Names<'_>, it: &AccessRequest) -> Result<AccessRequestView, Denial> {
+    let mut view = AccessRequestView {
+        id: it.public_id.to_string(),
+        name: it.name.clone(),
+        organization: it.organization.clone(),
+        use_case: it.use_case.clone(),
+        contact: it.contact.clone(),
+        state: "pending",
+        decided_at: None,
+        decided_by: None,
+        reason: None,
+        client: None,
+        fetch_until: None,
+        fetched_at: None,
+        mailed: it.mailed,
+        created_at: time(it.created_at),
+    };
+    match &it.decision {
+        AccessDecision::Pending => {}
+        AccessDecision::Approved { at, by, client, fetch_until, fetched_at } => {
+            view.state = "approved";
+            (view.decided_at, view.decided_by) = (Some(time(*at)), Some(by.to_string()));
+            view.client = names.of(Some(*client)).await?;
+            view.fetch_until = Some(time(*fetch_until));
+            view.fetched_at = fetched_at.map(time);
+        }
+        AccessDecision::Declined { at, by, reason } => {
+            view.state = "declined";
+            (view.decided_at, view.decided_by) = (Some(time(*at)), Some(by.to_string()));
+            view.reason.clone_from(reason);
+        }
+    }
+    Ok(view)
+}
+
+async fn shown(
+    ctx: &Context<'_>,
+    outcome: Outcome<AccessRequest>,
+) -> Result<Outcome<AccessRequestView>, Denial> {
+    let reply = view(&mut Names::with(ctx, &outcome.batch), &outcome.reply).await?;
+    Ok(Outcome { batch: outcome.batch, reply })
+}
+
+pub(super) fn rows(table: Table) -> Table {
+    let (read, write) = ("access_requests:read", "access_requests:write");
+    let (all, one) = ("/access-requests", "/access-requests/{id}");
+    table
+        .about("Access requests", "People without an account who ask for credentials.")
+        .read(row(MethodFilter::GET, all, read, "List access requests"), list)
+        .read(row(MethodFilter::GET, one, read, "Read an access request"), show)
+        .change(
+            row(
+                MethodFilter::POST,
+                "/access-requests/{id}/approve",
+                write,
+                "Approve an access request: makes a client, and mails a link to fetch its secret",
+            ),
+            approve,
+        )
+        .change(
+            row(
+                MethodFilter::POST,
+                "/access-requests/{id}/decline",
+                write,
+                "Decline an access request, and mail that",
+            ),
+            decline,
+        )
+        .change(
+            row(
+                MethodFilter::POST,
+                "/access-requests/{id}/resend",
+                write,
+                "Mail another link in place of the one before",
+            ),
+            resend,
+        )
+}
+
+async fn list(call: Call, query: RequestsPage) -> Result<List<AccessRequestView>, Denial> {
+    let ctx = call.context();
+    let page = PageQuery { limit: query.limit, after: query.after };
+    let page = access_requests::list(&ctx, query.state, &page).await?;
+    let mut names = Names::new(&ctx);
+    let mut data = Vec::with_capacity(page.items.len());
+    for request in &page.items {
+        data.push(view(&mut names, request).await?);
+    }
+    Ok(List { data, next: page.next })
+}
+
+async fn show(call: Call, _: NoQuery) -> Result<AccessRequestView, Denial> {
+    let ctx = call.context();
+    let found = access_requests::read(&ctx, call.id()).await?;
+    view(&mut Names::new(&ctx), &found).await
+}
+
+async fn approve(
+    call: Call,
+    approval: Arc<Approval>,
+) -> Result<Outcome<AccessRequestView>, Denial> {
+    let ctx = call.context();
+    shown(&ctx, access_requests::approve(&ctx, call.actor(), call.id(), &approval).await?).await
+}
+
+async fn decline(call: Call, refusal: Arc<Refusal>) -> Result<Outcome<AccessRequestView>, Denial> {
+    let ctx = call.context();
+    shown(&ctx, access_requests::decline(&ctx, call.actor(), call.id(), &refusal).await?).await
+}
+
+async fn resend(call: Call, _: Arc<Nothing>) -> Result<Outcome<AccessRequestView>, Denial> {
+    let ctx = call.context();
+    shown(&ctx, access_requests::resend(&ctx, call.actor(), call.id()).await?).await
+}

@@ -1,0 +1,200 @@
+//! `/clients`.
+
+use std::sync::Arc;
+
+use axum::routing::MethodFilter;
+use domain::{Client, ClientKind, ResourceServer};
+use engine::admin::clients::{self, ClientChange, NewClient};
+use engine::admin::{PageQuery, Switch};
+use engine::{Context, Denial, Outcome};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web_base::names::Names;
+use web_rest::views::{LimitsView, List, NoQuery, Nothing, app_type, limits, scopes, status, time};
+use web_rest::{Made, row};
+
+use super::credentials::{self, IssuedView};
+use crate::call::{Call, Table};
+
+/// An OAuth client.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Client)]
+pub(super) struct ClientView {
+    /// The `client_id`.
+    id: String,
+    name: String,
+    /// `machine` or `app`.
+    kind: &'static str,
+    /// Null: the provider's own.
+    organization: Option<String>,
+    auth_methods: Vec<&'static str>,
+    grant_types: Vec<&'static str>,
+    /// The identifier of the resource server meant when a request names none.
+    default_audience: Option<String>,
+    /// `web` or `native`.
+    app_type: &'static str,
+    /// Where people are sent back to.
+    redirect_uris: Vec<String>,
+    /// Where people are sent back to after they signed out.
+    post_logout_redirect_uris: Vec<String>,
+    /// The domain that redirects are compared by, where the realm does so.
+    redirect_domain: Option<String>,
+    /// The most that an app may ask people for.
+    scopes: Vec<String>,
+    description: Option<String>,
+    client_uri: Option<String>,
+    logo_uri: Option<String>,
+    /// The user who registered it and may change it; null: staff did.
+    creator: Option<String>,
+    budget: LimitsView,
+    /// `active` or `suspended`.
+    status: &'static str,
+    created_at: String,
+}
+
+/// A client just made.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NewlyMadeClient)]
+pub(super) struct NewClientView {
+    #[serde(flatten)]
+    client: ClientView,
+    /// Its first secret, where it was given one. It is shown this once.
+    secret: Option<String>,
+    /// What there is to know about that secret.
+    client_secret: Option<IssuedView>,
+}
+
+/// Which page, of whose.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClientsPage {
+    /// At most so many rows, 1 to 200; 50 where it is missing.
+    limit: Option<usize>,
+    /// The cursor that the page before gave.
+    after: Option<String>,
+    /// Only of this organization.
+    organization: Option<String>,
+}
+
+async fn view(names: &mut Names<'_>, it: &Client) -> Result<ClientView, Denial> {
+    let default_audience = match it.default_audience {
+        Some(id) => names.entity::<ResourceServer>(id).await?.map(|it| it.identifier.clone()),
+        None => None,
+    };
+    Ok(ClientView {
+        id: it.public_id.to_string(),
+        name: it.name.clone(),
+        kind: match it.kind {
+            ClientKind::Machine => "machine",
+            ClientKind::App => "app",
+        },
+        organization: names.of(it.organization).await?,
+        auth_methods: it.auth_methods.iter().map(|method| method.as_str()).collect(),
+        grant_types: it.grant_types.iter().map(|grant| grant.as_str()).collect(),
+        default_audience,
+        app_type: app_type(it.app_type),
+        redirect_uris: it.redirect_uris.iter().map(ToString::to_string).collect(),
+        post_logout_redirect_uris: it
+            .post_logout_redirect_uris
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        redirect_domain: it.redirect_domain.clone(),
+        scopes: scopes(&it.scopes),
+        description: it.description.clone(),
+        client_uri: it.client_uri.clone(),
+        logo_uri: it.logo_uri.clone(),
+        creator: names.of(it.creator).await?,
+        budget: limits(&it.budget),
+        status: status(it.status),
+        created_at: time(it.created_at),
+    })
+}
+
+async fn shown(ctx: &Context<'_>, outcome: Outcome<Client>) -> Result<Outcome<ClientView>, Denial> {
+    let reply = view(&mut Names::new(ctx), &outcome.reply).await?;
+    Ok(Outcome { batch: outcome.batch, reply })
+}
+
+pub(super) fn rows(table: Table) -> Table {
+    let (read, write) = ("clients:read", "clients:write");
+    let one = "/clients/{id}";
+    table
+        .about("Clients", "OAuth clients: who they are. What they may do is in their grants.")
+        .create(row(MethodFilter::POST, "/clients", write, "Create a client"), create)
+        .read(row(MethodFilter::GET, "/clients", read, "List clients"), list)
+        .read(row(MethodFilter::GET, one, read, "Read a client"), show)
+        .change(row(MethodFilter::PATCH, one, write, "Change a client"), update)
+        .change(
+            row(
+                MethodFilter::POST,
+                "/clients/{id}/suspend",
+                write,
+                "Suspend a client: its tokens are refused from now on",
+            ),
+            |call, _: Arc<Nothing>| switch(call, Switch::Suspended),
+        )
+        .change(
+            row(MethodFilter::POST, "/clients/{id}/activate", write, "Activate a client again"),
+            |call, _: Arc<Nothing>| switch(call, Switch::Active),
+        )
+        .change(
+            row(
+                MethodFilter::POST,
+                "/clients/{id}/drop-connections",
+                write,
+                "Revoke every connection of an app",
+            ),
+            drop_connections,
+        )
+}
+
+async fn create(call: Call, input: Arc<NewClient>) -> Result<Outcome<Made<NewClientView>>, Denial> {
+    let ctx = call.context();
+    let outcome = clients::create(&ctx, call.actor(), &input).await?;
+    let mut names = Names::with(&ctx, &outcome.batch);
+    let client_secret = match &outcome.reply.secret {
+        Some(issued) => Some(credentials::issued(&mut names, issued).await?),
+        None => None,
+    };
+    let view = NewClientView {
+        client: view(&mut names, &outcome.reply.client).await?,
+        secret: outcome.reply.secret.as_ref().map(|issued| issued.secret.expose().to_owned()),
+        client_secret,
+    };
+    let id = outcome.reply.client.public_id.to_string();
+    Ok(Outcome { batch: outcome.batch, reply: Made { id, view } })
+}
+
+async fn list(call: Call, query: ClientsPage) -> Result<List<ClientView>, Denial> {
+    let ctx = call.context();
+    let page = PageQuery { limit: query.limit, after: query.after };
+    let page = clients::list(&ctx, query.organization.as_deref(), &page).await?;
+    let mut names = Names::new(&ctx);
+    let mut data = Vec::with_capacity(page.items.len());
+    for client in &page.items {
+        data.push(view(&mut names, client).await?);
+    }
+    Ok(List { data, next: page.next })
+}
+
+async fn show(call: Call, _: NoQuery) -> Result<ClientView, Denial> {
+    let ctx = call.context();
+    let found = clients::read(&ctx, call.id()).await?;
+    view(&mut Names::new(&ctx), &found).await
+}
+
+async fn update(call: Call, change: Arc<ClientChange>) -> Result<Outcome<ClientView>, Denial> {
+    let ctx = call.context();
+    shown(&ctx, clients::update(&ctx, call.actor(), call.id(), &change).await?).await
+}
+
+async fn switch(call: Call, to: Switch) -> Result<Outcome<ClientView>, Denial> {
+    let change = ClientChange { status: Some(to), ..ClientChange::default() };
+    update(call, Arc::new(change)).await
+}
+
+async fn drop_connections(call: Call, _: Arc<Nothing>) -> Result<Outcome<ClientView>, Denial> {
+    let ctx = call.context();
+    shown(&ctx, clients::drop_connections(&ctx, call.actor(), call.id()).await?).await
+}

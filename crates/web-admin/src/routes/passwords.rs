@@ -1,0 +1,40 @@
+//! `/users/{id}/password`.
+
+use axum::routing::MethodFilter;
+use domain::PasswordHash;
+use engine::admin::passwords::{self, NewPassword};
+use engine::{Denial, settle};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use web_rest::row;
+
+use super::users::{UserView, view};
+use crate::call::{Call, Table};
+
+/// A password to set.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PasswordChange {
+    /// 10 characters to 1000 bytes, whatever they are.
+    #[schema(value_type = String, format = Password)]
+    password: NewPassword,
+}
+
+pub(super) fn rows(table: Table) -> Table {
+    let about = "Set a user's password, and sign them out everywhere";
+    table.perform(row(MethodFilter::PUT, "/users/{id}/password", "users:write", about), set)
+}
+
+async fn set(call: Call, input: PasswordChange) -> Result<UserView, Denial> {
+    let hash = hash(&call, &input.password).await?;
+    let ctx = call.context();
+    let settled =
+        settle(ctx.store, async || passwords::set(&ctx, call.actor(), call.id(), &hash).await);
+    let (user, _) = settled.await?;
+    view(&ctx, &user).await
+}
+
+/// The hash of a password that fits.
+pub(super) async fn hash(call: &Call, password: &NewPassword) -> Result<PasswordHash, Denial> {
+    call.state().app().passwords.hash(password.fitting()?).await
+}

@@ -1,0 +1,183 @@
+//! One question: may this request pass?
+
+use axum::body::Body;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, Response};
+use engine::gate::{Rule, admit};
+use engine::present::Verified;
+use engine::{Context, Denial, GateDenial, RequestOrigin};
+use web_base::{RealmRequest, RealmState};
+
+use super::compile::never_kept;
+use super::original::Original;
+use super::path::plain;
+use super::rates::Counted;
+use super::refuse::{GateRefusal, refuse};
+use super::routes::normal_host;
+use super::{Access, Gate, Route, Source, WhenUnsure, identity};
+
+static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// What the proxy can make of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// All of it: status, headers and body reach the caller.
+    #[default]
+    Whole,
+    /// 2xx, 401 or 403, as nginx's `auth_request`: the query is `answer=verdict`.
+    Verdict,
+    /// What the caller is told after a verdict said no, and never a 2xx: the query is
+    /// `answer=refusal`. Nothing is spent for it.
+    Refusal,
+}
+
+impl Wanted {
+    /// With [`Source::Path`] the query is the caller's own.
+    fn of(source: Source, query: Option<&str>) -> Self {
+        match (source, query) {
+            (Source::Original | Source::Forwarded, Some("answer=verdict")) => Self::Verdict,
+            (Source::Original | Source::Forwarded, Some("answer=refusal")) => Self::Refusal,
+            _ => Self::Whole,
+        }
+    }
+}
+
+/// What is known of a request by the time it is let through or refused.
+#[derive(Debug, Default)]
+pub(super) struct Known<'a> {
+    pub(super) original: Option<Original<'a>>,
+    pub(super) route: Option<&'a Route>,
+    pub(super) counted: Option<Counted>,
+}
+
+/// Answers a question.
+pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> Response<Body> {
+    let RealmRequest { http, path, request_id, address, .. } = request;
+    // The body goes unread: no verdict may hang on it, and no memory.
+    let (head, _) = http.into_parts();
+    let below = head.uri.path().get(path).and_then(|it| it.strip_prefix("/gate"));
+    let origin = RequestOrigin { request_id, address: Some(address), ..RequestOrigin::default() };
+    let ctx = state.context(&origin);
+    let wanted = Wanted::of(gate.source, head.uri.query());
+    let mut known = Known::default();
+    let decided = decide(state, gate, &ctx, (&head, below.unwrap_or_default()), &mut known).await;
+    let decided = match decided {
+        Ok(verified) => count(gate, &ctx, verified, wanted, &mut known),
+        Err(denial) => Err(denial),
+    };
+    let passed = decided.and_then(|verified| pass(state, gate, &ctx, verified));
+    let mut response = match passed {
+        Ok(response) => response,
+        Err(denial) => {
+            let refused = GateRefusal { denial, known: &known, wanted, head: &head.method };
+            refuse(state, gate, &ctx, refused)
+        }
+    };
+    if let Some(Counted { left: Some(left), .. }) = known.counted {
+        response.headers_mut().insert(&RATE_LIMIT, left);
+        if let Some(policy) = &gate.rates.policy {
+            response.headers_mut().insert(&RATE_LIMIT_POLICY, policy.clone());
+        }
+    }
+    response
+}
+
+/// Who may pass; `Ok(None)`: whoever it is.
+async fn decide<'a>(
+    state: &RealmState,
+    gate: &'a Gate,
+    ctx: &Context<'_>,
+    (head, below): (&'a Parts, &'a str),
+    known: &mut Known<'a>,
+) -> Result<Option<Verified>, Denial> {
+    let original = Original::read(gate.source, head, below)?;
+    known.original = Some(original);
+    let path = plain(original.path).map_err(GateDenial::PathAmbiguous)?;
+    let Original { method, host, .. } = original;
+    let found = gate.table.choose(&gate.routes, (host, &path, method));
+    let found = found.map_err(GateDenial::PathAmbiguous)?;
+    let Some(route) = found else {
+        let what = format!("{method} {}{path}", normal_host(host));
+        return Err(GateDenial::NoRoute(what).into());
+    };
+    known.route = Some(route);
+    let Access::Protected { audience, scopes, credentials } = &route.access else {
+        return Ok(None);
+    };
+    let carried = gate.reader.read(&head.headers)?;
+    let presented = carried.as_ref().map(|it| it.presented());
+    let rule = Rule { audience, scopes, kinds: credentials };
+    let open = route.when_unsure == WhenUnsure::Open;
+    match admit(ctx, presented.as_ref(), &rule).await {
+        Ok(verified) => match stale(state, gate, ctx) {
+            Some(age) if !open => Err(GateDenial::Stale(age).into()),
+            _ => Ok(Some(verified)),
+        },
+        Err(Denial::Store(_)) if open => {
+            state.metrics().unverified();
+            Ok(None)
+        }
+        Err(denial) => Err(denial),
+    }
+}
+
+/// For how many seconds nothing was heard of the database, where that is too long. Both ways: a
+/// clock that was set back must not make old knowledge young.
+fn stale(state: &RealmState, gate: &Gate, ctx: &Context<'_>) -> Option<u64> {
+    let as_of = state.app().memory.as_of();
+    let age = ctx.now.apart(as_of);
+    (age > gate.stale_after).then_some(age.as_secs())
+}
+
+/// Counts the request, and refuses it where there are too many.
+fn count<'a>(
+    gate: &Gate,
+    ctx: &Context<'_>,
+    verified: Option<Verified>,
+    wanted: Wanted,
+    known: &mut Known<'a>,
+) -> Result<Option<Verified>, Denial> {
+    let spend = wanted != Wanted::Refusal;
+    if let Some(verified) = &verified
+        && gate.rates.policy.is_some()
+    {
+        let organization = verified.chain.grant.organization;
+        let keys = (verified.credential.id.as_u128(), organization.map(base::Id::as_u128));
+        let counted = gate.rates.count(keys, ctx.now, spend);
+        let reached = counted.reached;
+        known.counted = Some(counted);
+        if let Some((of, seconds)) = reached {
+            return Err(GateDenial::RateExceeded { of, seconds }.into());
+        }
+    }
+    if spend { Ok(verified) } else { Err(GateDenial::PassesNow.into()) }
+}
+
+/// The 200, with who calls.
+fn pass(
+    state: &RealmState,
+    gate: &Gate,
+    ctx: &Context<'_>,
+    verified: Option<Verified>,
+) -> Result<Response<Body>, Denial> {
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    headers.reserve(20);
+    never_kept(headers);
+    match &gate.identities {
+        None => identity::plain(headers, verified.as_ref()),
+        Some(identities) => {
+            let token = verified.as_ref().map(|it| identities.token(ctx, it)).transpose()?;
+            identity::token(headers, token.as_deref());
+        }
+    }
+    if let Some(verified) = &verified {
+        state.app().uses.note(verified.credential.id, ctx.now, ctx.origin.address);
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+#[path = "stale_tests.rs"]
+mod stale_tests;

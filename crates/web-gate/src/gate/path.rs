@@ -1,0 +1,158 @@
+//! The path that was asked for, in the one spelling that every program reads alike.
+//!
+//! Invariant: what [`plain`] lets through means the same to a proxy, the gate and an API, whether or
+//! not they decode percent signs or clean up paths (RFC 3986 §6.2.2): what could be read in two ways is
+//! refused, so that no route is passed by under another name.
+
+use std::borrow::Cow;
+
+/// The longest path that is looked at, in bytes.
+const LONGEST: usize = 8 * 1024;
+
+/// The path, percent signs decoded.
+///
+/// # Errors
+/// What in it could be read in two ways.
+pub fn plain(path: &str) -> Result<Cow<'_, str>, &'static str> {
+    if !path.starts_with('/') {
+        return Err("no slash at its beginning");
+    }
+    if path.len() > LONGEST {
+        return Err("more than 8192 bytes");
+    }
+    if let Some(why) = path.bytes().find_map(refused) {
+        return Err(why);
+    }
+    let path = if path.contains('%') { Cow::Owned(decoded(path)?) } else { Cow::Borrowed(path) };
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        match segment {
+            "" if segments.peek().is_some() => return Err("an empty segment"),
+            "." | ".." => return Err("a dot segment"),
+            _ => {}
+        }
+    }
+    Ok(path)
+}
+
+/// Why a byte of a path as it was sent is refused.
+const fn refused(byte: u8) -> Option<&'static str> {
+    match byte {
+        0..=b' ' | 0x7f..=0xff => Some("control characters, spaces or what is not ASCII"),
+        b'\\' => Some("a backslash"),
+        // Some servers take it, and what follows in the segment, for no part of the name.
+        b';' => Some("a semicolon"),
+        b'?' | b'#' => Some("a query or fragment"),
+        _ => None,
+    }
+}
+
+/// The path with percent signs decoded, once.
+fn decoded(path: &str) -> Result<String, &'static str> {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        if *first != b'%' {
+            bytes.push(*first);
+            rest = after;
+            continue;
+        }
+        let (byte, after) = escaped(after).ok_or("a percent sign that escapes nothing")?;
+        match byte {
+            b'/' => return Err("an encoded slash"),
+            b'\\' | b';' | 0..=0x1f | 0x7f => return Err("an encoded special character"),
+            _ => bytes.push(byte),
+        }
+        rest = after;
+    }
+    // A program that decodes twice would read something else again. The digits may have been
+    // encoded as well, so this is looked for in what was decoded.
+    if bytes
+        .windows(3)
+        .any(|three| matches!(three, [b'%', digits @ ..] if escaped(digits).is_some()))
+    {
+        return Err("a character encoded twice");
+    }
+    String::from_utf8(bytes).map_err(|_| "what is not UTF-8")
+}
+
+fn escaped(after: &[u8]) -> Option<(u8, &[u8])> {
+    let (digits, rest) = after.split_first_chunk::<2>()?;
+    let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));
+    let byte = u8::try_from(high? * 16 + low?).ok()?;
+    Some((byte, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_path_stays_and_escapes_are_decoded_once() {
+        for (path, expected) in [
+            ("/", "/"),
+            ("/v1/contacts", "/v1/contacts"),
+            ("/v1/contacts/", "/v1/contacts/"),
+            ("/v1/%61dmin", "/v1/admin"),
+            ("/v1/a%20b", "/v1/a b"),
+            ("/v1/caf%C3%A9", "/v1/café"),
+            ("/v1/100%25", "/v1/100%"),
+            ("/v1/...", "/v1/..."),
+            ("/v1/.well-known", "/v1/.well-known"),
+            ("/a:b@c!$&'()*+,=~", "/a:b@c!$&'()*+,=~"),
+        ] {
+            assert_eq!(plain(path).as_deref(), Ok(expected), "{path}");
+        }
+        assert!(matches!(plain("/v1/x"), Ok(Cow::Borrowed(_))), "the usual path costs nothing");
+    }
+
+    #[test]
+    fn rfc3986_6_2_2_what_two_programs_may_read_in_two_ways_is_refused() {
+        for path in [
+            "",
+            "v1",
+            "*",
+            "http://elsewhere/v1",
+            "//v1",
+            "/v1//admin",
+            "/v1/admin//",
+            "/v1/../admin",
+            "/v1/..",
+            "/./v1",
+            "/v1/.",
+            "/v1/%2e%2e/admin",
+            "/v1/.%2E/admin",
+            "/v1/%2e/admin",
+            "/v1%2fadmin",
+            "/v1%2Fadmin",
+            "/v1\\admin",
+            "/v1/%5cadmin",
+            "/v1/admin;x=1",
+            "/v1/..;/admin",
+            "/v1/admin%3bx",
+            "/v1/%252e%252e/admin",
+            "/v1%252fadmin",
+            "/v1/%25%36%31dmin",
+            "/v1/%256%31dmin",
+            "/v1/%25%361dmin",
+            "/v1/%00",
+            "/v1/%0d%0aX: y",
+            "/v1/%7f",
+            "/v1/a b",
+            "/v1/a\tb",
+            "/v1/\u{7f}",
+            "/v1/café",
+            "/v1/%ff",
+            "/v1/%c0%ae%c0%ae/admin",
+            "/v1/%",
+            "/v1/%4",
+            "/v1/%zz",
+            "/v1/%+1",
+            "/v1#x",
+            "/v1?x",
+        ] {
+            assert!(plain(path).is_err(), "{path:?} was let through as {:?}", plain(path));
+        }
+        assert!(plain(&format!("/{}", "x".repeat(LONGEST))).is_err());
+    }
+}

@@ -1,0 +1,104 @@
+//! Pages for people without an account: asking for credentials, and fetching them through a
+//! one-time link. They are there where the realm's dialect takes access requests.
+//!
+//! Invariant: neither a page nor a log tells a link; what is noted is its pattern.
+
+mod ask;
+mod credentials;
+mod templates;
+#[cfg(test)]
+mod tests;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use dialect::Dialect;
+use web_base::{RealmRequest, RealmState, respond};
+
+use crate::people::visit::Visit;
+
+const ASK: &str = "/access-request";
+const SENT: &str = "/access-request/sent";
+const CREDENTIALS: &str = "/credentials/";
+
+/// One of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page<'p> {
+    /// The form.
+    Ask,
+    /// What follows it.
+    Sent,
+    /// A one-time link.
+    Credentials(&'p str),
+}
+
+/// Held while an access request of a realm is stored.
+#[derive(Debug, Default)]
+pub struct SubmissionLock {
+    /// One request is stored after the other, so that the limits of the queue are exact.
+    queue: tokio::sync::Mutex<()>,
+}
+
+impl<'p> Page<'p> {
+    /// The page at a path, where there is one.
+    pub fn find(dialect: &Dialect, path: &'p str) -> Option<Self> {
+        if !dialect.authorization().access_requests {
+            return None;
+        }
+        match path {
+            ASK => Some(Self::Ask),
+            SENT => Some(Self::Sent),
+            path => {
+                let link = path.strip_prefix(CREDENTIALS)?;
+                (!link.is_empty() && !link.contains('/')).then_some(Self::Credentials(link))
+            }
+        }
+    }
+
+    const fn pattern(self) -> &'static str {
+        match self {
+            Self::Ask => ASK,
+            Self::Sent => SENT,
+            Self::Credentials(_) => "/credentials/{link}",
+        }
+    }
+
+    const fn allow(self) -> &'static [&'static str] {
+        match self {
+            Self::Sent => &["GET", "HEAD"],
+            Self::Ask | Self::Credentials(_) => &["GET", "HEAD", "POST"],
+        }
+    }
+}
+
+/// Answers a request to one of the pages.
+pub async fn answer(
+    state: &RealmState,
+    submissions: &SubmissionLock,
+    page: Page<'_>,
+    request: RealmRequest,
+) -> Response<Body> {
+    let method = request.http.method().clone();
+    if !page.allow().contains(&method.as_str()) {
+        return not_allowed(&method, page.allow());
+    }
+    let (visit, unreadable) = Visit::read(state, request, page.pattern()).await;
+    match page {
+        Page::Ask if method == Method::POST => ask::post(&visit, submissions, unreadable).await,
+        Page::Ask => ask::show(&visit),
+        Page::Sent => ask::sent(&visit),
+        Page::Credentials(link) if method == Method::POST => credentials::post(&visit, link).await,
+        Page::Credentials(link) => credentials::show(&visit, link).await,
+    }
+}
+
+fn not_allowed(method: &Method, allow: &[&str]) -> Response<Body> {
+    if method == Method::OPTIONS {
+        return respond::options(allow, false);
+    }
+    let mut response =
+        respond::plain(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here\n");
+    if let Ok(allow) = HeaderValue::try_from(format!("{}, OPTIONS", allow.join(", "))) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}

@@ -1,0 +1,107 @@
+//! Pages for people: signing in and out, and saying yes or no to an app.
+//!
+//! Plain HTML from typed templates, without a script. A page posts back to the address it was shown
+//! at, and what comes next follows from that address and the session: nothing is kept between two
+//! requests but the session itself.
+
+mod assets;
+mod authorize;
+mod connected_apps;
+mod forms;
+mod known;
+pub(crate) mod page;
+mod resume;
+mod return_to;
+mod show;
+mod sign_in;
+mod sign_out;
+pub(crate) mod templates;
+#[cfg(test)]
+mod tests;
+pub(crate) mod visit;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Response, header};
+use dialect::{Dialect, Endpoint, PathValues};
+use engine::Denial;
+use oauth::{ErrorResponse, Operation, Problem};
+use web_base::metrics::Part;
+use web_base::{RealmRequest, RealmState, respond};
+
+use visit::Visit;
+
+#[doc(hidden)]
+pub use return_to::checked as checked_return_to;
+pub(crate) use sign_in::network;
+
+/// Where people sign in.
+pub(crate) const SIGN_IN: &str = "/sign-in";
+/// Where people sign out.
+pub(crate) const SIGN_OUT: &str = "/sign-out";
+/// Where people see the apps that they connected.
+pub(crate) const CONNECTED_APPS: &str = "/settings/apps";
+
+/// What is said about a form that is not this session's.
+const STALE: &str = "This page was out of date, so nothing was done. Please confirm once more.";
+
+/// Answers a request to an endpoint of the dialect that people come to.
+pub async fn endpoint(
+    state: &RealmState,
+    endpoint: &Endpoint,
+    path_values: PathValues<'_>,
+    request: RealmRequest,
+) -> Response<Body> {
+    let pattern = endpoint.paths().first().map_or("", String::as_str);
+    let (visit, failure) = Visit::read(state, request, pattern).await;
+    match failure {
+        Some(failure) => show::denied(&visit, &visit.context(), &Denial::Malformed(failure)),
+        None if endpoint.operation() == Operation::EndSession => {
+            sign_out::at_an_apps_wish(&visit, endpoint, path_values).await
+        }
+        None => authorize::answer(&visit, endpoint, path_values).await,
+    }
+}
+
+/// Whether people can connect apps here at all.
+fn connects_apps(dialect: &Dialect) -> bool {
+    dialect.endpoint(Operation::Authorization).is_some()
+}
+
+/// Which page is at a path of its own, if one is.
+pub fn part(dialect: &Dialect, path: &str) -> Option<Part> {
+    match path {
+        SIGN_IN => Some(Part::SignIn),
+        SIGN_OUT => Some(Part::SignOut),
+        CONNECTED_APPS => connects_apps(dialect).then_some(Part::ConnectedApps),
+        path if assets::is_one(path) => Some(Part::Asset),
+        _ => None,
+    }
+}
+
+/// Answers a request to a page that [`part`] knows.
+pub async fn answer(state: &RealmState, part: Part, request: RealmRequest) -> Response<Body> {
+    let reads = matches!(*request.http.method(), Method::GET | Method::HEAD);
+    if part == Part::Asset && reads {
+        return assets::answer(request.path());
+    }
+    let pattern = request.path().to_owned();
+    let allow = if part == Part::Asset { "GET, HEAD" } else { "GET, HEAD, POST" };
+    let allowed = reads || part != Part::Asset && request.http.method() == Method::POST;
+    if request.http.method() == Method::OPTIONS {
+        return respond::options(&allow.split(", ").collect::<Vec<_>>(), false);
+    }
+    let (visit, failure) = Visit::read(state, request, &pattern).await;
+    if !allowed {
+        let failure =
+            ErrorResponse::new(Problem::MethodNotAllowed, "The method is not allowed here.");
+        let mut response = show::denied(&visit, &visit.context(), &Denial::Malformed(failure));
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+        return response;
+    }
+    match failure {
+        Some(failure) => show::denied(&visit, &visit.context(), &Denial::Malformed(failure)),
+        None if part == Part::SignIn => sign_in::answer(&visit).await,
+        None if part == Part::ConnectedApps => connected_apps::answer(&visit).await,
+        None => sign_out::answer(&visit).await,
+    }
+}

@@ -1,0 +1,138 @@
+//! From a template to a response, and redirects.
+//!
+//! Invariant: a page runs no script, loads its style and nothing else but an app's logo, is shown in
+//! no frame, and its forms lead to us and to the one app that was checked. Its headers say so.
+
+use askama::Template;
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use oauth::RedirectUri;
+
+use super::visit::Visit;
+
+/// What all pages show.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    /// Where the style is.
+    pub(crate) style_path: String,
+    /// Whose pages these are.
+    pub(crate) brand: String,
+    /// Whether nothing here is real.
+    pub(crate) is_test: bool,
+    /// What support can look up.
+    pub(crate) request_id: String,
+}
+
+impl Layout {
+    pub(crate) fn of(visit: &Visit<'_>) -> Self {
+        let issuer = visit.state.issuer();
+        Self {
+            style_path: visit.at(crate::style::path()),
+            brand: issuer.display_name().to_owned(),
+            is_test: issuer.environment() == dialect::Environment::Test,
+            request_id: visit.origin.request_id.clone(),
+        }
+    }
+}
+
+/// What a page's policy allows beside the page itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Allowed {
+    /// Where a form may lead in the end. Browsers apply `form-action` to the redirects after it, too.
+    pub(crate) form_action: Option<String>,
+    /// From where an image may come.
+    pub(crate) image: Option<String>,
+}
+
+impl Allowed {
+    /// Forms may lead to this checked redirect URI in the end.
+    pub(crate) fn leading_to(uri: &RedirectUri) -> Self {
+        Self { form_action: source(uri), image: None }
+    }
+
+    fn policy(&self) -> String {
+        let with = |it: &Option<String>| it.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
+        format!(
+            "default-src 'none'; style-src 'self'; img-src 'self'{}; form-action 'self'{}; \
+             base-uri 'none'; frame-ancestors 'none'",
+            with(&self.image),
+            with(&self.form_action)
+        )
+    }
+}
+
+/// The origin of a URI as a source of a policy (CSP3 §2.3.1). The grammar knows no IPv6 addresses:
+/// there the scheme must do.
+pub(crate) fn source(uri: &RedirectUri) -> Option<String> {
+    let origin = uri.origin();
+    if origin.contains('[') {
+        return Some("http:".to_owned());
+    }
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:/+".contains(&b);
+    (!origin.is_empty() && origin.bytes().all(plain)).then_some(origin)
+}
+
+/// A page.
+pub(crate) fn page(
+    visit: &Visit<'_>,
+    status: u16,
+    template: &impl Template,
+    allowed: &Allowed,
+) -> Response<Body> {
+    // Rendering to a string fails for no input.
+    let html = template.render().unwrap_or_default();
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(policy) = HeaderValue::try_from(allowed.policy()) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if let Some(cookie) = visit.new_form_cookie() {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+// `same-origin`, not `no-referrer`: with that, browsers send `Origin: null` with our own forms.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
+/// To another page of this realm, with GET.
+pub(crate) fn see_other(location: &str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    // Everything redirected to was checked to be printable ASCII.
+    if let Ok(location) = HeaderValue::try_from(location) {
+        headers.insert(header::LOCATION, location);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_names_the_origin_of_the_redirect_and_nothing_can_be_smuggled_into_it() {
+        let of = |uri: &str| source(&uri.parse().unwrap());
+        assert_eq!(of("https://app.example/cb?x=1").as_deref(), Some("https://app.example"));
+        assert_eq!(of("http://localhost:3000/cb").as_deref(), Some("http://localhost:3000"));
+        assert_eq!(of("http://[::1]:3000/cb").as_deref(), Some("http:"));
+        assert_eq!(of("com.example.app:/cb").as_deref(), Some("com.example.app:"));
+        assert_eq!(of("https://app.example;script-src/cb"), None);
+        let policy = Allowed::leading_to(&"https://app.example/cb".parse().unwrap()).policy();
+        assert!(policy.contains("form-action 'self' https://app.example;"), "{policy}");
+    }
+}

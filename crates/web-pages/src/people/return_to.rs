@@ -1,0 +1,125 @@
+//! Where somebody goes after signing in.
+//!
+//! Invariant: a [`ReturnTo`] is a path and query of this very realm; no browser reads it as another
+//! host's (an open redirect, RFC 9700 §4.11).
+
+use std::fmt;
+
+/// Longer ones are as good as none: written into the query of another URL, they fit no head of a
+/// request. An app's own `state` may have 8 KiB, and three times that where all of it is escaped.
+const LONGEST: usize = 24 * 1024;
+
+/// A path and query of this realm, as the browser knows them: with the realm's prefix.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct ReturnTo<'a> {
+    text: &'a str,
+    prefix: usize,
+}
+
+impl<'a> ReturnTo<'a> {
+    /// Takes what was sent, if it is one.
+    pub(crate) fn parse(text: &'a str, prefix: &str) -> Option<Self> {
+        // Browsers drop tabs and newlines, and read a backslash as a slash.
+        let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'\\' | b'#' | b'<' | b'>' | b'"');
+        if text.len() > LONGEST || !text.bytes().all(plain) {
+            return None;
+        }
+        let below = text.strip_prefix(prefix)?;
+        if !below.starts_with('/') || text.starts_with("//") || below.starts_with("//") {
+            return None;
+        }
+        let path = below.split('?').next().unwrap_or_default();
+        let spelled = path.to_ascii_lowercase().replace("%2e", ".");
+        if spelled.split('/').any(|segment| matches!(segment, "." | "..")) {
+            return None;
+        }
+        // Back to where they come from is nowhere.
+        let here = matches!(path, super::SIGN_IN | super::SIGN_OUT);
+        (!here).then_some(Self { text, prefix: prefix.len() })
+    }
+
+    /// The whole, to be redirected to.
+    pub(crate) const fn as_str(&self) -> &'a str {
+        self.text
+    }
+
+    /// The path as the realm sees it, and the query.
+    pub(crate) fn parts(&self) -> (&'a str, Option<&'a str>) {
+        let below = self.text.get(self.prefix..).unwrap_or_default();
+        match below.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (below, None),
+        }
+    }
+}
+
+/// `text`, where it is a path of the realm at `prefix` to go to after signing in.
+pub fn checked<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    ReturnTo::parse(text, prefix).map(|it| it.as_str())
+}
+
+impl fmt::Debug for ReturnTo<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ReturnTo").field(&self.parts().0).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc9700_4_11_only_paths_of_this_realm_are_returned_to() {
+        for (prefix, good) in [
+            ("", "/authorize?client_id=a&redirect_uri=https%3A%2F%2Fapp.example%2Fcb"),
+            ("", "/authorize?redirect_uri=https://app.example/cb"),
+            ("", "/"),
+            ("/tenant", "/tenant/authorize?x=1"),
+            ("/tenant", "/tenant/"),
+        ] {
+            let parsed = ReturnTo::parse(good, prefix).map(|it| it.as_str());
+            assert_eq!(parsed, Some(good), "{good}");
+        }
+        for (prefix, bad) in [
+            ("", ""),
+            ("", "authorize"),
+            ("", "//evil.example"),
+            ("", "///evil.example"),
+            ("", "/\\evil.example"),
+            ("", "\\\\evil.example"),
+            ("", "/\t/evil.example"),
+            ("", "/\n/evil.example"),
+            ("", "/\r\nset-cookie:a=b"),
+            ("", " //evil.example"),
+            ("", "https:evil.example"),
+            ("", "https://evil.example/"),
+            ("", "javascript:alert(1)"),
+            ("", "/a/../../b"),
+            ("", "/a/%2E%2e/b"),
+            ("", "/a#b"),
+            ("", "/caf\u{e9}"),
+            ("", "/sign-in?return_to=/x"),
+            ("", "/sign-out"),
+            ("/tenant", "/authorize"),
+            ("/tenant", "/tenantevil/authorize"),
+            ("/tenant", "/tenant"),
+            ("/tenant", "/tenant//evil.example"),
+            ("/tenant", "/tenant/../other"),
+        ] {
+            assert_eq!(ReturnTo::parse(bad, prefix), None, "{bad:?} below {prefix:?}");
+        }
+        assert_eq!(ReturnTo::parse(&format!("/{}", "a".repeat(LONGEST)), ""), None);
+    }
+
+    #[test]
+    fn a_request_whose_state_is_long_and_escaped_is_returned_to() {
+        let place = format!("/authorize?client_id=a&state={}", "%22".repeat(4 * 1024));
+        assert_eq!(ReturnTo::parse(&place, "").map(|it| it.as_str()), Some(&*place));
+    }
+
+    #[test]
+    fn the_path_is_seen_as_the_realm_sees_it() {
+        let parsed = ReturnTo::parse("/tenant/authorize?a=1?b", "/tenant").unwrap();
+        assert_eq!(parsed.parts(), ("/authorize", Some("a=1?b")));
+    }
+}

@@ -1,0 +1,114 @@
+//! The apps that somebody connected, and taking that back.
+
+use axum::body::Body;
+
+use super::fixture::{Answer, Browser, Fixture, PASSWORD};
+
+const APPS: &str = "/settings/apps";
+/// Says yes to what the app asks for; gives the code.
+async fn connect(browser: &mut Browser<'_>, place: &str) -> String {
+    let csrf = browser.get(place).await.csrf();
+    let answer = browser.post(place, &[("csrf", &csrf), ("decision", "allow")]).await;
+    let query = answer.location().split_once('?').expect("a query").1.to_owned();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(name, _)| name == "code").expect("a code").1.into_owned()
+}
+
+/// The hidden fields of the first form.
+fn form(page: &Answer) -> (String, String) {
+    let id = page.text.split("name=\"connection\" value=\"").nth(1).expect("a connection");
+    (page.csrf(), id.split('"').next().unwrap().to_owned())
+}
+
+async fn send(browser: &mut Browser<'_>, (csrf, id): &(String, String)) -> Answer {
+    browser.post(APPS, &[("csrf", csrf), ("connection", id)]).await
+}
+
+#[tokio::test]
+async fn everybody_sees_their_own_connections_and_nobody_elses() {
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let mut bob = Browser::of(&fixture, "bob@example.com").await;
+    let none = ada.get(APPS).await;
+    assert_eq!((none.status, none.title()), (200, "Connected apps"));
+    assert!(none.text.contains("No app is connected."), "{}", none.text);
+    connect(&mut ada, &fixture.asks("")).await;
+    for organization in ["org_1", "org_2"] {
+        connect(&mut bob, &fixture.asks(&format!("&organization={organization}"))).await;
+    }
+    let page = ada.get(APPS).await;
+    assert_eq!(page.text.matches("<form").count(), 1, "{}", page.text);
+    for shown in ["Ledger Sync", ">LS<", "Northwind", "May read", "15 January 2027", "ada@exa"] {
+        assert!(page.text.contains(shown), "{shown}: {}", page.text);
+    }
+    // The logo is of another host: only its letters are here.
+    assert!(!page.text.contains("<img") && !page.text.contains("May write"), "{}", page.text);
+    let theirs = bob.get(APPS).await;
+    assert_eq!(theirs.text.matches("<form").count(), 2, "{}", theirs.text);
+    assert!(theirs.text.contains("Contoso") && !page.text.contains("Contoso"));
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_comes_back_after_signing_in() {
+    let fixture = Fixture::at("http://127.0.0.1:8081/tenant").await;
+    let mut ada = Browser::new(&fixture);
+    let place = "/tenant/settings/apps";
+    let to_sign_in = ada.get(place).await.location().to_owned();
+    assert_eq!(to_sign_in, "/tenant/sign-in?return_to=%2Ftenant%2Fsettings%2Fapps");
+    assert_eq!(ada.post(place, &[("csrf", "x")]).await.location(), to_sign_in);
+    let back = ada.sign_in_at(&to_sign_in, "ada@example.com", PASSWORD).await;
+    assert_eq!(back.location(), place);
+    assert_eq!(ada.get(place).await.title(), "Connected apps");
+    let signed_in = ada.get("/tenant/sign-in").await;
+    assert!(signed_in.text.contains("href=\"/tenant/settings/apps\""), "{}", signed_in.text);
+    let consent = ada.get(&fixture.asks("")).await;
+    assert!(consent.text.contains("href=\"/tenant/settings/apps\""), "{}", consent.text);
+}
+
+#[tokio::test]
+async fn a_form_disconnects_what_it_was_made_for_and_nothing_else() {
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let mut bob = Browser::of(&fixture, "bob@example.com").await;
+    connect(&mut ada, &fixture.asks("")).await;
+    connect(&mut bob, &fixture.asks("&organization=org_1")).await;
+    connect(&mut bob, &fixture.asks("&organization=org_2")).await;
+    let (adas, bobs) = (form(&ada.get(APPS).await), form(&bob.get(APPS).await));
+    let forms = [
+        ("x".to_owned(), bobs.1.clone()),
+        // Another connection's, another person's, and both.
+        (bobs.0.clone(), adas.1.clone()),
+        (adas.0.clone(), bobs.1.clone()),
+        adas.clone(),
+        (bobs.0.clone(), String::new()),
+    ];
+    for foreign in &forms {
+        let page = send(&mut bob, foreign).await;
+        assert_eq!((page.status, page.title()), (400, "Connected apps"), "{foreign:?}");
+        assert!(page.text.contains("out of date, so nothing was done"), "{}", page.text);
+        assert_eq!(page.text.matches("<form").count(), 2, "{foreign:?}");
+        assert_eq!(fixture.refusals(), ["form_foreign"]);
+    }
+    bob.headers = vec![("sec-fetch-site", "cross-site".to_owned())];
+    assert_eq!(send(&mut bob, &bobs).await.status, 400, "another site's page sent it");
+    bob.headers.clear();
+    let page = send(&mut bob, &bobs).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("Ledger Sync is disconnected."), "{}", page.text);
+    assert_eq!(page.text.matches("<form").count(), 1);
+    let again = send(&mut bob, &bobs).await;
+    assert_eq!(again.status, 200, "a second click does no harm");
+    assert!(again.text.contains("was disconnected already."), "{}", again.text);
+    assert_eq!(again.text.matches("<form").count(), 1);
+    assert_eq!(ada.get(APPS).await.text.matches("<form").count(), 1, "hers is as it was");
+}
+
+#[tokio::test]
+async fn other_methods_are_refused_with_those_there_are() {
+    let fixture = Fixture::new().await;
+    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let refused = ada.send("DELETE", APPS, &[], Body::empty()).await;
+    assert_eq!((refused.status, refused.header("allow")), (405, "GET, HEAD, POST"));
+    assert_eq!(ada.send("HEAD", APPS, &[], Body::empty()).await.status, 200);
+    assert_eq!(ada.get("/settings/apps/x").await.status, 404);
+}

@@ -1,0 +1,206 @@
+//! The OpenAPI document of an API (OpenAPI 3.1), collected from the table's rows.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::IntoResponse as _;
+use axum::routing::get;
+use utoipa::openapi::path::{
+    HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem,
+};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{Object, Schema, Type};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required,
+    ResponseBuilder,
+};
+use utoipa::{IntoParams, ToSchema};
+use web_base::RealmState;
+
+use crate::api::ApiNames;
+use crate::refuse::ErrorBody;
+use crate::row::{Row, method_name};
+
+const JSON: &str = "application/json";
+
+type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// What a row takes and gives.
+pub(crate) struct Operation {
+    query: Vec<Parameter>,
+    body: Option<RefOr<Schema>>,
+    answer: RefOr<Schema>,
+    status: &'static str,
+    schemas: Schemas,
+}
+
+impl Operation {
+    pub(crate) fn reads<Q: IntoParams, O: ToSchema>() -> Self {
+        let mut schemas = Vec::new();
+        let answer = reference::<O>(&mut schemas);
+        let query = Q::into_params(|| Some(ParameterIn::Query));
+        Self { query, body: None, answer, status: "200", schemas }
+    }
+
+    pub(crate) fn changes<I: ToSchema, O: ToSchema>() -> Self {
+        let mut schemas = Vec::new();
+        let body = Some(reference::<I>(&mut schemas));
+        let answer = reference::<O>(&mut schemas);
+        Self { query: Vec::new(), body, answer, status: "200", schemas }
+    }
+
+    pub(crate) fn creates<I: ToSchema, O: ToSchema>() -> Self {
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(
+                "The same request under the same key is carried out once, and answered the same \
+                 for 24 hours.",
+            ))
+            .schema(Some(Object::with_type(Type::String)))
+            .build();
+        Self { query: vec![key], status: "201", ..Self::changes::<I, O>() }
+    }
+}
+
+fn reference<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+    T::schemas(schemas);
+    schemas.push((T::name().into_owned(), T::schema()));
+    Ref::from_schema_name(T::name()).into()
+}
+
+/// Collects operations.
+pub(crate) struct Document {
+    api: ApiNames,
+    paths: Paths,
+    components: Components,
+    tags: Vec<utoipa::openapi::Tag>,
+}
+
+impl Document {
+    pub(crate) fn new(api: ApiNames) -> Self {
+        let mut components = Components::new();
+        for (name, scheme) in (api.schemes)() {
+            components.add_security_scheme(name, scheme);
+        }
+        let mut schemas = Vec::new();
+        let _ = reference::<ErrorBody>(&mut schemas);
+        components.schemas.extend(schemas);
+        Self { api, paths: Paths::new(), components, tags: Vec::new() }
+    }
+
+    pub(crate) fn tag(&mut self, name: &str, description: &str) {
+        self.tags.push(TagBuilder::new().name(name).description(Some(description)).build());
+    }
+
+    pub(crate) fn add(&mut self, row: &Row, operation: Operation) {
+        let Operation { query, body, answer, status, schemas } = operation;
+        self.components.schemas.extend(schemas);
+        let method = method_name(row.method);
+        let failed = ResponseBuilder::new()
+            .description("It was refused.")
+            .content(JSON, content(Ref::from_schema_name(ErrorBody::name()).into()))
+            .build();
+        let done = ResponseBuilder::new()
+            .description(if status == "201" { "It was made." } else { "It went well." })
+            .content(JSON, content(answer))
+            .build();
+        let mut builder = OperationBuilder::new()
+            .operation_id(Some(operation_id(&method, row.path)))
+            .summary(Some(row.summary))
+            .description(Some((self.api.needs)(row.scope)))
+            .parameters(Some(path_parameters(row.path).chain(query)))
+            .securities(Some(self.security(row)))
+            .response(status, done)
+            .response("default", failed);
+        if let Some(tag) = self.tags.last() {
+            builder = builder.tag(tag.name.clone());
+        }
+        if let Some(body) = body {
+            let body = RequestBodyBuilder::new().content(JSON, content(body)).build();
+            builder = builder.request_body(Some(body));
+        }
+        let item = PathItem::new(http_method(&method), builder);
+        let path = format!("{}{}", self.api.root, row.path);
+        match self.paths.paths.get_mut(&path) {
+            Some(known) => known.merge_operations(item),
+            None => {
+                self.paths.paths.insert(path, item);
+            }
+        }
+    }
+
+    /// Any one of these lets a caller in.
+    fn security(&self, row: &Row) -> Vec<SecurityRequirement> {
+        let schemes = (self.api.schemes)();
+        let needed = |name: &str| SecurityRequirement::new(name, [row.scope]);
+        let allowed = schemes.iter().filter(|(name, _)| (self.api.leads)(name, row.scope));
+        allowed.map(|(name, _)| needed(name)).collect()
+    }
+
+    pub(crate) fn finish(self) -> OpenApi {
+        let info = InfoBuilder::new()
+            .title(self.api.title)
+            .version(env!("CARGO_PKG_VERSION"))
+            .description(Some(self.api.about))
+            .build();
+        OpenApiBuilder::new()
+            .info(info)
+            .paths(self.paths)
+            .components(Some(self.components))
+            .tags(Some(self.tags))
+            .build()
+    }
+}
+
+fn content(schema: RefOr<Schema>) -> utoipa::openapi::Content {
+    ContentBuilder::new().schema(Some(schema)).build()
+}
+
+/// `GET /clients/{id}/secrets` becomes `get_clients_id_secrets`.
+fn operation_id(method: &Method, path: &str) -> String {
+    let name: String =
+        path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect();
+    let words: Vec<_> = name.split_whitespace().collect();
+    format!("{}_{}", method.as_str().to_lowercase(), words.join("_"))
+}
+
+fn path_parameters(path: &'static str) -> impl Iterator<Item = Parameter> {
+    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')).map(|name| {
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(Object::with_type(Type::String)))
+            .build()
+    })
+}
+
+fn http_method(method: &Method) -> HttpMethod {
+    match *method {
+        Method::POST => HttpMethod::Post,
+        Method::PUT => HttpMethod::Put,
+        Method::PATCH => HttpMethod::Patch,
+        Method::DELETE => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}
+
+/// Serves the document. It holds nothing secret, so it asks for nothing.
+pub(crate) fn served(path: &str, document: OpenApi) -> Router<RealmState> {
+    let text: Arc<str> = document.to_json().unwrap_or_default().into();
+    Router::new().route(
+        path,
+        get(move || async move {
+            let mut response = text.to_string().into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }),
+    )
+}

@@ -1,0 +1,97 @@
+//! Reading what administrators send: a query string or a JSON body, parsed into a type that refuses
+//! unknown members. No refusal repeats a value: it may be a secret in the wrong place.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::Query;
+use axum::http::{HeaderMap, Uri, header};
+use engine::Denial;
+use oauth::{ErrorResponse, Problem};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use web_base::body;
+
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
+fn malformed(problem: Problem, text: impl Into<String>) -> Denial {
+    Denial::Malformed(ErrorResponse::new(problem, text))
+}
+
+/// The query string.
+pub(crate) fn query<Q: DeserializeOwned>(uri: &Uri) -> Result<Q, Denial> {
+    let parsed = Query::<Q>::try_from_uri(uri);
+    parsed.map(|Query(query)| query).map_err(|rejection| {
+        let text = rejection.body_text();
+        let detail = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, rest)| rest);
+        malformed(Problem::InvalidRequest, format!("The query does not fit: {detail}."))
+    })
+}
+
+/// The body, at most `limit` bytes.
+pub(crate) async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Denial> {
+    let bytes = body::read(body, limit, BODY_TIME).await.map_err(Denial::Malformed)?;
+    if !bytes.is_empty() && !is_json(headers) {
+        let text = "The body must be JSON: send Content-Type: application/json.";
+        return Err(malformed(Problem::UnsupportedMediaType, text));
+    }
+    Ok(bytes)
+}
+
+/// Whether the body is announced as JSON.
+pub fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = value.map(|value| value.split(';').next().unwrap_or(value).trim());
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+}
+
+/// Parses a JSON object; an empty body is one without members.
+pub(crate) fn json<I: DeserializeOwned>(bytes: &[u8]) -> Result<I, Denial> {
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // Serde would take a list for a struct whose members come in their order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(malformed(Problem::InvalidRequest, "The body is not a JSON object."));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let parsed = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        refusal(&path, error.inner())
+    })?;
+    reader.end().map_err(|error| refusal(".", &error))?;
+    Ok(parsed)
+}
+
+fn refusal(path: &str, error: &serde_json::Error) -> Denial {
+    if error.classify() != Category::Data {
+        let (line, column) = (error.line(), error.column());
+        let text = format!("The body is not JSON: see line {line}, column {column}.");
+        return malformed(Problem::InvalidRequest, text);
+    }
+    let message = error.to_string();
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
+    let quoted = |text: &str| text.split('`').nth(1).unwrap_or_default().to_owned();
+    let (field, expected) = if message.starts_with("unknown field ") {
+        let known = message.split_once(", ").map_or("", |(_, rest)| rest);
+        let known = known.strip_prefix("expected ").unwrap_or(known);
+        (quoted(message), format!("no such member, but {known}"))
+    } else if message.starts_with("missing field ") {
+        (quoted(message), "a value; it is missing".to_owned())
+    } else if message.starts_with("duplicate field ") {
+        (quoted(message), "one value; it is repeated".to_owned())
+    } else {
+        let expected = message.rsplit_once("expected ").map_or("another value", |(_, rest)| rest);
+        let object = expected.starts_with("struct ");
+        (path.to_owned(), if object { "an object".to_owned() } else { expected.to_owned() })
+    };
+    Denial::InvalidField { field: inside(path, field), expected }
+}
+
+/// The member with the path that leads to it.
+fn inside(path: &str, member: String) -> String {
+    match path {
+        "." => member,
+        path if path == member || path.ends_with(&format!(".{member}")) => path.to_owned(),
+        path => format!("{path}.{member}"),
+    }
+}

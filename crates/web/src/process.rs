@@ -1,0 +1,61 @@
+//! What a listener serves beside realms: the portal, its style sheet, the metrics.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use web_base::metrics;
+use web_base::respond::plain;
+use web_pages::portal::{self, Portal};
+use web_pages::style;
+
+use crate::health;
+use crate::listener::ListenerService;
+
+/// The portal's listener.
+pub(crate) async fn portal(
+    listener: &ListenerService,
+    portal: &Portal,
+    method: &Method,
+    path: &str,
+) -> Response<Body> {
+    if let Some(response) = of_process(listener, method, path).await {
+        return response;
+    }
+    match path {
+        "/" if reads(method) => portal::page(portal),
+        "/mail" if reads(method) => portal::mail(portal).unwrap_or_else(nothing),
+        path if reads(method) && path == style::path() => style::answer(),
+        _ => nothing(),
+    }
+}
+
+fn nothing() -> Response<Body> {
+    plain(StatusCode::NOT_FOUND, "there is nothing at this path\n")
+}
+
+/// The listener of the figures.
+pub(crate) async fn metrics_only(
+    listener: &ListenerService,
+    method: &Method,
+    path: &str,
+) -> Response<Body> {
+    let of_process = of_process(listener, method, path).await;
+    of_process.unwrap_or_else(nothing)
+}
+
+async fn of_process(
+    listener: &ListenerService,
+    method: &Method,
+    path: &str,
+) -> Option<Response<Body>> {
+    if path == "/metrics" && reads(method) {
+        let mut response = plain(StatusCode::OK, listener.metrics.page());
+        let media_type = HeaderValue::from_static(metrics::MEDIA_TYPE);
+        response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+        return Some(response);
+    }
+    health::answer(&listener.app, &[], method, path).await
+}
+
+fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
