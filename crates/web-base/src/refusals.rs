@@ -1,4 +1,4 @@
-//! Tells of what was refused: the log, the figures, and the store, where `postern why` finds it.
+//! Records what was refused: in the log, in the metrics, and in the store, where `postern why` finds it.
 
 use domain::Refusal;
 use engine::{Context, Denial, Level};
@@ -6,13 +6,13 @@ use engine::{Context, Denial, Level};
 use crate::state::RealmState;
 
 impl RealmState {
-    /// Tells of a denial.
+    /// Records a denial.
     pub fn note(&self, ctx: &Context<'_>, denial: &Denial) {
         let verdict = denial.verdict();
         self.note_refusal(denial.refusal(ctx), verdict.code, verdict.level);
     }
 
-    /// Tells of a refusal; `code` is its reason.
+    /// Records a refusal. `code` is its reason.
     pub fn note_refusal(&self, refusal: Refusal, code: &'static str, level: Level) {
         macro_rules! log {
             ($level:ident) => {

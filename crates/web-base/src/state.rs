@@ -1,4 +1,4 @@
-//! What every handler works with: the house that all realms share, and the one realm it serves.
+//! What every handler works with: the state of the process, which all realms share, and the state of one realm.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,16 +17,16 @@ use crate::attempts::Attempts;
 use crate::metrics::{Page, RealmMetrics, Source};
 use crate::respond;
 
-/// How many uses are written at once by the way.
+/// How many uses are written at once while requests are answered.
 const USES_AT_ONCE: usize = 64;
-/// How long others have the core to themselves then.
+/// The pause after them, so that requests are answered on a single core.
 const BETWEEN_USES: Duration = Duration::from_millis(2);
 
 /// What all realms of the process share.
 pub struct AppState {
-    /// What is known.
+    /// Where everything is stored.
     pub store: Arc<dyn Store>,
-    /// The same store, as the memory that it is: to watch and to follow it.
+    /// The memory before the store: to watch and to follow it.
     pub memory: Arc<Hot>,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -36,15 +36,15 @@ pub struct AppState {
     pub digests: DigestKey,
     /// Hashes passwords.
     pub passwords: Arc<dyn Passwords>,
-    /// What was tried of late, and may not be tried too often.
+    /// Limits how often something may be tried.
     pub attempts: Attempts,
     /// Uses of credentials, on their way to the store.
     pub uses: Arc<UseLog>,
     /// Refusals, on their way to the store.
     pub refusals: Arc<RefusalLog>,
-    /// Refusals that came faster than they could be kept: they are in the log alone.
+    /// The number of refusals that came too fast to be stored. They are in the log only.
     pub refusals_dropped: AtomicU64,
-    /// Set once the process is about to end: it finishes what it has and takes nothing new.
+    /// Set when the process is about to end: it finishes its requests and accepts no new ones.
     pub draining: AtomicBool,
 }
 
@@ -54,7 +54,7 @@ impl AppState {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// Writes the noted refusals to the store: before they are read.
+    /// Writes the noted refusals to the store. Call it before they are read.
     ///
     /// # Errors
     /// When the store cannot take them; they are lost then, as the store is.
@@ -64,11 +64,11 @@ impl AppState {
         if refusals.is_empty() { Ok(()) } else { self.store.record_refusals(refusals).await }
     }
 
-    /// Writes the noted uses to the store little by little, so that nobody waits long behind them
-    /// where there is but one core.
+    /// Writes the noted uses to the store in small batches, so that no request waits long behind them
+    /// on a single core.
     ///
     /// # Errors
-    /// When the store cannot take them; those at hand are lost then, and the others stay.
+    /// When the store cannot take them. Those of the current batch are lost then; the others stay.
     pub async fn trickle_uses(&self) -> Result<(), StoreError> {
         // What is noted meanwhile comes the next time.
         for _ in 0..self.uses.len().div_ceil(USES_AT_ONCE) {
@@ -78,7 +78,7 @@ impl AppState {
         Ok(())
     }
 
-    /// Writes the noted uses to the store: before they are read.
+    /// Writes the noted uses to the store. Call it before they are read.
     ///
     /// # Errors
     /// When the store cannot take them; they are lost then, as the store is.
@@ -90,7 +90,7 @@ impl AppState {
 
 impl fmt::Debug for AppState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("House").field("store", &self.store).finish_non_exhaustive()
+        f.debug_struct("AppState").field("store", &self.store).finish_non_exhaustive()
     }
 }
 
@@ -144,7 +144,7 @@ pub struct RealmState {
 }
 
 impl RealmState {
-    /// The realm of `issuer` in `house`.
+    /// The realm of `issuer` in this process.
     pub fn new(app: Arc<AppState>, issuer: Arc<Issuer>) -> Self {
         let metrics = Arc::new(RealmMetrics::new(issuer.realm().clone()));
         Self { app, issuer, metrics }
@@ -155,18 +155,18 @@ impl RealmState {
         &self.app
     }
 
-    /// Who issues.
+    /// The issuer.
     pub const fn issuer(&self) -> &Arc<Issuer> {
         &self.issuer
     }
 
-    /// What is counted of it.
+    /// Its metrics.
     pub const fn metrics(&self) -> &Arc<RealmMetrics> {
         &self.metrics
     }
 
-    /// The surroundings of a decision, now, that reads from memory: for whoever looks and changes
-    /// nothing. Routers mounted in a realm find the origin among the request's extensions, as
+    /// The context of a decision, now, that reads from memory: for decisions that change nothing.
+    /// Routers mounted in a realm find the origin in the request's extensions, as
     /// `Arc<RequestOrigin>`.
     pub fn context<'a>(&'a self, origin: &'a RequestOrigin) -> Context<'a> {
         Context {

@@ -162,11 +162,13 @@ impl ListenerService {
             }
             Serves::Portal(portal) => {
                 let (head, _) = request.into_parts();
-                process::portal(self, portal, &head.method, head.uri.path()).await
+                process::portal((&self.app, &self.metrics), portal, &head.method, head.uri.path())
+                    .await
             }
             Serves::Metrics => {
                 let (head, _) = request.into_parts();
-                process::metrics_only(self, &head.method, head.uri.path()).await
+                process::metrics_only((&self.app, &self.metrics), &head.method, head.uri.path())
+                    .await
             }
         };
         response.headers_mut().insert(&X_REQUEST_ID, request_id::header_value(&request_id));

@@ -2,22 +2,22 @@
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
-use web_base::metrics;
+use web_base::AppState;
+use web_base::metrics::{MEDIA_TYPE, Metrics};
 use web_base::respond::plain;
 use web_pages::portal::{self, Portal};
 use web_pages::style;
 
 use crate::health;
-use crate::listener::ListenerService;
 
-/// The portal's listener.
+/// The listener of the portal.
 pub(crate) async fn portal(
-    listener: &ListenerService,
+    (app, metrics): (&AppState, &Metrics),
     portal: &Portal,
     method: &Method,
     path: &str,
 ) -> Response<Body> {
-    if let Some(response) = of_process(listener, method, path).await {
+    if let Some(response) = of_process((app, metrics), method, path).await {
         return response;
     }
     match path {
@@ -32,28 +32,28 @@ fn nothing() -> Response<Body> {
     plain(StatusCode::NOT_FOUND, "there is nothing at this path\n")
 }
 
-/// The listener of the figures.
+/// The listener of the metrics.
 pub(crate) async fn metrics_only(
-    listener: &ListenerService,
+    (app, metrics): (&AppState, &Metrics),
     method: &Method,
     path: &str,
 ) -> Response<Body> {
-    let of_process = of_process(listener, method, path).await;
+    let of_process = of_process((app, metrics), method, path).await;
     of_process.unwrap_or_else(nothing)
 }
 
 async fn of_process(
-    listener: &ListenerService,
+    (app, metrics): (&AppState, &Metrics),
     method: &Method,
     path: &str,
 ) -> Option<Response<Body>> {
     if path == "/metrics" && reads(method) {
-        let mut response = plain(StatusCode::OK, listener.metrics.page());
-        let media_type = HeaderValue::from_static(metrics::MEDIA_TYPE);
+        let mut response = plain(StatusCode::OK, metrics.page());
+        let media_type = HeaderValue::from_static(MEDIA_TYPE);
         response.headers_mut().insert(header::CONTENT_TYPE, media_type);
         return Some(response);
     }
-    health::answer(&listener.app, &[], method, path).await
+    health::answer(app, &[], method, path).await
 }
 
 fn reads(method: &Method) -> bool {

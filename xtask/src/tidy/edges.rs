@@ -54,7 +54,7 @@ const FOR_TESTS: &[(&str, &[&str])] = &[
     ("web-gate", &["web-testing", "jose"]),
     ("web-admin", &["web-testing"]),
     ("web-pages", &["web-testing"]),
-    ("web", &["web-testing", "store"]),
+    ("web", &["web-testing", "store", "domain"]),
 ];
 
 /// These import what they like; nobody imports them.

@@ -1,14 +1,13 @@
 //! `/users/{id}/password`.
 
 use axum::routing::MethodFilter;
-use domain::PasswordHash;
 use engine::admin::passwords::{self, NewPassword};
 use engine::{Denial, settle};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web_rest::row;
 
-use super::users::{UserView, view};
+use super::users::{UserView, hash, view};
 use crate::call::{Call, Table};
 
 /// A password to set.
@@ -32,9 +31,4 @@ async fn set(call: Call, input: PasswordChange) -> Result<UserView, Denial> {
         settle(ctx.store, async || passwords::set(&ctx, call.actor(), call.id(), &hash).await);
     let (user, _) = settled.await?;
     view(&ctx, &user).await
-}
-
-/// The hash of a password that fits.
-pub(super) async fn hash(call: &Call, password: &NewPassword) -> Result<PasswordHash, Denial> {
-    call.state().app().passwords.hash(password.fitting()?).await
 }

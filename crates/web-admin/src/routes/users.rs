@@ -14,7 +14,6 @@ use web_base::names::Names;
 use web_rest::views::{List, NoQuery, Nothing, PageParams, time};
 use web_rest::{Made, row};
 
-use super::passwords;
 use crate::call::{Call, Table};
 
 /// A person known to the provider.
@@ -115,7 +114,7 @@ pub(super) fn rows(table: Table) -> Table {
 async fn create(call: Call, input: Arc<NewUser>) -> Result<Outcome<Made<UserView>>, Denial> {
     let ctx = call.context();
     let hash = match &input.password {
-        Some(password) => Some(passwords::hash(&call, password).await?),
+        Some(password) => Some(hash(&call, password).await?),
         None => None,
     };
     let made = users::create_with_password(&ctx, call.actor(), &input, hash).await?;
@@ -172,4 +171,12 @@ async fn end_membership(call: Call, _: Arc<Nothing>) -> Result<Outcome<UserView>
     let organization = call.path("organization");
     let outcome = memberships::remove(&ctx, call.actor(), call.id(), organization).await?;
     shown(&ctx, outcome).await
+}
+
+/// The hash of a password that fits.
+pub(super) async fn hash(
+    call: &Call,
+    password: &engine::admin::passwords::NewPassword,
+) -> Result<domain::PasswordHash, Denial> {
+    call.state().app().passwords.hash(password.fitting()?).await
 }

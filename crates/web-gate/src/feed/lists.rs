@@ -4,11 +4,10 @@
 //! They are for who does not follow the feed, and are made when somebody asks: at most as often as
 //! costs a tenth of a core, and signed anew at half of their time to live.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use base::Timestamp;
@@ -17,8 +16,9 @@ use base::encoding::base64url;
 use status::{INDEXES_PER_LIST, LIST_TYPE, ListClaims, Marks, StatusList};
 use tokio::time::Instant;
 
-use super::RealmFeed;
 use super::error::FeedError;
+use super::kept::{Beside, MadeLists, Signed, Walked};
+use super::shared::RealmFeed;
 
 /// How long a copy may be kept before it is fetched again (§5.1), in seconds.
 const TTL: u64 = 15;
@@ -28,41 +28,6 @@ const GOOD_FOR: Duration = Duration::from_secs(90);
 const SIGNED_FOR: Duration = Duration::from_millis(TTL * 1_000 / 2);
 /// A walk over all grants and credentials takes at most one part in so many of the time.
 const SHARE: u32 = 10;
-
-/// What was made.
-#[derive(Debug, Default)]
-pub(super) struct Made {
-    walked: Option<Walked>,
-    beside: Option<Beside>,
-    signed: BTreeMap<u32, Signed>,
-}
-
-/// What every list says beside its bits.
-#[derive(Debug)]
-struct Beside {
-    /// [`engine::standing::Ledger::changes`] before.
-    changes: u64,
-    at: Instant,
-    took: Duration,
-    marks: Option<Arc<str>>,
-}
-
-#[derive(Debug)]
-struct Walked {
-    /// [`engine::standing::Ledger::changes`] before.
-    changes: u64,
-    as_of: Timestamp,
-    began: Instant,
-    took: Duration,
-    bits: Arc<Marks>,
-}
-
-#[derive(Clone, Debug)]
-struct Signed {
-    at: Instant,
-    text: Bytes,
-    tag: HeaderValue,
-}
 
 /// All lists (§9.1).
 pub(super) fn index(realm: &RealmFeed) -> Response<Body> {
@@ -116,7 +81,7 @@ async fn signed(realm: &RealmFeed, number: u32) -> Result<Signed, FeedError> {
     });
     if is_behind {
         match walk(realm, changes).await {
-            Ok(walked) => *made = Made { walked: Some(walked), ..Made::default() },
+            Ok(walked) => *made = MadeLists { walked: Some(walked), ..MadeLists::default() },
             Err(error) if made.walked.is_none() => {
                 return Err(FeedError::Failed(error.to_string()));
             }

@@ -11,8 +11,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::error::FeedError;
 use super::log::{Message, Since};
+use super::shared::{Reader, RealmFeed};
 use super::stream::AHEAD;
-use super::{Reader, RealmFeed};
 
 /// The longest wait, in seconds.
 const LONGEST: u64 = 30;

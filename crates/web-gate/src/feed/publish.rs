@@ -8,8 +8,8 @@ use engine::marks::Noted;
 use status::{Gone, Mark, Update};
 use web_base::RealmState;
 
-use super::Feed;
 use super::log::Message;
+use super::shared::Feed;
 
 /// The `typ` of a message.
 const TYPE: &str = "feed+jwt";

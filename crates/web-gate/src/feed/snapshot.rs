@@ -8,21 +8,15 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Response};
 use base::Timestamp;
 
-use super::RealmFeed;
 use super::error::FeedError;
+use super::kept::TakenSnapshot;
+use super::shared::RealmFeed;
 
 /// The `typ` of a snapshot.
 const TYPE: &str = "feed-snapshot+jwt";
 /// How long one is given again: a large one takes a good part of a second to make. What happened since
 /// is in the feed, which goes on from its sequence number.
 const KEPT: Duration = Duration::from_secs(5);
-
-/// A snapshot that was taken.
-#[derive(Debug)]
-pub(super) struct Taken {
-    at: Timestamp,
-    text: Bytes,
-}
 
 pub(super) async fn answer(realm: &RealmFeed) -> Result<Response<Body>, FeedError> {
     let mut response = Response::new(Body::from(snapshot(realm).await?));
@@ -45,7 +39,7 @@ async fn snapshot(realm: &RealmFeed) -> Result<Bytes, FeedError> {
     let of = realm.clone();
     let made = tokio::task::spawn_blocking(move || make(&of, now)).await;
     let text = made.map_err(|error| FeedError::Failed(error.to_string()))??;
-    *kept = Some(Taken { at: now, text: text.clone() });
+    *kept = Some(TakenSnapshot { at: now, text: text.clone() });
     Ok(text)
 }
 

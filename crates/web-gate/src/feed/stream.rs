@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout};
 
 use super::error::FeedError;
 use super::log::{Message, Since};
-use super::{Reader, RealmFeed};
+use super::shared::{Reader, RealmFeed};
 
 /// After so long without a word a comment is sent: for proxies on the way that would take the
 /// connection for dead.

@@ -300,12 +300,12 @@ async fn readers_are_finitely_many_and_whoever_leaves_makes_room() {
     let headers = [("accept", "text/event-stream")];
     for from in 0..10 {
         world.from.store(from, Relaxed);
-        for _ in 0..super::READERS_OF_ONE {
+        for _ in 0..super::shared::READERS_OF_ONE {
             streams.push(world.events("/feed?after=10", None).await);
         }
         assert_eq!(world.ask("GET", "/feed", &headers).await.status(), 503, "one has its share");
     }
-    assert_eq!(streams.len(), super::READERS);
+    assert_eq!(streams.len(), super::shared::READERS);
     world.from.store(77, Relaxed);
     let refused = world.ask("GET", "/feed", &headers).await;
     assert_eq!(

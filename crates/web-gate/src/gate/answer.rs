@@ -9,47 +9,16 @@ use engine::{Context, Denial, GateDenial, RequestOrigin};
 use web_base::{RealmRequest, RealmState};
 
 use super::compile::never_kept;
+use super::known::{AnswerForm, Known};
 use super::original::Original;
 use super::path::plain;
 use super::rates::Counted;
 use super::refuse::{GateRefusal, refuse};
 use super::routes::normal_host;
-use super::{Access, Gate, Route, Source, WhenUnsure, identity};
+use super::{Access, Gate, WhenUnsure, identity};
 
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-
-/// What the proxy can make of an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// All of it: status, headers and body reach the caller.
-    #[default]
-    Whole,
-    /// 2xx, 401 or 403, as nginx's `auth_request`: the query is `answer=verdict`.
-    Verdict,
-    /// What the caller is told after a verdict said no, and never a 2xx: the query is
-    /// `answer=refusal`. Nothing is spent for it.
-    Refusal,
-}
-
-impl Wanted {
-    /// With [`Source::Path`] the query is the caller's own.
-    fn of(source: Source, query: Option<&str>) -> Self {
-        match (source, query) {
-            (Source::Original | Source::Forwarded, Some("answer=verdict")) => Self::Verdict,
-            (Source::Original | Source::Forwarded, Some("answer=refusal")) => Self::Refusal,
-            _ => Self::Whole,
-        }
-    }
-}
-
-/// What is known of a request by the time it is let through or refused.
-#[derive(Debug, Default)]
-pub(super) struct Known<'a> {
-    pub(super) original: Option<Original<'a>>,
-    pub(super) route: Option<&'a Route>,
-    pub(super) counted: Option<Counted>,
-}
 
 /// Answers a question.
 pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> Response<Body> {
@@ -59,18 +28,18 @@ pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> R
     let below = head.uri.path().get(path).and_then(|it| it.strip_prefix("/gate"));
     let origin = RequestOrigin { request_id, address: Some(address), ..RequestOrigin::default() };
     let ctx = state.context(&origin);
-    let wanted = Wanted::of(gate.source, head.uri.query());
+    let form = AnswerForm::of(gate.source, head.uri.query());
     let mut known = Known::default();
     let decided = decide(state, gate, &ctx, (&head, below.unwrap_or_default()), &mut known).await;
     let decided = match decided {
-        Ok(verified) => count(gate, &ctx, verified, wanted, &mut known),
+        Ok(verified) => count(gate, &ctx, verified, form, &mut known),
         Err(denial) => Err(denial),
     };
     let passed = decided.and_then(|verified| pass(state, gate, &ctx, verified));
     let mut response = match passed {
         Ok(response) => response,
         Err(denial) => {
-            let refused = GateRefusal { denial, known: &known, wanted, head: &head.method };
+            let refused = GateRefusal { denial, known: &known, form, head: &head.method };
             refuse(state, gate, &ctx, refused)
         }
     };
@@ -135,10 +104,10 @@ fn count<'a>(
     gate: &Gate,
     ctx: &Context<'_>,
     verified: Option<Verified>,
-    wanted: Wanted,
+    form: AnswerForm,
     known: &mut Known<'a>,
 ) -> Result<Option<Verified>, Denial> {
-    let spend = wanted != Wanted::Refusal;
+    let spend = form != AnswerForm::Refusal;
     if let Some(verified) = &verified
         && gate.rates.policy.is_some()
     {

@@ -9,41 +9,12 @@ use engine::gate::{Identities, KINDS};
 use web_base::respond;
 
 use super::credential::Reader;
+use super::error::GateError;
+use super::log_limiter::LogLimiter;
 use super::rates::Rates;
 use super::resources::Resources;
 use super::routes::Table;
 use super::{Access, GateSettings, Identity, Route, Source};
-
-/// Why a gate cannot be made of its settings.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum GateError {
-    /// A path that is no pattern.
-    #[error("the path {path:?} is none that a route can have: {why}")]
-    Path {
-        /// As it was written.
-        path: String,
-        /// What is wrong with it.
-        why: &'static str,
-    },
-    /// Two routes that say the same.
-    #[error("two routes are for the same host, path {path:?} and method")]
-    Twice {
-        /// Their path.
-        path: String,
-    },
-    /// A host that no request can have.
-    #[error("{0:?} is no host: expected a name or address in lower case, without port")]
-    Host(String),
-    /// A kind that is none, or may not be presented to an API.
-    #[error("{0:?} is no kind of credential that may be presented to an API: expected {KINDS:?}")]
-    Kind(String),
-    /// A rate that lets nothing through.
-    #[error("a rate is at least one request in a window of some length")]
-    Rate,
-    /// An identity that is never good.
-    #[error("the identity JWT must be good for two seconds at least")]
-    Lifetime,
-}
 
 /// The gate of one realm.
 #[derive(Debug)]
@@ -59,7 +30,7 @@ pub struct Gate {
     pub(super) resources: Resources,
     /// When somebody was last told of a proxy that is set up wrong.
     told: AtomicI64,
-    pub(super) log_limiter: super::refuse::LogLimiter,
+    pub(super) log_limiter: LogLimiter,
 }
 
 impl Gate {
@@ -90,7 +61,7 @@ impl Gate {
             resources: Resources::new(&routes, issuer.url()),
             routes,
             told: AtomicI64::new(i64::MIN),
-            log_limiter: super::refuse::LogLimiter::default(),
+            log_limiter: LogLimiter::default(),
         })
     }
 

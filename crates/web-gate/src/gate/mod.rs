@@ -12,7 +12,11 @@
 mod answer;
 mod compile;
 mod credential;
+mod error;
 mod identity;
+mod known;
+mod log_limiter;
+mod metadata;
 mod original;
 mod path;
 mod rates;
@@ -21,11 +25,13 @@ mod resources;
 mod routes;
 mod settings;
 
-pub use compile::{Gate, GateError};
+pub use compile::Gate;
+pub use error::GateError;
 pub use settings::{Access, GateSettings, Identity, Rate, Route, Source, WhenUnsure};
 
 pub use answer::answer;
+pub use metadata::answer as resource;
 #[doc(hidden)]
 pub use path::plain as plain_path;
-pub use resources::{WELL_KNOWN, answer as resource};
+pub use resources::WELL_KNOWN;
 pub use routes::normal_host;

@@ -4,17 +4,13 @@
 //! Invariant: a refusal tells nothing of who called. `X-Postern-Status` holds its status also where
 //! the proxy can only be told 401 or 403.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
-
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode};
-use base::Timestamp;
 use engine::{Context, Denial, GateDenial, RequestOrigin};
 use oauth::ErrorResponse;
 use web_base::RealmState;
 
-use super::answer::{Known, Wanted};
+use super::known::{AnswerForm, Known};
 use super::{Access, Gate};
 
 static STATUS: HeaderName = HeaderName::from_static("x-postern-status");
@@ -23,27 +19,9 @@ static STATUS: HeaderName = HeaderName::from_static("x-postern-status");
 pub(super) struct GateRefusal<'a> {
     pub(super) denial: Denial,
     pub(super) known: &'a Known<'a>,
-    pub(super) wanted: Wanted,
+    pub(super) form: AnswerForm,
     /// The method of the question itself.
     pub(super) head: &'a Method,
-}
-
-/// The most refusals a second that are written down though nobody knows whose they are.
-const NAMELESS: u32 = 100;
-
-/// Keeps a flood of noise from costing more than itself.
-#[derive(Debug, Default)]
-pub(super) struct LogLimiter(Mutex<(i64, u32)>);
-
-impl LogLimiter {
-    fn admits(&self, now: Timestamp) -> bool {
-        let mut log_limiter = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if log_limiter.0 != now.seconds() {
-            *log_limiter = (now.seconds(), 0);
-        }
-        log_limiter.1 = log_limiter.1.saturating_add(1);
-        log_limiter.1 <= NAMELESS
-    }
 }
 
 /// Writes a refusal, and tells of it.
@@ -53,8 +31,8 @@ pub(super) fn refuse(
     ctx: &Context<'_>,
     refused: GateRefusal<'_>,
 ) -> Response<Body> {
-    let GateRefusal { denial, known, wanted, head } = refused;
-    note(state, gate, ctx, (&denial, known, wanted));
+    let GateRefusal { denial, known, form, head } = refused;
+    note(state, gate, ctx, (&denial, known, form));
     let failure = ErrorResponse {
         resource_metadata: metadata(gate, known),
         ..with_scope(denial.failure(), known)
@@ -67,7 +45,7 @@ pub(super) fn refuse(
     if bodiless {
         *response.body_mut() = Body::empty();
     }
-    if wanted == Wanted::Verdict && status != StatusCode::UNAUTHORIZED {
+    if form == AnswerForm::Verdict && status != StatusCode::UNAUTHORIZED {
         *response.status_mut() = StatusCode::FORBIDDEN;
     }
     response
@@ -93,14 +71,14 @@ fn note(
     state: &RealmState,
     gate: &Gate,
     ctx: &Context<'_>,
-    (denial, known, wanted): (&Denial, &Known<'_>, Wanted),
+    (denial, known, form): (&Denial, &Known<'_>, AnswerForm),
 ) {
     let code = denial.verdict().code;
     if is_about_the_proxy(denial) && gate.tells(ctx.now) {
         let realm = state.issuer().realm().as_str();
         tracing::warn!(realm, "the gate cannot tell what is asked for: {denial}");
     }
-    let first = wanted != Wanted::Refusal;
+    let first = form != AnswerForm::Refusal;
     if ctx.origin.recognized.get().is_none() && !gate.log_limiter.admits(ctx.now) {
         if first {
             state.metrics().refused(code);

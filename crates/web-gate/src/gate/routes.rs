@@ -11,7 +11,7 @@
 use std::collections::HashMap;
 
 use super::Route;
-use super::compile::GateError;
+use super::error::GateError;
 use super::path::plain;
 
 /// The tables, by host.

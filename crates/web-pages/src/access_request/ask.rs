@@ -12,8 +12,9 @@ use engine::{Denial, settle};
 use oauth::ErrorResponse;
 use web_base::attempts::Allowance;
 
-use super::templates::{FieldError, FormPage, SentPage, Typed};
-use super::{SENT, SubmissionLock};
+use super::page::SENT;
+use super::submissions::SubmissionLock;
+use super::templates::{FieldError, FormPage, FormValues, SentPage};
 use crate::people::network;
 use crate::people::page::{Allowed, Layout, page, see_other};
 use crate::people::visit::Visit;
@@ -24,7 +25,7 @@ const PURPOSE: &str = "access-request";
 const OF_NETWORK: Allowance = Allowance::per(10, Duration::from_secs(60 * 60));
 
 pub(super) fn show(visit: &Visit<'_>) -> Response<Body> {
-    form(visit, 200, Typed::default(), (None, None))
+    form(visit, 200, FormValues::default(), (None, None))
 }
 
 pub(super) fn sent(visit: &Visit<'_>) -> Response<Body> {
@@ -81,12 +82,12 @@ pub(super) async fn post(
     }
 }
 
-fn typed(visit: &Visit<'_>) -> Typed {
+fn typed(visit: &Visit<'_>) -> FormValues {
     let field = |name| {
         let form = visit.form.as_ref();
         form.and_then(|form| form.field(name)).unwrap_or_default().to_owned()
     };
-    Typed {
+    FormValues {
         name: field("name"),
         organization: field("organization"),
         use_case: field("use_case"),
@@ -103,7 +104,7 @@ fn reachable(contact: &str) -> Result<(), Denial> {
 }
 
 /// The form once more, with what was typed and what is wrong.
-fn again(visit: &Visit<'_>, typed: Typed, denial: &Denial) -> Response<Body> {
+fn again(visit: &Visit<'_>, typed: FormValues, denial: &Denial) -> Response<Body> {
     visit.note(&visit.context(), denial);
     let status = denial.verdict().problem.status();
     let wrong = match denial {
@@ -150,7 +151,7 @@ fn expected_of(field: &str) -> &'static str {
 fn form(
     visit: &Visit<'_>,
     status: u16,
-    typed: Typed,
+    typed: FormValues,
     (wrong, notice): (Option<FieldError>, Option<&'static str>),
 ) -> Response<Body> {
     let template = FormPage {

@@ -5,70 +5,20 @@
 
 mod ask;
 mod credentials;
+mod page;
+mod submissions;
 mod templates;
 #[cfg(test)]
 mod tests;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
-use dialect::Dialect;
 use web_base::{RealmRequest, RealmState, respond};
 
 use crate::people::visit::Visit;
 
-const ASK: &str = "/access-request";
-const SENT: &str = "/access-request/sent";
-const CREDENTIALS: &str = "/credentials/";
-
-/// One of the pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page<'p> {
-    /// The form.
-    Ask,
-    /// What follows it.
-    Sent,
-    /// A one-time link.
-    Credentials(&'p str),
-}
-
-/// Held while an access request of a realm is stored.
-#[derive(Debug, Default)]
-pub struct SubmissionLock {
-    /// One request is stored after the other, so that the limits of the queue are exact.
-    queue: tokio::sync::Mutex<()>,
-}
-
-impl<'p> Page<'p> {
-    /// The page at a path, where there is one.
-    pub fn find(dialect: &Dialect, path: &'p str) -> Option<Self> {
-        if !dialect.authorization().access_requests {
-            return None;
-        }
-        match path {
-            ASK => Some(Self::Ask),
-            SENT => Some(Self::Sent),
-            path => {
-                let link = path.strip_prefix(CREDENTIALS)?;
-                (!link.is_empty() && !link.contains('/')).then_some(Self::Credentials(link))
-            }
-        }
-    }
-
-    const fn pattern(self) -> &'static str {
-        match self {
-            Self::Ask => ASK,
-            Self::Sent => SENT,
-            Self::Credentials(_) => "/credentials/{link}",
-        }
-    }
-
-    const fn allow(self) -> &'static [&'static str] {
-        match self {
-            Self::Sent => &["GET", "HEAD"],
-            Self::Ask | Self::Credentials(_) => &["GET", "HEAD", "POST"],
-        }
-    }
-}
+pub use page::Page;
+pub use submissions::SubmissionLock;
 
 /// Answers a request to one of the pages.
 pub async fn answer(

@@ -4,9 +4,9 @@ use askama::Template;
 
 use crate::people::page::Layout;
 
-/// What was typed, so that nobody types it twice.
+/// The values of the form, shown again where it is refused.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Typed {
+pub(crate) struct FormValues {
     pub(crate) name: String,
     pub(crate) organization: String,
     pub(crate) use_case: String,
@@ -26,7 +26,7 @@ pub(crate) struct FieldError {
 pub(crate) struct FormPage {
     pub(crate) layout: Layout,
     pub(crate) csrf: String,
-    pub(crate) typed: Typed,
+    pub(crate) typed: FormValues,
     pub(crate) wrong: Option<FieldError>,
     /// Something to know about the whole.
     pub(crate) notice: Option<&'static str>,

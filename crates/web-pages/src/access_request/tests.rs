@@ -13,7 +13,7 @@ use http_body_util::BodyExt as _;
 use web_testing::TestRealm;
 
 use super::Page;
-use super::templates::{FieldError, FormPage, Typed};
+use super::templates::{FieldError, FormPage, FormValues};
 use crate::mail::Mail;
 use crate::people::page::Layout;
 use crate::tests::Pages;
@@ -50,7 +50,7 @@ fn what_was_typed_is_kept_and_escaped() {
     let page = FormPage {
         layout: layout(),
         csrf: "token".to_owned(),
-        typed: Typed {
+        typed: FormValues {
             name: hostile.clone(),
             organization: hostile.clone(),
             use_case: hostile.clone(),

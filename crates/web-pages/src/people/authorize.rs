@@ -16,9 +16,9 @@ use web_base::respond;
 
 use super::page::{Allowed, Layout, page, see_other};
 use super::resume::{self, ORGANIZATION};
+use super::show::{self, STALE};
 use super::templates::{ConsentPage, OrganizationPage, ScopeLine};
 use super::visit::Visit;
-use super::{STALE, show};
 
 /// Answers a request to an authorization endpoint.
 pub(super) async fn answer(
@@ -54,7 +54,7 @@ async fn step(
     let person = visit.person(ctx).await.map_err(AuthorizationDenial::Page)?;
     let chosen = visit.asked_for(ORGANIZATION);
     let chosen = chosen.as_deref();
-    let mut said = Said { notice: None, wrong: None };
+    let mut feedback = Feedback { notice: None, wrong: None };
     let mut allows = false;
     let next = authorize::next(ctx, &asking, person.as_ref(), chosen).await?;
     if let (Some(form), Some(person)) = (&visit.form, &person) {
@@ -62,7 +62,7 @@ async fn step(
         let remembered = matches!(next, Next::Reply(_));
         if !remembered && !visit.is_ours(&purpose(visit, &next), Some(person)) {
             visit.note(ctx, &Denial::FormForeign);
-            said.notice = Some(STALE);
+            feedback.notice = Some(STALE);
         } else if decision == Some("deny") {
             visit.note(ctx, &Denial::DeniedByPerson);
             return Ok(back_to_app(visit, endpoint, &authorize::deny(ctx, &asking)));
@@ -75,7 +75,7 @@ async fn step(
         } else if decision == Some("allow") && !matches!(next, Next::Choose(_)) {
             allows = true;
         } else {
-            said.wrong = Some("Choose one of these to go on.");
+            feedback.wrong = Some("Choose one of these to go on.");
         }
     }
     let Some(person) = person else {
@@ -86,14 +86,14 @@ async fn step(
     };
     Ok(match next {
         Next::SignIn => see_other(&resume::by_way_of_sign_in(visit, ctx, &asking)),
-        Next::Choose(organizations) => choose(visit, &asking, &person, (&organizations, &said)),
+        Next::Choose(organizations) => choose(visit, &asking, &person, (&organizations, &feedback)),
         Next::Consent(screen) if allows => {
             // For the one that the page named, and no other.
             let named = screen.organization.as_ref().map(|it| it.public_id.as_str());
             let reply = authorize::allow(ctx, &asking, &person, named.or(chosen)).await?;
             back_to_app(visit, endpoint, &reply)
         }
-        Next::Consent(screen) => consent(visit, &asking, &person, (&screen, &said)),
+        Next::Consent(screen) => consent(visit, &asking, &person, (&screen, &feedback)),
         Next::Reply(reply) => back_to_app(visit, endpoint, &reply),
     })
 }
@@ -113,12 +113,12 @@ fn consent_to(visit: &Visit<'_>, screen: &ConsentScreen) -> String {
 }
 
 /// What the page says about the form that came before it.
-struct Said {
+struct Feedback {
     notice: Option<&'static str>,
     wrong: Option<&'static str>,
 }
 
-impl Said {
+impl Feedback {
     const fn status(&self) -> u16 {
         if self.notice.is_some() || self.wrong.is_some() { 400 } else { 200 }
     }
@@ -128,7 +128,7 @@ fn choose(
     visit: &Visit<'_>,
     asking: &AuthorizationRequest,
     person: &SignedIn,
-    (organizations, said): (&[Loaded<Organization>], &Said),
+    (organizations, feedback): (&[Loaded<Organization>], &Feedback),
 ) -> Response<Body> {
     let here = visit.here();
     let template = OrganizationPage {
@@ -140,17 +140,17 @@ fn choose(
             .iter()
             .map(|it| (it.public_id.to_string(), it.name.clone()))
             .collect(),
-        notice: said.notice,
-        wrong: said.wrong,
+        notice: feedback.notice,
+        wrong: feedback.wrong,
     };
-    page(visit, said.status(), &template, &allowed(asking))
+    page(visit, feedback.status(), &template, &allowed(asking))
 }
 
 fn consent(
     visit: &Visit<'_>,
     asking: &AuthorizationRequest,
     person: &SignedIn,
-    (screen, said): (&ConsentScreen, &Said),
+    (screen, feedback): (&ConsentScreen, &Feedback),
 ) -> Response<Body> {
     let here = visit.here();
     let query = visit.query.as_deref();
@@ -174,11 +174,11 @@ fn consent(
         destination: uri.host().unwrap_or_else(|| asking.client.name.clone()),
         to_this_machine: uri.is_loopback() || uri.host().is_none(),
         stays: screen.stays,
-        connected_apps: visit.at(super::CONNECTED_APPS),
+        connected_apps: visit.at(super::paths::CONNECTED_APPS),
         // What was wrong with a choice is of no interest once there is nothing to choose.
-        notice: said.notice,
+        notice: feedback.notice,
     };
-    page(visit, said.status(), &template, &allowed(asking))
+    page(visit, feedback.status(), &template, &allowed(asking))
 }
 
 fn allowed(asking: &AuthorizationRequest) -> Allowed {

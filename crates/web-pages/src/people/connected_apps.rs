@@ -17,9 +17,11 @@ use web_base::cookies::Cookie;
 use web_base::names::Names;
 
 use super::page::{Allowed, Layout, page, see_other};
+use super::paths::CONNECTED_APPS;
+use super::resume;
+use super::show::{self, STALE};
 use super::templates::{App, ConnectedApp, ConnectedAppsPage, ScopeLine};
 use super::visit::Visit;
-use super::{CONNECTED_APPS, STALE, resume, show};
 
 /// The most connections that are shown.
 const MOST: usize = store::MAX_PAGE;
@@ -40,9 +42,9 @@ async fn step(visit: &Visit<'_>, ctx: &Context<'_>) -> Result<Response<Body>, De
     };
     let cookie = visit.cookie(Cookie::Session).unwrap_or_default();
     let person = Person::by_cookie(ctx, cookie).await?;
-    let said = match visit.form {
+    let feedback = match visit.form {
         Some(_) => disconnect(visit, ctx, (&signed_in, &person)).await?,
-        None => Said { status: 200, notice: None },
+        None => Feedback { status: 200, notice: None },
     };
     let (apps, more) = list(visit, ctx, (&signed_in, &person)).await?;
     let template = ConnectedAppsPage {
@@ -50,13 +52,13 @@ async fn step(visit: &Visit<'_>, ctx: &Context<'_>) -> Result<Response<Body>, De
         person: show::person(visit, &signed_in, Some(&here)),
         apps,
         more,
-        notice: said.notice,
+        notice: feedback.notice,
     };
-    Ok(page(visit, said.status, &template, &Allowed::default()))
+    Ok(page(visit, feedback.status, &template, &Allowed::default()))
 }
 
 /// What the page says about the form that came before it.
-struct Said {
+struct Feedback {
     status: u16,
     notice: Option<String>,
 }
@@ -65,12 +67,12 @@ async fn disconnect(
     visit: &Visit<'_>,
     ctx: &Context<'_>,
     (signed_in, person): (&SignedIn, &Person),
-) -> Result<Said, Denial> {
+) -> Result<Feedback, Denial> {
     let field = visit.form.as_ref().and_then(|form| form.field("connection"));
     let id = field.unwrap_or_default();
     if !visit.is_ours(&purpose(id), Some(signed_in)) {
         visit.note(ctx, &Denial::FormForeign);
-        return Ok(Said { status: 400, notice: Some(STALE.to_owned()) });
+        return Ok(Feedback { status: 400, notice: Some(STALE.to_owned()) });
     }
     let revoke = async || connections::revoke(ctx, person, id).await;
     let notice = match engine::settle(ctx.store, revoke).await {
@@ -79,7 +81,7 @@ async fn disconnect(
         Err(Denial::NotFound { .. }) => "That app was disconnected already.".to_owned(),
         Err(denial) => return Err(denial),
     };
-    Ok(Said { status: 200, notice: Some(notice) })
+    Ok(Feedback { status: 200, notice: Some(notice) })
 }
 
 /// What the token of a form is for.

@@ -10,6 +10,7 @@ mod connected_apps;
 mod forms;
 mod known;
 pub(crate) mod page;
+mod paths;
 mod resume;
 mod return_to;
 mod show;
@@ -28,21 +29,12 @@ use oauth::{ErrorResponse, Operation, Problem};
 use web_base::metrics::Part;
 use web_base::{RealmRequest, RealmState, respond};
 
+use paths::{CONNECTED_APPS, SIGN_IN, SIGN_OUT, connects_apps};
 use visit::Visit;
 
 #[doc(hidden)]
 pub use return_to::checked as checked_return_to;
 pub(crate) use sign_in::network;
-
-/// Where people sign in.
-pub(crate) const SIGN_IN: &str = "/sign-in";
-/// Where people sign out.
-pub(crate) const SIGN_OUT: &str = "/sign-out";
-/// Where people see the apps that they connected.
-pub(crate) const CONNECTED_APPS: &str = "/settings/apps";
-
-/// What is said about a form that is not this session's.
-const STALE: &str = "This page was out of date, so nothing was done. Please confirm once more.";
 
 /// Answers a request to an endpoint of the dialect that people come to.
 pub async fn endpoint(
@@ -60,11 +52,6 @@ pub async fn endpoint(
         }
         None => authorize::answer(&visit, endpoint, path_values).await,
     }
-}
-
-/// Whether people can connect apps here at all.
-fn connects_apps(dialect: &Dialect) -> bool {
-    dialect.endpoint(Operation::Authorization).is_some()
 }
 
 /// Which page is at a path of its own, if one is.

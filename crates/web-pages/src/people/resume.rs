@@ -62,7 +62,7 @@ pub(super) fn by_way_of_sign_in(
 
 /// Where to sign in and then go to `place`.
 pub(super) fn sign_in_then(visit: &Visit<'_>, place: &str) -> String {
-    with(&visit.at(super::SIGN_IN), None, ("return_to", Some(&spelled_out(place))))
+    with(&visit.at(super::paths::SIGN_IN), None, ("return_to", Some(&spelled_out(place))))
 }
 
 /// The same place, with the characters escaped that some browsers leave as they are in a query and

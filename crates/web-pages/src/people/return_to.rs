@@ -34,7 +34,7 @@ impl<'a> ReturnTo<'a> {
             return None;
         }
         // Back to where they come from is nowhere.
-        let here = matches!(path, super::SIGN_IN | super::SIGN_OUT);
+        let here = matches!(path, super::paths::SIGN_IN | super::paths::SIGN_OUT);
         (!here).then_some(Self { text, prefix: prefix.len() })
     }
 

@@ -12,6 +12,10 @@ use super::page::{Allowed, Layout, page, see_other, source};
 use super::templates::{App, ErrorPage, Person};
 use super::visit::Visit;
 
+/// What is said about a form that is not this session's.
+pub(super) const STALE: &str =
+    "This page was out of date, so nothing was done. Please confirm once more.";
+
 /// An app as people see it.
 pub(super) fn app(client: &Client) -> App {
     // Only what a browser fetches without a doubt: the policy must name where the logo is.
@@ -34,7 +38,7 @@ pub(super) fn logo_source(logo: &str) -> Option<String> {
 pub(super) fn person(visit: &Visit<'_>, person: &SignedIn, back: Option<&str>) -> Person {
     let switch = match back {
         Some(back) => super::resume::sign_in_then(visit, back),
-        None => super::resume::with(&visit.at(super::SIGN_IN), None, ("switch", Some("1"))),
+        None => super::resume::with(&visit.at(super::paths::SIGN_IN), None, ("switch", Some("1"))),
     };
     Person { name: person.user.name.clone(), email: person.user.email.clone(), switch }
 }

@@ -18,9 +18,10 @@ use web_base::cookies::Cookie;
 use super::forms::Form;
 use super::page::{Allowed, Layout, page, see_other};
 use super::return_to::ReturnTo;
+use super::show::{self, STALE};
 use super::templates::{SignInPage, SignedInPage, TooManyPage};
 use super::visit::Visit;
-use super::{STALE, known, resume, show};
+use super::{known, resume};
 
 /// Attempts with one account from one network; and from each browser that is known.
 const OF_ACCOUNT_HERE: Allowance = Allowance::per(10, Duration::from_secs(15 * 60));
@@ -35,7 +36,7 @@ const EMPTY: &str = "Enter your e-mail address and your password.";
 
 /// What the page says about the attempt before.
 #[derive(Default)]
-struct Said<'a> {
+struct Feedback<'a> {
     email: &'a str,
     wrong: Option<&'static str>,
     notice: Option<&'static str>,
@@ -48,19 +49,20 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
     let sent = visit.asked_for("return_to").unwrap_or_default();
     let return_to = ReturnTo::parse(&sent, &visit.prefix);
     let Some(form) = &visit.form else {
-        return show_form(visit, &ctx, return_to.as_ref(), Said::default()).await;
+        return show_form(visit, &ctx, return_to.as_ref(), Feedback::default()).await;
     };
     let email = form.field("email").unwrap_or_default().trim();
     if !visit.is_ours(PURPOSE, None) {
         visit.note(&ctx, &Denial::FormForeign);
-        let said = Said { email, notice: Some(STALE), status: 400, ..Said::default() };
-        return show_form(visit, &ctx, return_to.as_ref(), said).await;
+        let feedback = Feedback { email, notice: Some(STALE), status: 400, ..Feedback::default() };
+        return show_form(visit, &ctx, return_to.as_ref(), feedback).await;
     }
     match attempt(visit, &ctx, form, email).await {
         Ok(session) => signed_in(visit, email, &session, return_to.as_ref()),
         Err(None) => {
-            let said = Said { email, wrong: Some(EMPTY), status: 400, ..Said::default() };
-            show_form(visit, &ctx, return_to.as_ref(), said).await
+            let feedback =
+                Feedback { email, wrong: Some(EMPTY), status: 400, ..Feedback::default() };
+            show_form(visit, &ctx, return_to.as_ref(), feedback).await
         }
         Err(Some(denial)) => refused(visit, &ctx, (&denial, email), return_to.as_ref()).await,
     }
@@ -128,7 +130,7 @@ fn signed_in(
     return_to: Option<&ReturnTo<'_>>,
 ) -> Response<Body> {
     let issuer = visit.state.issuer();
-    let place = visit.at(super::SIGN_IN);
+    let place = visit.at(super::paths::SIGN_IN);
     let mut response = see_other(return_to.map_or(&place, |it| it.as_str()));
     let (before, rng) = (visit.cookie(Cookie::Known), &*visit.state.app().rng);
     let known = known::remember(issuer.forms(), rng, before, &email.to_lowercase());
@@ -155,8 +157,8 @@ async fn refused(
             visit.note(ctx, denial);
             let verdict = denial.verdict();
             let (wrong, status) = (Some(verdict.description), verdict.problem.status());
-            let said = Said { email, wrong, status, ..Said::default() };
-            let mut response = show_form(visit, ctx, return_to, said).await;
+            let feedback = Feedback { email, wrong, status, ..Feedback::default() };
+            let mut response = show_form(visit, ctx, return_to, feedback).await;
             if matches!(denial, Denial::SignInBusy) {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
             }
@@ -179,7 +181,7 @@ async fn show_form(
     visit: &Visit<'_>,
     ctx: &Context<'_>,
     return_to: Option<&ReturnTo<'_>>,
-    said: Said<'_>,
+    feedback: Feedback<'_>,
 ) -> Response<Body> {
     let asking = match return_to {
         Some(return_to) => resume::waiting(ctx, return_to).await,
@@ -191,12 +193,13 @@ async fn show_form(
     };
     let person = person.as_ref().map(|person| show::person(visit, person, None));
     let nothing_else =
-        return_to.is_none() && said.status == 0 && visit.asked_for("switch").is_none();
+        return_to.is_none() && feedback.status == 0 && visit.asked_for("switch").is_none();
     let layout = Layout::of(visit);
     if let (Some(person), true) = (&person, nothing_else) {
         let dialect = visit.state.issuer().dialect();
-        let apps = super::connects_apps(dialect).then(|| visit.at(super::CONNECTED_APPS));
-        let sign_out = visit.at(super::SIGN_OUT);
+        let apps =
+            super::paths::connects_apps(dialect).then(|| visit.at(super::paths::CONNECTED_APPS));
+        let sign_out = visit.at(super::paths::SIGN_OUT);
         let template = SignedInPage { layout, person: person.clone(), apps, sign_out };
         return page(visit, 200, &template, &Allowed::default());
     }
@@ -207,14 +210,18 @@ async fn show_form(
         app: asking.as_ref().map(|asking| show::app(&asking.client)),
         person,
         csrf: visit.token(PURPOSE, None),
-        email: if said.email.is_empty() { hint.unwrap_or_default() } else { said.email.into() },
-        wrong: said.wrong,
-        notice: said.notice,
+        email: if feedback.email.is_empty() {
+            hint.unwrap_or_default()
+        } else {
+            feedback.email.into()
+        },
+        wrong: feedback.wrong,
+        notice: feedback.notice,
     };
     let mut allowed = Allowed::default();
     if let Some(asking) = &asking {
         allowed = Allowed::leading_to(asking.target.uri());
         allowed.image = asking.client.logo_uri.as_deref().and_then(show::logo_source);
     }
-    page(visit, if said.status == 0 { 200 } else { said.status }, &template, &allowed)
+    page(visit, if feedback.status == 0 { 200 } else { feedback.status }, &template, &allowed)
 }

@@ -13,9 +13,9 @@ use web_base::cookies::Cookie;
 use web_base::respond;
 
 use super::page::{Allowed, Layout, page, see_other};
+use super::show::{self, STALE};
 use super::templates::{SignOutPage, SignedOutPage};
 use super::visit::Visit;
-use super::{STALE, show};
 
 const PURPOSE: &str = "sign out";
 
@@ -121,9 +121,9 @@ fn done(visit: &Visit<'_>, onward: Onward<'_>) -> Response<Body> {
     let mut response = match back {
         Some(response) => response,
         // After a form: so that loading the page again sends nothing.
-        None if visit.form.is_some() => see_other(&visit.at(super::SIGN_OUT)),
+        None if visit.form.is_some() => see_other(&visit.at(super::paths::SIGN_OUT)),
         None => {
-            let sign_in = visit.at(super::SIGN_IN);
+            let sign_in = visit.at(super::paths::SIGN_IN);
             let template = SignedOutPage { layout: Layout::of(visit), sign_in };
             page(visit, 200, &template, &Allowed::default())
         }

@@ -126,7 +126,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
                 layout: sandbox(),
                 app: None,
                 person: Some(person()),
-                notice: Some(crate::people::STALE),
+                notice: Some(crate::people::show::STALE),
                 ..sign_in()
             }),
         ),
@@ -189,7 +189,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
                 connected_since: None,
                 to_this_machine: true,
                 stays: false,
-                notice: Some(crate::people::STALE),
+                notice: Some(crate::people::show::STALE),
                 ..consent()
             }),
         ),
