@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, header};
 use base::{MasterKey, SystemRng};
 use dialect::{Dialect, Environment};
 use engine::{Issuer, IssuerSettings};
+use http::{HeaderMap, HeaderValue, header};
 use web_base::cookies::Cookie;
 
 const COOKIES: [Cookie; 3] = [Cookie::Session, Cookie::Form, Cookie::Known];

@@ -39,6 +39,7 @@ impl Cookie {
         }
     }
 
+    /// Its name in this realm: with the prefix `__Host-` where the realm is at HTTPS (RFC 6265bis §4.1.3.2).
     pub fn name(self, issuer: &Issuer) -> String {
         let host = if is_https(issuer) { "__Host-" } else { "" };
         format!("{host}{}_{}", self.stem(), issuer.realm())

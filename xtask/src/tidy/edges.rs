@@ -39,7 +39,20 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("web-testing", &["web-base", "engine", "dialect", "store", "domain", "base"]),
     ("verify", &["oauth", "jose", "status", "base"]),
-    ("fuzz-targets", &["web-base", "web-gate", "web-pages", "engine", "dialect", "oauth", "jose", "status", "base"]),
+    (
+        "fuzz-targets",
+        &[
+            "web-base",
+            "web-gate",
+            "web-pages",
+            "engine",
+            "dialect",
+            "oauth",
+            "jose",
+            "status",
+            "base",
+        ],
+    ),
     ("fuzz", &["fuzz-targets"]),
     ("demo-apis", &["verify"]),
     // A partner's app knows Postern by its HTTP interface only.
