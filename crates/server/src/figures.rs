@@ -1,27 +1,45 @@
 //! Counts what reaches the database: what was not answered from memory, and what was committed.
 
+use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
 use async_trait::async_trait;
 use base::{Id, Timestamp};
 use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Refusal, Use};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::histogram::Histogram;
 use store::{
     Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery,
     RefusalQuery, Store, StoreError, Stored,
 };
-use web::metrics::{Histogram, Page, Source};
+use web::metrics::duration_histogram;
 
 /// What was counted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Figures {
-    fetches: AtomicU64,
-    commits: AtomicU64,
-    conflicts: AtomicU64,
-    failures: AtomicU64,
-    writes: AtomicU64,
+    fetches: Counter,
+    commits: Counter,
+    conflicts: Counter,
+    failures: Counter,
+    writes: Counter,
     took: Histogram,
+}
+
+impl Default for Figures {
+    fn default() -> Self {
+        Self {
+            fetches: Counter::default(),
+            commits: Counter::default(),
+            conflicts: Counter::default(),
+            failures: Counter::default(),
+            writes: Counter::default(),
+            took: duration_histogram(),
+        }
+    }
 }
 
 impl Figures {
@@ -31,8 +49,8 @@ impl Figures {
     }
 }
 
-impl Source for Figures {
-    fn write(&self, page: &mut Page) {
+impl Collector for Figures {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         for (name, help, counter) in [
             ("fetches", "Look-ups that memory could not answer.", &self.fetches),
             ("commits", "Batches committed.", &self.commits),
@@ -40,13 +58,12 @@ impl Source for Figures {
             ("commit_failures", "Batches that the store failed to commit.", &self.failures),
             ("commit_writes", "Writes in the committed batches.", &self.writes),
         ] {
-            let name = format!("postern_store_{name}_total");
-            page.family(&name, "counter", help);
-            page.sample(&name, &[], counter.load(Relaxed));
+            let name = format!("postern_store_{name}");
+            counter.encode(encoder.encode_descriptor(&name, help, None, MetricType::Counter)?)?;
         }
         let name = "postern_store_commit_duration_seconds";
-        page.family(name, "histogram", "From a batch to its acknowledgement.");
-        self.took.write(name, &[], page);
+        let help = "From a batch to its acknowledgement.";
+        self.took.encode(encoder.encode_descriptor(name, help, None, MetricType::Histogram)?)
     }
 }
 
@@ -59,7 +76,7 @@ struct Counted {
 #[async_trait]
 impl Store for Counted {
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
-        self.figures.fetches.fetch_add(1, Relaxed);
+        self.figures.fetches.inc();
         self.inner.fetch(key).await
     }
 
@@ -68,15 +85,15 @@ impl Store for Counted {
         let result = self.inner.commit(batch).await;
         match &result {
             Ok(_) => {
-                self.figures.commits.fetch_add(1, Relaxed);
-                self.figures.writes.fetch_add(writes, Relaxed);
-                self.figures.took.record(started.elapsed());
+                self.figures.commits.inc();
+                self.figures.writes.inc_by(writes);
+                self.figures.took.observe(started.elapsed().as_secs_f64());
             }
             Err(CommitError::Conflict(_)) => {
-                self.figures.conflicts.fetch_add(1, Relaxed);
+                self.figures.conflicts.inc();
             }
             Err(CommitError::Store(_)) => {
-                self.figures.failures.fetch_add(1, Relaxed);
+                self.figures.failures.inc();
             }
         }
         result

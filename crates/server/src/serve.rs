@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use prometheus_client::collector::Collector;
 use web::feed::RealmFeed;
 use web::mail::Mailer;
-use web::metrics::{Metrics, Source};
+use web::metrics::Metrics;
 use web::{AppState, ListenerService, Realms, Serves, Site, TrustedProxies, WebLimits};
 
 use crate::config::{self, Config, Limits, Realm};
@@ -34,7 +35,8 @@ pub(crate) async fn serve(file: &std::path::Path) -> Result<(), CommandError> {
     }
     let mailer = config.mail.as_ref().map(Smtp::new).transpose()?;
     let mailer = mailer.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
-    let figures: Vec<Arc<dyn Source>> = vec![opened.figures, app.clone()];
+    let figures: Vec<Box<dyn Collector>> =
+        vec![Box::new(opened.figures), Box::new(Arc::clone(&app))];
     let listeners = sockets.listeners(&config, &app, &feeds, figures)?;
     tracing::info!(realms = feeds.len(), listeners = listeners.len(), "serving");
     let running = Running {
@@ -90,7 +92,7 @@ impl Sockets {
         config: &Config,
         app: &Arc<AppState>,
         feeds: &[RealmFeed],
-        figures: Vec<Arc<dyn Source>>,
+        figures: Vec<Box<dyn Collector>>,
     ) -> Result<Vec<Listener>, CommandError> {
         let limits = web_limits(&config.limits);
         let realms: Vec<(Site, Arc<web::Realm>)> = config

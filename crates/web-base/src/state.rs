@@ -11,10 +11,15 @@ use base::{Clock, DigestKey, Rng};
 use engine::people::Passwords;
 use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
 use oauth::ErrorResponse;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
 use store::{Hot, HotFigures, Store, StoreError};
 
 use crate::attempts::Attempts;
-use crate::metrics::{Page, RealmMetrics, Source};
+use crate::metrics::RealmMetrics;
 use crate::respond;
 
 /// How many uses are written at once while requests are answered.
@@ -94,45 +99,53 @@ impl fmt::Debug for AppState {
     }
 }
 
-impl Source for AppState {
-    fn write(&self, page: &mut Page) {
-        let name = "postern_refusals_dropped_total";
-        page.family(name, "counter", "Refusals that came too fast to be kept.");
-        page.sample(name, &[], self.refusals_dropped.load(Ordering::Relaxed));
-        memory(page, &self.memory.figures());
+impl Collector for AppState {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let dropped = self.refusals_dropped.load(Ordering::Relaxed);
+        let help = "Refusals that came too fast to be kept.";
+        let name = "postern_refusals_dropped";
+        ConstCounter::new(dropped).encode(encoder.encode_descriptor(
+            name,
+            help,
+            None,
+            MetricType::Counter,
+        )?)?;
+        memory(&mut encoder, &self.memory.figures())
     }
 }
 
 /// What the memory before the store has done, and what it holds.
-fn memory(page: &mut Page, figures: &HotFigures) {
-    for (name, kind, help, value) in [
-        ("hits_total", "counter", "Look-ups that memory answered.", figures.hits),
-        (
-            "misses_total",
-            "counter",
-            "Look-ups of what it knows not to exist.",
-            figures.known_missing,
-        ),
-        ("reads_total", "counter", "Look-ups for which the store was asked.", figures.reads),
-        (
-            "reads_refused_total",
-            "counter",
-            "Look-ups of what it does not hold, too many to ask the store for each.",
-            figures.refused,
-        ),
-        ("filled", "gauge", "Whether everything is in memory.", figures.filled.into()),
-        ("entities", "gauge", "Entities in memory.", figures.entities),
-        ("revoked_tokens", "gauge", "Revoked tokens in memory.", figures.revoked_tokens),
-        ("bytes", "gauge", "What they take.", figures.bytes),
-        ("position", "gauge", "The commit up to which memory is complete.", figures.position),
+fn memory(encoder: &mut DescriptorEncoder<'_>, figures: &HotFigures) -> fmt::Result {
+    let refused = "Look-ups of what it does not hold, too many to ask the store for each.";
+    for (name, help, value) in [
+        ("hits", "Look-ups that memory answered.", figures.hits),
+        ("misses", "Look-ups of what is known not to exist.", figures.known_missing),
+        ("reads", "Look-ups for which the store was asked.", figures.reads),
+        ("reads_refused", refused, figures.refused),
     ] {
         let name = format!("postern_memory_{name}");
-        page.family(&name, kind, help);
-        page.sample(&name, &[], value);
+        let metric = encoder.encode_descriptor(&name, help, None, MetricType::Counter)?;
+        ConstCounter::new(value).encode(metric)?;
     }
-    let name = "postern_memory_as_of_seconds";
-    page.family(name, "gauge", "As of when memory is known to be true, in seconds since 1970.");
-    page.sample(name, &[], figures.as_of.seconds());
+    let as_of = "The moment up to which memory is known to be complete, in seconds since 1970.";
+    for (name, help, value) in [
+        ("filled", "Whether everything is in memory.", i64::from(figures.filled)),
+        ("entities", "Entities in memory.", whole(figures.entities)),
+        ("revoked_tokens", "Revoked tokens in memory.", whole(figures.revoked_tokens)),
+        ("bytes", "The size of all that, in bytes.", whole(figures.bytes)),
+        ("position", "The commit up to which memory is complete.", whole(figures.position)),
+        ("as_of_seconds", as_of, figures.as_of.seconds()),
+    ] {
+        let name = format!("postern_memory_{name}");
+        let metric = encoder.encode_descriptor(&name, help, None, MetricType::Gauge)?;
+        ConstGauge::new(value).encode(metric)?;
+    }
+    Ok(())
+}
+
+/// A gauge's value; what is larger than it can say is its largest.
+fn whole(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 /// One realm, as its handlers see it: the axum state of the admin API, too. Cheap to clone.

@@ -18,10 +18,11 @@ use std::time::Duration;
 
 use base::SystemRng;
 use dialect::{Dialect, Environment};
+use prometheus_client::collector::Collector;
 use tokio::net::TcpListener;
 use web::feed::RealmFeed;
 use web::mail::{Mailer, Outbox};
-use web::metrics::{Metrics, Source};
+use web::metrics::Metrics;
 use web::{
     AppState, ListenerService, Portal, PortalApp, PortalRealm, RealmState, Realms, Serves, Site,
     TrustedProxies,
@@ -81,7 +82,7 @@ pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), CommandError> 
         outbox: &outbox,
         partner: &partner,
     };
-    let listeners = stage.listeners(sockets, opened.figures)?;
+    let listeners = stage.listeners(sockets, Box::new(opened.figures))?;
     say::hello(&demo, &partner, &arguments.data);
     if let Some(socket) = partner_socket {
         // It ends with the process: whoever is at it has nothing there to lose.
@@ -166,10 +167,10 @@ impl Stage<'_> {
     fn listeners(
         &self,
         sockets: Vec<TcpListener>,
-        figures: Arc<dyn Source>,
+        figures: Box<dyn Collector>,
     ) -> Result<Vec<Listener>, CommandError> {
         let counted = self.feeds.iter().map(|feed| Arc::clone(feed.state().metrics())).collect();
-        let sources: Vec<Arc<dyn Source>> = vec![figures, self.app.clone()];
+        let sources: Vec<Box<dyn Collector>> = vec![figures, Box::new(Arc::clone(self.app))];
         let metrics = Arc::new(Metrics::new(counted, sources));
         let proxies = Arc::new(TrustedProxies::default());
         let mut listeners = vec![Serves::Portal(Box::new(self.portal()?))];

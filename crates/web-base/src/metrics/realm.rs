@@ -1,14 +1,19 @@
 //! What is counted of one realm.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::RealmName;
 use oauth::Operation;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, MetricEncoder};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::histogram::Histogram;
 
-use super::{Histogram, Page};
+use super::duration_histogram;
 
 /// Which part of a realm answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,19 +137,26 @@ const STATUSES: [(u16, &str); 18] = [
     (0, "other"),
 ];
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct PartMetrics {
-    statuses: [AtomicU64; STATUSES.len()],
+    statuses: [Counter; STATUSES.len()],
     took: Histogram,
 }
 
-/// The figures of one realm.
+impl Default for PartMetrics {
+    fn default() -> Self {
+        Self { statuses: Default::default(), took: duration_histogram() }
+    }
+}
+
+/// The metrics of one realm.
 #[derive(Debug)]
 pub struct RealmMetrics {
     realm: RealmName,
     parts: [PartMetrics; PARTS],
-    tokens: AtomicU64,
-    unverified: AtomicU64,
+    tokens: Counter,
+    unverified: Counter,
+    /// By reason code, of which there are finitely many.
     refusals: Mutex<BTreeMap<&'static str, u64>>,
 }
 
@@ -153,83 +165,116 @@ impl RealmMetrics {
     pub fn new(realm: RealmName) -> Self {
         Self {
             realm,
-            parts: Default::default(),
-            tokens: AtomicU64::new(0),
-            unverified: AtomicU64::new(0),
+            parts: std::array::from_fn(|_| PartMetrics::default()),
+            tokens: Counter::default(),
+            unverified: Counter::default(),
             refusals: Mutex::default(),
         }
     }
 
-    /// Notes an answer.
+    /// Counts an answer.
     pub fn answered(&self, part: Part, status: u16, took: Duration) {
         let Some(of_part) = self.parts.get(part.index()) else { return };
-        let place = STATUSES.iter().position(|(known, _)| *known == status);
-        if let Some(counter) = of_part.statuses.get(place.unwrap_or(STATUSES.len() - 1)) {
-            counter.fetch_add(1, Relaxed);
+        let index = STATUSES.iter().position(|(known, _)| *known == status);
+        if let Some(counter) = of_part.statuses.get(index.unwrap_or(STATUSES.len() - 1)) {
+            counter.inc();
         }
-        of_part.took.record(took);
+        of_part.took.observe(took.as_secs_f64());
     }
 
-    /// Notes an issued access token.
+    /// Counts an issued access token.
     pub fn issued(&self) {
-        self.tokens.fetch_add(1, Relaxed);
+        self.tokens.inc();
     }
 
-    /// Notes a request that the gate let through though nothing could be known of it.
+    /// Counts a request that the gate let through although its credential could not be checked.
     pub fn unverified(&self) {
-        self.unverified.fetch_add(1, Relaxed);
+        self.unverified.inc();
     }
 
-    /// Notes a refusal by its private reason, of which there are finitely many.
+    /// Counts a refused request by its reason code.
     pub fn refused(&self, reason: &'static str) {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        *refusals.entry(reason).or_default() += 1;
+        *self.refusals().entry(reason).or_default() += 1;
     }
 }
 
-pub(super) fn write(realms: &[Arc<RealmMetrics>], page: &mut Page) {
-    page.family("postern_requests_total", "counter", "Answers, by part and status.");
-    for (realm, part, figures) in parts(realms) {
-        for ((_, status), counter) in STATUSES.iter().zip(&figures.statuses) {
-            let count = counter.load(Relaxed);
-            if count > 0 {
-                let labels = [("realm", realm), ("operation", part.as_str()), ("status", status)];
-                page.sample("postern_requests_total", &labels, count);
+impl RealmMetrics {
+    fn refusals(&self) -> MutexGuard<'_, BTreeMap<&'static str, u64>> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Encodes the metrics of all realms, one family after the other.
+#[derive(Debug)]
+pub(super) struct RealmCollector(pub(super) Vec<Arc<RealmMetrics>>);
+
+impl Collector for RealmCollector {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let help = "Answers, by part and status.";
+        let mut requests = counter(&mut encoder, "postern_requests", help)?;
+        for (realm, part, metrics) in self.parts() {
+            for ((_, status), counter) in STATUSES.iter().zip(&metrics.statuses) {
+                if counter.get() > 0 {
+                    let labels =
+                        [("realm", realm), ("operation", part.as_str()), ("status", status)];
+                    labelled(&mut requests, &labels, counter)?;
+                }
             }
         }
-    }
-    let took = "postern_request_duration_seconds";
-    page.family(took, "histogram", "From the head of a request to its answer.");
-    for (realm, part, figures) in parts(realms) {
-        if figures.took.count() > 0 {
-            figures.took.write(took, &[("realm", realm), ("operation", part.as_str())], page);
+        let name = "postern_request_duration_seconds";
+        let help = "From the head of a request to its answer.";
+        let mut took = encoder.encode_descriptor(name, help, None, MetricType::Histogram)?;
+        for (realm, part, metrics) in self.parts() {
+            if metrics.statuses.iter().any(|counter| counter.get() > 0) {
+                let labels = [("realm", realm), ("operation", part.as_str())];
+                labelled(&mut took, &labels, &metrics.took)?;
+            }
         }
-    }
-    page.family("postern_tokens_issued_total", "counter", "Access tokens issued.");
-    for realm in realms {
-        let labels = [("realm", realm.realm.as_str())];
-        page.sample("postern_tokens_issued_total", &labels, realm.tokens.load(Relaxed));
-    }
-    let unverified = "postern_gate_unverified_total";
-    page.family(unverified, "counter", "Requests let through while nothing could be known.");
-    for realm in realms {
-        let labels = [("realm", realm.realm.as_str())];
-        page.sample(unverified, &labels, realm.unverified.load(Relaxed));
-    }
-    page.family("postern_refusals_total", "counter", "Refusals, by their private reason.");
-    for realm in realms {
-        for (reason, count) in &*realm.refusals.lock().unwrap_or_else(PoisonError::into_inner) {
-            let labels = [("realm", realm.realm.as_str()), ("reason", reason)];
-            page.sample("postern_refusals_total", &labels, count);
+        let help = "Access tokens issued.";
+        let mut tokens = counter(&mut encoder, "postern_tokens_issued", help)?;
+        for realm in &self.0 {
+            labelled(&mut tokens, &[("realm", realm.realm.as_str())], &realm.tokens)?;
         }
+        let help = "Requests let through although the credential could not be checked.";
+        let mut unverified = counter(&mut encoder, "postern_gate_unverified", help)?;
+        for realm in &self.0 {
+            labelled(&mut unverified, &[("realm", realm.realm.as_str())], &realm.unverified)?;
+        }
+        let help = "Refused requests, by their private reason.";
+        let mut refusals = counter(&mut encoder, "postern_refusals", help)?;
+        for realm in &self.0 {
+            for (reason, count) in &*realm.refusals() {
+                let labels = [("realm", realm.realm.as_str()), ("reason", reason)];
+                labelled(&mut refusals, &labels, &ConstCounter::new(*count))?;
+            }
+        }
+        Ok(())
     }
 }
 
-fn parts(realms: &[Arc<RealmMetrics>]) -> impl Iterator<Item = (&str, Part, &PartMetrics)> {
-    realms.iter().flat_map(|realm| {
-        let name = realm.realm.as_str();
-        Part::all().zip(&realm.parts).map(move |(part, figures)| (name, part, figures))
-    })
+impl RealmCollector {
+    fn parts(&self) -> impl Iterator<Item = (&str, Part, &PartMetrics)> {
+        self.0.iter().flat_map(|realm| {
+            let name = realm.realm.as_str();
+            Part::all().zip(&realm.parts).map(move |(part, metrics)| (name, part, metrics))
+        })
+    }
+}
+
+fn counter<'a>(
+    encoder: &'a mut DescriptorEncoder<'_>,
+    name: &'a str,
+    help: &str,
+) -> Result<MetricEncoder<'a>, fmt::Error> {
+    encoder.encode_descriptor(name, help, None, MetricType::Counter)
+}
+
+fn labelled(
+    metric: &mut MetricEncoder<'_>,
+    labels: &impl EncodeLabelSet,
+    value: &impl EncodeMetric,
+) -> fmt::Result {
+    value.encode(metric.encode_family(labels)?)
 }
 
 #[cfg(test)]
@@ -238,14 +283,14 @@ mod tests {
     use crate::metrics::Metrics;
 
     #[test]
-    fn every_part_has_its_own_place() {
+    fn every_part_has_its_own_index() {
         for (index, part) in Part::all().enumerate() {
             assert_eq!(part.index(), index, "{part:?}");
         }
     }
 
     #[test]
-    fn the_page_tells_requests_tokens_and_refusals() {
+    fn the_page_has_requests_tokens_and_refusals() {
         let realm = Arc::new(RealmMetrics::new("demo".parse().unwrap()));
         realm.answered(Part::Endpoint(Operation::Token), 200, Duration::from_micros(70));
         realm.answered(Part::Endpoint(Operation::Token), 418, Duration::from_micros(70));
@@ -260,6 +305,8 @@ mod tests {
             r#"postern_tokens_issued_total{realm="demo"} 1"#,
             r#"postern_gate_unverified_total{realm="demo"} 1"#,
             r#"postern_requests_total{realm="demo",operation="gate",status="200"} 1"#,
+            r#"postern_refusals_total{realm="demo",reason="white_space"} 1"#,
+            r#"postern_request_duration_seconds_bucket{realm="demo",operation="token",le="0.0001"} 2"#,
             r#"postern_refusals_total{realm="demo",reason="white_space"} 1"#,
             r#"postern_request_duration_seconds_count{realm="demo",operation="token"} 2"#,
         ] {
