@@ -1,8 +1,18 @@
 //! Credentials: whatever is presented and has a row.
+//!
+//! A [`Credential`] has what every kind has, and a [`CredentialDetail`] with what its own kind has:
+//! there is no API key without a grant, and no client secret without a client.
+
+mod body;
+mod detail;
+mod members;
 
 use base::{Digest, Id, Timestamp};
 use oauth::ScopeSet;
 use serde::{Deserialize, Serialize};
+
+pub use detail::{CredentialDetail, Minted, RefreshToken, Rotated};
+pub use members::{CredentialMemberError, CredentialMembers};
 
 use crate::{Client, Grant, Organization, PublicId, RealmName, ResourceServer, Revocation, User};
 
@@ -65,71 +75,77 @@ impl CredentialKind {
     }
 }
 
-/// How far a refresh token that rotates has come. The row stays the same through every rotation:
-/// it is the family of RFC 9700 §4.14.2, and has at most one live token by construction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rotated {
-    /// How many times it was rotated: 0 for the token that the code was exchanged for.
-    pub generation: u32,
-    /// When the present generation was made.
-    pub at: Timestamp,
-}
-
-/// What an access token that has a row was minted from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Minted {
-    /// The credential: the token is good only while that is not taken back.
-    pub from: Id<Credential>,
-    /// The `jti` by which it may be revoked unseen, like a token that has no row.
-    pub token_id: Id<Minted>,
-}
-
-/// A secret that somebody holds; only its digest is kept.
+/// A secret that a client, user or administrator holds; only its digest is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "body::CredentialBody", into = "body::CredentialBody")]
 pub struct Credential {
     /// Its identifier; access tokens minted from it carry it.
     pub id: Id<Credential>,
-    /// Where it belongs.
+    /// The realm it belongs to.
     pub realm: RealmName,
-    /// What it is.
-    pub kind: CredentialKind,
     /// What finds it: the first half of a Basic pair, or a part of the string itself.
     pub public_id: PublicId,
-    /// What it hangs from; `None` for what authenticates a client, a resource server or an admin.
-    pub grant: Option<Id<Grant>>,
-    /// The client it belongs to, where one does.
-    pub client: Option<Id<Client>>,
-    /// The resource server it authenticates, where it does.
-    pub resource_server: Option<Id<ResourceServer>>,
-    /// The organization it acts for, where it does.
-    pub organization: Option<Id<Organization>>,
-    /// The user it acts for, where it does.
-    pub user: Option<Id<User>>,
     /// A name for people.
     pub label: String,
     /// The keyed digest of the secret.
     pub digest: Digest<AnySecret>,
-    /// Narrows the grant's scopes, where set; for an admin key, what it may do.
-    pub scopes: Option<ScopeSet>,
-    /// When it stops by itself; `None`: never.
+    /// When it expires; `None`: never.
     pub expires_at: Option<Timestamp>,
-    /// How far it has come, where it is a refresh token that rotates.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rotated: Option<Rotated>,
-    /// What it was minted from, where it is an access token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub minted: Option<Minted>,
-    /// When the person behind it proved who they are, where it comes from their consent: the
-    /// `auth_time` of OpenID Connect Core §12.2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authenticated_at: Option<Timestamp>,
-    /// Its index in the status lists of its realm, where it has one: see [`Grant::status_index`].
-    #[serde(rename = "place", default, skip_serializing_if = "Option::is_none")]
-    pub status_index: Option<u32>,
-    /// Set once it was taken back.
+    /// Set once it was revoked.
     pub revoked: Option<Revocation>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
+    /// Its kind, and what only this kind has.
+    pub detail: CredentialDetail,
+}
+
+/// Members that only some kinds have, for lists and indexes: `None` where the kind has none.
+impl Credential {
+    /// What it is.
+    pub const fn kind(&self) -> CredentialKind {
+        self.detail.kind()
+    }
+
+    /// The grant it stands for; `None` for what authenticates a client, a resource server or an
+    /// administrator.
+    pub const fn grant(&self) -> Option<Id<Grant>> {
+        self.detail.members().grant
+    }
+
+    /// The client it belongs to.
+    pub const fn client(&self) -> Option<Id<Client>> {
+        self.detail.members().client
+    }
+
+    /// The resource server it authenticates.
+    pub const fn resource_server(&self) -> Option<Id<ResourceServer>> {
+        self.detail.members().resource_server
+    }
+
+    /// The organization it acts for.
+    pub const fn organization(&self) -> Option<Id<Organization>> {
+        self.detail.members().organization
+    }
+
+    /// The user it acts for.
+    pub const fn user(&self) -> Option<Id<User>> {
+        self.detail.members().user
+    }
+
+    /// Narrows the scopes of its grant; what an admin key may do.
+    pub const fn scopes(&self) -> Option<&ScopeSet> {
+        self.detail.members().scopes
+    }
+
+    /// What an access token was minted from.
+    pub const fn minted(&self) -> Option<Minted> {
+        self.detail.members().minted
+    }
+
+    /// Its status index: see [`Grant::status_index`].
+    pub const fn status_index(&self) -> Option<u32> {
+        self.detail.members().status_index
+    }
 }
 
 /// One or more uses of a credential, coalesced.

@@ -161,13 +161,16 @@ entities! {
     Credential {
         public_id: |it| Some(it.public_id.as_str()),
         handle: |_it| None,
-        owners: |it| Owners {
-            organization: bits(it.organization),
-            user: bits(it.user),
-            client: bits(it.client),
-            resource_server: bits(it.resource_server),
-            grant: bits(it.grant),
-            variety: Some(it.kind.as_str()),
+        owners: |it| {
+            let members = it.detail.members();
+            Owners {
+                organization: bits(members.organization),
+                user: bits(members.user),
+                client: bits(members.client),
+                resource_server: bits(members.resource_server),
+                grant: bits(members.grant),
+                variety: Some(it.kind().as_str()),
+            }
         },
     }
     SigningKey {

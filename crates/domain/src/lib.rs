@@ -25,7 +25,10 @@ pub use access_request::{AccessDecision, AccessRequest};
 pub use account::{Account, MAX_SESSIONS, PasswordHash, Session, SessionSecret};
 pub use budget::{BudgetLimits, BudgetState, BudgetSubject};
 pub use client::{AppType, Client, ClientKind};
-pub use credential::{AnySecret, Credential, CredentialKind, Minted, Rotated, Use};
+pub use credential::{
+    AnySecret, Credential, CredentialDetail, CredentialKind, CredentialMemberError,
+    CredentialMembers, Minted, RefreshToken, Rotated, Use,
+};
 pub use entity::{Entity, EntityRecord, Owners};
 pub use event::{Actor, Event, EventDraft, Origin, Target};
 pub use grant::{Grant, Revocation};

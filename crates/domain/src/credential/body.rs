@@ -1,0 +1,105 @@
+//! The stored body of a credential: one flat object, with the same members in the same order for every
+//! kind. It is what every version has written, so that versions can read each other's rows.
+
+use base::{Digest, Id, Timestamp};
+use oauth::ScopeSet;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AnySecret, Credential, CredentialKind, CredentialMemberError, CredentialMembers, Minted,
+    Rotated,
+};
+use crate::{Client, Grant, Organization, PublicId, RealmName, ResourceServer, Revocation, User};
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct CredentialBody {
+    id: Id<Credential>,
+    realm: RealmName,
+    kind: CredentialKind,
+    public_id: PublicId,
+    grant: Option<Id<Grant>>,
+    client: Option<Id<Client>>,
+    resource_server: Option<Id<ResourceServer>>,
+    organization: Option<Id<Organization>>,
+    user: Option<Id<User>>,
+    label: String,
+    digest: Digest<AnySecret>,
+    scopes: Option<ScopeSet>,
+    expires_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rotated: Option<Rotated>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    minted: Option<Minted>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    authenticated_at: Option<Timestamp>,
+    #[serde(rename = "place", default, skip_serializing_if = "Option::is_none")]
+    status_index: Option<u32>,
+    revoked: Option<Revocation>,
+    created_at: Timestamp,
+}
+
+/// A stored body that is no credential.
+#[derive(Debug, thiserror::Error)]
+#[error("credential {id}: {problem}")]
+pub(super) struct CredentialBodyError {
+    id: Id<Credential>,
+    problem: CredentialMemberError,
+}
+
+impl From<Credential> for CredentialBody {
+    fn from(it: Credential) -> Self {
+        let members = it.detail.members();
+        Self {
+            id: it.id,
+            kind: it.detail.kind(),
+            grant: members.grant,
+            client: members.client,
+            resource_server: members.resource_server,
+            organization: members.organization,
+            user: members.user,
+            scopes: members.scopes.cloned(),
+            rotated: members.rotated,
+            minted: members.minted,
+            authenticated_at: members.authenticated_at,
+            status_index: members.status_index,
+            realm: it.realm,
+            public_id: it.public_id,
+            label: it.label,
+            digest: it.digest,
+            expires_at: it.expires_at,
+            revoked: it.revoked,
+            created_at: it.created_at,
+        }
+    }
+}
+
+impl TryFrom<CredentialBody> for Credential {
+    type Error = CredentialBodyError;
+
+    fn try_from(body: CredentialBody) -> Result<Self, CredentialBodyError> {
+        let members = CredentialMembers {
+            grant: body.grant,
+            client: body.client,
+            resource_server: body.resource_server,
+            organization: body.organization,
+            user: body.user,
+            scopes: body.scopes,
+            rotated: body.rotated,
+            minted: body.minted,
+            authenticated_at: body.authenticated_at,
+            status_index: body.status_index,
+        };
+        let detail = members.detail(body.kind);
+        Ok(Self {
+            id: body.id,
+            realm: body.realm,
+            public_id: body.public_id,
+            label: body.label,
+            digest: body.digest,
+            expires_at: body.expires_at,
+            revoked: body.revoked,
+            created_at: body.created_at,
+            detail: detail.map_err(|problem| CredentialBodyError { id: body.id, problem })?,
+        })
+    }
+}
