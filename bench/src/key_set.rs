@@ -11,7 +11,7 @@ use base::{
     Clock as _, Id, MasterKey, Rng as _, Secret, SystemClock, SystemRng, Timestamp, issued,
 };
 use domain::{
-    AnySecret, Credential, CredentialKind, EntityRecord, Grant, Kind, Organization, PublicId,
+    AnySecret, Credential, CredentialDetail, EntityRecord, Grant, Kind, Organization, PublicId,
     RealmName, ResourceServer, Status,
 };
 use store::{Batch, ListQuery, Store, StoreExt as _, Write};
@@ -121,7 +121,12 @@ impl<'a> Fixture<'a> {
                 key_set.each = value.len();
                 key_set.values.push_str(&value);
                 let digest = digests.digest(&secret);
-                batch.writes.push(insert(self.key(id, &grant, digest, status_index + 1)?));
+                let detail = CredentialDetail::ApiKey {
+                    grant: grant.id,
+                    organization: *organization,
+                    status_index: Some(status_index + 1),
+                };
+                batch.writes.push(insert(self.key(id, detail, digest)?));
                 batch.writes.push(insert(grant));
                 status_index += 2;
             }
@@ -170,30 +175,19 @@ impl<'a> Fixture<'a> {
     fn key(
         &self,
         id: Id<Credential>,
-        grant: &Grant,
+        detail: CredentialDetail,
         digest: base::Digest<AnySecret>,
-        status_index: u32,
     ) -> Result<Credential, String> {
         Ok(Credential {
             id,
             realm: self.realm.clone(),
-            kind: CredentialKind::ApiKey,
             public_id: public_id(id.to_string())?,
-            grant: Some(grant.id),
-            client: None,
-            resource_server: None,
-            organization: grant.organization,
-            user: None,
             label: "Nightly export".to_owned(),
             digest,
-            scopes: None,
             expires_at: None,
-            rotated: None,
-            minted: None,
-            authenticated_at: None,
-            status_index: Some(status_index),
             revoked: None,
             created_at: self.now,
+            detail,
         })
     }
 

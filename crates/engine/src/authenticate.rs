@@ -80,13 +80,13 @@ pub async fn authenticate(ctx: &Context<'_>, request: &Request) -> Result<Authen
     }
     let unsure = unsure.or(still_unsure);
     let found = find_pair(ctx, proof.id, secret).await;
-    let credential = found.map_err(|denial| unsure.map_or(denial, Denial::from))?;
-    if credential.kind != CredentialKind::ApiKey {
+    let key = found.map_err(|denial| unsure.map_or(denial, Denial::from))?;
+    if key.credential.kind() != CredentialKind::ApiKey {
         // Legacy tokens are presented to APIs; they are not exchanged.
         return Err(Denial::AuthMethodNotAllowed(proof.method));
     }
-    let chain = Box::new(Chain::below(ctx, &credential).await?);
-    Ok(Authenticated::Key { credential, chain })
+    let chain = Box::new(Chain::below(ctx, &key).await?);
+    Ok(Authenticated::Key { credential: key.credential, chain })
 }
 
 /// What was found, and that it could not be looked for.
@@ -130,7 +130,7 @@ async fn client_proof(
         None => None,
         Some(text) => {
             let secret = find(ctx, CredentialKind::ClientSecret, text).await?;
-            if secret.client != Some(client.id) {
+            if secret.client() != Some(client.id) {
                 return Err(Denial::SecretOfAnother(CredentialKind::ClientSecret));
             }
             check_alive(ctx, &secret)?;
@@ -168,7 +168,7 @@ async fn resource_server_proof(
 ) -> Result<Authenticated, Denial> {
     let kind = CredentialKind::ResourceServerSecret;
     let secret = find(ctx, kind, text).await?;
-    if secret.resource_server != Some(server.id) {
+    if secret.resource_server() != Some(server.id) {
         return Err(Denial::SecretOfAnother(kind));
     }
     check_alive(ctx, &secret)?;

@@ -13,6 +13,16 @@ use store::{Loaded, StoreExt as _};
 use crate::secrets::check_alive;
 use crate::{Context, Denial};
 
+/// A credential of a kind that stands for a grant, and that grant. Whether the two are active is for
+/// [`Chain::below`] to find out.
+#[derive(Clone, Debug)]
+pub struct GrantCredential {
+    /// The credential.
+    pub credential: Loaded<Credential>,
+    /// Its [`Credential::grant`].
+    pub grant: Id<Grant>,
+}
+
 /// Everything that a right depends on, each link good.
 #[derive(Clone, Debug)]
 pub struct Chain {
@@ -72,15 +82,14 @@ impl Chain {
         Ok(Self { grant, resource_server, client, organization, user })
     }
 
-    /// Follows the links from a credential at hand, itself included.
+    /// Follows the links from a credential, which must be active itself.
     ///
     /// # Errors
     /// The first link that does not hold.
-    pub async fn below(ctx: &Context<'_>, credential: &Credential) -> Result<Self, Denial> {
-        ctx.recognize(&credential.public_id);
-        check_alive(ctx, credential)?;
-        let grant = credential.grant.ok_or(Denial::Dangling(Grant::KIND))?;
-        Self::of(ctx, grant).await
+    pub async fn below(ctx: &Context<'_>, it: &GrantCredential) -> Result<Self, Denial> {
+        ctx.recognize(&it.credential.public_id);
+        check_alive(ctx, &it.credential)?;
+        Self::of(ctx, it.grant).await
     }
 }
 

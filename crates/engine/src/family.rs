@@ -10,10 +10,10 @@
 use base::issued;
 use base::{Digest, Id, Secret};
 use dialect::Rotation;
-use domain::{AnySecret, Credential, CredentialKind, Rotated};
+use domain::{AnySecret, Credential, CredentialDetail, CredentialKind, RefreshToken, Rotated};
 use store::{Loaded, StoreExt as _};
 
-use crate::secrets::find;
+use crate::secrets::find_any;
 use crate::{Context, Denial};
 
 const KIND: CredentialKind = CredentialKind::RefreshToken;
@@ -27,6 +27,15 @@ pub(crate) struct Generation {
     pub(crate) digest: Digest<AnySecret>,
 }
 
+/// A family: the row of its present token.
+#[derive(Debug)]
+pub(crate) struct Family {
+    /// The row.
+    pub(crate) credential: Loaded<Credential>,
+    /// What the row has because it is a refresh token's.
+    pub(crate) token: RefreshToken,
+}
+
 /// What a presented refresh token is in its family.
 #[derive(Debug)]
 pub(crate) enum RefreshTokenState {
@@ -38,7 +47,7 @@ pub(crate) enum RefreshTokenState {
 
 /// Whether a token is replaced when it is used: as the dialect has it, and wherever nobody proves to
 /// be its client by a secret (RFC 9700 §2.2.2), which its first generation tells.
-pub(crate) fn rotates(ctx: &Context<'_>, token: &Credential) -> bool {
+pub(crate) fn rotates(ctx: &Context<'_>, token: &RefreshToken) -> bool {
     token.rotated.is_some() || ctx.issuer.dialect().rotation() == Rotation::Rotating
 }
 
@@ -52,41 +61,40 @@ pub(crate) fn generation(ctx: &Context<'_>, id: Id<Credential>, generation: u32)
 
 /// The row of a family after its next rotation, and the token that goes with it. A connection that
 /// is used lives on; what staff issued by hand ends when they said.
-pub(crate) fn rotate(ctx: &Context<'_>, family: &Credential) -> (Credential, Generation) {
+pub(crate) fn rotate(ctx: &Context<'_>, family: &Family) -> (Credential, Generation) {
+    let Family { credential, token } = family;
     // After four thousand million rotations the token stays as it is.
-    let to = present_generation(family).saturating_add(1);
-    let next = generation(ctx, family.id, to);
+    let to = present_generation(token).saturating_add(1);
+    let next = generation(ctx, credential.id, to);
     let lifetime = ctx.issuer.dialect().lifetimes().refresh_token;
-    let anew = lifetime.filter(|_| family.authenticated_at.is_some());
+    let anew = lifetime.filter(|_| token.authenticated_at.is_some());
+    let rotated = Some(Rotated { generation: to, at: ctx.now });
     let changed = Credential {
         digest: next.digest,
-        rotated: Some(Rotated { generation: to, at: ctx.now }),
-        expires_at: anew.map(|lifetime| ctx.now.plus(lifetime)).or(family.expires_at),
-        ..family.clone()
+        expires_at: anew.map(|lifetime| ctx.now.plus(lifetime)).or(credential.expires_at),
+        detail: RefreshToken { rotated, ..token.clone() }.into(),
+        ..Credential::clone(credential)
     };
     (changed, next)
 }
 
-/// Makes a credential the first generation of a family, in place of the secret that it has.
-pub(crate) fn begin(ctx: &Context<'_>, credential: &mut Credential) -> Secret<AnySecret> {
-    let first = generation(ctx, credential.id, 0);
-    credential.digest = first.digest;
-    credential.rotated = Some(Rotated { generation: 0, at: ctx.now });
-    first.token
+/// The first generation of the family `id`, and what its row has for it.
+pub(crate) fn begin(ctx: &Context<'_>, id: Id<Credential>) -> (Generation, Rotated) {
+    (generation(ctx, id, 0), Rotated { generation: 0, at: ctx.now })
 }
 
 /// Whether `generation` may still be retried: it is the one before the present, and was rotated a
 /// moment ago. The present one is unused, or it would not be the present one.
-pub(crate) fn may_retry(ctx: &Context<'_>, family: &Credential, generation: u32) -> bool {
-    let Some(rotated) = family.rotated else { return false };
+pub(crate) fn may_retry(ctx: &Context<'_>, token: &RefreshToken, generation: u32) -> bool {
+    let Some(rotated) = token.rotated else { return false };
     let window = ctx.issuer.dialect().refresh_retry_window();
     generation.checked_add(1) == Some(rotated.generation)
         && window.is_some_and(|window| ctx.now <= rotated.at.plus(window))
 }
 
 /// The generation that a family is at. A row from before its realm rotated is at its first.
-pub(crate) fn present_generation(family: &Credential) -> u32 {
-    family.rotated.map_or(0, |rotated| rotated.generation)
+pub(crate) fn present_generation(token: &RefreshToken) -> u32 {
+    token.rotated.map_or(0, |rotated| rotated.generation)
 }
 
 /// Finds the family of a presented refresh token. Says nothing about whether it is still good.
@@ -96,11 +104,13 @@ pub(crate) fn present_generation(family: &Credential) -> u32 {
 pub(crate) async fn look_up(
     ctx: &Context<'_>,
     presented: &str,
-) -> Result<(Loaded<Credential>, RefreshTokenState), Denial> {
+) -> Result<(Family, RefreshTokenState), Denial> {
     // A family changes with each use, on whichever node, and the feed does not tell of that.
     let ctx = &Context { store: ctx.store.direct(), ..*ctx };
-    let mismatch = match find(ctx, KIND, presented).await {
-        Ok(family) => return Ok((family, RefreshTokenState::Present)),
+    let mismatch = match find_any(ctx, &[KIND], refresh_token, presented).await {
+        Ok((credential, token)) => {
+            return Ok((Family { credential, token }, RefreshTokenState::Present));
+        }
         Err(denial @ Denial::SecretMismatch(_)) => denial,
         Err(denial) => return Err(denial),
     };
@@ -110,11 +120,16 @@ pub(crate) async fn look_up(
     }
 }
 
+/// What a credential has as a refresh token; `None`: it is of another kind.
+fn refresh_token(credential: &Credential) -> Option<RefreshToken> {
+    match &credential.detail {
+        CredentialDetail::RefreshToken(token) => Some(token.clone()),
+        _ => None,
+    }
+}
+
 /// The family of an authentic earlier token.
-async fn earlier(
-    ctx: &Context<'_>,
-    presented: &str,
-) -> Result<Option<(Loaded<Credential>, u32)>, Denial> {
+async fn earlier(ctx: &Context<'_>, presented: &str) -> Result<Option<(Family, u32)>, Denial> {
     let format = ctx.issuer.dialect().secret(KIND, ctx.issuer.environment());
     let Some((id, secret)) = issued::parts::<Credential>(&format.prefix, presented) else {
         return Ok(None);
@@ -125,11 +140,13 @@ async fn earlier(
     if !ctx.digests.matches(&presented, &self::generation(ctx, id, generation).digest) {
         return Ok(None);
     }
-    let family = ctx.store.by_id(id).await?;
-    let ours = |it: &Loaded<Credential>| {
-        it.kind == KIND && it.realm == *ctx.issuer.realm() && generation < present_generation(it)
-    };
-    Ok(family.filter(ours).map(|family| (family, generation)))
+    let found: Option<Loaded<Credential>> = ctx.store.by_id(id).await?;
+    let found = found.filter(|it| it.realm == *ctx.issuer.realm());
+    let family = found.and_then(|credential| {
+        refresh_token(&credential).map(|token| Family { credential, token })
+    });
+    let is_earlier = |it: &Family| generation < present_generation(&it.token);
+    Ok(family.filter(is_earlier).map(|family| (family, generation)))
 }
 
 /// The secret part of a token: 32 bits that tell the generation, 224 that prove it.

@@ -42,7 +42,7 @@ mod seen;
 mod status_indexes;
 
 pub use answer::{Answered, answer};
-pub use chain::Chain;
+pub use chain::{Chain, GrantCredential};
 pub use classify::{Level, Verdict};
 pub use context::{Context, RequestOrigin};
 pub use denial::{CodeDenial, Denial, GateDenial, LinkDenial};

@@ -12,10 +12,11 @@ use oauth::{Parameter, Reply, Request};
 use store::{Batch, Write};
 
 use crate::caller::{Caller, CallerPurpose};
+use crate::family::{self, Family};
 use crate::introspect::presented;
 use crate::outcome::{Outcome, settle};
 use crate::present::{Found, PresentedAt, PresentedKind, look_up};
-use crate::{Context, Denial, family};
+use crate::{Context, Denial, GrantCredential};
 
 /// Answers a revocation request.
 ///
@@ -94,7 +95,10 @@ fn is_mismatch(denial: &Denial) -> bool {
 /// with its successor was lost on the way.
 async fn family_of(ctx: &Context<'_>, token: &str) -> Result<Option<Found>, Denial> {
     match family::look_up(ctx, token).await {
-        Ok((family, _)) => Found::of_row(ctx, family).await.map(Some),
+        Ok((Family { credential, token }, _)) => {
+            let of_grant = GrantCredential { credential, grant: token.grant };
+            Found::of_row(ctx, of_grant).await.map(Some)
+        }
         Err(denial @ Denial::Store(_)) => Err(denial),
         Err(_) => Ok(None),
     }
@@ -120,7 +124,7 @@ fn credential(ctx: &Context<'_>, by: By<'_>, found: &Found) -> Batch {
     let known = &found.credential;
     let changed = Credential { revoked: Some(revocation), ..(*known.record).clone() };
     Batch {
-        events: vec![event(ctx, by, &format!("{}.revoked", changed.kind.as_str()), &changed)],
+        events: vec![event(ctx, by, &format!("{}.revoked", changed.kind().as_str()), &changed)],
         writes: vec![Write::Replace {
             entity: Entity::Credential(Arc::new(changed)),
             expected: known.version,

@@ -3,10 +3,10 @@
 use base::issued::{self, Shape};
 use base::{Digest, Id, Secret};
 use dialect::{SecretFormat, SecretShape};
-use domain::{AnySecret, Credential, CredentialKind, Grant, PublicId};
+use domain::{AnySecret, Credential, CredentialDetail, CredentialKind, PublicId};
 use store::{Loaded, StoreExt as _};
 
-use crate::{Context, Denial};
+use crate::{Context, Denial, GrantCredential};
 
 /// A freshly issued secret: shown once, then only its digest remains.
 #[derive(Debug)]
@@ -51,33 +51,22 @@ pub(crate) fn issue_as(
     IssuedSecret { id, public_id: public_name(&public_id, id), secret, digest }
 }
 
-/// The row of a fresh secret that hangs from `grant`, and belongs to all that it belongs to.
-pub(crate) fn hanging(
+/// The row of a fresh secret: without a label, never expiring.
+pub(crate) fn row(
     ctx: &Context<'_>,
-    kind: CredentialKind,
     issued: &IssuedSecret,
-    grant: &Grant,
+    detail: CredentialDetail,
 ) -> Credential {
     Credential {
         id: issued.id,
         realm: ctx.issuer.realm().clone(),
-        kind,
         public_id: issued.public_id.clone(),
-        grant: Some(grant.id),
-        client: grant.client,
-        resource_server: None,
-        organization: grant.organization,
-        user: grant.user,
         label: String::new(),
         digest: issued.digest,
-        scopes: None,
         expires_at: None,
-        rotated: None,
-        minted: None,
-        authenticated_at: None,
-        status_index: None,
         revoked: None,
         created_at: ctx.now,
+        detail,
     }
 }
 
@@ -103,19 +92,21 @@ pub async fn find(
     kind: CredentialKind,
     text: &str,
 ) -> Result<Loaded<Credential>, Denial> {
-    find_any(ctx, &[kind], text).await
+    find_any(ctx, &[kind], |_| Some(()), text).await.map(|(found, ())| found)
 }
 
-/// Finds the credential of any of `kinds` that `text` claims to be, as [`find`] does. Kinds that
-/// look alike cost one look-up together.
+/// Finds the credential of any of `kinds` that `text` claims to be, as [`find`] does, and what
+/// `read` takes from it: a credential that `read` gives `None` for is none of them. Kinds that look
+/// alike cost one look-up together.
 ///
 /// # Errors
 /// The precise reason why it is none.
-pub(crate) async fn find_any(
+pub(crate) async fn find_any<T>(
     ctx: &Context<'_>,
     kinds: &[CredentialKind],
+    read: impl Fn(&Credential) -> Option<T>,
     text: &str,
-) -> Result<Loaded<Credential>, Denial> {
+) -> Result<(Loaded<Credential>, T), Denial> {
     refuse_white_space(kinds.first().map_or("credential", |kind| kind.as_str()), text)?;
     let mut looked_for: Option<&SecretFormat> = None;
     let mut why = None;
@@ -135,10 +126,11 @@ pub(crate) async fn find_any(
             kinds.contains(&it)
                 && ctx.issuer.dialect().secret(it, ctx.issuer.environment()) == format
         };
-        let ours = |it: &Loaded<Credential>| alike(it.kind) && it.realm == *ctx.issuer.realm();
-        match found.filter(ours) {
+        let ours = |it: &Loaded<Credential>| alike(it.kind()) && it.realm == *ctx.issuer.realm();
+        let found = found.filter(ours).and_then(|it| read(&it).map(|part| (it, part)));
+        match found {
             Some(found) => {
-                check_digest(ctx, &found, text)?;
+                check_digest(ctx, &found.0, text)?;
                 return Ok(found);
             }
             None => why = Some(Denial::SecretUnknown(kind)),
@@ -181,19 +173,20 @@ fn claimed<'a>(format: &SecretFormat, text: &'a str) -> Claimed<'a> {
 ///
 /// # Errors
 /// The precise reason why it is none.
-pub async fn find_pair(
+pub(crate) async fn find_pair(
     ctx: &Context<'_>,
     id: &str,
     secret: &str,
-) -> Result<Loaded<Credential>, Denial> {
+) -> Result<GrantCredential, Denial> {
     refuse_white_space("key id", id)?;
     refuse_white_space("key secret", secret)?;
     let found: Option<Loaded<Credential>> = ctx.store.by_public_id(ctx.issuer.realm(), id).await?;
     let found = found
-        .filter(|it| matches!(it.kind, CredentialKind::ApiKey | CredentialKind::LegacyToken))
+        .filter(|it| matches!(it.kind(), CredentialKind::ApiKey | CredentialKind::LegacyToken))
+        .and_then(|it| it.grant().map(|grant| GrantCredential { grant, credential: it }))
         .ok_or_else(|| Denial::UnknownClient(id.to_owned()))?;
-    ctx.recognize(&found.public_id);
-    check_digest(ctx, &found, secret)?;
+    ctx.recognize(&found.credential.public_id);
+    check_digest(ctx, &found.credential, secret)?;
     Ok(found)
 }
 
@@ -202,10 +195,10 @@ fn check_digest(ctx: &Context<'_>, credential: &Credential, text: &str) -> Resul
         return Ok(());
     }
     // A Checked string whose checksum fits and whose secret does not is no typo: somebody tries.
-    let format = ctx.issuer.dialect().secret(credential.kind, ctx.issuer.environment());
+    let format = ctx.issuer.dialect().secret(credential.kind(), ctx.issuer.environment());
     match (&format.shape, issued::read::<Credential>(&format.prefix, text)) {
-        (SecretShape::Checked, Shape::Damaged) => Err(Denial::SecretDamaged(credential.kind)),
-        _ => Err(Denial::SecretMismatch(credential.kind)),
+        (SecretShape::Checked, Shape::Damaged) => Err(Denial::SecretDamaged(credential.kind())),
+        _ => Err(Denial::SecretMismatch(credential.kind())),
     }
 }
 
@@ -221,7 +214,7 @@ pub(crate) fn refuse_white_space(what: &'static str, text: &str) -> Result<(), D
 
 /// Whether a credential is still good by itself: not revoked, not expired.
 pub(crate) fn check_alive(ctx: &Context<'_>, credential: &Credential) -> Result<(), Denial> {
-    let kind = credential.kind;
+    let kind = credential.kind();
     if let Some(revocation) = &credential.revoked {
         return Err(Denial::CredentialRevoked { kind, revocation: revocation.clone() });
     }

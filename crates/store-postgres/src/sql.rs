@@ -65,5 +65,5 @@ pub(crate) const fn by_handle(kind: Kind) -> &'static str {
 
 /// To be followed by conditions.
 pub(crate) const fn list(kind: Kind) -> &'static str {
-    of_kind!(kind, "SELECT body::text, version FROM", "WHERE realm = $1")
+    of_kind!(kind, "SELECT body::text, version, id FROM", "WHERE realm = $1")
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::Timestamp;
-use domain::{Account, Credential, CredentialKind, Entity, EntityRecord, Kind};
+use domain::{Account, Entity, EntityRecord, Kind};
 use store::{Batch, Change, Effect, MAX_CHANGES, Store, Version, Write};
 use tokio::time::timeout;
 
@@ -73,7 +73,7 @@ pub async fn a_commit_with_events_is_told_under_its_last_number(store: Arc<dyn S
 /// A revoked token and a stored access token that took the place of another are told whatever they
 /// come with: under a number of their own, which no event has.
 pub async fn a_change_without_an_event_takes_a_number(store: Arc<dyn Store>) {
-    let access = Credential { kind: CredentialKind::AccessToken, ..samples::credential() };
+    let access = samples::credential_of(samples::access_token());
     let (told, _) = telling(2);
     let before = store.commit(told).await.unwrap().sequence.unwrap();
     store.commit(batch([insert(access.clone())])).await.unwrap();
@@ -113,7 +113,7 @@ pub async fn events_alone_are_a_change_without_effects(store: Arc<dyn Store>) {
 /// What changes by use is not told and takes no number: refresh tokens that rotate, sessions that go
 /// on, budgets, codes.
 pub async fn use_is_not_told(store: Arc<dyn Store>) {
-    let refresh = Credential { kind: CredentialKind::RefreshToken, ..samples::credential() };
+    let refresh = samples::credential_of(samples::refresh_token().into());
     let account: Account = samples::account();
     store.commit(batch([insert(refresh.clone()), insert(account.clone())])).await.unwrap();
     store.commit(batch([replaced(refresh)])).await.unwrap();

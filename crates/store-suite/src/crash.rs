@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base::{Digest, Id};
-use domain::{BudgetLimits, BudgetSubject, Client, Credential, Organization, Rotated};
+use domain::{
+    BudgetLimits, BudgetSubject, Client, Credential, Organization, RefreshToken, Rotated,
+};
 use store::{Batch, EventQuery, Store, StoreExt as _, Version, Write};
 
 use crate::samples::{self, NOON, entity, event, insert, realm};
@@ -39,12 +41,15 @@ fn family(round: u128, worker: usize) -> Id<Credential> {
 fn rotation(round: u128, worker: usize, number: u64) -> [Write; 2] {
     let id = family(round, worker);
     let generation = number as u32;
+    let token = RefreshToken {
+        rotated: Some(Rotated { generation, at: NOON }),
+        ..samples::refresh_token()
+    };
     let credential = Credential {
         id,
         public_id: format!("crash_{round}_{worker}").parse().unwrap(),
         digest: Digest::from_bytes([generation as u8; 32]),
-        rotated: Some(Rotated { generation, at: NOON }),
-        ..samples::credential()
+        ..samples::credential_of(token.into())
     };
     let write = match number {
         0 => insert(credential),
@@ -103,7 +108,8 @@ pub async fn check(store: &dyn Store, round: u128, acknowledged: Acknowledged) -
         let spent = store.budget(budget(round, worker)).await.unwrap();
         assert_eq!(spent.used_in_day, count + next, "the budget agrees");
         let family = store.by_id(family(round, worker)).await.unwrap();
-        let reached = family.map(|it| (it.version, it.rotated.unwrap().generation));
+        let reached =
+            family.map(|it| (it.version, it.detail.members().rotated.unwrap().generation));
         let expected = (count + next).checked_sub(1).map(|it| (Version(it + 1), it as u32));
         assert_eq!(reached, expected, "no rotation is lost, and none is half");
         written += count + next;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{CredentialKind, Entity, Kind, Owners};
+use domain::{CredentialDetail, Entity, Kind, Owners};
 use store::{Batch, ListQuery, MAX_PAGE, Store, Write};
 
 use crate::samples::{self, elsewhere, entity, realm};
@@ -68,29 +68,37 @@ pub async fn a_list_holds_one_kind_of_one_realm(store: Arc<dyn Store>) {
 
 /// Every owner narrows the list, and several narrow it together.
 pub async fn each_owner_narrows_the_list(store: Arc<dyn Store>) {
-    let (one, two) = (samples::credential(), samples::credential());
-    let mut both = samples::credential();
-    (both.organization, both.client, both.kind) =
-        (one.organization, two.client, CredentialKind::LegacyToken);
-    let [first, second, third] = [&one, &two, &both].map(|it| it.id.as_u128());
+    let (one, two) = (samples::refresh_token(), samples::refresh_token());
+    let both = CredentialDetail::ClientSecret {
+        client: two.client,
+        organization: one.organization,
+        status_index: None,
+    };
+    let resource_server = samples::id();
+    let server = CredentialDetail::ResourceServerSecret { resource_server };
+    let all = [one.clone().into(), two.clone().into(), both, server].map(samples::credential_of);
+    let [first, second, third, fourth] = all.each_ref().map(|it| it.id.as_u128());
     let of = |owners| ListQuery { owners, ..query(Kind::Credential, 9) };
     let any = Owners::default();
     let cases = [
-        (any, vec![first, second, third]),
+        (any, vec![first, second, third, fourth]),
         (Owners { organization: bits(one.organization), ..any }, vec![first, third]),
         (Owners { user: bits(one.user), ..any }, vec![first]),
-        (Owners { client: bits(two.client), ..any }, vec![second, third]),
-        (Owners { resource_server: bits(two.resource_server), ..any }, vec![second]),
-        (Owners { grant: bits(both.grant), ..any }, vec![third]),
-        (Owners { variety: Some("api_key"), ..any }, vec![first, second]),
-        (Owners { variety: Some("legacy_token"), client: bits(two.client), ..any }, vec![third]),
+        (Owners { client: bits(Some(two.client)), ..any }, vec![second, third]),
+        (Owners { resource_server: bits(Some(resource_server)), ..any }, vec![fourth]),
+        (Owners { grant: bits(Some(two.grant)), ..any }, vec![second]),
+        (Owners { variety: Some("refresh_token"), ..any }, vec![first, second]),
         (
-            Owners { organization: bits(one.organization), client: bits(one.client), ..any },
+            Owners { variety: Some("client_secret"), client: bits(Some(two.client)), ..any },
+            vec![third],
+        ),
+        (
+            Owners { organization: bits(one.organization), client: bits(Some(one.client)), ..any },
             vec![first],
         ),
         (Owners { organization: bits(one.organization), user: bits(two.user), ..any }, vec![]),
     ];
-    insert_all(&store, vec![entity(one.clone()), entity(two.clone()), entity(both.clone())]).await;
+    insert_all(&store, all.map(entity).to_vec()).await;
     for (owners, expected) in cases {
         assert_eq!(ids(&store, &of(owners)).await, expected, "{owners:?}");
         let paged = ListQuery { after: expected.first().copied(), ..of(owners) };

@@ -7,10 +7,10 @@ use std::time::Duration;
 use base::{Digest, Id, Rng as _, SystemRng, Timestamp};
 use domain::{
     AccessDecision, AccessRequest, Account, Actor, Algorithm, AppType, BudgetLimits, Client,
-    ClientKind, Credential, CredentialKind, Entity, EntityRecord, EventDraft, Grant, KeyState,
-    Membership, Minted, Organization, Origin, PasswordHash, Profile, RealmName, Refusal,
-    ResourceServer, Revocation, Rotated, ScopeDefinition, Session, SigningKey, Status, Target,
-    TokenFormat, TokenPolicy, User, UserStatus,
+    ClientKind, Credential, CredentialDetail, Entity, EntityRecord, EventDraft, Grant, KeyState,
+    Membership, Minted, Organization, Origin, PasswordHash, Profile, RealmName, RefreshToken,
+    Refusal, ResourceServer, Revocation, Rotated, ScopeDefinition, Session, SigningKey, Status,
+    Target, TokenFormat, TokenPolicy, User, UserStatus,
 };
 use oauth::{ClientAuthMethod, GrantType};
 use store::Write;
@@ -144,31 +144,56 @@ pub fn grant() -> Grant {
     }
 }
 
-/// A credential with every owner.
+/// A credential: an API key.
 pub fn credential() -> Credential {
+    credential_of(CredentialDetail::ApiKey {
+        grant: id(),
+        organization: id(),
+        status_index: Some(u32::MAX),
+    })
+}
+
+/// A credential of any kind.
+pub fn credential_of(detail: CredentialDetail) -> Credential {
     let id = id();
     let mut digest = [0; 32];
     SystemRng.fill(&mut digest);
     Credential {
         id,
         realm: realm(),
-        kind: CredentialKind::ApiKey,
         public_id: public_id(id),
-        grant: Some(self::id()),
-        client: Some(self::id()),
-        resource_server: Some(self::id()),
-        organization: Some(self::id()),
-        user: Some(self::id()),
         label: "nightly".into(),
         digest: Digest::from_bytes(digest),
-        scopes: None,
         expires_at: Some(NOON),
-        rotated: Some(Rotated { generation: u32::MAX, at: NOON }),
-        minted: Some(Minted { from: self::id(), token_id: self::id() }),
-        authenticated_at: Some(NOON),
-        status_index: None,
         revoked: None,
         created_at: NOON,
+        detail,
+    }
+}
+
+/// The detail of a refresh token, with every owner that it can have.
+pub fn refresh_token() -> RefreshToken {
+    RefreshToken {
+        grant: id(),
+        client: id(),
+        organization: Some(id()),
+        user: Some(id()),
+        scopes: Some("a".parse().unwrap()),
+        rotated: Some(Rotated { generation: u32::MAX, at: NOON }),
+        authenticated_at: Some(NOON),
+        status_index: None,
+    }
+}
+
+/// The detail of a stored access token.
+pub fn access_token() -> CredentialDetail {
+    CredentialDetail::AccessToken {
+        grant: id(),
+        client: Some(id()),
+        organization: None,
+        user: None,
+        scopes: "a".parse().unwrap(),
+        minted: Minted { from: id(), token_id: id() },
     }
 }
 

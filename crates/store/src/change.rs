@@ -68,5 +68,5 @@ fn of(entity: &Entity) -> Effect {
 }
 
 fn displaces(entity: &Entity) -> bool {
-    matches!(entity, Entity::Credential(it) if it.kind == CredentialKind::AccessToken)
+    matches!(entity, Entity::Credential(it) if it.kind() == CredentialKind::AccessToken)
 }

@@ -16,6 +16,7 @@ mod error;
 mod hot;
 mod loaded;
 mod memory;
+mod page;
 mod query;
 mod typed;
 mod version;
@@ -29,6 +30,7 @@ pub use hot::{
 };
 pub use loaded::{Loaded, Stored};
 pub use memory::Memory;
+pub use page::PageReader;
 pub use query::{
     EventQuery, Key, ListQuery, MAX_PAGE, MAX_SCAN, REFUSALS_KEPT, RefusalQuery, actor_key,
 };

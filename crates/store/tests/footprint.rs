@@ -17,8 +17,8 @@ use std::time::Instant;
 use async_trait::async_trait;
 use base::{Digest, Id, Timestamp, rng::SequenceRng};
 use domain::{
-    BudgetState, BudgetSubject, Credential, CredentialKind, EntityRecord as _, Event, Grant, Kind,
-    RealmName, Refusal, Use,
+    BudgetState, BudgetSubject, Credential, CredentialDetail, EntityRecord as _, Event, Grant,
+    Kind, RealmName, Refusal, Use,
 };
 use postern_store::*;
 
@@ -50,23 +50,17 @@ fn credential(number: u64) -> Credential {
     Credential {
         id,
         realm: "main".parse().unwrap(),
-        kind: CredentialKind::ApiKey,
         public_id: id.to_string().parse().unwrap(),
-        grant: Some(self::id(number, 1)),
-        client: None,
-        resource_server: None,
-        organization: Some(self::id(number % 1_000, 2)),
-        user: None,
         label: format!("Nightly export {}", number % 10_000),
         digest: Digest::from_bytes(std::array::from_fn(|byte| (number >> (byte % 8)) as u8)),
-        scopes: None,
         expires_at: None,
-        rotated: None,
-        minted: None,
-        authenticated_at: None,
-        status_index: Some(number as u32 * 2),
         revoked: None,
         created_at: at(id),
+        detail: CredentialDetail::ApiKey {
+            grant: self::id(number, 1),
+            organization: self::id(number % 1_000, 2),
+            status_index: Some(number as u32 * 2),
+        },
     }
 }
 

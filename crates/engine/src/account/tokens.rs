@@ -167,7 +167,7 @@ pub async fn read(
     id: &str,
 ) -> Result<Loaded<Credential>, Denial> {
     let found = credentials::read(ctx, KIND, id).await?;
-    if found.user == Some(person.user().id) {
+    if found.user() == Some(person.user().id) {
         return Ok(found);
     }
     Err(find::not_found(KIND.as_str(), id))

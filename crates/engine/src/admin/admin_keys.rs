@@ -1,6 +1,6 @@
 //! Admin keys open the admin API. A key never makes another that may do more than itself.
 
-use domain::{Actor, Credential, CredentialKind};
+use domain::{Actor, Credential, CredentialDetail, CredentialKind};
 use oauth::ScopeSet;
 use serde::Deserialize;
 use serde_json::json;
@@ -68,11 +68,19 @@ impl Administrator {
 /// # Errors
 /// The precise reason why it is none.
 pub async fn authenticate(ctx: &Context<'_>, presented: &str) -> Result<Administrator, Denial> {
-    let key = secrets::find(ctx, KIND, presented).await.map_err(Denial::of_token)?;
+    let found = secrets::find_any(ctx, &[KIND], allowed, presented).await;
+    let (key, scopes) = found.map_err(Denial::of_token)?;
     ctx.recognize(&key.public_id);
     secrets::check_alive(ctx, &key).map_err(Denial::of_token)?;
-    let scopes = key.scopes.clone().unwrap_or_default();
     Ok(Administrator { key, scopes })
+}
+
+/// What an admin key may do; `None`: it is a credential of another kind.
+fn allowed(credential: &Credential) -> Option<ScopeSet> {
+    match &credential.detail {
+        CredentialDetail::AdminKey { scopes } => Some(scopes.clone()),
+        _ => None,
+    }
 }
 
 /// Makes a key. `held` is what its maker may do; `None` for the program itself.
@@ -92,9 +100,10 @@ pub async fn create(
         return Err(Denial::NotPermitted(beyond.to_string()));
     }
     let told = detail([("scopes", json!(asked))]);
-    let mut issued = credentials::fresh(ctx, KIND, fields::name("label", &input.label)?).await;
-    issued.credential.scopes = Some(asked);
-    issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
+    let label = fields::name("label", &input.label)?;
+    let expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
+    let of = CredentialDetail::AdminKey { scopes: asked };
+    let issued = credentials::fresh(ctx, label, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
     credentials::insert(&mut changes, &issued, told);
     Ok(changes.done(issued))

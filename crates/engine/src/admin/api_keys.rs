@@ -1,6 +1,6 @@
 //! API keys: an organization's own, presented as they are or exchanged for a token.
 
-use domain::{Actor, CredentialKind, Grant, Organization};
+use domain::{Actor, CredentialDetail, Grant, Organization};
 use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
@@ -45,10 +45,13 @@ pub async fn create(
     let longest = ctx.issuer.dialect().lifetimes().api_key;
     let bare = grants::bare(ctx, server.id, scopes, None).await;
     let grant = Grant { organization: Some(organization.id), ..bare };
-    let mut issued = credentials::fresh(ctx, CredentialKind::ApiKey, label).await;
-    issued.credential.grant = Some(grant.id);
-    issued.credential.organization = Some(organization.id);
-    issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
+    let expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
+    let of = CredentialDetail::ApiKey {
+        grant: grant.id,
+        organization: organization.id,
+        status_index: ctx.status_index().await,
+    };
+    let issued = credentials::fresh(ctx, label, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
     grants::insert(ctx, &mut changes, &grant).await?;
     let told =

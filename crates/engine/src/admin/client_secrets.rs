@@ -1,7 +1,7 @@
 //! Client secrets. A client may hold several at once: make the second, roll it out, revoke the
 //! first, and nobody was ever locked out.
 
-use domain::{Actor, Client, Credential, CredentialKind, Owners};
+use domain::{Actor, Client, Credential, CredentialDetail, CredentialKind, Owners};
 use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
@@ -83,11 +83,13 @@ pub(crate) async fn issue(
     input: &NewSecret,
 ) -> Result<Issued, Denial> {
     let label = fields::label("label", &input.label)?;
-    let mut issued = credentials::fresh(ctx, KIND, label).await;
-    issued.credential.client = Some(client.id);
-    issued.credential.organization = client.organization;
-    issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
-    Ok(issued)
+    let expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
+    let of = CredentialDetail::ClientSecret {
+        client: client.id,
+        organization: client.organization,
+        status_index: ctx.status_index().await,
+    };
+    Ok(credentials::fresh(ctx, label, expires_at, of))
 }
 
 pub(crate) fn insert(changes: &mut Changes<'_>, client: &Client, issued: &Issued) {

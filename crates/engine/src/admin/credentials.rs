@@ -1,17 +1,17 @@
 //! What every kind of credential has in common: it is issued once, listed without its secret, and
 //! taken back for good.
 
-use base::Secret;
+use base::{Secret, Timestamp};
 use domain::{
-    Actor, AnySecret, Client, Credential, CredentialKind, Organization, Owners, ResourceServer,
-    Use, User,
+    Actor, AnySecret, Client, Credential, CredentialDetail, CredentialKind, Organization, Owners,
+    ResourceServer, Use, User,
 };
 use serde_json::json;
 use store::Loaded;
 
 use super::changes::{Changes, Detail, detail, nothing};
 use super::{Page, PageQuery, fields, find, page};
-use crate::{Context, Denial, Outcome, marks, secrets};
+use crate::{Context, Denial, Outcome, secrets};
 
 /// A fresh credential, and its secret: shown once, kept nowhere.
 #[derive(Clone, Debug)]
@@ -56,37 +56,21 @@ impl OwnedBy {
     }
 }
 
-/// A fresh credential of `kind` that hangs from nothing yet.
-pub(crate) async fn fresh(ctx: &Context<'_>, kind: CredentialKind, label: String) -> Issued {
-    let issued = secrets::issue(ctx, kind);
-    let status_index = if marks::is_marked(kind) { ctx.status_index().await } else { None };
-    let credential = Credential {
-        id: issued.id,
-        realm: ctx.issuer.realm().clone(),
-        kind,
-        public_id: issued.public_id,
-        grant: None,
-        client: None,
-        resource_server: None,
-        organization: None,
-        user: None,
-        label,
-        digest: issued.digest,
-        scopes: None,
-        expires_at: None,
-        rotated: None,
-        minted: None,
-        authenticated_at: None,
-        status_index,
-        revoked: None,
-        created_at: ctx.now,
-    };
+/// A fresh credential.
+pub(crate) fn fresh(
+    ctx: &Context<'_>,
+    label: String,
+    expires_at: Option<Timestamp>,
+    detail: CredentialDetail,
+) -> Issued {
+    let issued = secrets::issue(ctx, detail.kind());
+    let credential = Credential { label, expires_at, ..secrets::row(ctx, &issued, detail) };
     Issued { credential, secret: issued.secret }
 }
 
 /// Writes down a fresh credential.
 pub(crate) fn insert(changes: &mut Changes<'_>, issued: &Issued, told: Detail) {
-    let action = format!("{}.created", issued.credential.kind.as_str());
+    let action = format!("{}.created", issued.credential.kind().as_str());
     changes.insert(&issued.credential, action, told);
 }
 
@@ -100,7 +84,7 @@ pub async fn read(
     id: &str,
 ) -> Result<Loaded<Credential>, Denial> {
     match find::by_public_id::<Credential>(ctx, id).await {
-        Ok(found) if found.kind == kind => Ok(found),
+        Ok(found) if found.kind() == kind => Ok(found),
         Ok(_) | Err(Denial::NotFound { .. }) => Err(find::not_found(kind.as_str(), id)),
         Err(other) => Err(other),
     }

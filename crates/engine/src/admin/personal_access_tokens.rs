@@ -1,6 +1,6 @@
 //! Personal access tokens: a user's, for their own programs.
 
-use domain::{Actor, CredentialKind, Grant, Organization, User, UserStatus};
+use domain::{Actor, CredentialDetail, Grant, Organization, User, UserStatus};
 use oauth::ScopeSet;
 use serde::Deserialize;
 use serde_json::json;
@@ -58,11 +58,14 @@ pub async fn create(
         organization: organization.as_ref().map(|it| it.id),
         ..grants::bare(ctx, server.id, scopes, None).await
     };
-    let mut issued = credentials::fresh(ctx, CredentialKind::PersonalAccessToken, name).await;
-    issued.credential.grant = Some(grant.id);
-    issued.credential.user = Some(user.id);
-    issued.credential.organization = grant.organization;
-    issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
+    let expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
+    let of = CredentialDetail::PersonalAccessToken {
+        grant: grant.id,
+        user: user.id,
+        organization: grant.organization,
+        status_index: ctx.status_index().await,
+    };
+    let issued = credentials::fresh(ctx, name, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
     grants::insert(ctx, &mut changes, &grant).await?;
     let told = detail([("user", json!(user.public_id)), ("scopes", json!(grant.scopes))]);

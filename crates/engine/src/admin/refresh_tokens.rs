@@ -1,7 +1,7 @@
 //! Long-lived refresh tokens that support issues by hand: a client may hold several at once.
 
 use dialect::Rotation;
-use domain::{Actor, Client, CredentialKind, Grant};
+use domain::{Actor, Client, Credential, Grant, RefreshToken};
 use serde::Deserialize;
 use serde_json::json;
 use store::{Loaded, StoreExt as _};
@@ -51,14 +51,20 @@ pub async fn create(
         None => None,
     };
     let longest = ctx.issuer.dialect().lifetimes().refresh_token;
-    let mut issued = credentials::fresh(ctx, CredentialKind::RefreshToken, label).await;
-    issued.credential.grant = Some(grant.id);
-    issued.credential.client = Some(client.id);
-    issued.credential.organization = grant.organization;
-    issued.credential.scopes = scopes;
-    issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
+    let expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
+    let token = RefreshToken {
+        organization: grant.organization,
+        scopes,
+        status_index: ctx.status_index().await,
+        ..RefreshToken::new(grant.id, client.id)
+    };
+    let mut issued = credentials::fresh(ctx, label, expires_at, token.clone().into());
     if ctx.issuer.dialect().rotation() == Rotation::Rotating {
-        issued.secret = family::begin(ctx, &mut issued.credential);
+        let (first, rotated) = family::begin(ctx, issued.credential.id);
+        let detail = RefreshToken { rotated: Some(rotated), ..token }.into();
+        let digest = first.digest;
+        let credential = Credential { digest, detail, ..issued.credential };
+        issued = Issued { credential, secret: first.token };
     }
     let mut changes = Changes::new(ctx, actor);
     let told = detail([("client", json!(client.public_id)), ("grant", json!(grant.id))]);

@@ -1,6 +1,6 @@
 //! Secrets by which a resource server authenticates when it introspects (RFC 7662 §2.1).
 
-use domain::{Actor, CredentialKind, Owners, ResourceServer};
+use domain::{Actor, CredentialDetail, CredentialKind, Owners, ResourceServer};
 use serde_json::json;
 use store::Loaded;
 
@@ -31,9 +31,9 @@ pub async fn create(
     };
     refuse_too_many(ctx, owners).await?;
     let label = fields::label("label", &input.label)?;
-    let mut issued = credentials::fresh(ctx, KIND, label).await;
-    issued.credential.resource_server = Some(server.id);
-    issued.credential.expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
+    let expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
+    let of = CredentialDetail::ResourceServerSecret { resource_server: server.id };
+    let issued = credentials::fresh(ctx, label, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
     let told = detail([("resource_server", json!(server.public_id))]);
     credentials::insert(&mut changes, &issued, told);

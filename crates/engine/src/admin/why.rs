@@ -108,30 +108,30 @@ async fn credential(
     links: &mut Vec<Link>,
 ) -> Result<(), Denial> {
     let broken = crate::secrets::check_alive(ctx, it).err().map(|denial| denial.to_string());
-    links.push(Link { kind: it.kind.as_str(), id: it.public_id.to_string(), broken });
-    if let Some(minted) = it.minted {
+    links.push(Link { kind: it.kind().as_str(), id: it.public_id.to_string(), broken });
+    if let Some(minted) = it.minted() {
         links.push(match ctx.store.by_id::<Credential>(minted.from).await? {
             Some(from) => Link {
-                kind: from.kind.as_str(),
+                kind: from.kind().as_str(),
                 id: from.public_id.to_string(),
                 broken: crate::secrets::check_alive(ctx, &from).err().map(|why| why.to_string()),
             },
             None => gone::<Credential>(minted.from),
         });
     }
-    if let Some(id) = it.grant {
+    if let Some(id) = it.grant() {
         match ctx.store.by_id::<Grant>(id).await? {
             Some(found) => return grant(ctx, &found, links).await,
             None => links.push(gone::<Grant>(id)),
         }
     }
-    if let Some(id) = it.client {
+    if let Some(id) = it.client() {
         match ctx.store.by_id::<Client>(id).await? {
             Some(found) => client(ctx, &found, links).await?,
             None => links.push(gone::<Client>(id)),
         }
     }
-    if let Some(id) = it.resource_server {
+    if let Some(id) = it.resource_server() {
         links.push(linked(ctx, id, resource_server).await?);
     }
     Ok(())

@@ -60,7 +60,7 @@ impl Grant for AuthorizationCode {
         };
         let scopes = code.scopes.intersection(&chain.grant.scopes);
         let mut batch = Batch { writes: vec![spend(ctx, &code)], events: vec![] };
-        let code_exchange = code_exchange::by_code(ctx, &code, &chain, &scopes).await?;
+        let code_exchange = code_exchange::by_code(ctx, &code, (client, &chain), &scopes).await?;
         batch.writes.extend(code_exchange.batch.writes);
         batch.events.extend(code_exchange.batch.events);
         let Code { authenticated_at, nonce, .. } = code;

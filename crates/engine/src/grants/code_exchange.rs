@@ -7,7 +7,8 @@
 use base::{Id, Secret};
 use dialect::{Rotation, SecretShape};
 use domain::{
-    Actor, Client, Credential, CredentialKind, EntityRecord as _, EventDraft, Grant, Target,
+    Actor, Client, Credential, CredentialDetail, CredentialKind, EntityRecord as _, EventDraft,
+    Grant, RefreshToken, Target,
 };
 use oauth::{GrantType, ScopeSet};
 use serde_json::json;
@@ -16,7 +17,7 @@ use store::{Batch, Loaded, StoreExt as _};
 use crate::admin::changes::{Changes, detail};
 use crate::code::Code;
 use crate::marks::ParentCredential;
-use crate::secrets::{check_alive, hanging, issue_as};
+use crate::secrets::{check_alive, issue_as, row};
 use crate::{Chain, Context, Denial, family};
 
 /// What hangs from the connection after the exchange.
@@ -38,14 +39,13 @@ pub(super) const fn refresh_token_id(code: &Code) -> Id<Credential> {
 pub(super) async fn by_code(
     ctx: &Context<'_>,
     code: &Code,
-    chain: &Chain,
+    (client, chain): (&Client, &Chain),
     scopes: &ScopeSet,
 ) -> Result<CodeExchange, Denial> {
-    let stays = chain.client.as_ref().is_some_and(|client| stays_connected(ctx, client, scopes));
-    if stays {
-        Ok(refresh_token(ctx, code, chain, scopes).await)
+    if stays_connected(ctx, client, scopes) {
+        Ok(refresh_token(ctx, code, (client, chain), scopes).await)
     } else {
-        consent(ctx, chain).await
+        consent(ctx, client, chain).await
     }
 }
 
@@ -62,26 +62,35 @@ pub(crate) fn stays_connected(ctx: &Context<'_>, client: &Client, scopes: &Scope
 async fn refresh_token(
     ctx: &Context<'_>,
     code: &Code,
-    chain: &Chain,
+    (client, chain): (&Client, &Chain),
     scopes: &ScopeSet,
 ) -> CodeExchange {
     let kind = CredentialKind::RefreshToken;
     let dialect = ctx.issuer.dialect();
     let issued = issue_as(ctx, kind, refresh_token_id(code));
     let mut token = Secret::new(issued.secret.expose());
-    let mut credential = Credential {
+    let grant = &chain.grant;
+    let mut of = RefreshToken {
+        organization: grant.organization,
+        user: grant.user,
         scopes: Some(scopes.clone()),
-        expires_at: dialect.lifetimes().refresh_token.map(|lifetime| ctx.now.plus(lifetime)),
         authenticated_at: Some(code.authenticated_at),
         status_index: ctx.status_index().await,
-        ..hanging(ctx, kind, &issued, &chain.grant)
+        ..RefreshToken::new(grant.id, client.id)
     };
+    let mut digest = issued.digest;
     let checked = dialect.secret(kind, ctx.issuer.environment()).shape == SecretShape::Checked;
     // RFC 9700 §2.2.2: of an app that proves itself by no secret, a token is good once.
-    let public = chain.client.as_ref().is_some_and(|client| client.is_public());
-    if (dialect.rotation() == Rotation::Rotating || public) && checked {
-        token = Secret::new(family::begin(ctx, &mut credential).expose());
+    if (dialect.rotation() == Rotation::Rotating || client.is_public()) && checked {
+        let (first, rotated) = family::begin(ctx, issued.id);
+        (token, digest) = (Secret::new(first.token.expose()), first.digest);
+        of.rotated = Some(rotated);
     }
+    let credential = Credential {
+        digest,
+        expires_at: dialect.lifetimes().refresh_token.map(|lifetime| ctx.now.plus(lifetime)),
+        ..row(ctx, &issued, of.into())
+    };
     let told = detail([("scopes", json!(scopes))]);
     CodeExchange {
         credential: ParentCredential::of(&credential),
@@ -91,7 +100,11 @@ async fn refresh_token(
 }
 
 /// The connection's own credential.
-async fn consent(ctx: &Context<'_>, chain: &Chain) -> Result<CodeExchange, Denial> {
+async fn consent(
+    ctx: &Context<'_>,
+    client: &Client,
+    chain: &Chain,
+) -> Result<CodeExchange, Denial> {
     let kind = CredentialKind::Consent;
     let id = Id::from_u128(chain.grant.id.as_u128());
     let (credential, batch) = match ctx.store.by_id::<Credential>(id).await? {
@@ -101,8 +114,14 @@ async fn consent(ctx: &Context<'_>, chain: &Chain) -> Result<CodeExchange, Denia
         }
         None => {
             let issued = issue_as(ctx, kind, id);
-            let hanging = hanging(ctx, kind, &issued, &chain.grant);
-            let credential = Credential { status_index: ctx.status_index().await, ..hanging };
+            let of = CredentialDetail::Consent {
+                grant: chain.grant.id,
+                client: client.id,
+                organization: chain.grant.organization,
+                user: chain.grant.user,
+                status_index: ctx.status_index().await,
+            };
+            let credential = row(ctx, &issued, of);
             (
                 ParentCredential::of(&credential),
                 inserted(ctx, chain, credential, Default::default()),
@@ -122,7 +141,7 @@ fn inserted(
     let actor = actor.unwrap_or(Actor::System);
     told.insert("grant".to_owned(), json!(chain.grant.id));
     let mut changes = Changes::new(ctx, &actor);
-    changes.insert(&credential, format!("{}.created", credential.kind.as_str()), told);
+    changes.insert(&credential, format!("{}.created", credential.kind().as_str()), told);
     changes.done(()).batch
 }
 

@@ -13,10 +13,10 @@ use store::{Batch, Loaded};
 
 use super::{Grant, GrantDenial, Identity, ResolvedGrant, closing};
 use crate::authenticate::Authenticated;
-use crate::family::{self, RefreshTokenState};
+use crate::family::{self, Family, RefreshTokenState};
 use crate::marks::ParentCredential;
 use crate::secrets::check_alive;
-use crate::{Chain, Context, Denial};
+use crate::{Chain, Context, Denial, GrantCredential};
 
 const KIND: CredentialKind = CredentialKind::RefreshToken;
 
@@ -45,32 +45,34 @@ impl Grant for RefreshToken {
         };
         let presented = request.parameters.value(Parameter::RefreshToken).unwrap_or_default();
         let found = family::look_up(ctx, presented).await;
-        let (token, state) = found.map_err(Denial::of_grant)?;
+        let (family, state) = found.map_err(Denial::of_grant)?;
+        let Family { credential: row, token } = &family;
         // RFC 6749 §6: a refresh token is bound to the client it was issued to.
-        if token.client != Some(client.id) {
+        if token.client != client.id {
             return Err(Denial::SecretOfAnother(KIND).of_grant().into());
         }
         if let RefreshTokenState::Earlier(generation) = state
-            && !family::may_retry(ctx, &token, generation)
+            && !family::may_retry(ctx, token, generation)
         {
-            return Err(replayed(ctx, &token, generation));
+            return Err(replayed(ctx, row, generation));
         }
-        let chain = Chain::below(ctx, &token).await.map_err(Denial::of_grant)?;
-        let mut credential = ParentCredential::of(&token);
-        let (refresh_token, batch) = match (family::rotates(ctx, &token), state) {
+        let of_grant = GrantCredential { credential: row.clone(), grant: token.grant };
+        let chain = Chain::below(ctx, &of_grant).await.map_err(Denial::of_grant)?;
+        let mut credential = ParentCredential::of(row);
+        let (refresh_token, batch) = match (family::rotates(ctx, token), state) {
             // An app stores what each answer brings: it is brought the same one again.
             (false, _) => {
                 let again = token.authenticated_at.map(|_| Secret::new(presented));
                 (again, Batch::new())
             }
             (true, RefreshTokenState::Present) => {
-                let (changed, next) = family::rotate(ctx, &token);
+                let (changed, next) = family::rotate(ctx, &family);
                 credential = ParentCredential::of(&changed);
                 // No event: a rotation is use, not change.
-                let batch = Batch { writes: vec![token.replace_with(changed)], events: vec![] };
+                let batch = Batch { writes: vec![row.replace_with(changed)], events: vec![] };
                 (Some(Secret::new(next.token.expose())), batch)
             }
-            (true, RefreshTokenState::Earlier(_)) => (Some(again(ctx, &token)), Batch::new()),
+            (true, RefreshTokenState::Earlier(_)) => (Some(again(ctx, &family)), Batch::new()),
         };
         Ok(ResolvedGrant {
             chain,
@@ -89,8 +91,9 @@ impl Grant for RefreshToken {
 }
 
 /// The successor that the rotation gave, once more.
-fn again(ctx: &Context<'_>, token: &Credential) -> Secret<oauth::RefreshToken> {
-    let present = family::generation(ctx, token.id, family::present_generation(token));
+fn again(ctx: &Context<'_>, family: &Family) -> Secret<oauth::RefreshToken> {
+    let generation = family::present_generation(&family.token);
+    let present = family::generation(ctx, family.credential.id, generation);
     Secret::new(present.token.expose())
 }
 

@@ -12,7 +12,7 @@ const EPOCHS_TOLD: u32 = 4_096;
 pub fn marks_of(entity: &Entity) -> Vec<(Mark, bool)> {
     match entity {
         Entity::Grant(grant) => vec![(of_grant(grant), grant.revoked.is_some())],
-        Entity::Credential(it) if is_marked(it.kind) => {
+        Entity::Credential(it) if is_marked(it.kind()) => {
             vec![(of_credential(it), it.revoked.is_some())]
         }
         Entity::Client(client) => of_client(client),
@@ -46,7 +46,7 @@ pub(super) fn of_grant(grant: &Grant) -> Mark {
 }
 
 pub(super) fn of_credential(credential: &Credential) -> Mark {
-    by_status_index_or_id(credential.status_index, credential.id.as_u128(), credential.kind)
+    by_status_index_or_id(credential.status_index(), credential.id.as_u128(), credential.kind())
 }
 
 /// A credential, by its place where it has one. A connection's own credential has its grant's

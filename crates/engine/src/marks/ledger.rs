@@ -70,7 +70,7 @@ impl Ledger {
         }
         match entity {
             Entity::SigningKey(_) => state.noted.keys = true,
-            Entity::Credential(it) if it.kind == CredentialKind::ClientSecret => {
+            Entity::Credential(it) if it.kind() == CredentialKind::ClientSecret => {
                 if let (Some(at), None) = (it.expires_at, &it.revoked) {
                     state.ending.insert((at, of_credential(it)));
                 }

@@ -10,7 +10,6 @@ mod ledger;
 mod token;
 
 pub use effective::{effective, effective_in_memory};
-pub(crate) use entity::is_marked;
 pub use entity::marks_of;
 pub use ledger::{Ledger, Ledgers, Noted};
 pub(crate) use token::write_claim;

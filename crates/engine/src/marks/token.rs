@@ -28,9 +28,9 @@ impl ParentCredential {
     pub const fn of(credential: &Credential) -> Self {
         Self {
             id: credential.id,
-            kind: credential.kind,
-            status_index: credential.status_index,
-            of_grant: credential.grant.is_some(),
+            kind: credential.kind(),
+            status_index: credential.status_index(),
+            of_grant: credential.grant().is_some(),
             ends: credential.expires_at,
         }
     }

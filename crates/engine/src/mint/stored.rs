@@ -7,11 +7,11 @@
 use std::sync::Arc;
 
 use base::{Id, Secret};
-use domain::{Credential, CredentialKind, Entity, Kind, Owners};
+use domain::{Credential, CredentialDetail, CredentialKind, Entity, Kind, Owners};
 use store::{ListQuery, Loaded, MAX_PAGE, StoreExt as _, Write};
 
 use super::{Mint, Minted, lifetime};
-use crate::secrets::{check_alive, hanging, issue};
+use crate::secrets::{check_alive, issue, row};
 use crate::{Context, Denial};
 
 /// How many live side by side that were minted from one credential.
@@ -29,11 +29,18 @@ pub(crate) async fn stored(ctx: &Context<'_>, mint: &Mint) -> Result<(Minted, Wr
     let issued = issue(ctx, kind);
     let lifetime = lifetime(ctx, &mint.chain.resource_server);
     let token_id = Id::from_u128(mint.token_id.unwrap_or_else(|| ctx.rng.u128()));
+    let grant = &mint.chain.grant;
+    let detail = CredentialDetail::AccessToken {
+        grant: grant.id,
+        client: grant.client,
+        organization: grant.organization,
+        user: grant.user,
+        scopes: mint.scopes.clone(),
+        minted: domain::Minted { from: mint.credential.id, token_id },
+    };
     let row = Credential {
-        scopes: Some(mint.scopes.clone()),
         expires_at: lifetime.map(|lifetime| ctx.now.plus(lifetime)),
-        minted: Some(domain::Minted { from: mint.credential.id, token_id }),
-        ..hanging(ctx, kind, &issued, &mint.chain.grant)
+        ..row(ctx, &issued, detail)
     };
     let write = match place(ctx, mint).await? {
         Some(known) => known.replace_with(Credential { id: known.id, ..row }),
@@ -67,7 +74,7 @@ async fn place(ctx: &Context<'_>, mint: &Mint) -> Result<Option<Loaded<Credentia
         return Ok(Some(over.swap_remove(any(ctx, over.len()))));
     }
     if !full {
-        live.retain(|row| row.minted.is_some_and(|minted| minted.from == mint.credential.id));
+        live.retain(|row| row.minted().is_some_and(|minted| minted.from == mint.credential.id));
         if live.len() < MAX_LIVE {
             return Ok(None);
         }

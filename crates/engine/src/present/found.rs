@@ -11,7 +11,7 @@ use store::Loaded;
 use super::{PresentedKind, Verified};
 use crate::chain::link;
 use crate::secrets::check_alive;
-use crate::{Chain, Context, Denial};
+use crate::{Chain, Context, Denial, GrantCredential};
 
 /// What was presented, and what it hangs from.
 #[derive(Debug)]
@@ -39,22 +39,22 @@ impl Found {
     /// A credential that has a row.
     pub(crate) async fn of_row(
         ctx: &Context<'_>,
-        credential: Loaded<Credential>,
+        GrantCredential { credential, grant }: GrantCredential,
     ) -> Result<Self, Denial> {
         ctx.recognize(&credential.public_id);
-        let grant = credential.grant.ok_or(Denial::Dangling(domain::Kind::Grant))?;
-        let minted_from = match credential.minted {
+        let minted = credential.minted();
+        let minted_from = match minted {
             Some(minted) => Some(link(ctx, minted.from).await?),
             None => None,
         };
         Ok(Self {
             minted_from,
-            kind: PresentedKind::Credential(credential.kind),
+            kind: PresentedKind::Credential(credential.kind()),
             grant: link(ctx, grant).await?,
-            narrowed: credential.scopes.clone(),
+            narrowed: credential.scopes().cloned(),
             issued_at: credential.created_at,
             expires_at: credential.expires_at,
-            token_id: credential.minted.map(|minted| minted.token_id.as_u128()),
+            token_id: minted.map(|minted| minted.token_id.as_u128()),
             audience: None,
             credential,
         })

@@ -15,7 +15,7 @@ use oauth::ScopeSet;
 use store::Loaded;
 
 use crate::secrets::{find_any, find_pair, refuse_white_space};
-use crate::{Chain, Context, Denial};
+use crate::{Chain, Context, Denial, GrantCredential};
 
 /// What was presented.
 #[derive(Clone, Copy)]
@@ -140,8 +140,8 @@ async fn string(ctx: &Context<'_>, text: &str, place: PresentedAt) -> Result<Fou
         PresentedAt::Api => &STRINGS[..],
         PresentedAt::Issuer => &ISSUERS[..],
     };
-    match find_any(ctx, kinds, text).await {
-        Ok(credential) => Found::of_row(ctx, credential).await,
+    match find_any(ctx, kinds, Credential::grant, text).await {
+        Ok((credential, grant)) => Found::of_row(ctx, GrantCredential { credential, grant }).await,
         Err(Denial::SecretForeign(_)) => access_token::opaque(ctx, text).await,
         Err(denial) => Err(denial),
     }

@@ -20,7 +20,7 @@ async fn a_token_is_its_owner_and_opens_what_its_scopes_say() {
     let ada = world.person("ada").await;
     assert!(ada.require(SESSION).is_ok() && ada.require("read").is_ok());
     let made = world.done(async |ctx| tokens::create(ctx, &ada, &new(&["read"])).await).await;
-    assert_eq!(made.credential.kind, CredentialKind::PersonalAccessToken);
+    assert_eq!(made.credential.kind(), CredentialKind::PersonalAccessToken);
     let holder = Person::by_token(&world.ctx(), made.secret.expose()).await.unwrap();
     assert_eq!(holder.user().email, "ada@example.com");
     assert_eq!(holder.actor(), Actor::User("ada".parse().unwrap()));

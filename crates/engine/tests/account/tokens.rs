@@ -33,7 +33,7 @@ async fn a_token_made_by_a_token_stays_at_its_api_and_organization() {
         world.settle(async |ctx| tokens::create(ctx, &maker, &input).await).await
     };
     let same = create(new(&["read"])).await.unwrap();
-    assert_eq!(same.credential.organization, made.credential.organization, "though not said");
+    assert_eq!(same.credential.organization(), made.credential.organization(), "though not said");
     let elsewhere = tokens::NewToken { audience: Some("urn:other".into()), ..new(&["read"]) };
     assert_eq!(code(create(elsewhere).await), "invalid_field");
     let unsaid = tokens::NewToken { audience: None, ..new(&["read"]) };

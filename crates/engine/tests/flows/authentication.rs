@@ -5,7 +5,7 @@ use domain::{Client, CredentialKind, Organization, Revocation, Status};
 use oauth::{BasicCredentials, ClientAuthMethod, Operation, Parameter as P, Problem};
 
 use crate::partner::{Partner, VERIFIER, refresh_token};
-use crate::world::{World, code, request};
+use crate::world::{World, client_secret, code, request};
 
 fn credentials<'a>(id: &'a str, secret: &'a str) -> [(P, &'a str); 3] {
     [(P::GrantType, "client_credentials"), (P::ClientId, id), (P::ClientSecret, secret)]
@@ -59,8 +59,7 @@ async fn a_revoked_or_expired_secret_is_refused_and_another_still_works() {
     let world = World::new().await;
     let client = world.client;
     let second = world
-        .credential(CredentialKind::ClientSecret, |it| {
-            it.client = Some(client);
+        .credential(client_secret(client), |it| {
             it.expires_at = Some(it.created_at.plus(std::time::Duration::from_secs(60)));
         })
         .await

@@ -89,7 +89,7 @@ async fn rfc6749_4_1_2_without_a_refresh_token_the_access_token_itself_is_revoke
     let granted = grants(&partner.world).await;
     let consent = base::Id::<Credential>::from_u128(granted[0].id.as_u128());
     let consent = partner.world.store.by_id(consent).await.unwrap().unwrap();
-    assert_eq!(consent.kind, CredentialKind::Consent);
+    assert_eq!(consent.kind(), CredentialKind::Consent);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

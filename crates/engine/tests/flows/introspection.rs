@@ -1,6 +1,6 @@
 //! Introspection (RFC 7662).
 
-use domain::{Client, CredentialKind, Status};
+use domain::{Client, CredentialDetail, Status};
 use oauth::{Operation, Parameter as P, Reply};
 
 use crate::world::{AUDIENCE, World, code, request, with_basic, with_bearer};
@@ -89,8 +89,8 @@ async fn rfc7662_2_1_a_bearer_is_told_of_its_own_token_and_an_admin_of_every() {
     assert!(!asked(&world, &own, &other).await.unwrap());
     assert_eq!(code(asked(&world, "nonsense", &own).await), "token_unrecognized");
     let admin = async |scope: &str| {
-        let scope = crate::world::scopes(scope);
-        world.credential(CredentialKind::AdminKey, |it| it.scopes = Some(scope)).await.1
+        let scopes = crate::world::scopes(scope);
+        world.credential(CredentialDetail::AdminKey { scopes }, |_| ()).await.1
     };
     let (auditor, clerk) = (admin("audit:read").await, admin("clients:read").await);
     assert!(asked(&world, &auditor, &own).await.unwrap());

@@ -95,11 +95,16 @@ impl Fixture {
             let of = grant.id;
             world.insert(Entity::Grant(Arc::new(grant))).await;
             let own = kind == CredentialKind::ClientSecret;
+            let members = CredentialMembers {
+                grant: (!own).then_some(of),
+                client,
+                organization: organization.then_some(world.organization),
+                user,
+                status_index: placed.then_some(2 * at + 1),
+                ..CredentialMembers::NONE
+            };
             let (public_id, _) = world
-                .credential(kind, |it| {
-                    it.grant = (!own).then_some(of);
-                    it.client = client;
-                    it.status_index = placed.then_some(2 * at + 1);
+                .credential(members.detail(kind).unwrap(), |it| {
                     if kind == CredentialKind::Consent {
                         it.id = Id::from_u128(of.as_u128());
                     }
@@ -323,12 +328,18 @@ async fn renewed(
     let id = Id::new(world.clock.now(), &SystemRng);
     let fresh = Grant { id, epoch, status_index: None, revoked: None, ..Grant::clone(&grant) };
     world.insert(Entity::Grant(Arc::new(fresh))).await;
+    let members = CredentialMembers {
+        grant: Some(id),
+        client: credential.client(),
+        organization: credential.organization(),
+        user: credential.user(),
+        ..CredentialMembers::NONE
+    };
     let credential = Credential {
         id: Id::from_u128(id.as_u128()),
         public_id: "renewed".parse().unwrap(),
-        grant: Some(id),
-        status_index: None,
         revoked: None,
+        detail: members.detail(credential.kind()).unwrap(),
         ..Credential::clone(&credential)
     };
     let of = credential.id;
@@ -432,8 +443,8 @@ async fn what_is_made_is_given_a_place_and_its_token_names_it() {
     let made = world.run(async |ctx| create(ctx, &Actor::System, &new).await).await.unwrap();
     let issued = made.reply.credential;
     world.store.commit(made.batch).await.unwrap();
-    let grant = world.store.by_id(issued.grant.unwrap()).await.unwrap().unwrap();
-    let (status_index, above) = (issued.status_index.unwrap(), grant.status_index.unwrap());
+    let grant = world.store.by_id(issued.grant().unwrap()).await.unwrap().unwrap();
+    let (status_index, above) = (issued.status_index().unwrap(), grant.status_index.unwrap());
     assert_ne!(status_index, above);
     let status = engine::marks::status_of(
         &world.run(async |ctx| Chain::of(ctx, grant.id).await).await.unwrap(),

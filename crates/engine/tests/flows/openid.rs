@@ -2,7 +2,7 @@
 
 use base::encoding::{base64url, parse_base64url};
 use dialect::Dialect;
-use domain::{CredentialKind, Grant, User};
+use domain::{Grant, User};
 use oauth::{Metadata, Operation, Parameter as P, Problem, Reply, TokenReply};
 use serde_json::{Value, json};
 
@@ -127,8 +127,6 @@ async fn rfc6750_3_1_userinfo_refuses_what_does_not_open_it() {
     let machine = world.machine_token().await;
     let personal = world.personal_access_token.clone();
     // Nor where the scope is there, and no app that the person let in.
-    let personal_id = world.found(CredentialKind::PersonalAccessToken, &personal).await;
-    world.change(personal_id, |it| it.scopes = Some(scopes("openid"))).await;
     let granted = world.at_api(&personal).await.unwrap().chain.grant.id;
     world.change::<Grant>(granted, |it| it.scopes = scopes("openid")).await;
     assert!(world.at_api(&personal).await.unwrap().scopes.contains("openid"));

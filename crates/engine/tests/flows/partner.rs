@@ -15,7 +15,7 @@ use oauth::{
 };
 use store::StoreExt as _;
 
-use crate::world::{World, request, scopes, with_basic};
+use crate::world::{World, client_secret, request, scopes, with_basic};
 
 pub(crate) const CALLBACK: &str = "https://app.example/callback";
 pub(crate) const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more.~_";
@@ -98,7 +98,7 @@ impl Partner {
         };
         world.insert(Entity::Account(Arc::new(account))).await;
         let app = self.app;
-        let secret = world.credential(CredentialKind::ClientSecret, |it| it.client = Some(app));
+        let secret = world.credential(client_secret(app), |_| ());
         self.secret = secret.await.1;
     }
 

@@ -107,7 +107,7 @@ async fn each_link_of_the_chain_stops_what_hangs_from_it_at_once() {
 async fn a_persons_token_for_an_organization_ends_with_their_membership() {
     let world = World::new().await;
     let own = world.found(CredentialKind::PersonalAccessToken, &world.personal_access_token).await;
-    let grant = world.store.by_id(own).await.unwrap().unwrap().grant.unwrap();
+    let grant = world.store.by_id(own).await.unwrap().unwrap().grant().unwrap();
     let organization = world.organization;
     world.change::<Grant>(grant, |it| it.organization = Some(organization)).await;
     assert_eq!(code(world.at_api(&world.personal_access_token).await), "membership_ended");

@@ -1,6 +1,6 @@
 //! The reusable refresh token (RFC 6749 §6).
 
-use domain::{Client, CredentialKind, Revocation};
+use domain::{Client, CredentialKind, RefreshToken, Revocation};
 use oauth::{ClientAuthMethod, Parameter as P, Problem};
 
 use crate::world::{AUDIENCE, World, code};
@@ -29,13 +29,7 @@ async fn it_mints_again_and_again_and_is_not_rotated() {
 async fn several_live_side_by_side_and_revoking_one_stops_only_what_it_minted() {
     let world = public_world().await;
     let (client, grant) = (world.client, world.grant);
-    let second = world
-        .credential(CredentialKind::RefreshToken, |it| {
-            it.client = Some(client);
-            it.grant = Some(grant);
-        })
-        .await
-        .1;
+    let second = world.credential(RefreshToken::new(grant, client).into(), |_| ()).await.1;
     let mint = async |token: &str| {
         let reply = world.token(&refresh("client_1", token)).await.unwrap();
         reply.access_token.expose().to_owned()
@@ -58,7 +52,7 @@ async fn several_live_side_by_side_and_revoking_one_stops_only_what_it_minted() 
 async fn rfc6749_6_another_clients_unknown_or_padded_token_is_invalid_grant() {
     let world = public_world().await;
     let strange = world
-        .credential(CredentialKind::RefreshToken, |it| it.client = Some(base::Id::from_u128(7)))
+        .credential(RefreshToken::new(world.grant, base::Id::from_u128(7)).into(), |_| ())
         .await
         .1;
     let padded = format!(" {}", world.refresh_token);

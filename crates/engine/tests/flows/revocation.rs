@@ -1,6 +1,6 @@
 //! Revocation (RFC 7009).
 
-use domain::{Client, CredentialKind, Status};
+use domain::{Client, CredentialDetail, Status};
 use oauth::Operation;
 use store::{EventQuery, Store as _};
 
@@ -70,8 +70,8 @@ async fn a_bearer_speaks_for_itself_alone() {
 async fn rfc7009_2_what_is_thrown_away_while_its_client_is_suspended_stays_so() {
     let world = World::new().await;
     let token = world.machine_token().await;
-    let scope = Some(crate::world::scopes("tokens:write"));
-    let admin = world.credential(CredentialKind::AdminKey, |it| it.scopes = scope).await.1;
+    let scopes = crate::world::scopes("tokens:write");
+    let admin = world.credential(CredentialDetail::AdminKey { scopes }, |_| ()).await.1;
     world.change::<Client>(world.client, |it| it.status = Status::Suspended).await;
     for thrown_away in [&token, &world.refresh_token] {
         world.ask(&with_bearer(Operation::Revocation, &admin, thrown_away)).await.unwrap();

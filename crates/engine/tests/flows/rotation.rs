@@ -20,7 +20,10 @@ async fn rfc9700_4_14_2_each_use_gives_a_successor_and_the_family_stays_one_row(
         assert!(partner.world.at_api(next.access_token.expose()).await.is_ok());
         token = refresh_token(&next);
         let row = partner.family(&token).await;
-        assert_eq!((row.id, row.rotated.unwrap().generation), (family.id, generation));
+        assert_eq!(
+            (row.id, row.detail.members().rotated.unwrap().generation),
+            (family.id, generation)
+        );
     }
     let first = partner.world.at_api(reply.access_token.expose()).await;
     assert!(first.is_ok(), "rotation takes no access token back");
@@ -85,7 +88,10 @@ async fn a_hundred_refreshes_at_once_are_one_rotation_and_all_get_the_same_succe
     let mut successors = tasks.join_all().await;
     successors.dedup();
     assert_eq!(successors.len(), 1);
-    assert_eq!(partner.family(&successors[0]).await.rotated.unwrap().generation, 1);
+    assert_eq!(
+        partner.family(&successors[0]).await.detail.members().rotated.unwrap().generation,
+        1
+    );
     assert!(partner.refresh(&successors[0]).await.is_ok());
 }
 

@@ -103,7 +103,7 @@ async fn connect(partner: &Partner, model: &mut Model, write: bool) {
     let code = partner.code(scope).await;
     let reply = partner.exchange(&code).await.unwrap();
     let family = partner.family(&refresh_token(&reply)).await;
-    let connection = family.grant.unwrap();
+    let connection = family.grant().unwrap();
     assert!(!model.gone.contains(&connection), "what was revoked never revives");
     if write {
         // Ada said yes to all of it once more.

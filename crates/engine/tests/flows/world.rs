@@ -37,6 +37,11 @@ pub(crate) struct World {
 }
 
 /// Which credential of the world.
+/// The detail of a client's secret.
+pub(crate) const fn client_secret(client: Id<Client>) -> CredentialDetail {
+    CredentialDetail::ClientSecret { client, organization: None, status_index: None }
+}
+
 pub(crate) fn scopes(text: &str) -> oauth::ScopeSet {
     text.parse().unwrap()
 }
@@ -178,40 +183,40 @@ impl World {
 
     async fn issue_everything(&mut self) {
         let (client, server, grant) = (self.client, self.server, self.grant);
-        self.client_secret =
-            self.credential(CredentialKind::ClientSecret, |it| it.client = Some(client)).await.1;
-        self.server_secret = self
-            .credential(CredentialKind::ResourceServerSecret, |it| {
-                it.resource_server = Some(server);
-            })
-            .await
-            .1;
-        self.refresh_token = self
-            .credential(CredentialKind::RefreshToken, |it| {
-                it.client = Some(client);
-                it.grant = Some(grant);
-            })
-            .await
-            .1;
+        self.client_secret = self.credential(client_secret(client), |_| ()).await.1;
+        let detail = CredentialDetail::ResourceServerSecret { resource_server: server };
+        self.server_secret = self.credential(detail, |_| ()).await.1;
+        let detail = RefreshToken::new(grant, client).into();
+        self.refresh_token = self.credential(detail, |_| ()).await.1;
         let own = Id::new(self.clock.now(), &SystemRng);
         self.insert(Entity::Grant(Arc::new(self.grant_record(None, None, own)))).await;
-        self.api_key = self.credential(CredentialKind::ApiKey, |it| it.grant = Some(own)).await;
+        let (organization, status_index) = (self.organization, None);
+        let detail = CredentialDetail::ApiKey { grant: own, organization, status_index };
+        self.api_key = self.credential(detail, |_| ()).await;
         let persons = Id::new(self.clock.now(), &SystemRng);
         let user = self.user;
-        let record = Grant { organization: None, ..self.grant_record(None, Some(user), persons) };
+        let record = Grant {
+            organization: None,
+            scopes: scopes("read"),
+            ..self.grant_record(None, Some(user), persons)
+        };
         self.insert(Entity::Grant(Arc::new(record))).await;
-        self.personal_access_token = self
-            .credential(CredentialKind::PersonalAccessToken, |it| {
-                it.grant = Some(persons);
-                it.user = Some(user);
-                it.scopes = Some(scopes("read"));
-            })
-            .await
-            .1;
+        let detail = CredentialDetail::PersonalAccessToken {
+            grant: persons,
+            user,
+            organization: None,
+            status_index,
+        };
+        self.personal_access_token = self.credential(detail, |_| ()).await.1;
         let digest = self.digests.digest(&Secret::<AnySecret>::new(self.legacy.1.as_str()));
         let public_id = self.legacy.0.parse().unwrap();
-        self.credential(CredentialKind::LegacyToken, |it| {
-            it.grant = Some(own);
+        let detail = CredentialDetail::LegacyToken {
+            grant: own,
+            organization,
+            scopes: scopes("read write"),
+            status_index,
+        };
+        self.credential(detail, |it| {
             it.public_id = public_id;
             it.digest = digest;
         })
@@ -244,30 +249,20 @@ impl World {
     /// Issues a credential; gives back its public id and the string.
     pub(crate) async fn credential(
         &self,
-        kind: CredentialKind,
+        detail: CredentialDetail,
         adjust: impl FnOnce(&mut Credential),
     ) -> (String, String) {
-        let issued = self.run(async |ctx| secrets::issue(ctx, kind)).await;
+        let issued = self.run(async |ctx| secrets::issue(ctx, detail.kind())).await;
         let mut credential = Credential {
             id: issued.id,
             realm: self.issuer.realm().clone(),
-            kind,
             public_id: issued.public_id,
-            grant: None,
-            client: None,
-            resource_server: None,
-            organization: None,
-            user: None,
             label: "test".into(),
             digest: issued.digest,
-            scopes: None,
             expires_at: None,
-            rotated: None,
-            minted: None,
-            authenticated_at: None,
-            status_index: None,
             revoked: None,
             created_at: self.clock.now(),
+            detail,
         };
         adjust(&mut credential);
         let public_id = credential.public_id.to_string();

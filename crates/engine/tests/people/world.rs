@@ -229,23 +229,17 @@ impl World {
         self.insert(Credential {
             id: issued.id,
             realm: self.issuer.realm().clone(),
-            kind,
             public_id: issued.public_id,
-            grant: None,
-            client: Some(id(client)),
-            resource_server: None,
-            organization: None,
-            user: None,
             label: "test".into(),
             digest: issued.digest,
-            scopes: None,
             expires_at: None,
-            rotated: None,
-            minted: None,
-            authenticated_at: None,
-            status_index: None,
             revoked: None,
             created_at: self.clock.now(),
+            detail: CredentialDetail::ClientSecret {
+                client: id(client),
+                organization: None,
+                status_index: None,
+            },
         })
         .await;
         issued.secret.expose().to_owned()

@@ -197,7 +197,7 @@ impl Accounts for RealmAccounts {
 
 impl RealmAccounts {
     async fn token(&self, context: &Context<'_>, credential: &Credential) -> Result<Token, Denial> {
-        let scopes = match (&credential.scopes, credential.grant) {
+        let scopes = match (credential.scopes(), credential.grant()) {
             (Some(scopes), _) => scopes.clone(),
             (None, Some(grant)) => {
                 engine::admin::grants::read(context, &grant.to_string()).await?.scopes.clone()

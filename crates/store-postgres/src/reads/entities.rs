@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use deadpool_postgres::Client;
 use domain::{Entity, Kind};
-use store::{Key, ListQuery, MAX_SCAN, StoreError, Stored, Version};
+use store::{Key, ListQuery, MAX_SCAN, PageReader, StoreError, Stored, Version};
 use tokio_postgres::Row;
 
 use super::conditions::{Conditions, page};
@@ -68,6 +68,16 @@ pub(crate) async fn scan(
 }
 
 pub(crate) async fn list(client: &Client, query: &ListQuery) -> Result<Vec<Stored>, AttemptError> {
+    let mut page = PageReader::new(query);
+    while !page.take(rows(client, page.query()).await?)? {}
+    Ok(page.into_page())
+}
+
+/// The rows of a page, each with its identifier, and whether it can be read.
+async fn rows(
+    client: &Client,
+    query: &ListQuery,
+) -> Result<Vec<(u128, Result<Stored, StoreError>)>, AttemptError> {
     let owners = &query.owners;
     let [organization, user, of_client, resource_server, grant, after] = [
         owners.organization,
@@ -90,7 +100,11 @@ pub(crate) async fn list(client: &Client, query: &ListQuery) -> Result<Vec<Store
     conditions.order("id", &limit);
     let statement = client.prepare_cached(&conditions.sql).await?;
     let rows = client.query(&statement, &conditions.parameters).await?;
-    rows.iter().map(|row| stored(query.kind, row)).collect()
+    let row = |row: &Row| {
+        let Uuid(id) = row.try_get(2)?;
+        Ok((id, stored(query.kind, row).map_err(StoreError::from)))
+    };
+    rows.iter().map(row).collect()
 }
 
 /// A row of body and version.

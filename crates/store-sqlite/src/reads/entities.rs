@@ -3,7 +3,7 @@
 use domain::{Entity, Kind};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row};
-use store::{Key, ListQuery, MAX_PAGE, MAX_SCAN, Stored, Version};
+use store::{Key, ListQuery, MAX_SCAN, PageReader, Stored, Version};
 
 use crate::error::{OrStoreError as _, Read, damaged};
 use crate::sql;
@@ -72,6 +72,13 @@ pub(crate) fn scan(
 
 /// A page.
 pub(crate) fn list(connection: &Connection, query: &ListQuery) -> Read<Vec<Stored>> {
+    let mut page = PageReader::new(query);
+    while !page.take(rows(connection, page.query())?)? {}
+    Ok(page.into_page())
+}
+
+/// The rows of a page, each with its identifier, and whether it can be read.
+fn rows(connection: &Connection, query: &ListQuery) -> Read<Vec<(u128, Read<Stored>)>> {
     let owners = &query.owners;
     let ids = [
         ("grant", owners.grant),
@@ -82,7 +89,7 @@ pub(crate) fn list(connection: &Connection, query: &ListQuery) -> Read<Vec<Store
     ]
     .map(|(column, owner)| (column, owner.map(u128::to_be_bytes)));
     let after = query.after.map(u128::to_be_bytes);
-    let (realm, limit) = (query.realm.as_str(), query.limit.min(MAX_PAGE) as i64);
+    let (realm, limit) = (query.realm.as_str(), query.limit as i64);
 
     let mut filters: Vec<(&str, &dyn ToSql)> = Vec::new();
     for (column, owner) in &ids {
@@ -98,15 +105,19 @@ pub(crate) fn list(connection: &Connection, query: &ListQuery) -> Read<Vec<Store
     parameters.push(&limit);
 
     let mut statement = connection.prepare_cached(&sql).or_store_error()?;
-    let rows = statement.query_map(parameters.as_slice(), columns).or_store_error()?;
-    rows.map(|row| stored(query.kind, row.or_store_error()?)).collect()
+    let rows = statement.query_map(parameters.as_slice(), |row| Ok((columns(row)?, row.get(2)?)));
+    let row = |row: rusqlite::Result<_>| {
+        let (columns, id): (Columns, [u8; 16]) = row.or_store_error()?;
+        Ok((u128::from_be_bytes(id), stored(query.kind, columns)))
+    };
+    rows.or_store_error()?.map(row).collect()
 }
 
 /// The first owner decides which index is walked, from the one that has fewest rows to the one
 /// that has most; a plus sign keeps SQLite from preferring another (section 2 of its manual on the
 /// query planner). Every such index goes on with the identifier, so a page is a walk, not a sort.
 fn list_sql(kind: Kind, filters: &[(&str, &dyn ToSql)], narrowed: bool, after: bool) -> String {
-    let mut sql = format!("SELECT body, version FROM {} WHERE ", kind.as_str());
+    let mut sql = format!("SELECT body, version, id FROM {} WHERE ", kind.as_str());
     for (index, (column, _)) in filters.iter().enumerate() {
         let plus = if narrowed && index > 0 { "+" } else { "" };
         sql.push_str(&format!("{plus}{column} = ? AND "));

@@ -1,4 +1,5 @@
-//! Reads, each on one connection. What is stored and cannot be read is an error, never a gap.
+//! Reads, each on one connection. What is stored and cannot be read is an error, never a
+//! gap; but for lists of credentials ([`store::PageReader`]).
 
 pub(crate) mod entities;
 pub(crate) mod limits;

@@ -54,12 +54,13 @@ pub struct CredentialDependencies {
 impl CredentialDependencies {
     /// Of a credential.
     pub fn of(it: &Credential) -> Self {
+        let members = it.detail.members();
         Self {
             id: it.id.as_u128(),
-            kind: it.kind,
-            grant: it.grant.map(|it| it.as_u128()),
-            client: it.client.map(|it| it.as_u128()),
-            status_index: it.status_index,
+            kind: it.kind(),
+            grant: members.grant.map(|it| it.as_u128()),
+            client: members.client.map(|it| it.as_u128()),
+            status_index: members.status_index,
         }
     }
 }

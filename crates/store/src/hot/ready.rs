@@ -45,7 +45,7 @@ fn of(entity: &Entity) -> u64 {
     let scopes = |scopes: Option<&oauth::ScopeSet>| scopes.map_or(0, |it| PART * it.len() as u64);
     RECORD
         + match entity {
-            Entity::Credential(it) => it.label.len() as u64 + scopes(it.scopes.as_ref()),
+            Entity::Credential(it) => it.label.len() as u64 + scopes(it.scopes()),
             Entity::Grant(it) => scopes(Some(&it.scopes)) + scopes(it.default_scopes.as_ref()),
             other => other.to_json().map_or(0, |json| json.len() as u64),
         }

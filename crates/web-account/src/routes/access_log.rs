@@ -113,13 +113,13 @@ async fn view(
     it: &Credential,
     used: Option<&Use>,
 ) -> Result<UseView, Denial> {
-    let app = match it.client {
+    let app = match it.client() {
         Some(id) => names.entity::<Client>(id).await?,
         None => None,
     };
     Ok(UseView {
         id: it.public_id.to_string(),
-        kind: it.kind.as_str(),
+        kind: it.kind().as_str(),
         label: it.label.clone(),
         app: app.map(|app| AppView { id: app.public_id.to_string(), name: app.name.clone() }),
         last_used_at: used.map(|used| time(used.last_at)),

@@ -65,7 +65,7 @@ async fn view(
     it: &Credential,
     used: Option<&Use>,
 ) -> Result<TokenView, Denial> {
-    let grant = match it.grant {
+    let grant = match it.grant() {
         Some(id) => names.entity::<Grant>(id).await?,
         None => None,
     };
@@ -74,13 +74,13 @@ async fn view(
         None => None,
     };
     let granted = grant.map(|grant| grant.scopes.clone()).unwrap_or_default();
-    let own = it.scopes.as_ref().map(|own| own.intersection(&granted));
+    let own = it.scopes().map(|own| own.intersection(&granted));
     Ok(TokenView {
         id: it.public_id.to_string(),
         name: it.label.clone(),
         scopes: scopes(&own.unwrap_or(granted)),
         audience: server.map(|server| server.identifier.clone()),
-        organization: names.of(it.organization).await?,
+        organization: names.of(it.organization()).await?,
         created_at: time(it.created_at),
         expires_at: it.expires_at.map(time),
         revoked_at: it.revoked.as_ref().map(|it| time(it.at)),

@@ -87,7 +87,7 @@ pub(super) async fn view(
     it: &Credential,
     used: Option<&Use>,
 ) -> Result<CredentialView, Denial> {
-    let grant = match it.grant {
+    let grant = match it.grant() {
         Some(id) => names.entity::<Grant>(id).await?,
         None => None,
     };
@@ -96,20 +96,20 @@ pub(super) async fn view(
         Some(id) => names.entity::<ResourceServer>(id).await?.map(|it| it.identifier.clone()),
         None => None,
     };
-    let allowed = match (&it.scopes, &grant) {
+    let allowed = match (it.scopes(), &grant) {
         (Some(own), Some(grant)) => Some(own.intersection(&grant.scopes)),
         (Some(own), None) => Some(own.clone()),
         (None, grant) => grant.as_ref().map(|grant| grant.scopes.clone()),
     };
     Ok(CredentialView {
         id: it.public_id.to_string(),
-        kind: it.kind.as_str(),
+        kind: it.kind().as_str(),
         label: it.label.clone(),
-        organization: names.of(it.organization).await?,
-        user: names.of(it.user).await?,
-        client: names.of(it.client).await?,
-        resource_server: names.of(it.resource_server.or(server)).await?,
-        grant: it.grant.map(|id| id.to_string()),
+        organization: names.of(it.organization()).await?,
+        user: names.of(it.user()).await?,
+        client: names.of(it.client()).await?,
+        resource_server: names.of(it.resource_server().or(server)).await?,
+        grant: it.grant().map(|id| id.to_string()),
         audience,
         scopes: allowed.as_ref().map(scopes),
         created_at: time(it.created_at),

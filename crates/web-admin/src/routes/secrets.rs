@@ -98,9 +98,9 @@ async fn check_owner(call: &Call, kind: CredentialKind) -> Result<(), Denial> {
     let its = match kind {
         OF_SERVER => {
             let owner = resource_servers::read(&ctx, call.id()).await?;
-            secret.resource_server == Some(owner.id)
+            secret.resource_server() == Some(owner.id)
         }
-        _ => secret.client == Some(clients::read(&ctx, call.id()).await?.id),
+        _ => secret.client() == Some(clients::read(&ctx, call.id()).await?.id),
     };
     let missing = || Denial::NotFound { what: kind.as_str(), id: id.to_owned() };
     if its { Ok(()) } else { Err(missing()) }

@@ -1,11 +1,12 @@
 //! Importing a batch of legacy tokens: good rows are written together, bad ones refused one by one.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use base::Id;
 use domain::{
-    Actor, AnySecret, Credential, CredentialKind, Grant, Kind, Organization, PublicId,
-    ResourceServer,
+    Actor, AnySecret, Credential, CredentialDetail, CredentialKind, Grant, Kind, Organization,
+    PublicId, ResourceServer,
 };
 use oauth::ScopeSet;
 use serde_json::json;
@@ -83,6 +84,24 @@ struct LegacyGrant {
     after: Grant,
 }
 
+/// The grant of an organization's legacy tokens: it may be new.
+async fn load(
+    ctx: &Context<'_>,
+    server: &ResourceServer,
+    organization: Id<Organization>,
+) -> Result<LegacyGrant, Denial> {
+    let handle = Grant::legacy_handle(organization, server.id);
+    let before: Option<Loaded<Grant>> = ctx.store.by_handle(ctx.issuer.realm(), &handle).await?;
+    let after = match &before {
+        Some(known) => Grant::clone(known),
+        None => Grant {
+            organization: Some(organization),
+            ..grants::bare(ctx, server.id, ScopeSet::new(), Some(handle)).await
+        },
+    };
+    Ok(LegacyGrant { before, after })
+}
+
 /// An import in the making.
 struct Importing<'a> {
     ctx: &'a Context<'a>,
@@ -105,7 +124,7 @@ impl Importing<'_> {
             return Err(fields::invalid("secret", format!("1 to {MAX_SECRET} bytes")));
         }
         if let Some(known) = self.known(&public_id).await? {
-            let same = known.kind == KIND && ctx.digests.matches(secret, &known.digest);
+            let same = known.kind() == KIND && ctx.digests.matches(secret, &known.digest);
             return if same {
                 Ok(RowOutcome::Unchanged)
             } else {
@@ -121,23 +140,18 @@ impl Importing<'_> {
         let credential = Credential {
             id: Id::new(ctx.now, ctx.rng),
             realm: ctx.issuer.realm().clone(),
-            kind: KIND,
             public_id: public_id.clone(),
-            grant: Some(grant),
-            client: None,
-            resource_server: None,
-            organization: Some(organization),
-            user: None,
             label,
             digest: ctx.digests.digest::<AnySecret>(secret),
-            scopes: Some(scopes),
             expires_at,
-            rotated: None,
-            minted: None,
-            authenticated_at: None,
-            status_index: ctx.status_index().await,
             revoked: None,
             created_at: ctx.now,
+            detail: CredentialDetail::LegacyToken {
+                grant,
+                organization,
+                scopes,
+                status_index: ctx.status_index().await,
+            },
         };
         self.fresh.insert(public_id, credential);
         Ok(RowOutcome::Imported)
@@ -174,12 +188,12 @@ impl Importing<'_> {
         organization: Id<Organization>,
         scopes: &ScopeSet,
     ) -> Result<Id<Grant>, Denial> {
-        if !self.rights.contains_key(&organization) {
-            let right = self.load(organization).await?;
-            self.rights.insert(organization, right);
-        }
-        let missing = || Denial::Dangling(Kind::Grant);
-        let right = self.rights.get_mut(&organization).ok_or_else(missing)?;
+        let right = match self.rights.entry(organization) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                unknown.insert(load(self.ctx, self.server, organization).await?)
+            }
+        };
         if right.after.revoked.is_some() {
             let text = "the grant of this organization's legacy tokens was revoked";
             return Err(Denial::StateForbids(text.into()));
@@ -188,20 +202,6 @@ impl Importing<'_> {
             right.after.scopes.insert(scope.clone());
         }
         Ok(right.after.id)
-    }
-
-    async fn load(&self, organization: Id<Organization>) -> Result<LegacyGrant, Denial> {
-        let handle = Grant::legacy_handle(organization, self.server.id);
-        let before: Option<Loaded<Grant>> =
-            self.ctx.store.by_handle(self.ctx.issuer.realm(), &handle).await?;
-        let after = match &before {
-            Some(known) => Grant::clone(known),
-            None => Grant {
-                organization: Some(organization),
-                ..grants::bare(self.ctx, self.server.id, ScopeSet::new(), Some(handle)).await
-            },
-        };
-        Ok(LegacyGrant { before, after })
     }
 
     async fn write(self, results: Vec<RowResult>) -> Result<Outcome<Vec<RowResult>>, Denial> {
@@ -220,7 +220,7 @@ impl Importing<'_> {
             }
         }
         for credential in self.fresh.values() {
-            let told = detail([("scopes", json!(credential.scopes))]);
+            let told = detail([("scopes", json!(credential.scopes()))]);
             changes.insert(credential, "legacy_token.imported".into(), told);
         }
         Ok(changes.done(results))

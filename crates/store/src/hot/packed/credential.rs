@@ -2,7 +2,8 @@
 //! its text and the moment it was made at.
 
 use base::{Digest, Id};
-use domain::{Credential, CredentialKind, Minted, PublicId, Rotated};
+use domain::{Credential, CredentialKind, CredentialMembers, Minted, PublicId, Rotated};
+use oauth::ScopeSet;
 
 use super::bytes::{Reader, Writer};
 use super::parts::{Codec, made, read_revocation, write_revocation};
@@ -23,20 +24,20 @@ const PLACE: u16 = 1 << 11;
 const REVOKED: u16 = 1 << 12;
 const CREATED: u16 = 1 << 13;
 
-fn flags(it: &Credential, named: bool) -> u16 {
+fn flags(it: &Credential, of: &CredentialMembers<&ScopeSet>, named: bool) -> u16 {
     let set = |flag, is: bool| if is { flag } else { 0 };
     set(NAMED, named)
-        | set(GRANT, it.grant.is_some())
-        | set(CLIENT, it.client.is_some())
-        | set(SERVER, it.resource_server.is_some())
-        | set(ORGANIZATION, it.organization.is_some())
-        | set(USER, it.user.is_some())
-        | set(SCOPES, it.scopes.is_some())
+        | set(GRANT, of.grant.is_some())
+        | set(CLIENT, of.client.is_some())
+        | set(SERVER, of.resource_server.is_some())
+        | set(ORGANIZATION, of.organization.is_some())
+        | set(USER, of.user.is_some())
+        | set(SCOPES, of.scopes.is_some())
         | set(EXPIRES, it.expires_at.is_some())
-        | set(ROTATED, it.rotated.is_some())
-        | set(MINTED, it.minted.is_some())
-        | set(AUTHENTICATED, it.authenticated_at.is_some())
-        | set(PLACE, it.status_index.is_some())
+        | set(ROTATED, of.rotated.is_some())
+        | set(MINTED, of.minted.is_some())
+        | set(AUTHENTICATED, of.authenticated_at.is_some())
+        | set(PLACE, of.status_index.is_some())
         | set(REVOKED, it.revoked.is_some())
         | set(CREATED, it.created_at != made(it.id.as_u128()))
 }
@@ -47,36 +48,36 @@ pub(super) fn is_named_by_id(it: &Credential) -> bool {
 }
 
 pub(super) fn write(codec: &Codec, it: &Credential, to: &mut Writer) -> Option<()> {
-    let named = !is_named_by_id(it);
-    to.number(flags(it, named).into());
-    to.byte(CredentialKind::ALL.iter().position(|kind| *kind == it.kind)? as u8);
+    let (named, of) = (!is_named_by_id(it), it.detail.members());
+    to.number(flags(it, &of, named).into());
+    to.byte(CredentialKind::ALL.iter().position(|kind| *kind == it.kind())? as u8);
     codec.write_realm(&it.realm, to)?;
     to.0.extend_from_slice(it.digest.as_bytes());
     to.text(&it.label);
     if named {
         to.text(it.public_id.as_str());
     }
-    to.id(it.grant);
-    to.id(it.client);
-    if let Some(server) = it.resource_server {
+    to.id(of.grant);
+    to.id(of.client);
+    if let Some(server) = of.resource_server {
         codec.write_server(server.as_u128(), to);
     }
-    to.id(it.organization);
-    to.id(it.user);
-    if let Some(scopes) = &it.scopes {
+    to.id(of.organization);
+    to.id(of.user);
+    if let Some(scopes) = of.scopes {
         codec.write_scopes(scopes, to)?;
     }
     it.expires_at.into_iter().for_each(|time| to.time(time));
-    if let Some(rotated) = it.rotated {
+    if let Some(rotated) = of.rotated {
         to.number(rotated.generation.into());
         to.time(rotated.at);
     }
-    if let Some(minted) = it.minted {
+    if let Some(minted) = of.minted {
         to.id(Some(minted.from));
         to.id(Some(minted.token_id));
     }
-    it.authenticated_at.into_iter().for_each(|time| to.time(time));
-    it.status_index.into_iter().for_each(|status_index| to.number(status_index.into()));
+    of.authenticated_at.into_iter().for_each(|time| to.time(time));
+    of.status_index.into_iter().for_each(|status_index| to.number(status_index.into()));
     it.revoked.iter().for_each(|revoked| write_revocation(revoked, to));
     if it.created_at != made(it.id.as_u128()) {
         to.time(it.created_at);
@@ -93,26 +94,31 @@ pub(super) fn read(codec: &Codec, id: Id<Credential>, from: &mut Reader<'_>) -> 
     let label = from.text()?.to_owned();
     let public_id: PublicId =
         if has(NAMED) { from.text()?.parse().ok()? } else { id.to_string().parse().ok()? };
-    Some(Credential {
-        id,
-        realm,
-        kind,
-        public_id,
+    let mut members = CredentialMembers {
         grant: from.id(has(GRANT))?,
         client: from.id(has(CLIENT))?,
         resource_server: if has(SERVER) { Some(codec.read_server(from)?) } else { None },
         organization: from.id(has(ORGANIZATION))?,
         user: from.id(has(USER))?,
+        scopes: if has(SCOPES) { Some(codec.read_scopes(from)?) } else { None },
+        ..CredentialMembers::NONE
+    };
+    let expires_at = if has(EXPIRES) { Some(from.time()?) } else { None };
+    members.rotated = if has(ROTATED) { Some(read_rotated(from)?) } else { None };
+    members.minted = if has(MINTED) { Some(read_minted(from)?) } else { None };
+    members.authenticated_at = if has(AUTHENTICATED) { Some(from.time()?) } else { None };
+    members.status_index =
+        if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None };
+    Some(Credential {
+        id,
+        realm,
+        public_id,
         label,
         digest,
-        scopes: if has(SCOPES) { Some(codec.read_scopes(from)?) } else { None },
-        expires_at: if has(EXPIRES) { Some(from.time()?) } else { None },
-        rotated: if has(ROTATED) { Some(read_rotated(from)?) } else { None },
-        minted: if has(MINTED) { Some(read_minted(from)?) } else { None },
-        authenticated_at: if has(AUTHENTICATED) { Some(from.time()?) } else { None },
-        status_index: if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None },
+        expires_at,
         revoked: if has(REVOKED) { Some(read_revocation(from)?) } else { None },
         created_at: if has(CREATED) { from.time()? } else { made(id.as_u128()) },
+        detail: members.detail(kind).ok()?,
     })
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use base::{Digest, Id, Rng as _, Timestamp, rng::SequenceRng};
 use domain::{
-    Actor, Credential, CredentialKind, Entity, EntityRecord as _, Grant, Kind, Minted, RealmName,
-    Revocation, Rotated,
+    Actor, Credential, CredentialDetail, CredentialKind, CredentialMembers, Entity,
+    EntityRecord as _, Grant, Kind, Minted, RealmName, Revocation, Rotated,
 };
 use oauth::ScopeSet;
 
@@ -69,29 +69,37 @@ impl Dice {
         Credential {
             id,
             realm: ["main", "sandbox"][self.number(2) as usize].parse().unwrap(),
-            kind: CredentialKind::ALL[self.number(9) as usize],
             public_id: if own {
                 id.to_string().parse()
             } else {
                 "key_Ü".replace('Ü', "x").parse()
             }
             .unwrap(),
+            label: self.text(),
+            digest: Digest::from_bytes(std::array::from_fn(|_| self.number(256) as u8)),
+            expires_at: self.maybe(|| self.time()),
+            revoked: self.maybe(|| self.revoked()),
+            created_at: if created { super::parts::made(id.as_u128()) } else { self.time() },
+            detail: self.detail(),
+        }
+    }
+
+    /// Of any kind, with every combination of what is optional, by and by.
+    fn detail(&self) -> CredentialDetail {
+        let kind = CredentialKind::ALL[self.number(9) as usize];
+        let members = CredentialMembers {
             grant: self.maybe(|| self.id()),
             client: self.maybe(|| self.id()),
             resource_server: self.maybe(|| self.id()),
             organization: self.maybe(|| self.id()),
             user: self.maybe(|| self.id()),
-            label: self.text(),
-            digest: Digest::from_bytes(std::array::from_fn(|_| self.number(256) as u8)),
             scopes: self.maybe(|| self.scopes()),
-            expires_at: self.maybe(|| self.time()),
             rotated: self.maybe(|| Rotated { generation: self.0.u128() as u32, at: self.time() }),
             minted: self.maybe(|| Minted { from: self.id(), token_id: self.id() }),
             authenticated_at: self.maybe(|| self.time()),
             status_index: self.maybe(|| self.0.u128() as u32),
-            revoked: self.maybe(|| self.revoked()),
-            created_at: if created { super::parts::made(id.as_u128()) } else { self.time() },
-        }
+        };
+        members.detail(kind).unwrap_or_else(|_| self.detail())
     }
 
     fn grant(&self) -> Grant {

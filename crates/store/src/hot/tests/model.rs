@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::{Digest, FixedClock, Id, Rng as _, Timestamp, rng::SequenceRng};
-use domain::{Credential, CredentialKind, EntityRecord as _, Kind, User};
+use domain::{Credential, CredentialDetail, EntityRecord as _, Kind, User};
 
 use super::fake::{handle_of, id_of, name_of, user};
 use super::nodes::{NOON, node};
@@ -16,23 +16,17 @@ pub(super) fn credential(id: u128, expires_at: Option<Timestamp>) -> Credential 
     Credential {
         id,
         realm: "test".parse().unwrap(),
-        kind: CredentialKind::ApiKey,
         public_id: id.to_string().parse().unwrap(),
-        grant: None,
-        client: None,
-        resource_server: None,
-        organization: None,
-        user: None,
         label: "a key".into(),
         digest: Digest::from_bytes([7; 32]),
-        scopes: None,
         expires_at,
-        rotated: None,
-        minted: None,
-        authenticated_at: None,
-        status_index: None,
         revoked: None,
         created_at: NOON,
+        detail: CredentialDetail::ApiKey {
+            grant: Id::from_u128(1),
+            organization: Id::from_u128(2),
+            status_index: None,
+        },
     }
 }
 
