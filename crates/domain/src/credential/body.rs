@@ -5,11 +5,10 @@ use base::{Digest, Id, Timestamp};
 use oauth::ScopeSet;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    AnySecret, Credential, CredentialKind, CredentialMemberError, CredentialMembers, Minted,
-    Rotated,
+use crate::{
+    AnySecret, Client, Credential, CredentialKind, CredentialMemberError, CredentialMembers, Grant,
+    Minted, Organization, PublicId, RealmName, ResourceServer, Revocation, Rotated, User,
 };
-use crate::{Client, Grant, Organization, PublicId, RealmName, ResourceServer, Revocation, User};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct CredentialBody {

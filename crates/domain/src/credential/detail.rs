@@ -4,8 +4,10 @@ use base::{Id, Timestamp};
 use oauth::ScopeSet;
 use serde::{Deserialize, Serialize};
 
-use super::{Credential, CredentialKind, CredentialMembers};
-use crate::{Client, Grant, Organization, ResourceServer, User};
+use crate::{
+    Client, Credential, CredentialKind, CredentialMembers, Grant, Organization, ResourceServer,
+    User,
+};
 
 /// The kind of a credential, and what only this kind has.
 ///

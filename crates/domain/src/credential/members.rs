@@ -3,8 +3,10 @@
 use base::{Id, Timestamp};
 use oauth::ScopeSet;
 
-use super::{CredentialDetail, CredentialKind, Minted, RefreshToken, Rotated};
-use crate::{Client, Grant, Organization, ResourceServer, User};
+use crate::{
+    Client, CredentialDetail, CredentialKind, Grant, Minted, Organization, RefreshToken,
+    ResourceServer, Rotated, User,
+};
 
 /// Every member that some kind has; `S` is the set of scopes or a reference to it. What a member
 /// means is said at [`CredentialDetail`].

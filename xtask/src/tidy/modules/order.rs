@@ -38,7 +38,7 @@ pub(super) const ORDER: &[(&str, Layers)] = &[
         &[
             &["error", "query", "version"],
             &["batch", "change", "loaded"],
-            &["contract"],
+            &["contract", "page"],
             &["memory", "typed"],
             &["hot"],
         ],
