@@ -3,15 +3,16 @@
 
 use base::{Digest, Id, Timestamp};
 use oauth::ScopeSet;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{
-    AnySecret, Client, Credential, CredentialKind, CredentialMemberError, CredentialMembers, Grant,
-    Minted, Organization, PublicId, RealmName, ResourceServer, Revocation, Rotated, User,
-};
+use super::kind::CredentialKind;
+use super::members::{CredentialMemberError, CredentialMembers};
+use super::record::{AnySecret, Credential, Minted, Rotated};
+use crate::{Client, Grant, Organization, PublicId, RealmName, ResourceServer, Revocation, User};
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct CredentialBody {
+struct CredentialBody {
     id: Id<Credential>,
     realm: RealmName,
     kind: CredentialKind,
@@ -40,9 +41,22 @@ pub(super) struct CredentialBody {
 /// A stored body that is no credential.
 #[derive(Debug, thiserror::Error)]
 #[error("credential {id}: {problem}")]
-pub(super) struct CredentialBodyError {
+struct CredentialBodyError {
     id: Id<Credential>,
     problem: CredentialMemberError,
+}
+
+impl Serialize for Credential {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        CredentialBody::from(self.clone()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Credential {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let body = CredentialBody::deserialize(deserializer)?;
+        Self::try_from(body).map_err(D::Error::custom)
+    }
 }
 
 impl From<Credential> for CredentialBody {

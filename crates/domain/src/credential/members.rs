@@ -3,10 +3,9 @@
 use base::{Id, Timestamp};
 use oauth::ScopeSet;
 
-use crate::{
-    Client, CredentialDetail, CredentialKind, Grant, Minted, Organization, RefreshToken,
-    ResourceServer, Rotated, User,
-};
+use super::kind::CredentialKind;
+use super::record::{CredentialDetail, Minted, RefreshToken, Rotated};
+use crate::{Client, Grant, Organization, ResourceServer, User};
 
 /// Every member that some kind has; `S` is the set of scopes or a reference to it. What a member
 /// means is said at [`CredentialDetail`].
@@ -143,5 +142,78 @@ impl CredentialMembers<ScopeSet> {
                 }
             }
         })
+    }
+}
+
+impl CredentialDetail {
+    /// What it has, member by member.
+    pub const fn members(&self) -> CredentialMembers<&ScopeSet> {
+        let none = CredentialMembers::NONE;
+        match self {
+            Self::ClientSecret { client, organization, status_index } => CredentialMembers {
+                client: Some(*client),
+                organization: *organization,
+                status_index: *status_index,
+                ..none
+            },
+            Self::ApiKey { grant, organization, status_index } => CredentialMembers {
+                grant: Some(*grant),
+                organization: Some(*organization),
+                status_index: *status_index,
+                ..none
+            },
+            Self::PersonalAccessToken { grant, user, organization, status_index } => {
+                CredentialMembers {
+                    grant: Some(*grant),
+                    user: Some(*user),
+                    organization: *organization,
+                    status_index: *status_index,
+                    ..none
+                }
+            }
+            Self::RefreshToken(token) => CredentialMembers {
+                grant: Some(token.grant),
+                client: Some(token.client),
+                organization: token.organization,
+                user: token.user,
+                scopes: token.scopes.as_ref(),
+                rotated: token.rotated,
+                authenticated_at: token.authenticated_at,
+                status_index: token.status_index,
+                ..none
+            },
+            Self::LegacyToken { grant, organization, scopes, status_index } => CredentialMembers {
+                grant: Some(*grant),
+                organization: Some(*organization),
+                scopes: Some(scopes),
+                status_index: *status_index,
+                ..none
+            },
+            Self::AdminKey { scopes } => CredentialMembers { scopes: Some(scopes), ..none },
+            Self::ResourceServerSecret { resource_server } => {
+                CredentialMembers { resource_server: Some(*resource_server), ..none }
+            }
+            Self::AccessToken { grant, client, organization, user, scopes, minted } => {
+                CredentialMembers {
+                    grant: Some(*grant),
+                    client: *client,
+                    organization: *organization,
+                    user: *user,
+                    scopes: Some(scopes),
+                    minted: Some(*minted),
+                    ..none
+                }
+            }
+            Self::Consent { grant, client, organization, user, status_index } => {
+                CredentialMembers {
+                    grant: Some(*grant),
+                    client: Some(*client),
+                    organization: *organization,
+                    user: *user,
+                    status_index: *status_index,
+                    ..none
+                }
+            }
+        }
     }
 }

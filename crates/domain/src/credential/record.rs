@@ -1,13 +1,87 @@
-//! What only one kind of credential has.
+//! A credential, and what only its kind has.
 
-use base::{Id, Timestamp};
+use base::{Digest, Id, Timestamp};
 use oauth::ScopeSet;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Client, Credential, CredentialKind, CredentialMembers, Grant, Organization, ResourceServer,
-    User,
-};
+use super::kind::CredentialKind;
+use crate::{Client, Grant, Organization, PublicId, RealmName, ResourceServer, Revocation, User};
+
+/// Marks the digest of a credential of any kind.
+#[derive(Debug)]
+pub enum AnySecret {}
+
+/// A secret that a client, user or administrator holds; only its digest is kept.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// Its identifier; access tokens minted from it carry it.
+    pub id: Id<Credential>,
+    /// The realm it belongs to.
+    pub realm: RealmName,
+    /// What finds it: the first half of a Basic pair, or a part of the string itself.
+    pub public_id: PublicId,
+    /// A name for people.
+    pub label: String,
+    /// The keyed digest of the secret.
+    pub digest: Digest<AnySecret>,
+    /// When it expires; `None`: never.
+    pub expires_at: Option<Timestamp>,
+    /// Set once it was revoked.
+    pub revoked: Option<Revocation>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Its kind, and what only this kind has.
+    pub detail: CredentialDetail,
+}
+
+/// Members that only some kinds have, for lists and indexes: `None` where the kind has none.
+impl Credential {
+    /// What it is.
+    pub const fn kind(&self) -> CredentialKind {
+        self.detail.kind()
+    }
+
+    /// The grant it stands for; `None` for what authenticates a client, a resource server or an
+    /// administrator.
+    pub const fn grant(&self) -> Option<Id<Grant>> {
+        self.detail.members().grant
+    }
+
+    /// The client it belongs to.
+    pub const fn client(&self) -> Option<Id<Client>> {
+        self.detail.members().client
+    }
+
+    /// The resource server it authenticates.
+    pub const fn resource_server(&self) -> Option<Id<ResourceServer>> {
+        self.detail.members().resource_server
+    }
+
+    /// The organization it acts for.
+    pub const fn organization(&self) -> Option<Id<Organization>> {
+        self.detail.members().organization
+    }
+
+    /// The user it acts for.
+    pub const fn user(&self) -> Option<Id<User>> {
+        self.detail.members().user
+    }
+
+    /// Narrows the scopes of its grant; what an admin key may do.
+    pub const fn scopes(&self) -> Option<&ScopeSet> {
+        self.detail.members().scopes
+    }
+
+    /// What an access token was minted from.
+    pub const fn minted(&self) -> Option<Minted> {
+        self.detail.members().minted
+    }
+
+    /// Its status index: see [`Grant::status_index`].
+    pub const fn status_index(&self) -> Option<u32> {
+        self.detail.members().status_index
+    }
+}
 
 /// The kind of a credential, and what only this kind has.
 ///
@@ -175,75 +249,17 @@ impl CredentialDetail {
             Self::Consent { .. } => CredentialKind::Consent,
         }
     }
+}
 
-    /// What it has, member by member.
-    pub const fn members(&self) -> CredentialMembers<&ScopeSet> {
-        let none = CredentialMembers::NONE;
-        match self {
-            Self::ClientSecret { client, organization, status_index } => CredentialMembers {
-                client: Some(*client),
-                organization: *organization,
-                status_index: *status_index,
-                ..none
-            },
-            Self::ApiKey { grant, organization, status_index } => CredentialMembers {
-                grant: Some(*grant),
-                organization: Some(*organization),
-                status_index: *status_index,
-                ..none
-            },
-            Self::PersonalAccessToken { grant, user, organization, status_index } => {
-                CredentialMembers {
-                    grant: Some(*grant),
-                    user: Some(*user),
-                    organization: *organization,
-                    status_index: *status_index,
-                    ..none
-                }
-            }
-            Self::RefreshToken(token) => CredentialMembers {
-                grant: Some(token.grant),
-                client: Some(token.client),
-                organization: token.organization,
-                user: token.user,
-                scopes: token.scopes.as_ref(),
-                rotated: token.rotated,
-                authenticated_at: token.authenticated_at,
-                status_index: token.status_index,
-                ..none
-            },
-            Self::LegacyToken { grant, organization, scopes, status_index } => CredentialMembers {
-                grant: Some(*grant),
-                organization: Some(*organization),
-                scopes: Some(scopes),
-                status_index: *status_index,
-                ..none
-            },
-            Self::AdminKey { scopes } => CredentialMembers { scopes: Some(scopes), ..none },
-            Self::ResourceServerSecret { resource_server } => {
-                CredentialMembers { resource_server: Some(*resource_server), ..none }
-            }
-            Self::AccessToken { grant, client, organization, user, scopes, minted } => {
-                CredentialMembers {
-                    grant: Some(*grant),
-                    client: *client,
-                    organization: *organization,
-                    user: *user,
-                    scopes: Some(scopes),
-                    minted: Some(*minted),
-                    ..none
-                }
-            }
-            Self::Consent { grant, client, organization, user, status_index } => {
-                CredentialMembers {
-                    grant: Some(*grant),
-                    client: Some(*client),
-                    organization: *organization,
-                    user: *user,
-                    status_index: *status_index,
-                    ..none
-                }
-            }
-        }
-    }
+/// One or more uses of a credential, coalesced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Use {
+    /// Which credential.
+    pub credential: Id<Credential>,
+    /// When it was last used.
+    pub last_at: Timestamp,
+    /// From which address, where known.
+    pub address: Option<String>,
+    /// How many times since it was last recorded.
+    pub count: u64,
 }
