@@ -56,7 +56,8 @@ impl Timestamp {
         Duration::from_millis(if millis < 0 { 0 } else { millis as u64 })
     }
 
-    /// The time between the two, whichever is later: for judging age by a clock that may be set back.
+    /// The absolute time between the two moments, whichever is later. It judges age even where a
+    /// clock was set back.
     pub const fn apart(self, other: Self) -> Duration {
         Duration::from_millis(self.0.abs_diff(other.0))
     }
@@ -82,14 +83,14 @@ impl std::str::FromStr for Timestamp {
     }
 }
 
-/// A text that is not an RFC 3339 timestamp.
+/// The text is not an RFC 3339 timestamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a timestamp such as 2030-01-31T12:00:00Z (RFC 3339)")]
 pub struct ParseTimestampError;
 
-/// Tells the time.
+/// A source of the current time.
 pub trait Clock: Send + Sync + fmt::Debug {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 

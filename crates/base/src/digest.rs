@@ -12,8 +12,8 @@ use crate::encoding::{base64url, parse_base64url};
 
 /// The keyed SHA-256 (HMAC, RFC 2104) of a [`Secret<K>`].
 ///
-/// The secrets it stands for are random and long, so a fast keyed digest is enough: without the
-/// master key a stolen table cannot even be tested against. Compare with [`DigestKey::matches`].
+/// The secrets it stands for are random and long, so a fast keyed digest is enough. Without the
+/// master key, nobody can test guesses against a stolen table. Compare with [`DigestKey::matches`].
 pub struct Digest<K>([u8; 32], PhantomData<fn() -> K>);
 
 impl<K> Digest<K> {
@@ -57,7 +57,7 @@ impl<'de, K> Deserialize<'de> for Digest<K> {
     }
 }
 
-/// The plain SHA-256 of `message`: for what is not secret.
+/// The plain SHA-256 of `message`, for values that are not secret.
 pub fn sha256(message: &[u8]) -> [u8; 32] {
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, message);
     let mut bytes = [0; 32];

@@ -1,4 +1,5 @@
-//! Text encodings: fixed-width base62 for what people copy, base64url for what the RFCs ask.
+//! Text encodings: fixed-width base62 for strings that people copy, base64url where the RFCs
+//! require it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -14,7 +15,7 @@ pub const BASE62_U32: usize = 6;
 /// 62 to the tenth: the most digits whose number a machine word holds.
 const TEN_DIGITS: u128 = 62_u128.pow(10);
 
-/// Appends `number` to `out`, padded to `width` digits. Digits that do not fit are lost.
+/// Appends `number` to `out`, padded to `width` digits. Leading digits that do not fit are dropped.
 pub fn push_base62(out: &mut String, number: u128, width: usize) {
     // Division of 128 bits is slow: cut the number into words first, ten digits each.
     let words =

@@ -87,7 +87,7 @@ impl<T> fmt::Debug for Id<T> {
     }
 }
 
-/// A text that is not an identifier.
+/// The text is not an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected an identifier of 22 letters and digits")]
 pub struct ParseIdError;

@@ -1,7 +1,7 @@
-//! The shape of strings we issue: `prefix ‖ id ‖ secret ‖ checksum`.
+//! The format of the strings that we issue: `prefix ‖ id ‖ secret ‖ checksum`.
 //!
-//! Secret scanners recognise the prefix, the checksum tells a typo from a revoked key without a
-//! look-up, and the id finds the row by an index that new rows append to.
+//! Secret scanners recognise the prefix. The checksum distinguishes a typo from a revoked key
+//! without a look-up. The id finds the row by an index to which new rows append.
 
 use crate::encoding::{BASE62_U32, BASE62_U128, parse_base62, push_base62};
 use crate::{Id, Rng, Secret};
@@ -14,7 +14,7 @@ pub fn issue<T, K>(prefix: &str, id: Id<T>, rng: &dyn Rng) -> Secret<K> {
     assemble(prefix, id, [rng.u128(), rng.u128()])
 }
 
-/// Makes the string for `id` behind `prefix` whose secret is decided already.
+/// Makes the string for `id` behind `prefix` from a given secret.
 pub fn assemble<T, K>(prefix: &str, id: Id<T>, secret: [u128; 2]) -> Secret<K> {
     let mut text = String::with_capacity(prefix.len() + BODY);
     text.push_str(prefix);
@@ -27,14 +27,14 @@ pub fn assemble<T, K>(prefix: &str, id: Id<T>, secret: [u128; 2]) -> Secret<K> {
     Secret::new(text)
 }
 
-/// What a presented string tells before any look-up.
+/// What the text of a presented string shows, before any look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape<T> {
-    /// One of ours, intact: the row to look for.
+    /// The string is intact and has our format. The id names the row to look up.
     Intact(Id<T>),
-    /// Has our prefix, yet was mistyped, cut or extended.
+    /// The string has our prefix, but it was mistyped, cut or extended.
     Damaged,
-    /// Not ours.
+    /// The string does not have our prefix.
     Foreign,
 }
 
@@ -53,7 +53,7 @@ pub fn read<T>(prefix: &str, text: &str) -> Shape<T> {
     }
 }
 
-/// Takes apart what [`assemble`] made behind `prefix`; `None` for anything else.
+/// Reads the parts of a string that [`assemble`] made behind `prefix`; `None` for anything else.
 pub fn parts<T>(prefix: &str, text: &str) -> Option<(Id<T>, [u128; 2])> {
     let Shape::Intact(id) = read(prefix, text) else { return None };
     let secret = text.strip_prefix(prefix)?.get(BASE62_U128..3 * BASE62_U128)?;
@@ -67,7 +67,7 @@ mod tests {
     use crate::{SystemRng, Timestamp};
 
     #[test]
-    fn what_was_assembled_is_taken_apart() {
+    fn parts_reads_what_assemble_made() {
         let id = Id::<()>::new(Timestamp::from_seconds(1), &SystemRng);
         for secret in [[0, 0], [1, u128::MAX], [u128::MAX, 7]] {
             let text: Secret<()> = assemble("rt_", id, secret);
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_typo_is_told_from_a_stranger() {
+    fn a_typo_is_distinguished_from_a_foreign_string() {
         let id = Id::<()>::new(Timestamp::from_seconds(1), &SystemRng);
         let issued: Secret<()> = issue("rt_live_", id, &SystemRng);
         let text = issued.expose();

@@ -1,7 +1,7 @@
-//! The ground floor: identifiers, secrets, digests, time, randomness and encodings.
+//! The lowest layer: identifiers, secrets, digests, time, randomness and encodings.
 //!
-//! Nothing here knows OAuth, HTTP or SQL. The ambient clock lives in [`clock`] and the ambient
-//! randomness in [`rng`]; everything above receives them as parameters.
+//! The ambient clock lives in [`clock`] and the ambient randomness in [`rng`]. All other crates
+//! receive them as parameters.
 
 pub mod clock;
 pub mod digest;

@@ -1,4 +1,4 @@
-//! The master key and what is derived from it.
+//! The master key and the keys that are derived from it.
 
 use std::fmt;
 
@@ -9,8 +9,9 @@ use zeroize::Zeroizing;
 use crate::encoding::{base64url, parse_base64url};
 use crate::{DigestKey, Rng};
 
-/// The one key an operator keeps: 32 bytes, from a file or the environment. Everything secret at
-/// rest is sealed or digested under keys derived from it (HKDF-SHA256, RFC 5869), one a purpose.
+/// The one key that an operator keeps: 32 bytes, from a file or the environment. Every stored
+/// secret is sealed or digested under a key derived from it (HKDF-SHA256, RFC 5869), one key per
+/// purpose.
 pub struct MasterKey(Zeroizing<[u8; 32]>);
 
 impl MasterKey {
@@ -51,7 +52,8 @@ impl MasterKey {
         Sealer::new(&self.derive(purpose))
     }
 
-    /// A name for this key that tells nothing of it, to notice a key that is not the database's.
+    /// A name for this key that reveals nothing about it. It shows when a key is not the one of the
+    /// database.
     pub fn fingerprint(&self) -> String {
         base64url(self.derive("postern fingerprint v1").first_chunk::<9>().unwrap_or(&[0; 9]))
     }
@@ -74,7 +76,7 @@ impl fmt::Debug for MasterKey {
     }
 }
 
-/// A text that is not a master key.
+/// The text is not a master key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a master key: 32 bytes in base64url, 43 characters")]
 pub struct ParseMasterKeyError;
@@ -88,8 +90,8 @@ impl Sealer {
         Self(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).expect("32 bytes of key")))
     }
 
-    /// `nonce ‖ ciphertext ‖ tag`, 28 bytes longer than `plain`. `context` is authenticated, not
-    /// carried: opening needs the same.
+    /// `nonce ‖ ciphertext ‖ tag`, 28 bytes longer than `plain`. `context` is authenticated but not
+    /// included: [`Self::open`] needs the same `context`.
     #[allow(clippy::expect_used, reason = "AES-GCM fails only past 64 GiB")]
     pub fn seal(&self, rng: &dyn Rng, context: &[u8], plain: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE_LEN];
@@ -109,7 +111,7 @@ impl Sealer {
         sealed
     }
 
-    /// What was sealed, or `None` when anything differs: key, context or a single bit.
+    /// The sealed message, or `None` when the key, the context or a single bit differs.
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let mut bytes = Zeroizing::new(ciphertext.to_vec());

@@ -28,7 +28,7 @@ impl Rng for SystemRng {
     }
 }
 
-/// A reproducible sequence. **Never** for secrets that leave a test.
+/// A reproducible sequence for tests. **Never** use it for secrets outside a test.
 #[derive(Debug)]
 pub struct SequenceRng(AtomicU64);
 
@@ -41,7 +41,7 @@ impl SequenceRng {
 
 impl Rng for SequenceRng {
     fn fill(&self, bytes: &mut [u8]) {
-        // SplitMix64: enough spread to make distinct identifiers, and no more is promised.
+        // SplitMix64 spreads enough to make distinct identifiers. Nothing more is promised.
         for chunk in bytes.chunks_mut(8) {
             let mut z = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::SeqCst);
             z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -1,4 +1,4 @@
-//! Strings that must not be seen.
+//! Strings that must not be displayed or logged.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,11 +6,12 @@ use std::marker::PhantomData;
 use zeroize::Zeroizing;
 
 /// A secret string of kind `K`. It has no `Display`, no `Serialize` and no `PartialEq`; `Debug`
-/// prints its kind; its memory is wiped on drop. [`Secret::expose`] is the one way in: grep for it.
+/// prints its kind; its memory is wiped on drop. [`Secret::expose`] is the only way to read it:
+/// grep for it.
 pub struct Secret<K>(Zeroizing<String>, PhantomData<fn() -> K>);
 
 impl<K> Secret<K> {
-    /// Takes a secret string into custody.
+    /// Wraps a secret string.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()), PhantomData)
     }
