@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a token stands for. An inactive one says `active: false` and nothing of itself.
+/// What a token stands for. For an inactive token, only `active: false` is returned.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Introspection {
-    /// Whether the token is good at this moment.
+    /// Whether the token is active now.
     pub active: bool,
     /// Space-separated scopes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -13,10 +13,10 @@ pub struct Introspection {
     /// Public id of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// A name for people: the user's e-mail address or the credential's label.
+    /// A human-readable name: the user's e-mail address or the credential's label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// How to present it: `Bearer` or `Basic`.
+    /// How the token is presented: `Bearer` or `Basic`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
     /// When it expires, in seconds since the Unix epoch; absent when it never does.
@@ -25,33 +25,33 @@ pub struct Introspection {
     /// When it was issued, in seconds since the Unix epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iat: Option<i64>,
-    /// Before when it is not good, in seconds since the Unix epoch.
+    /// The token is not valid before this time, in seconds since the Unix epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
-    /// Whom it is about.
+    /// The subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
-    /// Who it is for.
+    /// The audience.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aud: Option<String>,
-    /// Who issued it.
+    /// The issuer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
-    /// Its own identifier.
+    /// The token's own identifier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
-    /// Ours: public id of the organization it acts for.
+    /// Extension: public id of the organization that the token acts for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,
-    /// Ours: public id of the user it acts for.
+    /// Extension: public id of the user that the token acts for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// Ours: what kind of credential it is, such as `access_token` or `api_key`.
+    /// Extension: the kind of credential, such as `access_token` or `api_key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_kind: Option<String>,
-    /// Ours: on inactive tokens, `suspended` where the token is genuine and its client or
-    /// organization is suspended, so that an API can answer 403 where its documentation promises
-    /// that. Told only to the resource server the token is for.
+    /// Extension, on inactive tokens: `suspended` where the token is genuine but its client or
+    /// organization is suspended. An API whose documentation promises a 403 can then answer 403.
+    /// Only the resource server that the token is for receives this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inactive_reason: Option<String>,
 }

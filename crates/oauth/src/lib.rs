@@ -1,7 +1,7 @@
-//! The words of the RFCs, and nothing else: error codes, scopes, parameters, requests, replies.
+//! The vocabulary of the RFCs: error codes, scopes, parameters, requests, replies.
 //!
-//! Pure vocabulary. It knows no wire encoding (that is `dialect`), makes no decision (that is
-//! `engine`) and stores nothing.
+//! This crate knows no wire encoding (see `dialect`), makes no decision (see `engine`) and stores
+//! nothing.
 
 mod client_auth;
 mod grant_type;

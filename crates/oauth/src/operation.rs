@@ -1,26 +1,26 @@
-//! What an endpoint is for, whatever path a dialect gives it.
+//! The operations of an issuer, independent of the path that a dialect gives them.
 
 use serde::{Deserialize, Serialize};
 
-/// One thing a client can ask of the issuer.
+/// One operation that a client can request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
-    /// Ask a person for a grant, in their browser (RFC 6749 §3.1).
+    /// Ask a user for a grant, in their browser (RFC 6749 §3.1).
     Authorization,
     /// Exchange a grant for tokens (RFC 6749 §3.2).
     Token,
     /// Ask what a token stands for (RFC 7662).
     Introspection,
-    /// Take a token back (RFC 7009).
+    /// Revoke a token (RFC 7009).
     Revocation,
     /// Read the signing keys (RFC 7517 §5).
     Jwks,
     /// Read the issuer's metadata (RFC 8414 §3).
     Metadata,
-    /// Ask who the person is (OpenID Connect Core §5.3).
+    /// Ask who the user is (OpenID Connect Core §5.3).
     UserInfo,
-    /// Sign the person out, in their browser (OpenID Connect RP-Initiated Logout §2).
+    /// Sign the user out, in their browser (OpenID Connect RP-Initiated Logout §2).
     EndSession,
 }
 
@@ -37,7 +37,7 @@ impl Operation {
         Self::EndSession,
     ];
 
-    /// Whether a person's browser asks, and is answered with pages and redirects.
+    /// Whether a browser sends the request. The answer is then a page or a redirect.
     pub const fn is_for_browsers(self) -> bool {
         matches!(self, Self::Authorization | Self::EndSession)
     }

@@ -35,9 +35,9 @@ parameters! {
     GrantType = "grant_type",
     /// RFC 6749 §3.3.
     Scope = "scope",
-    /// Who the token is for: as RFC 8693 §2.1 has it, and widely used at the token endpoint.
+    /// The audience of the token: defined by RFC 8693 §2.1, and widely used at the token endpoint.
     Audience = "audience",
-    /// RFC 8707 §2: an alternative spelling of the audience.
+    /// RFC 8707 §2: another way to name the audience.
     Resource = "resource",
     /// RFC 6749 §6.
     RefreshToken = "refresh_token",
@@ -73,11 +73,11 @@ parameters! {
     IdTokenHint = "id_token_hint",
     /// OpenID Connect RP-Initiated Logout §2.
     PostLogoutRedirectUri = "post_logout_redirect_uri",
-    /// OpenID Connect Core §6.1: refused, since a request is not taken by value.
+    /// OpenID Connect Core §6.1: always refused, because a request by value is not supported.
     RequestObject = "request",
-    /// OpenID Connect Core §6.2: refused, since a request is not fetched.
+    /// OpenID Connect Core §6.2: always refused, because a request by reference is not fetched.
     RequestUri = "request_uri",
-    /// Not registered: the public id of the organization that the person should choose.
+    /// Not registered: the public id of the organization that the user should choose.
     Organization = "organization",
 }
 
@@ -100,22 +100,22 @@ impl FromStr for Parameter {
 #[derive(Clone, Default)]
 pub struct Parameters(BTreeMap<Parameter, Zeroizing<String>>);
 
-/// A parameter came twice, which RFC 6749 §3.2 forbids.
+/// A parameter was sent twice, which RFC 6749 §3.2 forbids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the parameter {0} must not be repeated")]
 pub struct RepeatedParameterError(pub Parameter);
 
 impl Parameters {
-    /// None yet.
+    /// No parameters.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds one. An empty value counts as absent (RFC 6749 §3.2: "Parameters sent without a value
-    /// MUST be treated as if they were omitted").
+    /// Adds a parameter. An empty value counts as absent (RFC 6749 §3.2: "Parameters sent without a
+    /// value MUST be treated as if they were omitted").
     ///
     /// # Errors
-    /// [`RepeatedParameterError`] when it is there already.
+    /// [`RepeatedParameterError`] when the parameter is already there.
     pub fn insert(
         &mut self,
         parameter: Parameter,
@@ -136,12 +136,12 @@ impl Parameters {
         }
     }
 
-    /// The value of one, if it was sent.
+    /// The value of `parameter`, if it was sent.
     pub fn value(&self, parameter: Parameter) -> Option<&str> {
         self.0.get(&parameter).map(|value| value.as_str())
     }
 
-    /// Which were sent.
+    /// The names of the parameters that were sent.
     pub fn names(&self) -> impl Iterator<Item = Parameter> + '_ {
         self.0.keys().copied()
     }

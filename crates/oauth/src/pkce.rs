@@ -27,7 +27,7 @@ pub fn is_verifier(text: &str) -> bool {
 pub enum ChallengeMethod {
     /// By SHA-256.
     S256,
-    /// It is the verifier. Only where a published format has nothing better.
+    /// The challenge is the verifier itself. Only for a published format that has nothing better.
     #[serde(rename = "plain")]
     Plain,
 }
@@ -41,7 +41,7 @@ impl ChallengeMethod {
         }
     }
 
-    /// Whether `verifier` is what `challenge` was made of; in constant time.
+    /// Whether `challenge` was made from `verifier`; in constant time.
     pub fn verifies(self, challenge: &str, verifier: &str) -> bool {
         let made = match self {
             Self::S256 => s256(verifier),

@@ -1,7 +1,7 @@
-//! What can go wrong, outward: a [`Problem`], its error code and its HTTP status.
+//! What an error response says: a [`Problem`], its error code and its HTTP status.
 //!
-//! Invariant: code and status are *derived* from the problem, never chosen by a caller. A dialect
-//! may map a problem to another status and spelling; nothing else may.
+//! Invariant: code and status are *derived* from the problem, never chosen by a caller. Only a
+//! dialect may map a problem to another status and spelling.
 
 use std::fmt;
 
@@ -89,8 +89,8 @@ impl fmt::Display for ErrorCode {
 
 macro_rules! problems {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $code:ident, $status:literal;)*) => {
-        /// What went wrong, as far as a client may know. Finer than [`ErrorCode`], because
-        /// published formats tell apart what one code folds together.
+        /// What went wrong, as far as a client may know. It is finer than [`ErrorCode`], because
+        /// published formats distinguish cases that share one code.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Problem { $($(#[$doc])* $variant,)* }
 
@@ -129,62 +129,62 @@ problems! {
     NotFound = "not_found", InvalidRequest, 404;
     /// Client authentication failed (RFC 6749 §5.2).
     InvalidClient = "invalid_client", InvalidClient, 401;
-    /// The client proved who it is, yet it or its organization is suspended.
+    /// The client authenticated, but it or its organization is suspended.
     ClientSuspended = "client_suspended", InvalidClient, 401;
     /// The presented code or refresh token is unknown, expired, revoked or another client's
     /// (RFC 6749 §5.2).
     InvalidGrant = "invalid_grant", InvalidGrant, 400;
     /// The client may not use this grant type (RFC 6749 §5.2).
     UnauthorizedClient = "unauthorized_client", UnauthorizedClient, 400;
-    /// No such grant type here (RFC 6749 §5.2).
+    /// This issuer does not offer the grant type (RFC 6749 §5.2).
     UnsupportedGrantType = "unsupported_grant_type", UnsupportedGrantType, 400;
     /// The scope is unknown, malformed or more than was granted (RFC 6749 §5.2).
     InvalidScope = "invalid_scope", InvalidScope, 400;
-    /// No audience was named and there is no default (RFC 8707 §2).
+    /// No audience was named, and there is no default (RFC 8707 §2).
     AudienceMissing = "audience_missing", InvalidTarget, 400;
     /// No such resource server (RFC 8707 §2).
     AudienceUnknown = "audience_unknown", InvalidTarget, 400;
     /// The client has no grant for this resource server (RFC 8707 §2).
     AudienceNotGranted = "audience_not_granted", InvalidTarget, 400;
-    /// No more tokens in this hour or day (RFC 6585 §4).
+    /// The budget of this hour or day is used up (RFC 6585 §4).
     BudgetSpent = "budget_spent", TooManyRequests, 429;
     /// Too many requests (RFC 6585 §4).
     RateLimited = "rate_limited", TooManyRequests, 429;
-    /// The resource owner or the server said no (RFC 6749 §4.1.2.1).
+    /// The resource owner or the server denied the request (RFC 6749 §4.1.2.1).
     AccessDenied = "access_denied", AccessDenied, 403;
-    /// No such app may ask for people's consent. Shown on a page: there is nowhere to redirect to
+    /// No such app may ask users for consent. Shown on a page, because there is no redirect URI
     /// (RFC 6749 §4.1.2.1).
     UnknownApp = "unknown_app", InvalidRequest, 400;
-    /// The redirect URI is missing, malformed or not the app's. Shown on a page: it is never
-    /// redirected to (RFC 6749 §4.1.2.1).
+    /// The redirect URI is missing, malformed or not registered for the app. Shown on a page, never
+    /// redirected (RFC 6749 §4.1.2.1).
     InvalidRedirect = "invalid_redirect", InvalidRequest, 400;
     /// The `state` is missing or too short for this issuer (RFC 6749 §10.12).
     InvalidState = "invalid_state", InvalidRequest, 400;
-    /// Another response type or mode than `code` by query (RFC 6749 §4.1.2.1).
+    /// The response type or mode is not `code` by query (RFC 6749 §4.1.2.1).
     UnsupportedResponseType = "unsupported_response_type", UnsupportedResponseType, 400;
-    /// The person is not signed in, and no page may be shown (OpenID Connect Core §3.1.2.6).
+    /// The user is not signed in, and no page may be shown (OpenID Connect Core §3.1.2.6).
     LoginRequired = "login_required", LoginRequired, 400;
-    /// The person has not consented, and no page may be shown (OpenID Connect Core §3.1.2.6).
+    /// The user has not consented, and no page may be shown (OpenID Connect Core §3.1.2.6).
     ConsentRequired = "consent_required", ConsentRequired, 400;
-    /// The person has to choose, and no page may be shown (OpenID Connect Core §3.1.2.6).
+    /// The user has to choose, and no page may be shown (OpenID Connect Core §3.1.2.6).
     InteractionRequired = "interaction_required", InteractionRequired, 400;
-    /// `request` is not taken (OpenID Connect Core §3.1.2.6).
+    /// The `request` parameter is not supported (OpenID Connect Core §3.1.2.6).
     RequestNotSupported = "request_not_supported", RequestNotSupported, 400;
-    /// `request_uri` is not taken (OpenID Connect Core §3.1.2.6).
+    /// The `request_uri` parameter is not supported (OpenID Connect Core §3.1.2.6).
     RequestUriNotSupported = "request_uri_not_supported", RequestUriNotSupported, 400;
-    /// The presented access token or key is not good (RFC 6750 §3.1).
+    /// The presented access token or key is not active (RFC 6750 §3.1).
     InvalidToken = "invalid_token", InvalidToken, 401;
     /// The token lacks a scope (RFC 6750 §3.1).
     InsufficientScope = "insufficient_scope", InsufficientScope, 403;
-    /// An API was called without any credential (RFC 6750 §3.1): the challenge names no error.
+    /// An API was called without any credential (RFC 6750 §3.1). The challenge then names no error.
     NoCredential = "no_credential", InvalidToken, 401;
-    /// The credential is genuine, yet its client or organization is suspended: at an API.
+    /// At an API: the credential is genuine, but its client or organization is suspended.
     CallerSuspended = "caller_suspended", AccessDenied, 403;
     /// This kind of token cannot be revoked here (RFC 7009 §2.2.1).
     UnsupportedTokenType = "unsupported_token_type", UnsupportedTokenType, 400;
-    /// Our fault; the reason is in the log under the request id (RFC 9110 §15.6.1).
+    /// An error of the server. The log has the reason under the request id (RFC 9110 §15.6.1).
     ServerError = "server_error", ServerError, 500;
-    /// Not now; try again (RFC 9110 §15.6.4).
+    /// The server cannot answer now; the client may try again (RFC 9110 §15.6.4).
     TemporarilyUnavailable = "temporarily_unavailable", TemporarilyUnavailable, 503;
 }
 

@@ -1,8 +1,8 @@
 //! Redirect URIs (RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §4.1.3).
 //!
-//! Invariant: the text is kept and compared as it was registered, character by character; it is
-//! parsed only to refuse what browsers read in more than one way. A [`RedirectUri`] has a scheme, no
-//! fragment, no user info, no white space, no backslash, no character outside ASCII.
+//! Invariant: the text is kept and compared as it was registered, character by character. It is
+//! parsed only to refuse texts that browsers read in more than one way. A [`RedirectUri`] has a
+//! scheme, no fragment, no user info, no white space, no backslash, no character outside ASCII.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,32 +10,33 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
 
-/// The longest one, in characters.
+/// The length limit of a redirect URI, in characters.
 pub const MAX_REDIRECT_URI: usize = 2_000;
 
 /// Where a browser is sent back to.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RedirectUri(String);
 
-/// Why a text is no redirect URI.
+/// Why a text is not a redirect URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RedirectUriError {
-    /// Longer than [`MAX_REDIRECT_URI`], or a character that does not belong into a URI.
+    /// Longer than [`MAX_REDIRECT_URI`], or with a character that is not allowed in a URI.
     #[error("expected at most 2000 ASCII characters without white space, quotes or backslash")]
     Characters,
     /// Not an absolute URI.
     #[error("expected an absolute URI, such as https://app.example/callback")]
     NotAbsolute,
-    /// RFC 6749 §3.1.2.
+    /// It has a fragment (RFC 6749 §3.1.2).
     #[error("expected no fragment")]
     Fragment,
-    /// What browsers and people read differently.
+    /// It has user info (`user@host`), which browsers and people read differently.
     #[error("expected no user name or password")]
     UserInfo,
-    /// A path with dot segments, which a browser would resolve to another one.
+    /// The path has dot segments. A browser would resolve it to another path.
     #[error("expected no . or .. segments in the path")]
     DotSegments,
-    /// `javascript:`, `data:` and whatever else is no way back to an app (RFC 8252 §7.1).
+    /// A scheme that does not lead back to an app, such as `javascript:` or `data:` (RFC 8252
+    /// §7.1).
     #[error(
         "expected https, http, or a private-use scheme with a dot, such as com.example.app:/cb"
     )]
@@ -58,7 +59,7 @@ impl RedirectUri {
         self.url().is_some_and(|url| url.scheme() == "https")
     }
 
-    /// Whether the host is this very machine: `localhost`, 127.0.0.0/8 or `[::1]` (RFC 8252 §7.3).
+    /// Whether the host is the local machine: `localhost`, 127.0.0.0/8 or `[::1]` (RFC 8252 §7.3).
     pub fn is_loopback(&self) -> bool {
         match self.url().as_ref().and_then(Url::host) {
             Some(url::Host::Domain(name)) => name == "localhost",
@@ -68,8 +69,8 @@ impl RedirectUri {
         }
     }
 
-    /// Whether they are equal but for the port, and both are loopback IP redirects over `http`: RFC
-    /// 8252 §7.3 lets native apps choose the port when they run.
+    /// Whether both are loopback IP redirects over `http` and differ in the port alone. RFC 8252
+    /// §7.3 lets native apps choose the port when they run.
     pub fn is_same_loopback(&self, other: &Self) -> bool {
         let (Some(mut one), Some(mut two)) = (self.url(), other.url()) else { return false };
         let by_address = |url: &Url| !matches!(url.host(), Some(url::Host::Domain(_)) | None);
@@ -81,7 +82,8 @@ impl RedirectUri {
         one.set_port(None).is_ok() && two.set_port(None).is_ok() && one == two
     }
 
-    /// The origin, or the scheme alone where it is private: what a page's `form-action` must allow.
+    /// The origin, or the scheme alone for a private-use scheme. A page's `form-action` must allow
+    /// it.
     pub fn origin(&self) -> String {
         let Some(url) = self.url() else { return String::new() };
         match url.origin() {
@@ -111,7 +113,7 @@ impl FromStr for RedirectUri {
         if !web && !url.scheme().contains('.') {
             return Err(RedirectUriError::Scheme);
         }
-        // The parser forgives `http:example` and `http:/example`; what was meant is unclear.
+        // The parser accepts `http:example` and `http:/example`, but their meaning is unclear.
         let written = text.get(url.scheme().len()..).unwrap_or_default();
         if web && (!written.starts_with("://") || written.starts_with(":///")) {
             return Err(RedirectUriError::NotAbsolute);

@@ -1,4 +1,4 @@
-//! Replies in the RFCs' words, before a dialect gives them a shape.
+//! Replies in the terms of the RFCs, before a dialect encodes them.
 
 use base::Secret;
 
@@ -20,14 +20,14 @@ pub enum AuthorizationCode {}
 #[derive(Debug)]
 pub enum IdToken {}
 
-/// What the issuer answers when nothing went wrong.
+/// The issuer's answer to a request that succeeded.
 #[derive(Debug)]
 pub enum Reply {
     /// RFC 6749 §5.1.
     Token(Box<TokenReply>),
     /// RFC 7662 §2.2.
     Introspection(Box<Introspection>),
-    /// RFC 7009 §2.2: also where there was nothing to revoke.
+    /// RFC 7009 §2.2: also when there was nothing to revoke.
     Revoked,
     /// RFC 7517 §5: the serialized set.
     Jwks(String),
@@ -37,10 +37,10 @@ pub enum Reply {
     UserInfo(String),
 }
 
-/// What goes back to an app through the browser (RFC 6749 §4.1.2).
+/// The authorization response: what the browser carries back to the app (RFC 6749 §4.1.2).
 #[derive(Debug)]
 pub struct AuthorizationReply {
-    /// Where to: checked to be the app's.
+    /// The redirect URI. It was checked to be registered for the app.
     pub redirect_uri: RedirectUri,
     /// The `state`, exactly as it was sent.
     pub state: Option<String>,
@@ -48,10 +48,10 @@ pub struct AuthorizationReply {
     pub outcome: Result<Granted, ErrorResponse>,
 }
 
-/// What a person has said yes to.
+/// What the user granted.
 #[derive(Debug)]
 pub struct Granted {
-    /// To be exchanged once.
+    /// The authorization code, to be exchanged once.
     pub code: Secret<AuthorizationCode>,
     /// What was granted.
     pub scope: ScopeSet,
@@ -66,13 +66,13 @@ pub struct TokenReply {
     pub expires_in: Option<u64>,
     /// A new refresh token, where one was issued.
     pub refresh_token: Option<Secret<RefreshToken>>,
-    /// Who the person is (OpenID Connect Core §3.1.3.3), where `openid` was granted.
+    /// The ID token (OpenID Connect Core §3.1.3.3), where `openid` was granted.
     pub id_token: Option<Secret<IdToken>>,
-    /// What the token allows.
+    /// The scope of the token.
     pub scope: ScopeSet,
     /// Public id of the client.
     pub client_id: String,
-    /// Public id of the organization it acts for.
+    /// Public id of the organization that the token acts for.
     pub organization: Option<String>,
     /// What is left of the client's budget, where it has one.
     pub client_quota: Option<Quota>,
@@ -96,11 +96,11 @@ pub struct QuotaWindow {
     pub limit: u64,
     /// Tokens left in it.
     pub remaining: u64,
-    /// Seconds until it starts anew.
+    /// Seconds until the next window starts.
     pub resets_in: u64,
 }
 
-/// What the issuer answers when something went wrong. Holds only what the client may know.
+/// The issuer's answer to a request that failed. It holds only what the client may know.
 #[derive(Clone, Debug)]
 pub struct ErrorResponse {
     /// What went wrong.
@@ -111,16 +111,16 @@ pub struct ErrorResponse {
     pub client_quota: Option<Quota>,
     /// The organization's budget, where it is spent.
     pub organization_quota: Option<Quota>,
-    /// The scopes that would do (RFC 6750 §3): for the challenge.
+    /// The scopes that would be sufficient (RFC 6750 §3), for the challenge.
     pub scope: Option<String>,
-    /// Where the API tells how to be called (RFC 9728 §5.1): for the challenge.
+    /// The address of the API's protected resource metadata (RFC 9728 §5.1), for the challenge.
     pub resource_metadata: Option<String>,
-    /// Seconds to wait, where that is known otherwise than by a budget.
+    /// Seconds to wait, where no budget determines it.
     pub wait: Option<u64>,
 }
 
 impl ErrorResponse {
-    /// A failure without a budget.
+    /// An error response without a budget.
     pub fn new(problem: Problem, description: impl Into<String>) -> Self {
         Self {
             problem,
@@ -133,8 +133,8 @@ impl ErrorResponse {
         }
     }
 
-    /// Seconds after which another try may succeed, where that is known: `Retry-After` (RFC 9110
-    /// §10.2.3). The longest wait among the windows that are spent.
+    /// Seconds after which the client may retry, where that is known: `Retry-After` (RFC 9110
+    /// §10.2.3). The longest wait among the used-up windows.
     pub fn retry_after(&self) -> Option<u64> {
         [self.client_quota, self.organization_quota]
             .into_iter()

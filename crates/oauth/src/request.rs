@@ -1,11 +1,11 @@
-//! A request in the RFCs' words, after a dialect has read it.
+//! A request in the terms of the RFCs, after a dialect has decoded it.
 
 use crate::{BasicCredentials, Operation, Parameters};
 
-/// What a client asked for.
+/// A decoded request of a client.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Which endpoint.
+    /// The endpoint.
     pub operation: Operation,
     /// The parameters, wherever the dialect reads them from.
     pub parameters: Parameters,
@@ -14,6 +14,6 @@ pub struct Request {
     /// The `Authorization: Bearer` header, where the request carried one: RFC 7662 §2.1 lets a
     /// protected resource authenticate itself with it.
     pub bearer: Option<base::Secret<crate::AccessToken>>,
-    /// Whether whoever presents a token may revoke it, without authenticating as its client.
+    /// Whether the holder of a token may revoke it without authenticating as its client.
     pub possession: bool,
 }

@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The longest scope token accepted, in bytes.
+/// The length limit of a scope token, in bytes.
 pub const MAX_SCOPE_LENGTH: usize = 128;
-/// The most scope tokens in one set.
+/// The largest number of scope tokens in one set.
 pub const MAX_SCOPES: usize = 128;
 
 /// One scope token: printable ASCII without space, quote and backslash (RFC 6749 §3.3).
@@ -16,7 +16,7 @@ pub const MAX_SCOPES: usize = 128;
 #[serde(transparent)]
 pub struct Scope(Box<str>);
 
-/// A text that is no scope, or no set of scopes.
+/// The text is not a scope, or not a set of scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a scope is printable ASCII without spaces, quotes and backslashes, at most 128 long")]
 pub struct ParseScopeError;
@@ -104,7 +104,7 @@ impl ScopeSet {
         self.0.iter()
     }
 
-    /// Adds one.
+    /// Adds a scope.
     pub fn insert(&mut self, scope: Scope) {
         self.0.insert(scope);
     }
@@ -113,7 +113,7 @@ impl ScopeSet {
 impl FromStr for ScopeSet {
     type Err = ParseScopeError;
 
-    /// Reads a space-separated list; repeated spaces and repeated scopes are forgiven.
+    /// Reads a space-separated list. Repeated spaces and repeated scopes are accepted.
     fn from_str(text: &str) -> Result<Self, ParseScopeError> {
         let scopes: BTreeSet<Scope> = text
             .split(' ')
