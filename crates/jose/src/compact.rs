@@ -7,10 +7,10 @@ use base::encoding::parse_base64url;
 
 use crate::header::{Header, HeaderError};
 
-/// The longest token that is looked at, in bytes.
+/// The length limit of a token, in bytes.
 pub const MAX_LENGTH: usize = 16 * 1024;
 
-/// A well-formed token whose signature is still to be checked (see [`crate::KeySet::verify`]).
+/// A well-formed token whose signature is not verified yet (see [`crate::KeySet::verify`]).
 #[derive(Clone)]
 pub struct Compact<'a> {
     signed: &'a str,
@@ -28,7 +28,8 @@ impl<'a> Compact<'a> {
         Self::parse_within(token, MAX_LENGTH)
     }
 
-    /// The same for a text of up to `limit` bytes: for signed documents, which are no credentials.
+    /// As [`Compact::parse`], with a limit of `limit` bytes: for signed documents that are not
+    /// credentials.
     ///
     /// # Errors
     /// As for [`Compact::parse`].
@@ -36,7 +37,7 @@ impl<'a> Compact<'a> {
         if token.len() > limit {
             return Err(TokenError::TooLong(token.len()));
         }
-        // Without an early end, many bytes are looked at with one instruction.
+        // Without an early return, the compiler checks many bytes with one instruction.
         if token.bytes().fold(false, |found, byte| found | byte.is_ascii_whitespace()) {
             return Err(TokenError::WhiteSpace);
         }
@@ -75,7 +76,7 @@ impl<'a> Compact<'a> {
 }
 
 impl fmt::Debug for Compact<'_> {
-    /// The header alone: the rest is a credential.
+    /// Shows the header only: the rest is a credential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Compact").field("header", &self.header).finish_non_exhaustive()
     }
@@ -98,11 +99,11 @@ fn decode(text: &str, part: Part) -> Result<Vec<u8>, TokenError> {
 /// A part of the compact serialization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// The first.
+    /// The header, the first part.
     Header,
-    /// The second.
+    /// The payload, the second part.
     Payload,
-    /// The third.
+    /// The signature, the third part.
     Signature,
 }
 
@@ -119,13 +120,14 @@ impl fmt::Display for Part {
 /// Why a text is not a compact JWS. Never carries the text itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Over the limit, [`MAX_LENGTH`] for a credential; the length found, in bytes.
+    /// Longer than the limit, which is [`MAX_LENGTH`] for a credential. Holds the length found, in
+    /// bytes.
     #[error("the token has {0} bytes, which is too long")]
     TooLong(usize),
-    /// White space inside or around it: a copy-and-paste accident.
+    /// White space inside or around it, usually from copy and paste.
     #[error("the token contains white space")]
     WhiteSpace,
-    /// Another number of parts than three; five would be an encrypted token (RFC 7516).
+    /// The number of parts is not three. Five parts would be an encrypted token (RFC 7516).
     #[error("the token has {0} dot-separated parts, and a signed token has 3")]
     NotThreeParts(usize),
     /// A part is not base64url without padding (RFC 7515 §2).
@@ -166,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_is_its_own_reason() {
+    fn white_space_has_its_own_error() {
         assert_eq!(refusal(&format!("{HEADER}.e30.AA\n")), TokenError::WhiteSpace);
         assert_eq!(refusal(&format!(" {HEADER}.e30.AA")), TokenError::WhiteSpace);
     }

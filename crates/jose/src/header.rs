@@ -1,18 +1,18 @@
-//! The JOSE header of a compact JWS (RFC 7515 §4). Invariant: a [`Header`] names an algorithm
-//! that exists here and asks for no extension. Members that point at keys (`jwk`, `jku`, `x5c`,
-//! `x5u`) are never read: the sender does not choose the key.
+//! The JOSE header of a compact JWS (RFC 7515 §4). Invariant: a [`Header`] names a supported
+//! algorithm and requires no extension. Members that point at keys (`jwk`, `jku`, `x5c`, `x5u`) are
+//! never read: the sender does not choose the key.
 
 use serde_json::{Map, Value};
 
 use crate::Algorithm;
 use crate::json::{ObjectError, parse_object};
 
-/// What a token says of itself, before anything is verified.
+/// The header of a token. Nothing in it is verified yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The claimed algorithm; a key's own algorithm decides.
+    /// The claimed algorithm. The key's own algorithm decides.
     pub algorithm: Algorithm,
-    /// Which key is said to have signed (§4.1.4).
+    /// The name of the key that is claimed to have signed (§4.1.4).
     pub kid: Option<String>,
     /// The media type of the whole token (§4.1.9), such as `at+jwt`.
     pub typ: Option<String>,
@@ -66,22 +66,22 @@ fn text(members: &Map<String, Value>, name: &'static str) -> Result<Option<Strin
 /// Why a header is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
-    /// Not a JSON object, or one with a doubled member.
+    /// Not a JSON object, or one with a repeated member.
     #[error("the header is refused: {0}")]
     Object(#[from] ObjectError),
-    /// A member has another type than text.
+    /// A member is not a string.
     #[error("the header's `{0}` is not a string")]
     NotAString(&'static str),
     /// `alg` is missing.
     #[error("the header has no `alg`")]
     NoAlgorithm,
-    /// `alg` is `none`: nobody signed.
+    /// `alg` is `none`: the token is not signed.
     #[error("the header says `alg: none`, an unsigned token")]
     Unsigned,
-    /// `alg` is none of ours.
+    /// `alg` is not a supported algorithm.
     #[error("the header's `alg` is not one of ES256, EdDSA, RS256, HS256")]
     UnsupportedAlgorithm,
-    /// `crit` demands extensions, and none is known here (RFC 7515 §4.1.11).
+    /// `crit` requires extensions, and none is supported (RFC 7515 §4.1.11).
     #[error("the header has `crit`, and no critical extension is supported")]
     Critical,
 }

@@ -1,5 +1,5 @@
-//! Strict JSON objects. Invariant: a returned object had every member name once (RFC 7515 §4,
-//! RFC 7519 §4), so two readers cannot see two different values.
+//! Strict JSON objects. Invariant: every member name of a returned object occurred once (RFC 7515
+//! §4, RFC 7519 §4), so two readers cannot see two different values.
 
 use std::fmt;
 

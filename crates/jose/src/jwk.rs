@@ -1,5 +1,5 @@
 //! Public JSON Web Keys (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2) and their thumbprints (RFC 7638).
-//! Invariant: a [`Jwk`] is bound to one algorithm and has no place for a private member.
+//! Invariant: a [`Jwk`] is bound to one algorithm and has no field for a private member.
 
 use aws_lc_rs::digest;
 use base::encoding::{base64url, parse_base64url};
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::Algorithm;
 
-/// A public key, bound to the one algorithm it verifies.
+/// A public key, bound to the one algorithm that it verifies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Members", into = "Members")]
 pub struct Jwk {
@@ -52,9 +52,9 @@ impl Jwk {
         }
     }
 
-    /// The SHA-256 thumbprint in base64url (RFC 7638 §3): a name that follows from the key.
+    /// The SHA-256 thumbprint in base64url (RFC 7638 §3): a name derived from the key.
     pub fn thumbprint(&self) -> String {
-        // The members stand in the order of their names, as §3.3 asks.
+        // The members are in the order of their names, as §3.3 requires.
         let canonical = match &self.material {
             Material::P256 { x, y } => {
                 json!({"crv": "P-256", "kty": "EC", "x": base64url(x), "y": base64url(y)})
@@ -66,10 +66,10 @@ impl Jwk {
     }
 }
 
-/// Why a JSON object is not a public key for us.
+/// Why a JSON object is not an acceptable public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwkError {
-    /// A private or symmetric member is present: such a key must not be passed around.
+    /// A private or symmetric member is present. Such a key must not be passed around.
     #[error("the JWK carries private material")]
     Private,
     /// `kty` and `crv` name a kind of key that is not supported.
@@ -84,12 +84,12 @@ pub enum JwkError {
     /// A member is missing, is not base64url, or has the wrong length.
     #[error("the JWK's `{0}` is missing or malformed")]
     Member(&'static str),
-    /// RSA below 2048 bits, above 8192, or with a useless exponent.
+    /// An RSA key below 2048 bits, above 8192 bits, or with an unusable exponent.
     #[error("the JWK's RSA key is outside 2048 to 8192 bits or has an unfit exponent")]
     UnfitRsa,
 }
 
-/// The JSON form. The private members are read only to refuse them; none is ever written.
+/// The JSON form. The private members are read only to refuse them; they are never written.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Members {
     kty: String,

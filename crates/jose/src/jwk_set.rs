@@ -1,17 +1,17 @@
-//! JWK Sets (RFC 7517 §5): what an issuer publishes.
+//! JWK Sets (RFC 7517 §5): the public keys of an issuer.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::Jwk;
 
-/// The most keys read from one set; the rest are ignored.
+/// The largest number of keys read from one set; the rest are ignored.
 const MAX_KEYS: usize = 64;
 
 /// Public keys, as published under `jwks_uri`.
 ///
 /// Reading skips keys that are not understood, as RFC 7517 §5 advises: a publisher may add a kind
-/// of key before its readers know it. A key that leaked its private half is skipped, too.
+/// of key before its readers know it. A key that contains its private half is skipped, too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct JwkSet {
     /// The keys, in the publisher's order.

@@ -1,4 +1,4 @@
-//! Reading, writing and naming public keys.
+//! Tests of reading, writing and naming public keys.
 
 use super::*;
 

@@ -1,9 +1,9 @@
-//! Why bytes are not a key.
+//! The error of a key that cannot be read or made.
 
 /// The shortest HS256 secret, in bytes (RFC 7518 §3.2).
 pub const MIN_SECRET: usize = 32;
 
-/// Why bytes are not a key. Never carries them.
+/// Why bytes are not a usable key. Never carries the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The library could not make a key.
@@ -15,7 +15,7 @@ pub enum KeyError {
     /// HS256 keys are secrets, not PKCS#8 documents.
     #[error("HS256 takes a shared secret, not a PKCS#8 document")]
     Symmetric,
-    /// An HS256 secret below [`MIN_SECRET`] bytes; the length found.
+    /// An HS256 secret below [`MIN_SECRET`] bytes. Holds the length found.
     #[error("an HS256 secret needs {MIN_SECRET} bytes or more, and this has {0}")]
     ShortSecret(usize),
     /// A private JWK with a member missing, malformed or of an unsupported kind.

@@ -1,19 +1,20 @@
-//! Verifying a token against the keys that are trusted. Invariant: a payload comes out of
-//! [`KeySet::verify`] only after a key of the header's algorithm accepted the signature.
+//! Verifies a token against trusted keys. Invariant: [`KeySet::verify`] returns a payload only
+//! after a key of the header's algorithm accepted the signature.
 
 use crate::{Algorithm, Compact, JwkSet, SignatureError, VerifyingKey};
 
-/// The most keys tried for one token, so that a token without `kid` costs a bounded effort.
+/// The largest number of keys tried for one token. It limits the cost of a token without `kid`.
 const MAX_TRIES: usize = 8;
 
-/// The keys that may have signed.
+/// The trusted keys.
 #[derive(Clone, Debug, Default)]
 pub struct KeySet {
     keys: Vec<VerifyingKey>,
 }
 
 impl KeySet {
-    /// The usable keys of a published set; those that make no key are skipped (RFC 7517 §5).
+    /// The usable keys of a published set. Entries that are not a usable key are skipped (RFC 7517
+    /// §5).
     pub fn from_jwks(set: &JwkSet) -> Self {
         set.keys.iter().filter_map(|jwk| VerifyingKey::from_jwk(jwk).ok()).collect()
     }
@@ -33,18 +34,19 @@ impl KeySet {
         self.keys.iter()
     }
 
-    /// The key of that name.
+    /// The key with the name `kid`.
     pub fn find(&self, kid: &str) -> Option<&VerifyingKey> {
         self.keys.iter().find(|key| key.kid() == Some(kid))
     }
 
-    /// Checks the signature and hands out the payload.
+    /// Verifies the signature and returns the payload.
     ///
-    /// A token that names a key is tried against keys of that name, and against keys that have
-    /// none; a token without `kid` against every key of its algorithm, up to 8.
+    /// A token that names a key is tried against keys of that name, and against keys without a
+    /// name. A token without `kid` is tried against every key of its algorithm, up to 8.
     ///
     /// # Errors
-    /// [`VerifyError`]; [`VerifyError::UnknownKid`] is worth another look at the issuer's keys.
+    /// [`VerifyError`]. After [`VerifyError::UnknownKid`] the caller may fetch the issuer's keys
+    /// again.
     pub fn verify<'t>(&self, token: &'t Compact<'_>) -> Result<&'t [u8], VerifyError> {
         let header = token.header();
         let named = |key: &&VerifyingKey| {
@@ -88,18 +90,18 @@ pub enum VerifyError {
     /// The token names a key that is not in the set.
     #[error("the token names a key that is not known")]
     UnknownKid,
-    /// The token names no key, and none of its algorithm is in the set.
+    /// The token names no key, and the set has no key of its algorithm.
     #[error("the token names no key, and none for {0} is known")]
     NoKeyOf(Algorithm),
-    /// The named key is for another algorithm: a mistake, or key confusion attempted.
+    /// The named key is for another algorithm: a mistake, or an attempt at key confusion.
     #[error("the token says {token}, and the key it names is for {key}")]
     AlgorithmMismatch {
-        /// What the key is for.
+        /// The key's algorithm.
         key: Algorithm,
-        /// What the token's header says.
+        /// The algorithm in the token's header.
         token: Algorithm,
     },
-    /// The signature is not that of the key.
+    /// The key does not accept the signature.
     #[error(transparent)]
     Signature(#[from] SignatureError),
 }

@@ -1,4 +1,4 @@
-//! Which key is tried for which token, and what a failure is called.
+//! Which key is tried for which token, and which error each failure gets.
 
 use std::sync::Arc;
 
@@ -26,20 +26,20 @@ fn a_token_finds_its_key_by_name_or_by_algorithm() {
     for signing in [&old, &new, &other] {
         let signer = Signer::new(Arc::clone(signing), None);
         assert_eq!(verdict(&keys, &signer.sign(b"hi").unwrap()), Ok(b"hi".to_vec()));
-        let nameless = signer.without_kid().sign(b"hi").unwrap();
-        assert_eq!(verdict(&keys, &nameless), Ok(b"hi".to_vec()));
+        let without_name = signer.without_kid().sign(b"hi").unwrap();
+        assert_eq!(verdict(&keys, &without_name), Ok(b"hi".to_vec()));
     }
 }
 
 #[test]
-fn an_unknown_key_is_told_from_a_bad_signature() {
+fn an_unknown_key_and_a_wrong_signature_are_different_errors() {
     let (ours, theirs) = (key(Algorithm::ES256), key(Algorithm::ES256));
     let keys = set(&[&ours]);
     let foreign = Signer::new(Arc::clone(&theirs), None);
     assert_eq!(verdict(&keys, &foreign.sign(b"").unwrap()), Err(VerifyError::UnknownKid));
-    let nameless = foreign.without_kid().sign(b"").unwrap();
+    let without_name = foreign.without_kid().sign(b"").unwrap();
     let mismatch = Err(VerifyError::Signature(SignatureError::Mismatch));
-    assert_eq!(verdict(&keys, &nameless), mismatch);
+    assert_eq!(verdict(&keys, &without_name), mismatch);
     let ed = Signer::new(key(Algorithm::EdDSA), None).without_kid().sign(b"").unwrap();
     assert_eq!(verdict(&keys, &ed), Err(VerifyError::NoKeyOf(Algorithm::EdDSA)));
     assert_eq!(verdict(&KeySet::default(), &ed), Err(VerifyError::NoKeyOf(Algorithm::EdDSA)));
@@ -75,7 +75,7 @@ fn a_changed_payload_or_header_is_noticed() {
 }
 
 #[test]
-fn a_nameless_token_costs_a_bounded_number_of_tries() {
+fn a_token_without_kid_is_tried_against_a_bounded_number_of_keys() {
     let mut keys = KeySet::default();
     for byte in 0..9 {
         keys.push(SigningKey::from_secret(&[byte; 32]).unwrap().verifying_key().unwrap());
@@ -89,9 +89,9 @@ fn a_nameless_token_costs_a_bounded_number_of_tries() {
 }
 
 #[test]
-fn a_nameless_key_is_tried_for_tokens_that_name_any() {
+fn a_key_without_name_is_tried_for_every_kid() {
     let ours = key(Algorithm::HS256);
-    let keys = KeySet::from_iter([ours.verifying_key().unwrap().nameless()]);
+    let keys = KeySet::from_iter([ours.verifying_key().unwrap().without_name()]);
     let header = base64url(r#"{"alg":"HS256","kid":"their name for it"}"#);
     let mut token = format!("{header}.{}.", base64url("{}"));
     let signed = token.trim_end_matches('.').to_owned();

@@ -1,5 +1,5 @@
-//! Private and symmetric JSON Web Keys (RFC 7518 §6), read only where a caller asks for one, into
-//! a [`SigningKey`]; never written. Invariant: the text read here is wiped.
+//! Private and symmetric JSON Web Keys (RFC 7518 §6). They are read only where a caller asks for
+//! one, into a [`SigningKey`], and never written. Invariant: the text read by this module is wiped.
 
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{
@@ -33,10 +33,10 @@ struct Members {
 
 impl SigningKey {
     /// Reads a private or symmetric JWK: `EC` on P-256, `OKP` on Ed25519, `RSA` with all its
-    /// CRT members, or `oct`. Its name is derived anew; a `kid` in the JWK is not taken over.
+    /// CRT members, or `oct`. Its name is derived anew; a `kid` in the JWK is ignored.
     ///
     /// # Errors
-    /// [`KeyError`] saying which member is at fault.
+    /// [`KeyError`] names the member that is wrong.
     pub fn from_private_jwk(json: &str) -> Result<Self, KeyError> {
         let members: Members = serde_json::from_str(json).map_err(|_| KeyError::NotAJwk)?;
         let key = match (members.kty.as_str(), members.crv.as_deref()) {

@@ -1,5 +1,5 @@
-//! Making compact tokens (RFC 7515 §7.1): the hot path. Owns the encoded header, which is made
-//! once per key and type; a signature then costs one allocation here and the library's own work.
+//! Makes compact tokens (RFC 7515 §7.1), on the hot path. The encoded header is made once per key
+//! and type. A signature then costs one allocation here and the cryptographic library's own work.
 
 use std::sync::Arc;
 
@@ -60,7 +60,8 @@ impl Signer {
         let mut token = String::with_capacity(length);
         token.push_str(&self.prefix);
         push_base64url(&mut token, payload);
-        // The signature is appended to the very text it signs, so it waits in a small buffer.
+        // The signature is appended to the text that it signs, so it is written to a small buffer
+        // first.
         let mut tail = String::with_capacity(1 + signature);
         tail.push('.');
         self.key.sign(token.as_bytes(), &mut tail)?;
@@ -70,7 +71,7 @@ impl Signer {
 }
 
 fn prefix(alg: Algorithm, typ: Option<&str>, kid: Option<&str>) -> String {
-    // Three strings always serialise; should they not, the empty header verifies nowhere.
+    // Serialising three strings cannot fail. If it did, no verifier would accept the empty header.
     let json = serde_json::to_vec(&Members { alg, typ, kid }).unwrap_or_default();
     let mut prefix = base64url(json);
     prefix.push('.');

@@ -1,5 +1,5 @@
-//! Private keys. Owns their generation, reading and writing. Invariant: a [`SigningKey`] is parsed
-//! once, works, and never shows its private half except by [`SigningKey::to_private_bytes`].
+//! Private keys: generation, reading and writing. Invariant: a [`SigningKey`] was parsed once, is
+//! usable, and shows its private half only through [`SigningKey::to_private_bytes`].
 
 use std::fmt;
 
@@ -113,8 +113,8 @@ impl SigningKey {
         Ok(Zeroizing::new(document.map_err(|_| KeyError::Unfit)?.as_ref().to_vec()))
     }
 
-    /// The key's name: the thumbprint of its public half (RFC 7638). HS256 has no public half;
-    /// its name is a MAC under the secret, which tells nothing of it.
+    /// The key's name: the thumbprint of its public half (RFC 7638). HS256 has no public half; its
+    /// name is a MAC under the secret, which reveals nothing about the secret.
     pub fn kid(&self) -> &str {
         &self.kid
     }
@@ -129,7 +129,7 @@ impl SigningKey {
         }
     }
 
-    /// The public half, named; `None` for HS256, which has none.
+    /// The public half, with its name; `None` for HS256, which has none.
     pub fn public(&self) -> Option<Jwk> {
         material(&self.pair).map(|material| Jwk { kid: Some(self.kid.clone()), material })
     }

@@ -61,7 +61,7 @@ fn rfc7518_3_2_short_secrets_are_refused() {
 }
 
 #[test]
-fn a_key_of_one_kind_is_not_read_as_another() {
+fn a_key_is_not_read_as_another_kind() {
     let ed = SigningKey::generate(Algorithm::EdDSA, &base::SystemRng).unwrap();
     let der = ed.to_private_bytes().unwrap();
     for (algorithm, reason) in [
@@ -83,7 +83,7 @@ fn debug_shows_the_name_and_no_private_half() {
 }
 
 #[test]
-fn a_point_off_the_curve_is_no_key() {
+fn a_point_off_the_curve_is_refused() {
     let jwk = Jwk { kid: None, material: Material::P256 { x: [1; 32], y: [1; 32] } };
     assert_eq!(VerifyingKey::from_jwk(&jwk).unwrap_err(), KeyError::Unfit);
 }

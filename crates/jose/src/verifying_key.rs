@@ -1,5 +1,5 @@
-//! Checking signatures. Invariant: a key verifies with the one algorithm it was read for; the
-//! token's header has no say in it.
+//! Checks signatures. Invariant: a key verifies only with the algorithm that it was read for. The
+//! token's header does not influence this.
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ impl VerifyingKey {
     /// The key of a JWK, under the JWK's own `kid`.
     ///
     /// # Errors
-    /// [`KeyError::Unfit`] when the numbers make no key, such as a point off the curve.
+    /// [`KeyError::Unfit`] when the numbers are not a usable key, such as a point off the curve.
     pub fn from_jwk(jwk: &Jwk) -> Result<Self, KeyError> {
         let (key, signature_length) = match &jwk.material {
             Material::P256 { x, y } => {
@@ -52,9 +52,9 @@ impl VerifyingKey {
         Self { kid: Some(kid.to_owned()), inner: Inner::Shared(Box::new(key)) }
     }
 
-    /// The same key without a name: it is tried for tokens that name any key.
+    /// The same key without a name. It is tried for tokens that name any key.
     #[must_use]
-    pub fn nameless(self) -> Self {
+    pub fn without_name(self) -> Self {
         Self { kid: None, ..self }
     }
 
@@ -74,7 +74,7 @@ impl VerifyingKey {
     /// Checks `signature` over `message`; in constant time where a secret is involved.
     ///
     /// # Errors
-    /// [`SignatureError`] when it is not this key's.
+    /// [`SignatureError`] when this key did not make the signature.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
         let expected = self.signature_length();
         if signature.len() != expected {
@@ -107,16 +107,16 @@ impl fmt::Debug for VerifyingKey {
 /// Why a signature is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
-    /// Not as long as this key's signatures are, in bytes. ES256 in DER rather than as `r ‖ s`
-    /// (RFC 7518 §3.4) lands here.
+    /// The signature has the wrong length, in bytes. An ES256 signature in DER rather than as `r ‖
+    /// s` (RFC 7518 §3.4) gets this error.
     #[error("the signature has {found} bytes, and this key's have {expected}")]
     Length {
-        /// The length this key makes.
+        /// The length of this key's signatures.
         expected: usize,
         /// The length presented.
         found: usize,
     },
-    /// Made by another key or over another message.
+    /// The signature was made by another key or over another message.
     #[error("the signature was not made by this key over this content")]
     Mismatch,
 }

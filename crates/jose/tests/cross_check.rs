@@ -1,5 +1,5 @@
-//! Against an implementation that nobody here wrote: the `jsonwebtoken` crate reads our tokens
-//! and keys, and its tokens are read here. Both directions, all four algorithms.
+//! Cross-checks with an independent implementation: the `jsonwebtoken` crate reads our tokens and
+//! keys, and this crate reads its tokens. Both directions, all four algorithms.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
@@ -24,7 +24,7 @@ fn named(algorithm: Algorithm) -> theirs::Algorithm {
     algorithm.as_str().parse().unwrap()
 }
 
-/// Our public key, read by them from the JSON that we publish.
+/// Our public key, read by the other crate from the JSON that we publish.
 fn their_decoding_key(key: &SigningKey) -> theirs::DecodingKey {
     match key.public() {
         None => theirs::DecodingKey::from_secret(SECRET),
@@ -36,7 +36,7 @@ fn their_decoding_key(key: &SigningKey) -> theirs::DecodingKey {
     }
 }
 
-/// Our private key, read by them from the PKCS#8 that we store.
+/// Our private key, read by the other crate from the PKCS#8 that we store.
 fn their_encoding_key(key: &SigningKey) -> theirs::EncodingKey {
     let private = key.to_private_bytes().unwrap();
     match key.algorithm() {

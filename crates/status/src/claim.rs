@@ -1,11 +1,11 @@
-//! The `status` claim of a token (Token Status List §6): one place for who knows the standard, and
-//! all marks for who follows the feed.
+//! The `status` claim of a token (Token Status List §6). It holds one status index, for readers
+//! that know the standard, and all marks, for readers that follow the change feed.
 //!
 //! ```json
 //! {"status_list": {"idx": 17, "uri": "https://login.example.com/status-lists/0"}, "marks": "…"}
 //! ```
-//! `marks` is 8 bytes a mark, big-endian, as base64url. The API (`aud`) and the token itself (`jti`)
-//! are marks, too; they are not repeated here.
+//! `marks` is 8 bytes a mark, big-endian, as base64url. The API (`aud`) and the token itself
+//! (`jti`) are marks, too. They are not repeated here.
 
 use std::fmt::Write as _;
 
@@ -14,15 +14,15 @@ use serde::Deserialize;
 
 use crate::{INDEXES_PER_LIST, Mark};
 
-/// The most marks a claim may hold.
-const MOST: usize = 32;
+/// The largest number of marks in a claim.
+const MAX_MARKS: usize = 32;
 
-/// What a token says of where its status is found.
+/// Where the status of a token is found.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TokenStatus {
-    /// The place that stands for it in the status lists, where it has one.
+    /// The token's index in the status lists, where it has one.
     pub status_index: Option<u32>,
-    /// What it depends on.
+    /// The marks that the token depends on.
     pub marks: Vec<Mark>,
 }
 
@@ -44,8 +44,8 @@ struct WireList {
 }
 
 impl TokenStatus {
-    /// Appends the claim's value as JSON. `lists` is what the address of a list is but for its
-    /// number: `https://login.example.com/status-lists/`.
+    /// Appends the claim's value as JSON. `lists` is the address of a list without its number, such
+    /// as `https://login.example.com/status-lists/`.
     pub fn write(&self, lists: &str, out: &mut String) {
         out.push('{');
         if let Some(status_index) = self.status_index {
@@ -59,9 +59,11 @@ impl TokenStatus {
         out.push_str("\"}");
     }
 
-    /// Reads the claim's value. A claim without marks is another issuer's, and has its place alone.
+    /// Reads the claim's value. A claim without marks comes from another issuer and holds a status
+    /// index alone.
     ///
     /// # Errors
+    /// [`ParseStatusError`] when the value is not such a claim.
     /// [`ParseStatusError`].
     pub fn read(value: &serde_json::Value) -> Result<Self, ParseStatusError> {
         let wire = Wire::deserialize(value).map_err(|_| ParseStatusError)?;
@@ -85,7 +87,7 @@ fn marks(text: &str) -> Option<Vec<Mark>> {
     let bytes = parse_base64url(text.as_bytes())?;
     let (marks, []) = bytes.as_chunks::<8>() else { return None };
     let read = || marks.iter().map(|bytes| Mark::from_u64(u64::from_be_bytes(*bytes))).collect();
-    if marks.len() > MOST { None } else { read() }
+    if marks.len() > MAX_MARKS { None } else { read() }
 }
 
 #[cfg(test)]
@@ -107,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_broken_is_refused() {
+    fn a_malformed_claim_is_refused() {
         for broken in [
             r#"{"marks":"AA"}"#,
             r#"{"marks":7}"#,

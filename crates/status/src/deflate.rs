@@ -1,5 +1,5 @@
-//! DEFLATE in the ZLIB format (RFC 1950, RFC 1951) as base64url. Invariant: inflating never makes
-//! more than was asked for.
+//! DEFLATE in the ZLIB format (RFC 1950, RFC 1951) as base64url. Invariant: inflating never
+//! produces more bytes than the caller's limit.
 
 use std::io::{Read, Write as _};
 
@@ -8,15 +8,16 @@ use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
-/// Compressed, as text.
+/// Compresses `bytes` and encodes them as text.
 pub(crate) fn deflated(bytes: &[u8], level: Compression) -> String {
     let mut encoder = ZlibEncoder::new(Vec::new(), level);
-    // Writing to memory does not fail; should it, the text inflates to too little and is refused.
+    // Writing to memory cannot fail. If it did, the text would inflate to too little and be
+    // refused.
     let _ = encoder.write_all(bytes);
     base64url(encoder.finish().unwrap_or_default())
 }
 
-/// The bytes that `text` stands for; `None` where it is malformed or they are more than `most`.
+/// The bytes that `text` encodes; `None` where it is malformed or they are more than `most`.
 pub(crate) fn inflated(text: &str, most: usize) -> Option<Vec<u8>> {
     let compressed = parse_base64url(text)?;
     let mut bytes = Vec::new();
@@ -25,8 +26,8 @@ pub(crate) fn inflated(text: &str, most: usize) -> Option<Vec<u8>> {
     (bytes.len() <= most).then_some(bytes)
 }
 
-/// Hands the bytes that `text` stands for to `each`, `N` at a time; `None` where it is malformed,
-/// ends in between, or `each` refuses.
+/// Passes the bytes that `text` encodes to `each`, `N` at a time; `None` where the text is
+/// malformed, ends within a group, or `each` refuses.
 pub(crate) fn inflated_each<const N: usize>(
     text: &str,
     mut each: impl FnMut([u8; N]) -> Option<()>,

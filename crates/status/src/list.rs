@@ -1,5 +1,6 @@
-//! Status lists (draft-ietf-oauth-status-list §4, §5): a bit a token, compressed, in a JWT of type
-//! `statuslist+jwt`; beside it, for who knows marks, what no bit can tell.
+//! Status lists (draft-ietf-oauth-status-list §4, §5): a bit per token, compressed, in a JWT of
+//! type `statuslist+jwt`. For verifiers that know marks, the revoked marks without a bit stand
+//! beside the list.
 
 use flate2::Compression;
 use serde::{Deserialize, Serialize};
@@ -11,8 +12,8 @@ use crate::{INDEXES_PER_LIST, Marks};
 /// The `typ` of a status list token (§5.1).
 pub const LIST_TYPE: &str = "statuslist+jwt";
 
-/// The most marks that are told beside a list: some 2 MB of text.
-pub const MOST_BESIDE: usize = 100_000;
+/// The largest number of marks beside a list: about 2 MB of text.
+pub const MAX_MARKS_BESIDE_LIST: usize = 100_000;
 
 const LIST_BYTES: usize = INDEXES_PER_LIST as usize / 8;
 
@@ -22,11 +23,11 @@ pub struct ListClaims {
     /// The issuer; Postern names it, the draft does not ask for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
-    /// The address of the list: what `status_list.uri` of its tokens says.
+    /// The address of the list, as in the `status_list.uri` of its tokens.
     pub sub: String,
-    /// The moment up to which it is true, in seconds since the Unix epoch.
+    /// The moment up to which the list is complete, in seconds since the Unix epoch.
     pub iat: i64,
-    /// When it may not be used any more, likewise.
+    /// When the list expires, in seconds since the Unix epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exp: Option<i64>,
     /// How long a copy may be kept before it is fetched again, in seconds.
@@ -34,37 +35,40 @@ pub struct ListClaims {
     pub ttl: Option<u64>,
     /// The list.
     pub status_list: StatusList,
-    /// All bad marks of the issuer that are no places, written as in
-    /// [`Snapshot::marks`](crate::Snapshot::marks): a single token that was revoked has no bit in
-    /// any list. Left out where they are more than [`MOST_BESIDE`], and by who knows no marks.
+    /// All revoked marks of the issuer that are not a status index, written as in
+    /// [`Snapshot::marks`](crate::Snapshot::marks). A single revoked token, for example, has no bit
+    /// in any list. Absent where there are more than [`MAX_MARKS_BESIDE_LIST`], and from issuers that do not
+    /// know marks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bad_marks: Option<String>,
 }
 
 impl ListClaims {
-    /// What [`Self::bad_marks`] says of these marks; `None` where they are too many.
+    /// The value of [`Self::bad_marks`] for `marks`; `None` where there are too many.
     pub fn beside(marks: &Marks) -> Option<String> {
-        (marks.names_len() <= MOST_BESIDE).then(|| names(marks))
+        (marks.names_len() <= MAX_MARKS_BESIDE_LIST).then(|| names(marks))
     }
 
-    /// The marks that are told beside the list; `None` where none are told.
+    /// The marks beside the list; `None` where the member is absent.
     ///
     /// # Errors
-    /// [`ParseStatusListError`].
+    /// [`ParseStatusListError`] when the member is malformed or has too many marks.
     pub fn read_beside(&self) -> Result<Option<Marks>, ParseStatusListError> {
-        let read = |text: &String| read_names(text, MOST_BESIDE).ok_or(ParseStatusListError);
+        let read =
+            |text: &String| read_names(text, MAX_MARKS_BESIDE_LIST).ok_or(ParseStatusListError);
         self.bad_marks.as_ref().map(read).transpose()
     }
 }
 
-/// A status list as JSON (§4.2): a bit each token.
+/// A status list as JSON (§4.2), with one bit per token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusList {
-    /// Bits a token; 1 is all that is read and written here.
+    /// Bits per token. Only 1 is read and written here.
     pub bits: u8,
-    /// base64url of the DEFLATE (zlib) of the bits, the first token lowest in the first byte.
+    /// base64url of the DEFLATE (zlib) of the bits. The first token is the lowest bit of the first
+    /// byte.
     pub lst: String,
-    /// Where all lists are listed (§9).
+    /// The address of the list of all status lists (§9).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aggregation_uri: Option<String>,
 }
@@ -80,10 +84,11 @@ impl StatusList {
         Self { bits: 1, lst: deflated(bytes, Compression::best()), aggregation_uri: None }
     }
 
-    /// The bits.
+    /// Decompresses the bits.
     ///
     /// # Errors
-    /// [`ParseStatusListError`].
+    /// [`ParseStatusListError`] when the list is malformed, too long, or has more than one bit per
+    /// token.
     pub fn read(&self) -> Result<Statuses, ParseStatusListError> {
         let bytes = (self.bits == 1).then(|| inflated(&self.lst, LIST_BYTES)).flatten();
         bytes.map(|bytes| Statuses(bytes.into_boxed_slice())).ok_or(ParseStatusListError)
@@ -95,9 +100,9 @@ impl StatusList {
 pub struct Statuses(Box<[u8]>);
 
 impl Statuses {
-    /// Whether what has `index` is bad; `None` where the list is shorter (§8.3: then it is not to
-    /// be accepted).
-    pub fn is_bad(&self, index: u32) -> Option<bool> {
+    /// Whether the token with `index` is revoked. `None` where the list is shorter; the token must
+    /// then be refused (§8.3).
+    pub fn is_revoked(&self, index: u32) -> Option<bool> {
         let byte = self.0.get(usize::try_from(index / 8).ok()?)?;
         Some(byte & (1 << (index % 8)) != 0)
     }
@@ -114,15 +119,15 @@ mod tests {
         let list = StatusList { bits: 1, lst: "eNrbuRgAAhcBXQ".to_owned(), aggregation_uri: None };
         let statuses = list.read().unwrap();
         for (index, status) in (0..).zip(example) {
-            assert_eq!(statuses.is_bad(index), Some(status == 1), "{index}");
+            assert_eq!(statuses.is_revoked(index), Some(status == 1), "{index}");
         }
-        assert_eq!(statuses.is_bad(16), None);
-        assert_eq!(statuses.is_bad(u32::MAX), None);
+        assert_eq!(statuses.is_revoked(16), None);
+        assert_eq!(statuses.is_revoked(u32::MAX), None);
         assert_eq!(StatusList::of(&[0xB9, 0xA3]).read(), Ok(statuses));
     }
 
     #[test]
-    fn what_inflates_beyond_a_list_is_refused() {
+    fn a_list_that_inflates_beyond_the_limit_is_refused() {
         assert!(StatusList::of(&vec![0; LIST_BYTES]).read().is_ok());
         assert_eq!(StatusList::of(&vec![0; LIST_BYTES + 1]).read(), Err(ParseStatusListError));
         assert_eq!(StatusList::of(&vec![0; 64 << 20]).read(), Err(ParseStatusListError));
@@ -153,11 +158,11 @@ mod tests {
     }
 
     #[test]
-    fn more_marks_than_may_be_told_are_neither_written_nor_read() {
+    fn more_marks_than_the_limit_are_neither_written_nor_read() {
         let mut marks = Marks::default();
-        (0..MOST_BESIDE as u128).for_each(|id| marks.set(Mark::id(id), None));
+        (0..MAX_MARKS_BESIDE_LIST as u128).for_each(|id| marks.set(Mark::id(id), None));
         let full = claims(ListClaims::beside(&marks));
-        assert_eq!(full.read_beside().unwrap().unwrap().len(), MOST_BESIDE);
+        assert_eq!(full.read_beside().unwrap().unwrap().len(), MAX_MARKS_BESIDE_LIST);
         marks.set(Mark::id(u128::from(u32::MAX)), None);
         assert_eq!(ListClaims::beside(&marks), None);
         let bomb = deflated(&vec![0xFF; 64 << 20], Compression::best());
@@ -168,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_million_good_tokens_take_next_to_nothing() {
+    fn a_million_active_tokens_compress_to_almost_nothing() {
         assert!(StatusList::of(&vec![0; LIST_BYTES]).lst.len() < 400);
     }
 }

@@ -1,53 +1,54 @@
 //! Marks: 64-bit names of what a token depends on.
 //!
-//! A grant or credential with a place in the status lists is known by it; all else by the end of its
-//! identifier or by a hash of its name. Marks are no secrets and tell nothing to who does not know
-//! the name already.
+//! The mark of a grant or credential with a status index is that index. Every other mark is the end
+//! of an identifier or the hash of a name. Marks are not secret: they reveal nothing to a reader
+//! who does not know the name already.
 
 use base::digest::sha256;
 use base::encoding::{base64url, parse_base64url};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// How many places a status list has: 2^20, so that a list takes 128 KiB before it is compressed.
+/// The number of status indexes in a list: 2^20, so that a list takes 128 KiB uncompressed.
 pub const INDEXES_PER_LIST: u32 = 1 << 20;
 
-/// Set in every mark that is no place.
-const NAMED: u64 = 1 << 63;
+/// This bit is set in every mark that is not a status index.
+const NOT_STATUS_INDEX: u64 = 1 << 63;
 
 /// Something that a token depends on. As text: 11 characters of base64url.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Mark(u64);
 
 impl Mark {
-    /// A grant or credential by its place in the status lists of its realm.
+    /// The mark of a grant or credential: its index in the status lists of its realm.
     pub const fn status_index(status_index: u32) -> Self {
         Self(status_index as u64)
     }
 
-    /// Any entity, by the bits of its identifier; a single access token, by its `jti`. The low 63
-    /// bits of an identifier are random.
+    /// The mark of an entity, from the bits of its identifier, or of a single access token, from
+    /// its `jti`. The low 63 bits of an identifier are random.
     pub const fn id(id: u128) -> Self {
-        Self(id as u64 | NAMED)
+        Self(id as u64 | NOT_STATUS_INDEX)
     }
 
-    /// An API, by its identifier (the `aud` of its tokens).
+    /// The mark of an API, from its identifier (the `aud` of its tokens).
     pub fn audience(identifier: &str) -> Self {
         Self::hashed(&[b"audience", identifier.as_bytes()])
     }
 
-    /// That a user belongs to an organization.
+    /// The mark of a user's membership in an organization.
     pub fn membership(user: u128, organization: u128) -> Self {
         Self::hashed(&[b"membership", &user.to_be_bytes(), &organization.to_be_bytes()])
     }
 
-    /// That an app keeps the connections that people gave it up to its `epoch`.
+    /// The mark of all connections that users gave to an app before its connection counter left
+    /// `epoch`.
     pub fn connections(client: u128, epoch: u32) -> Self {
         Self::hashed(&[b"connections", &client.to_be_bytes(), &epoch.to_be_bytes()])
     }
 
-    /// The place, where it is one.
+    /// The status index, where the mark is one.
     pub const fn as_status_index(self) -> Option<u32> {
-        if self.0 & NAMED == 0 { Some(self.0 as u32) } else { None }
+        if self.0 & NOT_STATUS_INDEX == 0 { Some(self.0 as u32) } else { None }
     }
 
     /// The bits.
@@ -55,10 +56,10 @@ impl Mark {
         self.0
     }
 
-    /// From bits; `None` where no mark has them.
+    /// The mark with these bits; `None` where no mark has them.
     pub const fn from_u64(bits: u64) -> Option<Self> {
         let status_index = bits <= u32::MAX as u64;
-        if status_index || bits & NAMED != 0 { Some(Self(bits)) } else { None }
+        if status_index || bits & NOT_STATUS_INDEX != 0 { Some(Self(bits)) } else { None }
     }
 
     fn hashed(parts: &[&[u8]]) -> Self {
@@ -68,7 +69,7 @@ impl Mark {
             text.extend_from_slice(part);
         }
         let [a, b, c, d, e, f, g, h, ..] = sha256(&text);
-        Self(u64::from_be_bytes([a, b, c, d, e, f, g, h]) | NAMED)
+        Self(u64::from_be_bytes([a, b, c, d, e, f, g, h]) | NOT_STATUS_INDEX)
     }
 }
 
@@ -93,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_and_names_never_meet() {
+    fn status_indexes_and_other_marks_never_collide() {
         assert_eq!(Mark::status_index(7).as_status_index(), Some(7));
         assert_eq!(Mark::id(7).as_status_index(), None);
         assert_ne!(Mark::membership(1, 2), Mark::membership(2, 1));

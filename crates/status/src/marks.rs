@@ -1,5 +1,5 @@
-//! The marks that are bad: what nodes and verifiers hold. A bit a place; about 9 bytes any other
-//! mark, its end included.
+//! The set of revoked marks that nodes and verifiers hold. A status index takes one bit; any other
+//! mark takes about 9 bytes, including its expiry.
 
 use base::Timestamp;
 
@@ -8,11 +8,11 @@ use crate::page::NEVER;
 use crate::status_indexes::StatusIndexes;
 use crate::{Gone, Mark, Update};
 
-/// How long a mark is held past its end: clocks differ, and who checks a token may allow it a few
-/// minutes more (RFC 7519 §4.1.4).
-const HELD_LONGER: i64 = 10;
+/// How long a mark is held after its expiry, in minutes. Clocks differ, and a verifier may accept a
+/// token a few minutes longer (RFC 7519 §4.1.4).
+const HELD_AFTER_EXPIRY_MINUTES: i64 = 10;
 
-/// A set of bad marks.
+/// A set of revoked marks.
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
     status_indexes: StatusIndexes,
@@ -20,7 +20,7 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Whether `mark` is bad.
+    /// Whether `mark` is revoked.
     pub fn contains(&self, mark: Mark) -> bool {
         match mark.as_status_index() {
             Some(status_index) => self.status_indexes.contains(status_index),
@@ -28,9 +28,9 @@ impl Marks {
         }
     }
 
-    /// `mark` is bad from now on. `until`, in seconds since the Unix epoch, is when whatever depends
-    /// on it is over by itself; it is rounded up to a minute. Places are held for good: what a bit
-    /// takes, an end would not save.
+    /// Records that `mark` is revoked. `until`, in seconds since the Unix epoch, is when everything
+    /// that depends on it has expired; it is rounded up to a minute. Status indexes are held
+    /// forever: an expiry would take more memory than the bit saves.
     pub fn set(&mut self, mark: Mark, until: Option<i64>) {
         match mark.as_status_index() {
             Some(status_index) => self.status_indexes.set(status_index),
@@ -38,7 +38,7 @@ impl Marks {
         }
     }
 
-    /// `mark` is good again.
+    /// Records that `mark` is active again.
     pub fn clear(&mut self, mark: Mark) {
         match mark.as_status_index() {
             Some(status_index) => self.status_indexes.clear(status_index),
@@ -46,7 +46,7 @@ impl Marks {
         }
     }
 
-    /// Takes over what a message of the feed says.
+    /// Applies a message of the feed.
     pub fn apply(&mut self, update: &Update) {
         for gone in &update.gone {
             self.set(gone.mark, gone.until);
@@ -56,28 +56,28 @@ impl Marks {
         }
     }
 
-    /// Drops what was over ten minutes before `now`.
+    /// Drops the marks that expired more than ten minutes before `now`.
     pub fn expire(&mut self, now: Timestamp) {
-        let past = now.seconds().div_euclid(60).saturating_sub(HELD_LONGER);
+        let past = now.seconds().div_euclid(60).saturating_sub(HELD_AFTER_EXPIRY_MINUTES);
         self.named.expire(u32::try_from(past.max(0)).unwrap_or(NEVER));
     }
 
-    /// How many there are.
+    /// The number of revoked marks.
     pub const fn len(&self) -> usize {
         self.status_indexes.len() + self.named.len()
     }
 
-    /// Whether nothing is bad.
+    /// Whether no mark is revoked.
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What they take in memory, in bytes.
+    /// The memory that the set takes, in bytes.
     pub fn bytes(&self) -> usize {
         size_of::<Self>() + self.status_indexes.bytes() + self.named.bytes()
     }
 
-    /// All of them: places, then names, each rising.
+    /// All marks: status indexes first, then the others, each in rising order.
     pub fn iter(&self) -> impl Iterator<Item = Gone> + '_ {
         let status_indexes = self
             .status_indexes
@@ -86,7 +86,7 @@ impl Marks {
         status_indexes.chain(self.names())
     }
 
-    /// Those that are no places, rising.
+    /// The marks that are not a status index, in rising order.
     pub fn names(&self) -> impl Iterator<Item = Gone> + '_ {
         self.named.iter().filter_map(|(mark, until)| {
             let until = (until != NEVER).then(|| i64::from(until) * 60);
@@ -94,17 +94,17 @@ impl Marks {
         })
     }
 
-    /// How many are no places.
+    /// The number of marks that are not a status index.
     pub const fn names_len(&self) -> usize {
         self.named.len()
     }
 
-    /// The numbers of the status lists that have a bit set, rising.
+    /// The numbers of the status lists that have a bit set, in rising order.
     pub fn lists(&self) -> impl Iterator<Item = u32> + '_ {
         self.status_indexes.lists()
     }
 
-    /// The bytes of a status list: 128 KiB, a bit a place (Token Status List §4.1).
+    /// The bytes of a status list: 128 KiB, one bit per index (Token Status List §4.1).
     pub fn list(&self, number: u32) -> Vec<u8> {
         self.status_indexes.list(number)
     }
@@ -115,12 +115,12 @@ impl Marks {
     }
 }
 
-/// Takes marks that come in order, faster than one by one.
+/// Builds a set from marks that come in order. This is faster than adding them one by one.
 #[derive(Debug, Default)]
-pub(crate) struct Loading(Packer);
+pub(crate) struct MarksBuilder(Packer);
 
-impl Loading {
-    /// Takes the next name; it must be above the one before.
+impl MarksBuilder {
+    /// Adds the next mark that is not a status index. It must be above the one before.
     pub(crate) fn push(&mut self, mark: Mark, until: Option<i64>) {
         self.0.push((mark.as_u64(), until.map_or(NEVER, minute)));
     }

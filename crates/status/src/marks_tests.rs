@@ -1,4 +1,4 @@
-//! The set against a model, and what it weighs.
+//! Compares the set with a simple model, and measures its memory.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,8 @@ enum Step {
     Expire(i64),
 }
 
-/// Few enough that they meet, and of every kind: dense, far, close together, apart.
+/// Few marks, so that steps meet the same one, but of every kind: dense, far, close together,
+/// apart.
 fn mark() -> impl Strategy<Value = Mark> {
     prop_oneof![
         (0..70_000_u32).prop_map(Mark::status_index),
@@ -39,7 +40,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn it_holds_what_a_map_holds(steps in proptest::collection::vec(step(), 0..3_000)) {
+    fn it_behaves_like_a_map(steps in proptest::collection::vec(step(), 0..3_000)) {
         let (mut marks, mut model) = (Marks::default(), BTreeMap::new());
         for step in steps {
             match step {
@@ -55,7 +56,7 @@ proptest! {
                 }
                 Step::Expire(now) => {
                     marks.expire(Timestamp::from_seconds(now));
-                    model.retain(|_, until| i64::from(*until) >= now / 60 - HELD_LONGER);
+                    model.retain(|_, until| i64::from(*until) >= now / 60 - HELD_AFTER_EXPIRY_MINUTES);
                 }
             }
             prop_assert_eq!(marks.len(), model.len());
@@ -74,7 +75,7 @@ proptest! {
 }
 
 #[test]
-fn an_end_is_never_sooner_than_told_and_some_minutes_are_allowed() {
+fn a_mark_is_held_until_its_expiry_and_some_minutes_longer() {
     let mut marks = Marks::default();
     marks.set(Mark::id(1), Some(6_001));
     for (now, held) in [(6_001, true), (6_001 + 600, true), (6_001 + 760, false)] {
@@ -84,7 +85,7 @@ fn an_end_is_never_sooner_than_told_and_some_minutes_are_allowed() {
 }
 
 #[test]
-fn an_end_before_the_epoch_is_not_written_as_never() {
+fn an_expiry_before_the_epoch_is_not_written_as_never() {
     let mut marks = Marks::default();
     marks.set(Mark::id(1), Some(-60));
     marks.set(Mark::id(2), Some(0));
@@ -93,11 +94,11 @@ fn an_end_before_the_epoch_is_not_written_as_never() {
 }
 
 #[test]
-fn a_million_places_take_less_than_a_third_of_a_megabyte() {
+fn a_million_status_indexes_take_less_than_a_third_of_a_megabyte() {
     let mut marks = Marks::default();
     let rng = SequenceRng::new(1);
     while marks.len() < 1_000_000 {
-        marks.set(Mark::status_index(rng.u128() as u32 % (2 * PLACES)), None);
+        marks.set(Mark::status_index(rng.u128() as u32 % (2 * INDEXES)), None);
     }
     println!("a million of two million places: {} bytes", marks.bytes());
     assert!(marks.bytes() < 300_000, "{}", marks.bytes());
@@ -108,13 +109,13 @@ fn a_million_places_take_less_than_a_third_of_a_megabyte() {
     assert!(few.bytes() < 4_000, "few places of many: {}", few.bytes());
 }
 
-const PLACES: u32 = crate::INDEXES_PER_LIST;
+const INDEXES: u32 = crate::INDEXES_PER_LIST;
 
 #[test]
 fn a_million_tokens_with_an_end_take_ten_megabytes() {
     let (mut marks, rng) = (Marks::default(), SequenceRng::new(2));
     for token in 0..1_000_000_i64 {
-        // Within a day, as access tokens that live for a day end.
+        // The expiries lie within a day, as those of access tokens that live for a day.
         marks.set(Mark::id(rng.u128()), Some(1_800_000_000 + token % 86_400));
     }
     println!("a million tokens of a day: {} bytes", marks.bytes());

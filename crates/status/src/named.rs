@@ -1,16 +1,16 @@
-//! The marks that are no places: sorted pages, about 9 bytes a mark. Owns how pages are divided and
-//! joined. Invariant: pages are not empty, and each holds what lies between its first mark and the
-//! next page's.
+//! The revoked marks that are not a status index, in sorted pages, about 9 bytes a mark. Owns how
+//! pages are divided and joined. Invariant: no page is empty, and each page holds the marks from
+//! its first one up to the first one of the next page.
 //!
-//! A change repacks one page, a microsecond's work, so that readers never wait for a reordering of
-//! everything.
+//! A change repacks one page, which takes about a microsecond, so readers never wait for a
+//! reordering of everything.
 
-use crate::page::{Entry, FULL, NEVER, Page};
+use crate::page::{Entry, MAX_PAGE_SIZE, NEVER, Page};
 
-/// How full pages are made where everything is at hand: with room for some more.
-const FILLED: usize = FULL / 4 * 3;
-/// Below that on average, everything is packed anew.
-const SPARSE: usize = FULL / 8;
+/// How many marks a new page gets when everything is repacked: some room is left for more.
+const REPACKED_PAGE_SIZE: usize = MAX_PAGE_SIZE / 4 * 3;
+/// When pages hold fewer marks than this on average, everything is repacked.
+const SPARSE_PAGE_SIZE: usize = MAX_PAGE_SIZE / 8;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Named {
@@ -26,7 +26,7 @@ impl Named {
         self.count
     }
 
-    /// What it takes on the heap.
+    /// The memory on the heap, in bytes.
     pub(crate) const fn bytes(&self) -> usize {
         self.heap
             + self.firsts.capacity() * size_of::<u64>()
@@ -42,7 +42,7 @@ impl Named {
         }
     }
 
-    /// All of them, by rising mark.
+    /// All entries, by rising mark.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Entry> + '_ {
         self.firsts.iter().zip(&self.pages).flat_map(|(first, page)| page.entries(*first))
     }
@@ -60,7 +60,7 @@ impl Named {
                 self.count += 1;
             }
         }
-        self.put_back(at, &entries);
+        self.replace_page(at, &entries);
     }
 
     pub(crate) fn clear(&mut self, mark: u64) {
@@ -68,14 +68,14 @@ impl Named {
         if let Ok(found) = entries.binary_search_by_key(&mark, |(mark, _)| *mark) {
             entries.remove(found);
             self.count -= 1;
-            self.put_back(at, &entries);
-            self.tighten();
+            self.replace_page(at, &entries);
+            self.repack_sparse();
         }
     }
 
-    /// Drops what was over before `minute`.
+    /// Drops the marks that expired before `minute`.
     pub(crate) fn expire(&mut self, minute: u32) {
-        let due = |page: &Page| page.soonest() < minute;
+        let due = |page: &Page| page.earliest_expiry() < minute;
         if minute == NEVER || !self.pages.iter().any(due) {
             return;
         }
@@ -92,10 +92,10 @@ impl Named {
                 self.append(*first, Page::pack(*first, &left));
             }
         }
-        self.tighten();
+        self.repack_sparse();
     }
 
-    /// Adds a page behind all others.
+    /// Adds a page after all others.
     fn append(&mut self, first: u64, page: Page) {
         self.heap += page.heap();
         self.count += page.len();
@@ -103,7 +103,7 @@ impl Named {
         self.pages.push(page);
     }
 
-    /// The page that `mark` is or would be in, unpacked.
+    /// The page for `mark`, unpacked, and its index.
     fn page_of(&self, mark: u64) -> (usize, Vec<Entry>) {
         let after = self.firsts.partition_point(|first| *first <= mark);
         let at = after.saturating_sub(1);
@@ -111,16 +111,16 @@ impl Named {
     }
 
     fn unpack(&self, at: usize) -> Vec<Entry> {
-        let mut entries = Vec::with_capacity(FULL + 1);
+        let mut entries = Vec::with_capacity(MAX_PAGE_SIZE + 1);
         if let (Some(first), Some(page)) = (self.firsts.get(at), self.pages.get(at)) {
             entries.extend(page.entries(*first));
         }
         entries
     }
 
-    /// Puts `entries` in the place of page `at`, as no page, one or two.
-    fn put_back(&mut self, at: usize, entries: &[Entry]) {
-        let (left, right) = if entries.len() > FULL {
+    /// Replaces page `at` by `entries`, as no page, one or two.
+    fn replace_page(&mut self, at: usize, entries: &[Entry]) {
+        let (left, right) = if entries.len() > MAX_PAGE_SIZE {
             entries.split_at(entries.len() / 2)
         } else {
             (entries, [].as_slice())
@@ -136,9 +136,9 @@ impl Named {
         self.pages.splice(at..at + there, made.into_iter().map(|(_, page)| page));
     }
 
-    /// Packs everything anew where pages have become many and thin.
-    fn tighten(&mut self) {
-        if self.pages.len() > 8 && self.count < self.pages.len() * SPARSE {
+    /// Repacks everything where there are many pages with few marks.
+    fn repack_sparse(&mut self) {
+        if self.pages.len() > 8 && self.count < self.pages.len() * SPARSE_PAGE_SIZE {
             let mut packer = Packer::default();
             self.iter().for_each(|entry| packer.push(entry));
             *self = packer.finish();
@@ -146,7 +146,7 @@ impl Named {
     }
 }
 
-/// Makes pages of entries that come in order.
+/// Builds pages from entries that come in order.
 #[derive(Debug, Default)]
 pub(crate) struct Packer {
     made: Named,
@@ -154,10 +154,10 @@ pub(crate) struct Packer {
 }
 
 impl Packer {
-    /// Takes the next; it must be above the one before.
+    /// Adds the next entry; it must be above the one before.
     pub(crate) fn push(&mut self, entry: Entry) {
         self.waiting.push(entry);
-        if self.waiting.len() == FILLED {
+        if self.waiting.len() == REPACKED_PAGE_SIZE {
             self.close();
         }
     }

@@ -1,59 +1,67 @@
-//! A page of named marks: up to 256, sorted, in as few bytes each as their distance from the first
-//! asks for. Owns the packing. Invariant: marks rise and are distinct.
+//! A page of marks that are not a status index: up to 256, sorted. Each mark is stored as its
+//! distance from the first, in as few bytes as the largest distance needs. Owns the packing.
+//! Invariant: marks rise and are distinct.
 //!
-//! Layout: all distances, then all ends, little-endian; then 7 bytes of nothing, so that each can be
-//! read as one word.
+//! Layout: all distances, then all expiries, little-endian; then 7 bytes of padding, so that each
+//! number can be read as one word.
 
-/// The end of what has none, in minutes.
+/// The expiry of a mark that does not expire, in minutes.
 pub(crate) const NEVER: u32 = u32::MAX;
 
-/// The most marks of a page.
-pub(crate) const FULL: usize = 256;
+/// The largest number of marks in a page.
+pub(crate) const MAX_PAGE_SIZE: usize = 256;
 
 const PADDING: usize = 7;
 
-/// A mark's bits, and the minute since the Unix epoch by which it is over.
+/// A mark's bits, and the minute since the Unix epoch at which it expires.
 pub(crate) type Entry = (u64, u32);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
-    /// The first end in it; [`NEVER`] where there is none.
-    soonest: u32,
+    /// The earliest expiry in the page, in minutes; [`NEVER`] where no mark expires.
+    earliest_expiry: u32,
     count: u16,
-    /// Bytes of a distance.
-    wide: u8,
-    /// Bytes of an end, which is told from the soonest on: 0 for never, then 1 and up.
-    long: u8,
+    /// Bytes per distance.
+    distance_width: u8,
+    /// Bytes per expiry. An expiry is stored relative to the earliest: 0 for never, then 1 and up.
+    expiry_width: u8,
     bytes: Box<[u8]>,
 }
 
 impl Page {
     /// Packs `entries`, which are sorted and start with `first`.
     pub(crate) fn pack(first: u64, entries: &[Entry]) -> Self {
-        let soonest = entries.iter().map(|(_, until)| *until).min().unwrap_or(NEVER);
-        let end = |until: u32| if until == NEVER { 0 } else { u64::from(until - soonest) + 1 };
+        let earliest_expiry = entries.iter().map(|(_, until)| *until).min().unwrap_or(NEVER);
+        let end =
+            |until: u32| if until == NEVER { 0 } else { u64::from(until - earliest_expiry) + 1 };
         let farthest = entries.last().map_or(0, |(mark, _)| mark - first);
         let latest = entries.iter().map(|(_, until)| end(*until)).max().unwrap_or(0);
-        let (wide, long) = (width(farthest), width(latest));
-        let length = entries.len() * usize::from(wide + long) + PADDING;
+        let (distance_width, expiry_width) = (width(farthest), width(latest));
+        let length = entries.len() * usize::from(distance_width + expiry_width) + PADDING;
         let mut bytes = Vec::with_capacity(length);
         for (mark, _) in entries {
-            push(&mut bytes, mark - first, wide);
+            push(&mut bytes, mark - first, distance_width);
         }
         for (_, until) in entries {
-            push(&mut bytes, end(*until), long);
+            push(&mut bytes, end(*until), expiry_width);
         }
         bytes.resize(length, 0);
         let count = u16::try_from(entries.len()).unwrap_or(u16::MAX);
-        Self { soonest, count, wide, long, bytes: bytes.into_boxed_slice() }
+        Self {
+            earliest_expiry,
+            count,
+            distance_width,
+            expiry_width,
+            bytes: bytes.into_boxed_slice(),
+        }
     }
 
-    /// What was packed under `first`.
+    /// The entries of a page that was packed with `first`.
     pub(crate) fn entries(&self, first: u64) -> impl Iterator<Item = Entry> + '_ {
         (0..self.len()).map(move |index| (first + self.distance(index), self.end(index)))
     }
 
-    /// Where `mark` is, `first` being the first.
+    /// Whether the page contains `mark`; `first` is its first mark.
     pub(crate) fn find(&self, first: u64, mark: u64) -> bool {
         let Some(wanted) = mark.checked_sub(first) else { return false };
         let (mut low, mut high) = (0, self.len());
@@ -72,29 +80,32 @@ impl Page {
         usize::from(self.count)
     }
 
-    /// The first end in it, in minutes; [`NEVER`] where there is none.
-    pub(crate) const fn soonest(&self) -> u32 {
-        self.soonest
+    /// The earliest expiry in the page, in minutes; [`NEVER`] where no mark expires.
+    pub(crate) const fn earliest_expiry(&self) -> u32 {
+        self.earliest_expiry
     }
 
-    /// What it takes on the heap beside itself.
+    /// The memory on the heap, in bytes, without the struct itself.
     pub(crate) const fn heap(&self) -> usize {
         self.bytes.len()
     }
 
     fn distance(&self, index: usize) -> u64 {
-        self.word(index * usize::from(self.wide), self.wide)
+        self.word(index * usize::from(self.distance_width), self.distance_width)
     }
 
     fn end(&self, index: usize) -> u32 {
-        let at = self.len() * usize::from(self.wide) + index * usize::from(self.long);
-        match self.word(at, self.long) {
+        let at =
+            self.len() * usize::from(self.distance_width) + index * usize::from(self.expiry_width);
+        match self.word(at, self.expiry_width) {
             0 => NEVER,
-            end => u32::try_from(end - 1).map_or(NEVER, |end| self.soonest.saturating_add(end)),
+            end => {
+                u32::try_from(end - 1).map_or(NEVER, |end| self.earliest_expiry.saturating_add(end))
+            }
         }
     }
 
-    /// The number of `width` bytes that begins at `at`.
+    /// The number of `width` bytes that begins at byte `at`.
     fn word(&self, at: usize, width: u8) -> u64 {
         let word = self.bytes.get(at..).and_then(|rest| rest.first_chunk::<8>());
         let word = word.map_or(0, |bytes| u64::from_le_bytes(*bytes));
@@ -106,7 +117,7 @@ impl Page {
     }
 }
 
-/// How many bytes `number` takes.
+/// How many bytes `number` needs.
 const fn width(number: u64) -> u8 {
     (u64::BITS - number.leading_zeros()).div_ceil(8) as u8
 }

@@ -1,27 +1,27 @@
-//! Snapshots: everything that is bad, written and read. Invariant: a snapshot that is read makes no
-//! more than its limits, whatever it was compressed from.
+//! Writes and reads snapshots of all revoked marks. Invariant: reading a snapshot never produces
+//! more than the limits, however small its compressed form is.
 
 use flate2::Compression;
 
 use crate::deflate::{deflated, inflated, inflated_each};
-use crate::marks::{Loading, Marks};
+use crate::marks::{Marks, MarksBuilder};
 use crate::{INDEXES_PER_LIST, Mark, Snapshot};
 
-/// The most marks without a place that a snapshot may have.
-pub const MOST_NAMED: usize = 8 << 20;
-/// The most status lists that a snapshot may have: a billion places, 128 MiB.
-const MOST_LISTS: usize = 1_024;
+/// The largest number of marks without a status index in a snapshot.
+pub const MAX_OTHER_MARKS: usize = 8 << 20;
+/// The largest number of status lists in a snapshot: a billion indexes, 128 MiB.
+const MAX_LISTS: usize = 1_024;
 
 const LIST_BYTES: usize = INDEXES_PER_LIST as usize / 8;
 
-/// A snapshot that cannot be read.
+/// The snapshot cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the snapshot is malformed or too large")]
 pub struct ParseSnapshotError;
 
 impl Snapshot {
-    /// Writes down `marks`, as they were at `sequence` and known up to `as_of` (milliseconds since
-    /// the Unix epoch).
+    /// A snapshot of `marks` at `sequence`, complete up to `as_of` (milliseconds since the Unix
+    /// epoch).
     pub fn of(marks: &Marks, iss: &str, sequence: u64, as_of: i64) -> Self {
         let list = |number| (number, deflated(&marks.list(number), Compression::default()));
         Self {
@@ -33,17 +33,17 @@ impl Snapshot {
         }
     }
 
-    /// Reads what it says.
+    /// The revoked marks in the snapshot.
     ///
     /// # Errors
-    /// [`ParseSnapshotError`].
+    /// [`ParseSnapshotError`] when it is malformed or exceeds a limit.
     pub fn marks(&self) -> Result<Marks, ParseSnapshotError> {
         self.read().ok_or(ParseSnapshotError)
     }
 
     fn read(&self) -> Option<Marks> {
-        let mut marks = read_names(&self.marks, MOST_NAMED)?;
-        if self.lists.len() > MOST_LISTS {
+        let mut marks = read_names(&self.marks, MAX_OTHER_MARKS)?;
+        if self.lists.len() > MAX_LISTS {
             return None;
         }
         for (number, list) in &self.lists {
@@ -57,20 +57,20 @@ impl Snapshot {
     }
 }
 
-/// The marks that are no places, as text: 16 bytes each, compressed.
+/// The marks that are not a status index, as text: 16 bytes each, compressed.
 pub(crate) fn names(marks: &Marks) -> String {
     let mut names = Vec::new();
     for gone in marks.names() {
         names.extend(gone.mark.as_u64().to_be_bytes());
         names.extend(gone.until.unwrap_or(0).to_be_bytes());
     }
-    // Mostly random numbers: more effort finds nothing more.
+    // The bytes are mostly random, so a higher compression level would save nothing.
     deflated(&names, Compression::fast())
 }
 
-/// Reads what [`names`] wrote; `None` where it is malformed or says more than `most`.
+/// Reads what [`names`] wrote; `None` where it is malformed or has more than `most` marks.
 pub(crate) fn read_names(text: &str, most: usize) -> Option<Marks> {
-    let (mut loading, mut last, mut count) = (Loading::default(), None, 0);
+    let (mut loading, mut last, mut count) = (MarksBuilder::default(), None, 0);
     inflated_each(text, |piece: [u8; 16]| {
         let (mark, until) = (piece.first_chunk::<8>()?, piece.last_chunk::<8>()?);
         let mark = Mark::from_u64(u64::from_be_bytes(*mark))?;

@@ -1,4 +1,4 @@
-//! Snapshots there and back, and what must not be read.
+//! Writes and reads snapshots, and checks which snapshots are refused.
 
 use base::Rng as _;
 use base::rng::SequenceRng;
@@ -32,7 +32,7 @@ fn what_was_written_is_read() {
 }
 
 #[test]
-fn lists_of_zeroes_are_left_out() {
+fn lists_of_zeroes_are_absent() {
     let mut marks = Marks::default();
     marks.set(Mark::status_index(5 * INDEXES_PER_LIST + 1), None);
     let numbers: Vec<u32> =
@@ -51,7 +51,7 @@ fn a_million_revoked_grants_are_a_list_of_128_kib() {
 }
 
 #[test]
-fn what_is_malformed_or_a_bomb_is_refused() {
+fn malformed_snapshots_and_compression_bombs_are_refused() {
     let names = |bytes: &[u8]| Snapshot {
         marks: deflated(bytes, Compression::fast()),
         ..Snapshot::of(&Marks::default(), "i", 1, 1)

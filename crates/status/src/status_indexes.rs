@@ -1,14 +1,14 @@
-//! The places that are bad: bits in chunks of 65 536, each as a list of its few or as a bitmap of
-//! 8 KiB. Owns the two forms. Invariant: no chunk is empty.
+//! The revoked status indexes: bits in chunks of 65 536. A chunk is a list of a few numbers or a
+//! bitmap of 8 KiB. Owns the two forms. Invariant: no chunk is empty.
 
 use std::collections::BTreeMap;
 
 use crate::INDEXES_PER_LIST;
 
-/// How many places of a chunk are listed before they become a bitmap, which is no larger then.
-const LISTED: usize = 4_096;
-/// Below that a bitmap becomes a list again.
-const FEW: usize = 1_024;
+/// The largest list in a chunk. Beyond that, a bitmap is no larger, and the chunk becomes one.
+const MAX_LISTED: usize = 4_096;
+/// A bitmap with fewer bits set becomes a list again.
+const MIN_BITMAP: usize = 1_024;
 
 const WORDS: usize = 1_024;
 const CHUNKS_PER_LIST: u32 = INDEXES_PER_LIST >> 16;
@@ -31,7 +31,7 @@ impl StatusIndexes {
         self.count
     }
 
-    /// What they take on the heap, about.
+    /// The approximate memory on the heap, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.chunks.values().map(|chunk| size_of::<(u16, Chunk)>() + chunk.heap()).sum()
     }
@@ -60,14 +60,14 @@ impl StatusIndexes {
         }
     }
 
-    /// All of them, rising.
+    /// All revoked indexes, in rising order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.chunks.iter().flat_map(|(number, chunk)| {
             chunk.lows().map(move |low| u32::from(*number) << 16 | u32::from(low))
         })
     }
 
-    /// The numbers of the status lists with a bit set, rising.
+    /// The numbers of the status lists that have a bit set, in rising order.
     pub(crate) fn lists(&self) -> impl Iterator<Item = u32> + '_ {
         let mut last = None;
         self.chunks.keys().filter_map(move |chunk| {
@@ -76,7 +76,8 @@ impl StatusIndexes {
         })
     }
 
-    /// Status list `number`, a bit a place, the first place lowest in the first byte.
+    /// Status list `number`, one bit per index. The first index is the lowest bit of the first
+    /// byte.
     pub(crate) fn list(&self, number: u32) -> Vec<u8> {
         let first = number * CHUNKS_PER_LIST;
         let mut bytes = Vec::with_capacity(INDEXES_PER_LIST as usize / 8);
@@ -136,13 +137,13 @@ impl Chunk {
         }
     }
 
-    /// Whether it was not set before.
+    /// Sets the bit. Returns whether it was not set before.
     fn set(&mut self, low: u16) -> bool {
         match self {
             Self::Listed(lows) => {
                 let Err(gap) = lows.binary_search(&low) else { return false };
                 lows.insert(gap, low);
-                if lows.len() > LISTED {
+                if lows.len() > MAX_LISTED {
                     *self = bits(lows);
                 }
                 true
@@ -157,7 +158,7 @@ impl Chunk {
         }
     }
 
-    /// Whether it was set before.
+    /// Clears the bit. Returns whether it was set before.
     fn clear(&mut self, low: u16) -> bool {
         match self {
             Self::Listed(lows) => {
@@ -169,7 +170,7 @@ impl Chunk {
                 let old = *word & bit(low) != 0;
                 *word &= !bit(low);
                 *count -= usize::from(old);
-                if *count < FEW {
+                if *count < MIN_BITMAP {
                     *self = Self::Listed(self.lows().collect());
                 }
                 old

@@ -1,23 +1,23 @@
-//! Whether an issuer that did not answer is asked again: while the feed is away each JWT would wait
-//! for it, seconds each time, only to be judged by a status list in the end.
+//! A circuit breaker for requests to an issuer that does not answer. Without it, while the feed is
+//! away, each JWT would wait seconds for the issuer before the status lists decide.
 //!
-//! After two failures in a row nobody asks for a second, then one alone; each time that one fails
-//! the pause doubles, up to ten seconds. Any answer ends it. Invariant: of the time in which it
-//! does not answer, all but the first few askers and one a pause are spared the waiting.
+//! After two failures in a row, no request is sent for a second, then one alone. Each time that
+//! this one fails, the pause doubles, up to ten seconds. Any answer ends the pause. Invariant:
+//! while the issuer does not answer, only the first few callers and one per pause have to wait.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::{Clock, Timestamp};
 
-/// Failures in a row before nobody asks.
-const FAILURES: u32 = 2;
+/// How many failures in a row start a pause.
+const FAILURES_BEFORE_PAUSE: u32 = 2;
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(10);
-/// Whoever went away after waiting so long is taken to have waited in vain.
-const IN_VAIN: Duration = Duration::from_secs(1);
+/// A caller that goes away after waiting this long counts as a failure.
+const ABANDONED_AFTER: Duration = Duration::from_secs(1);
 
-/// What is known of the issuer's answering.
+/// The state of the issuer's answers.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker(Mutex<State>);
 
@@ -31,39 +31,39 @@ struct State {
 struct Away {
     since: Timestamp,
     pause: Duration,
-    /// Whether somebody is asking if it is back.
+    /// Whether a caller is testing if the issuer is back.
     tried: bool,
 }
 
-/// Leave to ask. Dropped without a word, it says that the asker went away.
+/// Permission to ask the issuer. Dropping it without a result means that the caller went away.
 #[derive(Debug)]
 pub(crate) struct Permit<'a> {
     breaker: &'a Breaker,
     clock: &'a dyn Clock,
     began: Timestamp,
     alone: bool,
-    told: bool,
+    reported: bool,
 }
 
 impl Breaker {
-    /// Leave to ask now; `None` where there would be no answer.
+    /// Permission to ask now; `None` during a pause.
     pub(crate) fn enter<'a>(&'a self, clock: &'a dyn Clock) -> Option<Permit<'a>> {
         let now = clock.now();
         let mut state = self.state();
         let alone = match &mut state.away {
             None => false,
             Some(away) => {
-                // Both ways: a clock that was set back must not make a pause last.
-                let rests =
+                // The absolute difference: a clock that was set back must not prolong a pause.
+                let pausing =
                     now.since(away.since) < away.pause && away.since.since(now) < away.pause;
-                if away.tried || rests {
+                if away.tried || pausing {
                     return None;
                 }
                 away.tried = true;
                 true
             }
         };
-        Some(Permit { breaker: self, clock, began: now, alone, told: false })
+        Some(Permit { breaker: self, clock, began: now, alone, reported: false })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -72,29 +72,29 @@ impl Breaker {
 }
 
 impl Permit<'_> {
-    /// The issuer answered, whatever it said.
+    /// Records that the issuer answered, whatever the answer was.
     pub(crate) fn answered(mut self) {
-        self.told = true;
+        self.reported = true;
         *self.breaker.state() = State::default();
     }
 
-    /// It did not.
+    /// Records that the issuer did not answer.
     pub(crate) fn failed(mut self) {
         self.fail();
     }
 
     fn fail(&mut self) {
-        self.told = true;
+        self.reported = true;
         let now = self.clock.now();
         let mut state = self.breaker.state();
         state.failures = state.failures.saturating_add(1);
-        let many = state.failures >= FAILURES;
+        let many = state.failures >= FAILURES_BEFORE_PAUSE;
         match &mut state.away {
             Some(away) if self.alone => {
                 let pause = (away.pause * 2).min(LONGEST);
                 *away = Away { since: now, pause, tried: false };
             }
-            // Who began to ask before is no news.
+            // A caller that began to ask before the pause changes nothing.
             Some(_) => {}
             None if many => state.away = Some(Away { since: now, pause: SHORTEST, tried: false }),
             None => {}
@@ -104,10 +104,10 @@ impl Permit<'_> {
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        if self.told {
+        if self.reported {
             return;
         }
-        if self.clock.now().since(self.began) >= IN_VAIN {
+        if self.clock.now().since(self.began) >= ABANDONED_AFTER {
             self.fail();
         } else if let (true, Some(away)) = (self.alone, &mut self.breaker.state().away) {
             away.tried = false;
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn after_two_failures_in_a_row_one_alone_asks_after_ever_longer_pauses() {
+    fn after_two_failures_one_caller_asks_after_longer_and_longer_pauses() {
         let (breaker, clock) = (Breaker::default(), clock());
         fail(&breaker, &clock);
         breaker.enter(&clock).unwrap().answered();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asked_before_it_was_given_up_prolongs_nothing_and_may_end_it() {
+    fn a_request_from_before_the_pause_may_end_but_not_prolong_it() {
         let (breaker, clock) = (Breaker::default(), clock());
         let (early, happy) = (breaker.enter(&clock).unwrap(), breaker.enter(&clock).unwrap());
         fail(&breaker, &clock);
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_makes_no_pause_last() {
+    fn a_clock_that_is_set_back_does_not_prolong_a_pause() {
         let (breaker, clock) = (Breaker::default(), clock());
         fail(&breaker, &clock);
         fail(&breaker, &clock);

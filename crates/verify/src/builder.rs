@@ -1,5 +1,5 @@
-//! Configuring a [`Verifier`]. Invariant: what is built can do what its mode needs; what is weak
-//! has to be asked for by name.
+//! The configuration of a [`Verifier`]. Invariant: a verifier that was built can do what its mode
+//! needs, and weak settings have to be named explicitly.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::keys::Keys;
 use crate::seen::SeenTokens;
 use crate::{BuildError, Introspect, Mode, Observe, Verifier};
 
-/// The largest difference of clocks that may be allowed.
+/// The largest allowed difference of clocks.
 const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
 
-/// What tokens seen before may take in memory unless said, in bytes: some ten thousand.
-const REMEMBERED: usize = 32 << 20;
+/// The default memory for tokens seen before, in bytes: about ten thousand tokens.
+const DEFAULT_MEMORY: usize = 32 << 20;
 
 /// Collects the configuration of a [`Verifier`].
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl Default for VerifierBuilder {
             algorithms: [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256].into(),
             plain_jwt: false,
             never_expiring: false,
-            remember: REMEMBERED,
+            remember: DEFAULT_MEMORY,
             without_status: false,
             leeway: Duration::from_secs(60),
             given: KeySet::default(),
@@ -76,14 +76,14 @@ impl Verifier {
 }
 
 impl VerifierBuilder {
-    /// The issuer, exactly as in `iss`: a trailing slash counts.
+    /// The issuer, exactly as in `iss`, including a trailing slash.
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
         self
     }
 
-    /// An identifier of this API; a token must be for one of those named.
+    /// An identifier of this API. A token must be for one of those given.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.insert(audience.into());
@@ -98,14 +98,14 @@ impl VerifierBuilder {
         self
     }
 
-    /// The algorithms accepted; ES256, EdDSA and RS256 unless said.
+    /// The accepted algorithms. Default: ES256, EdDSA and RS256.
     #[must_use]
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
     }
 
-    /// Accepts HS256 under `secret`, which this service then shares with the issuer: it could
+    /// Accepts HS256 under `secret`. This service then shares the secret with the issuer, and could
     /// make tokens itself.
     #[must_use]
     pub fn shared_secret(mut self, secret: &[u8]) -> Self {
@@ -114,82 +114,82 @@ impl VerifierBuilder {
         self
     }
 
-    /// Also accepts a `typ` of `JWT` or none, besides `at+jwt` (RFC 9068 §4).
+    /// Accepts a `typ` of `JWT` or none, besides `at+jwt` (RFC 9068 §4).
     #[must_use]
     pub fn plain_jwt(mut self) -> Self {
         self.plain_jwt = true;
         self
     }
 
-    /// Accepts tokens without `exp`. That is sound where the issuer's feed is followed
-    /// ([`VerifierBuilder::follow`]) or the issuer is asked: offline without the feed, nothing ever
-    /// ends such a token.
+    /// Accepts tokens without `exp`. This is safe where the verifier follows the issuer's feed
+    /// ([`VerifierBuilder::follow`]) or asks the issuer. Offline and without the feed, such a token
+    /// stays valid forever.
     #[must_use]
     pub fn never_expiring(mut self) -> Self {
         self.never_expiring = true;
         self
     }
 
-    /// How much memory tokens seen before may take, in bytes: 32 MiB unless said, 0 for none. Of
-    /// those remembered the signature is not checked again; times and revocation are, every time.
+    /// The memory for tokens seen before, in bytes. Default: 32 MiB; 0 turns it off. The signature
+    /// of such a token is not checked again. Its times and its revocation are checked every time.
     #[must_use]
     pub fn remember(mut self, bytes: usize) -> Self {
         self.remember = bytes;
         self
     }
 
-    /// Where a feed is followed, also accepts tokens that do not say what they depend on: a
-    /// revocation of their grant, client or organization is then **not** noticed, that of the token
-    /// alone (`jti`) is.
+    /// Where a feed is followed, accepts tokens that do not name their marks, too. A revocation of
+    /// their grant, client or organization is then **not** noticed. A revocation of the token alone
+    /// (`jti`) is.
     #[must_use]
     pub fn without_status(mut self) -> Self {
         self.without_status = true;
         self
     }
 
-    /// How far clocks may differ: 60 s unless said, 5 min at most.
+    /// The allowed difference of clocks. Default: 60 s; at most 5 min.
     #[must_use]
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
     }
 
-    /// Keys given outright.
+    /// Fixed keys of the issuer.
     #[must_use]
     pub fn keys(mut self, keys: &JwkSet) -> Self {
         self.given = KeySet::from_jwks(keys);
         self
     }
 
-    /// Who is asked about credentials.
+    /// The service that introspects credentials.
     #[must_use]
     pub fn introspection(mut self, introspection: Arc<dyn Introspect>) -> Self {
         self.introspection = Some(introspection);
         self
     }
 
-    /// Who is told of refusals.
+    /// The observer that is notified of rejections.
     #[must_use]
     pub fn observer(mut self, observer: Arc<dyn Observe>) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// How credentials are checked. Unless said: by what is configured, both if both are.
+    /// How credentials are checked. Default: by whatever is configured, or by both.
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = Some(mode);
         self
     }
 
-    /// The names of the claims that no RFC names.
+    /// The names of the claims that no RFC defines.
     #[must_use]
     pub fn claim_names(mut self, names: ClaimNames) -> Self {
         self.names = names;
         self
     }
 
-    /// The clock; the machine's unless said.
+    /// The clock. Default: the machine's clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -212,8 +212,8 @@ impl VerifierBuilder {
         };
         let mut given = self.given;
         match self.shared {
-            // Nameless: the issuer's name for the secret is not known here.
-            Some(key) => given.push(key?.verifying_key()?.nameless()),
+            // Without a name, because this service does not know the issuer's name of the secret.
+            Some(key) => given.push(key?.verifying_key()?.without_name()),
             None if self.algorithms.contains(&Algorithm::HS256) => {
                 return Err(BuildError::NoSharedSecret);
             }
@@ -253,14 +253,14 @@ impl VerifierBuilder {
             #[cfg(feature = "http-client")]
             feed,
             introspection,
-            answering: crate::breaker::Breaker::default(),
+            breaker: crate::breaker::Breaker::default(),
             observer: self.observer,
             clock: self.clock,
         })
     }
 }
 
-/// The mode asked for, if it can work; otherwise the strictest that can.
+/// The requested mode, if it can work; without a request, the strictest mode that can work.
 fn choose(asked: Option<Mode>, keys: bool, issuer: bool) -> Result<Mode, BuildError> {
     match (asked, keys, issuer) {
         (Some(Mode::Offline) | None, true, false) | (Some(Mode::Offline), true, true) => {

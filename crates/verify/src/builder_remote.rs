@@ -1,4 +1,4 @@
-//! The part of the configuration that talks over HTTP.
+//! The part of the configuration that uses HTTP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use crate::http_client::{client, streaming_client};
 use crate::keys::{Keys, RemoteKeys};
 use crate::{BuildError, ClaimNames, HttpIntrospection, Introspect, WhenStale};
 
-/// How old what is known may be, unless said.
+/// The default limit on the age of revocation data.
 const STALE_AFTER: Duration = Duration::from_secs(30);
 
-/// What was named, not yet checked.
+/// The settings, not yet checked.
 #[derive(Debug)]
 pub(crate) struct Remote {
     pub(super) jwks: Option<String>,
@@ -38,14 +38,14 @@ impl Default for Remote {
     }
 }
 
-/// What it became.
+/// The checked settings.
 pub(super) struct Built {
     pub(super) keys: Option<RemoteKeys>,
     pub(super) introspection: Option<Arc<dyn Introspect>>,
     pub(super) follow: Option<Follow>,
 }
 
-/// A feed to follow.
+/// The settings of a feed.
 pub(super) struct Follow {
     url: Url,
     stale_after: Duration,

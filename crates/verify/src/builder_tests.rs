@@ -1,4 +1,4 @@
-//! What a configuration becomes, and which are refused.
+//! Which configurations work, and which are refused.
 
 use super::*;
 use crate::{BoxFuture, Introspection, Presented, RequestInfo, Unavailable};

@@ -1,4 +1,4 @@
-//! The settings of what is reached over HTTP.
+//! The settings of addresses that are reached over HTTP.
 
 use std::time::Duration;
 
@@ -9,21 +9,22 @@ use super::VerifierBuilder;
 use crate::WhenStale;
 
 impl VerifierBuilder {
-    /// Where the issuer publishes its keys (`jwks_uri`). Fetched at first need, cached as
-    /// `Cache-Control` says between a minute and a day, refreshed in the background, and kept for
-    /// a week while the issuer cannot be reached.
+    /// The address of the issuer's keys (`jwks_uri`). They are fetched when they are first needed,
+    /// cached as `Cache-Control` says between a minute and a day, refreshed in the background, and
+    /// kept for a week while the issuer cannot be reached.
     #[must_use]
     pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
         self.remote.jwks = Some(url.into());
         self
     }
 
-    /// Follows the issuer's change feed (`feed_endpoint` of its metadata): what is revoked or
-    /// suspended is refused within a second, also where a token never expires. One background task
-    /// holds everything that is revoked in memory; no request asks anybody. It begins at once where
-    /// a tokio runtime is at hand, otherwise at the first request, and ends with the verifier.
+    /// Follows the issuer's change feed (`feed_endpoint` of its metadata). What is revoked or
+    /// suspended is refused within a second, also for tokens that never expire. One background task
+    /// holds everything that is revoked in memory, so no request to the API waits for the issuer.
+    /// The task starts at once where a tokio runtime is running, otherwise at the first request. It
+    /// ends with the verifier.
     ///
-    /// While the feed cannot be had, the status lists that tokens name stand in
+    /// While the feed is unavailable, the status lists that tokens name are used
     /// (`status_list.uri`, fetched only from the origin of the issuer or of the feed).
     #[must_use]
     pub fn follow(mut self, url: impl Into<String>) -> Self {
@@ -31,23 +32,23 @@ impl VerifierBuilder {
         self
     }
 
-    /// How old what is known of revocations may be: 30 s unless said, 1 s to 1 h. The clocks of
-    /// issuer and service must agree within it.
+    /// The limit on the age of revocation data: 1 s to 1 h. Default: 30 s. The clocks of issuer and
+    /// service must agree within it.
     #[must_use]
     pub fn stale_after(mut self, limit: Duration) -> Self {
         self.remote.stale_after = limit;
         self
     }
 
-    /// What becomes of tokens when what is known is older: refused with 503 unless said. A route
-    /// can differ ([`crate::VerifyLayer::when_stale`]).
+    /// What happens to tokens when the revocation data is older. Default: they are refused with
+    /// 503. A route can override it ([`crate::VerifyLayer::when_stale`]).
     #[must_use]
     pub fn when_stale(mut self, when_stale: WhenStale) -> Self {
         self.remote.when_stale = when_stale;
         self
     }
 
-    /// The issuer's introspection endpoint, and this service's own credentials there.
+    /// The issuer's introspection endpoint, and this service's credentials there.
     #[must_use]
     pub fn introspection_url(
         mut self,

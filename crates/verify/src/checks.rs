@@ -1,6 +1,6 @@
-//! The checks of RFC 7519 §4.1 and RFC 9068 §4 on claims whose signature held: pure functions of
-//! claims, rules and time. Order: issuer, audience, then time, so that a foreign token is never
-//! reported as merely expired.
+//! The checks of RFC 7519 §4.1 and RFC 9068 §4 on claims with a valid signature: pure functions of
+//! claims, rules and time. The order is issuer, audience, then time, so that a foreign token is
+//! never reported as merely expired.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ use base::Timestamp;
 use crate::Rejection;
 use crate::claims::{Claims, Times};
 
-/// What claims must satisfy.
+/// The requirements on claims.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
-    /// The one issuer, compared exactly.
+    /// The issuer, compared exactly.
     pub(crate) issuer: Option<String>,
-    /// Any of these; `None` accepts every audience.
+    /// The accepted audiences; `None` accepts every audience.
     pub(crate) audiences: Option<BTreeSet<String>>,
-    /// How far clocks may differ, in seconds.
+    /// The allowed difference of clocks, in seconds.
     pub(crate) leeway: i64,
     pub(crate) never_expiring: bool,
 }
@@ -37,8 +37,8 @@ impl Rules {
         self.audiences.as_ref().is_none_or(|ours| ours.contains(audience))
     }
 
-    /// For the issuer's own answer, which vouches for the time (RFC 7662 §4) and may leave out
-    /// issuer and audience.
+    /// The checks for the issuer's own answer. The issuer vouches for the time (RFC 7662 §4) and
+    /// may omit issuer and audience.
     pub(crate) fn check_answer(&self, claims: &Claims) -> Result<(), Rejection> {
         if let Some(issuer) = &claims.issuer {
             self.check_issuer(issuer)?;
@@ -62,10 +62,10 @@ impl Rules {
         }
     }
 
-    /// Those that a token seen before has to pass again.
+    /// The checks of time, which a token seen before has to pass again.
     pub(crate) fn check_times(&self, times: Times, now: i64) -> Result<(), Rejection> {
         match times.expires_at {
-            // RFC 7519 §4.1.4: on or after `exp` it is not accepted.
+            // RFC 7519 §4.1.4: a token is not accepted on or after `exp`.
             Some(exp) if now >= exp.saturating_add(self.leeway) => {
                 return Err(Rejection::Expired(now.saturating_sub(exp)));
             }

@@ -1,4 +1,4 @@
-//! The edges of each check on claims.
+//! The limits of each check on claims.
 
 use super::*;
 
@@ -74,13 +74,13 @@ fn a_token_that_never_expires_needs_permission() {
 }
 
 #[test]
-fn a_foreign_token_is_foreign_even_when_it_is_expired_too() {
+fn an_expired_foreign_token_is_reported_as_foreign() {
     let foreign = Claims { issuer: Some("x".to_owned()), expires_at: Some(0), ..claims() };
     assert_eq!(verdict(&foreign), Err(Rejection::WrongIssuer));
 }
 
 #[test]
-fn rfc7662_2_2_the_issuers_answer_may_be_silent_but_not_contradict() {
+fn rfc7662_2_2_the_issuers_answer_may_omit_claims_but_not_contradict() {
     let check = |claims: Claims| rules().check_answer(&claims);
     assert_eq!(check(Claims::default()), Ok(()));
     assert_eq!(check(claims()), Ok(()));

@@ -1,5 +1,5 @@
-//! What a token or the issuer says of a credential (RFC 7519 §4.1, RFC 9068 §2.2, RFC 7662
-//! §2.2), read once into typed fields. Invariant: a claim that is present and unreadable is an
+//! The claims of a token or of an introspection response (RFC 7519 §4.1, RFC 9068 §2.2, RFC 7662
+//! §2.2), read once into typed fields. Invariant: a claim that is present and cannot be read is an
 //! error, never a missing claim.
 
 use oauth::ScopeSet;
@@ -7,14 +7,14 @@ use serde_json::{Map, Value};
 
 use crate::Rejection;
 
-/// The names under which a provider writes the claims that no RFC names, first match first.
+/// The names of the claims that no RFC defines. The first match counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimNames {
     /// The client: `client_id` (RFC 9068 §2.2), `azp`.
     pub client: Vec<String>,
-    /// The organization acted for: `organization`.
+    /// The organization that the token acts for: `organization`.
     pub organization: Vec<String>,
-    /// The user acted for: `user`.
+    /// The user that the token acts for: `user`.
     pub user: Vec<String>,
     /// The scopes, as text separated by spaces or as an array of texts: `scope` (RFC 8693 §4.2),
     /// `scopes`.
@@ -47,11 +47,11 @@ pub struct Claims {
     pub audience: Vec<String>,
     /// The client.
     pub client: Option<String>,
-    /// The organization acted for.
+    /// The organization that the token acts for.
     pub organization: Option<String>,
-    /// The user acted for.
+    /// The user that the token acts for.
     pub user: Option<String>,
-    /// The scopes; `None` where nothing was said of them.
+    /// The scopes; `None` where there is no such claim.
     pub scopes: Option<ScopeSet>,
     /// The kind of credential.
     pub kind: Option<String>,
@@ -65,7 +65,7 @@ pub struct Claims {
     pub extra: Map<String, Value>,
 }
 
-/// When a token holds, in seconds since the Unix epoch.
+/// The times of a token, in seconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Times {
     pub(crate) issued_at: Option<i64>,
@@ -77,7 +77,7 @@ impl Claims {
     /// Reads the members of a claims set or an introspection response.
     ///
     /// # Errors
-    /// [`Rejection::MalformedClaim`] for the first that is of the wrong kind.
+    /// [`Rejection::MalformedClaim`] for the first member of the wrong type.
     pub fn read(mut members: Map<String, Value>, names: &ClaimNames) -> Result<Self, Rejection> {
         let rest = &mut members;
         Ok(Self {
@@ -96,13 +96,13 @@ impl Claims {
         })
     }
 
-    /// When they hold.
+    /// The times in the claims.
     pub(crate) const fn times(&self) -> Times {
         let Self { issued_at, not_before, expires_at, .. } = self;
         Times { issued_at: *issued_at, not_before: *not_before, expires_at: *expires_at }
     }
 
-    /// Fills what the issuer left out of its answer with what the token itself says.
+    /// Adds what the issuer's answer omits from the token itself.
     pub(crate) fn or(self, token: Self) -> Self {
         let mut extra = token.extra;
         extra.extend(self.extra);
@@ -136,7 +136,7 @@ fn text(value: Option<Value>, name: &'static str) -> Result<Option<String>, Reje
     }
 }
 
-/// RFC 7519 §4.1.3: one text or an array of texts.
+/// RFC 7519 §4.1.3: one string or an array of strings.
 fn audience(value: Option<Value>) -> Result<Vec<String>, Rejection> {
     match value {
         None | Some(Value::Null) => Ok(Vec::new()),
@@ -165,9 +165,9 @@ fn texts(values: Vec<Value>, name: &'static str) -> Result<Vec<String>, Rejectio
     values.into_iter().map(each).collect()
 }
 
-/// RFC 7519 §2, `NumericDate`: seconds, fractions allowed and dropped.
+/// RFC 7519 §2, `NumericDate`: seconds; fractions are dropped.
 fn date(value: Option<Value>, name: &'static str) -> Result<Option<i64>, Rejection> {
-    /// Far beyond any date, and exact as a floating-point number.
+    /// Later than any date, and exact as a floating-point number.
     const LIMIT: f64 = 9_007_199_254_740_992.0;
     let number = match value {
         None | Some(Value::Null) => return Ok(None),

@@ -1,4 +1,4 @@
-//! The shapes that claims come in.
+//! The forms of claims.
 
 use serde_json::json;
 
@@ -48,7 +48,7 @@ fn rfc7519_2_numeric_dates_may_have_fractions_and_nothing_else() {
 }
 
 #[test]
-fn a_providers_own_names_are_read_and_the_rest_is_kept() {
+fn a_providers_own_claim_names_are_read_and_other_claims_kept() {
     let names = ClaimNames {
         organization: vec!["wallet".to_owned(), "company_id".to_owned()],
         ..ClaimNames::default()
@@ -65,7 +65,7 @@ fn a_providers_own_names_are_read_and_the_rest_is_kept() {
 }
 
 #[test]
-fn what_the_issuer_says_wins_over_the_token_and_an_empty_scope_stays_empty() {
+fn the_issuers_answer_overrides_the_token_and_an_empty_scope_stays_empty() {
     let token = read(json!({"sub": "s", "scope": "a b", "iat": 1, "x": 1, "y": 1})).unwrap();
     let answer = read(json!({"scope": "", "y": 2})).unwrap();
     let merged = answer.or(token);

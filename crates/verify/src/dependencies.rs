@@ -1,5 +1,5 @@
-//! What a verified token depends on, read from its claims: the marks that must not be bad, and its
-//! place in a status list (Token Status List §6). Invariant: nothing here decides; see `standing`.
+//! What a verified token depends on, read from its claims: its marks, and its index in a status
+//! list (Token Status List §6). Invariant: this module decides nothing; see `token_state`.
 
 use std::sync::atomic::AtomicU64;
 #[cfg(feature = "http-client")]
@@ -17,19 +17,19 @@ use crate::claims::Claims;
 #[cfg_attr(not(feature = "http-client"), allow(dead_code, reason = "only a feed asks"))]
 #[derive(Debug, Default)]
 pub(crate) struct Dependencies {
-    /// The token itself, the API, and what its `status` claim names.
+    /// The marks of the token itself, of the API, and those in its `status` claim.
     pub(crate) marks: Box<[Mark]>,
     pub(crate) list: Option<ListEntry>,
-    /// Whether it said itself what it depends on.
-    pub(crate) told: bool,
-    /// The version of what is known to be bad in which none of the marks was; 0 for none.
-    good_in: AtomicU64,
+    /// Whether the token itself named its marks.
+    pub(crate) names_marks: bool,
+    /// A version of the known marks in which none of these was revoked; 0 for none.
+    checked_version: AtomicU64,
 }
 
-/// A place in a status list.
+/// An index in a status list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ListEntry {
-    /// The list's address, as the token says. Trust it only as far as the issuer's own origin.
+    /// The list's address, as in the token. It is only trusted within the issuer's own origin.
     pub(crate) uri: Box<str>,
     pub(crate) index: u32,
 }
@@ -41,32 +41,32 @@ impl Dependencies {
             Some(value) => TokenStatus::read(value).map_err(malformed)?,
             None => TokenStatus::default(),
         };
-        let told = !said.marks.is_empty();
+        let names_marks = !said.marks.is_empty();
         let audiences = claims.audience.iter().filter(|one| rules.is_ours(one));
         let mut marks = said.marks;
         marks.extend(audiences.map(|one| Mark::audience(one)));
         marks.extend(claims.extra.get("jti").and_then(token_mark));
         let list = claims.extra.get("status").and_then(list_entry);
         let marks = marks.into_boxed_slice();
-        Ok(Self { marks, list, told, good_in: AtomicU64::default() })
+        Ok(Self { marks, list, names_marks, checked_version: AtomicU64::default() })
     }
 
-    /// Whether a mark is bad, which `version` of what is known decides for good: of the same
-    /// version it is asked once.
+    /// Whether a mark is revoked. `version` is the version of the known marks: the same version is
+    /// checked only once.
     #[cfg(feature = "http-client")]
-    pub(crate) fn any(&self, version: u64, is_bad: impl Fn(Mark) -> bool) -> bool {
-        if self.good_in.load(Ordering::Relaxed) == version {
+    pub(crate) fn any(&self, version: u64, is_revoked: impl Fn(Mark) -> bool) -> bool {
+        if self.checked_version.load(Ordering::Relaxed) == version {
             return false;
         }
-        let bad = self.marks.iter().any(|mark| is_bad(*mark));
+        let bad = self.marks.iter().any(|mark| is_revoked(*mark));
         if !bad {
-            self.good_in.store(version, Ordering::Relaxed);
+            self.checked_version.store(version, Ordering::Relaxed);
         }
         bad
     }
 }
 
-/// The mark of a single token: only a `jti` of the form that Postern gives has one.
+/// The mark of a single token. Only a `jti` in Postern's format has one.
 fn token_mark(jti: &Value) -> Option<Mark> {
     let text = jti.as_str().filter(|text| text.len() == BASE62_U128)?;
     parse_base62(text).map(Mark::id)

@@ -1,5 +1,5 @@
 //! [`Principal`] as an argument of an axum handler. Invariant: it only reads what the layer put
-//! into the request; a route without the layer refuses everyone.
+//! into the request; a route without the layer refuses every request.
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::StatusCode;
@@ -25,7 +25,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Principal {
 }
 
 impl IntoResponse for Rejection {
-    /// The status and the public text. A layer answers in the API's own format
+    /// The status and the public text. To answer in the API's own format, use the layer
     /// ([`crate::VerifyLayer::reject`]).
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::UNAUTHORIZED);

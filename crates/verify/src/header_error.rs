@@ -1,6 +1,6 @@
-//! What can be wrong with an `Authorization` header.
+//! The errors of an `Authorization` header.
 
-/// The longest credential that is looked at, in bytes.
+/// The length limit of a credential, in bytes.
 pub const MAX_CREDENTIAL: usize = 16 * 1024;
 
 /// What is wrong with an `Authorization` header.
@@ -9,19 +9,19 @@ pub enum AuthorizationHeaderError {
     /// Bytes outside visible ASCII.
     #[error("it has bytes that are not visible ASCII")]
     NotAscii,
-    /// Over [`MAX_CREDENTIAL`].
+    /// Longer than [`MAX_CREDENTIAL`].
     #[error("it is longer than {MAX_CREDENTIAL} bytes")]
     TooLong,
-    /// A scheme and nothing behind it, or Basic without an id.
+    /// A scheme without a credential, or Basic without an id.
     #[error("there is no credential behind the scheme")]
     Empty,
-    /// A token with no scheme in front.
+    /// A token without a scheme.
     #[error("there is no scheme such as `Bearer` before the token")]
     NoScheme,
-    /// White space or a line end in or around the credential: a copy-and-paste accident.
+    /// White space or a line end in or around the credential, usually from copy and paste.
     #[error("the credential contains white space, perhaps a line end that was copied along")]
     WhiteSpace,
-    /// Characters that no token has (RFC 6750 §2.1), such as quotes.
+    /// Characters that a token cannot have (RFC 6750 §2.1), such as quotes.
     #[error("the token has characters that no token has, perhaps quotes or angle brackets")]
     NotAToken,
     /// Basic credentials that are not base64 (RFC 7617 §2).

@@ -14,13 +14,13 @@ pub(crate) fn client() -> Result<Client, BuildError> {
     client.build().map_err(|_| BuildError::HttpClient)
 }
 
-/// For answers that go on as long as they like: who reads them keeps the time.
+/// A client for streams, which have no time limit of their own. The reader keeps the time.
 pub(crate) fn streaming_client() -> Result<Client, BuildError> {
     plain().build().map_err(|_| BuildError::HttpClient)
 }
 
 fn plain() -> ClientBuilder {
-    // A redirect would send the token, or the trust in the keys, somewhere else.
+    // A redirect would send the token elsewhere, or fetch keys from elsewhere.
     let client = Client::builder().redirect(redirect::Policy::none()).no_proxy();
     client.connect_timeout(CONNECT)
 }
@@ -40,7 +40,7 @@ pub(crate) async fn read_limited(
     Ok(body)
 }
 
-/// The kind of failure; the error's own text may hold a URL with credentials.
+/// The kind of the error. The error's own text may hold a URL with credentials.
 pub(crate) fn unavailable(error: reqwest::Error) -> Unavailable {
     Unavailable::new(if error.is_timeout() {
         "it did not answer in time"

@@ -1,5 +1,5 @@
-//! Asking the issuer (RFC 7662): the question as a trait, the answer as a type. Inside the
-//! issuer's own process the trait is implemented without HTTP.
+//! Token introspection (RFC 7662): the request as a trait, the answer as a type. Inside the
+//! issuer's own process, the trait is implemented without HTTP.
 
 use std::fmt;
 use std::pin::Pin;
@@ -10,12 +10,13 @@ use serde_json::Value;
 use crate::claims::{ClaimNames, Claims};
 use crate::{Presented, RequestInfo, Unavailable};
 
-/// A future on the heap.
+/// A boxed future.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Knows whether a credential is good at this moment.
+/// A service that knows whether a credential is active now.
 pub trait Introspect: Send + Sync + fmt::Debug {
-    /// Asks about `presented`. The issuer may note `request` beside a refusal's private reason.
+    /// Introspects `presented`. The issuer may record `request` with the private reason of a
+    /// rejection.
     fn introspect<'a>(
         &'a self,
         presented: &'a Presented,
@@ -26,26 +27,26 @@ pub trait Introspect: Send + Sync + fmt::Debug {
 /// The issuer's answer (RFC 7662 §2.2).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Introspection {
-    /// Good, and this is what it stands for.
+    /// The credential is active, and these are its claims.
     Active(Box<Claims>),
-    /// Not good.
+    /// The credential is not active.
     Inactive(InactiveReason),
 }
 
-/// Why a credential is not active, as far as the issuer tells.
+/// Why a credential is not active, as far as the issuer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InactiveReason {
-    /// Not told: unknown, expired, revoked, for another API.
-    Untold,
-    /// Genuine, and its client or organization is suspended. Postern tells this to the resource
-    /// server that the token is for, as `"inactive_reason": "suspended"`, so that an API can
-    /// answer 403 where its documentation promises that.
+    /// The issuer gives no reason: unknown, expired, revoked, or for another API.
+    Unspecified,
+    /// The credential is genuine, but its client or organization is suspended. Postern says so to
+    /// the resource server that the token is for, as `"inactive_reason": "suspended"`. An API whose
+    /// documentation promises a 403 can then answer 403.
     Suspended,
 }
 
 impl InactiveReason {
     fn read(reason: Option<&str>) -> Self {
-        if reason == Some("suspended") { Self::Suspended } else { Self::Untold }
+        if reason == Some("suspended") { Self::Suspended } else { Self::Unspecified }
     }
 }
 
@@ -53,7 +54,7 @@ impl Introspection {
     /// Reads an introspection response.
     ///
     /// # Errors
-    /// [`Unavailable`] when it is none: an unreadable answer says nothing of the token.
+    /// [`Unavailable`] when it cannot be read: such an answer says nothing about the token.
     pub fn from_json(body: &[u8], names: &ClaimNames) -> Result<Self, Unavailable> {
         let unreadable = || Unavailable::new("its answer is not an introspection response");
         let mut members = parse_object(body).map_err(|_| unreadable())?;
@@ -72,7 +73,7 @@ impl Introspection {
 }
 
 impl From<oauth::Introspection> for Introspection {
-    /// Takes over the issuer's answer where it was made in the same process.
+    /// Converts the issuer's answer where it was made in the same process.
     fn from(answer: oauth::Introspection) -> Self {
         if !answer.active {
             return Self::Inactive(InactiveReason::read(answer.inactive_reason.as_deref()));
@@ -92,7 +93,7 @@ impl From<oauth::Introspection> for Introspection {
             client: answer.client_id,
             organization: answer.organization,
             user: answer.user,
-            // A scope list that cannot be read grants nothing.
+            // A scope list that cannot be parsed grants nothing.
             scopes: answer.scope.map(|scope| scope.parse().unwrap_or_default()),
             kind: answer.credential_kind,
             issued_at: answer.iat,

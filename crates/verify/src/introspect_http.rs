@@ -1,5 +1,5 @@
 //! Introspection over HTTP (RFC 7662 §2.1), authenticated by `client_secret_basic`. Nothing is
-//! cached: a revocation holds from the next request on.
+//! cached: a revocation takes effect from the next request on.
 
 use std::fmt;
 
@@ -14,10 +14,10 @@ use crate::{
     BoxFuture, ClaimNames, Introspect, Introspection, Presented, RequestInfo, Unavailable,
 };
 
-/// The longest answer read, in bytes.
+/// The size limit of an answer, in bytes.
 const MAX_ANSWER: usize = 64 * 1024;
 
-/// What RFC 6749 §2.3.1 encodes in a client id and secret.
+/// The characters that RFC 6749 §2.3.1 encodes in a client id and secret.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*');
 
 /// Asks an introspection endpoint.

@@ -22,15 +22,15 @@ fn rfc7662_2_2_active_members_are_read() {
 
 #[test]
 fn rfc7662_2_2_inactive_is_inactive_whatever_else_is_said() {
-    let untold = Introspection::Inactive(InactiveReason::Untold);
-    assert_eq!(read(r#"{"active":false}"#), Ok(untold.clone()));
-    assert_eq!(read(r#"{"active":false,"sub":7,"inactive_reason":"asleep"}"#), Ok(untold));
+    let unspecified = Introspection::Inactive(InactiveReason::Unspecified);
+    assert_eq!(read(r#"{"active":false}"#), Ok(unspecified.clone()));
+    assert_eq!(read(r#"{"active":false,"sub":7,"inactive_reason":"asleep"}"#), Ok(unspecified));
     let suspended = Introspection::Inactive(InactiveReason::Suspended);
     assert_eq!(read(r#"{"active":false,"inactive_reason":"suspended"}"#), Ok(suspended));
 }
 
 #[test]
-fn an_answer_that_is_none_is_unavailable_rather_than_inactive() {
+fn an_unreadable_answer_is_unavailable_rather_than_inactive() {
     for body in [
         "",
         "[]",
@@ -46,7 +46,7 @@ fn an_answer_that_is_none_is_unavailable_rather_than_inactive() {
 }
 
 #[test]
-fn the_issuers_own_type_and_its_json_mean_the_same() {
+fn the_issuers_own_type_and_its_json_are_equivalent() {
     let answers = [
         oauth::Introspection {
             active: true,

@@ -1,9 +1,11 @@
-//! What an API service links: who is calling, for which organization, with which scopes.
+//! A library for API services: it finds out who is calling, for which organization, with which
+//! scopes.
 //!
 //! A [`Verifier`] checks a presented credential offline (signature, issuer, audience, times, and
 //! revocation by following the issuer's feed), by asking the issuer (RFC 7662), or both. A
-//! [`VerifyLayer`] puts it in front of any tower service: the request goes on with a [`Principal`]
-//! in its extensions, or is answered 401, 403 or 503 with the right `WWW-Authenticate` (RFC 6750 §3).
+//! [`VerifyLayer`] puts it in front of any tower service. The request continues with a
+//! [`Principal`] in its extensions, or is answered with 401, 403 or 503 and the right
+//! `WWW-Authenticate` (RFC 6750 §3).
 //!
 //! ```
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,8 +29,9 @@
 //! | `http-client` | yes | fetches keys, follows the feed, reads status lists and introspects, all over HTTP |
 //! | `axum` | no | [`Principal`] is an axum extractor |
 //!
-//! Every refusal has its own [`Rejection`]: exact in private ([`std::fmt::Display`]), and mapped
-//! outward by one exhaustive table in `rejection.rs`. Secrets appear in neither.
+//! Every reason to refuse a request has its own [`Rejection`]. Its [`std::fmt::Display`] text is
+//! precise and private. One exhaustive table in `rejection.rs` maps it to the public answer.
+//! Neither shows secrets.
 
 mod breaker;
 mod build_error;

@@ -1,5 +1,5 @@
 //! What the bytes of a JWT say (RFC 7519 §7.2, RFC 9068 §4): signature, issuer, audience, times.
-//! Invariant: what is remembered is what never changes of a token; times are checked every time.
+//! Invariant: only what never changes about a token is remembered. Times are checked every time.
 
 use std::sync::Arc;
 
@@ -11,9 +11,10 @@ use crate::seen::Seen;
 use crate::{Principal, Rejection, Verifier};
 
 impl Verifier {
-    /// A token that passed all checks but that of revocation, by memory if it was seen before.
+    /// A token that passed all checks but revocation. A token seen before comes from memory.
     pub(crate) async fn known(&self, token: &str) -> Result<Arc<Seen>, Rejection> {
-        // Before the keys are used: should they change meanwhile, it is not found again.
+        // Read before the keys are used: if the keys change meanwhile, the token is not found
+        // again.
         let generation = self.keys.generation();
         let found = match (&self.seen, generation) {
             (Some(seen), Some(generation)) => seen.find(token, generation),
@@ -37,13 +38,13 @@ impl Verifier {
         Ok(Seen { principal, times, dependencies, generation })
     }
 
-    /// Where nobody is followed, nothing depends on the claim, whatever another issuer put there.
+    /// Without a feed, the `status` claim is ignored, so another issuer may put anything there.
     fn dependencies(&self, claims: &Claims) -> Result<Dependencies, Rejection> {
         if !self.follows() {
             return Ok(Dependencies::default());
         }
         let dependencies = Dependencies::of(claims, &self.rules)?;
-        if dependencies.told || self.without_status {
+        if dependencies.names_marks || self.without_status {
             Ok(dependencies)
         } else {
             Err(Rejection::NoStatus)
@@ -65,8 +66,8 @@ impl Verifier {
         Ok(claims)
     }
 
-    /// RFC 9068 §4. A plain JWT says `JWT` or nothing (RFC 7519 §5.1); any other type is a token
-    /// made for something else (RFC 8725 §3.11).
+    /// RFC 9068 §4. A plain JWT says `JWT` or nothing (RFC 7519 §5.1). A token of any other type
+    /// was made for another purpose (RFC 8725 §3.11).
     fn is_access_token(&self, header: &Header) -> bool {
         header.is_type("at+jwt")
             || (self.plain_jwt && (header.typ.is_none() || header.is_type("JWT")))

@@ -1,5 +1,5 @@
-//! Reading the `Authorization` header (RFC 9110 §11.6.2, RFC 6750 §2.1, RFC 7617 §2). Invariant:
-//! a [`Presented`] credential is one, whole, and free of the white space that copying adds.
+//! Reads the `Authorization` header (RFC 9110 §11.6.2, RFC 6750 §2.1, RFC 7617 §2). Invariant: a
+//! [`Presented`] is a single, complete credential, without white space from copying.
 
 use base::Secret;
 use base::encoding::parse_base64;
@@ -10,10 +10,10 @@ use percent_encoding::percent_decode_str;
 use crate::header_error::{AuthorizationHeaderError, MAX_CREDENTIAL};
 use crate::{Rejection, Scheme};
 
-/// What the `Authorization` header held.
+/// The credential in the `Authorization` header.
 #[derive(Clone, Debug)]
 pub enum Presented {
-    /// A token (RFC 6750 §2.1), or a bare one where the API accepts that.
+    /// A token (RFC 6750 §2.1), or one without a scheme where the API accepts that.
     Bearer(Secret<AccessToken>),
     /// An id and a secret (RFC 7617).
     Basic {
@@ -25,7 +25,7 @@ pub enum Presented {
 }
 
 impl Presented {
-    /// The scheme it came by.
+    /// The scheme of the credential.
     pub const fn scheme(&self) -> Scheme {
         match self {
             Self::Bearer(_) => Scheme::Bearer,
@@ -34,21 +34,21 @@ impl Presented {
     }
 }
 
-/// How the parts of Basic credentials are written.
+/// The encoding of the parts of Basic credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BasicEncoding {
-    /// As they are (RFC 7617 §2).
+    /// Not encoded (RFC 7617 §2).
     Plain,
-    /// Form-url-encoded, as OAuth asks for client credentials (RFC 6749 §2.3.1).
+    /// Form-urlencoded, as OAuth requires for client credentials (RFC 6749 §2.3.1).
     Form,
 }
 
-/// Which schemes an API accepts. Bearer always is.
+/// The schemes that an API accepts. Bearer is always accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Schemes {
     /// Whether and how Basic is accepted.
     pub basic: Option<BasicEncoding>,
-    /// Whether a token without any scheme in front is accepted.
+    /// Whether a token without a scheme is accepted.
     pub bare: bool,
 }
 
@@ -93,7 +93,7 @@ impl Schemes {
     }
 }
 
-/// Whether a lone word looks like the name of a scheme rather than a token without one.
+/// Whether a single word looks like the name of a scheme rather than a token without one.
 fn is_scheme(word: &str) -> bool {
     word.len() <= 16 && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
 }
@@ -117,7 +117,7 @@ fn basic(encoded: &str, encoding: BasicEncoding) -> Result<Presented, Rejection>
         return Err(fault(AuthorizationHeaderError::Empty));
     }
     let bytes = parse_base64(encoded).ok_or(fault(AuthorizationHeaderError::NotBase64))?;
-    // In custody at once: from here on the text is wiped when it goes.
+    // Wrapped at once, so that the text is wiped when it is dropped.
     let text: Secret<ClientSecret> = Secret::new(
         String::from_utf8(bytes).map_err(|_| fault(AuthorizationHeaderError::NotUtf8))?,
     );

@@ -1,4 +1,4 @@
-//! What `Authorization` headers hold, and how they fail.
+//! What `Authorization` headers hold, and which errors they cause.
 
 use base::encoding::base64;
 use http::HeaderValue;
@@ -49,7 +49,7 @@ fn no_header_is_no_credential_and_two_are_refused() {
 }
 
 #[test]
-fn each_fault_is_told_apart() {
+fn each_fault_has_its_own_error() {
     for (value, expected) in [
         ("Bearer".to_owned(), AuthorizationHeaderError::Empty),
         ("Bearer abc def".to_owned(), AuthorizationHeaderError::WhiteSpace),

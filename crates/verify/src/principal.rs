@@ -1,4 +1,4 @@
-//! Who is calling. Invariant: the layer puts a [`Principal`] into a request only after its
+//! The verified caller. Invariant: the layer puts a [`Principal`] into a request only after its
 //! credential was verified.
 
 use std::ops::Deref;
@@ -10,38 +10,38 @@ use serde_json::{Map, Value};
 use crate::Rejection;
 use crate::claims::Claims;
 
-/// The verified caller of a request: a handle that costs nothing to clone, and reads as the
-/// [`Caller`] behind it.
+/// The verified caller of a request: a handle that is cheap to clone and dereferences to a
+/// [`Caller`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Principal(Arc<Caller>);
 
-/// What is known of a verified caller.
+/// The facts about a verified caller.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Caller {
-    /// Whom the credential speaks for (RFC 7519 §4.1.2): a user, or a client for itself.
+    /// The subject (RFC 7519 §4.1.2): a user, or a client that acts for itself.
     pub subject: String,
     /// Public id of the client.
     pub client: Option<String>,
-    /// Public id of the organization acted for.
+    /// Public id of the organization that the credential acts for.
     pub organization: Option<String>,
-    /// Public id of the user acted for.
+    /// Public id of the user that the credential acts for.
     pub user: Option<String>,
-    /// What the credential allows.
+    /// The scopes.
     pub scopes: ScopeSet,
-    /// The APIs it is for.
+    /// The APIs that the credential is for.
     pub audience: Vec<String>,
-    /// What kind of credential it is, such as `access_token` or `api_key`.
+    /// The kind of credential, such as `access_token` or `api_key`.
     pub kind: Option<String>,
     /// When it was issued, in seconds since the Unix epoch.
     pub issued_at: Option<i64>,
     /// When it expires, in seconds since the Unix epoch; `None` when it never does.
     pub expires_at: Option<i64>,
-    /// Everything else that the token or the issuer said.
+    /// All other claims of the token or of the issuer's answer.
     pub claims: Map<String, Value>,
 }
 
 impl Caller {
-    /// Refuses unless `scope` was granted: for checks inside a handler.
+    /// Returns an error unless `scope` was granted: for checks inside a handler.
     ///
     /// # Errors
     /// [`Rejection::InsufficientScope`].
@@ -55,7 +55,7 @@ impl Caller {
 }
 
 impl Principal {
-    /// `None` where the claims name nobody: neither subject nor client.
+    /// `None` where the claims name neither a subject nor a client.
     pub(crate) fn from_claims(claims: Claims) -> Option<Self> {
         Some(Self(Arc::new(Caller {
             subject: claims.subject.or_else(|| claims.client.clone())?,

@@ -1,5 +1,5 @@
-//! Why a request is refused. Owns the one table from private reason to public answer: status,
-//! code, text and challenge (RFC 6750 §3). It has no catch-all arm.
+//! Why a request is refused. Owns the table from private reason to public answer: status, code,
+//! text and challenge (RFC 6750 §3). The table has no catch-all arm.
 
 use jose::{Algorithm, ObjectError, TokenError, VerifyError};
 use oauth::ErrorCode;
@@ -15,8 +15,8 @@ pub enum Scheme {
     Basic,
 }
 
-/// The private reason of a refusal. `Display` is exact and for the provider's eyes; the caller is
-/// told [`Rejection::public`].
+/// The private reason of a rejection. `Display` is precise and for the provider only. The caller
+/// gets [`Rejection::public`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
     /// No `Authorization` header.
@@ -25,7 +25,7 @@ pub enum Rejection {
     /// More than one `Authorization` header (RFC 9110 §5.3).
     #[error("the Authorization header was sent more than once")]
     RepeatedHeader,
-    /// A scheme that is not accepted here.
+    /// The scheme is not accepted.
     #[error("the authentication scheme is not accepted here")]
     UnsupportedScheme,
     /// The header is malformed.
@@ -34,78 +34,79 @@ pub enum Rejection {
     /// Not a readable JWT (RFC 7519 §7.2).
     #[error("not a readable JWT: {0}")]
     MalformedToken(#[from] TokenError),
-    /// The signature or its key.
+    /// The signature is wrong, or its key is unknown.
     #[error("the signature is refused: {0}")]
     Signature(#[from] VerifyError),
-    /// An algorithm that this service does not accept.
+    /// This service does not accept the algorithm.
     #[error("the token is signed with {0}, which is not accepted here")]
     AlgorithmNotAllowed(Algorithm),
     /// `typ` is not `at+jwt` (RFC 9068 §4), such as an ID token presented as access token.
     #[error("the token's `typ` is not that of an access token")]
     WrongType,
-    /// The claims are no JSON object, or one with a doubled member.
+    /// The claims are not a JSON object, or have a repeated member.
     #[error("the token's claims are refused: {0}")]
     MalformedClaims(#[from] ObjectError),
     /// A claim has the wrong type or content.
     #[error("the claim `{0}` is malformed")]
     MalformedClaim(&'static str),
-    /// A claim that is needed is missing.
+    /// A required claim is missing.
     #[error("the claim `{0}` is missing")]
     MissingClaim(&'static str),
-    /// Another issuer's token.
+    /// The token is from another issuer.
     #[error("the token is from another issuer")]
     WrongIssuer,
-    /// A token for another API.
+    /// The token is for another API.
     #[error("the token is for another audience")]
     WrongAudience,
-    /// Past its `exp`; by so many seconds.
+    /// The `exp` has passed, this number of seconds ago.
     #[error("the token expired {0} s ago")]
     Expired(i64),
-    /// Before its `nbf`; by so many seconds.
+    /// The `nbf` is in the future, by this number of seconds.
     #[error("the token is not valid for another {0} s: perhaps a clock is wrong")]
     NotYetValid(i64),
-    /// Its `iat` lies in the future; by so many seconds.
+    /// The `iat` is in the future, by this number of seconds.
     #[error("the token was issued {0} s in the future: perhaps a clock is wrong")]
     IssuedInFuture(i64),
-    /// It has no `exp`, and this service accepts no such token.
+    /// The token has no `exp`, and this service does not accept such tokens.
     #[error("the token never expires, and such tokens are not accepted here")]
     NeverExpires,
-    /// The issuer says that it is not active (RFC 7662 §2.2): unknown, expired or revoked.
+    /// The issuer says that the credential is not active (RFC 7662 §2.2): unknown, expired or
+    /// revoked.
     #[error("the issuer says that the credential is not active")]
     Inactive,
-    /// The issuer says that it is genuine, and that its client or organization is suspended.
+    /// The issuer says that the credential is genuine, but its client or organization is suspended.
     #[error("the issuer says that the client or its organization is suspended")]
     Suspended,
-    /// The issuer told that the token, or something that it depends on, was taken back or is
+    /// The issuer published that the token, or something that it depends on, is revoked or
     /// suspended.
     #[error("the token, or something that it depends on, was revoked or suspended")]
     Revoked,
-    /// The token does not say what it depends on, so that a revocation could not be noticed, and
-    /// this service accepts no such token.
+    /// The token does not name its marks, so a revocation could not be noticed, and this service
+    /// does not accept such tokens.
     #[error("the token does not say what it depends on (`status`), which is needed here")]
     NoStatus,
-    /// Nothing recent enough is known of what was revoked.
+    /// No recent revocation data is available.
     #[error("it is not known whether the token was revoked: {0}")]
     StatusUnknown(Unavailable),
-    /// Verified, yet without a scope that is needed.
+    /// The credential is verified, but lacks a required scope.
     #[error("the credential lacks the scope `{required}`")]
     InsufficientScope {
-        /// The scopes that are needed, separated by spaces.
+        /// The required scopes, separated by spaces.
         required: String,
     },
-    /// The issuer could not be asked, so nothing is known.
+    /// The issuer could not be asked, so nothing is known about the credential.
     #[error("the issuer cannot be asked: {0}")]
     IssuerUnavailable(#[from] Unavailable),
 }
 
-/// What a caller is told.
+/// The public answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Absent where RFC 6750 §3.1 asks for silence.
+    /// Absent where RFC 6750 §3.1 requires that.
     pub(crate) code: Option<ErrorCode>,
     pub(crate) text: &'static str,
-    /// Whether other credentials would help, so that `WWW-Authenticate` is sent.
+    /// Whether `WWW-Authenticate` is sent, because other credentials could help.
     pub(crate) challenge: bool,
 }
 
@@ -120,7 +121,7 @@ impl Rejection {
         self.answer().code
     }
 
-    /// What the caller may read.
+    /// The text for the caller.
     pub fn public(&self) -> &'static str {
         self.answer().text
     }

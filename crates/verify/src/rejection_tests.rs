@@ -1,4 +1,4 @@
-//! The whole table from private reason to public answer, as a snapshot.
+//! A snapshot of the whole table from private reason to public answer.
 
 use std::fmt::Write as _;
 

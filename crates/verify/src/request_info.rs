@@ -1,5 +1,5 @@
-//! What is known of the request that presents a credential, so that the issuer can keep the
-//! private reason of a refusal under the request's id. Never holds a header or a body.
+//! Facts about the request that presents a credential. The issuer can store the private reason of a
+//! rejection under the request's id. It never holds a header or a body.
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use http::{Extensions, Method, Request};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(pub String);
 
-/// The caller's address as the service believes it: put into the request's extensions likewise.
+/// The caller's address as the service determined it, put into the extensions in the same way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RemoteAddress(pub IpAddr);
 
@@ -20,9 +20,9 @@ pub struct RequestInfo {
     pub method: Method,
     /// Its path, without the query: queries may carry secrets.
     pub path: String,
-    /// Its id, where the service gave it one.
+    /// Its id, where the service set one.
     pub request_id: Option<String>,
-    /// Where it came from, where the service said so.
+    /// The caller's address, where the service set one.
     pub remote: Option<IpAddr>,
 }
 

@@ -1,6 +1,6 @@
-//! Whether a verified token was revoked since: the feed first, and what stands in for it when it is
-//! stale. Invariant: a mark known to be revoked refuses, however old that knowledge is; nothing known
-//! refuses unless the route is open by name.
+//! Finds out whether a verified token was revoked: from the feed, or from its substitutes when the
+//! feed is stale. Invariant: a mark known to be revoked refuses the token, however old that
+//! knowledge is. An unknown state refuses it, too, unless the route is explicitly open.
 
 use crate::seen::Seen;
 use crate::token_state::{TokenState, WhenStale};
@@ -13,7 +13,7 @@ impl Verifier {
     }
 
     pub(crate) async fn token_state(&self, _: &Seen) -> TokenState {
-        TokenState::Good
+        TokenState::Active
     }
 
     pub(crate) async fn stale(
@@ -27,15 +27,15 @@ impl Verifier {
 
 #[cfg(feature = "http-client")]
 impl Verifier {
-    /// Waits until it knows what is revoked, if it follows a feed. A service that waits for this
-    /// before it takes requests refuses none at its start.
+    /// Waits until the revoked marks are known, if a feed is followed. A service that waits for
+    /// this before it accepts requests refuses none at its start.
     pub async fn ready(&self) {
         if let Some(feed) = &self.feed {
             feed.begun().await;
         }
     }
 
-    /// Where it stands in the feed that it follows.
+    /// The state of the follower, if a feed is followed.
     pub fn following(&self) -> Option<crate::Following> {
         self.feed.as_ref().map(crate::feed::Feed::report)
     }
@@ -45,14 +45,16 @@ impl Verifier {
     }
 
     pub(crate) async fn token_state(&self, seen: &Seen) -> TokenState {
-        let Some(feed) = &self.feed else { return TokenState::Good };
+        let Some(feed) = &self.feed else { return TokenState::Active };
         match feed.token_state(&seen.dependencies, self.clock.now()) {
-            TokenState::Unknown => feed.standing_once_begun(&seen.dependencies, &self.clock).await,
+            TokenState::Unknown => {
+                feed.token_state_once_begun(&seen.dependencies, &self.clock).await
+            }
             known => known,
         }
     }
 
-    /// The feed says nothing recent: the status list decides, then the route.
+    /// The feed has no recent data: the status list decides, then the route's setting.
     pub(crate) async fn stale(
         &self,
         seen: &Seen,
@@ -62,8 +64,8 @@ impl Verifier {
         let when_stale = when_stale.unwrap_or_else(|| feed.when_stale());
         let wait = when_stale == WhenStale::Closed;
         match (feed.listed(&seen.dependencies, wait).await, when_stale) {
-            (TokenState::Bad, _) => Err(Rejection::Revoked),
-            (TokenState::Good, _) | (TokenState::Unknown, WhenStale::Open) => {
+            (TokenState::Revoked, _) => Err(Rejection::Revoked),
+            (TokenState::Active, _) | (TokenState::Unknown, WhenStale::Open) => {
                 Ok(seen.principal.clone())
             }
             (TokenState::Unknown, WhenStale::Closed) => {

@@ -1,6 +1,6 @@
-//! Tokens whose signature held before: a bounded memory, so that the signature of a token is
-//! checked once. Invariant: a token is found only by all of its bytes, and only under the keys that
-//! are trusted now. Times and revocation are nobody's memory: they are checked every time.
+//! A bounded cache of tokens whose signature was verified, so that each signature is checked once.
+//! Invariant: a token is found only by all of its bytes, and only with the keys that are trusted
+//! now. Times and revocation are never cached; they are checked every time.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -15,8 +15,8 @@ use crate::Principal;
 use crate::claims::Times;
 use crate::dependencies::Dependencies;
 
-/// What a token takes beside its text, about, in bytes: its claims twice over, its marks.
-const BESIDE: usize = 768;
+/// The approximate memory of a token beside its text, in bytes: its claims twice, its marks.
+const TOKEN_OVERHEAD: usize = 768;
 
 /// A token that was verified.
 #[derive(Debug)]
@@ -29,14 +29,14 @@ pub(crate) struct Seen {
     pub(crate) generation: u64,
 }
 
-/// The memory.
-pub(crate) struct SeenTokens(Cache<Whole, Arc<Seen>, Weigh>);
+/// The cache.
+pub(crate) struct SeenTokens(Cache<TokenKey, Arc<Seen>, ByWeight>);
 
 impl SeenTokens {
-    /// Of about so many bytes.
+    /// A cache of about this size, in bytes.
     pub(crate) fn new(bytes: usize) -> Self {
-        let tokens = bytes / (2 * BESIDE);
-        Self(Cache::with_weighter(tokens, bytes as u64, Weigh))
+        let tokens = bytes / (2 * TOKEN_OVERHEAD);
+        Self(Cache::with_weighter(tokens, bytes as u64, ByWeight))
     }
 
     pub(crate) fn find(&self, token: &str, generation: u64) -> Option<Arc<Seen>> {
@@ -45,7 +45,7 @@ impl SeenTokens {
     }
 
     pub(crate) fn keep(&self, token: &str, seen: Arc<Seen>) {
-        self.0.insert(Whole(Secret::new(token)), seen);
+        self.0.insert(TokenKey(Secret::new(token)), seen);
     }
 }
 
@@ -55,31 +55,31 @@ impl fmt::Debug for SeenTokens {
     }
 }
 
-/// A whole token.
-struct Whole(Secret<AccessToken>);
+/// A complete token, as a key of the cache.
+struct TokenKey(Secret<AccessToken>);
 
-/// The one that is asked for.
+/// The token to look up.
 struct LookupKey<'a>(&'a str);
 
-/// The end of a token is the end of its signature. Only tokens whose signature held are kept, so
-/// nobody but the issuer chooses what is hashed, and the key of the hash is random besides.
+/// Hashes the end of a token, which is the end of its signature. Only tokens with a valid signature
+/// are kept, so only the issuer chooses what is hashed. The hash has a random key, too.
 fn hash(token: &str, state: &mut impl Hasher) {
     let bytes = token.as_bytes();
     bytes.last_chunk::<32>().map_or(bytes, |end| end.as_slice()).hash(state);
 }
 
-impl Hash for Whole {
+impl Hash for TokenKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
         hash(self.0.expose(), state);
     }
 }
 
-impl PartialEq for Whole {
+impl PartialEq for TokenKey {
     fn eq(&self, other: &Self) -> bool {
         self.0.expose() == other.0.expose()
     }
 }
-impl Eq for Whole {}
+impl Eq for TokenKey {}
 
 impl Hash for LookupKey<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -87,18 +87,18 @@ impl Hash for LookupKey<'_> {
     }
 }
 
-impl Equivalent<Whole> for LookupKey<'_> {
-    fn equivalent(&self, key: &Whole) -> bool {
+impl Equivalent<TokenKey> for LookupKey<'_> {
+    fn equivalent(&self, key: &TokenKey) -> bool {
         self.0 == key.0.expose()
     }
 }
 
 #[derive(Clone)]
-struct Weigh;
+struct ByWeight;
 
-impl Weighter<Whole, Arc<Seen>> for Weigh {
-    fn weight(&self, token: &Whole, _: &Arc<Seen>) -> u64 {
-        (token.0.expose().len() * 2 + BESIDE) as u64
+impl Weighter<TokenKey, Arc<Seen>> for ByWeight {
+    fn weight(&self, token: &TokenKey, _: &Arc<Seen>) -> u64 {
+        (token.0.expose().len() * 2 + TOKEN_OVERHEAD) as u64
     }
 }
 

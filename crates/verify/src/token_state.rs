@@ -1,33 +1,33 @@
-//! What is known of a token, and what to do when that is not enough.
+//! The revocation state of a token, and what to do when it is unknown.
 
-/// What to do with a token of which it is not known whether it was revoked.
+/// What to do with a token whose revocation state is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum WhenStale {
-    /// Refuse with 503: the promise that a revoked token is not accepted is kept.
+    /// Refuse it with 503, so that a revoked token is never accepted.
     #[default]
     Closed,
-    /// Accept unless it is known to be revoked: the API stays up.
+    /// Accept it unless it is known to be revoked, so that the API stays available.
     Open,
 }
 
-/// What is known of a token.
+/// The revocation state of a token.
 #[cfg_attr(not(feature = "http-client"), allow(dead_code, reason = "only a feed says more"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenState {
-    Good,
-    Bad,
-    /// Nothing recent enough is known.
+    Active,
+    Revoked,
+    /// No recent data is available.
     Unknown,
 }
 
 #[cfg(feature = "http-client")]
 impl TokenState {
-    /// Of two that both must hold: what is bad is so whatever else is unknown.
+    /// Combines two states. Revoked wins, whatever else is unknown.
     pub(crate) const fn and(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Bad, _) | (_, Self::Bad) => Self::Bad,
+            (Self::Revoked, _) | (_, Self::Revoked) => Self::Revoked,
             (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
-            (Self::Good, Self::Good) => Self::Good,
+            (Self::Active, Self::Active) => Self::Active,
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The issuer could not be asked.
+//! The error of an issuer that could not be asked.
 
 use std::borrow::Cow;
 
-/// Nothing could be learned from the issuer. The text is private, and carries no secret.
+/// The issuer gave no usable answer. The text is private and carries no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unavailable(Cow<'static, str>);

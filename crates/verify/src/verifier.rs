@@ -1,8 +1,8 @@
-//! The decision: a presented credential in, a [`Principal`] or a [`Rejection`] out.
+//! The decision: takes a presented credential, returns a [`Principal`] or a [`Rejection`].
 //!
-//! A JWT is checked in two steps that are never mixed: what its bytes say (`offline`: signature,
-//! issuer, audience; remembered), and what is true now (times, and revocation by the feed; asked
-//! every time).
+//! A JWT is checked in two separate steps: what its bytes say (`offline`: signature, issuer,
+//! audience; remembered), and what is true now (times, and revocation by the feed; checked every
+//! time).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -24,22 +24,24 @@ use crate::{
 /// How a credential is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// By signature and claims, without asking. Where the verifier follows the issuer's feed
-    /// ([`crate::VerifierBuilder::follow`]), a revocation holds within a second; where it does not, it
-    /// shows only when the token expires. Opaque tokens and Basic credentials cannot be checked.
+    /// By signature and claims, without asking the issuer. Where the verifier follows the issuer's
+    /// feed ([`crate::VerifierBuilder::follow`]), a revocation takes effect within a second. Where
+    /// it does not, a revoked token is accepted until it expires. Opaque tokens and Basic
+    /// credentials cannot be checked.
     Offline,
     /// By asking the issuer for every request (RFC 7662).
     Introspect,
     /// Both. Opaque tokens and Basic credentials go to the issuer at once. A JWT must pass offline
-    /// first, so that forgeries cost the issuer nothing; then the issuer is asked about it, too,
-    /// unless the feed is followed: then only while the feed cannot be had.
+    /// first, so that forgeries cost the issuer nothing. Then the issuer is asked about it, too. If
+    /// a feed is followed, the issuer is asked only while the feed is unavailable.
     OfflineThenIntrospect,
 }
 
-/// Is told of every refusal, so that a support team can look it up by request id.
+/// Is notified of every rejection, so that a support team can find it by request id.
 pub trait Observe: Send + Sync + fmt::Debug {
-    /// `rejection` was the private reason to refuse `request`. [`Rejection::Inactive`] and
-    /// [`Rejection::Suspended`] are the issuer's own words, and it knows more of them.
+    /// `rejection` is the private reason why `request` is refused. [`Rejection::Inactive`] and
+    /// [`Rejection::Suspended`] are the issuer's answers; the issuer's own records have the
+    /// details.
     fn refused(&self, rejection: &Rejection, request: &RequestInfo);
 }
 
@@ -57,14 +59,14 @@ pub struct Verifier {
     #[cfg(feature = "http-client")]
     pub(crate) feed: Option<crate::feed::Feed>,
     pub(crate) introspection: Option<Arc<dyn Introspect>>,
-    /// Whether the issuer answers, while the feed is away.
-    pub(crate) answering: Breaker,
+    /// The circuit breaker for requests to the issuer while the feed is unavailable.
+    pub(crate) breaker: Breaker,
     pub(crate) observer: Option<Arc<dyn Observe>>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Verifier {
-    /// Decides on one credential.
+    /// Checks one credential.
     ///
     /// # Errors
     /// The [`Rejection`] that applies.
@@ -76,7 +78,7 @@ impl Verifier {
         self.decide(presented, request, None).await
     }
 
-    /// The same, with this route's own answer to what is not known.
+    /// As [`Self::verify`], with this route's own setting for tokens whose state is unknown.
     ///
     /// # Errors
     /// The [`Rejection`] that applies.
@@ -106,7 +108,7 @@ impl Verifier {
                 return principal(self.ask(issuer, presented, request).await?);
             }
         };
-        let Some(issuer) = permit else { return self.alone(token, when_stale).await };
+        let Some(issuer) = permit else { return self.offline_decision(token, when_stale).await };
         let outcome = if self.follows() {
             self.known(token).await.map(Offline::Seen)
         } else {
@@ -121,10 +123,10 @@ impl Verifier {
                 principal(self.ask(issuer, presented, request).await?.or(*claims))
             }
             Ok(Offline::Seen(seen)) => match self.token_state(&seen).await {
-                TokenState::Good => Ok(seen.principal.clone()),
-                TokenState::Bad => Err(Rejection::Revoked),
+                TokenState::Active => Ok(seen.principal.clone()),
+                TokenState::Revoked => Err(Rejection::Revoked),
                 TokenState::Unknown => {
-                    match self.ask_if_it_answers(issuer, presented, request).await {
+                    match self.introspect_if_available(issuer, presented, request).await {
                         Some(answer) => principal(answer?.or(self.offline(token).await?)),
                         None => self.stale(&seen, when_stale).await,
                     }
@@ -133,21 +135,21 @@ impl Verifier {
         }
     }
 
-    /// Without asking.
-    async fn alone(
+    /// Checks offline.
+    async fn offline_decision(
         &self,
         token: &str,
         when_stale: Option<WhenStale>,
     ) -> Result<Principal, Rejection> {
         let seen = self.known(token).await?;
         match self.token_state(&seen).await {
-            TokenState::Good => Ok(seen.principal.clone()),
-            TokenState::Bad => Err(Rejection::Revoked),
+            TokenState::Active => Ok(seen.principal.clone()),
+            TokenState::Revoked => Err(Rejection::Revoked),
             TokenState::Unknown => self.stale(&seen, when_stale).await,
         }
     }
 
-    /// Tells the observer, if there is one.
+    /// Notifies the observer, if there is one.
     pub(crate) fn refused(&self, rejection: &Rejection, request: &RequestInfo) {
         if let Some(observer) = &self.observer {
             observer.refused(rejection, request);
@@ -165,20 +167,20 @@ impl Verifier {
                 self.rules.check_answer(&claims)?;
                 Ok(*claims)
             }
-            Introspection::Inactive(InactiveReason::Untold) => Err(Rejection::Inactive),
+            Introspection::Inactive(InactiveReason::Unspecified) => Err(Rejection::Inactive),
             Introspection::Inactive(InactiveReason::Suspended) => Err(Rejection::Suspended),
         }
     }
 
-    /// The same where others can answer instead: `None` where the issuer does not, or did not of
-    /// late.
-    async fn ask_if_it_answers(
+    /// Introspects where a status list can decide instead: `None` where the issuer does not answer,
+    /// or did not answer lately.
+    async fn introspect_if_available(
         &self,
         issuer: &dyn Introspect,
         presented: &Presented,
         request: &RequestInfo,
     ) -> Option<Result<Claims, Rejection>> {
-        let permit = self.answering.enter(self.clock.as_ref())?;
+        let permit = self.breaker.enter(self.clock.as_ref())?;
         match self.ask(issuer, presented, request).await {
             Err(Rejection::IssuerUnavailable(_)) => {
                 permit.failed();
@@ -192,7 +194,7 @@ impl Verifier {
     }
 }
 
-/// What came of the offline checks.
+/// The result of the offline checks.
 enum Offline {
     Claims(Box<Claims>),
     Seen(Arc<crate::seen::Seen>),

@@ -1,4 +1,4 @@
-//! Asking the issuer: what is asked, when, and what follows from the answer (RFC 7662).
+//! Introspection (RFC 7662): what is asked, when, and what follows from the answer.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
@@ -28,13 +28,13 @@ async fn ask(verifier: &Verifier, presented: &Presented) -> Result<String, Rejec
 }
 
 #[tokio::test]
-async fn each_answer_has_its_consequence() {
+async fn each_answer_of_the_issuer_has_its_result() {
     let issuer = Answers::new([
         active(json!({"active": true, "sub": "ada", "scope": "a"})),
         active(json!({"active": true, "client_id": "c"})),
         active(json!({"active": true})),
         active(json!({"active": true, "sub": "ada", "aud": "https://other.example"})),
-        Ok(Introspection::Inactive(InactiveReason::Untold)),
+        Ok(Introspection::Inactive(InactiveReason::Unspecified)),
         Ok(Introspection::Inactive(InactiveReason::Suspended)),
         Err(Unavailable::new("it could not be reached")),
     ]);
@@ -74,7 +74,7 @@ async fn forgeries_never_reach_the_issuer() {
 #[tokio::test]
 async fn a_revoked_jwt_is_refused_although_its_signature_holds() {
     let key = key(Algorithm::EdDSA);
-    let issuer = Answers::new([Ok(Introspection::Inactive(InactiveReason::Untold))]);
+    let issuer = Answers::new([Ok(Introspection::Inactive(InactiveReason::Unspecified))]);
     let verifier = builder().keys(&jwks(&[&key])).introspection(issuer).never_expiring();
     let eternal = token(&key, &claims_with(&json!({"exp": null})));
     assert_eq!(verify(&verifier.build().unwrap(), &eternal).await, Err(Rejection::Inactive));

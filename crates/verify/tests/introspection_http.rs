@@ -50,7 +50,7 @@ fn info() -> RequestInfo {
 }
 
 #[tokio::test]
-async fn rfc7662_2_1_the_question_is_a_form_with_our_own_credentials() {
+async fn rfc7662_2_1_the_request_is_a_form_with_the_services_credentials() {
     let active = r#"{"active":true,"sub":"ada","scope":"a"}"#;
     let (endpoint, verifier) = start(&[(200, active), (200, active)]).await;
     let token = Presented::Bearer(Secret::new("a+b/c=="));

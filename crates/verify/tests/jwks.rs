@@ -132,7 +132,7 @@ async fn stale_keys_serve_while_they_are_refreshed_behind_the_request() {
 
     clock.advance(Duration::from_secs(1));
     issuer.publish(&[&new]);
-    assert!(verify(&verifier, &token(&old, &claims())).await.is_ok(), "nobody waits");
+    assert!(verify(&verifier, &token(&old, &claims())).await.is_ok(), "no request waits");
     issuer.fetched(2).await;
     for _ in 0..200 {
         if verify(&verifier, &token(&old, &claims())).await.is_err() {
@@ -185,7 +185,7 @@ async fn without_any_keys_the_answer_is_unavailable_not_invalid() {
 }
 
 #[tokio::test]
-async fn nobody_at_the_address_is_unavailable() {
+async fn a_refused_connection_is_unavailable() {
     let key = key(Algorithm::EdDSA);
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let verifier = builder().jwks_url(format!("http://{unused}/jwks.json")).build().unwrap();
@@ -204,7 +204,7 @@ async fn an_oversized_set_is_refused() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_hangs_makes_nobody_wait_in_line() {
+async fn requests_do_not_queue_for_an_issuer_that_hangs() {
     let key = key(Algorithm::EdDSA);
     // Accepts connections and never answers.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,4 +1,4 @@
-//! The layer in front of an API: which requests pass, and what the others are told.
+//! The layer in front of an API: which requests pass, and what the others get.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
@@ -37,7 +37,7 @@ fn error(response: &Response<Bytes>) -> Value {
 }
 
 #[tokio::test]
-async fn a_good_token_passes_whatever_the_case_of_the_scheme() {
+async fn a_valid_token_passes_in_any_case_of_the_scheme() {
     let key = key(Algorithm::ES256);
     for scheme in ["Bearer", "bearer", "BEARER"] {
         let value = format!("{scheme} {}", token(&key, &claims()));
@@ -71,7 +71,7 @@ async fn rfc6750_3_1_a_missing_scope_is_403_with_the_scope_needed() {
 }
 
 #[tokio::test]
-async fn bad_headers_are_refused_with_their_private_reason() {
+async fn malformed_headers_are_refused_with_their_private_reason() {
     let (key, refusals) = (key(Algorithm::ES256), Arc::new(Refusals::default()));
     let verifier = builder().keys(&jwks(&[&key])).observer(refusals.clone()).build().unwrap();
     let layer = VerifyLayer::new(Arc::new(verifier)).basic(BasicEncoding::Plain);
@@ -118,7 +118,7 @@ async fn bad_headers_are_refused_with_their_private_reason() {
 
 #[tokio::test]
 async fn basic_credentials_and_the_request_reach_the_issuer() {
-    let issuer = Answers::new([ada(), Ok(Introspection::Inactive(InactiveReason::Untold))]);
+    let issuer = Answers::new([ada(), Ok(Introspection::Inactive(InactiveReason::Unspecified))]);
     let layer = asking(issuer.clone()).basic(BasicEncoding::Form);
     let value = format!("Basic {}", base64("id%3A1:s%2B"));
     let remote: IpAddr = "192.0.2.7".parse().unwrap();
@@ -154,8 +154,8 @@ async fn suspended_is_403_and_an_absent_issuer_503() {
 }
 
 #[tokio::test]
-async fn optional_lets_the_anonymous_through_and_nobody_else() {
-    let issuer = Answers::new([ada(), Ok(Introspection::Inactive(InactiveReason::Untold))]);
+async fn optional_accepts_requests_without_credentials_but_no_invalid_ones() {
+    let issuer = Answers::new([ada(), Ok(Introspection::Inactive(InactiveReason::Unspecified))]);
     let layer = asking(issuer).optional().bare_token().scopes(["a"]);
     assert_eq!(call(&layer, request(None)).await.body(), "nobody");
     assert_eq!(call(&layer, request(Some("0123456789"))).await.body(), "ada");

@@ -1,4 +1,4 @@
-//! Checking a JWT without asking anyone (RFC 7519 §7.2, RFC 9068 §4, RFC 8725).
+//! Checks a JWT without asking the issuer (RFC 7519 §7.2, RFC 9068 §4, RFC 8725).
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
@@ -20,7 +20,7 @@ fn verifier(key: &Arc<SigningKey>) -> Verifier {
 }
 
 #[tokio::test]
-async fn a_good_token_becomes_a_principal() {
+async fn a_valid_token_becomes_a_principal() {
     for algorithm in [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256] {
         let key = key(algorithm);
         let who = verify(&verifier(&key), &token(&key, &claims())).await.unwrap();
@@ -79,7 +79,7 @@ async fn another_signer_is_refused() {
 }
 
 #[tokio::test]
-async fn each_claim_has_its_own_refusal() {
+async fn each_claim_has_its_own_rejection() {
     let key = key(Algorithm::EdDSA);
     let verifier = verifier(&key);
     for (changes, expected) in [
@@ -137,7 +137,7 @@ async fn a_token_that_never_expires_passes_only_where_allowed() {
 }
 
 #[tokio::test]
-async fn claims_that_are_no_strict_object_are_refused() {
+async fn claims_that_are_not_a_strict_object_are_refused() {
     let key = key(Algorithm::ES256);
     let verifier = verifier(&key);
     let doubled = format!(r#"{{"iss":"{ISSUER}","aud":"x","aud":"{AUDIENCE}"}}"#);

@@ -14,7 +14,7 @@ use verify::{
     RequestInfo, Unavailable, Verifier,
 };
 
-/// Knows tokens, and answers for them. A Basic pair is known as `id:secret`.
+/// Knows tokens and their claims. A Basic pair is known as `id:secret`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Issuer(HashMap<String, Introspection>);
 
@@ -38,7 +38,7 @@ impl Issuer {
         self
     }
 
-    /// `token` is genuine, and its client is suspended.
+    /// `token` is genuine, but its client is suspended.
     pub(crate) fn suspended(mut self, token: &str) -> Self {
         let answer = Introspection::Inactive(InactiveReason::Suspended);
         self.0.insert(token.to_owned(), answer);
@@ -61,7 +61,7 @@ impl Introspect for Issuer {
             Presented::Bearer(token) => token.expose().to_owned(),
             Presented::Basic { id, secret } => format!("{id}:{}", secret.expose()),
         };
-        let unknown = Introspection::Inactive(InactiveReason::Untold);
+        let unknown = Introspection::Inactive(InactiveReason::Unspecified);
         let answer = self.0.get(&name).cloned().unwrap_or(unknown);
         Box::pin(async { Ok(answer) })
     }

@@ -1,5 +1,5 @@
-//! `postern jose verify`: checks a JWS (RFC 7515) with a JWK or a JWK Set (RFC 7517), offline. Exit
-//! code 0: the signature is good; 1: it is not; 2: the command or a file makes no sense.
+//! `postern jose verify`: verifies a JWS (RFC 7515) with a JWK or a JWK Set (RFC 7517), offline.
+//! Exit code 0: the signature is valid; 1: it is not; 2: the command or a file is invalid.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use jose::{Compact, Jwk, KeySet, SigningKey, VerifyingKey};
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::output::say;
+use super::output::print_line;
 use crate::error::CommandError;
 
 #[derive(Debug, Subcommand)]
@@ -34,10 +34,10 @@ impl Command {
     }
 }
 
-/// Checks.
+/// Verifies the signature.
 ///
 /// # Errors
-/// Why the signature is not good, or why nothing could be checked.
+/// Why the signature is invalid, or why nothing could be verified.
 pub(crate) fn run(command: &Command) -> Result<(), CommandError> {
     let Command::Verify(verify) = command;
     let keys = keys(&verify.jwk)?;
@@ -46,11 +46,11 @@ pub(crate) fn run(command: &Command) -> Result<(), CommandError> {
         |reason: &dyn std::fmt::Display| CommandError::new(format!("not good: {reason}"));
     let token = Compact::parse(text.trim()).map_err(|error| not_good(&error))?;
     keys.verify(&token).map_err(|error| not_good(&error))?;
-    say("good")
+    print_line("good")
 }
 
-/// The keys of a file. A single key is tried whatever name the token gives; of a set, the one that
-/// the token names.
+/// The keys of a file. A single key is tried whatever key the token names. From a set, the key that
+/// the token names is used.
 fn keys(file: &Path) -> Result<KeySet, CommandError> {
     let text = read(file)?;
     let wrong = |what: &dyn std::fmt::Display| {
@@ -59,7 +59,7 @@ fn keys(file: &Path) -> Result<KeySet, CommandError> {
     let value: Value = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
     let Some(Value::Array(members)) = value.get("keys") else {
         let key = key(&value).ok_or_else(|| wrong(&"no key that can be used here"))?;
-        return Ok(KeySet::from_iter([key.nameless()]));
+        return Ok(KeySet::from_iter([key.without_name()]));
     };
     let keys = KeySet::from_iter(members.iter().filter_map(key));
     if keys.iter().next().is_none() {
@@ -72,11 +72,11 @@ fn keys(file: &Path) -> Result<KeySet, CommandError> {
 fn key(jwk: &Value) -> Option<VerifyingKey> {
     match Jwk::deserialize(jwk) {
         Ok(public) => VerifyingKey::from_jwk(&public).ok(),
-        // A private key verifies as well as its public half. Its own name is not read: it is tried
+        // A private key verifies as well as its public half. Its name is not read, so it is tried
         // for every token.
         Err(_) => {
             let private = SigningKey::from_private_jwk(&jwk.to_string()).ok()?;
-            private.verifying_key().ok().map(VerifyingKey::nameless)
+            private.verifying_key().ok().map(VerifyingKey::without_name)
         }
     }
 }

@@ -1,29 +1,29 @@
-//! The times of a follower.
+//! The time limits of a follower.
 
 use std::time::Duration;
 
 use base::Rng;
 
-/// How long it waits for what.
+/// The time limits, and the pauses after failures.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Backoff {
-    /// For the next message of a stream, which brings one each second. Also for the answer to a
-    /// request.
+    /// How long to wait for the next message of a stream, which should come each second, and for
+    /// the answer to a request.
     pub(crate) silence: Duration,
-    /// What a long poll asks the issuer to wait at most.
+    /// How long the issuer may hold a long poll.
     pub(crate) wait: Duration,
-    /// How long streams are left alone after two that broke.
+    /// How long to use long polls after two streams failed.
     pub(crate) polling: Duration,
-    /// How long a stream lasted that did not break early.
+    /// A stream that lasted this long did not fail early.
     pub(crate) settled: Duration,
-    /// After a first failure.
+    /// The pause after the first failure.
     pub(crate) shortest: Duration,
-    /// After many.
+    /// The pause after many failures.
     pub(crate) longest: Duration,
 }
 
 impl Backoff {
-    /// Such that two attempts fail before what is known is stale.
+    /// Limits such that two attempts can fail before the data is stale.
     pub(crate) fn for_limit(stale_after: Duration) -> Self {
         let third = stale_after / 3;
         Self {
@@ -36,8 +36,8 @@ impl Backoff {
         }
     }
 
-    /// How long to wait after so many failures in a row: twice as long each time, and by a random
-    /// part less, so that a thousand services do not come back at the same moment.
+    /// The pause after this number of failures in a row. It doubles each time and is shortened by a
+    /// random part, so that a thousand services do not come back at the same moment.
     pub(crate) fn backoff(&self, failures: u32, rng: &dyn Rng) -> Duration {
         let doubled = self.shortest.saturating_mul(1 << failures.saturating_sub(1).min(16));
         let whole = doubled.min(self.longest);
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waiting_doubles_up_to_a_limit_and_is_never_the_same() {
+    fn pauses_double_up_to_a_limit_and_are_random() {
         let (backoff, rng) = (Backoff::for_limit(Duration::from_secs(30)), SequenceRng::new(1));
         for (failures, most) in [(1, 100), (2, 200), (5, 1_600), (7, 5_000), (u32::MAX, 5_000)] {
             let found = backoff.backoff(failures, &rng).as_millis();

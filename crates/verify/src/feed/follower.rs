@@ -1,6 +1,6 @@
-//! The task that follows: snapshot, then stream or long polls, with ever longer pauses while
-//! nothing works. Invariant: it ends only with its verifier, and nothing that it hears can make it
-//! hold more than its limits or spin.
+//! The task that follows the feed: a snapshot first, then a stream or long polls, with longer and
+//! longer pauses while nothing works. Invariant: it ends only with its verifier, and no message can
+//! make it exceed its limits or loop without a pause.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use base::{SystemRng, Timestamp};
 use status::{Marks, Snapshot, Update};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::known::Absorbed;
+use super::known::UpdateOutcome;
 use super::message::{DocumentError, MAX_MESSAGE, read};
 use super::report::HeardBy;
 use super::shared::Shared;
@@ -18,16 +18,16 @@ use super::transport;
 use crate::Unavailable;
 use crate::http_client::unavailable;
 
-/// How many messages of a connection may be forged before it is given up.
-const FORGED: u32 = 16;
-/// How often what is over is dropped.
-const SWEEP: Duration = Duration::from_secs(60);
-/// Keys are fetched at most so often because of what the feed says.
-const KEYS: Duration = Duration::from_secs(1);
-/// Gaps closer together than this are answered ever later.
-const GAPS: Duration = Duration::from_secs(10);
-/// How many streams break early before it polls.
-const STRIKES: u32 = 2;
+/// How many forged messages end a connection.
+const MAX_FORGED: u32 = 16;
+/// How often expired marks are dropped.
+const EXPIRE_INTERVAL: Duration = Duration::from_secs(60);
+/// The minimum time between two fetches of the keys because of the feed.
+const MIN_KEY_INTERVAL: Duration = Duration::from_secs(1);
+/// Gaps within this time of one another cause longer and longer pauses.
+const GAP_WINDOW: Duration = Duration::from_secs(10);
+/// How many streams may fail early before long polls are used.
+const MAX_BROKEN_STREAMS: u32 = 2;
 
 pub(super) struct Follower {
     shared: Arc<Shared>,
@@ -35,10 +35,11 @@ pub(super) struct Follower {
     behind: bool,
     /// Failures since the last message.
     failures: u32,
-    /// Gaps in a row, and the last of them: what comes between two does not make up for them.
+    /// The number of gaps in a row, and the time of the last one. Messages in between do not reset
+    /// it.
     gaps: (u32, Option<Instant>),
-    /// Streams in a row that broke early.
-    strikes: u32,
+    /// The number of streams in a row that failed early.
+    broken_streams: u32,
     polls_until: Option<Instant>,
     swept: Option<Timestamp>,
     keys_due: bool,
@@ -52,7 +53,7 @@ impl Follower {
             behind: true,
             failures: 0,
             gaps: (0, None),
-            strikes: 0,
+            broken_streams: 0,
             polls_until: None,
             swept: None,
             keys_due: false,
@@ -60,7 +61,7 @@ impl Follower {
         }
     }
 
-    /// Follows for good.
+    /// Follows until the verifier is dropped.
     pub(super) async fn run(mut self) {
         loop {
             if let Err(trouble) = self.round().await {
@@ -82,12 +83,12 @@ impl Follower {
         }
         let begun = Instant::now();
         let outcome = self.stream().await;
-        self.strikes =
-            if begun.elapsed() < self.shared.backoff.settled { self.strikes + 1 } else { 1 };
-        if self.strikes >= STRIKES && !self.behind {
+        self.broken_streams =
+            if begun.elapsed() < self.shared.backoff.settled { self.broken_streams + 1 } else { 1 };
+        if self.broken_streams >= MAX_BROKEN_STREAMS && !self.behind {
             self.polls_until = Some(begun + self.shared.backoff.polling);
-            // One more that breaks is enough then.
-            self.strikes = STRIKES - 1;
+            // After that, one more failure is enough.
+            self.broken_streams = MAX_BROKEN_STREAMS - 1;
         }
         outcome
     }
@@ -126,7 +127,8 @@ impl Follower {
             let too_long = |_| Unavailable::new("a message of the feed is too long");
             for message in events.push(&piece).map_err(too_long)? {
                 if self.take(&message, HeardBy::Stream, &mut forged).await? {
-                    // Comments and forgeries keep no connection: what counts is the issuer's word.
+                    // Comments and forged messages do not keep a connection alive; only the
+                    // issuer's messages do.
                     quiet_until = Instant::now() + silence;
                 }
             }
@@ -139,11 +141,11 @@ impl Follower {
         for message in updates {
             taken |= self.take(&message, HeardBy::Polls, &mut forged).await?;
         }
-        // An issuer that answers nothing at once must not be asked at once again.
+        // An issuer that returns nothing at once must not be asked again at once.
         if taken { Ok(()) } else { Err(Unavailable::new("the feed answers nothing")) }
     }
 
-    /// Whether the message was the issuer's.
+    /// Applies a message. Returns whether it came from the issuer.
     async fn take(
         &mut self,
         message: &str,
@@ -153,13 +155,13 @@ impl Follower {
         let settings = &self.shared.settings;
         let update: Update = match read(message, &settings.issuer, &settings.keys).await {
             Ok(update) => update,
-            Err(DocumentError::Forged(_)) if *forged < FORGED => {
+            Err(DocumentError::Forged(_)) if *forged < MAX_FORGED => {
                 *forged += 1;
                 return Ok(false);
             }
             Err(refused) => return Err(refused.into()),
         };
-        self.absorb(&update)?;
+        self.apply(&update)?;
         self.failures = 0;
         self.shared.heard(by);
         self.keys_due |= update.keys;
@@ -167,32 +169,33 @@ impl Follower {
         Ok(true)
     }
 
-    fn absorb(&mut self, update: &Update) -> Result<(), Unavailable> {
+    fn apply(&mut self, update: &Update) -> Result<(), Unavailable> {
         let now = self.shared.settings.clock.now();
         let mut known = self.shared.known.write().unwrap_or_else(PoisonError::into_inner);
-        let absorbed = known.absorb(update, now);
-        if self.swept.is_none_or(|swept| now.since(swept) >= SWEEP) {
+        let outcome = known.apply(update, now);
+        if self.swept.is_none_or(|swept| now.since(swept) >= EXPIRE_INTERVAL) {
             known.expire(now);
             self.swept = Some(now);
         }
         drop(known);
-        match absorbed {
-            Absorbed::Taken => Ok(()),
-            Absorbed::Gap => {
+        match outcome {
+            UpdateOutcome::Applied => Ok(()),
+            UpdateOutcome::Gap => {
                 self.behind = true;
-                let again = self.gaps.1.is_some_and(|last| last.elapsed() < GAPS);
+                let again = self.gaps.1.is_some_and(|last| last.elapsed() < GAP_WINDOW);
                 let count = if again { self.gaps.0.saturating_add(1) } else { 0 };
                 self.gaps = (count, Some(Instant::now()));
                 self.failures = self.failures.max(count);
                 Err(Unavailable::new("messages of the feed are missing"))
             }
-            Absorbed::TooMuch => Err(Unavailable::new("the feed tells more than can be held")),
+            UpdateOutcome::TooMuch => Err(Unavailable::new("the feed tells more than can be held")),
         }
     }
 
-    /// Fetches the issuer's keys where it said that they are others now, again until that works.
+    /// Fetches the issuer's keys after it published that they changed, and retries until that
+    /// works.
     async fn renew_keys(&mut self) {
-        let waited = self.keys_asked.is_none_or(|asked| asked.elapsed() >= KEYS);
+        let waited = self.keys_asked.is_none_or(|asked| asked.elapsed() >= MIN_KEY_INTERVAL);
         if let (true, true, Some(remote)) =
             (self.keys_due, waited, &self.shared.settings.keys.remote)
         {
@@ -207,7 +210,7 @@ impl Follower {
     }
 }
 
-/// Inflates a snapshot beside the runtime: a large one takes a while.
+/// Inflates a snapshot on a blocking thread, because a large one takes a while.
 async fn unpack(snapshot: Snapshot) -> Result<(Marks, (u64, i64)), Unavailable> {
     let unpacked = tokio::task::spawn_blocking(move || {
         let marks = snapshot.marks();

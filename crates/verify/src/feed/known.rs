@@ -1,8 +1,9 @@
-//! What a follower knows: the bad marks, how far it has come, and up to when that is true. Pure.
+//! What a follower knows: the revoked marks, its sequence number, and the time up to which the data
+//! is complete. Pure.
 //!
-//! Invariants: a message changes something only where nothing lies between it and what is known
-//! already; the sequence falls only where everything is replaced by something newer; nobody's clock
-//! makes this one believe in the future.
+//! Invariants: a message has an effect only where no message is missing before it. The sequence
+//! number only falls where everything is replaced by newer data. Another clock that is ahead never
+//! makes the data look newer than this clock's time.
 
 use std::time::Duration;
 
@@ -11,38 +12,38 @@ use status::{Marks, Update};
 
 use crate::dependencies::Dependencies;
 
-/// The most that is held, in bytes. An issuer that tells more is not followed any further, and
-/// what it says is not taken for complete.
-const MOST_BYTES: usize = 256 << 20;
+/// The memory limit, in bytes. An issuer that publishes more is not followed any further, and its
+/// data does not count as complete.
+const MAX_BYTES: usize = 256 << 20;
 
-/// What is known.
+/// The revoked marks, with their version and position.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     marks: Marks,
-    /// Rises with every change of the marks; 0 before the first.
+    /// Rises with every change of the marks; 0 before the first change.
     version: u64,
-    /// `None` before the first snapshot.
+    /// The position in the feed; `None` before the first snapshot.
     at: Option<At>,
 }
 
-/// How far it has come.
+/// The position in the feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct At {
     pub(crate) sequence: u64,
-    /// The newest moment up to which a sender claimed to know everything, by its own clock.
+    /// The latest time up to which a sender claimed complete knowledge, by the sender's clock.
     claimed: i64,
-    /// The same, but never later than when it was heard.
+    /// The same, but never later than the time at which the message was received.
     pub(crate) as_of: Timestamp,
 }
 
-/// What came of a message.
+/// The result of applying a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Absorbed {
-    /// Everything up to its sequence is known.
-    Taken,
-    /// Something is missing between: a snapshot is needed.
+pub(crate) enum UpdateOutcome {
+    /// The message was applied, so everything up to its sequence number is known.
+    Applied,
+    /// Messages are missing in between, so a snapshot is needed.
     Gap,
-    /// It would be too much to hold.
+    /// The memory limit would be exceeded.
     TooMuch,
 }
 
@@ -51,9 +52,9 @@ impl Known {
         &self.marks
     }
 
-    /// Whether something that a token depends on is bad.
+    /// Whether one of the marks is revoked.
     pub(crate) fn refuses(&self, dependencies: &Dependencies) -> bool {
-        // Before the first snapshot there is nothing to ask, and nothing to remember.
+        // Before the first snapshot, no mark is known.
         self.version > 0 && dependencies.any(self.version, |mark| self.marks.contains(mark))
     }
 
@@ -61,47 +62,47 @@ impl Known {
         self.at
     }
 
-    /// Whether what is known is recent enough at `now`.
+    /// Whether the data is recent enough at `now`.
     pub(crate) fn is_fresh(&self, now: Timestamp, stale_after: Duration) -> bool {
-        // Both ways: a clock that was set back must not make old knowledge young.
+        // The absolute difference: a clock that was set back must not make old data look new.
         self.at.is_some_and(|at| {
             now.since(at.as_of) <= stale_after && at.as_of.since(now) <= stale_after
         })
     }
 
-    /// Takes a message that was heard at `now`.
-    pub(crate) fn absorb(&mut self, update: &Update, now: Timestamp) -> Absorbed {
-        let Some(at) = &mut self.at else { return Absorbed::Gap };
+    /// Applies a message that was received at `now`.
+    pub(crate) fn apply(&mut self, update: &Update, now: Timestamp) -> UpdateOutcome {
+        let Some(at) = &mut self.at else { return UpdateOutcome::Gap };
         if update.reset || update.after > at.sequence || update.sequence < update.after {
-            return Absorbed::Gap;
+            return UpdateOutcome::Gap;
         }
         let says_something = !update.gone.is_empty() || !update.back.is_empty();
         if update.sequence == at.sequence && update.as_of < at.claimed && says_something {
-            // An old one once more, or another node's view: which came first cannot be told.
-            return Absorbed::Gap;
+            // It may be a repeated message or that of another node. Their order is unknown.
+            return UpdateOutcome::Gap;
         }
         if update.sequence >= at.sequence && says_something {
-            if self.marks.bytes() > MOST_BYTES {
-                return Absorbed::TooMuch;
+            if self.marks.bytes() > MAX_BYTES {
+                return UpdateOutcome::TooMuch;
             }
             self.marks.apply(update);
             self.version += 1;
         }
-        // A change of many marks comes in parts, and only the last has its sequence number: until
-        // then not everything is known that the sender knew.
+        // A change of many marks comes in parts, and only the last part has its sequence number.
+        // Until then, the data is not complete up to the sender's time.
         let is_part = says_something && update.sequence == update.after;
         if !is_part {
             at.as_of = at.as_of.max(Timestamp::from_millis(update.as_of).min(now));
         }
         at.sequence = at.sequence.max(update.sequence);
         at.claimed = at.claimed.max(update.as_of);
-        Absorbed::Taken
+        UpdateOutcome::Applied
     }
 
-    /// Takes a snapshot in place of everything that is known; whether it is none of the past.
+    /// Replaces all data by a snapshot. Returns whether the snapshot is new enough.
     ///
-    /// A smaller sequence with newer knowledge is that of a database that was restored: it is
-    /// believed once what is known here is stale anyway.
+    /// A smaller sequence number with a later time comes from a restored database. It is accepted
+    /// when the known data is stale anyway.
     pub(crate) fn replace(
         &mut self,
         marks: Marks,
@@ -130,7 +131,7 @@ impl Known {
         believed
     }
 
-    /// Drops what is over by itself.
+    /// Drops the marks that have expired.
     pub(crate) fn expire(&mut self, now: Timestamp) {
         self.marks.expire(now);
     }

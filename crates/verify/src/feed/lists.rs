@@ -1,11 +1,11 @@
-//! Status lists (Token Status List §8) in place of the feed while that cannot be had.
+//! Status lists (Token Status List §8), used while the feed is unavailable.
 //!
-//! A list has a bit a grant or credential. What no bit can tell, a single token that was revoked,
-//! is told beside the bits by an issuer whose tokens name marks.
+//! A list has one bit per grant or credential. A single revoked token has no bit; an issuer whose
+//! tokens name marks publishes such marks beside the bits.
 //!
-//! Invariants: nothing is fetched but from the origin of the issuer or of its feed; a list counts
-//! only while what it says is younger than the limit, and for a token that names marks only if it
-//! tells marks; at most one fetch a list at a time, at most so many lists are kept.
+//! Invariants: lists are fetched only from the origin of the issuer or of its feed. A list is used
+//! only while its data is younger than the limit, and for a token that names marks only if the list
+//! has marks. Each list has at most one fetch at a time, and the number of lists is bounded.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,14 +27,14 @@ use crate::dependencies::{Dependencies, ListEntry};
 use crate::http_client::{read_limited, unavailable};
 use crate::token_state::TokenState;
 
-/// The most lists kept: 128 KiB each, and up to 1 MiB of marks.
-const MOST: usize = 64;
+/// The largest number of lists: 128 KiB each, and up to 1 MiB of marks.
+const MAX_LISTS: usize = 64;
 /// How long a request waits for a list.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// After a fetch that failed.
-const PAUSE: Duration = Duration::from_secs(1);
+const WAIT_LIMIT: Duration = Duration::from_secs(1);
+/// The pause after a failed fetch.
+const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 /// How long a fetch may take.
-const FETCH: Duration = Duration::from_secs(5);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) struct Lists {
     shared: Arc<Shared>,
@@ -51,23 +51,23 @@ struct List {
 
 #[derive(Default)]
 struct Fetching {
-    /// Goes away when the fetch is over.
+    /// Closes when the fetch has ended.
     now: Option<watch::Receiver<()>>,
     last: Option<Timestamp>,
 }
 
 struct Held {
     statuses: Statuses,
-    /// What is bad and has no bit; `None` where the issuer does not tell.
+    /// The revoked marks without a bit; `None` where the issuer does not publish them.
     marks: Option<Marks>,
-    /// Up to when it is true.
+    /// The time up to which the list is complete.
     as_of: Timestamp,
     /// When it was fetched.
     at: Timestamp,
-    /// When it is to be fetched again.
-    again: Timestamp,
-    /// When it may not be used any more.
-    over: Option<Timestamp>,
+    /// When it is fetched again.
+    refetch_at: Timestamp,
+    /// When it expires.
+    expires: Option<Timestamp>,
 }
 
 impl Lists {
@@ -78,32 +78,32 @@ impl Lists {
         Self { shared, origins, kept: Mutex::default() }
     }
 
-    /// What the lists say of a token. Fetches those that are due; waits for them a second at most,
-    /// and only if told to.
+    /// The state of a token according to the lists. Fetches lists that are due. Waits for them only
+    /// if `wait` is set, at most a second.
     pub(super) async fn token_state(&self, dependencies: &Dependencies, wait: bool) -> TokenState {
         let entries = entries(dependencies);
-        let (found, missing) = self.look(&entries, dependencies);
+        let (found, missing) = self.states(&entries, dependencies);
         if !wait || missing.is_empty() {
             return found;
         }
         let all_over = async {
-            for mut over in missing {
-                // It ends by its sender going away.
-                let _ = over.changed().await;
+            for mut fetch in missing {
+                // The fetch ends by dropping the sender.
+                let _ = fetch.changed().await;
             }
         };
-        let _ = timeout(PATIENCE, all_over).await;
-        self.look(&entries, dependencies).0
+        let _ = timeout(WAIT_LIMIT, all_over).await;
+        self.states(&entries, dependencies).0
     }
 
-    /// What is known now, and the fetches of what is missing.
-    fn look(
+    /// The state that is known now, and the running fetches of missing lists.
+    fn states(
         &self,
         entries: &BTreeSet<ListEntry>,
         dependencies: &Dependencies,
     ) -> (TokenState, Vec<watch::Receiver<()>>) {
         let now = self.shared.settings.clock.now();
-        let mut all = if entries.is_empty() { TokenState::Unknown } else { TokenState::Good };
+        let mut all = if entries.is_empty() { TokenState::Unknown } else { TokenState::Active };
         let mut missing = Vec::new();
         for entry in entries {
             let Some((list, url)) = self.list(&entry.uri) else {
@@ -111,8 +111,11 @@ impl Lists {
                 continue;
             };
             let found = self.held(&list, entry.index, dependencies, now);
-            let due =
-                list.held.load().as_ref().is_none_or(|held| now >= held.again || now < held.at);
+            let due = list
+                .held
+                .load()
+                .as_ref()
+                .is_none_or(|held| now >= held.refetch_at || now < held.at);
             if due || found.is_none() {
                 let fetch = self.fetch(&list, url, now);
                 missing.extend(fetch.filter(|_| found.is_none()));
@@ -122,7 +125,8 @@ impl Lists {
         (all, missing)
     }
 
-    /// What a list says of its entry and of the marks; `None` where there is no list that counts.
+    /// The state of an entry and of the marks according to a list; `None` where the list cannot be
+    /// used.
     fn held(
         &self,
         list: &List,
@@ -135,25 +139,25 @@ impl Lists {
         let usable = |held: &&Arc<Held>| {
             now.since(held.as_of) <= limit
                 && held.as_of.since(now) <= limit
-                && held.over.is_none_or(|over| now < over)
+                && held.expires.is_none_or(|expires| now < expires)
         };
         let held = held.as_ref().filter(usable)?;
         let beside = match &held.marks {
             Some(bad) if dependencies.marks.iter().any(|mark| bad.contains(*mark)) => {
-                TokenState::Bad
+                TokenState::Revoked
             }
-            // Whose tokens name marks, and whose lists do not tell which are bad: too many are.
-            None if dependencies.told => TokenState::Unknown,
-            Some(_) | None => TokenState::Good,
+            // The token names marks, but the list has none, because there are too many.
+            None if dependencies.names_marks => TokenState::Unknown,
+            Some(_) | None => TokenState::Active,
         };
-        Some(beside.and(match held.statuses.is_bad(index) {
-            Some(false) => TokenState::Good,
-            // §8.3: an index that the list does not have is not to be accepted.
-            Some(true) | None => TokenState::Bad,
+        Some(beside.and(match held.statuses.is_revoked(index) {
+            Some(false) => TokenState::Active,
+            // §8.3: an index beyond the end of the list must be refused.
+            Some(true) | None => TokenState::Revoked,
         }))
     }
 
-    /// The list of that address, unless the address is a stranger's.
+    /// The list at this address, unless it has another origin.
     fn list(&self, uri: &str) -> Option<(Arc<List>, Url)> {
         let url: Url = uri.parse().ok()?;
         let ours = matches!(url.scheme(), "http" | "https")
@@ -167,7 +171,7 @@ impl Lists {
         if let Some(list) = kept.get(uri) {
             return Some((Arc::clone(list), url));
         }
-        if kept.len() >= MOST {
+        if kept.len() >= MAX_LISTS {
             let oldest = |list: &Arc<List>| list.held.load().as_ref().map(|held| held.at);
             let out = kept.iter().min_by_key(|(_, list)| oldest(list)).map(|(uri, _)| uri.clone());
             out.and_then(|uri| kept.remove(&uri));
@@ -177,34 +181,37 @@ impl Lists {
         Some((list, url))
     }
 
-    /// Fetches the list in a task of its own, or joins the fetch that is under way; `None` shortly
-    /// after one that failed.
+    /// Fetches the list in a separate task, or joins a running fetch; `None` shortly after a failed
+    /// fetch.
     fn fetch(&self, list: &Arc<List>, url: Url, now: Timestamp) -> Option<watch::Receiver<()>> {
         let mut fetching = list.fetching.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(under_way) = fetching.now.clone().filter(|now| now.has_changed().is_ok()) {
             return Some(under_way);
         }
-        if fetching.last.is_some_and(|last| now.since(last) < PAUSE && last.since(now) < PAUSE) {
+        if fetching
+            .last
+            .is_some_and(|last| now.since(last) < FAILURE_PAUSE && last.since(now) < FAILURE_PAUSE)
+        {
             return None;
         }
-        let (ends, over) = watch::channel(());
-        (fetching.now, fetching.last) = (Some(over.clone()), Some(now));
+        let (sender, receiver) = watch::channel(());
+        (fetching.now, fetching.last) = (Some(receiver.clone()), Some(now));
         let (shared, list) = (Arc::clone(&self.shared), Arc::clone(list));
         drop(tokio::spawn(async move {
-            match timeout(FETCH, download(&shared, url)).await {
+            match timeout(FETCH_TIMEOUT, download(&shared, url)).await {
                 Ok(Ok(held)) => list.held.store(Some(Arc::new(held))),
                 Ok(Err(trouble)) => shared.troubled(trouble),
                 Err(_) => shared.troubled(Unavailable::new("a status list did not come in time")),
             }
-            drop(ends);
+            drop(sender);
         }));
-        Some(over)
+        Some(receiver)
     }
 }
 
-/// The entry that a token names, and those of everything else with a place that it names: the
-/// entry is that of its grant where the token was minted from a client's secret, which has a place
-/// of its own.
+/// The entry that a token names, and those of its other marks with a status index. The named entry
+/// is that of its grant where the token was minted from a client's secret, which has its own status
+/// index.
 fn entries(dependencies: &Dependencies) -> BTreeSet<ListEntry> {
     let Some(own) = &dependencies.list else { return BTreeSet::new() };
     let lists = own.uri.rfind('/').and_then(|slash| own.uri.get(..=slash)).unwrap_or_default();
@@ -233,12 +240,12 @@ async fn download(shared: &Shared, url: Url) -> Result<Held, Unavailable> {
     let text = String::from_utf8(body).map_err(|_| Unavailable::new("a status list is no text"))?;
     let claims: ListClaims = read(&text, &settings.issuer, &settings.keys).await?;
     let now = settings.clock.now();
-    let over = claims.exp.map(Timestamp::from_seconds);
+    let expires = claims.exp.map(Timestamp::from_seconds);
     if claims.sub.parse::<Url>().ok().is_none_or(|sub| sub.as_str() != uri) {
         return Err(Unavailable::new("a status list is another one than was asked for"));
     }
-    if over.is_some_and(|over| now >= over) {
-        return Err(Unavailable::new("a status list is over"));
+    if expires.is_some_and(|expires| now >= expires) {
+        return Err(Unavailable::new("a status list has expired"));
     }
     let unreadable = || Unavailable::new("a status list cannot be read");
     let (claims, statuses, marks) = tokio::task::spawn_blocking(move || {
@@ -249,9 +256,9 @@ async fn download(shared: &Shared, url: Url) -> Result<Held, Unavailable> {
     .map_err(|_| unreadable())?;
     let statuses = statuses.map_err(|_| unreadable())?;
     let marks = marks.map_err(|_| unreadable())?;
-    // It is kept as long as it says, but asked for again before it is too old to count.
+    // The list is kept as long as it says, but it is fetched again before it is too old to be used.
     let kept = claims.ttl.map_or(settings.stale_after, Duration::from_secs);
-    let again = now.plus(kept.min(settings.stale_after / 2));
+    let refetch_at = now.plus(kept.min(settings.stale_after / 2));
     let as_of = Timestamp::from_seconds(claims.iat).min(now);
-    Ok(Held { statuses, marks, as_of, at: now, again, over })
+    Ok(Held { statuses, marks, as_of, at: now, refetch_at, expires })
 }

@@ -1,6 +1,6 @@
-//! Signed documents of the issuer: messages of the feed, snapshots, status lists. Invariant: one is
-//! read only after a key that the issuer alone has accepted its signature, for its own `typ`, and it
-//! names the issuer that is followed.
+//! Signed documents of the issuer: messages of the feed, snapshots, status lists. Invariant: a
+//! document is read only after its signature was verified with a key of the issuer's own, it has
+//! the right `typ`, and it names the issuer that is followed.
 
 use jose::{Algorithm, Compact};
 use serde::de::DeserializeOwned;
@@ -9,11 +9,11 @@ use status::{ListClaims, Snapshot, Update};
 use crate::Unavailable;
 use crate::keys::Keys;
 
-/// The longest message of the feed, in bytes: some 100 000 marks.
+/// The size limit of a message of the feed, in bytes: about 100 000 marks.
 pub(crate) const MAX_MESSAGE: usize = 8 << 20;
-/// The longest snapshot, in bytes: some 3 million marks that are no places.
+/// The size limit of a snapshot, in bytes: about 3 million marks without a status index.
 pub(crate) const MAX_SNAPSHOT: usize = 64 << 20;
-/// The longest status list, in bytes: all bits random, and beside them 100 000 marks.
+/// The size limit of a status list, in bytes: random bits, and 100 000 marks beside them.
 pub(crate) const MAX_LIST: usize = 4 << 20;
 
 /// A kind of signed document.
@@ -51,12 +51,12 @@ impl Document for ListClaims {
     }
 }
 
-/// Why a document is not believed.
+/// Why a document is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DocumentError {
-    /// It is not what it should be.
+    /// It is not signed by the issuer, or malformed.
     Forged(&'static str),
-    /// The issuer's keys could not be had.
+    /// The issuer's keys are unavailable.
     NoKeys(Unavailable),
 }
 
@@ -80,7 +80,7 @@ pub(crate) async fn read<D: Document>(
     if !token.header().is_type(D::TYPE) {
         return Err(DocumentError::Forged("what it says is of another type"));
     }
-    // Who shares a secret with the issuer must not speak for it.
+    // A service that shares a secret with the issuer could sign such a document itself.
     if token.header().algorithm == Algorithm::HS256 {
         return Err(DocumentError::Forged("what it says is signed with a shared secret"));
     }

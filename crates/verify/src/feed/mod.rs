@@ -1,9 +1,9 @@
-//! Following an issuer's change feed, so that a revocation holds here within a second.
+//! Follows an issuer's change feed, so that a revocation takes effect here within a second.
 //!
-//! One background task a verifier keeps what is revoked in memory (`follower`): first a snapshot,
-//! then a stream of signed messages, or long polls where streams do not get through. A request asks
-//! memory alone ([`Feed::token_state`]). While the feed cannot be had, status lists stand in
-//! (`lists`). Invariant: what is older than the limit is never taken for knowledge.
+//! One background task per verifier keeps what is revoked in memory (`follower`): first a snapshot,
+//! then a stream of signed messages, or long polls where streams do not work. A request reads
+//! memory alone ([`Feed::token_state`]). While the feed is unavailable, status lists are used
+//! (`lists`). Invariant: data older than the limit is never used as if it were current.
 
 mod backoff;
 mod follower;
@@ -37,9 +37,9 @@ pub use report::{Following, HeardBy};
 pub(crate) use shared::Settings;
 
 /// How long the first requests wait for the first snapshot.
-const PATIENCE: Duration = Duration::from_secs(2);
+const FIRST_SNAPSHOT_WAIT: Duration = Duration::from_secs(2);
 
-/// A feed that is followed for as long as this lives.
+/// A feed that is followed as long as this value lives.
 pub(crate) struct Feed {
     shared: Arc<Shared>,
     lists: Lists,
@@ -48,7 +48,7 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    /// Begins to follow where a runtime is at hand, otherwise at first use.
+    /// Starts to follow where a runtime is running, otherwise at the first use.
     pub(crate) fn new(settings: Settings) -> Self {
         let backoff = Backoff::for_limit(settings.stale_after);
         Self::with_backoff(settings, backoff)
@@ -66,30 +66,30 @@ impl Feed {
         self.shared.settings.when_stale
     }
 
-    /// What memory says. A mark that is bad is bad, however long ago that was heard.
+    /// The state according to memory. A revoked mark stays revoked, however old the data is.
     pub(crate) fn token_state(&self, dependencies: &Dependencies, now: Timestamp) -> TokenState {
         if !self.running.load(Ordering::Relaxed) {
             self.ensure_running();
         }
         let known = self.shared.known.read().unwrap_or_else(PoisonError::into_inner);
         if known.refuses(dependencies) {
-            TokenState::Bad
+            TokenState::Revoked
         } else if known.is_fresh(now, self.shared.settings.stale_after) {
-            TokenState::Good
+            TokenState::Active
         } else {
             TokenState::Unknown
         }
     }
 
-    /// The same once the first snapshot is here, for which it waits two seconds at most.
-    pub(crate) async fn standing_once_begun(
+    /// The same after the first snapshot, for which it waits at most two seconds.
+    pub(crate) async fn token_state_once_begun(
         &self,
         dependencies: &Dependencies,
         clock: &Arc<dyn Clock>,
     ) -> TokenState {
         self.ensure_running();
         if !*self.shared.begun.borrow() {
-            let _ = tokio::time::timeout(PATIENCE, self.begun()).await;
+            let _ = tokio::time::timeout(FIRST_SNAPSHOT_WAIT, self.begun()).await;
         }
         self.token_state(dependencies, clock.now())
     }
@@ -97,26 +97,26 @@ impl Feed {
     /// Waits for the first snapshot.
     pub(crate) async fn begun(&self) {
         self.ensure_running();
-        // The sender lives as long as this does.
+        // The sender lives as long as `self`.
         let _ = self.shared.begun.subscribe().wait_for(|begun| *begun).await;
     }
 
-    /// What the status lists say that a token names, when the feed says nothing.
+    /// The state according to the status lists that a token names, while the feed is unavailable.
     pub(crate) async fn listed(&self, dependencies: &Dependencies, wait: bool) -> TokenState {
         self.lists.token_state(dependencies, wait).await
     }
 
-    /// Why nothing is known.
+    /// Why no current data is available.
     pub(crate) fn trouble(&self) -> Unavailable {
         self.shared.trouble()
     }
 
-    /// Where it stands.
+    /// The state of the follower.
     pub(crate) fn report(&self) -> Following {
         self.shared.report()
     }
 
-    /// Starts the task where none runs: at first, and when its runtime is gone.
+    /// Starts the task where none runs: at first, and after its runtime has ended.
     fn ensure_running(&self) {
         let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
         if task.as_ref().is_some_and(|task| !task.is_finished()) {

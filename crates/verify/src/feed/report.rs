@@ -1,8 +1,8 @@
-//! Where a follower stands: for metrics, health checks and the private reasons of refusals.
+//! The state of a follower, for metrics, health checks and the private reasons of rejections.
 
 use crate::Unavailable;
 
-/// How the feed is heard.
+/// How messages are received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum HeardBy {
     /// Not at all at the moment.
@@ -14,26 +14,26 @@ pub enum HeardBy {
     Polls,
 }
 
-/// Where a verifier stands in the feed that it follows.
+/// The state of a verifier in the feed that it follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Following {
-    /// The sequence number up to which it has everything; `None` before the first snapshot.
+    /// The sequence number up to which it has every message; `None` before the first snapshot.
     pub sequence: Option<u64>,
-    /// The moment up to which it knows everything, in milliseconds since the Unix epoch.
+    /// The time up to which its data is complete, in milliseconds since the Unix epoch.
     pub as_of: Option<i64>,
     /// Whether that is recent enough.
     pub fresh: bool,
-    /// How many marks are bad.
+    /// The number of revoked marks.
     pub marks: usize,
-    /// What they take in memory, in bytes.
+    /// The memory that they take, in bytes.
     pub bytes: usize,
-    /// How it is heard.
+    /// How messages are received.
     pub by: HeardBy,
-    /// What went wrong last, while something is wrong.
+    /// The last error, while it lasts.
     pub trouble: Option<Unavailable>,
 }
 
-/// What the task says of itself.
+/// The task's own state.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     pub(super) by: HeardBy,

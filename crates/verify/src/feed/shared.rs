@@ -1,4 +1,4 @@
-//! What the task that follows and the requests share.
+//! What the follower's task and the requests share.
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::report::{Following, Heard, HeardBy};
 use crate::keys::Keys;
 use crate::{Unavailable, WhenStale};
 
-/// What is needed to follow.
+/// The settings of a feed.
 pub(crate) struct Settings {
     pub(crate) url: Url,
     pub(crate) issuer: String,
@@ -60,19 +60,19 @@ impl Shared {
         }
     }
 
-    /// Something went wrong.
+    /// Records an error.
     pub(super) fn troubled(&self, trouble: Unavailable) {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         (heard.by, heard.trouble) = (HeardBy::Nothing, Some(trouble));
     }
 
-    /// A message came.
+    /// Records that a message was received.
     pub(super) fn heard(&self, by: HeardBy) {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         (heard.by, heard.trouble) = (by, None);
     }
 
-    /// Why nothing recent is known.
+    /// Why no current data is available.
     pub(super) fn trouble(&self) -> Unavailable {
         let now = self.settings.clock.now();
         let at = self.known.read().unwrap_or_else(PoisonError::into_inner).at();

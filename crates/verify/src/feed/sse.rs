@@ -1,12 +1,12 @@
-//! Reading server-sent events (WHATWG HTML §9.2.6), `data` alone: what the feed says is inside.
-//! Owns the limit on what is buffered.
+//! Reads server-sent events (WHATWG HTML §9.2.6), `data` only: the feed uses no other field. Owns
+//! the limit on the buffer.
 
-/// Takes bytes as they come, and hands out the data of each event.
+/// Takes bytes as they arrive and returns the data of each event.
 #[derive(Debug)]
 pub(crate) struct Events {
     line: Vec<u8>,
     data: Option<Vec<u8>>,
-    /// The last byte was a carriage return, so that a line feed now ends nothing.
+    /// The last byte was a carriage return, so a following line feed ends no further line.
     returned: bool,
     limit: usize,
 }
@@ -16,12 +16,12 @@ pub(crate) struct Events {
 pub(crate) struct EventTooLongError;
 
 impl Events {
-    /// Of at most `limit` bytes each.
+    /// A reader for events of at most `limit` bytes.
     pub(crate) const fn new(limit: usize) -> Self {
         Self { line: Vec::new(), data: None, returned: false, limit }
     }
 
-    /// The events that are complete with `bytes`.
+    /// The events that `bytes` complete.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Vec<String>, EventTooLongError> {
         let mut events = Vec::new();
         let mut rest = bytes;
@@ -50,11 +50,11 @@ impl Events {
         Ok(())
     }
 
-    /// The event, if the line was the empty one that ends it.
+    /// The event, if this was the empty line that ends it.
     fn end_line(&mut self) -> Result<Option<String>, EventTooLongError> {
         let line = std::mem::take(&mut self.line);
         if line.is_empty() {
-            // What is no text is no message of ours; it is passed over.
+            // Data that is not text is not a message of ours and is skipped.
             return Ok(self.data.take().and_then(|data| String::from_utf8(data).ok()));
         }
         let Some(value) = line.strip_prefix(b"data") else { return Ok(None) };
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_ends_it() {
+    fn an_event_beyond_the_limit_is_an_error() {
         assert_eq!(Events::new(64).push(&[b'x'; 65]), Err(EventTooLongError));
         let mut events = Events::new(64);
         let refused = (0..100).find_map(|_| events.push(b"data: 0123456789\n").err());
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn other_fields_and_bytes_that_are_no_text_are_passed_over() {
+    fn other_fields_and_invalid_utf8_are_skipped() {
         assert_eq!(read(&["event: x\nretry: 1\ndatum: 7\n: c\nid: 1\n\n"]), [""; 0]);
         assert_eq!(Events::new(64).push(b"data: \xff\n\ndata: a\n\n"), Ok(vec!["a".to_owned()]));
     }

@@ -1,5 +1,5 @@
-//! The three ways to ask the feed: a snapshot, a stream, a long poll. Owns addresses, limits and
-//! time-outs of the requests.
+//! The three requests to the feed: a snapshot, a stream, a long poll. Owns their addresses, limits
+//! and time-outs.
 
 use std::time::Duration;
 
@@ -14,9 +14,9 @@ use super::shared::Shared;
 use crate::Unavailable;
 use crate::http_client::{read_limited, unavailable};
 
-/// The longest answer to a long poll, in bytes.
+/// The size limit of the answer to a long poll, in bytes.
 const MAX_ANSWER: usize = 2 * MAX_MESSAGE;
-/// How long a snapshot may take.
+/// The time limit for a snapshot.
 const SNAPSHOT: Duration = Duration::from_secs(30);
 
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ pub(super) async fn snapshot(shared: &Shared) -> Result<String, Unavailable> {
     timeout(SNAPSHOT, all).await.map_err(|_| late())?
 }
 
-/// A stream of what comes after `sequence`.
+/// A stream of the messages after `sequence`.
 pub(super) async fn stream(shared: &Shared, sequence: u64) -> Result<Response, Unavailable> {
     let url = after(shared, sequence);
     let asked = ask(shared, url, "text/event-stream");

@@ -1,5 +1,5 @@
 //! How long a fetched key set is fresh: `max-age` of `Cache-Control` (RFC 9111 §5.2.2.1), within
-//! bounds, so that neither a missing nor an extreme header decides.
+//! bounds, so that a missing or extreme header does no harm.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use http::header::CACHE_CONTROL;
 
 const SHORTEST: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-/// Where the issuer does not say.
+/// The default, where the issuer sends no `max-age`.
 const DEFAULT: Duration = Duration::from_secs(15 * 60);
 
 pub(super) fn fresh_for(headers: &HeaderMap) -> Duration {

@@ -1,5 +1,5 @@
-//! Where keys come from: given at start, fetched from the issuer, or both. Invariant: an issuer
-//! that cannot be reached never makes a token good, and never makes a known key bad.
+//! The keys of a verifier: fixed, fetched from the issuer, or both. Invariant: an issuer that
+//! cannot be reached never makes a token valid, and never makes a known key invalid.
 
 #[cfg(feature = "http-client")]
 mod max_age;
@@ -15,7 +15,7 @@ use crate::Rejection;
 #[cfg(feature = "http-client")]
 pub(crate) use remote::RemoteKeys;
 
-/// The keys a verifier trusts.
+/// The trusted keys of a verifier.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     pub(crate) given: KeySet,
@@ -24,7 +24,7 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Whether there are keys, or a place to fetch them from.
+    /// Whether there are keys, or an address for them.
     pub(crate) const fn any(&self) -> bool {
         #[cfg(feature = "http-client")]
         if self.remote.is_some() {
@@ -33,7 +33,7 @@ impl Keys {
         !self.given.is_empty()
     }
 
-    /// Which keys are trusted now, as a number; `None` while that cannot be said.
+    /// A number for the present set of trusted keys; `None` while that is unknown.
     pub(crate) fn generation(&self) -> Option<u64> {
         #[cfg(feature = "http-client")]
         if let Some(remote) = &self.remote {
@@ -42,14 +42,14 @@ impl Keys {
         Some(0)
     }
 
-    /// Whether there can be keys of the issuer's own, which nobody shares.
+    /// Whether there can be keys that only the issuer has.
     #[cfg(feature = "http-client")]
     pub(crate) fn any_published(&self) -> bool {
         let shared = |key: &jose::VerifyingKey| key.algorithm() == jose::Algorithm::HS256;
         self.remote.is_some() || self.given.iter().any(|key| !shared(key))
     }
 
-    /// Checks the signature and hands out the payload.
+    /// Verifies the signature and returns the payload.
     pub(crate) async fn verify<'t>(&self, token: &'t Compact<'_>) -> Result<&'t [u8], Rejection> {
         let outcome = self.given.verify(token);
         #[cfg(feature = "http-client")]

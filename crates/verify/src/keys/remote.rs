@@ -1,7 +1,8 @@
-//! The issuer's published keys (RFC 7517 §5): fetched at first need, kept while fresh, refreshed
-//! in the background, and looked at again when a token names a key that is not known.
+//! The issuer's published keys (RFC 7517 §5): fetched when first needed, kept while fresh,
+//! refreshed in the background, and fetched again when a token names an unknown key.
 //!
-//! Invariants: at most one fetch at a time; a fetch runs to its end even when the request that
+//! Invariants: at most one fetch at a time; a fetch completes even when its request goes away; a
+//! failed fetch changes nothing but the time of the next.
 //! caused it goes away; a failed fetch changes nothing but the time of the next.
 
 use std::fmt;
@@ -19,15 +20,15 @@ use super::max_age::fresh_for;
 use crate::Unavailable;
 use crate::http_client::{read_limited, unavailable};
 
-/// Unknown key names cause at most one fetch in this time, so that forged ones cause no flood.
+/// Unknown key names cause at most one fetch in this time, so forged ones cannot cause a flood.
 const UNKNOWN_KID_PAUSE: Duration = Duration::from_secs(30);
-/// After a failed refresh, while older keys are at hand.
+/// The pause after a failed refresh, while there are older keys.
 const REFRESH_PAUSE: Duration = Duration::from_secs(30);
-/// After a failed first fetch, while every request waits.
+/// The pause after a failed first fetch, while every request waits.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// How long keys outlive their freshness while the issuer cannot be reached.
+/// How long keys are used after their freshness while the issuer cannot be reached.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// The longest key set read, in bytes.
+/// The size limit of a key set, in bytes.
 const MAX_SET: usize = 256 * 1024;
 
 #[derive(Clone)]
@@ -45,7 +46,7 @@ struct Loaded {
     keys: Arc<KeySet>,
     fresh_until: Timestamp,
     published: JwkSet,
-    /// Rises by one whenever other keys are published.
+    /// Rises by one whenever the published keys change.
     generation: u64,
 }
 
@@ -62,7 +63,7 @@ impl RemoteKeys {
         Self(Arc::new(Inner { url, http, clock, loaded, attempts }))
     }
 
-    /// The keys at hand; fetches them where there are none.
+    /// The present keys. Fetches them where there are none.
     pub(crate) async fn current(&self) -> Result<Arc<KeySet>, Unavailable> {
         let now = self.0.clock.now();
         match self.0.loaded.load_full() {
@@ -75,7 +76,7 @@ impl RemoteKeys {
         }
     }
 
-    /// The keys after another look, if the last look for this reason is long enough ago.
+    /// The keys after another fetch, if the last fetch for this reason is long enough ago.
     pub(crate) async fn after_unknown_kid(&self) -> Result<Arc<KeySet>, Unavailable> {
         let mut attempts = Arc::clone(&self.0.attempts).lock_owned().await;
         let now = self.0.clock.now();
@@ -89,8 +90,8 @@ impl RemoteKeys {
         }
     }
 
-    /// Which keys are trusted now, as a number; `None` while there are none. Refreshes them in the
-    /// background where that is due.
+    /// A number for the present keys; `None` while there are none. Refreshes them in the background
+    /// when that is due.
     pub(crate) fn generation(&self) -> Option<u64> {
         let now = self.0.clock.now();
         let loaded = self.0.loaded.load();
@@ -101,8 +102,8 @@ impl RemoteKeys {
         Some(loaded.generation)
     }
 
-    /// Fetches the keys at once, since the issuer said that they are others now. Whether that
-    /// worked. The caller sees to it that this is not too often.
+    /// Fetches the keys at once, because the issuer published that they changed. The caller limits
+    /// how often this happens.
     pub(crate) async fn renew(&self) -> Result<(), Unavailable> {
         let attempts = Arc::clone(&self.0.attempts).lock_owned().await;
         self.fetch(attempts).await;
@@ -116,7 +117,7 @@ impl RemoteKeys {
         let attempts = Arc::clone(&self.0.attempts).lock_owned().await;
         let now = self.0.clock.now();
         let usable = |loaded: &Arc<Loaded>| now < loaded.fresh_until.plus(KEPT);
-        // Another request may have fetched them while this one waited for its turn.
+        // Another request may have fetched the keys while this one waited.
         if let Some(loaded) = self.0.loaded.load_full().filter(usable) {
             return Ok(Arc::clone(&loaded.keys));
         }
@@ -144,9 +145,9 @@ impl RemoteKeys {
         }
     }
 
-    /// Fetches in a task of its own: an impatient caller cannot break it off.
+    /// Fetches in a separate task, so that a caller that goes away does not cancel it.
     async fn fetch(&self, attempts: OwnedMutexGuard<Attempts>) {
-        // The task neither panics nor is aborted; should it be, the old keys stay.
+        // The task neither panics nor is aborted. If it were, the old keys would stay.
         let _ = tokio::spawn(Arc::clone(&self.0).fetch(attempts)).await;
     }
 }
@@ -160,7 +161,7 @@ impl Inner {
             }
             Err(failure) => attempts.failure = Some(failure),
         }
-        // Those who waited meanwhile must not each wait for an attempt of their own.
+        // Requests that waited meanwhile must not wait for another attempt each.
         attempts.last = Some(self.clock.now());
     }
 

@@ -1,4 +1,4 @@
-//! The answer to a refused request: the body's default, and `WWW-Authenticate` (RFC 9110 §11.6.1,
+//! The response to a rejected request: the default body, and `WWW-Authenticate` (RFC 9110 §11.6.1,
 //! RFC 6750 §3, RFC 7617 §2). Invariant: neither holds anything that the caller sent.
 
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use super::policy::Policy;
 use crate::{Rejection, Scheme};
 
 impl Policy {
-    /// `scheme` is the one the credentials came by, where some came.
+    /// `scheme` is the scheme of the credentials, where some were sent.
     pub(super) fn answer(
         &self,
         rejection: &Rejection,
@@ -33,7 +33,7 @@ impl Policy {
         response
     }
 
-    /// One challenge for each scheme; the scheme that failed comes first.
+    /// One challenge per scheme; the scheme that failed comes first.
     fn challenges(&self, rejection: &Rejection, scheme: Option<Scheme>) -> Vec<String> {
         let realm = quoted(&self.realm);
         let basic = self.schemes.basic.map(|_| format!("Basic realm={realm}, charset=\"UTF-8\""));
@@ -55,7 +55,7 @@ impl Policy {
     }
 }
 
-/// A quoted-string (RFC 9110 §5.6.4); what cannot be quoted is left out.
+/// A quoted-string (RFC 9110 §5.6.4). Characters that cannot be quoted are omitted.
 fn quoted(text: &str) -> String {
     let visible = |c: &char| matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
     let text: String = text.chars().filter(visible).collect();

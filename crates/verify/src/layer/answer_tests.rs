@@ -29,7 +29,7 @@ fn rfc6750_3_1_no_error_code_where_no_credentials_were_sent() {
 }
 
 #[test]
-fn rfc6750_3_a_bad_token_is_named_and_a_missing_scope_told() {
+fn rfc6750_3_the_challenge_names_the_error_and_a_missing_scope() {
     let bearer = Some(Scheme::Bearer);
     let found = challenges(&policy(None), &Rejection::Inactive, bearer);
     assert_eq!(
@@ -56,7 +56,7 @@ fn rfc7617_2_each_accepted_scheme_challenges_and_the_failed_one_comes_first() {
 }
 
 #[test]
-fn credentials_that_would_not_help_are_not_asked_for() {
+fn a_challenge_is_sent_only_where_other_credentials_could_help() {
     for rejection in
         [Rejection::Suspended, Rejection::IssuerUnavailable(crate::Unavailable::new("down"))]
     {
@@ -76,7 +76,7 @@ fn the_default_body_is_json_with_the_request_id_and_not_stored() {
     });
     assert_eq!(body, expected);
     let unavailable = Rejection::IssuerUnavailable(crate::Unavailable::new("private"));
-    // Whatever body an API has of its own.
+    // An API with its own body format.
     let own = |_: &Rejection, _: &str| {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;

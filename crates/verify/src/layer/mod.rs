@@ -18,8 +18,8 @@ use policy::Policy;
 pub use policy::RejectionBody;
 pub use service::VerifyService;
 
-/// Puts a [`Verifier`] in front of a service. Cheap to clone: each route can take a clone and
-/// require scopes of its own.
+/// Puts a [`Verifier`] in front of a service. It is cheap to clone: each route can take a clone and
+/// require its own scopes.
 #[derive(Clone)]
 pub struct VerifyLayer {
     verifier: Arc<Verifier>,
@@ -27,8 +27,8 @@ pub struct VerifyLayer {
 }
 
 impl VerifyLayer {
-    /// Accepts Bearer tokens, requires no particular scope, and answers refusals in JSON as
-    /// `{"error", "error_description", "request_id"}`.
+    /// Accepts Bearer tokens, requires no scope, and answers rejections in JSON as `{"error",
+    /// "error_description", "request_id"}`.
     pub fn new(verifier: Arc<Verifier>) -> Self {
         let policy = Policy {
             schemes: Schemes::default(),
@@ -41,47 +41,47 @@ impl VerifyLayer {
         Self { verifier, policy: Arc::new(policy) }
     }
 
-    /// Also accepts Basic credentials (RFC 7617): an id and a secret straight on the API. Needs a
-    /// verifier that asks the issuer.
+    /// Also accepts Basic credentials (RFC 7617): an id and a secret, presented directly at the
+    /// API. Needs a verifier that asks the issuer.
     #[must_use]
     pub fn basic(self, encoding: BasicEncoding) -> Self {
         self.with(|policy| policy.schemes.basic = Some(encoding))
     }
 
-    /// Also accepts a token with no scheme before it.
+    /// Also accepts a token without a scheme.
     #[must_use]
     pub fn bare_token(self) -> Self {
         self.with(|policy| policy.schemes.bare = true)
     }
 
-    /// Lets requests without credentials through, with no principal. Bad ones are still refused.
+    /// Accepts requests without credentials, which then have no principal. Invalid credentials are
+    /// still refused.
     #[must_use]
     pub fn optional(self) -> Self {
         self.with(|policy| policy.optional = true)
     }
 
-    /// Requires all of these scopes, in place of those required before.
+    /// Requires all of these scopes. Replaces the scopes required before.
     #[must_use]
     pub fn scopes(self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let scopes = scopes.into_iter().map(Into::into).collect();
         self.with(|policy| policy.scopes = scopes)
     }
 
-    /// The protection space named in `WWW-Authenticate` (RFC 9110 §11.5); `api` unless said.
+    /// The protection space in `WWW-Authenticate` (RFC 9110 §11.5). Default: `api`.
     #[must_use]
     pub fn realm(self, realm: impl Into<String>) -> Self {
         let realm = realm.into();
         self.with(|policy| policy.realm = realm)
     }
 
-    /// What becomes of a token when it is not known whether it was revoked; as the verifier says
-    /// unless said.
+    /// What happens to a token when its revocation state is unknown. Default: as the verifier says.
     #[must_use]
     pub fn when_stale(self, when_stale: WhenStale) -> Self {
         self.with(|policy| policy.when_stale = Some(when_stale))
     }
 
-    /// Writes refusals in the API's own format.
+    /// Writes rejections in the API's own format.
     #[must_use]
     pub fn on_rejection(self, body: RejectionBody) -> Self {
         self.with(|policy| policy.body = body)
@@ -92,8 +92,8 @@ impl VerifyLayer {
         self
     }
 
-    /// The complete answer to a refusal, for a handler that refuses on its own, with the same
-    /// format and challenge as the layer's.
+    /// The complete response to a rejection, in the same format and with the same challenge as the
+    /// layer's. For a handler that rejects a request itself.
     pub fn reject(&self, rejection: &Rejection, request_id: Option<&RequestId>) -> Response<Bytes> {
         let id = request_id.map_or("", |id| &id.0);
         self.policy.answer(rejection, None, id)

@@ -1,4 +1,4 @@
-//! What one route asks for, and how it refuses.
+//! The requirements of one route, and how it answers rejections.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use http::Response;
 
 use crate::{Rejection, Schemes, WhenStale};
 
-/// Writes the answer to a refused request, in the API's published error format. Gets the reason
-/// and the request's id, empty where there is none. The layer adds `WWW-Authenticate` and
-/// `Cache-Control: no-store` where the hook sets none.
+/// Writes the response to a rejected request, in the API's published error format. It gets the
+/// reason and the request's id, which is empty where there is none. The layer adds
+/// `WWW-Authenticate` and `Cache-Control: no-store` where the hook sets none.
 pub type RejectionBody = Arc<dyn Fn(&Rejection, &str) -> Response<Bytes> + Send + Sync>;
 
-/// What one route asks for.
+/// The requirements of one route.
 #[derive(Clone)]
 pub(super) struct Policy {
     pub(super) schemes: Schemes,

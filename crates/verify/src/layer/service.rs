@@ -1,4 +1,4 @@
-//! The service that the layer makes: read the header, verify, go on or answer.
+//! The service of the layer: reads the header, verifies, then calls the inner service or rejects.
 
 use std::fmt;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        // The service that is ready goes with the request; its clone stays.
+        // The ready service handles the request; its clone stays behind.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let (verifier, policy) = (Arc::clone(&self.verifier), Arc::clone(&self.policy));

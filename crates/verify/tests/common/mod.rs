@@ -1,4 +1,4 @@
-//! An issuer, a clock that stands still, and an API behind the layer.
+//! An issuer, a fixed clock, and an API behind the layer.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
@@ -43,7 +43,7 @@ pub fn claims() -> Value {
     })
 }
 
-/// The usual claims with `changes` laid over them; `null` removes one.
+/// The usual claims with `changes` applied; `null` removes a claim.
 pub fn claims_with(changes: &Value) -> Value {
     let mut claims = claims();
     let members = claims.as_object_mut().unwrap();
@@ -70,7 +70,7 @@ pub async fn verify(verifier: &Verifier, token: &str) -> Result<Principal, Rejec
     verifier.verify(&Presented::Bearer(Secret::new(token)), &request).await
 }
 
-/// An issuer in the same process: answers in order, and remembers the questions.
+/// An issuer in the same process. It gives prepared answers in order, and records the requests.
 #[derive(Debug, Default)]
 pub struct Answers {
     pub answers: Mutex<Vec<Result<Introspection, Unavailable>>>,
@@ -105,7 +105,7 @@ impl Introspect for Answers {
     }
 }
 
-/// Remembers the private reasons of refusals.
+/// Records the private reasons of rejections.
 #[derive(Debug, Default)]
 pub struct Refusals(pub Mutex<Vec<(Rejection, Option<String>)>>);
 

@@ -383,8 +383,8 @@ async fn token_status_list_8_a_list_is_signed_cacheable_and_found_by_its_number(
         assert_eq!(claims.sub, uris[number]);
         assert_eq!((claims.iat, claims.ttl), (world.realm.clock.now().seconds(), Some(15)));
         let bits = claims.status_list.read().unwrap();
-        assert_eq!((bits.is_bad(bad), bits.is_bad(good)), (Some(true), Some(false)));
-        assert_eq!(bits.is_bad((1 << 20) - 1), Some(false), "a list has all its places");
+        assert_eq!((bits.is_revoked(bad), bits.is_revoked(good)), (Some(true), Some(false)));
+        assert_eq!(bits.is_revoked((1 << 20) - 1), Some(false), "a list has all its places");
         let path = format!("/status-lists/{number}");
         let again = world.ask("GET", &path, &[("if-none-match", &tag)]).await;
         assert_eq!(again.status(), 304);
@@ -429,8 +429,8 @@ async fn rfc7009_lists_tell_beside_their_bits_which_single_tokens_were_revoked()
 #[tokio::test]
 async fn lists_tell_no_marks_where_they_are_too_many() {
     let world = World::open().await;
-    (0..=status::MOST_BESIDE as u128).for_each(|token| world.revoke_token(token));
+    (0..=status::MAX_MARKS_BESIDE_LIST as u128).for_each(|token| world.revoke_token(token));
     let claims = list_claims(&world).await;
     assert_eq!(claims.bad_marks, None);
-    assert_eq!(claims.status_list.read().unwrap().is_bad(0), Some(false), "the bits are there");
+    assert_eq!(claims.status_list.read().unwrap().is_revoked(0), Some(false), "the bits are there");
 }

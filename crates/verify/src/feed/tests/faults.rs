@@ -12,7 +12,7 @@ async fn begun(issuer: &Issuer, setting: Setting) -> Verifier {
     verifier
 }
 
-/// A revocation during `fault` holds, and what is good stays good.
+/// During `fault`, a revocation takes effect and active tokens stay active.
 async fn holds_during(fault: Fault) -> (Issuer, Verifier) {
     let issuer = Issuer::start().await;
     let verifier = begun(&issuer, Setting::default()).await;
@@ -29,7 +29,7 @@ async fn holds_during(fault: Fault) -> (Issuer, Verifier) {
 }
 
 #[tokio::test]
-async fn streams_that_break_are_resumed_and_then_replaced_by_polls() {
+async fn broken_streams_are_resumed_and_then_replaced_by_polls() {
     let (issuer, verifier) = holds_during(Fault::Dropping).await;
     assert!(issuer.polls() > 0 && issuer.streams() >= 2);
     assert_eq!(issuer.snapshots(), 1, "nothing was missed");
@@ -39,7 +39,7 @@ async fn streams_that_break_are_resumed_and_then_replaced_by_polls() {
 }
 
 #[tokio::test]
-async fn streams_that_are_refused_or_held_back_are_replaced_by_polls() {
+async fn refused_or_buffered_streams_are_replaced_by_polls() {
     for fault in [Fault::NoStreams, Fault::Stalled] {
         let (issuer, _) = holds_during(fault).await;
         assert!(issuer.polls() > 0, "{fault:?}");
@@ -65,7 +65,7 @@ async fn forged_foreign_and_mistyped_messages_change_nothing() {
 }
 
 #[tokio::test]
-async fn replayed_messages_bring_nothing_back() {
+async fn replayed_messages_restore_nothing() {
     let issuer = Issuer::start().await;
     let verifier = begun(&issuer, Setting::default()).await;
     issuer.revoke(Mark::status_index(1));
@@ -78,12 +78,12 @@ async fn replayed_messages_bring_nothing_back() {
         assert_eq!(ask(&verifier, &one).await, Err(Rejection::Revoked));
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    // The newest one once more cannot be told from another node's view: then all is asked anew.
+    // A repeated newest message looks like one of another node, so a snapshot is taken.
     assert!(issuer.snapshots() < 15, "{}", issuer.snapshots());
 }
 
 #[tokio::test]
-async fn what_is_missing_is_noticed_and_taken_from_a_snapshot() {
+async fn missing_messages_are_noticed_and_a_snapshot_is_taken() {
     let issuer = Issuer::start().await;
     let verifier = begun(&issuer, Setting::default()).await;
     issuer.fault(Fault::Losing);
@@ -99,7 +99,7 @@ async fn what_is_missing_is_noticed_and_taken_from_a_snapshot() {
 }
 
 #[tokio::test]
-async fn an_endless_line_and_answers_of_another_kind_end_nothing_but_the_connection() {
+async fn endless_lines_and_wrong_media_types_only_end_the_connection() {
     for fault in [Fault::Endless, Fault::Html] {
         let issuer = Issuer::start().await;
         let verifier = begun(&issuer, Setting::default()).await;
@@ -114,7 +114,7 @@ async fn an_endless_line_and_answers_of_another_kind_end_nothing_but_the_connect
 }
 
 #[tokio::test]
-async fn past_the_limit_a_route_is_closed_unless_it_is_open_by_name() {
+async fn beyond_the_limit_a_route_is_closed_unless_explicitly_open() {
     let issuer = Issuer::start().await;
     let clock = Arc::new(FixedClock::new(SystemClock.now()));
     let setting = Setting {
@@ -161,7 +161,7 @@ async fn before_the_first_snapshot_nothing_is_known() {
 }
 
 #[tokio::test]
-async fn an_issuer_whose_clock_is_ahead_does_not_make_old_knowledge_young() {
+async fn an_issuer_with_a_clock_ahead_does_not_make_old_data_look_new() {
     let issuer = Issuer::start().await;
     issuer.ahead(3_600_000);
     let clock = Arc::new(FixedClock::new(SystemClock.now()));
@@ -177,7 +177,7 @@ async fn an_issuer_whose_clock_is_ahead_does_not_make_old_knowledge_young() {
 }
 
 #[tokio::test]
-async fn a_database_that_was_restored_is_believed_once_nothing_better_is_known() {
+async fn a_restored_database_is_accepted_when_the_known_data_is_stale() {
     let issuer = Issuer::start().await;
     issuer.begin_at(100);
     issuer.revoke(Mark::status_index(1));

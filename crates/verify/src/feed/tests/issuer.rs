@@ -1,4 +1,4 @@
-//! An issuer over real HTTP that knows what it revoked, and can misbehave in every way at once.
+//! An issuer over real HTTP that knows what it revoked, and that can have any fault.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -20,32 +20,33 @@ use status::{Gone, ListClaims, Mark, Marks, Snapshot, StatusList, Update};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-/// What it does wrong.
+/// A fault of the issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(super) enum Fault {
     #[default]
     None,
-    /// Every answer of the feed is a 500; status lists go on.
+    /// Every answer of the feed is a 500; status lists work.
     FeedDown,
-    /// Everything is a 500.
+    /// Every answer is a 500.
     Down,
     /// Streams are refused.
     NoStreams,
-    /// Streams are opened and stay silent, as behind a proxy that buffers.
+    /// Streams are opened and stay silent, as behind a buffering proxy.
     Stalled,
-    /// Streams end after a message.
+    /// Streams end after one message.
     Dropping,
-    /// Before each message come forged ones, which bring back what is bad and take away what is good.
+    /// Before each message come forged ones, which restore what is revoked and revoke what is
+    /// active.
     Forging,
     /// After each message come all older ones again.
     Replaying,
-    /// Some messages are left out.
+    /// Some messages are omitted.
     Losing,
-    /// Streams are an endless line.
+    /// Streams are one endless line.
     Endless,
-    /// Answers are of the wrong kind.
+    /// Answers have the wrong media type.
     Html,
-    /// Whatever is asked for is too long ago.
+    /// Every request is answered with "no longer kept".
     Resetting,
 }
 
@@ -87,7 +88,7 @@ struct PublishedState {
     beside: Beside,
 }
 
-/// What its lists say beside the bits.
+/// What its lists have beside the bits.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Beside {
     #[default]
@@ -99,7 +100,7 @@ pub(super) enum Beside {
 impl Issuer {
     pub(super) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let told = PublishedState {
+        let names_marks = PublishedState {
             key: fresh_key(),
             bad: BTreeMap::new(),
             log: Vec::new(),
@@ -111,7 +112,7 @@ impl Issuer {
         };
         let issuer = Self(Arc::new(Inner {
             address: format!("http://{}", listener.local_addr().unwrap()),
-            state: Mutex::new(told),
+            state: Mutex::new(names_marks),
             streams: AtomicUsize::default(),
             polls: AtomicUsize::default(),
             snapshots: AtomicUsize::default(),
@@ -132,60 +133,60 @@ impl Issuer {
     }
 
     pub(super) fn fault(&self, fault: Fault) {
-        self.told().fault = fault;
+        self.names_marks().fault = fault;
     }
 
-    /// Lets its clock go so many milliseconds ahead.
+    /// Sets its clock ahead by this number of milliseconds.
     pub(super) fn ahead(&self, millis: i64) {
-        self.told().ahead = millis;
+        self.names_marks().ahead = millis;
     }
 
     pub(super) fn beside(&self, beside: Beside) {
-        self.told().beside = beside;
+        self.names_marks().beside = beside;
     }
 
     pub(super) fn revoke(&self, mark: Mark) {
-        self.tell(vec![Gone { mark, until: None }], Vec::new());
+        self.publish(vec![Gone { mark, until: None }], Vec::new());
     }
 
     pub(super) fn restore(&self, mark: Mark) {
-        self.tell(Vec::new(), vec![mark]);
+        self.publish(Vec::new(), vec![mark]);
     }
 
-    fn tell(&self, gone: Vec<Gone>, back: Vec<Mark>) {
-        let mut told = self.told();
-        told.bad.extend(gone.iter().map(|gone| (gone.mark, gone.until)));
-        told.bad.retain(|mark, _| !back.contains(mark));
-        let after = told.sequence();
-        let update = Update { gone, back, ..self.update(&told, after, after + 1) };
-        told.log.push(update);
+    fn publish(&self, gone: Vec<Gone>, back: Vec<Mark>) {
+        let mut names_marks = self.names_marks();
+        names_marks.bad.extend(gone.iter().map(|gone| (gone.mark, gone.until)));
+        names_marks.bad.retain(|mark, _| !back.contains(mark));
+        let after = names_marks.sequence();
+        let update = Update { gone, back, ..self.update(&names_marks, after, after + 1) };
+        names_marks.log.push(update);
     }
 
-    /// Signs with another key from now on, and tells so.
+    /// Signs with another key from now on, and publishes that.
     pub(super) fn rotate(&self) {
-        let mut told = self.told();
-        told.key = fresh_key();
-        let after = told.sequence();
-        let update = Update { keys: true, ..self.update(&told, after, after + 1) };
-        told.log.push(update);
-        told.keys_changed_at = Some(after + 1);
+        let mut names_marks = self.names_marks();
+        names_marks.key = fresh_key();
+        let after = names_marks.sequence();
+        let update = Update { keys: true, ..self.update(&names_marks, after, after + 1) };
+        names_marks.log.push(update);
+        names_marks.keys_changed_at = Some(after + 1);
     }
 
-    /// Forgets everything and begins anew at a smaller sequence, as after a restored backup.
+    /// Loses everything and starts again at a smaller sequence number, as after restoring a backup.
     pub(super) fn restore_backup(&self) {
-        let mut told = self.told();
-        told.bad.clear();
-        told.log.clear();
-        told.offset = 0;
+        let mut names_marks = self.names_marks();
+        names_marks.bad.clear();
+        names_marks.log.clear();
+        names_marks.offset = 0;
     }
 
-    /// Begins its sequence at `offset`.
+    /// Starts its sequence numbers at `offset`.
     pub(super) fn begin_at(&self, offset: u64) {
-        self.told().offset = offset;
+        self.names_marks().offset = offset;
     }
 
     pub(super) fn sign(&self, typ: &str, payload: &impl Serialize) -> String {
-        sign(&Arc::clone(&self.told().key), typ, payload)
+        sign(&Arc::clone(&self.names_marks().key), typ, payload)
     }
 
     pub(super) fn streams(&self) -> usize {
@@ -204,36 +205,40 @@ impl Issuer {
         self.0.lists.load(Ordering::SeqCst)
     }
 
-    fn told(&self) -> MutexGuard<'_, PublishedState> {
+    fn names_marks(&self) -> MutexGuard<'_, PublishedState> {
         self.0.state.lock().unwrap()
     }
 
-    fn update(&self, told: &PublishedState, after: u64, sequence: u64) -> Update {
+    fn update(&self, names_marks: &PublishedState, after: u64, sequence: u64) -> Update {
         let iss = self.url();
-        Update { iss, after, sequence, as_of: told.now(), ..Update::default() }
+        Update { iss, after, sequence, as_of: names_marks.now(), ..Update::default() }
     }
 
-    /// What a stream that stands at `at` sends next; a heartbeat if nothing happened.
+    /// The next messages of a stream at position `at`; a heartbeat if nothing happened.
     fn next(&self, at: u64) -> (Vec<String>, u64) {
-        let told = self.told();
-        let (fault, sequence) = (told.fault, told.sequence());
-        let first = told.log.iter().position(|update| update.after >= at).unwrap_or(told.log.len());
-        let mut updates: Vec<Update> = told.log.get(first..).unwrap_or_default().to_vec();
+        let names_marks = self.names_marks();
+        let (fault, sequence) = (names_marks.fault, names_marks.sequence());
+        let first = names_marks
+            .log
+            .iter()
+            .position(|update| update.after >= at)
+            .unwrap_or(names_marks.log.len());
+        let mut updates: Vec<Update> = names_marks.log.get(first..).unwrap_or_default().to_vec();
         match fault {
             Fault::Losing if updates.len() > 1 => drop(updates.remove(0)),
             Fault::Resetting => {
-                updates = vec![Update { reset: true, ..self.update(&told, at, sequence) }];
+                updates = vec![Update { reset: true, ..self.update(&names_marks, at, sequence) }];
             }
             _ => {}
         }
-        updates.push(self.update(&told, sequence, sequence));
-        let key = Arc::clone(&told.key);
+        updates.push(self.update(&names_marks, sequence, sequence));
+        let key = Arc::clone(&names_marks.key);
         let mut messages: Vec<String> =
             updates.iter().map(|update| sign(&key, "feed+jwt", update)).collect();
         match fault {
-            Fault::Forging => drop(messages.splice(0..0, self.forged(&told))),
+            Fault::Forging => drop(messages.splice(0..0, self.forged(&names_marks))),
             Fault::Replaying => {
-                let old = told.log.iter().map(|update| sign(&key, "feed+jwt", update));
+                let old = names_marks.log.iter().map(|update| sign(&key, "feed+jwt", update));
                 messages.extend(old);
             }
             _ => {}
@@ -241,22 +246,22 @@ impl Issuer {
         (messages, sequence)
     }
 
-    fn forged(&self, told: &PublishedState) -> Vec<String> {
-        let sequence = told.sequence();
+    fn forged(&self, names_marks: &PublishedState) -> Vec<String> {
+        let sequence = names_marks.sequence();
         let lie = Update {
-            back: told.bad.keys().copied().collect(),
+            back: names_marks.bad.keys().copied().collect(),
             gone: (0..200)
                 .map(|grant| Gone { mark: Mark::status_index(grant), until: None })
                 .collect(),
-            ..self.update(told, sequence, sequence + 1_000)
+            ..self.update(names_marks, sequence, sequence + 1_000)
         };
         let foreign = Update { iss: "https://other.example".to_owned(), ..lie.clone() };
-        let genuine = sign(&told.key, "feed+jwt", &lie);
+        let genuine = sign(&names_marks.key, "feed+jwt", &lie);
         let end = genuine.len() - 3;
         vec![
             sign(&fresh_key(), "feed+jwt", &lie),
-            sign(&told.key, "feed+jwt", &foreign),
-            sign(&told.key, "at+jwt", &lie),
+            sign(&names_marks.key, "feed+jwt", &foreign),
+            sign(&names_marks.key, "at+jwt", &lie),
             sign(&Arc::new(SigningKey::from_secret(&[7; 32]).unwrap()), "feed+jwt", &lie),
             format!("{}AAA", &genuine[..end]),
             "hello".to_owned(),
@@ -292,46 +297,51 @@ fn sign(key: &Arc<SigningKey>, typ: &str, payload: &impl Serialize) -> String {
 const BROKEN: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 
 async fn jwks(State(issuer): State<Issuer>) -> Response {
-    let told = issuer.told();
-    if told.fault == Fault::Down {
+    let names_marks = issuer.names_marks();
+    if names_marks.fault == Fault::Down {
         return BROKEN.into_response();
     }
-    let set: JwkSet = told.key.public().into_iter().collect();
+    let set: JwkSet = names_marks.key.public().into_iter().collect();
     serde_json::to_string(&set).unwrap().into_response()
 }
 
 async fn snapshot(State(issuer): State<Issuer>) -> Response {
     issuer.0.snapshots.fetch_add(1, Ordering::SeqCst);
-    let told = issuer.told();
-    match told.fault {
+    let names_marks = issuer.names_marks();
+    match names_marks.fault {
         Fault::Down | Fault::FeedDown => return BROKEN.into_response(),
         Fault::Html => return "<html>".into_response(),
         _ => {}
     }
-    let snapshot = Snapshot::of(&told.marks(), &issuer.url(), told.sequence(), told.now());
-    sign(&told.key, "feed-snapshot+jwt", &snapshot).into_response()
+    let snapshot = Snapshot::of(
+        &names_marks.marks(),
+        &issuer.url(),
+        names_marks.sequence(),
+        names_marks.now(),
+    );
+    sign(&names_marks.key, "feed-snapshot+jwt", &snapshot).into_response()
 }
 
 async fn list(State(issuer): State<Issuer>, Path(number): Path<u32>) -> Response {
     issuer.0.lists.fetch_add(1, Ordering::SeqCst);
-    let told = issuer.told();
-    if told.fault == Fault::Down {
+    let names_marks = issuer.names_marks();
+    if names_marks.fault == Fault::Down {
         return BROKEN.into_response();
     }
     let claims = ListClaims {
         iss: Some(issuer.url()),
         sub: format!("{}/status-lists/{number}", issuer.url()),
-        iat: told.now().div_euclid(1000),
+        iat: names_marks.now().div_euclid(1000),
         exp: None,
         ttl: Some(60),
-        status_list: StatusList::of(&told.marks().list(number)),
-        bad_marks: match &told.beside {
-            Beside::Marks => ListClaims::beside(&told.marks()),
+        status_list: StatusList::of(&names_marks.marks().list(number)),
+        bad_marks: match &names_marks.beside {
+            Beside::Marks => ListClaims::beside(&names_marks.marks()),
             Beside::Nothing => None,
             Beside::Text(text) => Some(text.clone()),
         },
     };
-    sign(&told.key, "statuslist+jwt", &claims).into_response()
+    sign(&names_marks.key, "statuslist+jwt", &claims).into_response()
 }
 
 async fn feed(
@@ -343,7 +353,7 @@ async fn feed(
     let after = query.split('&').find_map(|pair| pair.strip_prefix("after="));
     let after: u64 = after.unwrap().parse().unwrap();
     let streams = headers.get(header::ACCEPT).is_some_and(|kind| kind == "text/event-stream");
-    let fault = issuer.told().fault;
+    let fault = issuer.names_marks().fault;
     match fault {
         Fault::Down | Fault::FeedDown => return BROKEN.into_response(),
         Fault::Html => return "<html>".into_response(),
@@ -357,7 +367,7 @@ async fn feed(
     assert!(query.contains("wait="), "{query}");
     issuer.0.polls.fetch_add(1, Ordering::SeqCst);
     for _ in 0..10 {
-        if issuer.told().sequence() > after || fault == Fault::Resetting {
+        if issuer.names_marks().sequence() > after || fault == Fault::Resetting {
             break;
         }
         sleep(Duration::from_millis(10)).await;
@@ -371,7 +381,7 @@ fn stream(issuer: Issuer, after: u64) -> Response {
     tokio::spawn(async move {
         let mut at = after;
         loop {
-            let fault = issuer.told().fault;
+            let fault = issuer.names_marks().fault;
             let (messages, now) = issuer.next(at);
             let text = match fault {
                 Fault::Down | Fault::FeedDown => return,

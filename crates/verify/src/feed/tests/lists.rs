@@ -1,4 +1,4 @@
-//! Status lists in place of the feed.
+//! Status lists while the feed is unavailable.
 
 use status::{INDEXES_PER_LIST, ListClaims, Marks};
 
@@ -21,7 +21,7 @@ async fn status_list_8_while_the_feed_is_away_lists_decide() {
     assert_eq!(issuer.lists(), 1, "it is kept");
     issuer.revoke(Mark::status_index(2));
     refuses(&verifier, &other).await;
-    // Lists away as well: what they said counts until it is too old.
+    // The lists are unavailable, too. The last ones are used until they are too old.
     issuer.fault(Fault::Down);
     let third = token(&issuer, 3);
     assert!(ask(&verifier, &third).await.is_ok());
@@ -99,9 +99,10 @@ async fn rfc7009_a_single_token_revoked_while_the_feed_is_away_is_refused_in_tim
 }
 
 #[tokio::test]
-async fn whatever_else_a_token_names_is_told_by_lists_too() {
+async fn lists_also_decide_on_the_other_marks_of_a_token() {
     let issuer = Issuer::start().await;
-    // A client's secret is no grant: its place is in another list than the one that is named.
+    // A client's secret has its own status index, in another list than the one that the token
+    // names.
     let secret = INDEXES_PER_LIST + 7;
     let mut of_secret = claims(&issuer, 1);
     let mut status = String::new();
@@ -123,7 +124,7 @@ async fn whatever_else_a_token_names_is_told_by_lists_too() {
 }
 
 #[tokio::test]
-async fn a_list_that_tells_no_marks_is_not_enough_for_a_token_that_names_some() {
+async fn a_list_without_marks_is_not_enough_for_a_token_that_names_marks() {
     let issuer = Issuer::start().await;
     issuer.beside(Beside::Nothing);
     issuer.revoke(Mark::status_index(1));
@@ -141,16 +142,16 @@ async fn a_list_that_tells_no_marks_is_not_enough_for_a_token_that_names_some() 
         assert!(matches!(refused, Err(Rejection::StatusUnknown(_))), "{refused:?}");
         assert!(ask(&closed, &foreign).await.is_ok(), "who knows the standard alone");
     }
-    assert_eq!(issuer.lists(), 1, "it is kept, and nobody waits for a better one");
+    assert_eq!(issuer.lists(), 1, "it is kept, and no request waits for a newer one");
     assert!(ask(&open, &unsure).await.is_ok());
     refuses(&open, &bad).await;
 }
 
 #[tokio::test]
-async fn a_list_whose_marks_are_broken_or_a_bomb_is_none() {
+async fn a_list_with_malformed_or_oversized_marks_is_refused() {
     let issuer = Issuer::start().await;
     let mut marks = Marks::default();
-    (0..=status::MOST_BESIDE as u128).for_each(|id| marks.set(Mark::id(id << 20), None));
+    (0..=status::MAX_MARKS_BESIDE_LIST as u128).for_each(|id| marks.set(Mark::id(id << 20), None));
     assert_eq!(ListClaims::beside(&marks), None);
     let too_many = status::Snapshot::of(&marks, "i", 1, 1).marks;
     let bomb = status::StatusList::of(&vec![0xFF; 64 << 20]).lst;
@@ -168,7 +169,7 @@ async fn a_list_whose_marks_are_broken_or_a_bomb_is_none() {
     accepts(&without_feed(&issuer, WhenStale::Closed), &token(&issuer, 1)).await;
 }
 
-/// An issuer that swallows every question.
+/// An issuer that never answers.
 #[derive(Debug, Default)]
 struct BlackHole(std::sync::atomic::AtomicUsize);
 
@@ -187,7 +188,7 @@ impl crate::Introspect for BlackHole {
 }
 
 #[tokio::test]
-async fn an_issuer_that_does_not_answer_is_not_waited_for_by_everybody() {
+async fn only_a_few_callers_wait_for_an_issuer_that_does_not_answer() {
     let issuer = Issuer::start().await;
     let mut verifier = without_feed(&issuer, WhenStale::Closed);
     let black_hole = Arc::new(BlackHole::default());

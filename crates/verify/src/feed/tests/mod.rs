@@ -1,4 +1,4 @@
-//! A follower against an issuer that misbehaves.
+//! A follower with an issuer that has faults.
 
 mod faults;
 mod history;
@@ -22,7 +22,7 @@ use crate::{Presented, Principal, Rejection, RequestInfo, Verifier, WhenStale};
 
 const AUDIENCE: &str = "https://api.example";
 
-/// A follower in a hurry: what takes seconds takes tenths.
+/// Short times for tests: tenths of a second instead of seconds.
 fn backoff() -> Backoff {
     Backoff {
         silence: Duration::from_millis(300),
@@ -64,7 +64,7 @@ fn follower(issuer: &Issuer, setting: Setting) -> Verifier {
     verifier
 }
 
-/// The claims of the token with that grant: it never expires.
+/// The claims of a token of this grant. It never expires.
 fn claims(issuer: &Issuer, grant: u32) -> Value {
     let mut status = String::new();
     let marks = vec![Mark::status_index(grant), Mark::id(u128::from(grant))];
@@ -91,7 +91,7 @@ async fn ask(verifier: &Verifier, token: &str) -> Result<Principal, Rejection> {
     verifier.verify(&Presented::Bearer(Secret::new(token)), &request).await
 }
 
-/// Waits two seconds at most until `condition` holds.
+/// Waits at most two seconds until `condition` holds.
 async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     for _ in 0..400 {
         if condition().await {

@@ -1,4 +1,4 @@
-//! With an issuer that does what it should.
+//! A follower with an issuer without faults.
 
 use super::*;
 use crate::HeardBy;
@@ -70,13 +70,13 @@ async fn a_token_that_does_not_say_what_it_depends_on_is_refused_unless_allowed(
 }
 
 #[tokio::test]
-async fn a_key_that_is_withdrawn_ends_its_tokens_though_they_were_seen_before() {
+async fn tokens_of_a_withdrawn_key_are_refused_although_seen_before() {
     let issuer = Issuer::start().await;
     let verifier = follower(&issuer, Setting::default());
     let old = token(&issuer, 1);
     assert!(ask(&verifier, &old).await.is_ok());
     assert!(ask(&verifier, &old).await.is_ok());
-    // Signed by the new key, which the follower does not know: it looks at the keys again.
+    // The message is signed by a new key that the follower does not know, so it fetches the keys.
     issuer.rotate();
     eventually("the old key ends", async || {
         matches!(ask(&verifier, &old).await, Err(Rejection::Signature(_)))
@@ -108,7 +108,7 @@ fn without_a_runtime_it_begins_at_the_first_request() {
     assert_eq!(issuer.snapshots(), 0);
     assert!(runtime().block_on(ask(&verifier, &token)).is_ok());
     assert_eq!(issuer.snapshots(), 1);
-    // That runtime is gone, and its tasks with it; another takes over.
+    // The first runtime has ended, and its tasks with it. Another one takes over.
     std::thread::sleep(Duration::from_millis(1_100));
     issuer.revoke(Mark::status_index(1));
     runtime().block_on(refuses(&verifier, &token));
