@@ -1,68 +1,69 @@
-//! Access requests: a person without an account asks for credentials, and staff decide.
+//! Access requests: a person without an account asks for credentials, and the provider's staff
+//! decide.
 
 use base::{Id, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Actor, Client, PublicId, RealmName};
 
-/// What became of an access request.
+/// The decision on an access request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum AccessDecision {
-    /// Nobody decided yet.
+    /// No decision yet.
     Pending,
     /// The person may fetch the credentials of `client`.
     Approved {
-        /// When.
+        /// When it was approved.
         at: Timestamp,
-        /// By whom.
+        /// Who approved it.
         by: Actor,
-        /// The client that was made for them.
+        /// The client that was created for the person.
         client: Id<Client>,
-        /// Until when its secret can be fetched.
+        /// The secret can be fetched until this time.
         fetch_until: Timestamp,
-        /// When it was fetched; `None`: not yet.
+        /// When the secret was fetched; `None`: not yet.
         fetched_at: Option<Timestamp>,
     },
-    /// They may not.
+    /// The request was declined.
     Declined {
-        /// When.
+        /// When it was declined.
         at: Timestamp,
-        /// By whom.
+        /// Who declined it.
         by: Actor,
-        /// What the person is told.
+        /// The reason as shown to the person.
         reason: Option<String>,
     },
 }
 
-/// Somebody's wish for credentials.
+/// A person's request for credentials.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccessRequest {
     /// Its identifier.
     pub id: Id<AccessRequest>,
-    /// Where it belongs.
+    /// The realm it belongs to.
     pub realm: RealmName,
-    /// What the outside calls it.
+    /// The public id.
     pub public_id: PublicId,
-    /// Who asks.
+    /// The person's name.
     pub name: String,
-    /// For which organization, in their words.
+    /// The organization, in the person's words.
     pub organization: String,
-    /// What for.
+    /// The purpose, in the person's words.
     pub use_case: String,
-    /// Where the answer goes: an e-mail address.
+    /// The e-mail address that the answer is sent to.
     pub contact: String,
-    /// What became of it.
+    /// The decision.
     pub decision: AccessDecision,
-    /// Whether the answer was handed to the mail server; `None`: there is none to hand over yet.
+    /// Whether the answer was handed to the mail server; `None`: there is no answer to send yet.
     pub mailed: Option<bool>,
-    /// When they asked.
+    /// When the request was made.
     pub created_at: Timestamp,
 }
 
 impl AccessRequest {
-    /// The state as lists are narrowed by: `pending`, `approved`, `declined`; an answer that is not
-    /// mailed yet is `unmailed`.
+    /// The state for filtering lists: `pending`, `approved` or `declined`; `unmailed` where an
+    /// answer is not mailed yet.
     pub const fn variety(&self) -> &'static str {
         match (&self.decision, self.mailed) {
             (_, Some(false)) => "unmailed",

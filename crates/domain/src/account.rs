@@ -1,68 +1,68 @@
-//! Accounts: how a person proves who they are, and where they are signed in.
+//! Accounts: how a user authenticates, and the user's sessions.
 //!
-//! Invariant: an account has the bits of its user's identifier, so that there is one a user and one
-//! read finds it. It holds at most [`MAX_SESSIONS`] sessions: signing in once more ends the one that
-//! would end first.
+//! Invariant: an account has the same identifier bits as its user, so a user has one account and
+//! one read finds it. It holds at most [`MAX_SESSIONS`] sessions: a further sign-in removes the
+//! session that would expire first.
 
 use base::{Digest, Id, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{PublicId, RealmName, User};
 
-/// The most places where a person is signed in at the same time.
+/// The largest number of sessions of a user.
 pub const MAX_SESSIONS: usize = 20;
 
-/// Marks the secret in a session's cookie.
+/// Type marker of the secret in a session's cookie.
 #[derive(Debug)]
 pub enum SessionSecret {}
 
-/// One browser where a person is signed in.
+/// A browser session of a signed-in user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
-    /// Its identifier: in the cookie, and in lists.
+    /// The session's identifier, used in the cookie and in lists.
     pub id: Id<Session>,
     /// The keyed digest of the secret in the cookie.
     pub digest: Digest<SessionSecret>,
-    /// When the person proved who they are: the `auth_time` of OpenID Connect Core §2.
+    /// When the user authenticated: the `auth_time` of OpenID Connect Core §2.
     pub authenticated_at: Timestamp,
-    /// When it ends.
+    /// When the session expires.
     pub expires_at: Timestamp,
-    /// From which address it was begun, where known.
+    /// The IP address from which the user signed in, where known.
     pub address: Option<String>,
-    /// What the browser called itself, cut to 200 characters.
+    /// The browser's `User-Agent` header, cut to 200 characters.
     pub user_agent: Option<String>,
 }
 
-/// How one user signs in.
+/// The sign-in data of one user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
-    /// The bits of the user's identifier.
+    /// The account's identifier: the same bits as the user's.
     pub id: Id<Account>,
-    /// Where it belongs.
+    /// The realm it belongs to.
     pub realm: RealmName,
     /// The user's public id, for events.
     pub public_id: PublicId,
-    /// The password's Argon2id hash as a PHC string; `None`: no password, no sign-in by one.
+    /// The password's Argon2id hash as a PHC string; `None`: the user cannot sign in by password.
     pub password: Option<PasswordHash>,
-    /// Where they are signed in.
+    /// The user's sessions.
     pub sessions: Vec<Session>,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
 impl Account {
-    /// The account of a user.
+    /// The identifier of the user's account.
     pub const fn id_of(user: Id<User>) -> Id<Self> {
         Id::from_u128(user.as_u128())
     }
 
-    /// Whose it is.
+    /// The user whose account it is.
     pub const fn user(&self) -> Id<User> {
         Id::from_u128(self.id.as_u128())
     }
 }
 
-/// A password's Argon2id hash as a PHC string. `Debug` shows nothing of it.
+/// A password's Argon2id hash as a PHC string. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PasswordHash(String);

@@ -15,19 +15,19 @@ pub struct BudgetLimits {
 }
 
 impl BudgetLimits {
-    /// Whether there is anything to count.
+    /// Whether any limit is set.
     pub const fn is_limited(&self) -> bool {
         self.per_hour.is_some() || self.per_day.is_some()
     }
 }
 
-/// Whose budget.
+/// The client or organization that a budget limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BudgetSubject {
-    /// One client's.
+    /// The budget of a client.
     Client(Id<Client>),
-    /// An organization's: tokens issued on its behalf, whoever acts.
+    /// The budget of an organization: all tokens issued on its behalf, by any client.
     Organization(Id<Organization>),
 }
 
@@ -41,22 +41,23 @@ impl BudgetSubject {
     }
 }
 
-/// What was spent in the window of `hour` and of `day`. One row a subject, overwritten as time goes.
+/// Tokens issued in the current hour and the current day. Each subject has one row, which is
+/// overwritten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetState {
-    /// The hour that `used_in_hour` counts, in hours since the Unix epoch.
+    /// The hour that `used_in_hour` belongs to, in hours since the Unix epoch.
     pub hour: i64,
-    /// Tokens issued in it.
+    /// Tokens issued in that hour.
     pub used_in_hour: u64,
-    /// The UTC day that `used_in_day` counts, in days since the Unix epoch.
+    /// The UTC day that `used_in_day` belongs to, in days since the Unix epoch.
     pub day: i64,
-    /// Tokens issued in it.
+    /// Tokens issued in that day.
     pub used_in_day: u64,
 }
 
 impl BudgetState {
-    /// The state as seen at `now`: a window that has passed counts nothing. A clock that stepped
-    /// back stays in the later window, so that no budget is spent twice.
+    /// The state at `now`. A window that has passed counts zero. If the clock was set back, the
+    /// later window stays, so that no budget is spent twice.
     #[must_use]
     pub const fn at(self, now: Timestamp) -> Self {
         let (hour, day) = (now.hour(), now.day());
@@ -68,10 +69,10 @@ impl BudgetState {
         }
     }
 
-    /// Spends one token at `now`, or gives back the state that forbids it.
+    /// Counts one token at `now`.
     ///
     /// # Errors
-    /// The unchanged state as of `now`, when a limit is reached.
+    /// Returns the unchanged state at `now` when a limit is reached.
     pub const fn spend(self, limits: &BudgetLimits, now: Timestamp) -> Result<Self, Self> {
         let current = self.at(now);
         let hour_spent = matches!(limits.per_hour, Some(limit) if current.used_in_hour >= limit);

@@ -12,7 +12,7 @@ use crate::{BudgetLimits, Grant, Organization, PublicId, RealmName, ResourceServ
 pub enum ClientKind {
     /// A program that acts for itself or its organization.
     Machine,
-    /// A partner's app that acts for the people and organizations who connect it.
+    /// A partner's app that acts for the users and organizations who connect it.
     App,
 }
 
@@ -27,43 +27,43 @@ pub enum AppType {
     Native,
 }
 
-/// An OAuth client. What it may do is in its grants.
+/// An OAuth client. Its grants say what it may do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Client {
     /// Its identifier.
     pub id: Id<Client>,
-    /// Where it belongs.
+    /// The realm it belongs to.
     pub realm: RealmName,
     /// The `client_id` (RFC 6749 §2.2).
     pub public_id: PublicId,
-    /// For people.
+    /// The display name.
     pub name: String,
-    /// What kind of program it is.
+    /// The kind of program.
     pub kind: ClientKind,
-    /// Whose it is; `None`: the provider's own.
+    /// The organization that owns it; `None`: the provider owns it.
     pub organization: Option<Id<Organization>>,
-    /// How it may authenticate.
+    /// The client authentication methods that it may use.
     pub auth_methods: Vec<ClientAuthMethod>,
     /// The grant types it may use.
     pub grant_types: Vec<GrantType>,
-    /// The resource server meant when a request names none.
+    /// The resource server used when a request names none.
     pub default_audience: Option<Id<ResourceServer>>,
-    /// Where it runs.
+    /// Where the app runs.
     #[serde(default)]
     pub app_type: AppType,
-    /// Where people are sent back to (RFC 6749 §3.1.2).
+    /// The registered redirect URIs (RFC 6749 §3.1.2).
     #[serde(default)]
     pub redirect_uris: Vec<RedirectUri>,
-    /// Where people are sent back to after they signed out (OpenID Connect RP-Initiated Logout §3).
+    /// The registered post-logout redirect URIs (OpenID Connect RP-Initiated Logout §3).
     #[serde(default)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
-    /// The domain that a partner registered, where the dialect compares redirects by it.
+    /// The domain that a partner registered, for dialects that compare redirect URIs by domain.
     #[serde(default)]
     pub redirect_domain: Option<String>,
-    /// The most that an app may ask people for.
+    /// The largest set of scopes that an app may ask users for.
     #[serde(default)]
     pub scopes: ScopeSet,
-    /// A sentence for people about what it does.
+    /// What the app does, in one sentence for users.
     #[serde(default)]
     pub description: Option<String>,
     /// Its home page (RFC 7591 §2, `client_uri`).
@@ -72,29 +72,30 @@ pub struct Client {
     /// Address of its logo (RFC 7591 §2, `logo_uri`).
     #[serde(default)]
     pub logo_uri: Option<String>,
-    /// The user who registered it, where one did: they may change it.
+    /// The user who registered it, where one did. That user may change it.
     #[serde(default)]
     pub creator: Option<Id<User>>,
-    /// Raised to drop every connection that people gave it: see [`Client::honours`].
+    /// A counter. Raising it revokes all connections that users gave to the app: see
+    /// [`Client::honours`].
     #[serde(default)]
     pub connections_epoch: u32,
     /// How many tokens it may be issued.
     pub budget: BudgetLimits,
-    /// Suspended: it is issued nothing and its tokens are refused.
+    /// A suspended client is issued no tokens, and its tokens are refused.
     pub status: Status,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
 impl Client {
-    /// Whether it cannot keep a secret (RFC 6749 §2.1): it authenticates by nothing.
+    /// Whether it is a public client (RFC 6749 §2.1), which does not authenticate.
     pub fn is_public(&self) -> bool {
         self.auth_methods.iter().all(|method| *method == ClientAuthMethod::None)
     }
 
-    /// Whether a grant of this client still holds as far as the client is concerned: what a person
-    /// gave it before its connections were dropped all at once does not. One number tells, however
-    /// many there are.
+    /// Whether the client still accepts `grant`. It does not accept a connection that a user gave
+    /// before all connections were revoked at once. One counter decides this for any number of
+    /// connections.
     pub const fn honours(&self, grant: &Grant) -> bool {
         grant.user.is_none() || grant.epoch == self.connections_epoch
     }

@@ -10,7 +10,7 @@ use crate::{
     ResourceServer, SigningKey, User,
 };
 
-/// What an entity belongs to: the columns it can be listed by.
+/// The owners of an entity: the columns by which it can be listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Owners {
     /// The organization, as bits of its identifier.
@@ -27,25 +27,25 @@ pub struct Owners {
     pub variety: Option<&'static str>,
 }
 
-/// What every entity can tell of itself.
+/// What the store needs to know of every entity.
 pub trait EntityRecord:
     Clone + Serialize + for<'de> Deserialize<'de> + Send + Sync + 'static
 {
-    /// Its kind.
+    /// The kind.
     const KIND: Kind;
-    /// Its identifier.
+    /// The identifier.
     fn id(&self) -> Id<Self>;
-    /// Where it belongs.
+    /// The realm it belongs to.
     fn realm(&self) -> &RealmName;
-    /// What the outside calls it, where it has such a name; unique among its kind in a realm.
+    /// The public id, where it has one; unique among its kind in a realm.
     fn public_id(&self) -> Option<&str>;
     /// A second unique name, where it has one.
     fn handle(&self) -> Option<&str>;
-    /// What it belongs to.
+    /// The owners.
     fn owners(&self) -> Owners;
-    /// As any of them.
+    /// Wraps it as an [`Entity`].
     fn into_entity(self: Arc<Self>) -> Entity;
-    /// Out of any of them; `None` when it is another kind.
+    /// Unwraps an [`Entity`]; `None` when it is another kind.
     fn from_entity(entity: &Entity) -> Option<Arc<Self>>;
 }
 
@@ -55,7 +55,7 @@ macro_rules! entities {
         handle: |$handle_of:ident| $handle:expr,
         owners: |$owners_of:ident| $owners:expr,
     })*) => {
-        /// Any entity.
+        /// An entity of any kind.
         #[derive(Clone, Debug)]
         pub enum Entity { $(
             #[doc = concat!("[`", stringify!($kind), "`].")]
@@ -63,34 +63,34 @@ macro_rules! entities {
         )* }
 
         impl Entity {
-            /// Its kind.
+            /// The kind.
             pub const fn kind(&self) -> Kind {
                 match self { $(Self::$kind(_) => Kind::$kind,)* }
             }
-            /// Its identifier's bits.
+            /// The bits of the identifier.
             pub fn id(&self) -> u128 {
                 match self { $(Self::$kind(record) => EntityRecord::id(&**record).as_u128(),)* }
             }
-            /// Where it belongs.
+            /// The realm it belongs to.
             pub fn realm(&self) -> &RealmName {
                 match self { $(Self::$kind(record) => EntityRecord::realm(&**record),)* }
             }
-            /// What the outside calls it.
+            /// The public id.
             pub fn public_id(&self) -> Option<&str> {
                 match self { $(Self::$kind(record) => EntityRecord::public_id(&**record),)* }
             }
-            /// Its second unique name.
+            /// The second unique name.
             pub fn handle(&self) -> Option<&str> {
                 match self { $(Self::$kind(record) => EntityRecord::handle(&**record),)* }
             }
-            /// What it belongs to.
+            /// The owners.
             pub fn owners(&self) -> Owners {
                 match self { $(Self::$kind(record) => EntityRecord::owners(&**record),)* }
             }
-            /// As JSON, for storage.
+            /// Serialises it as JSON, for storage.
             ///
             /// # Errors
-            /// When a value has no JSON form, which none of these has.
+            /// When a value has no JSON form. No field of an entity has such values.
             pub fn to_json(&self) -> serde_json::Result<String> {
                 match self { $(Self::$kind(record) => serde_json::to_string(&**record),)* }
             }

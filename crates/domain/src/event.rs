@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Kind, PublicId, RealmName};
 
-/// Who did something.
+/// Who made a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "id")]
 pub enum Actor {
     /// The program itself: first start, demo data.
     System,
-    /// Whoever held this admin key.
+    /// The holder of this admin key.
     AdminKey(PublicId),
     /// A client.
     Client(PublicId),
@@ -30,50 +30,50 @@ impl std::fmt::Display for Actor {
     }
 }
 
-/// From where something was done.
+/// Where a change came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
-    /// Who.
+    /// Who made it.
     pub actor: Actor,
-    /// The request that did it; absent for what the program does by itself.
+    /// The id of the request that made it; absent for changes that the program makes by itself.
     pub request_id: Option<String>,
-    /// The peer's address, where there is one.
+    /// The IP address of the peer, where there is one.
     pub address: Option<String>,
 }
 
 impl Origin {
-    /// The program itself.
+    /// The origin of changes that the program makes by itself.
     pub const fn system() -> Self {
         Self { actor: Actor::System, request_id: None, address: None }
     }
 }
 
-/// What something was done to.
+/// The entity that was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
-    /// What kind of thing.
+    /// The kind of entity.
     pub kind: Kind,
-    /// Its identifier's bits.
+    /// The bits of its identifier.
     #[serde(with = "id_text")]
     pub id: u128,
-    /// What the outside calls it.
+    /// The public id of the entity.
     pub public_id: String,
 }
 
-/// An event before it is committed: the store gives it its sequence number.
+/// An event before it is committed. The store gives it its sequence number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventDraft {
-    /// In which realm.
+    /// The realm.
     pub realm: RealmName,
-    /// When.
+    /// When the change was made.
     pub at: Timestamp,
-    /// What, as `kind.past_participle`: `client.suspended`.
+    /// The action, as `kind.past_participle`: `client.suspended`.
     pub action: String,
-    /// To what.
+    /// The entity that was changed.
     pub target: Target,
-    /// Who, and from where.
+    /// Who made the change, and from where.
     pub origin: Origin,
-    /// What else support wants to know; never a secret.
+    /// Further facts for support; never a secret.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub detail: serde_json::Map<String, serde_json::Value>,
 }
@@ -81,9 +81,9 @@ pub struct EventDraft {
 /// A committed event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// Rises with each event; has gaps.
+    /// Rises with each event, with gaps.
     pub sequence: u64,
-    /// What happened.
+    /// The event.
     #[serde(flatten)]
     pub draft: EventDraft,
 }

@@ -1,4 +1,4 @@
-//! Grants: the rights that credentials and tokens hang from.
+//! Grants: the authorizations that credentials and tokens depend on.
 
 use base::{Id, Timestamp};
 use oauth::ScopeSet;
@@ -6,60 +6,60 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Actor, Client, Organization, RealmName, ResourceServer, User};
 
-/// When, by whom and why something was taken back. Never undone.
+/// When, by whom and why a grant or credential was revoked. A revocation is never undone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revocation {
-    /// When.
+    /// When it was revoked.
     pub at: Timestamp,
-    /// By whom.
+    /// Who revoked it.
     pub by: Actor,
-    /// Why, in a few words for support.
+    /// The reason, in a few words for support.
     pub reason: Option<String>,
 }
 
-/// A right: who, on whose behalf, for which organization, with which scopes, at which API.
+/// An authorization: a client or user, acting for an organization, with scopes, at one API.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grant {
-    /// Its identifier; access tokens carry it.
+    /// The identifier. Access tokens carry it.
     pub id: Id<Grant>,
-    /// Where it belongs.
+    /// The realm it belongs to.
     pub realm: RealmName,
-    /// The client that acts, where one does.
+    /// The client that acts, where there is one.
     pub client: Option<Id<Client>>,
-    /// The user on whose behalf, where there is one.
+    /// The user on whose behalf the client acts, where there is one.
     pub user: Option<Id<User>>,
     /// The organization it acts for.
     pub organization: Option<Id<Organization>>,
-    /// The API.
+    /// The API that it is for.
     pub resource_server: Id<ResourceServer>,
-    /// The most that tokens may be given.
+    /// The largest set of scopes that a token may be given.
     pub scopes: ScopeSet,
-    /// What they are given when a request names no scope; `None`: all of [`Grant::scopes`].
+    /// The scopes of a token when the request names none; `None`: all of [`Grant::scopes`].
     pub default_scopes: Option<ScopeSet>,
-    /// The client's [`Client::connections_epoch`] when the person gave it.
+    /// The client's [`Client::connections_epoch`] when the user gave the grant.
     #[serde(default)]
     pub epoch: u32,
-    /// A name that keeps it unique, such as [`Grant::machine_handle`].
+    /// A name that makes it unique, such as [`Grant::machine_handle`].
     pub handle: Option<String>,
-    /// Its place in the status lists of its realm (Token Status List, §4): the number of the bit that
-    /// tells whether it was taken back. Grants and credentials of a realm share one row of numbers,
-    /// and no number is given twice. `None`: it was made while none was at hand.
+    /// Its index in the status lists of its realm (Token Status List §4): the number of the bit
+    /// that is set when it is revoked. Grants and credentials of a realm share one sequence of
+    /// indexes, and no index is used twice. `None`: no index was available when the grant was made.
     #[serde(rename = "place", default, skip_serializing_if = "Option::is_none")]
     pub status_index: Option<u32>,
-    /// Set once it was taken back.
+    /// Set when it was revoked.
     pub revoked: Option<Revocation>,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
 impl Grant {
-    /// The handle of the one grant that a client has at a resource server for itself.
+    /// The handle of the one grant that a client has for itself at a resource server.
     pub fn machine_handle(client: Id<Client>, resource_server: Id<ResourceServer>) -> String {
         format!("machine:{client}:{resource_server}")
     }
 
-    /// The handle of the one live connection of an app, a user and an organization at a resource
-    /// server: the memory of their consent. A revoked grant gives it up.
+    /// The handle of the one active connection of an app, a user and an organization at a resource
+    /// server. It records their consent. A revoked grant loses this handle.
     pub fn connection_handle(
         client: Id<Client>,
         user: Id<User>,
@@ -78,7 +78,7 @@ impl Grant {
         format!("legacy:{organization}:{resource_server}")
     }
 
-    /// What a request without a scope is given.
+    /// The scopes of a token when the request names none.
     pub fn default_scopes(&self) -> &ScopeSet {
         self.default_scopes.as_ref().unwrap_or(&self.scopes)
     }

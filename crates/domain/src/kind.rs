@@ -40,7 +40,7 @@ impl Kind {
         Self::AccessRequest,
     ];
 
-    /// The name: of its table, too.
+    /// The name of the kind, and of its table.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Organization => "organization",

@@ -1,9 +1,9 @@
-//! The grant graph: what exists once a provider has customers.
+//! The entities of a provider and how they depend on one another.
 //!
-//! A [`Grant`] is a right: a client or user, acting for an organization, with scopes, at one
-//! resource server. Every [`Credential`] hangs from a grant (or from the thing it authenticates).
-//! Revoke the grant and everything that hangs from it stops. Plain data with the rules that need
-//! nothing else; decisions are in `engine`, rows in `store`.
+//! A [`Grant`] is an authorization: a client or user, acting for an organization, with scopes, at
+//! one resource server. Every [`Credential`] belongs to a grant, or to the entity that it
+//! authenticates. Revoking a grant stops every credential and token that depends on it. This crate
+//! is plain data with the rules that need nothing else. Decisions are in `engine`, rows in `store`.
 
 mod access_request;
 mod account;

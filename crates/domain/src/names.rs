@@ -1,4 +1,4 @@
-//! Names that appear on the wire: of realms, and of everything a customer can see.
+//! Names that appear on the wire: of realms, and of every entity that a customer can see.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A text that cannot be such a name.
+/// The text is not a valid name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected {0}")]
 pub struct ParseNameError(&'static str);
@@ -62,10 +62,10 @@ name! {
 }
 
 name! {
-    /// What the outside calls an entity: `client_…`, `org_…`, or the provider's own identifier
-    /// where it was imported. Unique among its kind in a realm. 1 to 128 printable ASCII
-    /// characters without space, quote, backslash, slash and colon (a colon would end the user
-    /// part of HTTP Basic, RFC 7617 §2).
+    /// The public id of an entity: `client_…`, `org_…`, or the provider's own identifier where the
+    /// entity was imported. Unique among its kind in a realm. 1 to 128 printable ASCII characters
+    /// without space, quote, backslash, slash and colon (a colon would end the user part of HTTP
+    /// Basic, RFC 7617 §2).
     PublicId, "an identifier of 1 to 128 printable characters without spaces, quotes, slashes and colons",
     |text| (1..=128).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\' | b':' | b'/' | b'%' | b'?' | b'#'))

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{BudgetLimits, PublicId, RealmName};
 
-/// Whether something may act at present.
+/// Whether an entity is active or suspended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It may.
+    /// It may act.
     #[default]
     Active,
-    /// It may not, until it is active again. Nothing is lost meanwhile.
+    /// It may not act until it is active again. Nothing is lost meanwhile.
     Suspended,
 }
 
@@ -21,15 +21,15 @@ pub enum Status {
 pub struct Organization {
     /// Its identifier.
     pub id: Id<Organization>,
-    /// Where it belongs.
+    /// The realm it belongs to.
     pub realm: RealmName,
-    /// What the outside calls it.
+    /// The public id.
     pub public_id: PublicId,
-    /// For people.
+    /// The display name.
     pub name: String,
-    /// Suspended: nothing issued for it is good.
+    /// While it is suspended, every token issued for it is refused.
     pub status: Status,
-    /// How many tokens may be issued on its behalf, by all who act for it together.
+    /// How many tokens may be issued on its behalf, by all clients together.
     pub budget: BudgetLimits,
     /// When it was made.
     pub created_at: Timestamp,

@@ -1,30 +1,31 @@
-//! Refusals: what was denied, and the private reason.
+//! Refusals: stored records of denied requests, with the private reason.
 
 use base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::RealmName;
 
-/// A request that was refused. Kept in a bounded store, found by its request id.
+/// The record of a denied request. Kept in a bounded store, found by its request id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// The id that the answer carried.
+    /// The request id in the response.
     pub request_id: String,
-    /// In which realm.
+    /// The realm.
     pub realm: RealmName,
-    /// When.
+    /// When the request was denied.
     pub at: Timestamp,
-    /// What was asked, such as `POST /token`.
+    /// The request, such as `POST /token`.
     pub request: String,
     /// The public problem: [`oauth::Problem::as_str`].
     pub problem: String,
     /// The private reason, as a stable code: `secret_has_white_space`.
     pub reason: String,
-    /// The private reason, for people; never a secret.
+    /// The private reason in words; never a secret.
     pub explanation: String,
-    /// Public id of the client or credential that was recognised, where one was. Refusals that
-    /// name one are kept apart from nameless ones, so that a flood of noise cannot push them out.
+    /// Public id of the client or credential that was recognised, where one was. Refusals with a
+    /// subject are kept apart from those without, so that a flood of the latter cannot push them
+    /// out.
     pub subject: Option<String>,
-    /// The peer's address, where known.
+    /// The IP address of the peer, where known.
     pub address: Option<String>,
 }

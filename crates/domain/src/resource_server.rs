@@ -1,4 +1,4 @@
-//! Resource servers: the APIs that tokens are for.
+//! Resource servers: the APIs that accept the tokens.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{PublicId, RealmName, Status};
 
-/// What an access token is made of.
+/// The format of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenFormat {
@@ -19,18 +19,19 @@ pub enum TokenFormat {
     Opaque,
 }
 
-/// Where a resource server departs from its realm's dialect; `None` follows it.
+/// Token settings of a resource server that differ from its realm's dialect; `None` follows the
+/// dialect.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenPolicy {
-    /// What tokens for it are made of.
+    /// The format of its tokens.
     pub format: Option<TokenFormat>,
-    /// What JWTs for it are signed with.
+    /// The signature algorithm of its JWTs.
     pub algorithm: Option<Algorithm>,
-    /// How long tokens for it are good.
+    /// The lifetime of its tokens.
     pub lifetime: Option<Duration>,
 }
 
-/// A scope and what it means to a person.
+/// A scope and its description for users.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeDefinition {
     /// The scope.
@@ -39,31 +40,31 @@ pub struct ScopeDefinition {
     pub description: String,
 }
 
-/// An API with an identifier, scopes, and its own right to introspect.
+/// An API with an identifier and scopes, which may introspect tokens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ResourceServer {
     /// Its identifier.
     pub id: Id<ResourceServer>,
-    /// Where it belongs.
+    /// The realm it belongs to.
     pub realm: RealmName,
-    /// What it calls itself when it authenticates to introspect.
+    /// The name by which it authenticates to introspect.
     pub public_id: PublicId,
     /// The audience of its tokens (RFC 7519 §4.1.3, RFC 8707 §2); unique in the realm.
     pub identifier: String,
-    /// For people.
+    /// The display name.
     pub name: String,
-    /// The scopes it understands.
+    /// The scopes that the API defines.
     pub scopes: Vec<ScopeDefinition>,
-    /// Where its tokens depart from the dialect.
+    /// The token settings that differ from the dialect's.
     pub tokens: TokenPolicy,
-    /// Suspended: no tokens are issued for it and none are good.
+    /// While it is suspended, no tokens are issued for it and its tokens are refused.
     pub status: Status,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
 impl ResourceServer {
-    /// The scopes it understands, as a set.
+    /// The scopes that the API defines, as a set.
     pub fn scope_set(&self) -> ScopeSet {
         self.scopes.iter().map(|definition| definition.scope.clone()).collect()
     }

@@ -6,29 +6,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::{PublicId, RealmName};
 
-/// Where a key is in its life. `Published` comes before `Active`, so that caches of the key set
-/// know it before the first token; `Retired` signs no more and verifies until it is revoked.
+/// The life cycle of a key. `Published` comes before `Active`, so that caches of the key set have
+/// the key before the first token. A `Retired` key signs nothing new; its tokens are accepted until
+/// it is revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum KeyState {
-    /// In the key set, not signing yet.
+    /// In the key set, but not signing yet.
     Published {
-        /// From when it signs.
+        /// The time from which it signs.
         active_from: Timestamp,
     },
-    /// Signs.
+    /// The key signs tokens.
     Active {
-        /// Since when.
+        /// The time since which it signs.
         since: Timestamp,
     },
-    /// Signs no more; what it signed is still good.
+    /// The key signs nothing new. Its tokens are still accepted.
     Retired {
-        /// Since when.
+        /// The time since which it signs nothing new.
         since: Timestamp,
     },
-    /// What it signed is refused.
+    /// Tokens that the key signed are refused.
     Revoked {
-        /// Since when.
+        /// The time since which its tokens are refused.
         since: Timestamp,
     },
 }
@@ -38,17 +39,17 @@ pub enum KeyState {
 pub struct SigningKey {
     /// Its identifier.
     pub id: Id<SigningKey>,
-    /// Where it belongs.
+    /// The realm it belongs to.
     pub realm: RealmName,
     /// The `kid` (RFC 7515 §4.1.4).
     pub kid: PublicId,
-    /// What it signs with.
+    /// The signature algorithm.
     pub algorithm: Algorithm,
     /// The public half as a JWK (RFC 7517); `None` for HS256.
     pub public_jwk: Option<String>,
     /// The private half, sealed, in base64url.
     pub sealed_private: String,
-    /// Where it is in its life.
+    /// The state in its life cycle.
     pub state: KeyState,
     /// When it was made.
     pub created_at: Timestamp,

@@ -1,4 +1,4 @@
-//! Users: the people who say yes, and who own personal access tokens.
+//! Users: the people who give consent and own personal access tokens.
 
 use base::{Id, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,60 +9,60 @@ use crate::{Organization, PublicId, RealmName};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserStatus {
-    /// They may.
+    /// The user may act.
     #[default]
     Active,
-    /// They may not, for now.
+    /// The user may not act for now.
     Suspended,
-    /// Gone for good: what they made stops, their history stays.
+    /// The user was removed permanently. Their tokens stop; their history stays.
     Removed,
 }
 
-/// What a user tells of themselves.
+/// What users publish about themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
-    /// Where they work.
+    /// The company where they work.
     pub company: Option<String>,
-    /// A few words.
+    /// A short text about them.
     pub bio: Option<String>,
-    /// Address of a picture.
+    /// The address of a picture.
     pub avatar: Option<String>,
 }
 
-/// A user's place in an organization.
+/// A user's membership in an organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
-    /// Which one.
+    /// The organization.
     pub organization: Id<Organization>,
-    /// As what, in the provider's words, such as `admin` or `developer`.
+    /// The role, in the provider's words, such as `admin` or `developer`.
     pub role: String,
 }
 
 /// A person known to the provider.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct User {
-    /// Their identifier.
+    /// The identifier.
     pub id: Id<User>,
-    /// Where they belong.
+    /// The realm they belong to.
     pub realm: RealmName,
-    /// What the outside calls them.
+    /// The public id.
     pub public_id: PublicId,
-    /// Address, in lower case; unique in the realm.
+    /// The e-mail address, in lower case; unique in the realm.
     pub email: String,
     /// Whether the address was confirmed.
     pub email_verified: bool,
-    /// For people.
+    /// The display name.
     pub name: String,
-    /// What they tell of themselves.
+    /// What they publish about themselves.
     pub profile: Profile,
-    /// Role at the provider as a whole, in the provider's words.
+    /// The role at the provider as a whole, in the provider's words.
     pub role: String,
-    /// Whether they may act.
+    /// Whether the user may act.
     pub status: UserStatus,
     /// The organizations they belong to.
     pub memberships: Vec<Membership>,
-    /// The organizations they belonged to and no longer do: tokens that they made possible there may
-    /// still be about, and must stay refused.
+    /// The organizations they no longer belong to. Tokens from the time of their membership may
+    /// still exist and must stay refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former_memberships: Vec<Id<Organization>>,
     /// When they were added.
