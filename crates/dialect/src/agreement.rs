@@ -1,7 +1,7 @@
-//! What the sections of a dialect file must agree on.
+//! Rules that span several sections of a dialect file.
 //!
-//! Each rule keeps a promise that no section can keep by itself: a file that loads has no endpoint
-//! that can never answer, and no setting that the engine could not follow.
+//! Each rule checks what no section can check by itself: in a file that loads, every endpoint can
+//! answer, and the engine can follow every setting.
 
 use domain::CredentialKind;
 use oauth::{GrantType, Operation, Parameter};
@@ -9,7 +9,7 @@ use oauth::{GrantType, Operation, Parameter};
 use crate::read::{Item, Table};
 use crate::{Dialect, DialectError, Endpoint, Environment, Rotation, SecretShape};
 
-/// Whether an operation exists for people who grant something.
+/// Whether an operation exists only where users can grant access.
 pub(crate) const fn is_for_people(operation: Operation) -> bool {
     matches!(operation, Operation::Authorization | Operation::UserInfo | Operation::EndSession)
 }
@@ -22,7 +22,7 @@ pub(crate) fn check(file: &Table<'_>, dialect: &Dialect) -> Result<(), DialectEr
     challenge_methods(file, dialect)
 }
 
-/// People are asked where a code can be exchanged, and nowhere else.
+/// The authorization endpoint and the authorization code grant exist together or not at all.
 fn people(file: &Table<'_>, dialect: &Dialect) -> Result<(), DialectError> {
     let codes = dialect.grant_types.contains(&GrantType::AuthorizationCode);
     let own = |wanted: fn(Operation) -> bool| {
@@ -41,7 +41,7 @@ fn people(file: &Table<'_>, dialect: &Dialect) -> Result<(), DialectError> {
     }
 }
 
-/// An endpoint takes no grant type that the dialect lacks.
+/// An endpoint may only list grant types that the dialect has.
 fn endpoint_grants(file: &Table<'_>, dialect: &Dialect) -> Result<(), DialectError> {
     for endpoint in &dialect.endpoints {
         let unknown = |grant: &&GrantType| !dialect.grant_types.contains(grant);
@@ -55,8 +55,8 @@ fn endpoint_grants(file: &Table<'_>, dialect: &Dialect) -> Result<(), DialectErr
     Ok(())
 }
 
-/// The successor of a rotating token is computed from its predecessor: only a checked secret has
-/// room for that.
+/// The successor of a rotating token is computed from its predecessor. Only the secret shape
+/// `checked` has room for that.
 fn rotation(file: &Table<'_>, dialect: &Dialect) -> Result<(), DialectError> {
     let kind = CredentialKind::RefreshToken;
     let shape = dialect.secret(kind, Environment::Live).shape;
@@ -70,7 +70,7 @@ fn rotation(file: &Table<'_>, dialect: &Dialect) -> Result<(), DialectError> {
     Err(blamed.error("refresh tokens rotate here; expected them to have the shape \"checked\""))
 }
 
-/// Where the token endpoint decides how a challenge follows from a verifier, each one does.
+/// Where one token endpoint fixes the `code_challenge_method`, every one must.
 fn challenge_methods(file: &Table<'_>, dialect: &Dialect) -> Result<(), DialectError> {
     let pkce = file.table("pkce")?;
     for endpoint in &dialect.endpoints {

@@ -1,6 +1,6 @@
 //! The dialects that ship inside the program.
 
-/// The one that every other falls back on.
+/// The dialect from which every other takes its missing keys.
 pub(crate) const BASE: (&str, &str) = ("rfc.toml", include_str!("../dialects/rfc.toml"));
 
 /// Name, file name and text of each.

@@ -1,6 +1,8 @@
-//! The claims of our access tokens: the facts that go in, and the way back (RFC 7519, RFC 9068).
+//! The claims of our access tokens: the facts that are written, and reading them back (RFC 7519,
+//! RFC 9068).
 //!
-//! Invariant: what a dialect writes it can read back; a dialect that cannot is refused at load.
+//! Invariant: a dialect can read back the tokens that it writes. A dialect that cannot is refused
+//! when it is loaded.
 
 use std::borrow::Cow;
 
@@ -14,7 +16,7 @@ mod read;
 
 pub(crate) use names::{ClaimNames, has_claim};
 
-/// What a token says.
+/// The facts in a token.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenFacts<'a> {
     /// The issuer's identifier: `{issuer}`.
@@ -27,15 +29,15 @@ pub struct TokenFacts<'a> {
     pub user: Option<&'a str>,
     /// Identifier of the resource server: `{audience}`.
     pub audience: &'a str,
-    /// What it allows: `{scope}` as a string, `{scopes}` as a list.
+    /// The scopes: `{scope}` as a string, `{scopes}` as a list.
     pub scopes: &'a ScopeSet,
     /// Seconds since the Unix epoch: `{issued_at}`.
     pub issued_at: i64,
-    /// Seconds since the Unix epoch; `None`: never. `{expires_at}`.
+    /// When it expires, in seconds since the Unix epoch; `None`: never. `{expires_at}`.
     pub expires_at: Option<i64>,
     /// The token's own id: `{token_id}`.
     pub token_id: u128,
-    /// The grant it hangs from ([`base::Id::as_u128`]): `{grant}`.
+    /// The grant that it depends on ([`base::Id::as_u128`]): `{grant}`.
     pub grant: u128,
     /// The credential it was minted from ([`base::Id::as_u128`]): `{credential}`.
     pub credential: u128,
@@ -62,36 +64,36 @@ impl Facts for TokenFacts<'_> {
     }
 }
 
-/// What was read back from a token of ours.
+/// The facts that were read back from one of our tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims<'a> {
     /// The token's own id.
     pub token_id: u128,
-    /// The grant it hangs from: [`base::Id::from_u128`].
+    /// The grant that it depends on: [`base::Id::from_u128`].
     pub grant: u128,
     /// The credential it was minted from: [`base::Id::from_u128`].
     pub credential: u128,
-    /// Seconds since the Unix epoch.
+    /// When it was issued, in seconds since the Unix epoch.
     pub issued_at: i64,
-    /// Seconds since the Unix epoch; `None`: never.
+    /// When it expires, in seconds since the Unix epoch; `None`: never.
     pub expires_at: Option<i64>,
     /// Identifier of the resource server.
     pub audience: Cow<'a, str>,
-    /// What it allows, separated by single spaces; empty where it allows nothing.
+    /// The scopes, separated by single spaces; empty where it has none.
     pub scope: Cow<'a, str>,
 }
 
 impl Claims<'_> {
-    /// What it allows, as a set.
+    /// The scopes, as a set.
     ///
     /// # Errors
-    /// [`ParseScopeError`] where the text is none of ours.
+    /// [`ParseScopeError`] where the text is not a list of scopes.
     pub fn scopes(&self) -> Result<ScopeSet, ParseScopeError> {
         self.scope.parse()
     }
 }
 
-/// A payload that is none of ours.
+/// The payload is not one of our tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClaimsError {
     /// Not JSON, not an object, or a claim of the wrong type.

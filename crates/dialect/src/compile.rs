@@ -1,4 +1,4 @@
-//! From a file to a [`Dialect`]: reads every section, its missing keys taken from `rfc.toml`.
+//! Compiles a file to a [`Dialect`]. Missing keys of every section are taken from `rfc.toml`.
 
 use oauth::{GrantType, Operation};
 use toml::de::DeTable;
@@ -13,14 +13,14 @@ use crate::template::fields;
 use crate::{Dialect, DialectError, agreement, builtin, policy};
 
 impl Dialect {
-    /// A dialect that ships inside the program; `None` for a name that none of them has.
+    /// A built-in dialect; `None` for an unknown name.
     pub fn builtin(name: &str) -> Option<Self> {
         let (file, text) = builtin::file(name)?;
         // Tests load every one of them: none is refused.
         Self::parse(file, text).ok()
     }
 
-    /// The names of the dialects that ship inside the program; the first follows the RFCs.
+    /// The names of the built-in dialects. The first follows the RFCs.
     pub fn builtin_names() -> impl Iterator<Item = &'static str> {
         builtin::names()
     }
@@ -28,7 +28,7 @@ impl Dialect {
     /// Reads a dialect file. `file_name` appears in messages only.
     ///
     /// # Errors
-    /// [`DialectError`] names the place, what was found there and what was expected.
+    /// [`DialectError`] names the position, what was found there and what was expected.
     pub fn parse(file_name: &str, source: &str) -> Result<Self, DialectError> {
         parse(file_name, source)
     }
@@ -115,9 +115,9 @@ fn prefixes<'a>(item: &Item<'a>) -> Result<Vec<&'a str>, DialectError> {
     }
 }
 
-/// The file's own endpoints, then those it inherits: of every operation that it neither has nor
-/// omits, those that people come to only where they can grant something. With the items of its
-/// own, for messages.
+/// The file's own endpoints, then the inherited ones. An endpoint is inherited for each operation
+/// that the file neither defines nor omits; the endpoints for users are inherited only where users
+/// can grant access. The file's own endpoints come with their items, for error messages.
 fn endpoints<'a>(
     file: &Table<'a>,
     base: &Table<'a>,

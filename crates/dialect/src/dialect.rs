@@ -1,6 +1,6 @@
-//! The wire format and the habits of a realm: what a dialect file came to.
+//! A loaded dialect: the wire format and the settings of a realm.
 //!
-//! It is read in `compile.rs`; what it writes to a client is in `write.rs`.
+//! `compile.rs` reads it from a file. `write.rs` encodes responses with it.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::policy::{
 use crate::route::{Route, Routes};
 use crate::{Endpoint, Incoming, decode, encode, policy};
 
-/// The wire format and the habits of a realm.
+/// The wire format and the settings of a realm.
 #[derive(Clone, Debug)]
 pub struct Dialect {
     pub(crate) name: String,
@@ -42,24 +42,24 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// Its name: that of the realm's wire format.
+    /// The name of the dialect.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// One sentence for people.
+    /// A description in one sentence.
     pub fn description(&self) -> &str {
         &self.description
     }
 
-    /// What may stand before every path, the empty prefix included: an API served beside the
-    /// endpoints follows it too.
+    /// The allowed path prefixes, the empty one included. An API served beside the endpoints uses
+    /// them, too.
     pub fn prefixes(&self) -> &[String] {
         &self.prefixes
     }
 
-    /// The issuer identifier of a realm at `base` (RFC 8414 §2): with or without a slash at its
-    /// end, as the dialect has it.
+    /// The issuer identifier of a realm at `base` (RFC 8414 §2). The dialect decides whether it
+    /// ends with a slash.
     pub fn issuer(&self, base: &str) -> String {
         let slash = if self.trailing_slash_issuer { "/" } else { "" };
         format!("{}{slash}", base.trim_end_matches('/'))
@@ -75,21 +75,21 @@ impl Dialect {
         &self.endpoints
     }
 
-    /// The first endpoint of an operation: the one to advertise. `None` where it has none.
+    /// The first endpoint of an operation, which is advertised. `None` where there is none.
     pub fn endpoint(&self, operation: Operation) -> Option<&Endpoint> {
         self.endpoints.iter().find(|endpoint| endpoint.operation() == operation)
     }
 
-    /// Where a request goes. `path` is the part of the target before the query, relative to the
-    /// realm.
+    /// Finds the endpoint of a request. `path` is the request target before the query, relative to
+    /// the realm.
     pub fn route<'a>(&'a self, method: &str, path: &'a str) -> Route<'a> {
         self.routes.find(&self.endpoints, method, path)
     }
 
-    /// Reads a request to `endpoint`.
+    /// Decodes a request to `endpoint`.
     ///
     /// # Errors
-    /// [`ErrorResponse`]: what the client did wrong, in words it may see.
+    /// [`ErrorResponse`] with the client's mistake, as far as the client may know it.
     pub fn decode(
         &self,
         endpoint: &Endpoint,
@@ -98,37 +98,37 @@ impl Dialect {
         decode::decode(endpoint.operation(), &endpoint.rules, incoming)
     }
 
-    /// How secrets of a kind look.
+    /// The format of secrets of a kind.
     pub fn secret(&self, kind: CredentialKind, environment: Environment) -> &SecretFormat {
         self.secrets.format(kind, environment)
     }
 
-    /// What public identifiers of a kind begin with.
+    /// The prefix of public identifiers of a kind.
     pub fn identifier_prefix(&self, kind: IdentifierKind) -> &str {
         self.identifiers.prefix(kind)
     }
 
-    /// How access tokens are made.
+    /// The rules for access tokens.
     pub const fn access_token(&self) -> &AccessTokenPolicy {
         &self.access_token
     }
 
-    /// How clients may authenticate at the token endpoint; empty where there is none.
+    /// The client authentication methods of the token endpoint; empty where there is none.
     pub fn client_auth_methods(&self) -> &[ClientAuthMethod] {
         self.endpoint(Operation::Token).map_or(&[], Endpoint::client_auth_methods)
     }
 
-    /// How long things live.
+    /// The lifetimes of codes, refresh tokens and keys.
     pub const fn lifetimes(&self) -> &Lifetimes {
         &self.lifetimes
     }
 
-    /// What happens to a refresh token that is used.
+    /// Whether a refresh token is replaced when it is used.
     pub const fn rotation(&self) -> Rotation {
         self.rotation
     }
 
-    /// How long a retry of a rotation gets the same successor; `None`: it is a replay.
+    /// How long a retry of a rotation gets the same successor; `None`: a retry counts as a replay.
     pub const fn refresh_retry_window(&self) -> Option<Duration> {
         self.refresh_retry_window
     }
@@ -143,22 +143,22 @@ impl Dialect {
         &self.kept_from_personal_tokens
     }
 
-    /// How callers present a credential at the API itself.
+    /// How callers present a credential at the API.
     pub const fn presentation(&self) -> &Presentation {
         &self.presentation
     }
 
-    /// What the `state` of an authorization request must be.
+    /// The rules for the `state` of an authorization request.
     pub const fn state_rule(&self) -> &StateRule {
         &self.state_rule
     }
 
-    /// What an app must prove when it brings a code.
+    /// The PKCE rules for apps.
     pub const fn pkce(&self) -> &PkceRule {
         &self.pkce
     }
 
-    /// How people are asked.
+    /// The rules for the consent of users.
     pub const fn authorization(&self) -> &AuthorizationPolicy {
         &self.authorization
     }

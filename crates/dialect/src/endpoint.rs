@@ -11,7 +11,7 @@ use crate::read::{Item, Table};
 /// The largest body limit a dialect may set, in bytes.
 const MAX_BODY: i64 = 1 << 20;
 
-/// One operation on the wire.
+/// One operation with its wire format.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     operation: Operation,
@@ -27,49 +27,49 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// What it is for.
+    /// The operation.
     pub const fn operation(&self) -> Operation {
         self.operation
     }
 
-    /// The longest body it reads, in bytes.
+    /// The length limit of the body, in bytes.
     pub const fn body_limit(&self) -> usize {
         self.body_limit
     }
 
-    /// The HTTP methods it answers.
+    /// The HTTP methods that it accepts.
     pub fn methods(&self) -> &[String] {
         &self.methods
     }
 
-    /// Every path it is served at; the first is the one to advertise.
+    /// Every path of the endpoint. The first is advertised in the metadata.
     pub fn paths(&self) -> &[String] {
         &self.paths
     }
 
-    /// How clients may authenticate here.
+    /// The client authentication methods that it accepts.
     pub fn client_auth_methods(&self) -> &[ClientAuthMethod] {
         &self.auth_methods
     }
 
-    /// The grant types that this token endpoint takes, where they are not all of the dialect's.
+    /// The grant types that this token endpoint accepts, where they are not all of the dialect's.
     pub fn grant_types(&self) -> Option<&[GrantType]> {
         self.rules.grant_types.as_deref()
     }
 
-    /// Whether pages of other origins may call it: it never takes notice of a cookie.
+    /// Whether pages of other origins may call it. Such an endpoint never reads a cookie.
     pub const fn cors(&self) -> bool {
         self.cors
     }
 
-    /// Whether a redirect URI has a parameter in its own query that the way back adds, too: an app
-    /// would read either. Whoever registers such a URI knows what they do; where a domain is
-    /// registered, anybody could make one.
+    /// Whether the redirect URI's own query has a parameter that the redirect adds, too. An app
+    /// might read either value. An exactly registered URI is its owner's choice, but where only a
+    /// domain is registered, anybody could make such a URI.
     pub fn collides_with(&self, redirect_uri: &RedirectUri) -> bool {
         matches!(&self.answer, Answer::Redirected(it) if it.collides_with(redirect_uri))
     }
 
-    /// Whether its way back to an app names the issuer (RFC 9207 §2).
+    /// Whether its redirects name the issuer (RFC 9207 §2).
     pub fn names_issuer(&self) -> bool {
         matches!(&self.answer, Answer::Redirected(redirect) if redirect.names_issuer())
     }

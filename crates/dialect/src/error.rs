@@ -1,4 +1,4 @@
-//! A dialect file that is not one: where, what was found, what was expected.
+//! The error of a dialect file that cannot be loaded: where, what was found, what was expected.
 
 use std::fmt;
 use std::ops::Range;
@@ -25,7 +25,7 @@ impl fmt::Display for DialectError {
 
 impl std::error::Error for DialectError {}
 
-/// A file's name and text: turns a byte offset into a place for people.
+/// A file's name and text, for converting a byte offset to line and column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source<'a> {
     pub(crate) file: &'a str,

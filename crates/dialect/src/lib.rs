@@ -1,12 +1,12 @@
 //! Dialects: the wire format of a realm as data.
 //!
-//! A dialect is a TOML file. It says where each parameter is read from and how each answer looks;
-//! underneath there is one canonical request ([`oauth::Request`]) and one canonical reply
-//! ([`oauth::Reply`]). Loading one ([`Dialect::builtin`], [`Dialect::parse`]) compiles it, so that
-//! reading and writing are single passes.
+//! A dialect is a TOML file. It says where each parameter is read from and how each response is
+//! written. Every dialect reads to one canonical request ([`oauth::Request`]) and writes one
+//! canonical reply ([`oauth::Reply`]). Loading ([`Dialect::builtin`], [`Dialect::parse`]) compiles
+//! the file, so that decoding and encoding take one pass each.
 //!
-//! `crates/dialect/README.md` has every key and the recipe for adding one. No dialect is named in
-//! the code: what only one of them needs is a key that any of them may use.
+//! `crates/dialect/README.md` has every key and the recipe for adding one. The code names no
+//! dialect: a feature that only one dialect needs is a key that any dialect may use.
 
 mod agreement;
 mod builtin;

@@ -2,7 +2,8 @@
 
 use crate::PathValues;
 
-/// A path whose segments are literal or, as `{name}`, match any one segment that is not empty.
+/// A path. A segment is literal or a placeholder `{name}`, which matches one segment that is not
+/// empty.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Vec<Segment>);
 
@@ -13,7 +14,7 @@ enum Segment {
 }
 
 impl Pattern {
-    /// Whether a path may stand in a dialect file.
+    /// Checks that a dialect file may contain this path.
     pub(crate) fn check(path: &str) -> Result<(), String> {
         let allowed = |b: u8| b.is_ascii_graphic() && !matches!(b, b'?' | b'#' | b'%' | b'"');
         if !path.starts_with('/') || !path.bytes().all(allowed) {

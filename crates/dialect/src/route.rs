@@ -1,26 +1,26 @@
-//! From method and path to an endpoint.
+//! Finds the endpoint for a method and a path.
 
 use std::collections::HashMap;
 
 use crate::pattern::Pattern;
 use crate::{Endpoint, PathValues};
 
-/// Where a request goes.
+/// The result of routing a request.
 #[derive(Debug)]
 pub enum Route<'a> {
-    /// To this endpoint.
+    /// An endpoint handles the request.
     Found {
-        /// Which one.
+        /// The endpoint.
         endpoint: &'a Endpoint,
-        /// What the path's placeholders matched: hand it to [`crate::Incoming`].
+        /// The values of the path's placeholders, for [`crate::Incoming`].
         path_values: PathValues<'a>,
     },
     /// The path is known, the method is not allowed there (RFC 9110 §15.5.6).
     MethodNotAllowed {
-        /// What goes into the `Allow` header.
+        /// The value of the `Allow` header.
         allow: Vec<&'a str>,
     },
-    /// No endpoint here.
+    /// No endpoint has this path.
     NotFound,
 }
 
@@ -32,10 +32,10 @@ pub(crate) struct Routes {
 }
 
 impl Routes {
-    /// The table of these endpoints.
+    /// Builds the table of these endpoints.
     ///
     /// # Errors
-    /// The two endpoints and the path that both would answer.
+    /// Two endpoints and the path that both would answer.
     pub(crate) fn new(endpoints: &[Endpoint]) -> Result<Self, (usize, usize, String)> {
         let mut routes = Self::default();
         for (index, endpoint) in endpoints.iter().enumerate() {
@@ -55,7 +55,7 @@ impl Routes {
                 }
             }
         }
-        // A path with placeholders is no path by itself.
+        // A path with placeholders is not a literal path.
         routes.literal.retain(|path, _| !path.contains('{'));
         Ok(routes)
     }
@@ -66,7 +66,7 @@ impl Routes {
         method: &str,
         path: &'a str,
     ) -> Route<'a> {
-        // RFC 9110 §9.3.2: where GET is answered, HEAD is.
+        // RFC 9110 §9.3.2: an endpoint that answers GET answers HEAD, too.
         let method = if method == "HEAD" { "GET" } else { method };
         let literal = self.literal.get(path).map_or(&[][..], Vec::as_slice);
         let mut allow = Vec::new();

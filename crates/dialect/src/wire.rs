@@ -1,9 +1,9 @@
-//! What comes in and what goes out, in plain strings and bytes: this crate knows no HTTP library.
+//! Requests and responses as plain strings and bytes. This crate knows no HTTP library.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// The values of the placeholders of a path, such as `{tenant}`, as they stand in the request
+/// The values of the placeholders of a path, such as `{tenant}`, as they were sent
 /// (percent-encoded). `Debug` shows names only.
 #[derive(Clone, Default)]
 pub struct PathValues<'a>(pub(crate) Vec<(&'a str, &'a str)>);
@@ -25,16 +25,16 @@ impl fmt::Debug for PathValues<'_> {
     }
 }
 
-/// A request as it arrived. `Debug` shows no value: any part may hold a secret.
+/// A request as it was received. `Debug` shows no value: any part may hold a secret.
 #[derive(Clone)]
 pub struct Incoming<'a> {
-    /// What [`crate::Route::Found`] read from the path.
+    /// The path values from [`crate::Route::Found`].
     pub path_values: PathValues<'a>,
     /// The query of the URL, without the question mark.
     pub query: Option<&'a str>,
     /// The `Content-Type` header.
     pub content_type: Option<&'a str>,
-    /// Every `Authorization` header: more than one is refused.
+    /// Every `Authorization` header. More than one is refused.
     pub authorization: &'a [&'a [u8]],
     /// The body, at most [`crate::Endpoint::body_limit`] bytes.
     pub body: &'a [u8],
@@ -51,7 +51,7 @@ impl fmt::Debug for Incoming<'_> {
     }
 }
 
-/// What an answer may say about its surroundings.
+/// Facts about the request and realm that a response may contain.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The request id, which support can look up.
@@ -60,8 +60,8 @@ pub struct Context<'a> {
     pub issuer: &'a str,
 }
 
-/// An answer ready to be sent. `Debug` shows no body and no `Location`: they may hold a token or a
-/// code.
+/// A response ready to be sent. `Debug` shows neither body nor `Location`: they may hold a token or
+/// a code.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// The HTTP status.

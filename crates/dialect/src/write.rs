@@ -1,4 +1,4 @@
-//! Writes the answers of an endpoint, in the words of its dialect.
+//! Encodes the responses of an endpoint in the format of its dialect.
 
 use oauth::{AuthorizationReply, ErrorResponse, Problem, RedirectUri, Reply};
 
@@ -6,7 +6,7 @@ use crate::encode::{Answer, ErrorFacts, ReplyFacts};
 use crate::{Context, Dialect, Endpoint, Outgoing};
 
 impl Dialect {
-    /// Writes a reply of `endpoint`.
+    /// Encodes a reply of `endpoint`.
     pub fn encode(&self, endpoint: &Endpoint, reply: &Reply, context: &Context<'_>) -> Outgoing {
         match &endpoint.answer {
             Answer::Written(success) => {
@@ -18,8 +18,8 @@ impl Dialect {
         }
     }
 
-    /// Writes the outcome of an authorization request: the browser's way back to the app (RFC 6749
-    /// §4.1.2). `endpoint` is one of [`oauth::Operation::Authorization`].
+    /// Encodes the outcome of an authorization request: the redirect to the app (RFC 6749 §4.1.2).
+    /// The operation of `endpoint` must be [`oauth::Operation::Authorization`].
     pub fn encode_authorization(
         &self,
         endpoint: &Endpoint,
@@ -34,9 +34,9 @@ impl Dialect {
         }
     }
 
-    /// Writes where the browser of a person who has signed out goes (OpenID Connect RP-Initiated
-    /// Logout §3). `endpoint` is one of [`oauth::Operation::EndSession`], `redirect_uri` checked to be the
-    /// app's, `state` exactly as it was sent.
+    /// Encodes the redirect after a user signed out (OpenID Connect RP-Initiated Logout §3). The
+    /// operation of `endpoint` must be [`oauth::Operation::EndSession`], `redirect_uri` must be
+    /// checked to be the app's, and `state` is exactly as it was sent.
     pub fn encode_signed_out(
         &self,
         endpoint: &Endpoint,
@@ -62,7 +62,7 @@ impl Dialect {
         shape.write(&facts, error, context.request_id)
     }
 
-    /// Writes the answer to [`crate::Route::MethodNotAllowed`], with its `Allow` header (RFC 9110
+    /// Encodes the answer to [`crate::Route::MethodNotAllowed`], with its `Allow` header (RFC 9110
     /// §15.5.6).
     pub fn encode_method_not_allowed(&self, allow: &[&str], context: &Context<'_>) -> Outgoing {
         let error =
@@ -72,7 +72,8 @@ impl Dialect {
         outgoing
     }
 
-    /// An answer that this endpoint has no form for: the caller of this crate is wrong, not the client.
+    /// A reply that this endpoint has no format for: a bug of the caller in this program, not of
+    /// the client.
     fn misplaced(&self, endpoint: &Endpoint, context: &Context<'_>) -> Outgoing {
         let ours = ErrorResponse::new(Problem::ServerError, "The answer could not be written.");
         self.encode_error(Some(endpoint), &ours, context)

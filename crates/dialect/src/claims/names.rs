@@ -1,8 +1,8 @@
-//! Which claim holds what we need to read back.
+//! Finds the claims that hold the facts we need to read back.
 
 use crate::template::{Field, Node, Template};
 
-/// The facts that a token of ours must give back.
+/// The facts that we need to read back from a token.
 const NEEDED: [Field; 6] = [
     Field::TokenId,
     Field::Grant,

@@ -1,4 +1,4 @@
-//! Reading our own claims back, in one pass and mostly without copies.
+//! Reads our own claims back, in one pass and mostly without copies.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -10,11 +10,11 @@ use super::percent::{Plus, decode};
 use super::refuse::invalid_request;
 use super::rules::{BasicEncoding, BasicPart, BasicUse, Rules};
 
-/// The longest credentials read, in bytes of base64.
+/// The length limit of credentials, in bytes of base64.
 const MAX_CREDENTIALS: usize = 24 * 1024;
 
-/// Reads the header as far as the endpoint takes notice of it. Schemes it does not know are left
-/// to the engine, which then finds no credential.
+/// Reads the header if the endpoint uses it. Other schemes are ignored; the engine then finds no
+/// credential.
 pub(super) fn read(
     rules: &Rules,
     headers: &[&[u8]],
@@ -52,7 +52,7 @@ pub(super) fn read(
             }
         }
     } else if scheme.eq_ignore_ascii_case(b"bearer") && rules.bearer {
-        // RFC 6750 §2.1: b64token is ASCII; what is not cannot be a token.
+        // RFC 6750 §2.1: b64token is ASCII, so other bytes cannot be a token.
         let token = std::str::from_utf8(credentials).map_err(|_| {
             ErrorResponse::new(Problem::InvalidToken, "The bearer token is malformed.")
         })?;
@@ -76,8 +76,8 @@ fn basic(credentials: &[u8], encoding: BasicEncoding) -> Option<(String, String)
     Some((part(id, encoding)?.into_owned(), part(secret, encoding)?.into_owned()))
 }
 
-/// One part. `Either` takes what no form encoder wrote literally: no escape, or a broken one; a
-/// plus sign is a space only beside an escape.
+/// Decodes one part. `Either` takes a part literally where no form encoder could have written it
+/// (no escape, or a broken one). A plus sign is a space only when the part has an escape.
 fn part(text: &str, encoding: BasicEncoding) -> Option<Cow<'_, str>> {
     match encoding {
         BasicEncoding::Plain => Some(Cow::Borrowed(text)),

@@ -10,7 +10,7 @@ use oauth::{
 use super::refuse::invalid_request;
 use super::rules::Rules;
 
-/// The longest value of a parameter, in bytes.
+/// The length limit of a parameter's value, in bytes.
 const MAX_VALUE: usize = 8 * 1024;
 
 /// What the `Authorization` header said.
@@ -20,32 +20,32 @@ pub(super) struct Presented {
     pub(super) bearer: Option<base::Secret<AccessToken>>,
 }
 
-/// What was read so far.
+/// The parameters read so far.
 pub(super) struct Collector<'r, 'a> {
     rules: &'r Rules,
-    /// A bit for each [`Parameter`] that was on the wire, also where it was empty.
+    /// One bit per [`Parameter`] that was sent, also with an empty value.
     seen: u32,
-    /// The same, for the part of the request that is being read.
-    here: u32,
+    /// The same for the current part of the request only.
+    seen_in_part: u32,
     values: Vec<(Parameter, Cow<'a, str>)>,
 }
 
 impl<'r, 'a> Collector<'r, 'a> {
     pub(super) fn new(rules: &'r Rules) -> Self {
-        Self { rules, seen: 0, here: 0, values: Vec::with_capacity(6) }
+        Self { rules, seen: 0, seen_in_part: 0, values: Vec::with_capacity(6) }
     }
 
     pub(super) const fn rules(&self) -> &'r Rules {
         self.rules
     }
 
-    /// Another part of the request follows: the path, the query or the body.
+    /// Starts the next part of the request: the path, the query or the body.
     pub(super) const fn next_part(&mut self) {
-        self.here = 0;
+        self.seen_in_part = 0;
     }
 
-    /// Takes a value that the wire calls `wire`. Within a part, coming twice is refused (RFC 6749
-    /// §3.2); where the dialect reads two parts, the second may say the same once more.
+    /// Adds the value of the wire name `wire`. A repetition within a part is refused (RFC 6749
+    /// §3.2). Where the dialect reads two parts, the second may repeat the same value.
     pub(super) fn put(
         &mut self,
         parameter: Parameter,
@@ -54,19 +54,19 @@ impl<'r, 'a> Collector<'r, 'a> {
     ) -> Result<(), ErrorResponse> {
         let bit = 1 << (parameter as u32);
         let same = self.value(parameter).unwrap_or_default() == value;
-        if self.here & bit != 0 || self.seen & bit != 0 && !same {
+        if self.seen_in_part & bit != 0 || self.seen & bit != 0 && !same {
             return Err(invalid_request(format!("The parameter {wire} came more than once.")));
         }
         let again = self.seen & bit != 0;
         self.seen |= bit;
-        self.here |= bit;
+        self.seen_in_part |= bit;
         if again {
             return Ok(());
         }
         if value.len() > MAX_VALUE {
             return Err(invalid_request(format!("The parameter {wire} is too long.")));
         }
-        // RFC 6749 §3.2: sent without a value is as good as omitted.
+        // RFC 6749 §3.2: a parameter without a value counts as omitted.
         if !value.is_empty() {
             self.values.push((parameter, value));
         }
@@ -77,7 +77,7 @@ impl<'r, 'a> Collector<'r, 'a> {
         self.values.iter().find(|(known, _)| *known == parameter).map(|(_, value)| value.as_ref())
     }
 
-    /// The request, once fixed values and defaults are in.
+    /// Returns the request, after fixed values and defaults were added.
     pub(super) fn finish(
         mut self,
         operation: Operation,
@@ -91,7 +91,7 @@ impl<'r, 'a> Collector<'r, 'a> {
         }
         let mut parameters = Parameters::new();
         for (parameter, value) in self.values {
-            // Repetition was refused above.
+            // `put` has already refused repetitions.
             let _ = parameters.insert(parameter, value);
         }
         for (parameter, value) in &self.rules.fixed {
@@ -113,8 +113,8 @@ impl<'r, 'a> Collector<'r, 'a> {
         })
     }
 
-    /// RFC 6749 §2.3: one way to authenticate in a request. A `client_id` beside the header only
-    /// identifies (§3.2.1) and is dropped where it says the same.
+    /// RFC 6749 §2.3: a request must not authenticate in two ways. A `client_id` beside the header
+    /// only identifies the client (§3.2.1) and is dropped when it is the same.
     fn reconcile(&mut self, basic: &BasicCredentials) -> Result<(), ErrorResponse> {
         if self.value(Parameter::ClientSecret).is_some() {
             return Err(one_method());
@@ -131,7 +131,7 @@ impl<'r, 'a> Collector<'r, 'a> {
     }
 }
 
-/// Puts in what follows from other parameters, where it was not sent.
+/// Adds the values that follow from other parameters, where they were not sent.
 fn parameter_values(rules: &Rules, parameters: &mut Parameters) -> Result<(), ErrorResponse> {
     for parameter_values in &rules.parameter_values {
         if parameters.value(parameter_values.parameter).is_some() {
@@ -148,7 +148,7 @@ fn parameter_values(rules: &Rules, parameters: &mut Parameters) -> Result<(), Er
     Ok(())
 }
 
-/// Each token endpoint has its grant types, where the dialect says so.
+/// Checks that the token endpoint accepts the grant type, where the dialect restricts it.
 fn grant_type(rules: &Rules, parameters: &Parameters) -> Result<(), ErrorResponse> {
     let (Some(taken), Some(sent)) = (&rules.grant_types, parameters.value(Parameter::GrantType))
     else {

@@ -1,6 +1,6 @@
 //! JSON bodies (RFC 8259): one object whose known members are strings.
 //!
-//! serde_json bounds the depth of nesting (128); what is deeper is refused.
+//! serde_json limits the depth of nesting (128). Deeper bodies are refused.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -93,12 +93,12 @@ impl<'de> Visitor<'de> for Name {
 
 enum Found<'a> {
     Text(Cow<'a, str>),
-    /// As good as absent.
+    /// Counts as absent.
     Null,
     Other(&'static str),
 }
 
-/// The value of a member we know.
+/// The value of a known member.
 struct Member;
 
 impl<'de> DeserializeSeed<'de> for Member {
@@ -155,7 +155,7 @@ impl<'de> Visitor<'de> for Member {
     }
 }
 
-/// A value of no interest. Unlike `IgnoredAny` it goes through serde_json's limit of depth, and
+/// The value of an unknown member. Unlike `IgnoredAny`, it obeys serde_json's limit of depth, and
 /// its strings must be UTF-8.
 struct Skipped;
 

@@ -1,6 +1,6 @@
 //! The media type of a body (RFC 9110 §8.3.1).
 
-/// How a body is written.
+/// The encoding of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
     /// `application/json`.

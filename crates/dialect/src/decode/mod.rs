@@ -1,6 +1,7 @@
-//! From the wire to the canonical request.
+//! Decodes a request from the wire to its canonical form.
 //!
-//! Invariant: a parameter reaches the engine at most once and exactly as it was sent; whatever
+//! Invariant: a parameter reaches the engine at most once and exactly as it was sent. A request
+//! that could be read in two ways is refused (RFC 6749 §2.3, §3.1, §3.2).
 //! could be read in two ways is refused (RFC 6749 §2.3, §3.1, §3.2).
 
 mod authorization;
@@ -53,7 +54,7 @@ fn path<'a>(
                 .ok_or_else(|| invalid_request("The path is not percent-encoded UTF-8."))?;
             let end = rules.until.iter().find(|(known, _)| known == parameter);
             let value = match end {
-                // After decoding: an escaped end is one, too.
+                // The cut comes after decoding, so an escaped end character counts, too.
                 Some((_, end)) => cut(value, *end),
                 None => value,
             };
@@ -76,7 +77,7 @@ fn body<'a>(
     incoming: &Incoming<'a>,
     collector: &mut Collector<'_, 'a>,
 ) -> Result<(), ErrorResponse> {
-    // An empty body has no parameters, whatever it is called.
+    // An empty body has no parameters, whatever its content type.
     if incoming.body.is_empty() || (!rules.accepts_json && !rules.accepts_form) {
         return Ok(());
     }

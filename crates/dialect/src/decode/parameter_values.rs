@@ -1,11 +1,11 @@
-//! A value that follows from which other parameter was sent: the source `parameter_values`.
+//! A value that follows from which other parameter was sent.
 
 use oauth::Parameter;
 
 use crate::DialectError;
 use crate::read::Item;
 
-/// The values of one parameter, each with the parameter whose presence calls for it.
+/// The values of one parameter, each with the parameter whose presence selects it.
 #[derive(Clone, Debug)]
 pub(crate) struct ParameterValues {
     pub(super) parameter: Parameter,
@@ -31,10 +31,10 @@ impl ParameterValues {
         Ok(Self { parameter, cases })
     }
 
-    /// The value that what was sent calls for.
+    /// The value that the sent parameters select.
     ///
     /// # Errors
-    /// The names of two parameters that call for different values.
+    /// The names of two sent parameters that select different values.
     pub(super) fn value(
         &self,
         sent: impl Fn(Parameter) -> bool,

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-/// What a plus sign is.
+/// The meaning of a plus sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Plus {
-    /// Itself.
+    /// A plus sign.
     Literal,
     /// A space, as in forms.
     Space,

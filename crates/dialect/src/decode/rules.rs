@@ -1,4 +1,4 @@
-//! Where each parameter is read from: `[endpoint.parameters]` and its neighbours.
+//! The source of each parameter: `[endpoint.parameters]` and the keys beside it.
 
 use oauth::{ClientAuthMethod, GrantType, Operation, Parameter};
 
@@ -13,9 +13,9 @@ pub(crate) enum BasicEncoding {
     /// Form-urlencoded (RFC 6749 §2.3.1).
     #[default]
     Form,
-    /// As they are (RFC 7617).
+    /// Not encoded (RFC 7617).
     Plain,
-    /// Whichever it looks like.
+    /// Detected from the text.
     Either,
 }
 
@@ -26,7 +26,7 @@ pub(crate) enum BasicPart {
     Password,
 }
 
-/// What HTTP Basic is for.
+/// The use of HTTP Basic.
 #[derive(Clone, Debug)]
 pub(crate) enum BasicUse {
     /// Authenticates the client.
@@ -35,7 +35,7 @@ pub(crate) enum BasicUse {
     Parameters(Vec<(BasicPart, Parameter)>),
 }
 
-/// The reading rules of one endpoint: wire names and what they stand for.
+/// How one endpoint reads requests: wire names and the parameters that they stand for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rules {
     pub(crate) accepts_json: bool,
@@ -44,7 +44,7 @@ pub(crate) struct Rules {
     pub(crate) form: Vec<(String, Parameter)>,
     pub(crate) query: Vec<(String, Parameter)>,
     pub(crate) path: Vec<(String, Parameter)>,
-    /// Where the value in a path segment ends.
+    /// The character that ends the value in a path segment.
     pub(crate) until: Vec<(Parameter, char)>,
     pub(crate) basic: Option<BasicUse>,
     pub(crate) basic_encoding: BasicEncoding,
@@ -52,9 +52,9 @@ pub(crate) struct Rules {
     pub(crate) fixed: Vec<(Parameter, String)>,
     pub(crate) parameter_values: Vec<ParameterValues>,
     pub(crate) defaults: Vec<(Parameter, String)>,
-    /// The grant types taken here; `None`: all that the dialect has.
+    /// The accepted grant types; `None`: all that the dialect has.
     pub(crate) grant_types: Option<Vec<GrantType>>,
-    /// Whether whoever presents a token may revoke it.
+    /// Whether the holder of a token may revoke it without authenticating as its client.
     pub(crate) possession: bool,
 }
 
@@ -103,7 +103,7 @@ impl Rules {
         Ok(rules)
     }
 
-    /// The value that a parameter has whatever is sent.
+    /// The fixed value of a parameter, which does not depend on the request.
     pub(crate) fn fixed_value(&self, parameter: Parameter) -> Option<&str> {
         self.fixed.iter().find(|(known, _)| *known == parameter).map(|(_, value)| value.as_str())
     }
@@ -194,7 +194,7 @@ impl Rules {
         }
     }
 
-    /// A field of the body, however it is written.
+    /// A field of the body, in any encoding.
     fn body(&mut self, parameter: Parameter, item: &Item<'_>) -> Result<(), DialectError> {
         if !self.accepts_json && !self.accepts_form {
             return Err(not_accepted(item, "json\" or \"form"));
@@ -227,7 +227,7 @@ impl Rules {
         }
     }
 
-    /// Tells a client which media type to send.
+    /// The media type that a client should send, for the error message.
     pub(super) const fn expected_media(&self) -> &'static str {
         match (self.accepts_json, self.accepts_form) {
             (true, true) => {

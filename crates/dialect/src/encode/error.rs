@@ -1,4 +1,5 @@
-//! How each problem looks: `[errors]`, `[errors.problems.NAME]`, and the same under an endpoint.
+//! The format of each problem: `[errors]`, `[errors.problems.NAME]`, and the same under an
+//! endpoint.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,7 +13,7 @@ use crate::read::Table;
 use crate::template::{Facts, TextTemplate, fields};
 use crate::{DialectError, Outgoing};
 
-/// The shape of one problem at one endpoint.
+/// The format of one problem at one endpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
     pub(super) status: u16,
@@ -24,12 +25,12 @@ pub(crate) struct Shape {
     body: Body,
 }
 
-/// The shapes of every problem, in the order of [`Problem::ALL`].
+/// The formats of every problem, in the order of [`Problem::ALL`].
 #[derive(Clone, Debug)]
 pub(crate) struct ErrorShapes(Vec<Shape>);
 
 impl ErrorShapes {
-    /// Reads an errors table; `shared` are the headers of every answer.
+    /// Reads an errors table; `shared` are the headers of every response.
     pub(crate) fn read(table: &Table<'_>, shared: &Table<'_>) -> Result<Self, DialectError> {
         let headers = table.table("headers")?.or(Some(shared.clone()));
         let headers = Headers::read(&headers, fields::FAILURE)?;
@@ -56,7 +57,8 @@ fn shape(
     headers: &Headers,
 ) -> Result<Shape, DialectError> {
     let own = problems.table(problem.as_str())?;
-    // What is refused at an API looks like its kin at an endpoint, where nothing else is said.
+    // Unless the file says otherwise, a problem at an API has the format of the similar problem at
+    // an endpoint.
     let own = match problem {
         Problem::NoCredential => own.or(Some(problems.table(Problem::InvalidToken.as_str())?)),
         Problem::CallerSuspended => {
@@ -87,14 +89,14 @@ fn shape(
     Ok(shape)
 }
 
-/// Whether a client was told no for what it sent or who it is: `[errors] status` is for these. What
-/// lies with the path, the method, the size or the moment keeps its own status.
+/// Whether the problem lies with what the client sent or who it is: `[errors] status` applies to
+/// these. A problem of the path, the method, the size or the moment keeps its own status.
 const fn is_refusal(problem: Problem) -> bool {
     matches!(problem.status(), 400 | 401 | 403)
 }
 
-/// The `WWW-Authenticate`: RFC 6750 §3.1 names the error of a bearer token, and none where there
-/// was no token.
+/// The `WWW-Authenticate` header. RFC 6750 §3.1: it names the error of a bearer token, and no error
+/// where no token was sent.
 fn challenge(problem: Problem, item: &crate::read::Item<'_>) -> Result<TextTemplate, DialectError> {
     use crate::template::{Field, Piece};
     let template = TextTemplate::new(item, fields::CHALLENGE)?;
@@ -112,11 +114,12 @@ fn challenge(problem: Problem, item: &crate::read::Item<'_>) -> Result<TextTempl
     ]))
 }
 
-/// Adds what a caller of an API is to come back with (RFC 6750 §3, RFC 9728 §5.1).
-fn with_wants(mut challenge: String, error: &ErrorResponse) -> String {
+/// Adds the scopes and the metadata address that a caller of an API needs (RFC 6750 §3, RFC 9728
+/// §5.1).
+fn with_scope_and_metadata(mut challenge: String, error: &ErrorResponse) -> String {
     let wants = [("scope", &error.scope), ("resource_metadata", &error.resource_metadata)];
     for (name, value) in wants {
-        // Scopes and URLs have neither quotes nor backslashes; what has is left out.
+        // Scopes and URLs have neither quotes nor backslashes. A value that has one is omitted.
         if let Some(value) = value.as_deref().filter(|it| !it.contains(['"', '\\'])) {
             let _ = write!(challenge, ", {name}=\"{value}\"");
         }
@@ -141,7 +144,7 @@ impl Shape {
         if (self.status == 401 || error.problem == Problem::InsufficientScope)
             && let Some(challenge) = self.challenge.render(facts)
         {
-            let challenge = clean(with_wants(challenge, error));
+            let challenge = clean(with_scope_and_metadata(challenge, error));
             headers.push((Cow::Borrowed("www-authenticate"), Cow::Owned(challenge)));
         }
         if let Some(seconds) = retry_after(error) {
@@ -152,8 +155,8 @@ impl Shape {
     }
 }
 
-/// Seconds until another try may succeed (RFC 9110 §10.2.3, RFC 6585 §4); where nobody knows how
-/// long, the shortest wait there is.
+/// Seconds until a retry may succeed (RFC 9110 §10.2.3, RFC 6585 §4). Where the time is unknown,
+/// the shortest wait.
 fn retry_after(error: &ErrorResponse) -> Option<u64> {
     let passing = matches!(
         error.problem,

@@ -1,4 +1,4 @@
-//! What the placeholders of an answer stand for.
+//! The values of the placeholders of a response.
 
 use oauth::{ErrorResponse, Granted, Introspection, Reply, TokenReply};
 
@@ -8,7 +8,7 @@ use crate::Context;
 use crate::template::fields::text;
 use crate::template::{Facts, Field, Value};
 
-/// The facts of a reply.
+/// The values for a reply.
 pub(crate) struct ReplyFacts<'a> {
     reply: &'a Reply,
     context: &'a Context<'a>,
@@ -35,7 +35,7 @@ impl<'a> ReplyFacts<'a> {
             context,
             token_type,
             metadata: match reply {
-                // Strings and lists of strings: serializing them cannot fail.
+                // Serialising strings and lists of strings cannot fail.
                 Reply::Metadata(metadata) => serde_json::to_string(metadata).unwrap_or_default(),
                 _ => String::new(),
             },
@@ -105,7 +105,7 @@ impl Facts for ReplyFacts<'_> {
     }
 }
 
-/// The facts of a failure.
+/// The values for an error.
 pub(crate) struct ErrorFacts<'a> {
     shape: &'a Shape,
     error: &'a ErrorResponse,
@@ -152,7 +152,7 @@ impl Facts for ErrorFacts<'_> {
     }
 }
 
-/// The facts of a way back to an app.
+/// The values for a redirect to an app.
 pub(super) struct RedirectFacts<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) state: Option<&'a str>,
@@ -160,7 +160,7 @@ pub(super) struct RedirectFacts<'a> {
     pub(super) failed: Option<RedirectError<'a>>,
 }
 
-/// What went wrong, as the app is told.
+/// The error, as it is reported to the app.
 pub(super) struct RedirectError<'a> {
     error: &'a ErrorResponse,
     shape: &'a Shape,
@@ -170,7 +170,7 @@ pub(super) struct RedirectError<'a> {
 impl<'a> RedirectError<'a> {
     pub(super) fn new(error: &'a ErrorResponse, shape: &'a Shape) -> Self {
         let text = shape.description.as_deref().unwrap_or(&error.description);
-        // RFC 6749 §4.1.2.1 allows neither quotes nor backslashes nor what is not ASCII.
+        // RFC 6749 §4.1.2.1 allows only ASCII without quotes and backslashes.
         let plain = |c| match c {
             '"' | '\\' => Some('\''),
             ' '..='~' => Some(c),

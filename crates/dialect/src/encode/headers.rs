@@ -6,11 +6,11 @@ use crate::DialectError;
 use crate::read::Table;
 use crate::template::{Facts, Field, TextTemplate};
 
-/// Headers of an answer as they are sent.
+/// Response headers as they are sent.
 pub(super) type Sent = Vec<(Cow<'static, str>, Cow<'static, str>)>;
 
-/// Names that the dialect may not set, because this crate or the HTTP server does.
-const OURS: [&str; 9] = [
+/// Names that the dialect may not set, because this crate or the HTTP server sets them.
+const RESERVED: [&str; 9] = [
     "content-type",
     "content-length",
     "transfer-encoding",
@@ -27,8 +27,8 @@ const OURS: [&str; 9] = [
 pub(crate) struct Headers(Vec<(String, TextTemplate)>);
 
 impl Headers {
-    /// The headers of a table and its fallbacks, with these placeholders allowed in them. What is
-    /// said last of a name counts.
+    /// Reads the headers of a table and of its fallbacks; `allowed` are the placeholders in them.
+    /// For a repeated name, the last one counts.
     pub(crate) fn read(table: &Table<'_>, allowed: &[Field]) -> Result<Self, DialectError> {
         let mut headers: Vec<(String, TextTemplate)> = Vec::new();
         for (name, _, value) in table.all_entries() {
@@ -36,7 +36,7 @@ impl Headers {
             if name.is_empty() || !name.bytes().all(is_token) {
                 return Err(value.error(format!("{name:?} is no name of a header")));
             }
-            if OURS.contains(&lower.as_str()) {
+            if RESERVED.contains(&lower.as_str()) {
                 return Err(value.error(format!(
                     "the header {name:?} is set by the server; expected another one"
                 )));
@@ -48,7 +48,7 @@ impl Headers {
         Ok(Self(headers))
     }
 
-    /// Adds them to an answer, those with an absent value left out.
+    /// Adds the headers to a response. A header with an absent value is omitted.
     pub(super) fn write(&self, facts: &impl Facts, out: &mut Sent) {
         for (name, template) in &self.0 {
             if let Some(value) = template.render(facts) {

@@ -1,7 +1,7 @@
-//! From the canonical reply to the wire.
+//! Encodes the canonical reply for the wire.
 //!
-//! Invariant: nothing that concerns a credential is cacheable (RFC 6749 §5.1), every answer
-//! carries the request id, every 401 a challenge (RFC 9110 §15.5.2).
+//! Invariant: no response with a credential is cacheable (RFC 6749 §5.1), every response carries
+//! the request id, every 401 a challenge (RFC 9110 §15.5.2).
 
 mod body;
 mod error;
@@ -23,12 +23,12 @@ use oauth::Operation;
 use crate::DialectError;
 use crate::read::Table;
 
-/// How an endpoint answers when nothing went wrong.
+/// How an endpoint answers a request that succeeded.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// With a body: `[endpoint.success]`.
     Written(Success),
-    /// With a way back to an app: `[endpoint.redirect]`.
+    /// With a redirect to an app: `[endpoint.redirect]`.
     Redirected(Redirect),
 }
 

@@ -1,9 +1,8 @@
-//! The way back to an app through the browser: `[endpoint.redirect]` (RFC 6749 §4.1.2, §4.1.2.1,
-//! RFC 9207 §2).
+//! Redirects to an app through the browser: `[endpoint.redirect]` (RFC 6749 §4.1.2, §4.1.2.1, RFC
+//! 9207 §2).
 //!
-//! Invariant: the redirect URI stands as it is; what is added goes to the end of its query (RFC
-//! 6749 §3.1.2), each value encoded so that whoever decodes it, as a form or as a part of a URI,
-//! gets the very same text.
+//! Invariant: the redirect URI stays unchanged. Parameters are added at the end of its query (RFC
+//! 6749 §3.1.2), each value encoded so that a form decoder and a URI decoder read the same text.
 
 use std::borrow::Cow;
 
@@ -21,13 +20,13 @@ use crate::{Context, DialectError, Outgoing};
 /// One parameter of the query: its name, encoded, and its value.
 type Pair = (String, TextTemplate);
 
-/// What an endpoint adds to a redirect URI, in this order.
+/// The parameters that an endpoint adds to a redirect URI, in order.
 #[derive(Clone, Debug)]
 pub(crate) struct Redirect {
     status: u16,
     success: Vec<Pair>,
     error: Vec<Pair>,
-    /// The problems that have a list of their own.
+    /// The problems that have their own list of parameters.
     problems: Vec<(Problem, Vec<Pair>)>,
     headers: Headers,
 }
@@ -63,19 +62,19 @@ impl Redirect {
         Ok(redirect)
     }
 
-    /// Whether the app is told who answers (RFC 9207 §2).
+    /// Whether the redirect names the issuer (RFC 9207 §2).
     pub(crate) fn names_issuer(&self) -> bool {
         self.success.iter().any(|(_, value)| value.has(Field::Issuer))
     }
 
-    /// Whether the URI has a parameter of its own that an answer adds.
+    /// Whether the URI's own query has a parameter that the redirect adds, too.
     pub(crate) fn collides_with(&self, redirect_uri: &RedirectUri) -> bool {
         let Some((_, query)) = redirect_uri.as_str().split_once('?') else { return false };
         let problems = self.problems.iter().map(|(_, pairs)| pairs.as_slice());
         let lists = [self.success.as_slice(), self.error.as_slice()].into_iter().chain(problems);
         let added = lists.flatten().map(|(name, _)| name.as_str());
         decode::names(query).any(|name| {
-            // What cannot be read could be read as anything.
+            // A name that cannot be decoded could be read as any parameter.
             let Some(name) = name else { return true };
             let mut encoded = String::new();
             push_encoded(&mut encoded, &name);
@@ -101,7 +100,7 @@ impl Redirect {
         self.write(&reply.redirect_uri, pairs, &facts)
     }
 
-    /// Writes where a person goes once signed out.
+    /// Writes the redirect after sign-out.
     pub(crate) fn signed_out(
         &self,
         redirect_uri: &RedirectUri,
@@ -127,7 +126,7 @@ impl Redirect {
         let location = location(redirect_uri.as_str(), pairs, facts);
         headers.push((Cow::Borrowed("location"), Cow::Owned(location)));
         push_no_store(&mut headers);
-        // RFC 9700 §4.2.4: neither code nor state goes on to the next site.
+        // RFC 9700 §4.2.4: the browser must not send code and state on to the next site.
         headers.push((Cow::Borrowed("referrer-policy"), Cow::Borrowed("no-referrer")));
         push_request_id(&mut headers, facts.context.request_id);
         self.headers.write(facts, &mut headers);
@@ -150,7 +149,7 @@ fn pairs(item: &Item<'_>, allowed: &[Field]) -> Result<Vec<Pair>, DialectError> 
     Ok(pairs)
 }
 
-/// The URI with the pairs at the end of its query, those without a value left out.
+/// The URI with the pairs at the end of its query. Pairs without a value are omitted.
 fn location(redirect_uri: &str, pairs: &[Pair], facts: &impl Facts) -> String {
     let mut out = String::with_capacity(redirect_uri.len() + 256);
     out.push_str(redirect_uri);
@@ -170,9 +169,9 @@ fn location(redirect_uri: &str, pairs: &[Pair], facts: &impl Facts) -> String {
     out
 }
 
-/// Appends a text, percent-encoded but for the unreserved characters (RFC 3986 §2.3). A space
-/// becomes `%20`: form decoders (RFC 6749 appendix B) read that, too, while not everybody who takes
-/// a query apart knows that a plus sign may be a space.
+/// Appends a text, percent-encoded except for the unreserved characters (RFC 3986 §2.3). A space
+/// becomes `%20`: form decoders (RFC 6749 appendix B) accept that, too, but some readers of a query
+/// do not decode a plus sign.
 fn push_encoded(out: &mut String, text: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {

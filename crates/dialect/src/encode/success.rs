@@ -1,4 +1,4 @@
-//! What an endpoint answers when nothing went wrong: `[endpoint.success]`.
+//! The response of an endpoint to a request that succeeded: `[endpoint.success]`.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::{DialectError, Outgoing};
 pub(crate) struct Success {
     status: u16,
     content_type: Cow<'static, str>,
-    /// Seconds an answer may be kept; `None`: not at all.
+    /// The `Cache-Control` value; `None`: the response must not be stored.
     cache_control: Option<String>,
     headers: Headers,
     body: Body,
@@ -34,10 +34,10 @@ impl Success {
             Operation::Jwks => fields::JWKS,
             Operation::Metadata => fields::METADATA,
             Operation::UserInfo => fields::USERINFO,
-            // Answered by pages and redirects.
+            // These operations answer with pages and redirects.
             Operation::Authorization | Operation::EndSession => &[],
         };
-        // A header is logged by proxies: no token goes into one.
+        // Proxies log headers, so no token goes into one.
         let public: Vec<Field> = allowed
             .iter()
             .copied()

@@ -10,7 +10,7 @@ use crate::claims::{ClaimNames, Claims, ClaimsError, TokenFacts, has_claim};
 use crate::read::Table;
 use crate::template::Template;
 
-/// What an access token is made of.
+/// The format of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// A signed JWT.
@@ -30,23 +30,23 @@ impl From<TokenFormat> for Format {
     }
 }
 
-/// How access tokens are made. The public fields are the dialect's defaults: a resource server
-/// may depart from them.
+/// The rules for access tokens. The public fields are the dialect's defaults; a resource server may
+/// override them.
 #[derive(Clone, Debug)]
 pub struct AccessTokenPolicy {
-    /// What it is made of.
+    /// The format.
     pub format: Format,
-    /// What a JWT is signed with.
+    /// The signature algorithm of a JWT.
     pub algorithm: Algorithm,
-    /// How long it is good; `None`: for ever, until it is revoked.
+    /// The lifetime; `None`: it never expires, but can be revoked.
     pub lifetime: Option<Duration>,
     /// The `typ` of a JWT's header (RFC 9068 §2.1).
     pub header_typ: String,
-    /// What an opaque token begins with.
+    /// The prefix of an opaque token.
     pub opaque_prefix: String,
     /// How it is presented: the `token_type` of RFC 6749 §7.1.
     pub token_type: String,
-    /// Whether a JWT tells where its status is found: the `status` claim (Token Status List §6.1),
+    /// Whether a JWT says where its status is found: the `status` claim (Token Status List §6.1),
     /// which the issuer writes after the claims of the template.
     pub status_claim: bool,
     claims: Template,
@@ -59,11 +59,12 @@ impl AccessTokenPolicy {
         self.claims.write_json(facts, out);
     }
 
-    /// Reads back what [`write_claims`](Self::write_claims) wrote. Says nothing about who wrote
-    /// it: check the signature first.
+    /// Reads the claims that [`write_claims`](Self::write_claims) wrote. It does not check who
+    /// wrote them: verify the signature first.
     ///
     /// # Errors
-    /// [`ClaimsError`] when it is not JSON, or lacks what every token of this dialect has.
+    /// [`ClaimsError`] when the payload is not JSON, or lacks a claim that every token of this
+    /// dialect has.
     pub fn read_claims<'a>(&self, payload: &'a [u8]) -> Result<Claims<'a>, ClaimsError> {
         self.names.read(payload)
     }

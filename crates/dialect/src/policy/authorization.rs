@@ -1,5 +1,4 @@
-//! What people are asked, and what an app must prove: sections `[pkce]` and
-//! `[authorization]`.
+//! The rules for the consent of users and for PKCE: sections `[pkce]` and `[authorization]`.
 
 use oauth::ScopeSet;
 use oauth::pkce::ChallengeMethod;
@@ -12,7 +11,7 @@ use crate::read::Table;
 pub enum PkceRequired {
     /// Every app.
     Always,
-    /// Apps that cannot keep a secret.
+    /// Public clients (RFC 6749 §2.1).
     Public,
 }
 
@@ -21,34 +20,34 @@ pub enum PkceRequired {
 pub struct PkceRule {
     /// Who must use it.
     pub required: PkceRequired,
-    /// The methods that are taken; the first is preferred.
+    /// The accepted methods; the first is preferred.
     pub methods: Vec<ChallengeMethod>,
-    /// What a challenge without a method means (RFC 7636 §4.3: `plain`); `None`: the token endpoint
-    /// that the code is brought to decides, by a fixed `code_challenge_method`.
+    /// The method of a challenge that names none (RFC 7636 §4.3: `plain`). `None`: the token
+    /// endpoint that receives the code decides, by a fixed `code_challenge_method`.
     pub default_method: Option<ChallengeMethod>,
 }
 
-/// Whether a connection is for an organization.
+/// Whether a connection acts for an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrganizationChoice {
-    /// One of the person's; whoever has none cannot connect.
+    /// It must act for one of the user's organizations. A user without any cannot connect.
     Required,
-    /// One of the person's, where they have any.
+    /// It acts for one of the user's organizations, where they have any.
     Optional,
-    /// Connections are people's own.
+    /// It acts for the user alone.
     Never,
 }
 
-/// How people are asked.
+/// The rules for the consent of users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizationPolicy {
-    /// Whether a connection is for an organization.
+    /// Whether a connection acts for an organization.
     pub organization: OrganizationChoice,
-    /// Whether a code is gone after one attempt, also a failed one.
+    /// Whether a code can be tried only once, so that a failed attempt uses it up.
     pub code_single_attempt: bool,
-    /// Scopes one of which must be granted for a refresh token; empty: it is always given.
+    /// A refresh token is issued only when one of these scopes is granted; empty: always.
     pub refresh_scopes: ScopeSet,
-    /// Whether changing an app's scopes revokes what people gave it.
+    /// Whether changing an app's scopes revokes the grants that users gave it.
     pub scope_change_revokes: bool,
     /// Whether people without an account may ask for credentials by a public form.
     pub access_requests: bool,

@@ -1,4 +1,4 @@
-//! Rules of the flows with people in them: sections `[refresh]`, `[redirect]` and `[state]`.
+//! The rules of the authorization code flow: sections `[refresh]`, `[redirect]` and `[state]`.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use super::lifetime::duration;
 use crate::DialectError;
 use crate::read::Table;
 
-/// What happens to a refresh token that is used (RFC 9700 §4.14).
+/// Whether a refresh token is replaced when it is used (RFC 9700 §4.14).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// It stays as it is.
+    /// It stays valid.
     Reusable,
     /// A successor replaces it.
     Rotating,
 }
 
-/// How a redirect URI is compared with what is registered.
+/// How a redirect URI is compared with the registered ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RedirectMatch {
     /// Character by character (RFC 9700 §4.1.3).
@@ -27,7 +27,7 @@ pub enum RedirectMatch {
 /// Which redirect URIs a client may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RedirectRule {
-    /// How they are compared.
+    /// How a URI is compared with the registered ones.
     pub matching: RedirectMatch,
     /// Whether only `https` is allowed (other than on localhost).
     pub require_https: bool,
@@ -35,17 +35,17 @@ pub struct RedirectRule {
     pub allow_localhost: bool,
 }
 
-/// What the `state` of an authorization request must be (RFC 6749 §4.1.1).
+/// The rules for the `state` of an authorization request (RFC 6749 §4.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StateRule {
-    /// Whether it must be there.
+    /// Whether it must be sent.
     pub required: bool,
-    /// Its least length in characters, where there is one.
+    /// The minimum length in characters; 0: none.
     pub min_length: usize,
 }
 
-/// Reads `[refresh]`: the rotation, and how long a retry gets the same successor (`None`: a
-/// retry is a replay).
+/// Reads `[refresh]`: the rotation, and how long a retry gets the same successor (`None`: a retry
+/// counts as a replay).
 pub(crate) fn rotation(table: &Table<'_>) -> Result<(Rotation, Option<Duration>), DialectError> {
     let rotation = table
         .required("rotation")?

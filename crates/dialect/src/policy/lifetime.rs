@@ -1,20 +1,20 @@
-//! How long things live: section `[lifetimes]`, and durations as dialect files write them.
+//! Lifetimes: section `[lifetimes]`, and durations as dialect files write them.
 
 use std::time::Duration;
 
 use crate::DialectError;
 use crate::read::{Item, Table};
 
-/// Lifetimes of what is not an access token; `None`: until it is revoked.
+/// Lifetimes of everything but access tokens; `None`: valid until revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// Of a refresh token.
+    /// The lifetime of a refresh token.
     pub refresh_token: Option<Duration>,
-    /// The longest an API key may live.
+    /// The maximum lifetime of an API key.
     pub api_key: Option<Duration>,
-    /// The longest a personal access token may live.
+    /// The maximum lifetime of a personal access token.
     pub personal_access_token: Option<Duration>,
-    /// Of an authorization code (RFC 6749 §4.1.2 recommends at most 10 minutes).
+    /// The lifetime of an authorization code (RFC 6749 §4.1.2 recommends at most 10 minutes).
     pub code: Duration,
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn lifetimes(table: &Table<'_>) -> Result<Lifetimes, DialectError> {
     Ok(lifetimes)
 }
 
-/// A lifetime: whole seconds, a text such as `"60m"`, or `"never"` for one that never ends.
+/// A lifetime: whole seconds, a text such as `"60m"`, or `"never"`.
 pub(crate) fn lifetime(item: &Item<'_>) -> Result<Option<Duration>, DialectError> {
     if item.is_text() && item.text()? == "never" { Ok(None) } else { duration(item).map(Some) }
 }

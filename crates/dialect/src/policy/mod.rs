@@ -1,4 +1,4 @@
-//! What a dialect decides beside the wire: secrets, identifiers, lifetimes, rotation, redirects.
+//! The policies of a dialect: secrets, identifiers, lifetimes, rotation, redirects.
 
 mod access_token;
 mod authorization;

@@ -1,11 +1,11 @@
-//! What personal access tokens are kept from: section `[personal_access_token]`.
+//! Scopes that personal access tokens never get: section `[personal_access_token]`.
 
 use oauth::{Scope, ScopeSet};
 
 use crate::DialectError;
 use crate::read::Table;
 
-/// Reads `[personal_access_token]`: the scopes that no such token is given.
+/// Reads `[personal_access_token]`: the scopes that no personal access token gets.
 pub(crate) fn kept_scopes(table: &Table<'_>) -> Result<ScopeSet, DialectError> {
     let item = table.required("forbidden_scopes")?;
     let scope = |text: &&str| -> Result<Scope, DialectError> {

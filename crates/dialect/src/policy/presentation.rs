@@ -1,4 +1,4 @@
-//! How callers of the API present a credential there: section `[presentation]`.
+//! How callers present a credential at the API: section `[presentation]`.
 //!
 //! Invariant: there is at least one way, no two ways read the same string differently, and no way
 //! reads a header that a proxy or the transport writes.
@@ -6,31 +6,31 @@
 use crate::DialectError;
 use crate::read::{Item, Table};
 
-/// Ways to present a credential at the API itself, beside the endpoints of the realm.
+/// The accepted ways to present a credential at the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presentation {
-    /// Words before one string in the `Authorization` header (RFC 9110 §11.4), compared without
-    /// case; the first is the one to ask for.
+    /// Authentication schemes of the `Authorization` header (RFC 9110 §11.4), compared without
+    /// case. The first is the one in the challenge.
     pub schemes: Vec<String>,
     /// Whether and how HTTP Basic is read.
     pub basic: Option<BasicEncoding>,
-    /// Whether an `Authorization` header without any scheme is a credential.
+    /// Whether an `Authorization` header without a scheme is a credential.
     pub bare: bool,
     /// Headers, in lower case, whose whole value is a credential.
     pub headers: Vec<String>,
 }
 
-/// How the parts of HTTP Basic are written at the API.
+/// How the parts of HTTP Basic are encoded at the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BasicEncoding {
-    /// As they are (RFC 7617 §2).
+    /// Not encoded (RFC 7617 §2).
     Plain,
-    /// Form-url-encoded, as OAuth asks for client credentials (RFC 6749 §2.3.1).
+    /// Form-urlencoded, as OAuth requires for client credentials (RFC 6749 §2.3.1).
     Form,
 }
 
-/// Headers that are never the caller's credential: the transport's, a proxy's, or the browser's.
-const TAKEN: &[&str] = &[
+/// Headers that are never the caller's credential: those of the transport, a proxy or the browser.
+const RESERVED: &[&str] = &[
     "authorization",
     "connection",
     "content-length",
@@ -73,7 +73,7 @@ pub(crate) fn presentation(table: &Table<'_>) -> Result<Presentation, DialectErr
     Ok(presentation)
 }
 
-/// Words that are tokens of RFC 9110 §5.6.2, each once. Basic has a key of its own.
+/// Reads scheme names, which are tokens (RFC 9110 §5.6.2), each once. Basic has its own key.
 fn schemes(item: &Item<'_>) -> Result<Vec<String>, DialectError> {
     let mut schemes: Vec<String> = Vec::new();
     for text in item.texts()? {
@@ -89,7 +89,7 @@ fn schemes(item: &Item<'_>) -> Result<Vec<String>, DialectError> {
     Ok(schemes)
 }
 
-/// Names of headers, in lower case, that nobody but the caller writes.
+/// Reads header names, in lower case, that only the caller writes.
 fn headers(item: &Item<'_>) -> Result<Vec<String>, DialectError> {
     let mut headers: Vec<String> = Vec::new();
     for text in item.texts()? {
@@ -99,7 +99,7 @@ fn headers(item: &Item<'_>) -> Result<Vec<String>, DialectError> {
                 item.error(format!("found header {text:?}; expected names such as \"x-api-key\""))
             );
         }
-        let taken = TAKEN.contains(&name.as_str())
+        let taken = RESERVED.contains(&name.as_str())
             || TAKEN_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
         if taken {
             return Err(item.error(format!(

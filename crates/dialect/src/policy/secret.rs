@@ -1,14 +1,14 @@
-//! How issued identifiers and secrets look: sections `[identifiers]` and `[secrets]`.
+//! The format of issued identifiers and secrets: sections `[identifiers]` and `[secrets]`.
 //!
-//! Invariant: two kinds of secret that carry their row's id never share a prefix, so that a
-//! presented string names its kind.
+//! Invariant: two kinds of secret that carry their row's id never share a prefix, so the prefix of
+//! a presented string shows its kind.
 
 use domain::{CredentialKind, Kind};
 
 use crate::DialectError;
 use crate::read::{Item, Table};
 
-/// Which of the two worlds of a provider a secret opens.
+/// The environment of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Environment {
     /// Real data.
@@ -18,7 +18,7 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// What `{environment}` in a prefix becomes.
+    /// The text of `{environment}` in a prefix.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Live => "live",
@@ -27,28 +27,28 @@ impl Environment {
     }
 }
 
-/// What follows the prefix.
+/// The format of a secret after its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretShape {
     /// Id, 256 bits of secret and a checksum: [`base::issued`].
     Checked,
     /// An id, then a secret, both of lower-case letters and digits; no checksum.
     Split {
-        /// Characters of the id.
+        /// The number of characters of the id.
         id_digits: usize,
-        /// Characters of the secret.
+        /// The number of characters of the secret.
         secret_digits: usize,
     },
-    /// Whatever an older system gave out: accepted, never issued.
+    /// Any secret of an older system. Accepted, never issued.
     Imported,
 }
 
-/// How one kind of secret looks in one environment.
+/// The format of one kind of secret in one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretFormat {
-    /// What it begins with, such as `rt_live_`.
+    /// The prefix, such as `rt_live_`.
     pub prefix: String,
-    /// What follows.
+    /// The format after the prefix.
     pub shape: SecretShape,
 }
 
@@ -73,9 +73,9 @@ pub(crate) fn secrets(table: &Table<'_>) -> Result<Secrets, DialectError> {
     for kind in CredentialKind::ALL {
         let item = table.required(kind.as_str())?;
         let formats = secret(&item)?;
-        let clash = read.iter().find(|(_, _, others)| alike(others, &formats));
+        let clash = read.iter().find(|(_, _, others)| may_collide(others, &formats));
         if let Some((other, other_item, _)) = clash {
-            // What the file itself says is to blame, not what it inherits.
+            // The error points at the file's own setting, not at an inherited one.
             let (item, other) = match table.own(kind.as_str()) {
                 Some(own) => (own, *other),
                 None => (*other_item, kind.as_str()),
@@ -90,8 +90,8 @@ pub(crate) fn secrets(table: &Table<'_>) -> Result<Secrets, DialectError> {
     Ok(Secrets(read.into_iter().map(|(_, _, formats)| formats).collect()))
 }
 
-/// Whether a presented string could be of either format.
-fn alike(one: &[SecretFormat; 2], other: &[SecretFormat; 2]) -> bool {
+/// Whether one presented string could have either format.
+fn may_collide(one: &[SecretFormat; 2], other: &[SecretFormat; 2]) -> bool {
     one.iter().zip(other).any(|(one, other)| one.shape == SecretShape::Checked && one == other)
 }
 

@@ -1,4 +1,4 @@
-//! One value of a dialect file and its place.
+//! One value of a dialect file with its position.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -8,7 +8,7 @@ use toml::de::DeValue;
 use crate::DialectError;
 use crate::error::Source;
 
-/// A value, where it stands, and what it is called there.
+/// A value, its position, and its name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Item<'a> {
     pub(super) source: Source<'a>,
@@ -24,7 +24,7 @@ impl<'a> Item<'a> {
         self.source.error(&self.value.span(), message)
     }
 
-    /// The value for a message: kind and, where short, itself.
+    /// A description of the value for an error message: its kind and, where short, the value.
     pub(crate) fn found(&self) -> String {
         match self.value.get_ref() {
             DeValue::String(text) => format!("{text:?}"),

@@ -1,8 +1,8 @@
-//! Reading TOML with places: tables that remember which keys were asked for, and values that can
-//! say where they stand.
+//! Reads TOML with positions: tables that remember which keys the code read, and values that know
+//! their position.
 //!
-//! Invariant: whatever a dialect file says is either read or refused; the keys that a refusal
-//! names as expected are the very keys that the code asked for.
+//! Invariant: every key of a dialect file is either read or refused. The keys that an error names
+//! as expected are the keys that the code reads.
 
 mod item;
 mod table;

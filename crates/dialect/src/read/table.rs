@@ -1,4 +1,4 @@
-//! One table of a dialect file, with the table it falls back on.
+//! One table of a dialect file, with its fallback table.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -11,8 +11,8 @@ use super::item::one_of;
 use crate::DialectError;
 use crate::error::Source;
 
-/// A table whose missing keys are looked up in another: how a dialect says only where it departs
-/// from the RFCs.
+/// A table whose missing keys are looked up in another. A dialect therefore only contains what
+/// differs from the RFCs.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<'a> {
     source: Source<'a>,
@@ -34,7 +34,7 @@ impl<'a> Table<'a> {
         Self { source, own: Some(own), span, fallback: None, asked: RefCell::new(Vec::new()) }
     }
 
-    /// The same table, its missing keys looked up in `fallback`.
+    /// The same table with `fallback` for its missing keys.
     pub(crate) fn or(mut self, fallback: Option<Table<'a>>) -> Self {
         self.fallback = match self.fallback {
             None => fallback.map(Box::new),
@@ -95,7 +95,7 @@ impl<'a> Table<'a> {
         entries
     }
 
-    /// The same, after those of the fallback.
+    /// Every key and value: those of the fallback first, then its own.
     pub(crate) fn all_entries(&self) -> Vec<(&'a str, Range<usize>, Item<'a>)> {
         let mut entries = self.fallback.as_ref().map_or_else(Vec::new, |table| table.all_entries());
         entries.extend(self.entries());
@@ -106,7 +106,8 @@ impl<'a> Table<'a> {
         self.source.error(&self.span, message)
     }
 
-    /// Refuses keys that nobody asked for. `what` names such a key in the message.
+    /// Refuses keys that the code did not read. `what` is the word for such a key in the error
+    /// message.
     pub(crate) fn finish(&self, what: &str) -> Result<(), DialectError> {
         let asked = self.asked.borrow();
         match self.entries().into_iter().find(|(key, ..)| !asked.contains(key)) {
@@ -115,7 +116,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The refusal of a key that is none of `expected`.
+    /// The error for a key that is not one of `expected`.
     pub(crate) fn unknown<'n>(
         &self,
         what: &str,

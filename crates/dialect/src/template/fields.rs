@@ -1,10 +1,10 @@
-//! The placeholders, and where each may stand.
+//! The placeholders, and where each is allowed.
 
 use oauth::ScopeSet;
 
 macro_rules! fields {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// Something a template can ask for.
+        /// A placeholder of a template.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Field { $($(#[$doc])* $variant,)* }
 
@@ -132,16 +132,16 @@ pub(crate) const CLAIMS: &[Field] = &[
     F::Grant,
     F::Credential,
 ];
-/// Known to every answer: what `[headers]` may use.
+/// Placeholders that every response knows, so that `[headers]` may use them.
 pub(crate) const SHARED: &[Field] =
     &[F::RequestId, F::Issuer, F::ClientQuota, F::OrganizationQuota];
 pub(crate) const CHALLENGE: &[Field] = &[F::Issuer];
 pub(crate) const QUOTA: &[Field] = &[F::Window, F::Limit, F::Remaining, F::ResetsIn];
 
-/// What a placeholder stands for in one answer.
+/// The value of a placeholder in one response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value<'a> {
-    /// Nothing: the member is left out.
+    /// No value: the member is omitted.
     Absent,
     Text(&'a str),
     Integer(i64),
@@ -152,13 +152,13 @@ pub(crate) enum Value<'a> {
     Scope(&'a ScopeSet),
     /// A list of strings.
     ScopeList(&'a ScopeSet),
-    /// The same list from text.
+    /// The same list, from space-separated text.
     WordList(&'a str),
-    /// JSON as it stands.
+    /// JSON text, written unchanged.
     Json(&'a str),
 }
 
-/// Answers placeholders.
+/// Gives the values of placeholders.
 pub(crate) trait Facts {
     fn value(&self, field: Field) -> Value<'_>;
 }

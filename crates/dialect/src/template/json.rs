@@ -1,7 +1,7 @@
-//! Templates of JSON: answer bodies and claims.
+//! JSON templates: response bodies and claims.
 //!
-//! Compiled once into a tree whose fixed parts are JSON already; writing one is a walk that
-//! allocates nothing but the output.
+//! A template is compiled once into a tree whose fixed parts are JSON text. Writing it traverses
+//! the tree and allocates nothing but the output.
 
 use toml::de::DeValue;
 
@@ -14,7 +14,7 @@ use crate::read::Item;
 /// One value of a JSON template.
 #[derive(Clone, Debug)]
 pub(crate) enum Node {
-    /// JSON as it stands.
+    /// JSON text, written unchanged.
     Fixed(String),
     /// A placeholder that keeps its JSON type.
     Whole(Field),
@@ -118,7 +118,7 @@ fn write(node: &Node, facts: &impl Facts, out: &mut String) -> bool {
     true
 }
 
-/// Writes what is present, separated by commas.
+/// Writes the items that are present, separated by commas.
 fn write_list<T>(items: &[T], out: &mut String, write: impl Fn(&T, &mut String) -> bool) {
     let mut first = true;
     for item in items {
@@ -147,7 +147,7 @@ fn write_value(value: Value<'_>, out: &mut String) -> bool {
             base::encoding::push_base62(out, id, base::encoding::BASE62_U128);
             out.push('"');
         }
-        // An empty scope is left out: RFC 6749 §3.3 has no empty scope string.
+        // An empty scope is omitted: RFC 6749 §3.3 has no empty scope string.
         Value::Scope(scopes) => {
             if scopes.is_empty() {
                 return false;
@@ -184,14 +184,14 @@ pub(crate) fn push_json_string(out: &mut String, text: &str) {
     use std::fmt::Write as _;
     let special = |b: u8| b < b' ' || b == b'"' || b == b'\\';
     out.push('"');
-    // Most texts need no escape, and this loop, without a way out, is one the compiler vectorizes.
+    // Most texts need no escape. The compiler vectorises this loop because it has no early return.
     if !text.bytes().fold(false, |found, b| found | special(b)) {
         out.push_str(text);
         out.push('"');
         return;
     }
     let mut rest = text;
-    // Special bytes are ASCII, so that the cuts are between characters.
+    // Special bytes are ASCII, so the text is cut between characters.
     while let Some(at) = rest.bytes().position(special) {
         let (clean, escaped) = rest.split_at(at);
         out.push_str(clean);

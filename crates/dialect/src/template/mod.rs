@@ -1,7 +1,7 @@
-//! Fixed and computed values: what `"{client_id}@clients"` in a dialect file becomes.
+//! Templates: fixed and computed values, such as `"{client_id}@clients"` in a dialect file.
 //!
-//! A template that is exactly one placeholder keeps the value's own JSON type; a placeholder
-//! among text is written as text; an absent value leaves the whole member out.
+//! A template that is exactly one placeholder keeps the value's own JSON type. A placeholder within
+//! text is written as text. An absent value omits the whole member.
 
 pub(crate) mod fields;
 mod json;

@@ -44,7 +44,7 @@ impl TextTemplate {
         }
     }
 
-    /// Whether the value of `field` is in it.
+    /// Whether it contains `field`.
     pub(crate) fn has(&self, field: Field) -> bool {
         self.0.contains(&Piece::Field(field))
     }
@@ -53,7 +53,7 @@ impl TextTemplate {
         Self(pieces)
     }
 
-    /// The text where nothing in it is computed.
+    /// The text, where it has no placeholder.
     pub(crate) fn fixed(&self) -> Option<&str> {
         match self.0.as_slice() {
             [] => Some(""),
@@ -62,7 +62,7 @@ impl TextTemplate {
         }
     }
 
-    /// Appends the text. `false`, and nothing of use appended, when a value is absent.
+    /// Appends the text. Returns `false` when a value is absent; the appended text is then useless.
     pub(crate) fn write(&self, facts: &impl Facts, out: &mut String) -> bool {
         self.0.iter().all(|piece| match piece {
             Piece::Literal(text) => {

@@ -1,4 +1,4 @@
-//! Every dialect that ships loads, and serves what every realm serves.
+//! Every built-in dialect loads and has the endpoints of every realm.
 
 use dialect::{BasicEncoding, Dialect, Route};
 use oauth::Operation;
@@ -39,7 +39,7 @@ fn every_realm_serves_metadata_keys_introspection_and_revocation() {
 }
 
 #[test]
-fn rfc9110_15_5_6_another_method_is_told_which_are_allowed() {
+fn rfc9110_15_5_6_a_wrong_method_gets_the_allowed_methods() {
     let dialect = Dialect::builtin("spendesk").unwrap();
     for path in ["/auth/token", "/v0/auth/token", "/v1/auth/token"] {
         assert!(matches!(dialect.route("POST", path), Route::Found { .. }), "{path}");
@@ -54,17 +54,17 @@ fn rfc9110_15_5_6_another_method_is_told_which_are_allowed() {
 }
 
 #[test]
-fn credentials_come_to_the_apis_as_their_documentations_say() {
-    let told = |name: &str| {
+fn credentials_are_presented_at_the_apis_as_documented() {
+    let presentation_of = |name: &str| {
         let dialect = Dialect::builtin(name).unwrap();
         let it = dialect.presentation();
         assert_eq!((it.schemes.as_slice(), it.headers.len()), (&["Bearer".to_owned()][..], 0));
         (it.basic, it.bare)
     };
-    assert_eq!(told("rfc"), (None, false));
-    assert_eq!(told("speculo"), (None, false));
-    assert_eq!(told("spendesk"), (None, false), "its keys are exchanged first");
-    assert_eq!(told("spiko"), (Some(BasicEncoding::Form), false));
-    assert_eq!(told("fyma"), (Some(BasicEncoding::Plain), false), "legacy tokens");
-    assert_eq!(told("speckle"), (None, true), "the word Bearer may be missing");
+    assert_eq!(presentation_of("rfc"), (None, false));
+    assert_eq!(presentation_of("speculo"), (None, false));
+    assert_eq!(presentation_of("spendesk"), (None, false), "its keys are exchanged first");
+    assert_eq!(presentation_of("spiko"), (Some(BasicEncoding::Form), false));
+    assert_eq!(presentation_of("fyma"), (Some(BasicEncoding::Plain), false), "legacy tokens");
+    assert_eq!(presentation_of("speckle"), (None, true), "the word Bearer may be missing");
 }

@@ -1,4 +1,4 @@
-//! The claims of access tokens, there and back.
+//! Writes and reads the claims of access tokens.
 
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ fn every_dialect_reads_back_what_it_wrote() {
 }
 
 #[test]
-fn escaped_texts_come_back_as_they_were() {
+fn escaped_texts_are_read_back_unchanged() {
     let scopes = ScopeSet::new();
     let facts = TokenFacts { audience: "urn:\"\\\n\u{1}é", ..facts(&scopes) };
     let payload = written(&builtin("rfc"), &facts);

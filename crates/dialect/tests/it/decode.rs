@@ -1,4 +1,4 @@
-//! Reading requests: where parameters come from, and everything that is refused.
+//! Decoding requests: where parameters come from, and which requests are refused.
 
 use crate::support::{FORM, JSON, Try, basic, builtin};
 use oauth::{Parameter as P, Problem};
@@ -97,7 +97,7 @@ fn rfc7617_2_a_malformed_basic_header_is_invalid_client() {
 }
 
 #[test]
-fn schemes_an_endpoint_does_not_know_are_left_alone() {
+fn unknown_schemes_are_ignored() {
     let rfc = builtin("rfc");
     for header in ["Digest x", "Bearer x", "nonsense", ""] {
         let request = form("grant_type=x").with(header).decode(&rfc).unwrap();
@@ -125,7 +125,8 @@ fn rfc7662_2_1_introspection_may_be_authorized_by_a_bearer_token() {
 
 #[test]
 fn basic_parts_are_decoded_as_the_dialect_says() {
-    // RFC 6749 §2.3.1 decodes; `either` takes literally what no form encoder wrote.
+    // RFC 6749 §2.3.1 decodes; `either` takes a part literally where no form encoder could have
+    // written it.
     for (pair, form_reads, either_reads) in [
         ("a:b%2Bc", Some("b+c"), "b+c"),
         ("a:b+c", Some("b c"), "b+c"),
@@ -288,7 +289,7 @@ fn the_query_is_not_read_where_the_dialect_does_not_say_so() {
 }
 
 #[test]
-fn a_request_in_a_log_shows_no_value() {
+fn debug_of_a_request_shows_no_value() {
     let header = basic("id:hunter2");
     let request = form("scope=hunter2").with(&header).decode(&builtin("rfc")).unwrap();
     assert!(!format!("{request:?}").contains("hunter2"));

@@ -1,4 +1,4 @@
-//! Answers: bodies, statuses and headers.
+//! Responses: bodies, statuses and headers.
 
 use dialect::Dialect;
 use oauth::{
@@ -22,7 +22,7 @@ fn fails(name: &str, path: &str, failure: &ErrorResponse) -> dialect::Outgoing {
 }
 
 #[test]
-fn rfc6749_5_1_a_token_response_has_the_names_of_the_rfc_and_is_not_kept() {
+fn rfc6749_5_1_a_token_response_has_the_names_of_the_rfc_and_is_not_cacheable() {
     let (outgoing, body) = token(&builtin("rfc"), "/token", token_reply());
     assert_eq!(
         body,
@@ -37,7 +37,7 @@ fn rfc6749_5_1_a_token_response_has_the_names_of_the_rfc_and_is_not_kept() {
 }
 
 #[test]
-fn absent_values_leave_no_member_behind() {
+fn absent_values_omit_their_member() {
     let reply = TokenReply {
         expires_in: None,
         scope: "".parse().unwrap(),
@@ -97,7 +97,7 @@ fn fyma_writes_its_quota_header_on_success_and_when_it_is_spent() {
 }
 
 #[test]
-fn rfc6750_3_an_api_says_what_to_come_back_with_and_no_error_where_there_was_no_token() {
+fn rfc6750_3_a_challenge_names_scope_and_metadata_but_no_error_without_a_token() {
     let dialect = builtin("rfc");
     let challenge = |failure: ErrorResponse| {
         let outgoing = dialect.encode_error(None, &failure, &CONTEXT);
@@ -123,17 +123,17 @@ fn rfc6750_3_an_api_says_what_to_come_back_with_and_no_error_where_there_was_no_
         scope: Some("a\", error=\"".to_owned()),
         ..ErrorResponse::new(Problem::NoCredential, ".")
     };
-    assert_eq!(challenge(quoted), Some(realm.to_owned()), "nobody breaks out of the quotes");
+    assert_eq!(challenge(quoted), Some(realm.to_owned()), "the quotes cannot be escaped");
 }
 
 #[test]
-fn a_wait_that_is_known_is_told_in_seconds() {
+fn retry_after_is_the_known_wait_in_seconds() {
     let failure = ErrorResponse { wait: Some(17), ..ErrorResponse::new(Problem::RateLimited, ".") };
     assert_eq!(fails("rfc", "/token", &failure).header("retry-after"), Some("17"));
 }
 
 #[test]
-fn rfc9110_10_2_3_what_passes_says_when_to_come_back() {
+fn rfc9110_10_2_3_temporary_problems_have_retry_after() {
     for problem in Problem::ALL {
         let outgoing = fails("rfc", "/token", &ErrorResponse::new(*problem, "."));
         let passes = matches!(outgoing.status, 429 | 503);
@@ -142,7 +142,7 @@ fn rfc9110_10_2_3_what_passes_says_when_to_come_back() {
 }
 
 #[test]
-fn rfc6749_5_2_every_401_has_a_challenge_and_nothing_is_kept() {
+fn rfc6749_5_2_every_401_has_a_challenge_and_no_error_is_cacheable() {
     for name in Dialect::builtin_names() {
         let dialect = builtin(name);
         for endpoint in dialect.endpoints() {
@@ -204,7 +204,7 @@ fn rfc7009_2_2_revocation_answers_200_with_no_body() {
 }
 
 #[test]
-fn keys_and_metadata_may_be_kept_for_a_while() {
+fn keys_and_metadata_are_cacheable() {
     let rfc = builtin("rfc");
     let (endpoint, _) = found(&rfc, "GET", "/jwks.json");
     let outgoing = rfc.encode(endpoint, &Reply::Jwks(r#"{"keys":[]}"#.to_owned()), &CONTEXT);
@@ -219,7 +219,7 @@ fn keys_and_metadata_may_be_kept_for_a_while() {
 }
 
 #[test]
-fn rfc9110_15_5_6_the_refusal_of_a_method_names_the_allowed_ones() {
+fn rfc9110_15_5_6_method_not_allowed_has_an_allow_header() {
     let outgoing = builtin("fyma").encode_method_not_allowed(&["POST", "PUT"], &CONTEXT);
     assert_eq!(outgoing.status, 405);
     assert_eq!(outgoing.header("allow"), Some("POST, PUT"));
@@ -247,7 +247,7 @@ fn header_values_are_visible_ascii_whatever_a_placeholder_holds() {
 }
 
 #[test]
-fn an_answer_in_a_log_shows_no_token() {
+fn debug_of_a_response_shows_no_token() {
     let (outgoing, _) = token(&builtin("rfc"), "/token", token_reply());
     assert!(!format!("{outgoing:?}").contains("a.b.c"));
 }

@@ -1,4 +1,4 @@
-//! A sixth dialect, written only in TOML and unlike the five.
+//! A dialect that is written only in TOML and differs from the built-in ones.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn a_token_request_is_read_from_path_query_and_json() {
 }
 
 #[test]
-fn what_the_other_dialects_refuse_is_refused_here_too() {
+fn invalid_requests_are_refused_as_in_the_other_dialects() {
     let put = |target| Try { method: "PUT", ..Try::post(target, JSON, "{}") };
     for target in [
         "/quays/t/passes?key=a&k=b",

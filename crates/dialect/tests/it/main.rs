@@ -1,4 +1,4 @@
-//! Dialects through their public face: files in, requests and answers out.
+//! Tests of the public interface: files in, requests and responses out.
 
 #[cfg(test)]
 mod builtin;

@@ -1,4 +1,4 @@
-//! Requests of the flows with people: what is read, and from where.
+//! Requests of the flows with users: what is read, and from where.
 
 use dialect::{Dialect, Endpoint, Route};
 use oauth::pkce::ChallengeMethod;
@@ -46,7 +46,7 @@ fn rfc6749_4_1_1_an_authorization_request_is_its_query() {
     let rfc = builtin("rfc");
     let header = basic("a:b");
     values(&get(target).with(&header).decode(&rfc).unwrap(), &wanted);
-    // The body is the form of a page: no parameter of the app's stands there.
+    // The body is the form of a page. It holds none of the app's parameters.
     let form = "client_id=evil&redirect_uri=evil&csrf=x&decision=allow";
     values(&Try::post(target, FORM, form).decode(&rfc).unwrap(), &wanted);
     for target in ["/authorize?state=a&state=a", "/authorize?state=%ff", "/authorize?client_id=%"] {
@@ -90,13 +90,13 @@ fn spendesk_exchanges_and_refreshes_in_each_published_shape() {
         ("/v0/oauth2/token/refresh?client_id=c&client_secret=s", JSON, typed),
         ("/v1/oauth2/token/refresh", JSON, in_body),
         ("/oauth2/token/refresh", FORM, "refresh_token=r&client_id=c&client_secret=s"),
-        // One widely used client refreshes where codes are exchanged.
+        // One widely used client sends its refresh requests to the code exchange endpoint.
         ("/oauth2/token/create", JSON, in_body),
     ] {
         let request = Try::post(target, content_type, body).decode(&spendesk).unwrap();
         values(&request, &[&client[..], &refresh[..]].concat());
     }
-    // Some clients name themselves in both places: harmless while they say the same.
+    // Some clients send their id in both parts. That is harmless while both are the same.
     let same = Try::post("/oauth2/token/refresh?client_id=c&client_secret=s", JSON, in_body);
     values(&same.decode(&spendesk).unwrap(), &[&client[..], &refresh[..]].concat());
     for query in ["client_id=d", "client_id=", "client_secret=x", "client_id=c&client_id=c"] {
@@ -156,7 +156,7 @@ fn speckle_reads_app_and_challenge_from_the_path() {
 }
 
 #[test]
-fn speckle_tells_the_grant_by_what_was_brought() {
+fn speckle_derives_the_grant_type_from_the_parameters() {
     let speckle = builtin("speckle");
     let secret = [(P::ClientId, "a"), (P::ClientSecret, "s"), (P::CodeChallengeMethod, "plain")];
     for path in ["/auth/token", "/auth/token/"] {
@@ -220,7 +220,7 @@ fn speckle_answers_with_token_and_refresh_token_and_refuses_with_401() {
 }
 
 #[test]
-fn whoever_holds_the_tokens_may_sign_out_with_them() {
+fn the_holder_of_the_tokens_may_revoke_them() {
     let speckle = builtin("speckle");
     let body = r#"{"token":"t","refreshToken":"r"}"#;
     let request = Try::post("/auth/logout", JSON, body).decode(&speckle).unwrap();
@@ -285,7 +285,7 @@ fn openid_connect_core_5_3_1_userinfo_is_asked_with_a_bearer_token() {
 }
 
 #[test]
-fn rfc6750_3_a_refused_bearer_token_is_told_why() {
+fn rfc6750_3_a_challenge_names_the_error_of_the_bearer_token() {
     let rfc = builtin("rfc");
     let endpoint = found(&rfc, "GET", "/userinfo").0;
     let realm = "Bearer realm=\"https://auth.example\"";
@@ -319,7 +319,7 @@ fn rp_initiated_logout_2_signing_out_is_asked_by_query_or_form() {
 }
 
 #[test]
-fn pages_of_other_origins_may_call_what_takes_no_cookie() {
+fn endpoints_without_cookies_allow_cors() {
     let open = |dialect: &Dialect| -> Vec<String> {
         let open = dialect.endpoints().iter().filter(|endpoint| endpoint.cors());
         open.flat_map(Endpoint::paths).cloned().collect()
@@ -345,7 +345,7 @@ fn pages_of_other_origins_may_call_what_takes_no_cookie() {
 }
 
 #[test]
-fn machines_alone_have_no_endpoints_for_people() {
+fn dialects_for_machines_have_no_endpoints_for_users() {
     use Operation::{Authorization, EndSession, UserInfo};
     for (name, served) in [
         ("rfc", [true, true, true]),
@@ -391,7 +391,7 @@ fn the_rules_of_the_shipped_dialects() {
 }
 
 #[test]
-fn harbour_has_the_people_s_flow_from_its_file_alone() {
+fn harbour_defines_the_authorization_code_flow_in_its_file_alone() {
     let harbour = harbour();
     let target = "/board/s%20s/seal%3Bx?b=https%3A%2F%2Fa.example%2Fcb&word=w&may=moor";
     values(

@@ -1,4 +1,4 @@
-//! Every problem in every dialect, as a table: a change of one is seen here.
+//! A snapshot of every problem in every dialect.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,5 @@
-//! What holds for any input: encoders that nobody here wrote are read back exactly, and nothing
-//! makes the reader stumble.
+//! Properties for any input: the output of independent encoders is read back exactly, and no input
+//! makes the reader panic.
 
 use dialect::{Context, Dialect};
 use oauth::{ErrorResponse, Parameter as P, Problem};
@@ -80,7 +80,7 @@ proptest! {
     }
 
     #[test]
-    fn any_state_comes_back_as_it_went(state in any::<String>(), query in "[a-z=&?%0-9]{0,12}") {
+    fn any_state_is_returned_unchanged(state in any::<String>(), query in "[a-z=&?%0-9]{0,12}") {
         let back = format!("https://app.example/cb?{query}");
         prop_assume!(!state.is_empty() && back.parse::<oauth::RedirectUri>().is_ok());
         let sent = form_urlencoded::byte_serialize(state.as_bytes()).collect::<String>();

@@ -1,4 +1,4 @@
-//! The examples of the crate's README are dialect files, and its reference misses no key.
+//! The examples of the crate's README are valid dialect files, and its reference has every key.
 
 use dialect::Dialect;
 
@@ -19,7 +19,8 @@ fn every_example_loads() {
     }
 }
 
-/// Provokes the message that lists the keys of each table, and looks for them in the README.
+/// Provokes the error messages that list the keys of each table, and looks for the keys in the
+/// README.
 #[test]
 fn every_key_and_placeholder_has_a_line_in_the_reference() {
     for unknown in [

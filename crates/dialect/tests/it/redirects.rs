@@ -1,4 +1,4 @@
-//! The way back to an app: exact locations, their order and their encoding.
+//! Redirects to an app: exact locations, their order and their encoding.
 
 use base::Secret;
 use dialect::{Dialect, Outgoing};
@@ -6,7 +6,7 @@ use oauth::{AuthorizationReply, ErrorResponse, Granted, Operation, Problem};
 
 use crate::support::{CONTEXT, builtin, harbour};
 
-const BACK: &str = "https://app.example/cb";
+const REDIRECT_URI: &str = "https://app.example/cb";
 
 fn answer(dialect: &Dialect, reply: &AuthorizationReply) -> Outgoing {
     let endpoint = dialect.endpoint(Operation::Authorization).unwrap();
@@ -25,7 +25,10 @@ pub(crate) fn granted(back: &str, state: Option<&str>) -> AuthorizationReply {
 }
 
 fn failed(problem: Problem, why: &str, state: Option<&str>) -> AuthorizationReply {
-    AuthorizationReply { outcome: Err(ErrorResponse::new(problem, why)), ..granted(BACK, state) }
+    AuthorizationReply {
+        outcome: Err(ErrorResponse::new(problem, why)),
+        ..granted(REDIRECT_URI, state)
+    }
 }
 
 pub(crate) fn location(dialect: &Dialect, reply: &AuthorizationReply) -> String {
@@ -38,17 +41,17 @@ fn rfc6749_4_1_2_each_dialect_has_its_parameters_in_its_order() {
     let code = "code=co.de_-~";
     let scope = "scope=offline%20profile%3Aread";
     for (name, status, expected) in [
-        ("rfc", 303, format!("{BACK}?{code}&{scope}&state=xyz&{iss}")),
-        ("spendesk", 302, format!("{BACK}?{code}&state=xyz&{iss}")),
-        ("spiko", 303, format!("{BACK}?{code}&{scope}&state=xyz&{iss}")),
-        ("speckle", 303, format!("{BACK}?access_code=co.de_-~")),
+        ("rfc", 303, format!("{REDIRECT_URI}?{code}&{scope}&state=xyz&{iss}")),
+        ("spendesk", 302, format!("{REDIRECT_URI}?{code}&state=xyz&{iss}")),
+        ("spiko", 303, format!("{REDIRECT_URI}?{code}&{scope}&state=xyz&{iss}")),
+        ("speckle", 303, format!("{REDIRECT_URI}?access_code=co.de_-~")),
     ] {
-        let outgoing = answer(&builtin(name), &granted(BACK, Some("xyz")));
+        let outgoing = answer(&builtin(name), &granted(REDIRECT_URI, Some("xyz")));
         assert_eq!((outgoing.status, outgoing.header("location")), (status, Some(&*expected)));
     }
     let expected = "https://app.example/cb?word=xyz&may=offline%20profile%3Aread&leave=co.de_-~\
                     &from=quay%20of%20https%3A%2F%2Fauth.example";
-    assert_eq!(location(&harbour(), &granted(BACK, Some("xyz"))), expected);
+    assert_eq!(location(&harbour(), &granted(REDIRECT_URI, Some("xyz"))), expected);
 }
 
 #[test]
@@ -57,7 +60,7 @@ fn rfc6749_4_1_2_1_a_failure_names_code_description_and_state() {
     let rest = "error_description=No%20such%20scope%3A%20%27a%27b%27.&state=s\
                 &iss=https%3A%2F%2Fauth.example";
     for name in ["rfc", "spendesk", "spiko"] {
-        let expected = format!("{BACK}?error=invalid_scope&{rest}");
+        let expected = format!("{REDIRECT_URI}?error=invalid_scope&{rest}");
         assert_eq!(location(&builtin(name), &refused), expected, "{name}");
     }
     let weak = failed(Problem::InvalidState, "weak", None);
@@ -66,19 +69,19 @@ fn rfc6749_4_1_2_1_a_failure_names_code_description_and_state() {
 }
 
 #[test]
-fn a_problem_may_have_a_list_of_its_own() {
+fn a_problem_may_have_its_own_list_of_parameters() {
     let denied = failed(Problem::AccessDenied, "The person said no.", Some("s"));
-    assert_eq!(location(&builtin("speckle"), &denied), format!("{BACK}?denied=true"));
-    assert_eq!(location(&harbour(), &denied), format!("{BACK}?sent_away=yes&word=s"));
+    assert_eq!(location(&builtin("speckle"), &denied), format!("{REDIRECT_URI}?denied=true"));
+    assert_eq!(location(&harbour(), &denied), format!("{REDIRECT_URI}?sent_away=yes&word=s"));
     let other = failed(Problem::InvalidScope, "why", None);
     assert_eq!(
         location(&harbour(), &other),
-        format!("{BACK}?trouble=invalid_scope%3A%20why&trace=req_7")
+        format!("{REDIRECT_URI}?trouble=invalid_scope%3A%20why&trace=req_7")
     );
 }
 
 #[test]
-fn rfc6749_3_1_2_the_uri_and_its_own_query_stand_as_they_are() {
+fn rfc6749_3_1_2_the_uri_and_its_own_query_stay_unchanged() {
     let end = "word=s&may=offline%20profile%3Aread&leave=co.de_-~";
     for (back, expected) in [
         ("https://a.example", "https://a.example?"),
@@ -97,7 +100,7 @@ fn rfc6749_3_1_2_the_uri_and_its_own_query_stand_as_they_are() {
 }
 
 #[test]
-fn a_query_that_passes_itself_off_as_the_answer_is_known() {
+fn a_redirect_uri_with_a_response_parameter_is_detected() {
     let spendesk = builtin("spendesk");
     let endpoint = spendesk.endpoint(Operation::Authorization).unwrap();
     for (query, collides) in [
@@ -113,27 +116,27 @@ fn a_query_that_passes_itself_off_as_the_answer_is_known() {
         ("?scope=x", false),
         ("?%zz=x", true),
     ] {
-        let uri = format!("{BACK}{query}").parse().unwrap();
+        let uri = format!("{REDIRECT_URI}{query}").parse().unwrap();
         assert_eq!(endpoint.collides_with(&uri), collides, "{query}");
     }
     let harbour = harbour();
     let endpoint = harbour.endpoint(Operation::Authorization).unwrap();
-    assert!(endpoint.collides_with(&format!("{BACK}?sent_away=no").parse().unwrap()));
+    assert!(endpoint.collides_with(&format!("{REDIRECT_URI}?sent_away=no").parse().unwrap()));
 }
 
 #[test]
-fn what_has_no_value_is_left_out() {
-    let mut reply = granted(BACK, None);
+fn parameters_without_value_are_omitted() {
+    let mut reply = granted(REDIRECT_URI, None);
     if let Ok(granted) = &mut reply.outcome {
         granted.scope = "".parse().unwrap();
     }
-    let expected = format!("{BACK}?code=co.de_-~&iss=https%3A%2F%2Fauth.example");
+    let expected = format!("{REDIRECT_URI}?code=co.de_-~&iss=https%3A%2F%2Fauth.example");
     assert_eq!(location(&builtin("rfc"), &reply), expected);
 }
 
 #[test]
-fn rfc9700_4_2_4_nobody_keeps_the_way_back_or_passes_it_on() {
-    let reply = granted(BACK, Some("s"));
+fn rfc9700_4_2_4_redirects_are_not_cacheable_and_send_no_referrer() {
+    let reply = granted(REDIRECT_URI, Some("s"));
     for name in ["rfc", "spendesk", "spiko", "speckle"] {
         let outgoing = answer(&builtin(name), &reply);
         assert_eq!(outgoing.header("cache-control"), Some("no-store"));
@@ -145,7 +148,7 @@ fn rfc9700_4_2_4_nobody_keeps_the_way_back_or_passes_it_on() {
 }
 
 #[test]
-fn a_state_of_anything_is_one_value() {
+fn any_state_stays_one_parameter() {
     for (state, written) in [
         ("a&b=c#d", "a%26b%3Dc%23d"),
         ("a b+c%20", "a%20b%2Bc%2520"),
@@ -155,13 +158,13 @@ fn a_state_of_anything_is_one_value() {
         ("\"'<>\\^`{|}", "%22%27%3C%3E%5C%5E%60%7B%7C%7D"),
         ("state=1&code=2", "state%3D1%26code%3D2"),
     ] {
-        let found = location(&builtin("spendesk"), &granted(BACK, Some(state)));
+        let found = location(&builtin("spendesk"), &granted(REDIRECT_URI, Some(state)));
         assert!(found.contains(&format!("&state={written}&iss=")), "{state:?}: {found}");
     }
 }
 
 #[test]
-fn rfc9207_2_metadata_can_tell_whether_the_issuer_is_named() {
+fn rfc9207_2_the_endpoint_knows_whether_redirects_name_the_issuer() {
     for (name, named) in [("rfc", true), ("spendesk", true), ("spiko", true), ("speckle", false)] {
         let dialect = builtin(name);
         let endpoint = dialect.endpoint(Operation::Authorization).unwrap();
@@ -171,7 +174,7 @@ fn rfc9207_2_metadata_can_tell_whether_the_issuer_is_named() {
 }
 
 #[test]
-fn rp_initiated_logout_3_the_state_goes_along() {
+fn rp_initiated_logout_3_the_state_is_returned() {
     let rfc = builtin("rfc");
     let endpoint = rfc.endpoint(Operation::EndSession).unwrap();
     let back = "https://app.example/bye?a".parse().unwrap();
@@ -186,10 +189,10 @@ fn rp_initiated_logout_3_the_state_goes_along() {
 }
 
 #[test]
-fn an_answer_of_another_endpoint_is_our_fault_and_leads_nowhere() {
+fn a_reply_of_another_endpoint_is_a_server_error_without_redirect() {
     let rfc = builtin("rfc");
     let token = rfc.endpoint(Operation::Token).unwrap();
-    let outgoing = rfc.encode_authorization(token, &granted(BACK, None), &CONTEXT);
+    let outgoing = rfc.encode_authorization(token, &granted(REDIRECT_URI, None), &CONTEXT);
     assert_eq!((outgoing.status, outgoing.header("location")), (500, None));
     let asking = rfc.endpoint(Operation::Authorization).unwrap();
     let outgoing = rfc.encode(asking, &oauth::Reply::Revoked, &CONTEXT);

@@ -1,12 +1,12 @@
-//! Files that are no dialect: each is refused with the place and what was expected.
+//! Invalid dialect files: each error names the position and what was expected.
 
 use dialect::Dialect;
 
-const GOOD: &str = "name = \"own\"\ndescription = \"d\"\n";
+const HEADER: &str = "name = \"own\"\ndescription = \"d\"\n";
 
-/// The refusal of [`GOOD`] with `rest` after it, which begins at line 3.
+/// The error of [`HEADER`] with `rest` after it, which begins at line 3.
 fn refusal(rest: &str) -> String {
-    let source = format!("{GOOD}{rest}");
+    let source = format!("{HEADER}{rest}");
     match Dialect::parse("own.toml", &source) {
         Err(error) => error.to_string(),
         Ok(_) => panic!("accepted:\n{source}"),
@@ -16,8 +16,8 @@ fn refusal(rest: &str) -> String {
 const TOKEN: &str = "[[endpoint]]\noperation = \"token\"\n";
 
 #[test]
-fn the_least_dialect_is_a_name_and_a_sentence() {
-    let dialect = Dialect::parse("own.toml", GOOD).unwrap();
+fn the_smallest_dialect_is_a_name_and_a_description() {
+    let dialect = Dialect::parse("own.toml", HEADER).unwrap();
     assert_eq!((dialect.name(), dialect.description()), ("own", "d"));
     let error = Dialect::parse("own.toml", "description = \"d\"").unwrap_err();
     assert_eq!(error.to_string(), "own.toml:1:1: the key \"name\" is missing here");
@@ -212,7 +212,7 @@ fn an_endpoint_is_refused_at_the_line_at_fault() {
 }
 
 #[test]
-fn the_way_back_to_an_app_is_refused_at_the_line_at_fault() {
+fn an_invalid_redirect_table_is_refused_at_the_line_at_fault() {
     const ASKING: &str = "[[endpoint]]\noperation = \"authorization\"\n";
     let cases: &[(&str, &str)] = &[
         (
@@ -322,7 +322,7 @@ fn sections_that_do_not_agree_are_refused() {
         let found = refusal(rest);
         assert!(found.starts_with(expected), "\nexpected {expected}\nfound    {found}");
     }
-    assert!(Dialect::parse("own.toml", &format!("{GOOD}{fixed} \"S256\" }} }}")).is_ok());
+    assert!(Dialect::parse("own.toml", &format!("{HEADER}{fixed} \"S256\" }} }}")).is_ok());
 }
 
 #[test]
@@ -337,7 +337,7 @@ fn operations_are_known_and_not_both_omitted_and_served() {
         refusal(&format!("omit = [\"token\"]\n{TOKEN}")),
         "own.toml:4:1: omit names the operation \"token\""
     );
-    let source = format!("{GOOD}omit = [\"token\", \"revocation\"]");
+    let source = format!("{HEADER}omit = [\"token\", \"revocation\"]");
     let dialect = Dialect::parse("own.toml", &source).unwrap();
     assert!(dialect.endpoint(oauth::Operation::Token).is_none());
     assert_eq!(dialect.endpoints().len(), 6);
@@ -348,7 +348,7 @@ fn claims_that_cannot_be_read_back_are_refused() {
     let all = "iat = \"{issued_at}\", exp = \"{expires_at}\", aud = \"{audience}\", \
                jti = \"{token_id}\", gid = \"{grant}\", cid = \"{credential}\", s = \"{scopes}\"";
     let file = |claims: &str| format!("[access_token]\nclaims = {{ {claims} }}");
-    assert!(Dialect::parse("own.toml", &format!("{GOOD}{}", file(all))).is_ok());
+    assert!(Dialect::parse("own.toml", &format!("{HEADER}{}", file(all))).is_ok());
     for placeholder in
         ["issued_at", "expires_at", "audience", "token_id", "grant", "credential", "scopes"]
     {
@@ -363,7 +363,7 @@ fn claims_that_cannot_be_read_back_are_refused() {
 }
 
 #[test]
-fn broken_toml_is_refused_at_its_place() {
+fn malformed_toml_is_refused_at_its_position() {
     assert!(refusal("colour = ").starts_with("own.toml:3:10: "), "{}", refusal("colour = "));
     assert!(refusal("name = \"again\"").starts_with("own.toml:3:1: "));
     // A column counts characters, not bytes.

@@ -1,4 +1,4 @@
-//! What the tests share: requests made by hand, and answers to encode.
+//! Shared helpers of the tests: requests and responses.
 
 use base::Secret;
 use dialect::{Context, Dialect, Endpoint, Incoming, Outgoing, PathValues, Route};
@@ -46,7 +46,7 @@ impl<'a> Try<'a> {
         dialect.decode(endpoint, &incoming)
     }
 
-    /// The problem and its public text; panics where the request was good.
+    /// The problem and its public text. Panics where the request is accepted.
     pub(crate) fn refused(&self, dialect: &Dialect) -> (Problem, String) {
         match self.decode(dialect) {
             Err(failure) => (failure.problem, failure.description),
