@@ -1,27 +1,27 @@
-//! Writes as data.
+//! Writes as data: a batch, its writes and their preconditions.
 
 use base::Timestamp;
 use domain::{BudgetLimits, BudgetState, BudgetSubject, Entity, EventDraft, RealmName};
 
 use crate::Version;
 
-/// Writes that commit together or not at all, and the events that tell of them.
+/// Writes that commit together or not at all, with the events that describe them.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// In order.
+    /// The writes, in order.
     pub writes: Vec<Write>,
-    /// What the audit trail and the change feed will say. Empty for what is use, not change, such
-    /// as spending a budget.
+    /// The entries for the audit trail and the change feed. Empty for writes that are use rather
+    /// than change, such as spending a budget.
     pub events: Vec<EventDraft>,
 }
 
 impl Batch {
-    /// Nothing to write.
+    /// An empty batch.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether there is nothing to write.
+    /// Whether the batch has no writes.
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty() && self.events.is_empty()
     }
@@ -30,75 +30,76 @@ impl Batch {
 /// One write and its precondition.
 #[derive(Clone, Debug)]
 pub enum Write {
-    /// A new entity. Precondition: id, public id and handle are free (the latter two among its kind
-    /// in its realm), else [`crate::Conflict::Exists`].
+    /// Inserts a new entity. Precondition: its id, public id and handle are free (the latter two
+    /// among its kind in its realm), else [`crate::Conflict::Exists`].
     Insert(Entity),
-    /// A new state of an entity. Preconditions: it is at `expected`, else
+    /// Replaces an entity by a new state. Preconditions: its version is `expected`, else
     /// [`crate::Conflict::Changed`]; a changed public id or handle is free.
     Replace {
         /// The new state.
         entity: Entity,
-        /// The version it was decided on.
+        /// The version that the decision was based on.
         expected: Version,
     },
-    /// Counts one token as [`BudgetState::spend`] says. Precondition: neither window is spent, else
+    /// Counts one token as in [`BudgetState::spend`]. Precondition: no limit is reached, else
     /// [`crate::Conflict::BudgetSpent`].
     SpendBudget {
-        /// Whose.
+        /// The budget's client or organization.
         subject: BudgetSubject,
         /// The limits at the time of the decision.
         limits: BudgetLimits,
         /// The time of the decision.
         now: Timestamp,
     },
-    /// Refuses one access token from now on. Kept until `until`, when it would have expired;
-    /// `None`: for ever. Revoking twice is no conflict. Entries whose time has passed by `now` are
-    /// swept by the way.
+    /// Revokes one access token. The entry is kept until `until`, when the token would have
+    /// expired; `None`: forever. Revoking twice is no conflict. Entries whose time has passed at
+    /// `now` are deleted during the commit.
     RevokeToken {
-        /// Its `jti`.
+        /// The token's `jti`.
         token: u128,
-        /// When it would have expired.
+        /// When the token would have expired.
         until: Option<Timestamp>,
         /// The time of the decision.
         now: Timestamp,
     },
-    /// Spends something that may be used once, such as an authorization code. Kept until `until`,
-    /// when it would be over by itself; entries whose time has passed by `now` are swept by the way.
-    /// Precondition: it is not spent yet, else [`crate::Conflict::Spent`].
+    /// Marks something as used that may be used once, such as an authorization code. The entry is
+    /// kept until `until`, when it would expire. Entries whose time has passed at `now` are
+    /// deleted during the commit. Precondition: it was not used before, else
+    /// [`crate::Conflict::Spent`].
     SpendOnce {
-        /// Its identifier.
+        /// The identifier of what is used.
         id: u128,
-        /// When it would be over by itself.
+        /// When it would expire.
         until: Timestamp,
         /// The time of the decision.
         now: Timestamp,
     },
-    /// Remembers the answer to a request with an idempotency key. Precondition: none is remembered
-    /// under it that is younger than its time to live, else [`crate::Conflict::Answered`].
+    /// Stores the answer to a request with an idempotency key. Precondition: no unexpired answer is
+    /// stored under the key, else [`crate::Conflict::Answered`].
     Remember(IdempotencyRecord),
 }
 
 /// The remembered answer to a request with an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyRecord {
-    /// In which realm.
+    /// The realm.
     pub realm: RealmName,
-    /// Digest of who asked and their key.
+    /// Digest of the caller and their key.
     pub key: [u8; 32],
-    /// Digest of the request, to notice another one under the same key.
+    /// Digest of the request. It shows when another request has the same key.
     pub request: [u8; 32],
-    /// The answer, sealed: it may hold a secret that is shown once.
+    /// The sealed answer, because it may hold a secret that is shown only once.
     pub sealed: Vec<u8>,
-    /// When it was given.
+    /// When the answer was given.
     pub at: Timestamp,
-    /// Until when it is remembered; afterwards it is swept by the way.
+    /// The record is kept until this time, and then deleted during a later commit.
     pub until: Timestamp,
 }
 
-/// What a commit tells.
+/// The result of a commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Committed {
-    /// The last sequence number given to an event of the batch; `None` when it had none.
+    /// The last sequence number given to an event of the batch; `None` when the batch had none.
     pub sequence: Option<u64>,
     /// The states after each [`Write::SpendBudget`], in order.
     pub budgets: Vec<BudgetState>,

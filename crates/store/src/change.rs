@@ -1,4 +1,4 @@
-//! What a commit changed, for those who remember: other nodes and this one's own memory.
+//! Changes: what a commit changed, for the memory of this node and of other nodes.
 
 mod packed;
 
@@ -7,34 +7,34 @@ use domain::{CredentialKind, Entity, Kind};
 
 use crate::{Batch, Write};
 
-/// How many changes are kept at least: the newest.
+/// The store keeps at least this many of the newest changes.
 pub const CHANGES_KEPT: usize = 100_000;
 
-/// The most changes that are read at once.
+/// The largest number of changes in one read.
 pub const MAX_CHANGES: usize = 1_000;
 
-/// A commit, as the change feed tells it.
+/// A commit in the change feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The last sequence number that the commit was given.
+    /// The last sequence number of the commit.
     pub sequence: u64,
-    /// What it changed.
+    /// The effects of the commit.
     pub effects: Vec<Effect>,
 }
 
-/// One thing that a commit changed. It says what to look at again, not what it is now.
+/// One thing that a commit changed. It names what must be read again, not its new state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// An entity is new or another.
+    /// An entity was inserted or replaced.
     Entity {
         /// Its kind.
         kind: Kind,
         /// The bits of its identifier.
         id: u128,
     },
-    /// An access token was revoked by itself.
+    /// A single access token was revoked.
     Token {
-        /// Its `jti`.
+        /// The token's `jti`.
         token: u128,
         /// When it would have expired; `None`: never.
         until: Option<Timestamp>,
@@ -42,18 +42,18 @@ pub enum Effect {
 }
 
 impl Batch {
-    /// What the change feed tells of this batch; nothing where that is empty.
+    /// What the change feed publishes of this batch; empty where it publishes nothing.
     ///
-    /// A batch with events is told whole. One without is use, not change, and is not told: a refresh
-    /// token that rotates and a session that goes on are read from the store itself by whoever acts
-    /// on them ([`crate::Store::direct`]). Two things are told whatever they come with: a token that
-    /// is revoked, and a stored access token that took the place of another.
+    /// A batch with events is published whole. A batch without events is use, not change, and is
+    /// not published: whoever decides on a rotating refresh token or a session reads it from the
+    /// store itself ([`crate::Store::direct`]). Two effects are always published: the revocation of
+    /// a token, and a stored access token that replaces another.
     pub fn effects(&self) -> Vec<Effect> {
         let all = !self.events.is_empty();
-        let told = |entity: &Entity| all || displaces(entity);
+        let is_published = |entity: &Entity| all || replaces_stored_token(entity);
         let effect = |write: &Write| match write {
             Write::Insert(entity) if all => Some(of(entity)),
-            Write::Replace { entity, .. } if told(entity) => Some(of(entity)),
+            Write::Replace { entity, .. } if is_published(entity) => Some(of(entity)),
             Write::RevokeToken { token, until, .. } => {
                 Some(Effect::Token { token: *token, until: *until })
             }
@@ -67,6 +67,6 @@ fn of(entity: &Entity) -> Effect {
     Effect::Entity { kind: entity.kind(), id: entity.id() }
 }
 
-fn displaces(entity: &Entity) -> bool {
+fn replaces_stored_token(entity: &Entity) -> bool {
     matches!(entity, Entity::Credential(it) if it.kind() == CredentialKind::AccessToken)
 }

@@ -1,28 +1,28 @@
-//! What can go wrong in a store.
+//! The errors of a store.
 
 use domain::{BudgetState, Kind};
 
-/// A precondition that did not hold. Nothing was written.
+/// A precondition failed. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    /// An inserted entity's id, public id or handle is taken.
+    /// The id, public id or handle of an inserted entity is taken.
     #[error("a {} with this name exists", .0.as_str())]
     Exists(Kind),
-    /// An entity is not at the expected version, or is not there.
+    /// An entity does not exist, or is not at the expected version.
     #[error("the {} was changed meanwhile", .0.as_str())]
     Changed(Kind),
-    /// A budget is spent.
+    /// A limit of a budget is reached.
     #[error("the budget is spent")]
     BudgetSpent {
         /// Index into the batch's writes.
         write: usize,
-        /// The state that forbids it.
+        /// The state of the budget.
         state: BudgetState,
     },
     /// What may be used once was used before.
     #[error("this was used before")]
     Spent,
-    /// An answer is remembered under this idempotency key.
+    /// An answer is stored under this idempotency key.
     #[error("this idempotency key has an answer")]
     Answered,
 }
@@ -30,7 +30,7 @@ pub enum Conflict {
 /// A commit that wrote nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
-    /// A precondition did not hold: read again, decide again.
+    /// A precondition failed. The caller reads and decides again.
     #[error(transparent)]
     Conflict(#[from] Conflict),
     /// The store failed.
@@ -38,21 +38,21 @@ pub enum CommitError {
     Store(#[from] StoreError),
 }
 
-/// The store could not do what was asked.
+/// A technical error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached at present; another try may succeed.
+    /// The store cannot be reached now. A retry may succeed.
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
-    /// It failed, or holds what it should not; another try will not help.
+    /// The store failed or holds invalid data. A retry does not help.
     #[error("the store failed: {0}")]
     Failed(String),
 }
 
-/// A store that cannot be opened. Nothing was overwritten.
+/// The store cannot be opened. Nothing was overwritten.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Written by a newer program.
+    /// A newer program wrote the database.
     #[error(
         "the database has schema version {found}, but this program knows versions up to {known}: \
          it was written by a newer program"
@@ -63,16 +63,16 @@ pub enum OpenError {
         /// The newest version known.
         known: u32,
     },
-    /// Not a database of ours, or broken.
+    /// The file or database is damaged or was not made by this program.
     #[error("the database is damaged or not ours: {0}")]
     Damaged(String),
-    /// Another process has it.
+    /// Another process has opened it.
     #[error("the database is in use by another process")]
     InUse,
-    /// Sealed under another master key.
+    /// The store was sealed under another master key.
     #[error("the database belongs to another master key")]
     WrongMasterKey,
-    /// The place cannot be read, written or reached.
+    /// The file or server cannot be read, written or reached.
     #[error("the database cannot be opened: {0}")]
     Unreachable(String),
 }

@@ -1,23 +1,23 @@
 //! [`Hot`]: answers the reads of the hot path from memory.
 //!
 //! Invariants:
-//! - A fetch that starts after a commit was acknowledged never returns what was before it, on the node
-//!   that committed; on the others once [`Hot::advance`] came past it.
-//! - On one node no fetch goes behind what an earlier one returned: memory only ever goes forward
-//!   ([`packed`]), and what is read from the store goes through it.
-//! - The store is not asked without bound for what does not exist ([`look`]).
+//! - A fetch that starts after a commit was acknowledged never returns the state before the commit.
+//!   This holds at once on the node that committed, and on other nodes after [`Hot::advance`] has
+//!   passed the commit.
+//! - On one node, no fetch returns an older state than an earlier fetch returned: the memory only
+//!   moves forward ([`packed`]), and every read from the store goes through it.
+//! - Fetches of entities that do not exist reach the store at a bounded rate ([`lookup`]).
 
 mod bucket;
 mod commit;
-mod doubt;
+mod dependencies;
 mod each;
 mod figures;
 mod follow;
 mod followed;
 mod hashing;
-mod links;
-mod look;
-mod manner;
+mod lookup;
+mod lookup_state;
 mod options;
 mod packed;
 mod ready;
@@ -25,27 +25,29 @@ mod revoked;
 mod store;
 #[cfg(test)]
 mod tests;
+mod uncertain;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::Store;
+pub use dependencies::{CredentialDependencies, GrantDependencies};
 pub use figures::Figures;
-pub use links::{CredentialDependencies, GrantDependencies};
 pub use options::{HotOptions, Watch};
 
-/// A store in front of another, which keeps every entity in memory once it was filled
-/// ([`Hot::fill`]); until then what was asked for lately.
+/// A store in front of another. It keeps every entity in memory after [`Hot::fill`]; before that,
+/// it keeps what was fetched lately.
 ///
-/// Where other nodes write to the inner store, too, it must be told ([`HotOptions::sole_writer`]) and
-/// follow them ([`Hot::advance`]).
+/// Where other nodes write to the inner store, too, the options must say so
+/// ([`HotOptions::sole_writer`]) and [`Hot::advance`] must follow the other nodes.
 ///
-/// It relies on a failed commit being settled: after an error the inner store may or may not have
+/// It relies on two facts. After an error, the inner store may or may not have written the batch,
+/// but it does not write it later. And entities are never deleted.
 /// written the batch, but it does not write it later. And on entities never going away.
 pub struct Hot {
     shared: Arc<Shared>,
-    /// The same for whoever must see what other nodes committed; `None`: this one does.
+    /// The same store for reads that must see what other nodes committed; `None`: this one does.
     direct: Option<Box<Hot>>,
 }
 
@@ -54,14 +56,14 @@ struct Shared {
     options: HotOptions,
     packed: packed::Packed,
     revoked: revoked::Revoked,
-    doubts: doubt::Doubts,
-    manner: manner::Manner,
+    uncertain: uncertain::UncertainKeys,
+    lookup_state: lookup_state::LookupState,
     followed: followed::Followed,
     counters: figures::Counters,
 }
 
 impl Hot {
-    /// Puts memory before `inner`. It is empty: see [`Hot::fill`].
+    /// Puts an empty memory before `inner`: see [`Hot::fill`].
     pub fn new(inner: Arc<dyn Store>, options: HotOptions) -> Self {
         let sole_writer = options.sole_writer;
         let shared = Arc::new(Shared {
@@ -69,8 +71,8 @@ impl Hot {
             packed: packed::Packed::new(options.capacity),
             options,
             revoked: revoked::Revoked::default(),
-            doubts: doubt::Doubts::default(),
-            manner: manner::Manner::default(),
+            uncertain: uncertain::UncertainKeys::default(),
+            lookup_state: lookup_state::LookupState::default(),
             followed: followed::Followed::default(),
             counters: figures::Counters::default(),
         });
@@ -78,7 +80,7 @@ impl Hot {
         Self { shared, direct: (!sole_writer).then(|| Box::new(past)) }
     }
 
-    /// What it has done, and what it holds.
+    /// Counters of what it did, and sizes of what it holds.
     pub fn figures(&self) -> Figures {
         let (shared, counters) = (&self.shared, &self.shared.counters);
         let mut figures = Figures {

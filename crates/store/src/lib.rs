@@ -1,7 +1,7 @@
-//! The store's contract: what may be read, and [`Batch`], the writes as data.
+//! The contract of a store: its reads, and [`Batch`], its writes as data.
 //!
-//! - A [`Batch`] commits whole or not at all. Each write carries its precondition; a failed one is a
-//!   [`Conflict`] and nothing was written, so the engine reads again and decides again.
+//! - A [`Batch`] commits whole or not at all. Each write has a precondition. If one fails, the
+//!   commit returns a [`Conflict`], nothing was written, and the engine reads and decides again.
 //! - An acknowledged commit is durable: it survives `kill -9` and power loss.
 //! - Every committed event gets a sequence number that rises in commit order: the change feed.
 //!

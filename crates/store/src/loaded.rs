@@ -1,4 +1,4 @@
-//! What a read gives back: a record, and the version it was at.
+//! The result of a read: a record and its version.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -7,26 +7,27 @@ use domain::{Entity, EntityRecord};
 
 use crate::{Version, Write};
 
-/// An entity as it stands in the store.
+/// An entity and its version in the store.
 #[derive(Clone, Debug)]
 pub struct Stored {
     /// The entity.
     pub entity: Entity,
-    /// The version to name as precondition of a change.
+    /// The version, to be used as the precondition of a change.
     pub version: Version,
 }
 
-/// A typed [`Stored`].
+/// A [`Stored`] of one type.
 #[derive(Clone, Debug)]
 pub struct Loaded<T> {
     /// The record.
     pub record: Arc<T>,
-    /// The version to name as precondition of a change.
+    /// The version, to be used as the precondition of a change.
     pub version: Version,
 }
 
 impl<T: EntityRecord> Loaded<T> {
-    /// The write that puts `changed` in place of this record, if it is still as it was read.
+    /// The write that replaces this record by `changed`. Its precondition is that the record is
+    /// unchanged.
     pub fn replace_with(&self, changed: T) -> Write {
         Write::Replace { entity: Arc::new(changed).into_entity(), expected: self.version }
     }

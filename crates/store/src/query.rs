@@ -1,65 +1,65 @@
-//! What can be asked for.
+//! The queries of a store.
 
 use domain::{Actor, Kind, Owners, RealmName};
 
-/// The longest page, in rows.
+/// The largest page, in rows.
 pub const MAX_PAGE: usize = 200;
 
-/// The most entities that are read at once where everything is read.
+/// The largest number of entities in one read of a scan.
 pub const MAX_SCAN: usize = 5_000;
 
-/// How many refusals are kept that name a subject, and how many that name none.
+/// How many refusals with a subject are kept, and how many without.
 pub const REFUSALS_KEPT: usize = 20_000;
 
-/// What finds one entity.
+/// A key that identifies one entity.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// By the bits of its identifier.
+    /// The bits of its identifier.
     Id(Kind, u128),
-    /// By its public id.
+    /// Its public id.
     PublicId(Kind, RealmName, Box<str>),
-    /// By its handle.
+    /// Its handle.
     Handle(Kind, RealmName, Box<str>),
 }
 
 /// A page of entities of one kind in one realm, by rising identifier (keyset pagination).
 #[derive(Clone, Debug)]
 pub struct ListQuery {
-    /// Of which kind.
+    /// The kind.
     pub kind: Kind,
-    /// In which realm.
+    /// The realm.
     pub realm: RealmName,
-    /// Only those that belong to all of these (`None` in a field: any).
+    /// Only entities with all of these owners (`None` in a field: any).
     pub owners: Owners,
-    /// Only those whose identifier's bits are greater than this.
+    /// Only entities whose identifier's bits are greater than this.
     pub after: Option<u128>,
-    /// At most so many; more than [`MAX_PAGE`] counts as [`MAX_PAGE`].
+    /// The page size; more than [`MAX_PAGE`] counts as [`MAX_PAGE`].
     pub limit: usize,
 }
 
-/// How events and refusals are narrowed and paged.
+/// A page of events with filters.
 #[derive(Clone, Debug, Default)]
 pub struct EventQuery {
-    /// Only in this realm.
+    /// Only events of this realm.
     pub realm: Option<RealmName>,
-    /// Only about this target's public id.
+    /// Only events about the target with this public id.
     pub target: Option<String>,
-    /// Only by this request.
+    /// Only events of this request.
     pub request_id: Option<String>,
-    /// Only what this actor did.
+    /// Only events of this actor.
     pub actor: Option<Actor>,
-    /// Only with a greater sequence number.
+    /// Only events with a greater sequence number.
     pub after: Option<u64>,
-    /// Only with a smaller sequence number.
+    /// Only events with a smaller sequence number.
     pub before: Option<u64>,
     /// Newest first; otherwise oldest first.
     pub newest_first: bool,
-    /// At most so many; more than [`MAX_PAGE`] counts as [`MAX_PAGE`].
+    /// The page size; more than [`MAX_PAGE`] counts as [`MAX_PAGE`].
     pub limit: usize,
 }
 
-/// An actor as backends index it: its kind and, after a colon, its public id. Stored: it never
-/// changes.
+/// The text by which backends index an actor: its kind, a colon, its public id. It is stored, so it
+/// never changes.
 pub fn actor_key(actor: &Actor) -> String {
     match actor {
         Actor::System => "system".to_owned(),
@@ -69,15 +69,15 @@ pub fn actor_key(actor: &Actor) -> String {
     }
 }
 
-/// How refusals are narrowed; newest first.
+/// A page of refusals with filters, newest first.
 #[derive(Clone, Debug, Default)]
 pub struct RefusalQuery {
-    /// Only in this realm.
+    /// Only refusals of this realm.
     pub realm: Option<RealmName>,
-    /// Only of this request.
+    /// Only the refusal of this request.
     pub request_id: Option<String>,
-    /// Only of this client or credential.
+    /// Only refusals of this client or credential.
     pub subject: Option<String>,
-    /// At most so many; more than [`MAX_PAGE`] counts as [`MAX_PAGE`].
+    /// The page size; more than [`MAX_PAGE`] counts as [`MAX_PAGE`].
     pub limit: usize,
 }

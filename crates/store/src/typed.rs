@@ -1,4 +1,4 @@
-//! Reads of one kind of entity, over any store.
+//! Typed reads over any store.
 
 use async_trait::async_trait;
 use base::Id;

@@ -1,7 +1,8 @@
-//! What a million API keys take, each with a grant of its own, in a thousand organizations: the whole
-//! process, as the kernel tells it, filled from a store that makes its rows as they are read.
+//! Measures the memory of a million API keys, each with its own grant, in a thousand organizations:
+//! the whole process as the kernel reports it, filled from a store that generates its rows when
+//! they are read.
 //!
-//! `cargo test --release -p postern-store --test footprint -- --nocapture` tells the times, too.
+//! `cargo test --release -p postern-store --test footprint -- --nocapture` prints the times, too.
 
 #![allow(
     clippy::unwrap_used,
@@ -28,14 +29,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const KEYS: u64 = 1_000_000;
 const LIMIT: u64 = 250;
 
-/// Bytes of this process that are in memory.
+/// The resident memory of this process, in bytes.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
-/// Identifiers as they are made: by time, then at random, the same for the same number.
+/// Identifiers as real ones are made, from a time and random bits; the same number gives the same
+/// id.
 fn id<T>(number: u64, what: u64) -> Id<T> {
     let at = Timestamp::from_millis(1_800_000_000_000 + number as i64 * 100);
     Id::new(at, &SequenceRng::new(number * 8 + what))
@@ -86,7 +88,7 @@ fn grant(number: u64) -> Grant {
     }
 }
 
-/// A store of so many keys and their grants.
+/// A store with this number of keys and their grants.
 #[derive(Debug)]
 struct Rows(u64);
 
@@ -102,7 +104,7 @@ impl Store for Rows {
         after: Option<u128>,
         limit: usize,
     ) -> Result<Vec<Stored>, StoreError> {
-        // Their identifiers rise by time, a tenth of a second each.
+        // Their identifiers rise by a tenth of a second each.
         let millis = |after: u128| (after >> 80) as u64 - 1_800_000_000_000;
         let first = after.map_or(0, |after| millis(after) / 100 + 1);
         let numbers = (first..self.0).take(limit);
@@ -184,32 +186,32 @@ impl Store for Rows {
     }
 }
 
-/// What this thread has had of a processor, in nanoseconds: whoever else works here does not count.
-fn worked() -> u64 {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    told.split(' ').next().unwrap().parse().unwrap()
+/// The processor time of this thread, in nanoseconds. Other processes do not count.
+fn processor_time() -> u64 {
+    let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    schedstat.split(' ').next().unwrap().parse().unwrap()
 }
 
-/// Fetches in no order, by a stride that has no part in common with the number of keys.
+/// Fetches in no order, by a stride that has no common divisor with the number of keys.
 async fn nanoseconds(hot: &Hot, keys: u64, key: impl Fn(u64) -> Key) -> u64 {
     let fetched: Vec<Key> = (0..200_000).map(|it| key(it * 7_919 % keys)).collect();
-    let before = worked();
+    let before = processor_time();
     for key in &fetched {
         assert!(hot.fetch(key).await.unwrap().is_some());
     }
-    (worked() - before) / fetched.len() as u64
+    (processor_time() - before) / fetched.len() as u64
 }
 
 #[tokio::test]
 async fn an_api_key_and_its_own_grant_take_less_than_250_bytes() {
-    // What is ready to use has its own bound, which is not looked at here.
+    // Unpacked entities have their own limit, which this test does not measure.
     let options = HotOptions { capacity: 0, ..HotOptions::default() };
     let hot = Hot::new(Arc::new(Rows(KEYS)), options);
     let before = resident();
-    let (started, working) = (Instant::now(), worked());
+    let (started, working) = (Instant::now(), processor_time());
     hot.fill().await.unwrap();
     let (took, after) = (started.elapsed(), resident());
-    println!("{} ms of work", (worked() - working) / 1_000_000);
+    println!("{} ms of work", (processor_time() - working) / 1_000_000);
     let each = (after - before) / KEYS;
     let figures = hot.figures();
     println!("filled in {took:?}; {each} bytes of memory each, {} counted", figures.bytes / KEYS);
@@ -224,18 +226,18 @@ async fn an_api_key_and_its_own_grant_take_less_than_250_bytes() {
     let named =
         |it| Key::PublicId(Kind::Credential, realm.clone(), id::<()>(it, 0).to_string().into());
     keys("a credential by public id", &named).await;
-    let (mut grants, mut credentials, working) = (0, 0, worked());
+    let (mut grants, mut credentials, working) = (0, 0, processor_time());
     for kind in [Kind::Client, Kind::ResourceServer] {
         hot.each(kind, &realm, &mut |_| panic!("there is none"));
     }
     hot.each_grant(&realm, &mut |it| grants += u64::from(it.status_index.is_some()));
     hot.each_credential(&realm, &mut |it| credentials += u64::from(it.grant.is_some()));
     assert_eq!((grants, credentials), (KEYS, KEYS));
-    println!("all walked over in {} ms of work", (worked() - working) / 1_000_000);
+    println!("all walked over in {} ms of work", (processor_time() - working) / 1_000_000);
 }
 
 #[tokio::test]
-async fn what_was_asked_for_lately_is_not_unpacked_again() {
+async fn a_recently_fetched_entity_is_not_unpacked_again() {
     const KEYS: u64 = 1_000;
     let hot = Hot::new(Arc::new(Rows(KEYS)), HotOptions::default());
     hot.fill().await.unwrap();
@@ -257,10 +259,10 @@ async fn what_was_asked_for_lately_is_not_unpacked_again() {
 }
 
 #[tokio::test]
-async fn it_takes_less_than_that_at_any_count() {
+async fn the_size_per_key_is_bounded_at_any_count() {
     let mut worst = (0, 0);
     for step in 0..24 {
-        // From 50 000 to 400 000, an eighth more each time: tables double here and there between.
+        // From 50 000 to 400 000 keys in steps of about a tenth; tables double between some steps.
         let keys = (50_000.0 * 1.095_f64.powi(step)) as u64;
         let hot = Hot::new(Arc::new(Rows(keys)), HotOptions { capacity: 0, ..Default::default() });
         hot.fill().await.unwrap();

@@ -1,4 +1,4 @@
-//! The suite of the stores, on memory in front of the store in memory.
+//! The store suite, on memory in front of the store in memory.
 
 use std::sync::Arc;
 

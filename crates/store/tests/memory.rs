@@ -1,4 +1,4 @@
-//! The suite of the stores, on the store in memory.
+//! The store suite, on the store in memory.
 
 use postern_store::Memory;
 use store_suite::Fixture;

@@ -1,8 +1,8 @@
-//! Effects as backends keep them: a few bytes each.
+//! Effects in the form that backends store: a few bytes each.
 //!
-//! Frozen, since it is stored: a first byte that names the form, then for each effect a tag, 16 bytes
-//! of identifier, and for a token with an end 8 bytes of milliseconds; all big-endian. Another form
-//! gets another first byte.
+//! The form is frozen, because it is stored: a first byte that names the form, then for each effect
+//! a tag, 16 bytes of identifier, and for a token with an expiry 8 bytes of milliseconds; all
+//! big-endian. A new form needs a new first byte.
 
 use base::Timestamp;
 use domain::Kind;
@@ -11,7 +11,7 @@ use super::Effect;
 
 const FORM: u8 = 1;
 
-/// Tags below are those of kinds.
+/// Tags below this one are those of kinds.
 const TOKEN: u8 = 0x80;
 const TOKEN_FOR_EVER: u8 = 0x81;
 
@@ -33,7 +33,7 @@ impl Effect {
         packed
     }
 
-    /// What [`Effect::pack`] made; `None` where it is something else.
+    /// Reads what [`Effect::pack`] wrote; `None` where the bytes are not of this form.
     pub fn unpack(packed: &[u8]) -> Option<Vec<Self>> {
         let (&FORM, mut rest) = packed.split_first()? else { return None };
         let mut effects = Vec::with_capacity(rest.len() / 17);
@@ -56,7 +56,7 @@ impl Effect {
     }
 }
 
-/// A kind's tag never changes, and is not given to another.
+/// The tag of a kind never changes and is never given to another kind.
 const fn tag_of(kind: Kind) -> u8 {
     match kind {
         Kind::Organization => 1,
@@ -87,12 +87,12 @@ mod tests {
     }
 
     #[test]
-    fn every_effect_comes_back_as_it_was() {
+    fn every_effect_is_unpacked_unchanged() {
         assert_eq!(Effect::unpack(&Effect::pack(&one_of_each())), Some(one_of_each()));
         assert_eq!(Effect::unpack(&Effect::pack(&[])), Some(vec![]));
     }
 
-    /// What earlier versions stored.
+    /// A value that earlier versions stored.
     #[test]
     fn the_form_is_frozen() {
         let until = Some(Timestamp::from_millis(258));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_short_or_of_another_form_is_noticed() {
+    fn truncated_or_foreign_bytes_are_refused() {
         let packed = Effect::pack(&one_of_each());
         let whole: Vec<usize> =
             (0..packed.len()).filter(|end| Effect::unpack(&packed[..*end]).is_some()).collect();

@@ -1,25 +1,25 @@
-//! How often the store may be asked for what is probably nowhere: so many a second, however many
-//! made-up names are presented.
+//! A rate limit for reads of keys that probably do not exist, so that a flood of invented names
+//! cannot load the store.
 
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use base::Timestamp;
 
-/// One read in so many milliseconds: 500 a second.
+/// Milliseconds per read: 500 reads a second.
 const EVERY: i64 = 2;
-/// So many may come at once.
+/// The largest number of reads at once.
 const BURST: i64 = 1_000;
 
-/// A token bucket, kept as the moment when it would be full again.
+/// A token bucket, stored as the time at which it will be full again.
 #[derive(Debug, Default)]
 pub(super) struct Bucket(AtomicI64);
 
 impl Bucket {
-    /// Whether another may go.
+    /// Takes one token. Returns whether there was one.
     pub(super) fn take(&self, now: Timestamp) -> bool {
         let now = now.millis();
         let taken = |full: i64| {
-            // Further off than it can be: the clock was put back.
+            // The time is later than possible, so the clock was set back.
             let full = if full > now + BURST * EVERY { now } else { full.max(now) } + EVERY;
             (full <= now + BURST * EVERY).then_some(full)
         };

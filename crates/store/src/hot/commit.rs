@@ -8,39 +8,39 @@ use super::Shared;
 use super::packed::Put;
 use crate::{Batch, CommitError, Committed, Key, StoreError, Stored, Version, Write};
 
-/// What a batch changes of what is remembered, as it will be.
+/// What a batch will change in memory.
 #[derive(Debug, Default)]
-struct Touched {
+struct MemoryChange {
     entities: Vec<Stored>,
     tokens: Vec<(u128, Option<Timestamp>, Timestamp)>,
 }
 
-impl Touched {
-    fn by(batch: &Batch) -> Self {
-        let mut touched = Self::default();
+impl MemoryChange {
+    fn of(batch: &Batch) -> Self {
+        let mut change = Self::default();
         for write in &batch.writes {
             match write {
                 Write::Insert(entity) => {
-                    touched.entities.push(Stored { entity: entity.clone(), version: Version(1) });
+                    change.entities.push(Stored { entity: entity.clone(), version: Version(1) });
                 }
                 Write::Replace { entity, expected } => {
                     let version = Version(expected.0 + 1);
-                    touched.entities.push(Stored { entity: entity.clone(), version });
+                    change.entities.push(Stored { entity: entity.clone(), version });
                 }
                 Write::RevokeToken { token, until, now } => {
-                    touched.tokens.push((*token, *until, *now));
+                    change.tokens.push((*token, *until, *now));
                 }
                 Write::SpendBudget { .. } | Write::SpendOnce { .. } | Write::Remember(_) => {}
             }
         }
-        touched
+        change
     }
 
     const fn is_empty(&self) -> bool {
         self.entities.is_empty() && self.tokens.is_empty()
     }
 
-    /// Every key that finds one of the entities.
+    /// All keys of the changed entities.
     fn keys(&self) -> Vec<Key> {
         let mut keys = Vec::new();
         for Stored { entity, .. } in &self.entities {
@@ -54,80 +54,81 @@ impl Touched {
     }
 }
 
-/// A commit under way. However it ends, by an answer, a panic or the end of the runtime, dropping
-/// this leaves the memory with what was written, or in doubt of it.
-struct Writing {
+/// A commit in progress. It may end by a result, a panic or the end of the runtime. In each case,
+/// dropping it either puts the written entities into memory or marks their keys as uncertain.
+struct CommitInProgress {
     shared: Arc<Shared>,
-    touched: Touched,
-    end: End,
+    change: MemoryChange,
+    outcome: Outcome,
 }
 
-enum End {
-    /// Not known: it may have been written, or not.
+enum Outcome {
+    /// It is unknown whether the batch was written.
     Unknown,
     Written(Committed),
-    /// It met what was other than it thought, and so than memory says, perhaps.
-    Refused,
+    /// A precondition failed, so the memory may be outdated.
+    Conflicted,
 }
 
-impl Drop for Writing {
+impl Drop for CommitInProgress {
     fn drop(&mut self) {
-        match &self.end {
-            End::Written(committed) => self.shared.written(&self.touched, committed),
-            End::Refused => self.shared.doubt(&self.touched),
-            End::Unknown => {
-                self.shared.doubt(&self.touched);
-                if !self.touched.tokens.is_empty() {
-                    self.shared.revoked.forget();
+        match &self.outcome {
+            Outcome::Written(committed) => self.shared.written(&self.change, committed),
+            Outcome::Conflicted => self.shared.mark_uncertain(&self.change),
+            Outcome::Unknown => {
+                self.shared.mark_uncertain(&self.change);
+                if !self.change.tokens.is_empty() {
+                    self.shared.revoked.mark_uncertain();
                 }
             }
         }
     }
 }
 
-impl Writing {
+impl CommitInProgress {
     async fn commit(mut self, batch: Batch) -> Result<Committed, CommitError> {
         let result = self.shared.inner.commit(batch).await;
-        self.end = match &result {
-            Ok(committed) => End::Written(committed.clone()),
-            Err(CommitError::Conflict(_)) => End::Refused,
-            Err(CommitError::Store(_)) => End::Unknown,
+        self.outcome = match &result {
+            Ok(committed) => Outcome::Written(committed.clone()),
+            Err(CommitError::Conflict(_)) => Outcome::Conflicted,
+            Err(CommitError::Store(_)) => Outcome::Unknown,
         };
         result
     }
 }
 
 impl Shared {
-    /// Commits in a task of its own, so that a caller who goes away leaves no change behind of which
-    /// memory was not told.
+    /// Commits in a separate task: if the caller goes away, memory still learns how the commit
+    /// ended.
     pub(super) async fn commit(self: &Arc<Self>, batch: Batch) -> Result<Committed, CommitError> {
-        let touched = Touched::by(&batch);
-        if touched.is_empty() {
+        let change = MemoryChange::of(&batch);
+        if change.is_empty() {
             return self.inner.commit(batch).await;
         }
-        let writing = Writing { shared: Arc::clone(self), touched, end: End::Unknown };
-        let task = tokio::spawn(writing.commit(batch));
+        let in_progress =
+            CommitInProgress { shared: Arc::clone(self), change, outcome: Outcome::Unknown };
+        let task = tokio::spawn(in_progress.commit(batch));
         task.await.unwrap_or_else(|problem| Err(StoreError::Failed(problem.to_string()).into()))
     }
 
-    fn written(&self, touched: &Touched, committed: &Committed) {
-        let put = || touched.entities.iter().for_each(|it| self.packed.put(it, Put::Used));
-        if touched.entities.len() > 1 {
-            self.manner.together(put)
+    fn written(&self, change: &MemoryChange, committed: &Committed) {
+        let put = || change.entities.iter().for_each(|it| self.packed.put(it, Put::Used));
+        if change.entities.len() > 1 {
+            self.lookup_state.put_together(put)
         } else {
             put()
         }
-        for (token, until, now) in &touched.tokens {
+        for (token, until, now) in &change.tokens {
             self.revoked.add(*token, *until, *now);
-            self.packed.tell(|watcher| watcher.token(*token, *until));
+            self.packed.notify(|watcher| watcher.token(*token, *until));
         }
         if let Some(sequence) = committed.sequence {
             self.followed.is_in_memory(sequence);
         }
     }
 
-    fn doubt(&self, touched: &Touched) {
-        if !self.doubts.add(touched.keys()) {
+    fn mark_uncertain(&self, change: &MemoryChange) {
+        if !self.uncertain.add(change.keys()) {
             self.followed.start_over();
         }
     }

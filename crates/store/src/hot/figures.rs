@@ -1,28 +1,28 @@
-//! What is counted of a memory.
+//! Counters and sizes of a memory.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use base::Timestamp;
 
-/// What a [`crate::Hot`] has done and holds.
+/// Counters and sizes of a [`crate::Hot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
     /// Fetches that memory answered.
     pub hits: u64,
-    /// Fetches that it answered with "there is none", without asking.
+    /// Fetches that memory answered with "does not exist", without asking the store.
     pub known_missing: u64,
     /// Fetches that asked the store.
     pub reads: u64,
-    /// Fetches of what memory does not hold for which the store was not asked, because it was asked too
-    /// often for such already.
+    /// Fetches of unknown keys for which the store was not asked, because the rate limit was
+    /// reached.
     pub refused: u64,
-    /// Whether everything was read.
+    /// Whether every entity is in memory.
     pub filled: bool,
-    /// Entities held.
+    /// Entities in memory.
     pub entities: u64,
-    /// Tokens held that were revoked by themselves.
+    /// Single revoked tokens in memory.
     pub revoked_tokens: u64,
-    /// Bytes that all of it takes.
+    /// Bytes in memory.
     pub bytes: u64,
     /// See [`crate::Hot::as_of`].
     pub as_of: Timestamp,

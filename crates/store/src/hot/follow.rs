@@ -1,4 +1,4 @@
-//! Filling the memory, and following what is committed, here and on other nodes.
+//! Fills the memory and follows what this node and other nodes commit.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,35 +11,35 @@ use super::packed::Put;
 use super::{Hot, Shared, Watch};
 use crate::{Change, Effect, Key, MAX_SCAN, StoreError};
 
-/// The most changes that are read at once, and the most doubts that are settled.
-const AT_ONCE: usize = 1_000;
+/// The largest number of changes in one read, and of uncertain keys settled at once.
+const BATCH_SIZE: usize = 1_000;
 
 impl Hot {
-    /// From now on `watcher` is told of what comes into memory. Before [`Hot::fill`].
+    /// Registers `watcher` for everything that comes into memory. Call it before [`Hot::fill`].
     pub fn watch(&self, watcher: Arc<dyn Watch>) {
         self.shared.packed.watch(watcher);
     }
 
-    /// Reads everything. Reads are answered meanwhile.
+    /// Reads everything. Other reads are answered meanwhile.
     ///
     /// # Errors
-    /// When the store cannot be read; what was read so far stays.
+    /// When the store cannot be read. What was read so far stays in memory.
     pub async fn fill(&self) -> Result<(), StoreError> {
         let _alone = self.shared.followed.one_at_a_time.lock().await;
         self.shared.fill().await
     }
 
-    /// Whether everything was read.
+    /// Whether every entity is in memory.
     pub fn is_filled(&self) -> bool {
         self.shared.is_filled()
     }
 
-    /// Takes in what was committed since the last time, here and on other nodes. Gives the new
-    /// [`Hot::position`]. Where memory is not filled, or not every change since is told any more,
-    /// everything is read.
+    /// Reads what this node and other nodes committed since the last call, and returns the new
+    /// [`Hot::position`]. Where memory is not filled, or the store no longer keeps all changes
+    /// since the last call, everything is read.
     ///
     /// # Errors
-    /// When the store cannot be read; memory stays as it was.
+    /// When the store cannot be read. The memory stays as it was.
     pub async fn advance(&self) -> Result<u64, StoreError> {
         let shared = &self.shared;
         let _alone = shared.followed.one_at_a_time.lock().await;
@@ -49,14 +49,14 @@ impl Hot {
             }
             let started = shared.options.clock.now();
             let position = self.position();
-            let Some(changes) = shared.inner.changes(position, AT_ONCE).await? else {
+            let Some(changes) = shared.inner.changes(position, BATCH_SIZE).await? else {
                 shared.followed.start_over();
                 continue;
             };
-            shared.take_in(&changes, started).await?;
+            shared.read_changed(&changes, started).await?;
             let newest = changes.last().map_or(position, |last| last.sequence);
             shared.followed.came_to(newest);
-            if changes.len() < AT_ONCE {
+            if changes.len() < BATCH_SIZE {
                 shared.settle_doubts().await?;
                 shared.followed.as_of.store(started.millis(), SeqCst);
                 return Ok(newest);
@@ -64,13 +64,13 @@ impl Hot {
         }
     }
 
-    /// Every told commit up to this sequence number is in memory.
+    /// Every published commit up to this sequence number is in memory.
     pub fn position(&self) -> u64 {
         self.shared.followed.position.load(SeqCst)
     }
 
-    /// As of when memory is known to be true: the start of the last [`Hot::advance`] that came to
-    /// the end. For a sole writer it is always true.
+    /// The time up to which memory is known to be complete: the start of the last [`Hot::advance`]
+    /// that succeeded. For a sole writer, memory is always complete.
     pub fn as_of(&self) -> Timestamp {
         let options = &self.shared.options;
         if options.sole_writer { options.clock.now() } else { self.shared.followed.as_of() }
@@ -83,7 +83,7 @@ impl Shared {
     }
 
     async fn fill(&self) -> Result<(), StoreError> {
-        // What is committed later may be missed by the scans, and is followed from here.
+        // The scans may miss later commits, so the memory follows the feed from here.
         let position = self.inner.sequence().await?;
         for kind in Kind::ALL {
             let mut after = None;
@@ -100,15 +100,15 @@ impl Shared {
             }
         }
         for (token, until) in self.revoked.read(&*self.inner).await? {
-            self.packed.tell(|watcher| watcher.token(token, until));
+            self.packed.notify(|watcher| watcher.token(token, until));
         }
         self.followed.came_to(position);
         self.followed.filled.store(true, SeqCst);
         Ok(())
     }
 
-    /// Reads again what changed, and keeps it.
-    async fn take_in(&self, changes: &[Change], now: Timestamp) -> Result<(), StoreError> {
+    /// Reads the changed entities and keeps them.
+    async fn read_changed(&self, changes: &[Change], now: Timestamp) -> Result<(), StoreError> {
         let (mut keys, mut tokens) = (BTreeSet::new(), Vec::new());
         let foreign: Vec<&Change> = {
             let own = self.followed.own();
@@ -125,17 +125,17 @@ impl Shared {
         for some in keys.chunks(MAX_SCAN) {
             read.extend(self.inner.fetch_many(some).await?);
         }
-        self.manner.together(|| self.keep_all(&read));
+        self.lookup_state.put_together(|| self.keep_all(&read));
         for (token, until) in tokens {
             self.revoked.add(token, until, now);
-            self.packed.tell(|watcher| watcher.token(token, until));
+            self.packed.notify(|watcher| watcher.token(token, until));
         }
         Ok(())
     }
 
     async fn settle_doubts(&self) -> Result<(), StoreError> {
-        let doubts: Vec<Key> = self.doubts.some(AT_ONCE);
-        for key in &doubts {
+        let uncertain: Vec<Key> = self.uncertain.some(BATCH_SIZE);
+        for key in &uncertain {
             self.read(key).await?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! How far memory has followed the store.
+//! How far the memory has followed the change feed of the store.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::SeqCst};
@@ -6,16 +6,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base::Timestamp;
 
-/// The most commits of this node's own that it need not read again.
-const OWN: usize = 100_000;
+/// The largest number of this node's own commits that it need not read again.
+const MAX_OWN_COMMITS: usize = 100_000;
 
-/// How far memory has come.
+/// How far the memory has followed the change feed.
 #[derive(Debug)]
 pub(super) struct Followed {
     pub(super) filled: AtomicBool,
     pub(super) position: AtomicU64,
     pub(super) as_of: AtomicI64,
-    /// Later commits that are in memory already, since they were made through it.
+    /// Later commits that are in memory already, because this node made them.
     pub(super) own: Mutex<BTreeSet<u64>>,
     pub(super) one_at_a_time: tokio::sync::Mutex<()>,
 }
@@ -37,16 +37,16 @@ impl Followed {
         Timestamp::from_millis(self.as_of.load(SeqCst))
     }
 
-    /// What was committed under this number is in memory.
+    /// Records that the commit with this number is in memory.
     pub(super) fn is_in_memory(&self, sequence: u64) {
         let mut own = self.own();
-        if own.len() >= OWN {
+        if own.len() >= MAX_OWN_COMMITS {
             own.clear();
         }
         own.insert(sequence);
     }
 
-    /// Not everything may be in memory any more: the next advance reads all of it anew.
+    /// Records that memory may be incomplete. The next advance reads everything anew.
     pub(super) fn start_over(&self) {
         self.filled.store(false, SeqCst);
     }

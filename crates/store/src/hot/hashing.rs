@@ -1,6 +1,6 @@
-//! How memory hashes: fast, and keyed anew in each process, since callers choose what is looked up.
+//! Hashing of keys: fast, with a random key per process, because callers choose what is looked up.
 //!
-//! An entity is hashed once a look-up: a [`Slot`] carries its hash to every table.
+//! An entity is hashed once per look-up: a [`Slot`] carries its hash to every table.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::LazyLock;
@@ -9,15 +9,15 @@ use domain::Kind;
 use foldhash::SharedSeed;
 use foldhash::quality::{FoldHasher, SeedableRandomState};
 
-/// The half of the key that all share: making it takes a while.
+/// The part of the key that all tables share, because making it is slow.
 static SHARED: LazyLock<SharedSeed> = LazyLock::new(|| SharedSeed::from_u64(random()));
 
-/// From the generator of the standard library's tables, whose keys come from the system.
+/// Takes a random number from the standard library's hash tables, whose keys come from the system.
 fn random() -> u64 {
     std::hash::RandomState::new().hash_one(0_u64)
 }
 
-/// Makes hashes that mean nothing elsewhere.
+/// Makes hashes with a random key, which have no meaning outside the process.
 #[derive(Clone, Debug)]
 pub(super) struct Keyed(SeedableRandomState);
 
@@ -35,7 +35,7 @@ impl BuildHasher for Keyed {
     }
 }
 
-/// Which entity, and the hash of that.
+/// An entity's kind and identifier with their hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slot {
     pub(super) hash: u64,
@@ -49,11 +49,11 @@ impl Hash for Slot {
     }
 }
 
-/// For keys that bring their hash along.
+/// A hasher for keys that carry their hash.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Brought(u64);
+pub(super) struct Prehashed(u64);
 
-impl BuildHasher for Brought {
+impl BuildHasher for Prehashed {
     type Hasher = Self;
 
     fn build_hasher(&self) -> Self {
@@ -61,13 +61,13 @@ impl BuildHasher for Brought {
     }
 }
 
-impl Hasher for Brought {
+impl Hasher for Prehashed {
     fn finish(&self) -> u64 {
         self.0
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        // Nothing that is hashed here comes in bytes.
+        // No key is hashed as bytes.
         for byte in bytes {
             self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
         }
@@ -85,16 +85,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_memories_hash_alike_by_chance_alone_and_every_bit_counts() {
+    fn hashes_differ_between_memories_and_depend_on_every_bit() {
         let (one, other) = (Keyed::default(), Keyed::default());
         let hashes: HashSet<u64> = (0..10_000_u128).map(|id| one.hash_one((3, id << 80))).collect();
         assert_eq!(hashes.len(), 10_000);
         assert!((0..10_000_u128).all(|id| !hashes.contains(&other.hash_one((3, id << 80)))));
-        // Tables divide by bits at either end, shards by those in the middle.
+        // Tables use the bits at either end of a hash; shards use those in the middle.
         for shift in [0, 32, 56] {
             let parts: HashSet<u64> = hashes.iter().map(|hash| hash >> shift & 0x7F).collect();
             assert_eq!(parts.len(), 128);
         }
-        assert_eq!(Brought::default().hash_one(Slot { hash: 7, kind: Kind::User, id: 9 }), 7);
+        assert_eq!(Prehashed::default().hash_one(Slot { hash: 7, kind: Kind::User, id: 9 }), 7);
     }
 }

@@ -1,4 +1,4 @@
-//! How a memory is set up, and who is told of what comes into it.
+//! The options of a memory, and the trait of its watchers.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -6,36 +6,37 @@ use std::sync::Arc;
 use base::{Clock, SystemClock, Timestamp};
 use domain::Entity;
 
-/// How a [`crate::Hot`] is set up.
+/// The options of a [`crate::Hot`].
 #[derive(Clone, Debug)]
 pub struct HotOptions {
-    /// Bytes for entities that are kept ready to use. What all entities take in their packed form
-    /// comes on top.
+    /// Bytes for unpacked entities that are ready to use. The packed form of all entities comes on
+    /// top.
     pub capacity: usize,
     /// Whether all writes to the inner store go through this memory. Otherwise other nodes write,
     /// too, and [`crate::Hot::advance`] must be called to follow them.
     pub sole_writer: bool,
-    /// The time, for what is true only for a while.
+    /// The clock, for what is remembered only for a time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl HotOptions {
-    /// Room for some 15 000 credentials that are ready to use.
+    /// Space for about 15 000 credentials that are ready to use.
     pub const DEFAULT_CAPACITY: usize = 16 << 20;
 }
 
 impl Default for HotOptions {
-    /// For a sole writer.
+    /// The options of a sole writer.
     fn default() -> Self {
         Self { capacity: Self::DEFAULT_CAPACITY, sole_writer: true, clock: Arc::new(SystemClock) }
     }
 }
 
-/// Is told of everything that comes into memory: at least once each, the newest state last. Called
-/// in the midst of reads and commits, so it must be quick.
+/// Is notified of everything that comes into memory: of each state at least once, of the newest
+/// state last. It is called during reads and commits, so it must be quick.
 pub trait Watch: Send + Sync + Debug {
-    /// An entity as it stands now.
+    /// An entity in its current state.
     fn entity(&self, entity: &Entity);
-    /// An access token that was revoked by itself; `until` it would have expired, `None`: for ever.
+    /// A single access token that was revoked. `until` is when it would have expired; `None`:
+    /// never.
     fn token(&self, token: u128, until: Option<Timestamp>);
 }

@@ -1,4 +1,4 @@
-//! Entities that are ready to use, and names that lead nowhere: bounded by what they weigh.
+//! Caches of unpacked entities and of missing names, bounded by their estimated bytes.
 
 use std::hash::BuildHasher;
 
@@ -7,21 +7,22 @@ use domain::Entity;
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 
-use super::hashing::{Brought, Keyed, Slot};
+use super::hashing::{Keyed, Prehashed, Slot};
 use crate::{Key, Stored};
 
-/// An entry's key, value and place in the table.
-const ENTRY: u64 = 192;
-/// A record itself, beside its texts.
-const RECORD: u64 = 512;
-/// A scope, or a user's place in an organization.
-const PART: u64 = 64;
-/// A common entry: sizes the tables, bounds nothing.
-const TYPICAL: u64 = 768;
-/// For names that lead nowhere: apart, so that a flood of made-up names pushes out no entity.
+/// Bytes of an entry's key, value and slot in the table.
+const ENTRY_BYTES: u64 = 192;
+/// Bytes of a record without its texts.
+const RECORD_BYTES: u64 = 512;
+/// Bytes of a scope or of a user's membership.
+const PART_BYTES: u64 = 64;
+/// Bytes of a typical entry. It sizes the tables and is not a limit.
+const TYPICAL_BYTES: u64 = 768;
+/// Bytes for missing names. They have their own cache, so that a flood of invented names removes no
+/// entity.
 const MISSES_CAPACITY: u64 = 1 << 20;
 
-pub(super) type Ready = Cache<Slot, Stored, ByWeight, Brought>;
+pub(super) type Ready = Cache<Slot, Stored, ByWeight, Prehashed>;
 pub(super) type Missing = Cache<Key, Timestamp, ByWeight, Keyed>;
 
 #[derive(Clone, Copy, Debug)]
@@ -29,21 +30,22 @@ pub(super) struct ByWeight;
 
 impl Weighter<Slot, Stored> for ByWeight {
     fn weight(&self, _slot: &Slot, stored: &Stored) -> u64 {
-        ENTRY + of(&stored.entity)
+        ENTRY_BYTES + of(&stored.entity)
     }
 }
 
 impl Weighter<Key, Timestamp> for ByWeight {
     fn weight(&self, key: &Key, _since: &Timestamp) -> u64 {
-        ENTRY + name(key).map_or(0, |name| name.len() as u64)
+        ENTRY_BYTES + name(key).map_or(0, |name| name.len() as u64)
     }
 }
 
-/// What an entity takes, roughly. Credentials and grants, which are many, are not written out for it;
-/// of the others the JSON form is as long as their texts, give or take the field names.
+/// The approximate bytes of an entity. Credentials and grants are many, so they are not serialised
+/// for this. The JSON form of the others is about as long as their texts.
 fn of(entity: &Entity) -> u64 {
-    let scopes = |scopes: Option<&oauth::ScopeSet>| scopes.map_or(0, |it| PART * it.len() as u64);
-    RECORD
+    let scopes =
+        |scopes: Option<&oauth::ScopeSet>| scopes.map_or(0, |it| PART_BYTES * it.len() as u64);
+    RECORD_BYTES
         + match entity {
             Entity::Credential(it) => it.label.len() as u64 + scopes(it.scopes()),
             Entity::Grant(it) => scopes(Some(&it.scopes)) + scopes(it.default_scopes.as_ref()),
@@ -66,7 +68,7 @@ where
     H: BuildHasher + Clone + Default,
     ByWeight: Weighter<K, V>,
 {
-    let estimated = usize::try_from(capacity / TYPICAL).unwrap_or(usize::MAX);
+    let estimated = usize::try_from(capacity / TYPICAL_BYTES).unwrap_or(usize::MAX);
     Cache::with(estimated, capacity, ByWeight, H::default(), DefaultLifecycle::default())
 }
 

@@ -1,8 +1,8 @@
-//! The tokens that were revoked by themselves: all of them are known, up to a million.
+//! The single tokens that were revoked: all of them are in memory, up to a million.
 //!
-//! Invariant: while the set is whole it holds every token whose revocation was acknowledged. Nothing
-//! leaves it but what has expired, which is swept by the way, as stores do; so it does not matter
-//! in which order a list of them and a revocation arrive.
+//! Invariant: while the set is whole, it holds every token whose revocation was acknowledged. Only
+//! expired tokens are removed, during other revocations. A list read from the store and a
+//! revocation may therefore arrive in any order.
 
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
@@ -14,15 +14,15 @@ use hashbrown::HashTable;
 use super::hashing::Keyed;
 use crate::{RevokedTokens, Store, StoreError};
 
-/// Beyond so many each is asked for. 26 to 52 MB.
-const MOST: usize = 1 << 20;
+/// Beyond this number, the store is asked for each token. The set takes 26 to 52 MB.
+const MAX_TOKENS: usize = 1 << 20;
 const SHARDS: usize = 64;
-/// Shards that are swept at each revocation.
-const SWEPT: usize = 4;
-/// Stands for ever.
-const FOR_EVER: u32 = u32::MAX;
+/// The number of shards whose expired tokens are removed at each revocation.
+const SHARDS_SWEPT: usize = 4;
+/// The expiry of tokens that never expire.
+const NEVER: u32 = u32::MAX;
 
-/// A token, and the second after which it is over: 20 bytes.
+/// A token, and the second after which it has expired: 20 bytes.
 type Entry = ([u32; 4], u32);
 
 #[derive(Debug)]
@@ -30,17 +30,18 @@ pub(super) struct Revoked {
     hasher: Keyed,
     shards: Box<[RwLock<HashTable<Entry>>]>,
     count: AtomicUsize,
-    /// The next shard to sweep.
+    /// The shard whose expired tokens are removed next.
     sweep: AtomicUsize,
     state: Mutex<State>,
-    /// As in `state`, for reading without a lock: 1 where the set is whole, 2 where it cannot be.
+    /// As in `state`, for reading without a lock: 1 where the set is whole, 2 where it cannot be
+    /// whole.
     whole: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Counts what may have been revoked without a trace here.
-    doubts: u64,
+    /// Counts the commits that may have revoked tokens without this set knowing.
+    uncertain_commits: u64,
 }
 
 const UNREAD: u64 = 0;
@@ -78,34 +79,34 @@ impl Revoked {
         }
     }
 
-    /// Reads all of them, as far as they are not too many; what was read.
+    /// Reads all revoked tokens from the store, unless they are too many, and returns them.
     pub(super) async fn read(&self, store: &dyn Store) -> Result<RevokedTokens, StoreError> {
-        let doubts = self.state().doubts;
-        let Some(listed) = store.revoked_tokens(MOST).await? else {
+        let uncertain_commits = self.state().uncertain_commits;
+        let Some(listed) = store.revoked_tokens(MAX_TOKENS).await? else {
             self.whole.store(TOO_MANY, SeqCst);
             return Ok(Vec::new());
         };
         listed.iter().for_each(|(token, until)| self.insert(*token, *until));
         let state = self.state();
-        if state.doubts == doubts && self.whole.load(SeqCst) == UNREAD {
+        if state.uncertain_commits == uncertain_commits && self.whole.load(SeqCst) == UNREAD {
             self.whole.store(WHOLE, SeqCst);
         }
         Ok(listed)
     }
 
-    /// This was revoked.
+    /// Adds a revoked token.
     pub(super) fn add(&self, token: u128, until: Option<Timestamp>, now: Timestamp) {
         self.sweep(now);
         self.insert(token, until);
-        if self.count.load(SeqCst) > MOST {
+        if self.count.load(SeqCst) > MAX_TOKENS {
             self.whole.store(TOO_MANY, SeqCst);
         }
     }
 
-    /// Some may have been revoked.
-    pub(super) fn forget(&self) {
+    /// Records that tokens may have been revoked without this set knowing.
+    pub(super) fn mark_uncertain(&self) {
         let mut state = self.state();
-        state.doubts += 1;
+        state.uncertain_commits += 1;
         let _ = self.whole.compare_exchange(WHOLE, UNREAD, SeqCst, SeqCst);
     }
 
@@ -129,7 +130,7 @@ impl Revoked {
     }
 
     fn insert(&self, token: u128, until: Option<Timestamp>) {
-        let (token, until) = (words(token), until.map_or(FOR_EVER, second));
+        let (token, until) = (words(token), until.map_or(NEVER, second));
         let hash = self.hash(token);
         let Some(shard) = self.shard(hash) else { return };
         let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
@@ -137,19 +138,19 @@ impl Revoked {
             held.1 = held.1.max(until);
             return;
         }
-        if self.count.fetch_add(1, SeqCst) <= MOST {
+        if self.count.fetch_add(1, SeqCst) <= MAX_TOKENS {
             shard.insert_unique(hash, (token, until), |entry| self.hash(entry.0));
         }
     }
 
-    /// Sweeps some shards, so that each gets its turn.
+    /// Removes the expired tokens of some shards, in turn.
     fn sweep(&self, now: Timestamp) {
-        for _ in 0..SWEPT {
+        for _ in 0..SHARDS_SWEPT {
             let turn = self.sweep.fetch_add(1, SeqCst) % SHARDS;
             let Some(shard) = self.shards.get(turn) else { return };
             let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
             let before = shard.len();
-            shard.retain(|entry| entry.1 == FOR_EVER || i64::from(entry.1) * 1000 > now.millis());
+            shard.retain(|entry| entry.1 == NEVER || i64::from(entry.1) * 1000 > now.millis());
             self.count.fetch_sub(before - shard.len(), SeqCst);
         }
     }
@@ -171,7 +172,7 @@ fn words(token: u128) -> [u32; 4] {
     [token as u32, (token >> 32) as u32, (token >> 64) as u32, (token >> 96) as u32]
 }
 
-/// The second in which it is over for certain.
+/// The second at which the token has certainly expired.
 fn second(until: Timestamp) -> u32 {
-    u32::try_from(until.seconds().saturating_add(1).max(0)).unwrap_or(FOR_EVER)
+    u32::try_from(until.seconds().saturating_add(1).max(0)).unwrap_or(NEVER)
 }

@@ -1,4 +1,4 @@
-//! [`Hot`] as a store. What it does not keep is asked of the store behind it.
+//! [`Hot`] as a [`Store`]. It forwards what it does not keep to the store behind it.
 
 use async_trait::async_trait;
 use base::Id;
@@ -15,7 +15,7 @@ impl Hot {
         &*self.shared.inner
     }
 
-    /// Whether memory may answer: it is always true for a sole writer.
+    /// Whether memory may answer. For a sole writer, it always may.
     fn answers_from_memory(&self) -> bool {
         self.direct.is_some() || self.shared.options.sole_writer
     }
@@ -65,7 +65,7 @@ impl Store for Hot {
         if !self.answers_from_memory() {
             return self.inner().token_revoked(token).await;
         }
-        match shared.unless_away(self.inner().token_revoked(token)).await {
+        match shared.unless_store_is_away(self.inner().token_revoked(token)).await {
             Some(read) => read,
             None => shared.revoked.contains(token, self.inner()).await,
         }

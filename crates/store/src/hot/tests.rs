@@ -1,4 +1,4 @@
-//! What [`Hot`] promises, against a store that can be stopped in the middle of a read or a write.
+//! Tests of [`Hot`] against a store that can be stopped in the middle of a read or a write.
 
 pub(super) mod fake;
 mod flood;
@@ -15,7 +15,7 @@ use super::{Figures, Hot};
 use crate::{Batch, CommitError, HotOptions, Key, Store, Write};
 use fake::{Fake, hot, id_of, insert, name_of, rename, renamed, user};
 
-/// Of a memory that has done nothing.
+/// The figures of a memory that has done nothing.
 pub(super) fn figures() -> Figures {
     Hot::new(Arc::new(Fake::default()), HotOptions::default()).figures()
 }
@@ -33,7 +33,7 @@ async fn a_second_fetch_by_any_key_is_answered_from_memory() {
 }
 
 #[tokio::test]
-async fn a_miss_is_remembered_until_somebody_takes_the_name() {
+async fn a_miss_is_remembered_until_the_name_is_taken() {
     let (hot, fake) = hot();
     assert!(hot.fetch(&name_of("ada")).await.unwrap().is_none());
     assert!(hot.fetch(&name_of("ada")).await.unwrap().is_none());
@@ -43,7 +43,7 @@ async fn a_miss_is_remembered_until_somebody_takes_the_name() {
 }
 
 #[tokio::test]
-async fn an_old_name_finds_nothing_and_a_reused_one_its_new_bearer() {
+async fn an_old_name_finds_nothing_and_a_reused_name_finds_its_new_entity() {
     let (hot, fake) = hot();
     insert(&*hot, user(1, "ada", "ada@example.org")).await;
     assert!(hot.fetch(&name_of("ada")).await.unwrap().is_some());
@@ -59,7 +59,7 @@ async fn an_old_name_finds_nothing_and_a_reused_one_its_new_bearer() {
 }
 
 #[tokio::test]
-async fn a_commit_of_unknown_outcome_is_believed_neither_way() {
+async fn a_commit_of_unknown_outcome_makes_the_next_read_ask_the_store() {
     let (hot, fake) = hot();
     insert(&*hot, user(1, "ada", "ada@example.org")).await;
     assert!(hot.fetch(&id_of(1)).await.unwrap().is_some());
@@ -102,7 +102,7 @@ async fn a_store_that_lists_no_revoked_tokens_is_asked_for_each() {
 }
 
 #[tokio::test]
-async fn spending_a_budget_forgets_nothing() {
+async fn spending_a_budget_keeps_the_memory() {
     let (hot, fake) = hot();
     insert(&*hot, user(1, "ada", "ada@example.org")).await;
     hot.fetch(&id_of(1)).await.unwrap();
@@ -133,7 +133,7 @@ async fn memory_is_bounded_and_misses_push_out_no_entity() {
         assert!(hot.fetch(&key).await.unwrap().is_none());
     }
     assert_eq!(hot.shared.packed.ready(), (kept, weight));
-    assert!(hot.shared.manner.missing_weight() <= 1 << 20);
+    assert!(hot.shared.lookup_state.missing_weight() <= 1 << 20);
     let reads = fake.reads();
     for id in 0..1_000 {
         assert!(hot.fetch(&id_of(id)).await.unwrap().is_some());

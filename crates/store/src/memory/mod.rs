@@ -1,7 +1,7 @@
-//! The store in memory: for tests, and as the model that the durable backends are held against.
+//! The store in memory: for tests, and as the reference for the durable backends.
 //!
-//! Owns nothing but a lock around [`State`]; every rule is in `state`, every read in `reads`.
-//! Invariant: the lock is held for a whole batch, so batches are serial and readers see no half.
+//! It only adds a lock around [`State`]. The rules are in `state`, the reads in `reads`. Invariant:
+//! the lock is held for a whole batch, so batches are serial and readers never see half a batch.
 
 mod notes;
 mod reads;
@@ -24,7 +24,7 @@ use crate::{
     RefusalQuery, RevokedTokens, Store, StoreError, Stored,
 };
 
-/// A store that forgets everything when it is dropped.
+/// A store whose contents are lost when it is dropped.
 pub struct Memory {
     state: Mutex<State>,
     newest: watch::Sender<u64>,

@@ -1,4 +1,4 @@
-//! Refusals: notes that no batch needs and that take no more room as time goes.
+//! The newest refusals. No batch needs them, and their number is bounded.
 
 use std::collections::VecDeque;
 
@@ -6,8 +6,7 @@ use domain::Refusal;
 
 use crate::REFUSALS_KEPT;
 
-/// The newest refusals: those that name a subject, and those that name none. Each with its place
-/// in the order of arrival.
+/// The newest refusals with and without a subject, each with its number in the order of arrival.
 #[derive(Default)]
 pub(super) struct Refusals {
     arrived: u64,

@@ -1,6 +1,6 @@
-//! What the store in memory holds, and how a batch changes it.
+//! The contents of the store in memory, and how a batch changes them.
 //!
-//! Invariant: a batch that meets a conflict leaves no trace: each write gives back how to undo it.
+//! Invariant: a batch with a conflict changes nothing: each write returns how it is undone.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -14,29 +14,29 @@ use crate::{
     Write,
 };
 
-/// Everything that is kept.
+/// All contents.
 #[derive(Default)]
 pub(super) struct State {
     pub(super) entities: BTreeMap<(Kind, u128), Stored>,
-    /// From public ids and handles to identifiers.
+    /// Identifiers by public id and handle.
     pub(super) names: HashMap<Key, u128>,
     pub(super) budgets: HashMap<u128, BudgetState>,
     pub(super) revoked_tokens: HashMap<u128, Option<Timestamp>>,
-    /// What was used once, each until when that is kept.
+    /// What was used once, with the time until which the entry is kept.
     pub(super) spent: HashMap<u128, Timestamp>,
     pub(super) answers: HashMap<(RealmName, [u8; 32]), IdempotencyRecord>,
     pub(super) events: Vec<Event>,
     pub(super) sequence: u64,
     pub(super) changes: VecDeque<Change>,
-    /// The number of the newest change that is not kept any more.
+    /// The number of the newest change that is no longer kept.
     pub(super) swept: u64,
-    /// The next place of each realm.
+    /// The next status index of each realm.
     pub(super) status_indexes: HashMap<RealmName, u32>,
     pub(super) uses: HashMap<u128, Use>,
     pub(super) refusals: Refusals,
 }
 
-/// What takes a write back.
+/// How a write is undone.
 enum Undo {
     Entity { kind: Kind, id: u128, before: Option<Stored> },
     Budget { subject: u128, before: Option<BudgetState> },
@@ -64,17 +64,17 @@ impl State {
             self.events.push(Event { sequence: self.sequence, draft });
             committed.sequence = Some(self.sequence);
         }
-        // A change that no event tells of takes a number of its own.
+        // A published change without events gets its own sequence number.
         if committed.sequence.is_none() && !effects.is_empty() {
             self.sequence += 1;
         }
         if committed.sequence.is_some() || !effects.is_empty() {
-            self.tell(Change { sequence: self.sequence, effects });
+            self.publish(Change { sequence: self.sequence, effects });
         }
         Ok(committed)
     }
 
-    fn tell(&mut self, change: Change) {
+    fn publish(&mut self, change: Change) {
         if self.changes.len() >= CHANGES_KEPT
             && let Some(oldest) = self.changes.pop_front()
         {
@@ -140,7 +140,7 @@ impl State {
         }
     }
 
-    /// Puts an entity in place, if its names are free or its own.
+    /// Stores an entity if its names are free or already its own.
     fn put(&mut self, entity: Entity, version: Version) -> Result<Undo, Conflict> {
         let (kind, id) = (entity.kind(), entity.id());
         let taken = |name: &Key| self.names.get(name).is_some_and(|holder| *holder != id);
@@ -184,7 +184,7 @@ fn names(entity: &Entity) -> Vec<Key> {
     public_id.into_iter().chain(handle).collect()
 }
 
-/// Two revocations of one token: the one that lasts longer. `None` inside lasts for ever.
+/// Of two revocations of one token, the one that is kept longer. The inner `None` means forever.
 fn later(before: Option<Option<Timestamp>>, until: Option<Timestamp>) -> Option<Timestamp> {
     match (before, until) {
         (Some(before), Some(until)) => before.map(|before| before.max(until)),

@@ -1,4 +1,4 @@
-//! What only the store in memory is small enough for.
+//! Tests that need a small number of kept changes, as the store in memory has in tests.
 
 use base::Timestamp;
 
@@ -12,7 +12,7 @@ fn revoke(token: usize) -> Batch {
 }
 
 #[tokio::test]
-async fn only_the_newest_changes_are_kept_and_a_gap_is_told() {
+async fn only_the_newest_changes_are_kept_and_older_ones_are_none() {
     let store = Memory::new();
     for token in 0..CHANGES_KEPT {
         store.commit(revoke(token)).await.unwrap();

@@ -1,4 +1,5 @@
-//! The alphabet of packed records: numbers of variable length, texts, and the two ends of reading.
+//! The encoding of packed records: numbers of variable length and texts, with a writer and a
+//! reader.
 
 use base::{Id, Timestamp};
 
@@ -11,7 +12,7 @@ impl Writer {
         self.0.push(byte);
     }
 
-    /// Seven bits a byte, the lowest first.
+    /// Seven bits per byte, the lowest first.
     pub(super) fn number(&mut self, mut number: u64) {
         while number >= 0x80 {
             self.0.push(number as u8 | 0x80);
@@ -20,7 +21,7 @@ impl Writer {
         self.0.push(number as u8);
     }
 
-    /// Small either side of zero.
+    /// A signed number; small where it is near zero.
     pub(super) fn signed(&mut self, number: i64) {
         self.number(((number << 1) ^ (number >> 63)) as u64);
     }
@@ -45,7 +46,7 @@ impl Writer {
     }
 }
 
-/// Reads a record from its front. `None`: it ends too early, or is not what was written.
+/// Reads a record from its start. `None`: it ends too early, or is not what was written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
@@ -93,7 +94,7 @@ impl<'a> Reader<'a> {
         Some(u128::from_be_bytes(self.take(16)?.try_into().ok()?))
     }
 
-    /// The identifier, where `there` is one: `Some(None)` where there is none.
+    /// The identifier, if `there` is set; `Some(None)` if it is not.
     pub(super) fn id<T>(&mut self, there: bool) -> Option<Option<Id<T>>> {
         if there { self.bits().map(|bits| Some(Id::from_u128(bits))) } else { Some(None) }
     }
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_of_every_size_come_back() {
+    fn numbers_of_every_size_are_read_back() {
         let unsigned = [0, 1, 127, 128, 300, u64::from(u32::MAX), u64::MAX - 1, u64::MAX];
         let signed = [0, -1, 1, -64, 64, 1_800_000_000_000, i64::MIN, i64::MAX];
         let mut writer = Writer::default();

@@ -1,7 +1,7 @@
-//! Records: an entity as bytes, and back, without loss.
+//! Records: converts an entity to bytes and back, without loss.
 //!
-//! Credentials and grants are many and have a form of their own; what is not worth one is its JSON.
-//! A form may refuse an entity it cannot say, which is then JSON, too.
+//! There are many credentials and grants, so they have compact forms. Other kinds are stored as
+//! JSON. An entity that does not fit a compact form is stored as JSON, too.
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ const JSON: u8 = 0;
 const PACKED: u8 = 1;
 
 impl Codec {
-    /// The record of `entity`: all of it but its kind and its identifier. `None`: it has no form, as
-    /// no entity has.
+    /// The record of `entity`: everything but its kind and its identifier. `None`: it cannot be
+    /// encoded, which does not happen.
     pub(super) fn pack(&self, entity: &Entity) -> Option<Vec<u8>> {
         let mut writer = Writer::default();
         writer.byte(PACKED);
@@ -50,8 +50,9 @@ impl Codec {
         }
     }
 
-    /// What a credential of `realm` hangs from, read by itself. `None`: it is of another realm.
-    pub(super) fn credential_ties(
+    /// The dependencies of a credential of `realm`, without reading the rest. `None`: it is of
+    /// another realm.
+    pub(super) fn credential_dependencies(
         &self,
         record: &Record<'_>,
         realm: (&RealmName, Option<u32>),
@@ -66,8 +67,9 @@ impl Codec {
         }
     }
 
-    /// What a grant of `realm` hangs from, read by itself. `None`: it is of another realm.
-    pub(super) fn grant_ties(
+    /// The dependencies of a grant of `realm`, without reading the rest. `None`: it is of another
+    /// realm.
+    pub(super) fn grant_dependencies(
         &self,
         record: &Record<'_>,
         realm: (&RealmName, Option<u32>),

@@ -1,5 +1,5 @@
-//! Walks over all that is packed: a shard is read under its lock, and shown after it was let go, so
-//! that nobody waits for longer than reading some thousands of records takes.
+//! Traverses all records. A shard is read under its lock and shown after the lock is released, so
+//! that nobody waits longer than it takes to read some thousands of records.
 
 use std::sync::PoisonError;
 
@@ -10,7 +10,7 @@ use super::shard::Record;
 use crate::{CredentialDependencies, GrantDependencies};
 
 impl Packed {
-    /// Every entity of a kind in a realm, as it stands when its turn comes.
+    /// Every entity of a kind in a realm, in its state at that moment.
     pub(in crate::hot) fn each(
         &self,
         kind: Kind,
@@ -21,7 +21,7 @@ impl Packed {
             let entity = self.codec.unpack(kind, record.id, record.body);
             entity.filter(|entity| entity.realm() == realm)
         };
-        self.walk(kind, unpack, |entity| show(&entity));
+        self.traverse(kind, unpack, |entity| show(&entity));
     }
 
     pub(in crate::hot) fn each_grant(
@@ -30,7 +30,11 @@ impl Packed {
         show: &mut dyn FnMut(&GrantDependencies),
     ) {
         let of = (realm, self.codec.realm(realm));
-        self.walk(Kind::Grant, |record| self.codec.grant_ties(record, of), |it| show(&it));
+        self.traverse(
+            Kind::Grant,
+            |record| self.codec.grant_dependencies(record, of),
+            |it| show(&it),
+        );
     }
 
     pub(in crate::hot) fn each_credential(
@@ -39,14 +43,19 @@ impl Packed {
         show: &mut dyn FnMut(&CredentialDependencies),
     ) {
         let of = (realm, self.codec.realm(realm));
-        self.walk(
+        self.traverse(
             Kind::Credential,
-            |record| self.codec.credential_ties(record, of),
+            |record| self.codec.credential_dependencies(record, of),
             |it| show(&it),
         );
     }
 
-    fn walk<T>(&self, kind: Kind, read: impl Fn(&Record<'_>) -> Option<T>, show: impl FnMut(T)) {
+    fn traverse<T>(
+        &self,
+        kind: Kind,
+        read: impl Fn(&Record<'_>) -> Option<T>,
+        show: impl FnMut(T),
+    ) {
         let mut show = show;
         let mut found = Vec::new();
         for part in &self.shards {

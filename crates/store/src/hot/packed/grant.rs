@@ -1,4 +1,4 @@
-//! Grants as records. A handle that follows from the rest is told by its form alone.
+//! Grants as records. A handle that follows from other fields is stored as its form alone.
 
 use base::Id;
 use domain::Grant;
@@ -14,10 +14,10 @@ const DEFAULTS: u16 = 1 << 3;
 const PLACE: u16 = 1 << 4;
 const REVOKED: u16 = 1 << 5;
 const CREATED: u16 = 1 << 6;
-/// Where the form of the handle begins: three bits.
+/// The first of the three bits for the form of the handle.
 const HANDLE: u16 = 7;
 
-/// What a grant is called.
+/// The form of a grant's handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Handle {
     Nothing,
@@ -38,7 +38,7 @@ impl Handle {
         derived.into_iter().find(same).unwrap_or(Self::Own)
     }
 
-    /// The handle, where it follows from the rest of the grant.
+    /// The handle, where it follows from other fields of the grant.
     fn text(self, grant: &Grant) -> Option<String> {
         let server = grant.resource_server;
         match self {
@@ -114,7 +114,7 @@ pub(super) fn read(codec: &Codec, id: Id<Grant>, from: &mut Reader<'_>) -> Optio
     Some(grant)
 }
 
-/// As [`read`], of a grant of the realm of this number; `Some(None)` for one of another.
+/// As [`read`], for a grant of the realm with this number; `Some(None)` for one of another realm.
 pub(super) fn dependencies(
     codec: &Codec,
     (id, realm): (u128, Option<u32>),

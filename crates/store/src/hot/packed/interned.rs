@@ -1,14 +1,14 @@
-//! Values that many records share, such as a realm or a set of scopes, each kept once.
+//! Values that many records share, such as a realm or a set of scopes. Each is kept once.
 //!
-//! Invariant: a number once given means the same value for ever.
+//! Invariant: the value of a number never changes.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::sync::{PoisonError, RwLock};
 
-/// No more values than these are shared: what comes later is written out in its record.
-const MOST: usize = 16_384;
+/// The largest number of shared values. Further values are written in full in their records.
+const MAX_VALUES: usize = 16_384;
 
 pub(super) struct Interned<T>(RwLock<Table<T>>);
 
@@ -30,12 +30,12 @@ impl<T> fmt::Debug for Interned<T> {
 }
 
 impl<T: Clone + Eq + Hash> Interned<T> {
-    /// The number that stands for `value` already.
+    /// The number of `value`, if it has one already.
     pub(super) fn known(&self, value: &T) -> Option<u32> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).numbers.get(value).copied()
     }
 
-    /// The number that stands for `value`; `None` where there are too many already.
+    /// The number of `value`; `None` where there are too many values already.
     pub(super) fn number(&self, value: &T) -> Option<u32> {
         if let Some(known) = self.known(value) {
             return Some(known);
@@ -45,7 +45,7 @@ impl<T: Clone + Eq + Hash> Interned<T> {
             return Some(*number);
         }
         let next = table.values.len();
-        if next >= MOST {
+        if next >= MAX_VALUES {
             return None;
         }
         let number = u32::try_from(next).ok()?;
@@ -54,7 +54,7 @@ impl<T: Clone + Eq + Hash> Interned<T> {
         Some(number)
     }
 
-    /// The value that `number` stands for.
+    /// The value of `number`.
     pub(super) fn value(&self, number: u64) -> Option<T> {
         let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
         table.values.get(usize::try_from(number).ok()?).cloned()
@@ -66,13 +66,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_keeps_its_number_and_there_is_an_end_to_them() {
+    fn a_value_keeps_its_number_and_their_count_is_limited() {
         let interned = Interned::default();
-        for value in 0..MOST as u64 {
+        for value in 0..MAX_VALUES as u64 {
             assert_eq!(interned.number(&value), Some(value as u32));
         }
-        assert_eq!(interned.number(&(MOST as u64)), None);
+        assert_eq!(interned.number(&(MAX_VALUES as u64)), None);
         assert_eq!((interned.number(&7), interned.value(7)), (Some(7), Some(7)));
-        assert_eq!(interned.value(MOST as u64), None);
+        assert_eq!(interned.value(MAX_VALUES as u64), None);
     }
 }

@@ -1,12 +1,12 @@
-//! Every entity in memory, as compact records, and some of them ready to use.
+//! All entities in memory as compact records, some of them also unpacked and ready to use.
 //!
 //! Invariants:
-//! - For each entity the newest version that was ever put is held, and no read gives an older one:
-//!   what comes late is ignored, so it does not matter in which order readers, writers and followers
-//!   bring what they know.
-//! - What is ready to use is what its record says: both change under the lock of the shard, and a
-//!   reader makes ready what it unpacked before it lets go of that.
-//! - Puts of one entity are one after another, and watchers are told in that order.
+//!
+//! - The newest version of each entity that was ever put is held, and no read returns an older one.
+//!   A late put is ignored, so readers, writers and followers may put in any order.
+//! - An unpacked entity equals its record: both change under the lock of the shard, and a reader
+//!   stores what it unpacked before it releases that lock.
+//! - Puts of one entity are serial, and watchers are notified in that order.
 
 mod arena;
 mod bytes;
@@ -39,12 +39,13 @@ use crate::{Key, Stored, Version};
 
 const SHARDS: usize = 256;
 
-/// Why something is put, and so what becomes of it beside its record.
+/// The reason for a put. It decides whether the entity is also kept unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Put {
-    /// Everything is read: watchers are told of what was known, too, and nothing is made ready.
+    /// Everything is being read: watchers are notified of known entities, too, and nothing is kept
+    /// unpacked.
     Filling,
-    /// Somebody asked for it, or changed it.
+    /// A caller read or changed the entity.
     Used,
 }
 
@@ -55,14 +56,14 @@ pub(super) struct Packed {
     codec: Codec,
     ready: Ready,
     watchers: RwLock<Vec<Arc<dyn Watch>>>,
-    /// Whether something could not be held, so that not all is.
+    /// Whether an entity could not be held, so that the memory is incomplete.
     lossy: AtomicBool,
 }
 
 #[derive(Debug, Default)]
 struct Part {
     records: RwLock<Shard>,
-    /// Held while an entity is put and watchers are told, which readers need not wait for.
+    /// Held while an entity is put and watchers are notified. Readers do not wait for it.
     puts: Mutex<()>,
 }
 
@@ -89,8 +90,8 @@ impl Packed {
         self.watchers.write().unwrap_or_else(PoisonError::into_inner).push(watcher);
     }
 
-    /// Calls each watcher.
-    pub(super) fn tell(&self, what: impl Fn(&dyn Watch)) {
+    /// Notifies each watcher.
+    pub(super) fn notify(&self, what: impl Fn(&dyn Watch)) {
         let watchers = self.watchers.read().unwrap_or_else(PoisonError::into_inner);
         watchers.iter().for_each(|watcher| what(&**watcher));
     }
@@ -121,12 +122,12 @@ impl Packed {
         {
             return Some(stored);
         }
-        // Of two that bear a name at once, while one has just given it up, the later made.
+        // Two entities may have a name while one gives it up; the later one counts.
         let bearer = self.names.best(self.name_hash(key), |entity| self.bearer(entity, key))?;
         self.by_id(kind, bearer).filter(|stored| bears(&stored.entity, key))
     }
 
-    /// The entity of this hash that bears the name.
+    /// The id of the entity of this hash, if it has the name.
     fn bearer(&self, hash: u64, key: &Key) -> Option<u128> {
         let shard = self.part(hash)?.records.read().unwrap_or_else(PoisonError::into_inner);
         let mut records = shard.records(hash);
@@ -138,7 +139,7 @@ impl Packed {
         records.find(bearing).map(|record| record.id)
     }
 
-    /// Unpacks a record and makes it ready: to be called under its shard's lock.
+    /// Unpacks a record and keeps the entity ready to use. Call it under the lock of its shard.
     fn unpack(&self, slot: Slot, record: &Record<'_>) -> Option<Stored> {
         let entity = self.codec.unpack(record.kind, record.id, record.body)?;
         let stored = Stored { entity, version: Version(record.version) };
@@ -146,13 +147,13 @@ impl Packed {
         Some(stored)
     }
 
-    /// The version that is held.
+    /// The version in memory.
     fn version(&self, hash: u64, kind: Kind, id: u128) -> Option<Version> {
         let shard = self.part(hash)?.records.read().unwrap_or_else(PoisonError::into_inner);
         shard.find(hash, kind, id).map(|record| Version(record.version))
     }
 
-    /// Takes an entity in, if it is newer than what is held.
+    /// Stores an entity if it is newer than the one in memory.
     pub(super) fn put(&self, stored: &Stored, put: Put) {
         let (kind, id) = (stored.entity.kind(), stored.entity.id());
         let hash = self.hash(kind, id);
@@ -164,10 +165,11 @@ impl Packed {
             Some(held) if held == stored.version => {}
             held => self.replace(part, hash, stored, (held.is_some(), put)),
         }
-        self.tell(|watcher| watcher.entity(&stored.entity));
+        self.notify(|watcher| watcher.entity(&stored.entity));
     }
 
-    /// New names lead here before the record says so, and old ones until it does not.
+    /// The index knows new names before the record has them, and old names until the record no
+    /// longer has them.
     fn replace(&self, part: &Part, hash: u64, stored: &Stored, (known, put): (bool, Put)) {
         let (kind, id) = (stored.entity.kind(), stored.entity.id());
         let old = if known { self.by_id(kind, id) } else { None };
@@ -193,7 +195,7 @@ impl Packed {
             .for_each(|name| self.names.remove(*name, hash));
     }
 
-    /// The hashes of the names that the index must know.
+    /// The hashes of the names that the index must hold.
     fn indexed(&self, entity: &Entity) -> Vec<u64> {
         let (kind, realm) = (entity.kind(), entity.realm());
         let derived = matches!(entity, Entity::Credential(it) if credential::is_named_by_id(it));
@@ -220,7 +222,7 @@ impl Packed {
     }
 
     fn part(&self, hash: u64) -> Option<&Part> {
-        // Not the bits by which a table itself divides them.
+        // The tables use other bits of the hash.
         self.shards.get((hash >> 32) as usize % SHARDS)
     }
 
@@ -233,14 +235,14 @@ impl Packed {
         figures.bytes += self.names.bytes() as u64 + self.ready.weight();
     }
 
-    /// What is ready to use: how many, and in the bytes that are counted.
+    /// The unpacked entities: their number, and their bytes.
     #[cfg(test)]
     pub(super) fn ready(&self) -> (usize, u64) {
         (self.ready.len(), self.ready.weight())
     }
 }
 
-/// Whether `key` finds `entity`.
+/// Whether `key` is a key of `entity`.
 pub(super) fn bears(entity: &Entity, key: &Key) -> bool {
     let (realm, name, own) = match key {
         Key::Id(_, id) => return entity.id() == *id,

@@ -1,5 +1,6 @@
-//! The names that do not follow from an identifier: from the hash of a name to the hashes of the
-//! entities that may bear it. A hint and no more: whoever follows it looks whether they do.
+//! An index of names that do not follow from an identifier: from the hash of a name to the hashes
+//! of the entities that may have it. It is only a hint: the caller checks that the entity has the
+//! name.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -7,7 +8,7 @@ use hashbrown::HashTable;
 
 const SHARDS: usize = 64;
 
-/// The hash of a name, and that of an entity's kind and identifier.
+/// The hash of a name, and the hash of an entity's kind and identifier.
 type Hint = (u64, u64);
 
 #[derive(Debug)]
@@ -38,11 +39,11 @@ impl Names {
         }
     }
 
-    /// What `look` makes of each entity that may bear the name, the best of it.
-    pub(super) fn best<T: Ord>(&self, name: u64, look: impl Fn(u64) -> Option<T>) -> Option<T> {
+    /// Applies `look` to each entity that may have the name and returns the largest result.
+    pub(super) fn best<T: Ord>(&self, name: u64, lookup: impl Fn(u64) -> Option<T>) -> Option<T> {
         let hints = self.shard(name)?.read().unwrap_or_else(PoisonError::into_inner);
         let hints = hints.iter_hash(name).filter(|hint| hint.0 == name);
-        hints.filter_map(|hint| look(hint.1)).max()
+        hints.filter_map(|hint| lookup(hint.1)).max()
     }
 
     /// Bytes of all tables.
@@ -53,7 +54,7 @@ impl Names {
         self.0.iter().map(held).sum()
     }
 
-    // Not the bits by which the table itself divides them.
+    // The table itself uses other bits of the hash.
     fn shard(&self, name: u64) -> Option<&RwLock<HashTable<Hint>>> {
         self.0.get((name >> 32) as usize % SHARDS)
     }

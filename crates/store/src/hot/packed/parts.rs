@@ -1,4 +1,4 @@
-//! The parts that records of several kinds have, and what records share.
+//! Parts that records of several kinds have, and the values that records share.
 
 use base::{Id, Timestamp};
 use domain::{Actor, PublicId, RealmName, Revocation};
@@ -7,10 +7,10 @@ use oauth::ScopeSet;
 use super::bytes::{Reader, Writer};
 use super::interned::Interned;
 
-/// The longest set of scopes, as text, that is kept once for all who have it.
+/// The length limit of a set of scopes, as text, that is shared by records.
 const SHARED_SCOPES: usize = 512;
 
-/// What records share.
+/// The values that records share.
 #[derive(Debug, Default)]
 pub(super) struct Codec {
     realms: Interned<RealmName>,
@@ -19,7 +19,7 @@ pub(super) struct Codec {
 }
 
 impl Codec {
-    /// By which number records tell of this realm; `None` where none does.
+    /// The number of this realm in records; `None` where it has none.
     pub(super) fn realm(&self, realm: &RealmName) -> Option<u32> {
         self.realms.known(realm)
     }
@@ -33,7 +33,7 @@ impl Codec {
         self.realms.value(from.number()?)
     }
 
-    /// Written out behind a zero where there are too many to share.
+    /// Written in full after a zero where there are too many values to share.
     pub(super) fn write_server(&self, server: u128, to: &mut Writer) {
         match self.servers.number(&server) {
             Some(number) => to.number(u64::from(number) + 1),
@@ -79,7 +79,7 @@ impl Codec {
     }
 }
 
-/// When an identifier says that it was made.
+/// The creation time in an identifier.
 pub(super) const fn made(id: u128) -> Timestamp {
     Timestamp::from_millis((id >> 80) as i64)
 }

@@ -1,4 +1,4 @@
-//! One of the parts that the records are divided among: a table of places, and the records.
+//! One shard of the records: a table of offsets, and the records.
 //!
 //! A record begins with its length, its kind, its identifier and its version.
 
@@ -10,11 +10,11 @@ use super::bytes::{Reader, Writer};
 
 #[derive(Debug, Default)]
 pub(super) struct Shard {
-    status_indexes: HashTable<u32>,
+    offsets: HashTable<u32>,
     arena: Arena,
 }
 
-/// A record, where it lies.
+/// A record in the arena.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record<'a> {
     pub(super) kind: Kind,
@@ -59,22 +59,18 @@ impl Shard {
 
     /// Every record of this hash.
     pub(super) fn records(&self, hash: u64) -> impl Iterator<Item = Record<'_>> {
-        self.status_indexes
-            .iter_hash(hash)
-            .filter_map(|status_index| Record::read(self.arena.at(*status_index)))
+        self.offsets.iter_hash(hash).filter_map(|offset| Record::read(self.arena.at(*offset)))
     }
 
-    /// Every record, in the order in which they lie.
+    /// Every record, in the order of storage.
     pub(super) fn all(&self) -> impl Iterator<Item = Record<'_>> {
-        let mut status_indexes: Vec<u32> = self.status_indexes.iter().copied().collect();
-        status_indexes.sort_unstable();
-        status_indexes
-            .into_iter()
-            .filter_map(|status_index| Record::read(self.arena.at(status_index)))
+        let mut offsets: Vec<u32> = self.offsets.iter().copied().collect();
+        offsets.sort_unstable();
+        offsets.into_iter().filter_map(|offset| Record::read(self.arena.at(offset)))
     }
 
-    /// Puts a record in the place of the one of the same entity. `hash_of` is that of its table. Whether
-    /// there was room.
+    /// Stores a record and replaces the one of the same entity. `hash_of` gives the hash for the
+    /// table. Returns whether there was room.
     pub(super) fn put(
         &mut self,
         hash: u64,
@@ -82,53 +78,53 @@ impl Shard {
         hash_of: impl Fn(Kind, u128) -> u64,
     ) -> bool {
         let bytes = record.write();
-        let Self { status_indexes, arena } = self;
-        let same = |status_index: &u32| {
-            Record::read(arena.at(*status_index))
+        let Self { offsets, arena } = self;
+        let same = |offset: &u32| {
+            Record::read(arena.at(*offset))
                 .is_some_and(|held| held.kind == record.kind && held.id == record.id)
         };
-        if let Some(status_index) = status_indexes.find(hash, same).copied() {
-            let old = length(arena.at(status_index));
-            if old == bytes.len() && arena.overwrite(status_index, &bytes) {
+        if let Some(offset) = offsets.find(hash, same).copied() {
+            let old = length(arena.at(offset));
+            if old == bytes.len() && arena.overwrite(offset, &bytes) {
                 return true;
             }
             let Some(new) = arena.push(&bytes) else { return false };
-            if let Some(held) = status_indexes.find_mut(hash, |held| *held == status_index) {
+            if let Some(held) = offsets.find_mut(hash, |held| *held == offset) {
                 *held = new;
             }
             arena.discard(old);
             return !arena.wants_compaction() || self.compact().is_some();
         }
-        let Some(status_index) = arena.push(&bytes) else { return false };
-        let rehash = |status_index: &u32| match Record::read(arena.at(*status_index)) {
+        let Some(offset) = arena.push(&bytes) else { return false };
+        let rehash = |offset: &u32| match Record::read(arena.at(*offset)) {
             Some(held) => hash_of(held.kind, held.id),
             None => 0,
         };
-        status_indexes.insert_unique(hash, status_index, rehash);
+        offsets.insert_unique(hash, offset, rehash);
         true
     }
 
-    /// Moves what is used into a new arena. Where that has no room everything stays.
+    /// Moves the used records into a new arena. Does nothing where that has no room.
     fn compact(&mut self) -> Option<()> {
         let mut arena = Arena::default();
-        let mut moved = Vec::with_capacity(self.status_indexes.len());
-        for status_index in &self.status_indexes {
-            let bytes = self.arena.at(*status_index);
+        let mut moved = Vec::with_capacity(self.offsets.len());
+        for offset in &self.offsets {
+            let bytes = self.arena.at(*offset);
             moved.push(arena.push(bytes.get(..length(bytes))?)?);
         }
-        for (status_index, new) in self.status_indexes.iter_mut().zip(moved) {
-            *status_index = new;
+        for (offset, new) in self.offsets.iter_mut().zip(moved) {
+            *offset = new;
         }
         self.arena = arena;
         Some(())
     }
 
     pub(super) fn len(&self) -> usize {
-        self.status_indexes.len()
+        self.offsets.len()
     }
 
-    /// Bytes, of the table and of the records.
+    /// Bytes of the table and of the records.
     pub(super) fn bytes(&self) -> usize {
-        self.status_indexes.allocation_size() + self.arena.held()
+        self.offsets.allocation_size() + self.arena.held()
     }
 }

@@ -1,4 +1,4 @@
-//! Nothing is lost in a record, the newest stays, and a record is small.
+//! Tests of records: nothing is lost, the newest version stays, and records are small.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::parts::Codec;
 use super::{Packed, Put};
 use crate::{CredentialDependencies, GrantDependencies, Key, Stored, Version};
 
-/// Makes every combination of fields, by and by.
+/// Makes random combinations of fields.
 struct Dice(SequenceRng);
 
 impl Dice {
@@ -145,14 +145,14 @@ fn no_credential_and_no_grant_loses_anything() {
         let back = codec.unpack(entity.kind(), entity.id(), &record).unwrap();
         assert_eq!(back.to_json().unwrap(), entity.to_json().unwrap());
         for end in 0..if round % 40 < 2 { record.len() } else { 0 } {
-            // What was cut off is no entity, and no panic; texts at the end may be shorter by chance.
+            // A truncated record must not panic. Texts at the end may be shorter by chance.
             let _ = codec.unpack(entity.kind(), entity.id(), &record[..end]);
         }
     }
 }
 
 #[test]
-fn an_entity_of_any_kind_comes_back_from_the_memory_as_it_was() {
+fn an_entity_of_any_kind_is_unpacked_unchanged() {
     let packed = Packed::new(1 << 20);
     let samples = store_samples();
     for entity in &samples {
@@ -171,10 +171,10 @@ fn an_entity_of_any_kind_comes_back_from_the_memory_as_it_was() {
 }
 
 #[test]
-fn a_walk_shows_everything_of_a_realm_once_and_its_ties_as_they_are() {
+fn each_shows_every_entity_of_a_realm_once_with_its_dependencies() {
     for realms in [0, 20_000] {
         let packed = Packed::new(0);
-        // Where there are too many realms to number, records have no form of their own.
+        // Where there are too many realms to number, records have no compact form.
         for number in 0..realms {
             let name = format!("realm-{number}").parse().unwrap();
             let _ = packed.codec.write_realm(&name, &mut Writer::default());
@@ -222,7 +222,7 @@ fn shows(packed: &Packed, realm: &RealmName, here: &[&Entity]) {
     assert!(grants.is_empty() && credentials.is_empty());
 }
 
-/// One of each kind, and the two that have forms of their own.
+/// One entity of each kind, and the two with compact forms.
 fn store_samples() -> Vec<Entity> {
     let user = crate::hot::tests::fake::user(7, "ada", "ada@example.org");
     let dice = Dice(SequenceRng::new(9));
@@ -246,7 +246,7 @@ fn store_samples() -> Vec<Entity> {
 }
 
 #[test]
-fn what_comes_late_is_ignored_and_names_follow_the_newest() {
+fn a_late_put_is_ignored_and_names_belong_to_the_newest_version() {
     let packed = Packed::new(0);
     let put = |name: &str, version| {
         let user = crate::hot::tests::fake::user(7, name, &format!("{name}@example.org"));

@@ -1,4 +1,4 @@
-//! A store of users in memory that can be stopped after it read and before it answers.
+//! A store of users in memory that can be stopped between a read and its answer.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -31,7 +31,7 @@ pub(in crate::hot) struct Fake {
     before_write: Mutex<Option<Stop>>,
 }
 
-/// The other end of a stop: waits until it is reached, then lets go.
+/// The test's end of a stop: waits until the store has stopped, then lets it continue.
 pub(in crate::hot) struct Stopped {
     reached: oneshot::Receiver<()>,
     go_on: oneshot::Sender<()>,
@@ -48,17 +48,17 @@ impl Stopped {
 }
 
 fn stop(at: &Mutex<Option<Stop>>) -> Stopped {
-    let (tell, reached) = oneshot::channel();
+    let (notify, reached) = oneshot::channel();
     let (go_on, wait) = oneshot::channel();
-    *at.lock().unwrap() = Some((tell, wait));
+    *at.lock().unwrap() = Some((notify, wait));
     Stopped { reached, go_on }
 }
 
 async fn pass(at: &Mutex<Option<Stop>>) {
     let stop = at.lock().unwrap().take();
     match stop {
-        Some((tell, wait)) => {
-            tell.send(()).unwrap();
+        Some((notify, wait)) => {
+            notify.send(()).unwrap();
             wait.await.unwrap();
         }
         None => tokio::task::yield_now().await,
@@ -82,12 +82,12 @@ impl Fake {
         self.no_list.store(true, SeqCst);
     }
 
-    /// Whether it can be reached.
+    /// Sets whether the store is unreachable.
     pub(in crate::hot) fn away(&self, away: bool) {
         self.away.store(away, SeqCst);
     }
 
-    /// Scans of grants, which come in the midst of a fill.
+    /// Makes scans of grants fail, which happen in the middle of a fill.
     pub(in crate::hot) fn fail_scans(&self, fail: bool) {
         self.no_scans.store(fail, SeqCst);
     }
@@ -96,7 +96,7 @@ impl Fake {
         self.no_changes.store(forget, SeqCst);
     }
 
-    /// As another node that nobody hears of.
+    /// Renames a user as another node would, without publishing the change.
     pub(in crate::hot) async fn rename_behind(&self, id: u128, name: &str) {
         let row = self.rows.lock().unwrap().iter().find(|row| row.entity.id() == id).cloned();
         let row = row.unwrap();
@@ -324,7 +324,7 @@ pub(in crate::hot) async fn insert(store: &dyn Store, user: User) {
     store.commit(Batch { writes, events: Vec::new() }).await.unwrap();
 }
 
-/// The write that renames a user as it stands.
+/// The write that renames a user in its current version.
 pub(in crate::hot) async fn renamed(hot: &Hot, id: u128, name: &str) -> Write {
     let loaded = hot.by_id::<User>(Id::from_u128(id)).await.unwrap().unwrap();
     let changed = User { public_id: name.parse().unwrap(), ..User::clone(&loaded) };

@@ -1,4 +1,4 @@
-//! A million well-formed credentials that nobody was given.
+//! A flood of a million well-formed credentials that were never issued.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ const FLOOD: u128 = 1_000_000;
 const GOOD: u128 = 100;
 
 #[tokio::test]
-async fn a_flood_of_unknown_credentials_fills_no_memory_and_hardly_reaches_the_store() {
+async fn a_flood_of_unknown_credentials_is_bounded_in_memory_and_reads() {
     for sole_writer in [true, false] {
         let (memory, clock) = (Arc::new(Memory::new()), Arc::new(FixedClock::new(NOON)));
         let writes = (0..GOOD)
@@ -42,12 +42,12 @@ async fn a_flood_of_unknown_credentials_fills_no_memory_and_hardly_reaches_the_s
             }
         }
         let after = hot.figures();
-        // Ten seconds went by.
+        // Ten seconds passed.
         let allowed = if sole_writer { 0 } else { 1_000 + 10 * 500 };
         assert!(after.reads - before.reads <= allowed, "{} reads", after.reads);
         assert_eq!(after.hits - before.hits, FLOOD as u64 / 10_000);
         assert_eq!(after.entities, before.entities);
-        assert!(hot.shared.manner.missing_weight() <= 1 << 20);
+        assert!(hot.shared.lookup_state.missing_weight() <= 1 << 20);
         assert!(after.bytes < before.bytes + (256 << 10), "{before:?} {after:?}");
     }
 }

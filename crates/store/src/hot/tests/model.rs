@@ -1,5 +1,5 @@
-//! Any history of two nodes on one store: a fetch is never behind what its node acknowledged or said
-//! before, and once both have followed, both are what the store is.
+//! Random histories of two nodes on one store. A fetch never returns an older state than its node
+//! acknowledged or returned before. After both have followed the feed, both equal the store.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ const NAMES: u128 = 8;
 struct World {
     memory: Arc<Memory>,
     nodes: [Hot; 2],
-    /// The newest version that each node was seen to have.
+    /// The newest version that each node returned.
     seen: [HashMap<u128, u64>; 2],
     rng: SequenceRng,
 }
@@ -82,7 +82,7 @@ impl World {
         *newest = version;
     }
 
-    /// Changes up to two users through a node, which may find that it was wrong about them.
+    /// Changes up to two users through a node, whose expected versions may be outdated.
     async fn write(&mut self, which: usize) {
         let mut batch = Batch::new();
         let mut ids = Vec::new();
@@ -114,7 +114,7 @@ impl World {
         }
     }
 
-    /// What is told is what has events: for the rest both ask directly.
+    /// Only changes with events are published. The nodes read the rest from the store directly.
     async fn compare(&self) {
         for node in &self.nodes {
             node.advance().await.unwrap();
@@ -133,7 +133,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn two_nodes_never_go_back_and_become_what_the_store_is() {
+async fn two_nodes_never_return_older_states_and_converge_to_the_store() {
     for seed in 0..60 {
         let mut world = World::new(seed);
         for step in 0..300 {
@@ -151,7 +151,7 @@ async fn two_nodes_never_go_back_and_become_what_the_store_is() {
 }
 
 #[tokio::test]
-async fn a_node_that_followed_has_every_told_change_without_asking() {
+async fn a_node_that_followed_has_every_published_change_without_a_read() {
     for seed in 0..20 {
         let mut world = World::new(1_000 + seed);
         for node in &world.nodes {

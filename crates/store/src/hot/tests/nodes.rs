@@ -1,4 +1,5 @@
-//! Several memories before one store, as nodes are: who follows sees it all, and who cannot, knows.
+//! Several memories in front of one store, as on several nodes: a follower sees every change, and a
+//! node that cannot follow knows that.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -27,7 +28,7 @@ fn clock() -> Arc<FixedClock> {
     Arc::new(FixedClock::new(NOON))
 }
 
-/// Whoever is told, writes it down.
+/// Writes down what the watcher is notified of.
 #[derive(Debug, Default)]
 struct Notes(Mutex<Vec<Effect>>);
 
@@ -46,7 +47,7 @@ impl Notes {
     }
 }
 
-fn told(id: u128) -> Effect {
+fn changed(id: u128) -> Effect {
     Effect::Entity { kind: Kind::User, id }
 }
 
@@ -61,7 +62,7 @@ pub(super) fn event() -> domain::EventDraft {
     }
 }
 
-/// Suspends a user through `node`, with an event that tells of it.
+/// Suspends a user through `node`, with an event.
 async fn suspend(node: &dyn Store, id: u128) {
     let user = node.by_id::<User>(Id::from_u128(id)).await.unwrap().unwrap();
     let changed = User { status: UserStatus::Suspended, ..User::clone(&user) };
@@ -77,7 +78,7 @@ async fn status(node: &dyn Store, key: &Key) -> Option<UserStatus> {
 }
 
 #[tokio::test]
-async fn a_node_that_follows_knows_what_another_committed_and_direct_reads_know_at_once() {
+async fn a_follower_sees_commits_of_other_nodes_after_advance_and_direct_reads_at_once() {
     let (memory, clock) = (Arc::new(Memory::new()), clock());
     let (here, there) = (node(&memory, &clock, false), node(&memory, &clock, false));
     insert(&here, user(1, "ada", "ada@example.org")).await;
@@ -101,18 +102,18 @@ async fn a_node_that_follows_knows_what_another_committed_and_direct_reads_know_
 }
 
 #[tokio::test]
-async fn watchers_are_told_of_what_was_there_and_of_every_commit_here_and_elsewhere() {
+async fn watchers_are_notified_of_known_entities_and_of_every_commit_of_any_node() {
     let (memory, clock) = (Arc::new(Memory::new()), clock());
     let (here, there) = (node(&memory, &clock, false), node(&memory, &clock, false));
     let notes = Arc::new(Notes::default());
     insert(&here, user(1, "ada", "ada@example.org")).await;
-    // Known before anybody watched: they are told all the same.
+    // The entity was known before the watcher was registered. The watcher is notified nevertheless.
     assert!(here.fetch(&id_of(1)).await.unwrap().is_some());
     here.watch(Arc::clone(&notes) as _);
     here.fill().await.unwrap();
-    assert_eq!(notes.take(), [told(1)]);
+    assert_eq!(notes.take(), [changed(1)]);
     suspend(&here, 1).await;
-    assert_eq!(notes.take(), [told(1)]);
+    assert_eq!(notes.take(), [changed(1)]);
     here.advance().await.unwrap();
     assert_eq!(notes.take(), [], "what was committed here is not read again");
     insert(&there, user(2, "bob", "bob@example.org")).await;
@@ -121,12 +122,12 @@ async fn watchers_are_told_of_what_was_there_and_of_every_commit_here_and_elsewh
     let writes = vec![Write::RevokeToken { token: 9, until, now: NOON }];
     there.commit(Batch { writes, events: Vec::new() }).await.unwrap();
     here.advance().await.unwrap();
-    assert_eq!(notes.take(), [told(2), Effect::Token { token: 9, until }]);
+    assert_eq!(notes.take(), [changed(2), Effect::Token { token: 9, until }]);
     assert!(here.token_revoked(9).await.unwrap());
 }
 
 #[tokio::test]
-async fn memory_is_true_as_of_the_last_time_that_it_was_followed() {
+async fn as_of_is_the_start_of_the_last_advance() {
     let (fake, clock) = (Arc::new(Fake::default()), clock());
     insert(&*fake, user(1, "ada", "ada@example.org")).await;
     let hot = node(&fake, &clock, false);
@@ -139,7 +140,7 @@ async fn memory_is_true_as_of_the_last_time_that_it_was_followed() {
     assert!(matches!(hot.advance().await, Err(StoreError::Unavailable(_))));
     assert_eq!((hot.as_of(), hot.is_filled()), (NOON, true));
     assert!(hot.fetch(&id_of(1)).await.unwrap().is_some());
-    assert!(matches!(hot.fetch(&id_of(2)).await, Err(StoreError::Unavailable(_))), "nobody knows");
+    assert!(matches!(hot.fetch(&id_of(2)).await, Err(StoreError::Unavailable(_))), "unknown");
     fake.away(false);
     hot.advance().await.unwrap();
     assert_eq!(hot.as_of(), NOON.plus(Duration::from_secs(5)));
@@ -147,7 +148,7 @@ async fn memory_is_true_as_of_the_last_time_that_it_was_followed() {
 }
 
 #[tokio::test]
-async fn stale_memory_is_believed_only_while_the_store_is_away() {
+async fn stale_memory_answers_only_while_the_store_is_away() {
     let (fake, clock) = (Arc::new(Fake::default()), clock());
     insert(&*fake, user(1, "ada", "ada@example.org")).await;
     let hot = node(&fake, &clock, false);
@@ -163,7 +164,7 @@ async fn stale_memory_is_believed_only_while_the_store_is_away() {
     }
     assert_eq!(fake.reads(), reads + 1, "one tries, and the rest do without");
     let unknown = hot.fetch(&id_of(2)).await;
-    assert!(matches!(unknown, Err(StoreError::Unavailable(_))), "nobody knows");
+    assert!(matches!(unknown, Err(StoreError::Unavailable(_))), "unknown");
     fake.away(false);
     assert_eq!(hot.fetch(&id_of(1)).await.unwrap().unwrap().version.0, 1);
     clock.advance(Duration::from_secs(1));
@@ -173,7 +174,7 @@ async fn stale_memory_is_believed_only_while_the_store_is_away() {
 }
 
 #[tokio::test]
-async fn what_another_node_may_have_made_meanwhile_is_never_said_not_to_exist() {
+async fn an_entity_that_another_node_may_have_created_is_never_reported_missing() {
     let (fake, clock) = (Arc::new(Fake::default()), clock());
     let hot = node(&fake, &clock, false);
     hot.advance().await.unwrap();
@@ -183,7 +184,7 @@ async fn what_another_node_may_have_made_meanwhile_is_never_said_not_to_exist() 
     let reads = fake.reads();
     for id in 2..5_000 {
         let unknown = hot.fetch(&id_of(id)).await;
-        // Once the bucket is empty, memory counts that was followed in this second.
+        // Once the rate limit is reached, a memory that was advanced within this second answers.
         let known = if id < 1_001 { unknown.is_err() } else { matches!(unknown, Ok(None)) };
         assert!(known, "{id}: {unknown:?}");
     }
@@ -231,7 +232,7 @@ async fn after_a_gap_everything_is_read_anew_and_a_fill_that_fails_midway_loses_
 }
 
 #[tokio::test]
-async fn a_conflict_makes_the_next_decision_see_what_it_met() {
+async fn after_a_conflict_the_next_read_sees_the_stored_state() {
     let (memory, clock) = (Arc::new(Memory::new()), clock());
     let (here, there) = (node(&memory, &clock, false), node(&memory, &clock, false));
     insert(&here, user(1, "ada", "ada@example.org")).await;
@@ -244,7 +245,7 @@ async fn a_conflict_makes_the_next_decision_see_what_it_met() {
     assert!(there.commit(Batch { writes: vec![write], events: vec![] }).await.is_err());
     let fresh = there.by_id::<User>(Id::from_u128(1)).await.unwrap().unwrap();
     assert_eq!((fresh.version.0, fresh.status), (2, UserStatus::Suspended));
-    // Taken elsewhere, under an identifier that nobody here knows.
+    // The name is taken on another node, under an identifier that this node does not know.
     assert!(there.fetch(&name_of("bob")).await.unwrap().is_none());
     insert(&here, user(2, "bob", "bob@example.org")).await;
     assert!(there.fetch(&name_of("bob")).await.unwrap().is_none(), "a miss is remembered");
@@ -254,7 +255,7 @@ async fn a_conflict_makes_the_next_decision_see_what_it_met() {
 }
 
 #[tokio::test]
-async fn an_expired_credential_is_looked_at_again_once_a_second() {
+async fn an_expired_credential_is_read_again_once_a_second() {
     let (memory, clock) = (Arc::new(Memory::new()), clock());
     let (here, there) = (node(&memory, &clock, false), node(&memory, &clock, false));
     let credential = super::model::credential(1, Some(NOON));

@@ -1,4 +1,4 @@
-//! Reads and writes that cross, one by one where each step is held, and then by the thousand.
+//! Concurrent reads and writes: first with every step controlled, then thousands at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -30,7 +30,7 @@ async fn a_row_read_before_a_commit_is_not_remembered_after_it() {
 }
 
 #[tokio::test]
-async fn a_row_read_while_its_commit_is_under_way_is_not_remembered() {
+async fn a_row_read_during_its_commit_is_not_remembered() {
     let (hot, fake) = hot();
     insert(&*hot, user(1, "ada", "ada@example.org")).await;
     let write = renamed(&hot, 1, "ada").await;
@@ -101,15 +101,15 @@ async fn a_list_of_revoked_tokens_read_before_a_revocation_is_not_kept() {
     let writes = vec![Write::RevokeToken { token: 1, until: None, now }];
     hot.commit(Batch { writes, events: Vec::new() }).await.unwrap();
     stopped.go_on();
-    // It began before the revocation and may say so, or not.
+    // The read began before the revocation, so both answers are allowed.
     let _either = reader.await.unwrap();
     assert!(hot.token_revoked(1).await.unwrap());
 }
 
-/// Three entities, their writers and many readers: a fetch never goes behind what was acknowledged
-/// before it started.
+/// Three entities, their writers and many readers: a fetch never returns a state before a commit
+/// that was acknowledged before the fetch started.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_fetch_goes_behind_an_acknowledged_commit() {
+async fn no_fetch_returns_a_state_before_an_acknowledged_commit() {
     const ENTITIES: u128 = 3;
     const COMMITS: u64 = 2_000;
     let (hot, fake) = hot();

@@ -1,5 +1,5 @@
-//! What memory must not answer for: what a commit wrote, or did not, that nobody told the end of, and
-//! what a commit met as other than it was decided on. It is asked of the store, and that settles it.
+//! Keys that must not be answered from memory: those of a commit whose end is unknown, and those of
+//! a commit whose precondition failed. The next read asks the store, which settles the key.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -7,14 +7,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::Key;
 
-/// More cannot be in doubt one by one.
-const MOST: usize = 65_536;
+/// The largest number of uncertain keys.
+const MAX_UNCERTAIN: usize = 65_536;
 
 #[derive(Debug, Default)]
-pub(super) struct Doubts {
-    /// How many there are: there are none nearly always.
+pub(super) struct UncertainKeys {
+    /// The number of uncertain keys; nearly always zero.
     count: AtomicUsize,
-    doubts: Mutex<State>,
+    uncertain: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
@@ -23,11 +23,11 @@ struct State {
     keys: HashMap<Key, u64>,
 }
 
-impl Doubts {
-    /// Whether `keys` could be noted; otherwise everything should be read anew.
+impl UncertainKeys {
+    /// Adds keys. Returns `false` when there are too many; then everything must be read anew.
     pub(super) fn add(&self, keys: Vec<Key>) -> bool {
         let mut state = self.state();
-        if state.keys.len() + keys.len() > MOST {
+        if state.keys.len() + keys.len() > MAX_UNCERTAIN {
             return false;
         }
         state.generation += 1;
@@ -41,7 +41,8 @@ impl Doubts {
         self.since(key).is_some()
     }
 
-    /// Which doubt there is of `key`: to be asked before the read that may settle it.
+    /// The generation in which `key` became uncertain. Ask for it before the read that may settle
+    /// the key.
     pub(super) fn since(&self, key: &Key) -> Option<u64> {
         if self.count.load(SeqCst) == 0 {
             return None;
@@ -49,7 +50,7 @@ impl Doubts {
         self.state().keys.get(key).copied()
     }
 
-    /// The store was read since that doubt came up.
+    /// Settles a key after the store was read, if the key is still of that generation.
     pub(super) fn settle(&self, key: &Key, since: u64) {
         let mut state = self.state();
         if state.keys.get(key) == Some(&since) {
@@ -58,7 +59,7 @@ impl Doubts {
         self.count.store(state.keys.len(), SeqCst);
     }
 
-    /// Some of them, to settle.
+    /// Up to `limit` keys to settle.
     pub(super) fn some(&self, limit: usize) -> Vec<Key> {
         if self.count.load(SeqCst) == 0 {
             return Vec::new();
@@ -67,6 +68,6 @@ impl Doubts {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.doubts.lock().unwrap_or_else(PoisonError::into_inner)
+        self.uncertain.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

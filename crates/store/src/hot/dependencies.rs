@@ -1,8 +1,8 @@
-//! The parts of grants and credentials that are read of all of them: what each hangs from.
+//! What grants and credentials depend on. These parts are read for all of them, without the rest.
 
 use domain::{Credential, CredentialKind, Grant};
 
-/// What a grant hangs from, by identifiers.
+/// What a grant depends on, by identifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GrantDependencies {
     /// [`Grant::id`].
@@ -22,7 +22,7 @@ pub struct GrantDependencies {
 }
 
 impl GrantDependencies {
-    /// Of a grant.
+    /// The dependencies of a grant.
     pub fn of(grant: &Grant) -> Self {
         Self {
             id: grant.id.as_u128(),
@@ -36,7 +36,7 @@ impl GrantDependencies {
     }
 }
 
-/// What a credential hangs from, by identifiers.
+/// What a credential depends on, by identifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialDependencies {
     /// [`Credential::id`].
@@ -52,7 +52,7 @@ pub struct CredentialDependencies {
 }
 
 impl CredentialDependencies {
-    /// Of a credential.
+    /// The dependencies of a credential.
     pub fn of(it: &Credential) -> Self {
         let members = it.detail.members();
         Self {
