@@ -1,9 +1,9 @@
-//! The pool of connections, and the limit on every wait for the database.
+//! The pool of connections, with a time limit on every wait for the database.
 //!
-//! A connection that was idle is asked whether it still lives before it is used, and once one was
-//! found dead, all that were idle at the time are renewed: a restart of the database costs nobody who
-//! comes after it an error. Who is in the middle of something when it happens is told so; reads are
-//! tried once more on a new connection.
+//! A connection that was idle is checked before it is used. When one is found dead, all that were
+//! idle at the time are renewed, so a restart of the database causes no error for later requests.
+//! Requests that were running at that moment get an error; reads are retried once on a new
+//! connection.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,16 +14,16 @@ use tokio::time::timeout;
 
 use crate::error::AttemptError;
 
-/// For a free or a new connection.
-pub(crate) const CONNECTING: Duration = Duration::from_secs(5);
-/// What the database itself allows a statement: a lock that is waited for counts, too.
-pub(crate) const STATEMENT: Duration = Duration::from_secs(10);
-/// For all that one read or one attempt at a batch does, should the database say nothing at all.
-const ANSWER: Duration = Duration::from_secs(30);
-/// A connection that was not used for so long is asked before it is used again.
-const IDLE: Duration = Duration::from_secs(1);
-/// For its answer.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+/// The time limit for getting a free or a new connection.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The database's own time limit for a statement, including waiting for a lock.
+pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time limit for one read or one attempt at a batch, if the database does not answer at all.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// A connection that was idle for longer than this is checked before it is used.
+const CHECK_AFTER_IDLE: Duration = Duration::from_secs(1);
+/// The time limit for this check.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// When a connection was last found dead.
 #[derive(Clone, Debug, Default)]
@@ -34,13 +34,13 @@ impl Lost {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
-    /// Whether what was last used so long ago was used after that.
+    /// Whether a connection with this idle time was last used after that.
     fn is_before(&self, last_used: Duration) -> bool {
         let lost = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lost.is_none_or(|lost| last_used < lost.elapsed())
     }
 
-    /// What the pool does before it gives a connection out again.
+    /// The check before the pool hands out a connection again.
     pub(crate) fn hook(&self) -> Hook {
         let lost = self.clone();
         Hook::async_fn(move |connection, metrics: &Metrics| {
@@ -49,10 +49,10 @@ impl Lost {
                 if !lost.is_before(last_used) {
                     return Err(HookError::message("it is from before others were lost"));
                 }
-                if last_used < IDLE {
+                if last_used < CHECK_AFTER_IDLE {
                     return Ok(());
                 }
-                match timeout(SIGN_OF_LIFE, connection.simple_query("")).await {
+                match timeout(CHECK_TIMEOUT, connection.simple_query("")).await {
                     Ok(Ok(_)) => Ok(()),
                     _ => {
                         lost.note();
@@ -72,13 +72,13 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Does `work` on a connection. One that does not answer in time is closed, not used again.
+    /// Runs `work` on a connection. A connection that does not answer in time is closed.
     pub(crate) async fn with<T>(
         &self,
         work: impl AsyncFnOnce(&mut Client) -> Result<T, AttemptError>,
     ) -> Result<T, AttemptError> {
         let mut client = self.pool.get().await.map_err(|error| no_connection(&error))?;
-        let Ok(outcome) = timeout(ANSWER, work(&mut client)).await else {
+        let Ok(outcome) = timeout(ANSWER_TIMEOUT, work(&mut client)).await else {
             drop(Client::take(client));
             return Err(StoreError::Unavailable("no answer in time".to_owned()).into());
         };
@@ -89,7 +89,8 @@ impl Database {
         outcome
     }
 
-    /// [`Database::with`] for what may be done twice: when the connection is lost, another is tried.
+    /// [`Database::with`] for work that may run twice: when the connection is lost, it is repeated
+    /// on another.
     pub(crate) async fn with_another<T>(
         &self,
         work: impl AsyncFnOnce(&mut Client) -> Result<T, AttemptError> + Clone,
@@ -111,7 +112,7 @@ impl Database {
         self.with_another(work).await.map_err(Into::into)
     }
 
-    /// [`Database::with`] for what no precondition is on, and may not be done twice.
+    /// [`Database::with`] for writes without a precondition, which must not run twice.
     pub(crate) async fn note<T>(
         &self,
         work: impl AsyncFnOnce(&mut Client) -> Result<T, AttemptError>,

@@ -1,4 +1,4 @@
-//! What the database's errors mean to the store's callers. Messages carry no values of rows.
+//! Converts the database's errors to the errors of the store. Messages carry no values of rows.
 
 use domain::Kind;
 use store::{CommitError, Conflict, OpenError, StoreError};
@@ -8,15 +8,15 @@ use tokio_postgres::error::SqlState;
 /// Why an attempt at a batch ended.
 #[derive(Debug)]
 pub(crate) enum AttemptError {
-    /// A precondition did not hold.
+    /// A precondition failed.
     Conflict(Conflict),
-    /// The database says that it wrote nothing and that the same again may succeed.
+    /// The database wrote nothing, and a retry of the same may succeed.
     Again(Error),
     /// An event's month has no partition.
     NoPartition,
-    /// The connection was lost, and nobody knows what became of what was asked last.
+    /// The connection was lost, and the outcome of the last request is unknown.
     Lost(Error),
-    /// The connection was lost before it was asked to commit: nothing was written.
+    /// The connection was lost before the commit was requested, so nothing was written.
     Undone(Error),
     /// The store failed.
     Store(StoreError),
@@ -64,7 +64,7 @@ impl From<AttemptError> for StoreError {
 }
 
 impl AttemptError {
-    /// For what comes before the commit of a transaction: that ends with its connection.
+    /// Converts an error before the commit of a transaction, which ends with its connection.
     pub(crate) fn before_commit(self) -> Self {
         match self {
             Self::Lost(error) => Self::Undone(error),
@@ -72,7 +72,8 @@ impl AttemptError {
         }
     }
 
-    /// For a statement that writes an entity of `kind`: a taken name is a conflict.
+    /// Converts an error of a statement that writes an entity of `kind`: a taken name is a
+    /// conflict.
     pub(crate) fn of_entity(kind: Kind, error: Error) -> Self {
         match error.code() {
             Some(&SqlState::UNIQUE_VIOLATION) => Self::Conflict(Conflict::Exists(kind)),
@@ -80,7 +81,7 @@ impl AttemptError {
         }
     }
 
-    /// For the statement that writes events: no partition takes the row.
+    /// Converts an error of the statement that writes events: the partition may be missing.
     pub(crate) fn of_event(error: Error) -> Self {
         match error.code() {
             Some(&SqlState::CHECK_VIOLATION) => Self::NoPartition,
@@ -89,21 +90,22 @@ impl AttemptError {
     }
 }
 
-/// Whether another try may succeed decides between the two kinds of [`StoreError`].
+/// Converts an error to one of the two kinds of [`StoreError`], depending on whether a retry may
+/// succeed.
 pub(crate) fn store_error(error: &Error) -> StoreError {
-    if is_passing(error) {
+    if is_temporary(error) {
         StoreError::Unavailable(text(error))
     } else {
         StoreError::Failed(text(error))
     }
 }
 
-/// For errors while opening.
+/// Converts an error while opening.
 pub(crate) fn open_error(error: &Error) -> OpenError {
     OpenError::Unreachable(text(error))
 }
 
-/// The connection is of no more use: it is closed, or the server says that it is about to be.
+/// Whether the connection is unusable: it is closed, or the server is about to close it.
 fn is_lost(error: &Error) -> bool {
     match error.code() {
         None => !is_ours(error),
@@ -120,8 +122,9 @@ fn is_lost(error: &Error) -> bool {
     }
 }
 
-/// Lost connections, restarts, exhausted resources, time-outs, a standby that was asked to write.
-fn is_passing(error: &Error) -> bool {
+/// Whether the error is temporary: lost connections, restarts, exhausted resources, time-outs, a
+/// read-only standby.
+fn is_temporary(error: &Error) -> bool {
     let Some(code) = error.code() else { return !is_ours(error) };
     let class = code.code().get(..2).unwrap_or_default();
     matches!(class, "08" | "53" | "57" | "40")
@@ -130,13 +133,13 @@ fn is_passing(error: &Error) -> bool {
         || *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
 }
 
-/// Without a code the error is the connection's, unless a value did not fit its column.
+/// An error without a code comes from the connection, unless a value did not fit its column.
 fn is_ours(error: &Error) -> bool {
     let text = error.to_string();
     text.contains("serializing parameter") || text.contains("deserializing column")
 }
 
-/// The error in one line, without the detail that would quote values.
+/// The error in one line, without the detail, which would quote values.
 pub(crate) fn text(error: &Error) -> String {
     use std::error::Error as _;
     match (error.as_db_error(), error.source()) {

@@ -1,8 +1,8 @@
-//! The UTC months that the events are partitioned by, and the partitions that exist.
+//! The monthly partitions (UTC) of the events.
 //!
-//! Partitions are made when the first event of a month comes, in a transaction of their own and
-//! under an advisory lock, so that nodes that come to it at once do not trip over each other. A new
-//! table is attached: that waits for no reader and no writer of the months before.
+//! A partition is created when the first event of a month is written, in a transaction of its own
+//! and under an advisory lock, so that several nodes can do it at once. Attaching a new table waits
+//! for no reader or writer of the earlier months.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -13,11 +13,12 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use tokio_postgres::Error;
 
-/// Held while a partition is made. Any number, the same on every node: "postern" and a one.
+/// The key of the advisory lock for creating a partition. Any number that is the same on every
+/// node: "postern" and a one.
 const LOCK: i64 = 0x706f_7374_6572_6e01;
 
-/// A UTC month, from January 1970 to December 9998: its first day. Moments outside the range count
-/// to its ends.
+/// A UTC month, from January 1970 to December 9998, as its first day. Moments outside the range get
+/// the first or the last month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct EventMonth(Date);
 
@@ -37,7 +38,7 @@ impl EventMonth {
         format!("event_{:04}{:02}", self.0.year(), self.0.month())
     }
 
-    /// From when, and until before when, in milliseconds as the database takes them.
+    /// The inclusive start and the exclusive end, in milliseconds, as text for the database.
     fn bounds(self) -> (String, String) {
         let next = self.0.last_of_month().tomorrow().map_or(self.0, |date| date);
         let from = if self == FIRST { "MINVALUE".into() } else { millis(self.0).to_string() };
@@ -51,17 +52,17 @@ fn millis(date: Date) -> i64 {
     Offset::UTC.to_timestamp(midnight).map_or(i64::MAX, jiff::Timestamp::as_millisecond)
 }
 
-/// The months whose partitions this process has seen.
+/// The months whose partitions this process knows.
 #[derive(Debug, Default)]
 pub(crate) struct Partitions(Mutex<HashSet<EventMonth>>);
 
 impl Partitions {
-    /// Whether events of all these months can be written, as far as this process knows.
+    /// Whether this process knows the partitions of all these months.
     pub(crate) fn have(&self, months: &HashSet<EventMonth>) -> bool {
         months.is_subset(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes what is missing, whoever made the rest.
+    /// Creates the missing partitions. Another node may have created some of them.
     pub(crate) async fn make(
         &self,
         client: &mut Client,

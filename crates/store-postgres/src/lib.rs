@@ -1,16 +1,16 @@
 //! The store on PostgreSQL 15 or later, for several nodes at once.
 //!
 //! - A batch is a transaction at READ COMMITTED. Each precondition is one statement that checks and
-//!   writes at once and keeps its row locked until the commit; nothing is decided on a row read
-//!   before. What the database aborts in favour of another transaction is tried again.
+//!   writes at once and keeps its row locked until the commit; no decision depends on a row that
+//!   was read before. A transaction that the database aborts in favour of another is retried.
 //! - Nodes hold no truth: every read goes to the database.
-//! - A transaction that tells of events or changes takes their numbers from one row, last of all, and
-//!   holds that row until it has committed; `NOTIFY postern_feed` wakes whoever follows. A store has
-//!   one connection of its own, beside the pool, that listens.
-//! - Every wait is finite: for a connection, for a lock, for an answer.
-//! - Nothing grows with traffic: budgets, uses and refusals are written over, revoked tokens, spent
-//!   codes, remembered answers and old changes are swept by the writes that add others, events lie in a
-//!   partition a month.
+//! - A transaction that publishes events or changes takes their numbers from one row, last of all,
+//!   and holds that row until it has committed; `NOTIFY postern_feed` wakes the followers. Beside
+//!   the pool, a store has one connection of its own that listens.
+//! - Every wait has a time limit: for a connection, for a lock, for an answer.
+//! - Nothing grows with traffic. Budgets, uses and refusals are overwritten. Writes delete expired
+//!   revoked tokens, spent codes, idempotency records and old changes of their own kind. Events
+//!   have a partition per month.
 
 mod commit;
 mod database;

@@ -1,7 +1,7 @@
-//! The schema's history: numbered files, applied forward, counted in `meta`.
+//! The migrations of the schema: numbered files, applied forward, counted in `meta`.
 //!
-//! Invariants: a file that was ever released is frozen; and all missing steps are one transaction,
-//! under a lock, so that of several nodes that start at once one migrates and the others wait.
+//! Invariants: a released file is never changed. All missing steps are one transaction under a
+//! lock, so when several nodes start at once, one migrates and the others wait.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio_postgres::Error;
 
 use crate::error::open_error;
 
-/// Step `n` of the list leads from version `n` to `n + 1`.
+/// Step `n` of the list migrates from version `n` to `n + 1`.
 pub(crate) const STEPS: [&str; 4] = [
     include_str!("../migrations/0001-entities.sql"),
     include_str!("../migrations/0002-limits-and-notes.sql"),
@@ -19,25 +19,25 @@ pub(crate) const STEPS: [&str; 4] = [
     include_str!("../migrations/0004-changes-and-places.sql"),
 ];
 
-/// The newest version known.
+/// The newest schema version that this program knows.
 pub(crate) const NEWEST: u32 = STEPS.len() as u32;
 
-/// Held while the schema is looked at and changed. Any number, the same on every node: "postern"
-/// and a zero.
+/// The key of the advisory lock for migrations. Any number that is the same on every node:
+/// "postern" and a zero.
 const LOCK: i64 = 0x706f_7374_6572_6e00;
 
-/// For another node to migrate, and for a step to run.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// The time limit for another node's migration, and for a step.
+const MIGRATION_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Applies every step that is missing. A new database remembers `master_fingerprint`; an existing
-/// one must have the same.
+/// Applies every missing step. A new database stores `master_fingerprint`; an existing one must
+/// have the same.
 pub(crate) async fn migrate(
     client: &mut Client,
     master_fingerprint: &str,
 ) -> Result<(), OpenError> {
     let failed = |error: Error| open_error(&error);
     let transaction = client.transaction().await.map_err(failed)?;
-    let patience = format!("SET LOCAL statement_timeout = {}", PATIENCE.as_millis());
+    let patience = format!("SET LOCAL statement_timeout = {}", MIGRATION_TIMEOUT.as_millis());
     transaction.batch_execute(&patience).await.map_err(failed)?;
     transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await.map_err(failed)?;
     let from = check(&transaction, master_fingerprint).await?;
@@ -56,14 +56,14 @@ pub(crate) async fn migrate(
     transaction.commit().await.map_err(failed)
 }
 
-/// The version of the schema there is; 0 when there is nothing yet. Refuses what is not ours.
+/// The version of the schema; 0 when there is none. Refuses a database that is not ours.
 async fn check(client: &impl GenericClient, master_fingerprint: &str) -> Result<u32, OpenError> {
     let failed = |error: Error| open_error(&error);
     let damaged = |what: &str| OpenError::Damaged(what.to_owned());
     let meta = "SELECT to_regclass('meta') IS NOT NULL";
     let is_there = client.query_one(meta, &[]).await.and_then(|row| row.try_get(0));
     if !is_there.map_err(failed)? {
-        return if is_anothers(client).await.map_err(failed)? {
+        return if is_of_another_program(client).await.map_err(failed)? {
             Err(damaged("it holds tables of another program"))
         } else {
             Ok(0)
@@ -89,8 +89,8 @@ async fn check(client: &impl GenericClient, master_fingerprint: &str) -> Result<
     Ok(found)
 }
 
-/// Whether there is a table where one of ours would be.
-async fn is_anothers(client: &impl GenericClient) -> Result<bool, Error> {
+/// Whether another program's tables have the names of ours.
+async fn is_of_another_program(client: &impl GenericClient) -> Result<bool, Error> {
     let ours: Vec<&str> = domain::Kind::ALL.iter().map(|kind| kind.as_str()).collect();
     let sql = "SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace =
                    current_schema()::regnamespace AND relname = ANY($1))";

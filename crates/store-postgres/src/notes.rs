@@ -1,4 +1,4 @@
-//! Uses and refusals: notes that no batch needs and that take no more room as time goes.
+//! Uses and refusals. No batch needs them, and their size is bounded.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use store::{REFUSALS_KEPT, StoreError};
 use crate::error::AttemptError;
 use crate::uuid::Uuid;
 
-/// $1 credential, $2 last, $3 address, $4 count: an element a use. Counts stop at their greatest.
+/// $1 credential, $2 last, $3 address, $4 count: one element per use. Counts stop at their maximum.
 const RECORD_USES: &str = "
     INSERT INTO credential_use AS noted (credential, last_at, address, count)
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[])
@@ -20,7 +20,7 @@ const RECORD_USES: &str = "
                        ELSE noted.address END,
         last_at = GREATEST(noted.last_at, excluded.last_at)";
 
-/// The same, of uses that are still in hand.
+/// Merges uses of the same credential before they are written.
 fn coalesced(uses: Vec<Use>) -> BTreeMap<u128, Use> {
     let mut coalesced: BTreeMap<u128, Use> = BTreeMap::new();
     for new in uses {
@@ -35,7 +35,7 @@ fn coalesced(uses: Vec<Use>) -> BTreeMap<u128, Use> {
     coalesced
 }
 
-/// One row a credential and in one order, so that two notes of many wait for each other at most.
+/// Writes one row per credential, in one order, so that concurrent writes cannot deadlock.
 pub(crate) async fn record_uses(client: &Client, uses: Vec<Use>) -> Result<(), AttemptError> {
     let uses = coalesced(uses);
     let credentials: Vec<Uuid> = uses.keys().map(|bits| Uuid(*bits)).collect();
@@ -70,12 +70,12 @@ pub(crate) async fn uses(
     rows.iter().map(noted).collect()
 }
 
-/// How many refusals one statement takes: fewer than a ring has slots, so that none is hit twice.
+/// How many refusals one statement takes: fewer than a ring has slots, so no slot is written twice.
 const CHUNK: usize = 1_000;
 const _: () = assert!(CHUNK <= REFUSALS_KEPT);
 
-/// $1 realm, $2 request, $3 subject, $4 body: an element a refusal, in order of arrival. $5 slots.
-/// The row of the ring is held until the commit, so places are given out one after the other.
+/// $1 realm, $2 request, $3 subject, $4 body: one element per refusal, in order of arrival. $5
+/// slots. The row of the ring is held until the commit, so slots are assigned one after the other.
 const RECORD_REFUSALS: &str = "
     WITH draft AS (
         SELECT *, subject IS NOT NULL AS is_named,

@@ -1,6 +1,6 @@
-//! Opening: connect, refuse what is not ours or of an unknown version, migrate forward.
+//! Opens a database: connects, checks that it is ours and of a known version, and migrates it.
 //!
-//! Invariant: an error means that nothing was overwritten.
+//! Invariant: after an error, nothing was overwritten.
 
 use std::time::Duration;
 
@@ -11,30 +11,31 @@ use store::OpenError;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, NoTls};
 
-use crate::database::{CONNECTING, Database, Lost, STATEMENT};
+use crate::database::{CONNECT_TIMEOUT, Database, Lost, STATEMENT_TIMEOUT};
 use crate::error::text;
 use crate::migrations;
 use crate::tls::{self, Encrypted, Tls};
 
-/// What a database is opened with.
+/// The options for opening a database.
 #[derive(Clone, Debug)]
 pub struct OpenOptions {
-    /// [`base::MasterKey::fingerprint`] of the key that its contents are sealed and digested
-    /// under. A new database remembers it; an existing one must have the same.
+    /// [`base::MasterKey::fingerprint`] of the key under which the contents are sealed and
+    /// digested. A new database stores it; an existing one must have the same.
     pub master_fingerprint: String,
-    /// The most connections at once. At least 1 is used.
+    /// The largest number of connections. At least 1 is used.
     pub pool_size: usize,
 }
 
-/// Where to connect, and how.
+/// The address of the database, with the connection settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {
     pub(crate) config: Config,
     pub(crate) tls: Tls,
 }
 
-/// After so long without an answer a connection counts as lost; if nothing was asked, after two probes.
-const SILENCE: Duration = Duration::from_secs(15);
+/// After this time without an answer a connection counts as lost; while it is idle, after two
+/// probes.
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(15);
 const PROBES: (Duration, u32) = (Duration::from_secs(5), 2);
 
 pub(crate) async fn open(
@@ -48,13 +49,13 @@ pub(crate) async fn open(
         other => OpenError::Unreachable(other.to_string()),
     })?;
     migrations::migrate(&mut client, &options.master_fingerprint).await?;
-    warn_of_haste(&client).await;
+    warn_if_commits_are_not_durable(&client).await;
     drop(client);
     Ok((database, address))
 }
 
-/// A commit is acknowledged when the server says so; it may have been told to say so early.
-async fn warn_of_haste(client: &Client) {
+/// Warns where the server acknowledges commits before they are durable.
+async fn warn_if_commits_are_not_durable(client: &Client) {
     let sql = "SELECT name FROM pg_settings
                WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off'";
     for row in client.query(sql, &[]).await.unwrap_or_default() {
@@ -89,33 +90,36 @@ fn connect(address: &Address, pool_size: usize) -> Result<Database, OpenError> {
     let lost = Lost::default();
     let pool = Pool::builder(manager)
         .max_size(pool_size.max(1))
-        .wait_timeout(Some(CONNECTING))
-        .create_timeout(Some(CONNECTING))
-        .recycle_timeout(Some(CONNECTING))
+        .wait_timeout(Some(CONNECT_TIMEOUT))
+        .create_timeout(Some(CONNECT_TIMEOUT))
+        .recycle_timeout(Some(CONNECT_TIMEOUT))
         .runtime(Runtime::Tokio1)
-        // Few connections that are busy, not many that are idle in turns and asked each time.
+        // A few busy connections are better than many that are idle in turns and must be checked.
         .queue_mode(QueueMode::Lifo)
         .pre_recycle(lost.hook())
         .build();
     pool.map(|pool| Database { pool, lost }).map_err(|error| unreachable(&error))
 }
 
-/// Limits on every wait, where the address does not set its own.
+/// Sets a limit on every wait for which the address does not set its own.
 fn prepare(config: &mut Config) {
     if config.get_connect_timeout().is_none() {
-        config.connect_timeout(CONNECTING);
+        config.connect_timeout(CONNECT_TIMEOUT);
     }
     if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(SILENCE);
+        config.tcp_user_timeout(KEEPALIVE_TIMEOUT);
     }
     if config.get_application_name().is_none() {
         config.application_name("postern");
     }
-    config.keepalives_idle(SILENCE).keepalives_interval(PROBES.0).keepalives_retries(PROBES.1);
+    config
+        .keepalives_idle(KEEPALIVE_TIMEOUT)
+        .keepalives_interval(PROBES.0)
+        .keepalives_retries(PROBES.1);
     let given = config.get_options().unwrap_or_default();
     let ours = format!(
         "-c statement_timeout={0} -c idle_in_transaction_session_timeout={0} {given}",
-        STATEMENT.as_millis()
+        STATEMENT_TIMEOUT.as_millis()
     );
     config.options(ours);
 }

@@ -1,8 +1,9 @@
-//! The statements on entities. Each exists once a kind, so that it is prepared once a connection.
+//! The statements on entities. Each kind has its own statement, so that a connection prepares it
+//! once.
 
 use domain::Kind;
 
-/// The statement between whose halves the table's name belongs, for each kind.
+/// The two halves of a statement, with the name of the table between them, for each kind.
 macro_rules! of_kind {
     ($kind:expr, $before:literal, $after:literal) => {
         match $kind {
@@ -19,7 +20,7 @@ macro_rules! of_kind {
     };
 }
 
-/// Columns in the order of `commit::entities::parameters`.
+/// The columns are in the order of `commit::entities::parameters`.
 pub(crate) const fn insert(kind: Kind) -> &'static str {
     of_kind!(
         kind,
@@ -30,7 +31,7 @@ pub(crate) const fn insert(kind: Kind) -> &'static str {
     )
 }
 
-/// Parameters as those of [`insert`]; the twelfth is the expected version.
+/// The parameters are those of [`insert`]; the twelfth is the expected version.
 pub(crate) const fn replace(kind: Kind) -> &'static str {
     of_kind!(
         kind,
@@ -63,7 +64,7 @@ pub(crate) const fn by_handle(kind: Kind) -> &'static str {
     of_kind!(kind, "SELECT body::text, version FROM", "WHERE realm = $1 AND handle = $2")
 }
 
-/// To be followed by conditions.
+/// The caller appends conditions.
 pub(crate) const fn list(kind: Kind) -> &'static str {
     of_kind!(kind, "SELECT body::text, version, id FROM", "WHERE realm = $1")
 }

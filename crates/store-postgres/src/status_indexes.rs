@@ -1,4 +1,4 @@
-//! Places in status lists: a counter a realm, which only rises.
+//! Status indexes: a counter per realm, which only rises.
 
 use deadpool_postgres::Client;
 use domain::RealmName;
@@ -6,14 +6,14 @@ use store::StoreError;
 
 use crate::error::AttemptError;
 
-/// $1 realm, $2 how many, $3 the last. No row: there are not so many left.
+/// $1 realm, $2 how many, $3 the last index. No row: there are fewer left.
 const RESERVE: &str = "
     INSERT INTO place AS p (realm, next) VALUES ($1, $2)
     ON CONFLICT (realm) DO UPDATE SET next = p.next + excluded.next
         WHERE p.next + excluded.next <= $3
     RETURNING next - $2";
 
-/// Takes `count` of them; the first.
+/// Reserves `count` of them. Returns the first.
 pub(crate) async fn reserve(
     client: &Client,
     realm: &RealmName,

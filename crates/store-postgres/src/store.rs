@@ -1,4 +1,4 @@
-//! [`PostgresStore`]: the contract, each call on a connection of the pool.
+//! [`PostgresStore`]: implements the contract. Each call uses a connection of the pool.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::newest::Newest;
 use crate::open::{self, OpenOptions};
 use crate::{commit, notes, reads, status_indexes};
 
-/// A store in a PostgreSQL database, which several processes may have open at once.
+/// A store in a PostgreSQL database. Several processes may have it open at once.
 pub struct PostgresStore {
     database: Database,
     partitions: Partitions,
@@ -25,12 +25,12 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Connects to `url` (`postgres://user:password@host:port/database`, with the options of
-    /// libpq that `tokio_postgres::Config` lists) and brings the schema up to date.
+    /// Connects to `url` (`postgres://user:password@host:port/database`, with the options of libpq
+    /// that `tokio_postgres::Config` lists) and migrates the schema.
     ///
     /// # Errors
-    /// When the database cannot be reached, is another program's, was written by a newer version,
-    /// or belongs to another master key.
+    /// When the database cannot be reached, belongs to another program, was written by a newer
+    /// version, or belongs to another master key.
     pub async fn open(url: &str, options: &OpenOptions) -> Result<Self, OpenError> {
         let (database, address) = open::open(url, options).await?;
         let newest = Newest::follow(address);
@@ -165,7 +165,7 @@ impl Store for PostgresStore {
         realm: &RealmName,
         count: u32,
     ) -> Result<u32, StoreError> {
-        // Taken twice where the first answer was lost: nobody has the first ones then.
+        // If the first answer is lost, indexes are reserved twice, and the first ones stay unused.
         self.database
             .read(async |client: &mut Client| status_indexes::reserve(client, realm, count).await)
             .await

@@ -1,8 +1,8 @@
-//! TLS to the database: what the address asks for, and the connector for it.
+//! TLS to the database: the mode in the address, and the connector for it.
 //!
-//! There is no middle way: a connection is plain, or it is encrypted to a server whose certificate
-//! and name were checked. `sslmode` is one of libpq's words; `require` and `verify-ca` are taken as
-//! `verify-full`, and the words that let an attacker choose (`allow`, `prefer`) are refused.
+//! A connection is either plain, or encrypted to a server whose certificate and name were verified.
+//! `sslmode` takes libpq's words. `require` and `verify-ca` mean `verify-full`. The words that let
+//! an attacker choose (`allow`, `prefer`) are refused.
 
 use std::future::Future;
 use std::io;
@@ -19,19 +19,19 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_rustls::TlsConnector;
 
-/// What an address says of TLS.
+/// The TLS mode of an address.
 #[derive(Clone, Debug)]
 pub(crate) enum Tls {
-    /// Plain: for the same machine or a private network.
+    /// Not encrypted: for the same machine or a private network.
     Plain,
-    /// Encrypted, to a server that these settings believe.
+    /// Encrypted, to a server that these settings verify.
     Verified(Arc<ClientConfig>),
 }
 
 /// Takes `sslmode` and `sslrootcert` out of `url`. Without `sslmode` the connection is plain.
 ///
 /// # Errors
-/// What is wrong, in words.
+/// A message that says what is wrong.
 pub(crate) fn take_from(url: &str) -> Result<(String, Tls), String> {
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
     let (mut mode, mut roots, mut rest) = (None, None, Vec::new());
@@ -47,7 +47,7 @@ pub(crate) fn take_from(url: &str) -> Result<(String, Tls), String> {
     let tls = match mode {
         None | Some("disable") if roots.is_none() => Tls::Plain,
         Some("require" | "verify-ca" | "verify-full") => {
-            Tls::Verified(Arc::new(believing(roots.as_deref())?))
+            Tls::Verified(Arc::new(trusting(roots.as_deref())?))
         }
         None | Some("disable") => return Err("sslrootcert needs sslmode=verify-full".to_owned()),
         Some(_) => return Err("expected sslmode=disable or sslmode=verify-full".to_owned()),
@@ -56,8 +56,8 @@ pub(crate) fn take_from(url: &str) -> Result<(String, Tls), String> {
     Ok((format!("{address}{sign}{}", rest.join("&")), tls))
 }
 
-/// Believes certificates under the roots in the file, else under those of the system.
-fn believing(roots: Option<&str>) -> Result<ClientConfig, String> {
+/// Trusts the root certificates in the file, or those of the system where none is given.
+fn trusting(roots: Option<&str>) -> Result<ClientConfig, String> {
     let mut store = RootCertStore::empty();
     match roots {
         Some(path) => {

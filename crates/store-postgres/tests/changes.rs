@@ -1,4 +1,4 @@
-//! Changes are kept within bounds, also when several nodes sweep.
+//! The number of kept changes is bounded, also when several nodes delete.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,7 +16,7 @@ use database::Database;
 use store::{Batch, CHANGES_KEPT, Store as _, Write};
 use store_suite::samples::NOON;
 
-/// How many more than are kept there may be, until they are swept.
+/// How many more changes than are kept may exist before they are deleted.
 const SLACK: i64 = 256;
 const KEPT: i64 = CHANGES_KEPT as i64;
 
@@ -24,8 +24,8 @@ fn revoke(token: u128) -> Batch {
     Batch { writes: vec![Write::RevokeToken { token, until: None, now: NOON }], events: vec![] }
 }
 
-/// How many changes there are, how many there are thought to be, the oldest one's number, and after
-/// which number all are there.
+/// The number of changes, the counted number of changes, the number of the oldest one, and the
+/// number after which all are there.
 async fn state(database: &Database) -> (i64, i64, i64, i64) {
     let sql = "SELECT (SELECT count(*) FROM change), kept, (SELECT min(sequence) FROM change),
                       swept FROM feed";
@@ -34,7 +34,7 @@ async fn state(database: &Database) -> (i64, i64, i64, i64) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn only_the_newest_changes_are_kept_and_a_gap_is_told() {
+async fn only_the_newest_changes_are_kept_and_older_ones_are_none() {
     let database = Database::new().await;
     let store = database.open().await;
     let fill = format!(

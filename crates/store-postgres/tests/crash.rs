@@ -1,4 +1,4 @@
-//! `kill -9`: every acknowledged commit is there afterwards, and nothing half.
+//! `kill -9`: every acknowledged commit survives, and no batch is half written.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,7 +17,7 @@ use base::{Rng as _, SystemRng};
 use database::{Database, options};
 use postern_store_postgres::PostgresStore;
 use store::Store;
-use store_suite::crash::{WORKERS, acknowledgements, check, start, told, write};
+use store_suite::crash::{WORKERS, acknowledgements, check, child_arguments, start, write};
 
 async fn open(url: &str) -> Arc<dyn Store> {
     Arc::new(PostgresStore::open(url, &options()).await.unwrap())
@@ -29,7 +29,7 @@ async fn check_feed(store: &dyn Store, round: u128, acknowledged: [u64; WORKERS]
     assert_eq!(store.sequence().await.unwrap(), written, "and the feed has no gap");
 }
 
-/// The server may still be busy with what a killed process sent last.
+/// Waits until the server has finished what a killed process sent last.
 async fn settled(database: &Database, application: &str) {
     let client = database.connect().await;
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1";
@@ -61,7 +61,7 @@ async fn a_killed_writer_loses_nothing_it_acknowledged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_write_whole_batches() {
-    let Some((url, round)) = told() else {
+    let Some((url, round)) = child_arguments() else {
         let database = Database::new().await;
         write(open(&database.url()).await, 0, 20).await;
         return check_feed(&database.open().await, 0, [20; WORKERS]).await;

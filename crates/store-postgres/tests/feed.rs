@@ -1,4 +1,4 @@
-//! The change feed: no number shows before a smaller one, and whoever listens is woken.
+//! The change feed: no number is visible before a smaller one, and listeners are woken.
 
 #![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "this is test code")]
 
@@ -13,14 +13,14 @@ use database::{Database, connect_listening};
 use store::{Batch, EventQuery, MAX_PAGE, Store as _, Write};
 use store_suite::samples::{self, NOON, entity, event, insert};
 
-fn telling(at: Timestamp) -> Batch {
+fn publishing(at: Timestamp) -> Batch {
     let client = samples::client();
     let mut draft = event(&entity(client.clone()));
     draft.at = at;
     Batch { writes: vec![insert(client)], events: vec![draft] }
 }
 
-/// A follower that asks for what comes after the last it saw misses nothing, whoever commits.
+/// A follower that reads everything after the last number it saw misses nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_follower_sees_every_number_once_and_in_order() {
     const WORKERS: u64 = 20;
@@ -49,7 +49,7 @@ async fn a_follower_sees_every_number_once_and_in_order() {
         let node = Arc::clone(&nodes[worker as usize % nodes.len()]);
         workers.spawn(async move {
             for _ in 0..BATCHES {
-                node.commit(telling(NOON)).await.unwrap();
+                node.commit(publishing(NOON)).await.unwrap();
             }
         });
     }
@@ -64,14 +64,14 @@ async fn every_told_commit_wakes_listeners_and_use_does_not() {
     let store = database.open().await;
     let (_client, mut wakes) = connect_listening(&database).await;
     let now = NOON;
-    // Other tests tell on the same channel: only the numbers beyond theirs are ours.
+    // Other tests notify on the same channel, so this test uses numbers beyond theirs.
     database.connect().await.batch_execute("UPDATE feed SET sequence = 777000").await.unwrap();
     let alone = |write| Batch { writes: vec![write], events: vec![] };
     store.commit(alone(Write::SpendOnce { id: 1, until: NOON, now })).await.unwrap();
     assert_eq!(store.sequence().await.unwrap(), 777_000, "it is use");
     store.commit(alone(Write::RevokeToken { token: 1, until: None, now })).await.unwrap();
-    let told = store.commit(telling(NOON)).await.unwrap().sequence.unwrap();
-    assert_eq!(told, 777_002);
+    let published = store.commit(publishing(NOON)).await.unwrap().sequence.unwrap();
+    assert_eq!(published, 777_002);
     for expected in ["777001", "777002"] {
         let woken = async {
             loop {
@@ -86,9 +86,9 @@ async fn every_told_commit_wakes_listeners_and_use_does_not() {
     }
 }
 
-/// Months that nobody has written to yet, by several nodes at once.
+/// Several nodes write to months without a partition at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn partitions_are_made_once_by_whoever_comes_first() {
+async fn concurrent_nodes_create_a_partition_once() {
     let database = Database::new().await;
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..8 {
@@ -96,7 +96,7 @@ async fn partitions_are_made_once_by_whoever_comes_first() {
         workers.spawn(async move {
             for month in 0..12 {
                 let at = Timestamp::from_seconds(1_800_000_000 + month * 31 * 86_400);
-                node.commit(telling(at)).await.unwrap();
+                node.commit(publishing(at)).await.unwrap();
             }
         });
     }
@@ -107,26 +107,26 @@ async fn partitions_are_made_once_by_whoever_comes_first() {
     assert_eq!(database.open().await.sequence().await.unwrap(), 96);
 }
 
-/// Old months may be dropped; one that is written to again comes back.
+/// An old partition may be dropped. A later event of that month creates it again.
 #[tokio::test]
-async fn a_dropped_partition_is_made_again() {
+async fn a_dropped_partition_is_created_again() {
     let database = Database::new().await;
     let store = database.open().await;
     let may = "2027-05-05T00:00:00Z".parse().unwrap();
-    store.commit(telling(may)).await.unwrap();
+    store.commit(publishing(may)).await.unwrap();
     database.connect().await.batch_execute("DROP TABLE event_202705").await.unwrap();
-    assert_eq!(store.commit(telling(may)).await.unwrap().sequence, Some(2));
-    let told = store.events(&EventQuery { limit: 9, ..EventQuery::default() }).await.unwrap();
-    assert_eq!(told.iter().map(|event| event.sequence).collect::<Vec<_>>(), [2]);
+    assert_eq!(store.commit(publishing(may)).await.unwrap().sequence, Some(2));
+    let published = store.events(&EventQuery { limit: 9, ..EventQuery::default() }).await.unwrap();
+    assert_eq!(published.iter().map(|event| event.sequence).collect::<Vec<_>>(), [2]);
 }
 
-/// A batch that conflicts takes no number.
+/// A batch with a conflict takes no number.
 #[tokio::test]
 async fn a_conflict_leaves_no_gap() {
     let database = Database::new().await;
     let store = database.open().await;
-    let batch = telling(NOON);
+    let batch = publishing(NOON);
     store.commit(batch.clone()).await.unwrap();
     store.commit(batch).await.unwrap_err();
-    assert_eq!(store.commit(telling(NOON)).await.unwrap().sequence, Some(2));
+    assert_eq!(store.commit(publishing(NOON)).await.unwrap().sequence, Some(2));
 }

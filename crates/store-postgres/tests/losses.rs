@@ -1,5 +1,5 @@
-//! Connections that are lost: by a restart, by the server's will, by a way that goes silent. Who
-//! comes after it gets no error, and whoever waits for changes is woken all the same.
+//! Lost connections: by a restart, by the server, by a network that drops packets. Later requests
+//! get no error, and waiting followers are still woken.
 
 #![allow(
     clippy::unwrap_used,
@@ -35,7 +35,7 @@ async fn own_server() -> Server {
     tokio::task::spawn_blocking(Server::start).await.unwrap()
 }
 
-/// A store whose pool is full of connections, and a client in it.
+/// A store whose pool is full of connections, and a client entity in it.
 async fn busy(url: &str) -> (Arc<PostgresStore>, Key) {
     let store = Arc::new(PostgresStore::open(url, &options()).await.unwrap());
     let client = samples::client();
@@ -77,12 +77,15 @@ async fn another_nodes_commit_wakes_at_once() {
         waits.push(started.elapsed());
     }
     waits.sort_unstable();
-    assert!(waits[10] < Duration::from_millis(200), "it is told, not found out: {waits:?}");
+    assert!(
+        waits[10] < Duration::from_millis(200),
+        "the follower is notified, it does not poll: {waits:?}"
+    );
 }
 
-/// Nothing is asked while the server is away, so every connection of the pool is a dead one.
+/// No request runs while the server is away, so every connection of the pool is dead afterwards.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn after_a_restart_nobody_meets_a_dead_connection() {
+async fn after_a_restart_no_request_gets_a_dead_connection() {
     let mut server = own_server().await;
     let database = Database::on(&server.url()).await;
     let (store, key) = busy(&database.url()).await;
@@ -105,7 +108,7 @@ async fn after_a_restart_nobody_meets_a_dead_connection() {
     }
 }
 
-/// The server ends every connection again and again: reads go on, and a commit is done or refused as
+/// The server ends every connection repeatedly. Reads continue; a commit succeeds or is
 /// unavailable.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn reads_go_on_while_connections_are_ended() {
@@ -146,7 +149,7 @@ async fn reads_go_on_while_connections_are_ended() {
     assert!(reads > 100, "{counts:?}");
 }
 
-/// A transaction ends with its connection, so nothing was written, and it is written anew.
+/// A transaction ends with its connection, so nothing was written, and the commit is retried.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_whose_connection_ends_before_it_is_written_once() {
     let database = Database::new().await;
@@ -155,7 +158,7 @@ async fn a_commit_whose_connection_ends_before_it_is_written_once() {
     let held = store.fetch(&key).await.unwrap().unwrap();
     let other = database.connect().await;
     other.batch_execute("BEGIN; SELECT FROM client FOR UPDATE").await.unwrap();
-    // Another one, as a transaction sees but one moment of the activity.
+    // Another connection, because a transaction sees the activity of one moment only.
     let ender = database.connect().await;
     let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE application_name = $1 AND wait_event_type = 'Lock'";
@@ -168,7 +171,7 @@ async fn a_commit_whose_connection_ends_before_it_is_written_once() {
         }
     });
     for _ in 0..3 {
-        // Each time it waits for the row again.
+        // Each time, the commit waits for the row again.
         while ender.query(end, &[&name]).await.unwrap().is_empty() {
             sleep(Duration::from_millis(10)).await;
         }
@@ -180,9 +183,9 @@ async fn a_commit_whose_connection_ends_before_it_is_written_once() {
     assert_eq!(store.changes(0, 9).await.unwrap().unwrap().len(), 1);
 }
 
-/// What was on the way is lost without a word, as when a firewall forgets a connection.
+/// Data on the way is dropped silently, as when a firewall forgets a connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn connections_that_went_silent_are_renewed() {
+async fn silent_connections_are_renewed() {
     let server = own_server().await;
     let database = Database::on(&server.url()).await;
     let proxy = Proxy::to(server.port()).await;
@@ -205,9 +208,9 @@ async fn connections_that_went_silent_are_renewed() {
     timeout(Duration::from_secs(8), woken).await.expect("it listens again").unwrap();
 }
 
-/// A server that gives the store no connection to listen on: everything else works.
+/// A server that gives the store no connection for listening. Everything else works.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn who_may_not_listen_works_all_the_same() {
+async fn a_store_without_listen_still_works() {
     let server = own_server().await;
     let database = Database::on(&server.url()).await;
     let schema = database.schema();
@@ -229,9 +232,9 @@ async fn who_may_not_listen_works_all_the_same() {
     }
 }
 
-/// With the store its connections end: those of the pool, and the one that listens.
+/// Dropping the store closes its connections: those of the pool and the listening one.
 #[tokio::test]
-async fn with_the_store_its_connections_end() {
+async fn dropping_the_store_closes_its_connections() {
     let database = Database::new().await;
     let name = format!("gone_{}", samples::id::<()>());
     let url = format!("{}&application_name={name}", database.url());

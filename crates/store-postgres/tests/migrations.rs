@@ -1,7 +1,7 @@
-//! From every earlier version forward: rows of that time, in the schema of that time, are opened,
+//! Migrations from every earlier version: rows of that version, in its schema, are opened,
 //! migrated, read and written.
 //!
-//! Whoever adds a migration adds it here, with rows as the version it leads to writes them.
+//! A new migration is added here, with rows as the version it leads to writes them.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ use domain::{Actor, BudgetSubject, Entity, Kind};
 use store::{Batch, Effect, EventQuery, Key, RefusalQuery, Store, Version, Write};
 use store_suite::samples::{client, event, insert, realm};
 
-/// A migration that was released, and rows of the version it leads to.
+/// A released migration, and rows of the version it leads to.
 struct Step {
     schema: &'static str,
     digest: &'static str,
@@ -59,7 +59,7 @@ fn released_migrations_are_frozen() {
     }
 }
 
-/// A place as `version` left it.
+/// A database as `version` left it.
 async fn database_of(version: usize) -> Database {
     let database = Database::new().await;
     let connection = database.connect().await;
@@ -70,20 +70,20 @@ async fn database_of(version: usize) -> Database {
     database
 }
 
-/// The kinds there were: what people are came with version 3.
+/// The kinds in that version. Accounts and access requests came with version 3.
 fn kinds(version: usize) -> impl Iterator<Item = Kind> {
     let is_new = move |kind: &Kind| matches!(kind, Kind::Account | Kind::AccessRequest);
     Kind::ALL.into_iter().filter(move |kind| version >= 3 || !is_new(kind))
 }
 
-/// What the database holds of a kind, read without the store.
+/// The rows of a kind in the database, read without the store.
 async fn bodies(database: &Database, kind: Kind) -> Vec<(String, i64, String)> {
     let sql = format!("SELECT id::text, version, body::text FROM \"{}\"", kind.as_str());
     let rows = database.connect().await.query(&sql, &[]).await.unwrap();
     rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
 }
 
-/// Columns and indexes, but those of partitions.
+/// Columns and indexes, without those of partitions.
 async fn schema(database: &Database) -> Vec<String> {
     let sql = "
         SELECT format('%s %s %s', table_name, column_name, data_type)
@@ -157,15 +157,15 @@ async fn changes_and_places_are_kept_since_version_4() {
         assert_eq!(store.reserve_status_indexes(&realm(), 2).await.unwrap(), taken);
         let writes = vec![insert(client())];
         let events = vec![event(&Entity::Client(client().into()))];
-        let told = store.commit(Batch { writes, events }).await.unwrap().sequence.unwrap();
-        assert_eq!(told, newest + 1);
+        let published = store.commit(Batch { writes, events }).await.unwrap().sequence.unwrap();
+        assert_eq!(published, newest + 1);
         let since = store.changes(newest, 9).await.unwrap().unwrap();
-        assert_eq!(since.iter().map(|it| it.sequence).collect::<Vec<_>>(), [told]);
+        assert_eq!(since.iter().map(|it| it.sequence).collect::<Vec<_>>(), [published]);
     }
     let changes = database_of(4).await.open().await.changes(0, 9).await.unwrap().unwrap();
     let [change] = changes.as_slice() else { panic!("{changes:?}") };
-    let told = change.effects.iter().filter(|it| matches!(it, Effect::Entity { .. })).count();
-    assert_eq!((change.sequence, told), (9, Kind::ALL.len()));
+    let published = change.effects.iter().filter(|it| matches!(it, Effect::Entity { .. })).count();
+    assert_eq!((change.sequence, published), (9, Kind::ALL.len()));
     assert!(change.effects.contains(&Effect::Token { token: 78, until: None }));
 }
 

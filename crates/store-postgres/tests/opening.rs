@@ -1,4 +1,4 @@
-//! What is opened, what is refused, and how schemas come forward.
+//! Which databases are opened, which are refused, and how schemas are migrated.
 
 #![allow(
     clippy::unwrap_used,
@@ -86,8 +86,8 @@ async fn a_wrong_address_is_unreachable_soon_and_shows_no_password() {
     }
 }
 
-/// Many nodes that start at once on an empty database, in this process and in two others: this
-/// program, started again for this test, with the place as one more argument.
+/// Many nodes start at once on an empty database, in this process and in two others: this program,
+/// started again for this test with the address as an extra argument.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nodes_that_start_at_once_migrate_once() {
     const TOLD: &str = "open-this:";

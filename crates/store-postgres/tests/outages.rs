@@ -1,4 +1,4 @@
-//! Servers that go away, say nothing, or are asked what they cannot hold.
+//! Servers that go away, do not answer, or are asked for what they cannot hold.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ fn batch(writes: Vec<Write>) -> Batch {
     Batch { writes, events: vec![] }
 }
 
-/// A server of the test's own lives on a thread that lives as long.
+/// A server for this test. Its thread lives as long as the server.
 async fn own_server() -> Server {
     tokio::task::spawn_blocking(Server::start).await.unwrap()
 }
@@ -52,9 +52,9 @@ async fn a_lost_server_is_unavailable_and_the_pool_recovers() {
     store.commit(batch(vec![insert(samples::client())])).await.unwrap();
 }
 
-/// A row that somebody else holds: the wait ends, and says so.
+/// Another transaction holds a row. The wait ends with an error.
 #[tokio::test]
-async fn a_lock_that_is_never_let_go_is_not_waited_for_for_ever() {
+async fn waiting_for_a_held_lock_has_a_time_limit() {
     let database = Database::new().await;
     let store = database.open().await;
     let client = samples::client();
@@ -71,9 +71,9 @@ async fn a_lock_that_is_never_let_go_is_not_waited_for_for_ever() {
     store.commit(batch(vec![write])).await.unwrap();
 }
 
-/// A caller who goes away in the middle of a transaction leaves a usable connection behind.
+/// A caller that goes away in the middle of a transaction leaves a usable connection.
 #[tokio::test]
-async fn a_cancelled_commit_writes_nothing_and_harms_no_other() {
+async fn a_cancelled_commit_writes_nothing_and_affects_no_other() {
     let database = Database::new().await;
     let store = database.open().await;
     let (held, other) = (samples::client(), samples::client());
@@ -90,9 +90,10 @@ async fn a_cancelled_commit_writes_nothing_and_harms_no_other() {
     store.commit(batch(vec![insert(other)])).await.unwrap();
 }
 
-/// Two who take the same rows in opposite order: the database ends one, who tries again.
+/// Two transactions lock the same rows in opposite order. The database aborts one, which is
+/// retried.
 #[tokio::test]
-async fn a_deadlock_is_tried_again_and_the_caller_does_not_notice() {
+async fn a_deadlock_is_retried_without_an_error() {
     let database = Database::new().await;
     let store = Arc::new(database.open().await);
     let (one, two) = (samples::client(), samples::client());
@@ -109,7 +110,8 @@ async fn a_deadlock_is_tried_again_and_the_caller_does_not_notice() {
         let store = Arc::clone(&store);
         async move { store.commit(batch(replace.into())).await }
     });
-    // The commit waits first, so it is the first to look for a deadlock, and the one to give way.
+    // The commit waits first, so it is the first to check for a deadlock, and the one that is
+    // aborted.
     tokio::time::sleep(Duration::from_millis(300)).await;
     other.batch_execute(&hold(&two)).await.unwrap();
     other.batch_execute("ROLLBACK").await.unwrap();
@@ -124,7 +126,7 @@ async fn a_deadlock_is_tried_again_and_the_caller_does_not_notice() {
     panic!("there was no deadlock to try again");
 }
 
-/// Batches that spend from the same budgets in opposite order do not even meet in one.
+/// Batches that spend from the same budgets in opposite order cannot deadlock.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn budgets_in_opposite_order_do_not_deadlock() {
     let database = Database::new().await;
@@ -155,10 +157,10 @@ async fn budgets_in_opposite_order_do_not_deadlock() {
     }
 }
 
-/// The database cannot hold a zero byte in a text. Asked for one it has none; told to keep one in
-/// a body it keeps it.
+/// The database cannot hold a zero byte in a text. A query for such a text finds nothing; such a
+/// text in a body is kept.
 #[tokio::test]
-async fn zero_bytes_are_found_nowhere_and_kept_in_bodies() {
+async fn zero_bytes_are_not_found_but_kept_in_bodies() {
     let database = Database::new().await;
     let store = database.open().await;
     for key in [
@@ -183,7 +185,7 @@ async fn zero_bytes_are_found_nowhere_and_kept_in_bodies() {
     assert_eq!(store.refusals(&query).await.unwrap(), [odd]);
 }
 
-/// Several nodes that note refusals at once give no slot twice and lose no order.
+/// Several nodes that record refusals at once use no slot twice and keep the order.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn refusals_of_several_nodes_share_the_rings() {
     let database = Database::new().await;

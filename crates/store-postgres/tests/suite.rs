@@ -1,4 +1,4 @@
-//! The suite of the stores, on PostgreSQL.
+//! The store suite, on PostgreSQL.
 
 #![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "this is test code")]
 

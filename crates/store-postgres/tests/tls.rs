@@ -1,4 +1,4 @@
-//! Encrypted connections: to the right server, and to no other.
+//! Encrypted connections: to a verified server only.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use postern_store_postgres::PostgresStore;
 use store::{OpenError, Store as _};
 use store_suite::postgres::{self, Server};
 
-/// A server whose certificate is for `name`, and the file of its root.
+/// A server whose certificate is for `name`, and the file of its root certificate.
 async fn encrypted(name: &str) -> (Server, tempfile::NamedTempFile) {
     let certified = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
     let (certificate, key) = (certified.cert.pem(), certified.signing_key.serialize_pem());

@@ -1,7 +1,8 @@
-//! The newest changes: a row a told commit, by its number, and from when on they are kept.
+//! The newest changes: a row per published commit, by its sequence number, and the number after
+//! which all are kept.
 //!
-//! Invariant: the number under [`SWEPT`] is not smaller than that of any change that was swept, and is
-//! written in the transaction that sweeps.
+//! Invariant: the number under [`SWEPT`] is not smaller than that of any deleted change. It is
+//! written in the transaction that deletes.
 
 use rusqlite::{Connection, OptionalExtension as _, Result};
 use store::{CHANGES_KEPT, Change, Effect, MAX_CHANGES};
@@ -9,13 +10,14 @@ use store::{CHANGES_KEPT, Change, Effect, MAX_CHANGES};
 use crate::error::{OrStoreError as _, Read, damaged};
 use crate::event_month::partitions;
 
-/// The name in `meta` of the number after which every change is still there.
+/// The name in `meta` of the number after which every change is kept.
 const SWEPT: &str = "changes_swept";
 
-/// How many are swept at once: each of so many writes leaves one more than are kept.
-const SWEEP: usize = 256;
+/// How many changes are deleted at once. Until then, the table may have this many more than are
+/// kept.
+const SWEEP_SIZE: usize = 256;
 
-/// Part of the fourth migration: nobody kept what changed before.
+/// Part of the fourth migration: earlier versions did not store changes.
 pub(crate) fn begin(connection: &Connection) -> Result<()> {
     let newest = newest_sequence(connection)?;
     connection
@@ -27,7 +29,7 @@ fn to_text(sequence: u64) -> String {
     sequence.to_string()
 }
 
-/// How many changes are there; counted when it is needed.
+/// The number of stored changes; counted when it is first needed.
 #[derive(Default)]
 pub(crate) struct Changes(Option<usize>);
 
@@ -36,7 +38,7 @@ impl Changes {
         self.0 = None;
     }
 
-    /// Appends a change, and sweeps the oldest where they have become too many.
+    /// Appends a change, and deletes the oldest where there are too many.
     pub(crate) fn append(
         &mut self,
         connection: &Connection,
@@ -51,7 +53,7 @@ impl Changes {
             .prepare_cached("INSERT INTO change (sequence, effects) VALUES (?1, ?2)")?
             .execute((sequence.cast_signed(), packed))?;
         let excess = (before + 1).saturating_sub(CHANGES_KEPT);
-        let swept = if excess >= SWEEP { sweep(connection, excess)? } else { 0 };
+        let swept = if excess >= SWEEP_SIZE { sweep(connection, excess)? } else { 0 };
         self.0 = Some(before + 1 - swept);
         Ok(())
     }
@@ -62,7 +64,7 @@ fn count(connection: &Connection) -> Result<usize> {
     Ok(usize::try_from(count).unwrap_or(0))
 }
 
-/// Sweeps the `excess` oldest; how many it were.
+/// Deletes the `excess` oldest changes. Returns how many were deleted.
 fn sweep(connection: &Connection, excess: usize) -> Result<usize> {
     let last: i64 = connection
         .prepare_cached("SELECT sequence FROM change ORDER BY sequence LIMIT 1 OFFSET ?1")?
@@ -73,27 +75,28 @@ fn sweep(connection: &Connection, excess: usize) -> Result<usize> {
     connection.prepare_cached("DELETE FROM change WHERE sequence <= ?1")?.execute([last])
 }
 
-/// The number of the newest change; 0 when there is none.
+/// The sequence number of the newest change; 0 when there is none.
 fn newest(connection: &Connection) -> Result<u64> {
     let newest: Option<i64> =
         connection.query_row("SELECT max(sequence) FROM change", [], |row| row.get(0))?;
     Ok(newest.map_or(0, i64::cast_unsigned))
 }
 
-/// The newest sequence number ever given.
+/// The newest sequence number that was ever given.
 pub(crate) fn newest_sequence(connection: &Connection) -> Result<u64> {
     let dropped: Option<String> = connection
         .query_row("SELECT value FROM meta WHERE name = 'sequence'", [], |row| row.get(0))
         .optional()?;
     let dropped = dropped.and_then(|text| text.parse().ok()).unwrap_or(0);
-    let told = newest(connection)?.max(dropped);
-    let Some(newest) = partitions(connection)?.last().copied() else { return Ok(told) };
+    let newest_event = newest(connection)?.max(dropped);
+    let Some(newest) = partitions(connection)?.last().copied() else { return Ok(newest_event) };
     let sql = format!("SELECT max(sequence) FROM {}", newest.table());
     let newest: Option<i64> = connection.query_row(&sql, [], |row| row.get(0))?;
-    Ok(told.max(newest.map_or(0, i64::cast_unsigned)))
+    Ok(newest_event.max(newest.map_or(0, i64::cast_unsigned)))
 }
 
-/// Those after `after`, in order; `None` where some of them may have been swept. In one snapshot.
+/// The changes after `after`, in order; `None` where some of them may have been deleted. In one
+/// snapshot.
 pub(crate) fn after(
     connection: &Connection,
     after: u64,

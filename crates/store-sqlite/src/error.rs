@@ -1,10 +1,10 @@
-//! What SQLite's errors mean to whoever called.
+//! Converts SQLite's errors to the errors of the store.
 
 use rusqlite::{Error, ErrorCode};
 use store::{OpenError, StoreError};
 
-/// An error while reading or writing. What passes when someone makes room or the disk answers
-/// again is [`StoreError::Unavailable`].
+/// Converts an error of a read or write. Errors that end when there is room or the disk answers
+/// again are [`StoreError::Unavailable`].
 pub(crate) fn store_error(error: &Error) -> StoreError {
     let passing = matches!(
         error.sqlite_error_code(),
@@ -25,7 +25,7 @@ pub(crate) fn store_error(error: &Error) -> StoreError {
     }
 }
 
-/// An error while opening.
+/// Converts an error while opening.
 pub(crate) fn open_error(error: &Error) -> OpenError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::InUse,
@@ -41,15 +41,15 @@ pub(crate) fn open_error(error: &Error) -> OpenError {
     }
 }
 
-/// Something stored that is not what was written.
+/// The error for stored data that cannot be read.
 pub(crate) fn damaged(what: impl std::fmt::Display) -> StoreError {
     StoreError::Failed(format!("the database holds what it should not: {what}"))
 }
 
-/// What a read gives.
+/// The result of a read.
 pub(crate) type Read<T> = Result<T, StoreError>;
 
-/// A `?` for SQLite's errors.
+/// Converts SQLite's errors for the `?` operator.
 pub(crate) trait OrStoreError<T> {
     fn or_store_error(self) -> Read<T>;
 }

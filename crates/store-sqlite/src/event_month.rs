@@ -1,8 +1,9 @@
 //! The UTC month that names a partition of the events: `event_YYYYMM`.
 //!
-//! Invariant: partitions hold disjoint, rising ranges of sequence numbers, since the writer never
-//! goes back to an older one, whatever a clock says; so a walk over them in order of their names is
-//! a walk in order of commits, and a partition holds nothing younger than its month.
+//! Invariant: partitions hold disjoint, rising ranges of sequence numbers, because the writer never
+//! returns to an older one, whatever the clock says. Reading the partitions in the order of their
+//! names therefore reads the events in the order of commits, and a partition holds no event after
+//! its month.
 
 use base::Timestamp;
 use rusqlite::{Connection, Result};
@@ -15,7 +16,7 @@ impl EventMonth {
     const FIRST: Self = Self(197_001);
     const LAST: Self = Self(999_912);
 
-    /// The month of a moment; moments outside the range count to its ends.
+    /// The month of a moment. Moments outside the range get the first or the last month.
     pub(crate) fn of(at: Timestamp) -> Self {
         let Ok(at) = jiff::Timestamp::from_millisecond(at.millis()) else {
             return if at < Timestamp::EPOCH { Self::FIRST } else { Self::LAST };
@@ -36,7 +37,7 @@ impl EventMonth {
     }
 }
 
-/// The partitions there are, oldest first.
+/// The existing partitions, oldest first.
 pub(crate) fn partitions(connection: &Connection) -> Result<Vec<EventMonth>> {
     let mut statement = connection.prepare_cached(
         "SELECT name FROM sqlite_schema
@@ -46,8 +47,8 @@ pub(crate) fn partitions(connection: &Connection) -> Result<Vec<EventMonth>> {
     names.filter_map(|name| name.map(|name| EventMonth::of_table(&name)).transpose()).collect()
 }
 
-/// Part of the third migration: gives every partition the column of who acted, their kind and,
-/// after a colon, their public id.
+/// Part of the third migration: adds a column for the actor to every partition. It holds the
+/// actor's kind, a colon, and the actor's public id.
 pub(crate) fn tell_actors(connection: &Connection) -> Result<()> {
     for month in partitions(connection)? {
         let table = month.table();

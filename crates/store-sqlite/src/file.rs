@@ -1,6 +1,7 @@
-//! The file before SQLite touches it: whose is it, is it whole, does another process have it.
+//! Checks the file before SQLite opens it: whether it is ours, whether it is complete, whether
+//! another process uses it.
 //!
-//! Invariant: nothing here writes to a database; a file that is not ours stays as it is.
+//! Invariant: this module does not write to a database. A file that is not ours stays unchanged.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read as _};
@@ -11,14 +12,14 @@ use store::OpenError;
 
 use crate::error::open_error;
 
-/// In the header of every database of ours: "PSTN".
+/// The application id in the header of our databases: "PSTN".
 pub(crate) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"PSTN");
 
 /// <https://sqlite.org/fileformat.html>, section 1.3.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const APPLICATION_ID_AT: usize = 68;
 
-/// What lies at the path.
+/// What was found at the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     Nothing,
@@ -35,7 +36,7 @@ fn unreachable(path: &Path, error: &std::io::Error) -> OpenError {
     OpenError::Unreachable(format!("{}: {error}", path.display()))
 }
 
-/// Takes the database for this process until the file is dropped.
+/// Locks the database for this process until the file is dropped.
 pub(crate) fn lock(path: &Path) -> Result<File, OpenError> {
     let path = beside(path, ".lock");
     let file = File::options()
@@ -51,7 +52,7 @@ pub(crate) fn lock(path: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Looks without touching.
+/// Examines the path without changing anything.
 pub(crate) fn examine(path: &Path) -> Result<Found, OpenError> {
     let mut file = match File::open(path) {
         Ok(file) => file,
@@ -77,8 +78,8 @@ pub(crate) fn examine(path: &Path) -> Result<Found, OpenError> {
     }
 }
 
-/// No database: but a log that waits for one means that the database was lost, and SQLite would
-/// throw the log away.
+/// There is no database. If a log exists, the database was lost; SQLite would delete the log, so
+/// this is an error.
 fn nothing(path: &Path) -> Result<Found, OpenError> {
     let log = beside(path, "-wal");
     match fs::metadata(&log) {
@@ -97,7 +98,7 @@ fn is_empty_database(path: &Path) -> Result<bool, OpenError> {
     count.map(|count: i64| count == 0).map_err(|error| open_error(&error))
 }
 
-/// Creates an empty file that only its owner can read; SQLite gives its log the same rights.
+/// Creates an empty file that only its owner can read. SQLite gives its log the same permissions.
 pub(crate) fn create(path: &Path) -> Result<(), OpenError> {
     let mut options = File::options();
     options.write(true).create(true).truncate(false);
@@ -106,8 +107,8 @@ pub(crate) fn create(path: &Path) -> Result<(), OpenError> {
     options.open(path).map(drop).map_err(|error| unreachable(path, &error))
 }
 
-/// Whether the file is as long as its header says. SQLite notices missing pages by itself when it
-/// comes to them; this notices them at once. The log must have been written back.
+/// Whether the file is as long as its header says. SQLite notices missing pages when it reads them;
+/// this notices them at once. The log must have been checkpointed.
 pub(crate) fn is_whole(path: &Path, connection: &Connection) -> Result<bool, OpenError> {
     let pragma = |name| {
         connection

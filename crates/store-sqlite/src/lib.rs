@@ -7,13 +7,14 @@
 //!  fetch()  ─── a few read-only connections (WAL: readers and the writer never wait for each other)
 //! ```
 //!
-//! - One process has the file, by a lock beside it; so the writer may keep in memory what only it
-//!   changes: recent budgets, the next sequence number.
-//! - `synchronous = FULL`: an answer is given after its commit is on disk.
-//! - Nothing grows with traffic: budgets, uses and refusals are overwritten, revoked tokens, spent
-//!   codes, remembered answers and old changes are swept by the writes that add others, events lie in
-//!   a table a month.
-//! - Point reads run where they are called (one indexed row, microseconds); what may walk many
+//! - One process has the file, by a lock beside it. The writer therefore keeps in memory what only
+//!   it changes: recent budgets, the next sequence number.
+//! - `synchronous = FULL`: a commit is acknowledged after it is on disk.
+//! - Nothing grows with traffic. Budgets, uses and refusals are overwritten. Writes delete expired
+//!   revoked tokens, spent codes, idempotency records and old changes of their own kind. Events
+//!   have a table per month.
+//! - Point reads run inline in the calling task (one indexed row, microseconds). Reads of many rows
+//!   run on the blocking threads of the runtime.
 //!   rows runs on the blocking threads of the runtime.
 
 mod changes;

@@ -1,19 +1,19 @@
-//! The schema's history: numbered files, applied forward, counted in `user_version`.
+//! The migrations of the schema: numbered files, applied forward, counted in `user_version`.
 //!
-//! Invariant: a file that was ever released is frozen. The migration crates bring a table of their
-//! own and a second SQLite binding's version to wait for; a loop over a counter is all there is to do.
+//! Invariant: a released file is never changed. No migration crate is used: it would bring its own
+//! table and the SQLite version of its own binding, and a loop over a counter is sufficient.
 
 use rusqlite::{Connection, Result, TransactionBehavior};
 
 use crate::{changes, event_month};
 
-/// SQL, and what is to be done besides to tables that SQL alone cannot name.
+/// SQL, and code for tables that SQL alone cannot name.
 struct Step {
     sql: &'static str,
     then: fn(&Connection) -> Result<()>,
 }
 
-/// Step `n` of the list leads from version `n` to `n + 1`.
+/// Step `n` of the list migrates from version `n` to `n + 1`.
 const STEPS: [Step; 4] = [
     Step { sql: include_str!("../migrations/0001-entities.sql"), then: nothing },
     Step { sql: include_str!("../migrations/0002-limits-and-notes.sql"), then: nothing },
@@ -25,16 +25,15 @@ fn nothing(_: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// The newest version known.
+/// The newest schema version that this program knows.
 pub(crate) const NEWEST: u32 = STEPS.len() as u32;
 
-/// The version of the schema there is; 0 when there is none.
+/// The version of the schema; 0 when there is none.
 pub(crate) fn version(connection: &Connection) -> Result<u32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Applies every step that is missing, all in one transaction, and `first` in it when there was no
-/// schema at all.
+/// Applies every missing step in one transaction. Runs `first` in it when there was no schema.
 pub(crate) fn migrate(
     connection: &mut Connection,
     first: impl FnOnce(&Connection) -> Result<()>,

@@ -1,6 +1,6 @@
-//! Opening: refuse what is not ours, whole, and of a known version; then migrate forward.
+//! Opens a database: checks that it is ours, complete, and of a known version; then migrates it.
 //!
-//! Invariant: an error means that nothing was overwritten.
+//! Invariant: after an error, nothing was overwritten.
 
 use std::fs::File;
 use std::path::Path;
@@ -13,23 +13,23 @@ use crate::error::open_error;
 use crate::file::{self, APPLICATION_ID, Found};
 use crate::migrations;
 
-/// What a database is opened with.
+/// The options for opening a database.
 #[derive(Clone, Debug)]
 pub struct OpenOptions {
-    /// [`base::MasterKey::fingerprint`] of the key that its contents are sealed and digested
-    /// under. A new database remembers it; an existing one must have the same.
+    /// [`base::MasterKey::fingerprint`] of the key under which the contents are sealed and
+    /// digested. A new database stores it; an existing one must have the same.
     pub master_fingerprint: String,
 }
 
-/// An open database: the connection to write with, and the lock that keeps others out.
+/// An open database: the connection for writing, and the lock against other processes.
 pub(crate) struct Opened {
     pub(crate) connection: Connection,
     pub(crate) lock: File,
 }
 
-/// Databases up to this size are checked whole when they are opened (about a millisecond a
-/// mebibyte); larger ones by their header and length, and page by page as they are read.
-const CHECKED_WHOLE: u64 = 16 << 20;
+/// Databases up to this size are checked completely when they are opened (about a millisecond per
+/// mebibyte). For larger ones, only header and length are checked.
+const FULL_CHECK_LIMIT: u64 = 16 << 20;
 
 pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Opened, OpenError> {
     let lock = file::lock(path)?;
@@ -49,7 +49,7 @@ pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Opened, OpenErr
     Ok(Opened { connection, lock })
 }
 
-/// A connection with what both the writer and the readers need.
+/// Opens a connection with the settings that writer and readers need.
 pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.set_prepared_statement_cache_capacity(256);
@@ -59,7 +59,7 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connect
     Ok(connection)
 }
 
-/// Whether an existing database of ours is of a known version, of this master key, and whole.
+/// Checks an existing database of ours: its version, its master key, and that it is complete.
 fn check(path: &Path, connection: &Connection, options: &OpenOptions) -> Result<(), OpenError> {
     let refused = |error: rusqlite::Error| open_error(&error);
     let found = migrations::version(connection).map_err(refused)?;
@@ -85,7 +85,7 @@ fn check(path: &Path, connection: &Connection, options: &OpenOptions) -> Result<
         return Err(OpenError::Damaged(format!("{} is cut short", path.display())));
     }
     let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    if length <= CHECKED_WHOLE {
+    if length <= FULL_CHECK_LIMIT {
         let verdict: String =
             connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(refused)?;
         if verdict != "ok" {
@@ -101,13 +101,13 @@ fn prepare(
     options: &OpenOptions,
 ) -> rusqlite::Result<()> {
     if found == Found::Nothing {
-        // Before the log exists, so that it is in the file itself: that is where it is looked for.
+        // This comes before the log exists, because the id is read from the file itself.
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    // The log is written back each 1000 pages and then used again from its start; what a burst made
-    // it grow beyond this is cut off.
+    // The log is checkpointed every 1000 pages and then reused from its start. If a burst made it
+    // longer, the excess is truncated.
     connection.pragma_update(None, "wal_autocheckpoint", 1000)?;
     connection.pragma_update(None, "journal_size_limit", 8 << 20)?;
     connection.pragma_update(None, "cache_size", -8_192)?;
@@ -121,7 +121,7 @@ fn prepare(
     })
 }
 
-/// Writes the whole log back and empties it.
+/// Checkpoints the whole log and empties it.
 pub(crate) fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }

@@ -1,4 +1,4 @@
-//! Batches made ready by whoever calls, so that the one writer has nothing left to do but SQL.
+//! Batches prepared by the caller, so that the single writer only executes SQL.
 
 use base::Timestamp;
 use domain::{BudgetLimits, BudgetSubject, Entity, EventDraft, Refusal};
@@ -7,7 +7,7 @@ use store::{Batch, Effect, IdempotencyRecord, StoreError, Version, Write};
 use crate::error::damaged;
 use crate::event_month::EventMonth;
 
-/// One write.
+/// One prepared write.
 pub(crate) enum Step {
     Insert { entity: Entity, body: String },
     Replace { entity: Entity, body: String, expected: Version },
@@ -17,15 +17,16 @@ pub(crate) enum Step {
     Remember(IdempotencyRecord),
 }
 
-/// A batch.
+/// A prepared batch.
 pub(crate) struct Prepared {
     pub(crate) steps: Vec<Step>,
     pub(crate) events: Vec<EventRow>,
-    /// What the change feed tells of it ([`Effect::pack`]), if anything: events are told in any case.
+    /// What the change feed publishes ([`Effect::pack`]), if anything. Events are published in any
+    /// case.
     pub(crate) effects: Option<Vec<u8>>,
 }
 
-/// An event before it has a number.
+/// An event without its sequence number.
 pub(crate) struct EventRow {
     pub(crate) month: EventMonth,
     pub(crate) realm: String,
@@ -35,7 +36,7 @@ pub(crate) struct EventRow {
     pub(crate) body: String,
 }
 
-/// A refusal before it has a place.
+/// A refusal without its number.
 pub(crate) struct RefusalRow {
     pub(crate) refusal: Refusal,
     pub(crate) body: String,
@@ -52,7 +53,8 @@ impl Prepared {
         })
     }
 
-    /// Whether it writes rows at once. Spending a budget alone does not: see `writer::budgets`.
+    /// Whether it writes rows at once. A batch that only spends budgets does not: see
+    /// `writer::budgets`.
     pub(crate) fn writes_rows(&self) -> bool {
         let is_row = |step: &Step| !matches!(step, Step::SpendBudget { .. });
         !self.events.is_empty() || self.steps.iter().any(is_row)

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, Result};
 
 use crate::open::connect;
 
-/// As many as can read at once on the machines this is for; each has a cache of 2 MiB.
+/// The number of connections, for machines with few cores; each has a cache of 2 MiB.
 const CONNECTIONS: usize = 4;
 
 pub(crate) struct Readers {
@@ -25,7 +25,7 @@ impl Readers {
         Ok(Self { connections, next: AtomicUsize::new(0) })
     }
 
-    /// Reads with whichever connection is free.
+    /// Reads with any free connection.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Connection) -> T) -> Option<T> {
         let free = self.connections.iter().find_map(|connection| match connection.try_lock() {
             Ok(guard) => Some(guard),

@@ -1,8 +1,9 @@
-//! The statements on entities. Each exists once a kind, so that it is prepared once a connection.
+//! The statements on entities. Each kind has its own statement, so that a connection prepares it
+//! once.
 
 use domain::Kind;
 
-/// The statement between whose halves the table's name belongs, for each kind.
+/// The two halves of a statement, with the name of the table between them, for each kind.
 macro_rules! of_kind {
     ($kind:expr, $before:literal, $after:literal) => {
         match $kind {
@@ -19,7 +20,7 @@ macro_rules! of_kind {
     };
 }
 
-/// Columns in the order of `writer::entities::bind`.
+/// The columns are in the order of `writer::entities::bind`.
 pub(crate) const fn insert(kind: Kind) -> &'static str {
     of_kind!(
         kind,
@@ -29,7 +30,7 @@ pub(crate) const fn insert(kind: Kind) -> &'static str {
     )
 }
 
-/// Parameters as those of [`insert`]; the twelfth is the expected version.
+/// The parameters are those of [`insert`]; the twelfth is the expected version.
 pub(crate) const fn replace(kind: Kind) -> &'static str {
     of_kind!(
         kind,
@@ -40,8 +41,8 @@ pub(crate) const fn replace(kind: Kind) -> &'static str {
     )
 }
 
-/// As [`replace`], for a row that keeps its keys: no index is touched, which is most of the work.
-/// The plus signs keep SQLite from looking for the row by anything but its identifier.
+/// As [`replace`], for a row that keeps its keys. No index is updated, which saves most of the
+/// work. The plus signs make SQLite find the row by its identifier.
 pub(crate) const fn rewrite(kind: Kind) -> &'static str {
     of_kind!(
         kind,

@@ -1,4 +1,4 @@
-//! [`SqliteStore`]: the contract, handed to the writer and the readers.
+//! [`SqliteStore`]: implements the contract with the writer and the readers.
 
 use std::fs::File;
 use std::path::Path;
@@ -22,25 +22,24 @@ use crate::readers::Readers;
 use crate::reads::{entities, limits, trail};
 use crate::writer::{Work, Writer, Written};
 
-/// So many entities are read in less time than another thread takes to begin.
-const FEW: usize = 16;
+/// Reading this number of entities takes less time than starting another thread.
+const INLINE_ENTITIES: usize = 16;
 
-/// A store in one SQLite file. When it is dropped, what was asked is finished, the log is written
-/// back, and the file is free for another process.
+/// A store in one SQLite file. When it is dropped, pending requests are finished, the log is
+/// checkpointed, and another process can open the file.
 #[derive(Debug)]
 pub struct SqliteStore {
-    // In the order in which they must go.
+    // The fields are in the order in which they must be dropped.
     readers: Arc<Readers>,
     writer: Writer,
     _lock: File,
 }
 
 impl SqliteStore {
-    /// Opens the database at `path`, or creates it where there is none, and brings its schema up
-    /// to date.
+    /// Opens the database at `path`, or creates it where there is none, and migrates its schema.
     ///
     /// # Errors
-    /// Every [`OpenError`]; nothing was overwritten then.
+    /// Every [`OpenError`]. Nothing was overwritten then.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Self, OpenError> {
         let path = path.as_ref();
         let opened = open::open(path, options)?;
@@ -50,21 +49,21 @@ impl SqliteStore {
         Ok(Self { readers: Arc::new(readers), writer, _lock: opened.lock })
     }
 
-    /// Drops the store, and says so.
+    /// Drops the store.
     pub fn close(self) {
         drop(self);
     }
 
-    /// Drops the history of all months before that of `moment` (UTC), whole.
+    /// Deletes the events of all months before that of `moment` (UTC).
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn drop_events_before(&self, moment: Timestamp) -> Result<(), StoreError> {
-        self.note(Work::DropEventsBefore(EventMonth::of(moment))).await.map(drop)
+        self.write_unconditional(Work::DropEventsBefore(EventMonth::of(moment))).await.map(drop)
     }
 
-    /// Writes what meets no conflict.
-    async fn note(&self, work: Work) -> Result<Written, StoreError> {
+    /// Writes a request that cannot conflict.
+    async fn write_unconditional(&self, work: Work) -> Result<Written, StoreError> {
         match self.writer.write(work).await {
             Ok(written) => Ok(written),
             Err(CommitError::Store(error)) => Err(error),
@@ -72,13 +71,15 @@ impl SqliteStore {
         }
     }
 
-    /// Reads at most a few rows by an index: microseconds, less than a thread's wake-up.
-    fn glance<T>(&self, read: impl FnOnce(&Connection) -> Read<T>) -> Read<T> {
+    /// Reads a few rows by an index, in the calling task. This takes microseconds, less than waking
+    /// a thread.
+    fn read_inline<T>(&self, read: impl FnOnce(&Connection) -> Read<T>) -> Read<T> {
         self.readers.read(read).unwrap_or_else(|| Err(no_reader()))
     }
 
-    /// Reads what may take a while, away from the threads that serve requests.
-    async fn walk<T: Send + 'static>(
+    /// Runs a read that may take longer on a blocking thread, away from the threads that serve
+    /// requests.
+    async fn read_blocking<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Read<T> + Send + 'static,
     ) -> Read<T> {
@@ -96,12 +97,12 @@ fn no_reader() -> StoreError {
 #[async_trait]
 impl Store for SqliteStore {
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
-        self.glance(|connection| entities::fetch(connection, key))
+        self.read_inline(|connection| entities::fetch(connection, key))
     }
 
     async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
         let query = query.clone();
-        self.walk(move |connection| entities::list(connection, &query)).await
+        self.read_blocking(move |connection| entities::list(connection, &query)).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
@@ -112,19 +113,19 @@ impl Store for SqliteStore {
     }
 
     async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
-        self.glance(|connection| limits::budget(connection, subject.as_u128()))
+        self.read_inline(|connection| limits::budget(connection, subject.as_u128()))
     }
 
     async fn token_revoked(&self, token: u128) -> Result<bool, StoreError> {
-        self.glance(|connection| limits::token_revoked(connection, token))
+        self.read_inline(|connection| limits::token_revoked(connection, token))
     }
 
     async fn revoked_tokens(&self, at_most: usize) -> Result<Option<RevokedTokens>, StoreError> {
-        self.walk(move |connection| limits::revoked_tokens(connection, at_most)).await
+        self.read_blocking(move |connection| limits::revoked_tokens(connection, at_most)).await
     }
 
     async fn spent(&self, id: u128) -> Result<bool, StoreError> {
-        self.glance(|connection| limits::spent(connection, id))
+        self.read_inline(|connection| limits::spent(connection, id))
     }
 
     async fn answer(
@@ -132,12 +133,12 @@ impl Store for SqliteStore {
         realm: &RealmName,
         key: &[u8; 32],
     ) -> Result<Option<IdempotencyRecord>, StoreError> {
-        self.glance(|connection| limits::answer(connection, realm, key))
+        self.read_inline(|connection| limits::answer(connection, realm, key))
     }
 
     async fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
         let query = query.clone();
-        self.walk(move |connection| trail::events(connection, &query)).await
+        self.read_blocking(move |connection| trail::events(connection, &query)).await
     }
 
     async fn sequence(&self) -> Result<u64, StoreError> {
@@ -145,12 +146,16 @@ impl Store for SqliteStore {
     }
 
     async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
-        if uses.is_empty() { Ok(()) } else { self.note(Work::Uses(uses)).await.map(drop) }
+        if uses.is_empty() {
+            Ok(())
+        } else {
+            self.write_unconditional(Work::Uses(uses)).await.map(drop)
+        }
     }
 
     async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
         let credentials = credentials.to_vec();
-        self.walk(move |connection| limits::uses(connection, &credentials)).await
+        self.read_blocking(move |connection| limits::uses(connection, &credentials)).await
     }
 
     async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
@@ -158,20 +163,20 @@ impl Store for SqliteStore {
             return Ok(());
         }
         let rows = refusals.into_iter().map(refusal).collect::<Result<_, _>>()?;
-        self.note(Work::Refusals(rows)).await.map(drop)
+        self.write_unconditional(Work::Refusals(rows)).await.map(drop)
     }
 
     async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
         let query = query.clone();
-        self.walk(move |connection| trail::refusals(connection, &query)).await
+        self.read_blocking(move |connection| trail::refusals(connection, &query)).await
     }
 
     async fn fetch_many(&self, keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
-        if keys.len() <= FEW {
-            return self.glance(|connection| entities::fetch_many(connection, keys));
+        if keys.len() <= INLINE_ENTITIES {
+            return self.read_inline(|connection| entities::fetch_many(connection, keys));
         }
         let keys = keys.to_vec();
-        self.walk(move |connection| entities::fetch_many(connection, &keys)).await
+        self.read_blocking(move |connection| entities::fetch_many(connection, &keys)).await
     }
 
     async fn scan(
@@ -180,14 +185,14 @@ impl Store for SqliteStore {
         after: Option<u128>,
         limit: usize,
     ) -> Result<Vec<Stored>, StoreError> {
-        self.walk(move |connection| entities::scan(connection, kind, after, limit)).await
+        self.read_blocking(move |connection| entities::scan(connection, kind, after, limit)).await
     }
 
     async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
         if after >= self.writer.sequence() {
             return Ok(Some(Vec::new()));
         }
-        self.walk(move |connection| changes::after(connection, after, limit)).await
+        self.read_blocking(move |connection| changes::after(connection, after, limit)).await
     }
 
     async fn changed(&self, after: u64) {
@@ -199,7 +204,7 @@ impl Store for SqliteStore {
         realm: &RealmName,
         count: u32,
     ) -> Result<u32, StoreError> {
-        let written = self.note(Work::StatusIndexes(realm.clone(), count)).await?;
+        let written = self.write_unconditional(Work::StatusIndexes(realm.clone(), count)).await?;
         written.first_status_index.ok_or_else(|| StoreError::Failed("no place was taken".into()))
     }
 
@@ -211,6 +216,6 @@ impl Store for SqliteStore {
         if !self.writer.is_running() {
             return Err(StoreError::Failed("the writer has stopped".into()));
         }
-        self.glance(|connection| limits::token_revoked(connection, 0)).map(drop)
+        self.read_inline(|connection| limits::token_revoked(connection, 0)).map(drop)
     }
 }

@@ -1,4 +1,4 @@
-//! Changes are kept within bounds, and numbers go on where they were.
+//! The number of kept changes is bounded, and sequence numbers continue after a restart.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is test code")]
 
@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use store::{Batch, CHANGES_KEPT, Effect, Store, Write};
 use store_suite::samples::NOON;
 
-/// How many more than are kept there may be, until they are swept.
+/// How many more changes than are kept may exist before they are deleted.
 const SLACK: usize = 256;
 
 fn revoke(token: usize) -> Batch {
@@ -20,7 +20,7 @@ fn revoke(token: usize) -> Batch {
     Batch { writes: vec![Write::RevokeToken { token, until: None, now }], events: vec![] }
 }
 
-/// A place where `count` changes were told, every third number not being a change.
+/// A database with `count` published changes. Every third sequence number is not a change.
 fn database_with(count: usize) -> Database {
     let database = Database::new();
     database.open().close();
@@ -45,7 +45,7 @@ fn numbers(database: &Database) -> (usize, u64) {
     (row.0 as usize, row.1 as u64)
 }
 
-/// Whatever is asked for is complete, or is said not to be.
+/// Every answer is complete, or says that changes are missing.
 async fn check(store: &SqliteStore, database: &Database) {
     let (count, oldest) = numbers(database);
     assert!((CHANGES_KEPT..CHANGES_KEPT + SLACK).contains(&count), "{count}");
@@ -61,11 +61,11 @@ async fn check(store: &SqliteStore, database: &Database) {
             assert!(changes[0].sequence <= expected + 1, "{} after {after}", changes[0].sequence);
         }
     }
-    assert!(known >= 3, "what is there is told");
+    assert!(known >= 3, "existing changes are returned");
 }
 
 #[tokio::test]
-async fn only_the_newest_changes_are_kept_and_a_gap_is_told() {
+async fn only_the_newest_changes_are_kept_and_older_ones_are_none() {
     let database = database_with(CHANGES_KEPT - 1);
     let store = database.open();
     assert_eq!(store.changes(0, 1).await.unwrap().unwrap()[0].sequence, 1, "nothing is swept yet");
@@ -76,7 +76,7 @@ async fn only_the_newest_changes_are_kept_and_a_gap_is_told() {
     check(&store, &database).await;
     store.close();
     let store = database.open();
-    assert_eq!(store.changes(0, 1).await.unwrap(), None, "and is told after a restart");
+    assert_eq!(store.changes(0, 1).await.unwrap(), None, "and the gap is known after a restart");
     check(&store, &database).await;
     for token in 0..300 {
         store.commit(revoke(token)).await.unwrap();
@@ -84,9 +84,9 @@ async fn only_the_newest_changes_are_kept_and_a_gap_is_told() {
     check(&store, &database).await;
 }
 
-/// A batch that conflicts in a group that told before it takes its number back.
+/// A conflicting batch in a group with published changes gives its number back.
 #[tokio::test(flavor = "multi_thread")]
-async fn groups_that_are_written_anew_leave_no_gap() {
+async fn groups_that_are_written_again_leave_no_gap() {
     let database = Database::new();
     let store = Arc::new(database.open());
     let mut commits = tokio::task::JoinSet::new();
@@ -106,9 +106,9 @@ async fn groups_that_are_written_anew_leave_no_gap() {
     assert!(changes.iter().map(|change| change.sequence).eq(1..=done as u64));
 }
 
-/// A number that no event has is not given again after a restart.
+/// The number of a change without an event is not used again after a restart.
 #[tokio::test]
-async fn numbers_of_changes_without_events_go_on_after_a_restart() {
+async fn numbers_of_changes_without_events_continue_after_a_restart() {
     let database = Database::new();
     let store = database.open();
     store.commit(revoke(1)).await.unwrap();

@@ -1,4 +1,4 @@
-//! `kill -9` and a full disk: every acknowledged commit is there afterwards, and nothing half.
+//! `kill -9` and a full disk: every acknowledged commit survives, and no batch is half written.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,11 +17,12 @@ use database::{Database, options};
 use postern_store_sqlite::SqliteStore;
 use store::{CommitError, Store};
 use store_suite::crash::{
-    WORKERS, acknowledge, acknowledgements, check, is_there, one_batch, start, told, write,
+    WORKERS, acknowledge, acknowledgements, check, child_arguments, is_there, one_batch, start,
+    write,
 };
 
-/// Where a child writes, as an argument.
-fn here(database: &Database) -> String {
+/// The path of the database, as an argument for a child process.
+fn path_of(database: &Database) -> String {
     database.file().display().to_string()
 }
 
@@ -34,7 +35,7 @@ async fn a_killed_writer_loses_nothing_it_acknowledged() {
     let database = Database::new();
     let mut total = 0;
     for round in 0..10 {
-        let child = start("workers_write_whole_batches", "", &here(&database), round);
+        let child = start("workers_write_whole_batches", "", &path_of(&database), round);
         let patience = Duration::from_millis(5 + (SystemRng.u128() % 200) as u64);
         let acknowledged = acknowledgements(child, Some(patience));
         total += acknowledged.iter().sum::<u64>();
@@ -45,9 +46,9 @@ async fn a_killed_writer_loses_nothing_it_acknowledged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_write_whole_batches() {
-    let Some((path, round)) = told() else {
+    let Some((path, round)) = child_arguments() else {
         let database = Database::new();
-        write(open(&here(&database)), 0, 20).await;
+        write(open(&path_of(&database)), 0, 20).await;
         check(&database.open(), 0, [20; WORKERS]).await;
         return;
     };
@@ -59,7 +60,7 @@ async fn a_full_disk_is_an_error_and_loses_nothing() {
     let database = Database::new();
     // No file may grow beyond 1 MiB (the unit is 512 bytes, in some shells 1024).
     let limits = "trap '' XFSZ; ulimit -f 2048;";
-    let child = start("a_writer_survives_what_it_cannot_write", limits, &here(&database), 0);
+    let child = start("a_writer_survives_what_it_cannot_write", limits, &path_of(&database), 0);
     let acknowledged = acknowledgements(child, None);
     assert!(acknowledged[0] > 10);
     let store = database.open();
@@ -71,11 +72,13 @@ async fn a_full_disk_is_an_error_and_loses_nothing() {
 #[tokio::test]
 async fn a_writer_survives_what_it_cannot_write() {
     let database = Database::new();
-    // Without the limit of the test above there is room enough for 50.
-    let (path, most) = told().map_or_else(|| (here(&database), 50), |(path, _)| (path, 100_000));
+    // The database of the test above has room for 50 batches without the limit.
+    let (path, most) =
+        child_arguments().map_or_else(|| (path_of(&database), 50), |(path, _)| (path, 100_000));
     let store = SqliteStore::open(&path, &options()).unwrap();
     let (mut number, mut refused) = (0, 0);
-    // The first refusal makes the log start anew in the room it has; the third in a row is for good.
+    // After the first failure the log restarts in the room it has. After three in a row there is no
+    // more room.
     while refused < 3 && number < most {
         match store.commit(one_batch(0, 0, number)).await {
             Ok(_) => {
@@ -86,7 +89,7 @@ async fn a_writer_survives_what_it_cannot_write() {
             Err(other) => panic!("{other}"),
         }
     }
-    assert_eq!(refused, if told().is_some() { 3 } else { 0 });
+    assert_eq!(refused, if child_arguments().is_some() { 3 } else { 0 });
     assert!(is_there(&store, 0, 0, number - 1).await, "it still reads");
     assert!(!is_there(&store, 0, 0, number).await);
     store.ping().await.unwrap();

@@ -1,4 +1,4 @@
-//! Requests that share a commit are kept apart: what fails takes nothing of its neighbours along.
+//! Requests that share a commit are independent: a failed one does not affect the others.
 
 #![allow(clippy::unwrap_used, reason = "this is test code")]
 
@@ -15,9 +15,10 @@ use tokio::task::JoinSet;
 
 const MANY: usize = 150;
 
-/// Every tenth batch writes a row, counts a budget, and only then meets what was spent before.
+/// Every tenth batch writes a row, counts a budget, and then fails because its code was used
+/// before.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_fails_late_in_a_group_leaves_its_neighbours_whole() {
+async fn a_batch_that_fails_late_in_a_group_does_not_affect_others() {
     let database = Database::new();
     let store: Arc<dyn Store> = Arc::new(database.open());
     let (subject, spent) = (BudgetSubject::Client(id()), id::<()>().as_u128());

@@ -1,7 +1,7 @@
-//! From every earlier version forward: a database of that time, stored as a fixture, is opened,
-//! migrated, read and written.
+//! Migrations from every earlier version: a database of that version, stored as a fixture, is
+//! opened, migrated, read and written.
 //!
-//! Whoever adds a migration stores a fixture of the version it leads to; without it a test fails.
+//! A new migration needs a fixture of the version it leads to; without it a test fails.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this is test code")]
 
@@ -19,7 +19,7 @@ fn fixture(version: i64) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// A place with the database of a fixture.
+/// A folder with the database of a fixture.
 fn database_of(version: i64) -> Database {
     let database = Database::new();
     let connection = Connection::open(database.file()).unwrap();
@@ -28,13 +28,13 @@ fn database_of(version: i64) -> Database {
     database
 }
 
-/// The kinds there were: what people are came with version 3.
+/// The kinds in that version. Accounts and access requests came with version 3.
 fn kinds(version: i64) -> impl Iterator<Item = Kind> {
     let is_new = move |kind: &Kind| matches!(kind, Kind::Account | Kind::AccessRequest);
     Kind::ALL.into_iter().filter(move |kind| version >= 3 || !is_new(kind))
 }
 
-/// What the database holds of a kind, read without the store.
+/// The rows of a kind in the database, read without the store.
 fn bodies(database: &Database, kind: Kind) -> Vec<(u128, i64, String)> {
     let connection = Connection::open(database.file()).unwrap();
     let mut statement =
@@ -123,14 +123,14 @@ async fn changes_and_places_are_kept_since_version_4() {
         assert_eq!(store.reserve_status_indexes(&realm(), 2).await.unwrap(), taken);
         let writes = vec![insert(client())];
         let events = vec![event(&Entity::Client(client().into()))];
-        let told = store.commit(Batch { writes, events }).await.unwrap().sequence.unwrap();
-        assert_eq!(told, newest + 1);
+        let published = store.commit(Batch { writes, events }).await.unwrap().sequence.unwrap();
+        assert_eq!(published, newest + 1);
         let since = store.changes(newest, 9).await.unwrap().unwrap();
-        assert_eq!(since.iter().map(|it| it.sequence).collect::<Vec<_>>(), [told]);
+        assert_eq!(since.iter().map(|it| it.sequence).collect::<Vec<_>>(), [published]);
     }
     let changes = database_of(4).open().changes(0, 9).await.unwrap().unwrap();
-    let told: Vec<_> = changes.iter().map(|it| (it.sequence, it.effects.len())).collect();
-    assert_eq!(told, [(1, 3), (2, 7)]);
+    let published: Vec<_> = changes.iter().map(|it| (it.sequence, it.effects.len())).collect();
+    assert_eq!(published, [(1, 3), (2, 7)]);
     let effects: Vec<_> = changes.iter().flat_map(|it| &it.effects).copied().collect();
     assert!(effects.contains(&Effect::Token { token: 7, until: None }));
 }
@@ -138,7 +138,7 @@ async fn changes_and_places_are_kept_since_version_4() {
 #[tokio::test]
 async fn a_migration_that_fails_leaves_the_database_as_it_was() {
     let database = database_of(1);
-    // Something in the way of the second step.
+    // Makes the second step fail.
     Connection::open(database.file())
         .unwrap()
         .execute_batch("CREATE TABLE refusal (something TEXT) STRICT")

@@ -1,4 +1,4 @@
-//! Opening: what is refused, by its own error, and stays as it was.
+//! Opening: each refused file has its own error and stays unchanged.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code")]
 
@@ -12,7 +12,7 @@ use postern_store_sqlite::{OpenOptions, SqliteStore};
 use store::OpenError;
 use store_suite::samples::{client, insert};
 
-/// A place with a database of ours, closed.
+/// A folder with a closed database.
 async fn used() -> Database {
     let database = Database::new();
     let store = database.open();
@@ -24,7 +24,7 @@ async fn used() -> Database {
     database
 }
 
-/// Opening fails and changes no byte.
+/// Checks that opening fails and changes no byte.
 #[track_caller]
 fn assert_refused(database: &Database, expected: fn(&OpenError) -> bool) -> OpenError {
     let before = fs::read(database.file()).ok();

@@ -1,4 +1,4 @@
-//! What was acknowledged is there after a restart, and goes on where it was.
+//! Acknowledged commits survive a restart, and counters continue.
 
 #![allow(clippy::unwrap_used, reason = "this is test code")]
 

@@ -1,4 +1,4 @@
-//! The suite of the stores, on SQLite.
+//! The store suite, on SQLite.
 
 mod database;
 

@@ -1,4 +1,4 @@
-//! Answers remembered under idempotency keys.
+//! Idempotency records.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use base::Timestamp;
 use store::{CommitError, Conflict, IdempotencyRecord, Store, Write};
 
 use crate::batch;
-use crate::samples::{NOON, elsewhere, insert, realm};
+use crate::samples::{NOON, insert, other_realm, realm};
 
 const TIME_TO_LIVE: Duration = Duration::from_secs(24 * 3600);
 
-/// An answer given at `at`, remembered for a day.
+/// An answer given at `at`, kept for a day.
 pub(crate) fn answer(key: [u8; 32], at: Timestamp) -> IdempotencyRecord {
     IdempotencyRecord {
         realm: realm(),
@@ -31,24 +31,24 @@ async fn conflicts(store: &Arc<dyn Store>, answer: IdempotencyRecord) -> bool {
     }
 }
 
-/// It comes back as it was, for its realm and key alone.
-pub async fn an_answer_comes_back_as_it_was(store: Arc<dyn Store>) {
+/// A record is found unchanged, by its realm and key alone.
+pub async fn an_idempotency_record_is_read_unchanged(store: Arc<dyn Store>) {
     let first = answer([2; 32], NOON);
     assert!(!conflicts(&store, first.clone()).await);
     assert_eq!(store.answer(&realm(), &[2; 32]).await.unwrap(), Some(first));
     assert_eq!(store.answer(&realm(), &[3; 32]).await.unwrap(), None);
-    assert_eq!(store.answer(&elsewhere(), &[2; 32]).await.unwrap(), None);
+    assert_eq!(store.answer(&other_realm(), &[2; 32]).await.unwrap(), None);
 }
 
-/// A second answer under the key conflicts, and the batch that bears it writes nothing.
-pub async fn a_second_answer_conflicts_while_the_first_lives(store: Arc<dyn Store>) {
+/// A second answer under the key conflicts, and its batch writes nothing.
+pub async fn a_second_answer_conflicts_until_the_first_expires(store: Arc<dyn Store>) {
     let first = answer([2; 32], NOON);
     assert!(!conflicts(&store, first.clone()).await);
     let mut second = answer([2; 32], NOON.plus(TIME_TO_LIVE - Duration::from_millis(1)));
     second.sealed = vec![];
     assert!(conflicts(&store, second.clone()).await);
     assert_eq!(store.answer(&realm(), &[2; 32]).await.unwrap(), Some(first));
-    second.realm = elsewhere();
+    second.realm = other_realm();
     assert!(!conflicts(&store, second).await, "another realm's key is another key");
     let client = crate::samples::client();
     let writes = [insert(client.clone()), Write::Remember(answer([2; 32], NOON))];
@@ -56,7 +56,7 @@ pub async fn a_second_answer_conflicts_while_the_first_lives(store: Arc<dyn Stor
     assert!(store::StoreExt::by_id(&*store, client.id).await.unwrap().is_none());
 }
 
-/// Once its time has passed it is replaced.
+/// An expired record is replaced.
 pub async fn an_expired_answer_is_replaced(store: Arc<dyn Store>) {
     assert!(!conflicts(&store, answer([2; 32], NOON)).await);
     let mut second = answer([2; 32], NOON.plus(TIME_TO_LIVE));
@@ -65,8 +65,8 @@ pub async fn an_expired_answer_is_replaced(store: Arc<dyn Store>) {
     assert_eq!(store.answer(&realm(), &[2; 32]).await.unwrap(), Some(second));
 }
 
-/// Expired answers are swept by later ones.
-pub async fn expired_answers_are_swept_by_the_way(store: Arc<dyn Store>) {
+/// Later records delete expired ones.
+pub async fn later_answers_delete_expired_ones(store: Arc<dyn Store>) {
     for key in 0..20 {
         assert!(!conflicts(&store, answer([key; 32], NOON)).await);
     }

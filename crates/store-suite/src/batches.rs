@@ -11,13 +11,13 @@ use store::{
 use crate::samples::{self, NOON, entity, event, insert, realm};
 use crate::{answers, batch, once};
 
-/// Nothing to write is no error.
+/// An empty batch is no error.
 pub async fn an_empty_batch_commits(store: Arc<dyn Store>) {
     assert_eq!(store.commit(Batch::new()).await.unwrap(), Committed::default());
 }
 
-/// Whatever the failing write, the good ones around it and the event leave no trace.
-pub async fn a_failing_write_takes_the_whole_batch_with_it(store: Arc<dyn Store>) {
+/// Whichever write fails, neither the other writes nor the event are stored.
+pub async fn a_failed_write_undoes_the_whole_batch(store: Arc<dyn Store>) {
     let there = samples::organization();
     let spent = BudgetSubject::Organization(there.id);
     let one = BudgetLimits { per_hour: Some(1), per_day: Some(1) };
@@ -46,7 +46,7 @@ pub async fn a_failing_write_takes_the_whole_batch_with_it(store: Arc<dyn Store>
     for (write, expected) in failing {
         let client = samples::client();
         let (token, fresh) = (samples::id::<()>().as_u128(), BudgetSubject::Client(client.id));
-        let tells = vec![event(&entity(client.clone()))];
+        let events = vec![event(&entity(client.clone()))];
         let good = [
             insert(client.clone()),
             replace(Version(1)),
@@ -56,7 +56,7 @@ pub async fn a_failing_write_takes_the_whole_batch_with_it(store: Arc<dyn Store>
         ];
         let after = insert(samples::user());
         let writes = good.into_iter().chain([write, after]).collect();
-        match store.commit(Batch { writes, events: tells }).await {
+        match store.commit(Batch { writes, events }).await {
             Err(CommitError::Conflict(conflict)) => assert_eq!(conflict, expected),
             other => panic!("expected {expected:?}, got {other:?}"),
         }
@@ -73,8 +73,8 @@ pub async fn a_failing_write_takes_the_whole_batch_with_it(store: Arc<dyn Store>
     assert_eq!(store.budget(spent).await.unwrap(), state);
 }
 
-/// A conflict in one batch does not touch the batches that are committed beside it.
-pub async fn conflicts_do_not_disturb_their_neighbours(store: Arc<dyn Store>) {
+/// A conflict in one batch does not affect batches that are committed at the same time.
+pub async fn a_conflict_does_not_affect_concurrent_batches(store: Arc<dyn Store>) {
     let taken = samples::organization();
     store.commit(batch([insert(taken.clone())])).await.unwrap();
     let mut tasks = tokio::task::JoinSet::new();

@@ -1,4 +1,4 @@
-//! Budgets: counted exactly, in their windows.
+//! Budgets: counted exactly, per window.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use store::{CommitError, Conflict, Store, Write};
 use crate::batch;
 use crate::samples::{NOON, id};
 
-/// Spends once; the state afterwards, or the one that forbids it.
+/// Spends once. Returns the state afterwards, or the state that forbids it.
 pub(crate) async fn spend(
     store: &Arc<dyn Store>,
     subject: BudgetSubject,
@@ -27,7 +27,7 @@ pub(crate) async fn spend(
     }
 }
 
-/// What is counted is what is read, and the state that forbids comes with the conflict.
+/// A read returns what was counted, and a conflict carries the state that forbids spending.
 pub async fn a_budget_counts_to_its_limit(store: Arc<dyn Store>) {
     let subject = BudgetSubject::Client(id());
     let limits = BudgetLimits { per_hour: Some(3), per_day: Some(100) };
@@ -44,7 +44,7 @@ pub async fn a_budget_counts_to_its_limit(store: Arc<dyn Store>) {
     assert!(spend(&store, other, limits, NOON).await.is_ok(), "each subject by itself");
 }
 
-/// An hour's and a day's window end at their own time.
+/// The windows of an hour and of a day end at their own times.
 pub async fn windows_end_at_the_hour_and_the_day(store: Arc<dyn Store>) {
     let subject = BudgetSubject::Organization(id());
     let limits = BudgetLimits { per_hour: Some(2), per_day: Some(3) };
@@ -76,11 +76,11 @@ pub async fn a_batch_spends_from_several_budgets(store: Arc<dyn Store>) {
         }
         other => panic!("{other:?}"),
     }
-    assert_eq!(store.budget(organization).await.unwrap().used_in_hour, 1, "taken back");
+    assert_eq!(store.budget(organization).await.unwrap().used_in_hour, 1, "undone");
 }
 
-/// A limit of nothing forbids; no limit allows and counts.
-pub async fn no_limit_and_a_limit_of_nothing(store: Arc<dyn Store>) {
+/// A limit of zero forbids every token; without a limit tokens are only counted.
+pub async fn no_limit_and_a_limit_of_zero(store: Arc<dyn Store>) {
     let subject = BudgetSubject::Client(id());
     let nothing = BudgetLimits { per_hour: Some(0), per_day: None };
     assert_eq!(spend(&store, subject, nothing, NOON).await.unwrap_err().used_in_hour, 0);

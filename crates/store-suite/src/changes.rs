@@ -1,4 +1,4 @@
-//! Changes: what is told, in which order, and who is woken.
+//! Changes: what is published, in which order, and who is woken.
 
 use std::slice;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::batch;
 use crate::samples::{self, NOON, entity, event, insert};
 
-/// The time in which a wake-up comes.
+/// The time within which a waiting follower must be woken.
 const SOON: Duration = Duration::from_secs(1);
 
 async fn changes(store: &Arc<dyn Store>, after: u64) -> Vec<Change> {
@@ -23,15 +23,15 @@ fn of(entity: &Entity) -> Effect {
     Effect::Entity { kind: entity.kind(), id: entity.id() }
 }
 
-/// A batch that adds a client, and tells of it by `events` events.
-fn telling(events: usize) -> (Batch, Effect) {
+/// A batch that adds a client, with `events` events.
+fn publishing(events: usize) -> (Batch, Effect) {
     let client = entity(samples::client());
     let effect = of(&client);
     let events = vec![event(&client); events];
     (Batch { writes: vec![Write::Insert(client)], events }, effect)
 }
 
-/// Every other one until some time, the others for ever.
+/// Every other token has an expiry, the others have none.
 fn until(token: u128) -> Option<Timestamp> {
     token.is_multiple_of(2).then_some(NOON)
 }
@@ -44,8 +44,8 @@ fn replaced<T: EntityRecord>(record: T) -> Write {
     Write::Replace { entity: entity(record), expected: Version(1) }
 }
 
-/// A commit with events is told whole, under the number of its last event.
-pub async fn a_commit_with_events_is_told_under_its_last_number(store: Arc<dyn Store>) {
+/// A commit with events is published whole, under the number of its last event.
+pub async fn a_commit_with_events_is_published_under_its_last_number(store: Arc<dyn Store>) {
     assert_eq!(changes(&store, 0).await, []);
     let (mut first, mut effects) = (Batch::new(), Vec::new());
     for entity in samples::one_of_each() {
@@ -59,7 +59,7 @@ pub async fn a_commit_with_events_is_told_under_its_last_number(store: Arc<dyn S
     let sequence = store.commit(first).await.unwrap().sequence.unwrap();
     let first = Change { sequence, effects };
     assert_eq!(changes(&store, 0).await, slice::from_ref(&first));
-    let (second, effect) = telling(1);
+    let (second, effect) = publishing(1);
     let sequence = store.commit(second).await.unwrap().sequence.unwrap();
     assert_eq!(sequence, first.sequence + 1);
     let second = Change { sequence, effects: vec![effect] };
@@ -70,20 +70,20 @@ pub async fn a_commit_with_events_is_told_under_its_last_number(store: Arc<dyn S
     assert_eq!(store.changes(0, 0).await.unwrap().unwrap(), []);
 }
 
-/// A revoked token and a stored access token that took the place of another are told whatever they
-/// come with: under a number of their own, which no event has.
+/// A revoked token, and a stored access token that replaces another, are always published: under a
+/// number of their own, which no event has.
 pub async fn a_change_without_an_event_takes_a_number(store: Arc<dyn Store>) {
     let access = samples::credential_of(samples::access_token());
-    let (told, _) = telling(2);
-    let before = store.commit(told).await.unwrap().sequence.unwrap();
+    let (published, _) = publishing(2);
+    let before = store.commit(published).await.unwrap().sequence.unwrap();
     store.commit(batch([insert(access.clone())])).await.unwrap();
     assert_eq!(store.sequence().await.unwrap(), before, "a new one displaces none");
     for write in [revoke(3), replaced(access.clone())] {
         assert_eq!(store.commit(batch([write])).await.unwrap().sequence, None);
     }
     assert_eq!(store.sequence().await.unwrap(), before + 2);
-    let (told, effect) = telling(1);
-    let after = store.commit(told).await.unwrap().sequence.unwrap();
+    let (published, effect) = publishing(1);
+    let after = store.commit(published).await.unwrap().sequence.unwrap();
     assert_eq!(after, before + 3);
     let change = |sequence, effect| Change { sequence, effects: vec![effect] };
     let expected = [
@@ -94,11 +94,11 @@ pub async fn a_change_without_an_event_takes_a_number(store: Arc<dyn Store>) {
     assert_eq!(changes(&store, before).await, expected);
 }
 
-/// Events that tell of no change are told as one without effects: whoever follows comes to the newest
-/// number by the changes alone, and then waits for the next.
+/// Events without an effect are published as a change without effects. So a follower reaches the
+/// newest number by the changes alone, and then waits for the next.
 pub async fn events_alone_are_a_change_without_effects(store: Arc<dyn Store>) {
-    let (told, effect) = telling(1);
-    store.commit(told).await.unwrap();
+    let (published, effect) = publishing(1);
+    store.commit(published).await.unwrap();
     let events = vec![event(&entity(samples::client())); 2];
     store.commit(Batch { writes: vec![], events: events.clone() }).await.unwrap();
     let once = Write::SpendOnce { id: 9, until: NOON, now: NOON };
@@ -110,9 +110,8 @@ pub async fn events_alone_are_a_change_without_effects(store: Arc<dyn Store>) {
     timeout(Duration::from_millis(100), store.changed(5)).await.expect_err("nothing is newer");
 }
 
-/// What changes by use is not told and takes no number: refresh tokens that rotate, sessions that go
-/// on, budgets, codes.
-pub async fn use_is_not_told(store: Arc<dyn Store>) {
+/// Use is not published and takes no number: rotations of refresh tokens, sessions, budgets, codes.
+pub async fn use_is_not_published(store: Arc<dyn Store>) {
     let refresh = samples::credential_of(samples::refresh_token().into());
     let account: Account = samples::account();
     store.commit(batch([insert(refresh.clone()), insert(account.clone())])).await.unwrap();
@@ -126,15 +125,15 @@ pub async fn use_is_not_told(store: Arc<dyn Store>) {
     assert_eq!(store.sequence().await.unwrap(), 0);
 }
 
-/// A batch that conflicts changed nothing, and takes no number.
-pub async fn a_conflict_is_not_told(store: Arc<dyn Store>) {
-    let (told, _) = telling(1);
-    store.commit(told.clone()).await.unwrap();
-    store.commit(told).await.unwrap_err();
+/// A batch with a conflict changes nothing and takes no number.
+pub async fn a_conflict_is_not_published(store: Arc<dyn Store>) {
+    let (published, _) = publishing(1);
+    store.commit(published.clone()).await.unwrap();
+    store.commit(published).await.unwrap_err();
     let gone = Write::Replace { entity: entity(samples::client()), expected: Version(1) };
     store.commit(batch([revoke(5), gone])).await.unwrap_err();
-    let (told, _) = telling(1);
-    assert_eq!(store.commit(told).await.unwrap().sequence, Some(2));
+    let (published, _) = publishing(1);
+    assert_eq!(store.commit(published).await.unwrap().sequence, Some(2));
     assert_eq!(changes(&store, 0).await.len(), 2);
 }
 
@@ -159,8 +158,8 @@ pub async fn a_page_of_changes_has_a_limit(store: Arc<dyn Store>) {
     assert!(numbers.eq(1..=count as u64), "in order, and none left out");
 }
 
-/// A large batch is told whole.
-pub async fn a_large_batch_is_told_whole(store: Arc<dyn Store>) {
+/// A large batch is published whole.
+pub async fn a_large_batch_is_published_whole(store: Arc<dyn Store>) {
     let credentials: Vec<Entity> = (0..5_000).map(|_| entity(samples::credential())).collect();
     let effects: Vec<Effect> = credentials.iter().map(of).collect();
     let events = vec![event(&credentials[0])];
@@ -169,7 +168,7 @@ pub async fn a_large_batch_is_told_whole(store: Arc<dyn Store>) {
     assert_eq!(changes(&store, 0).await, [Change { sequence: 1, effects }]);
 }
 
-/// Whoever asks for what comes after the last they saw misses nothing, whoever commits.
+/// A follower that reads everything after the last number it saw misses nothing.
 pub async fn a_follower_misses_nothing(store: Arc<dyn Store>) {
     const WORKERS: u64 = 10;
     const ROUNDS: u64 = 30;
@@ -192,11 +191,11 @@ pub async fn a_follower_misses_nothing(store: Arc<dyn Store>) {
     for worker in 0..WORKERS {
         let store = Arc::clone(&store);
         workers.spawn(async move {
-            let mut told = Vec::new();
+            let mut published = Vec::new();
             for round in 0..ROUNDS {
                 let (batch, effect) = match round % 3 {
-                    0 => telling(2),
-                    1 => telling(1),
+                    0 => publishing(2),
+                    1 => publishing(1),
                     _ => {
                         let token = u128::from(worker * ROUNDS + round);
                         let effect = Effect::Token { token, until: until(token) };
@@ -204,24 +203,25 @@ pub async fn a_follower_misses_nothing(store: Arc<dyn Store>) {
                     }
                 };
                 store.commit(batch).await.unwrap();
-                told.push(effect);
+                published.push(effect);
             }
-            told
+            published
         });
     }
-    let mut told: Vec<Effect> = workers.join_all().await.into_iter().flatten().collect();
+    let mut published: Vec<Effect> = workers.join_all().await.into_iter().flatten().collect();
     let mut seen = follower.await.unwrap();
     let order = |effect: &Effect| match *effect {
         Effect::Entity { kind, id } => (Some(kind), id),
         Effect::Token { token, .. } => (None, token),
     };
-    told.sort_by_key(order);
+    published.sort_by_key(order);
     seen.sort_by_key(order);
-    assert_eq!(seen, told);
+    assert_eq!(seen, published);
 }
 
-/// A commit wakes who waits, within a second; and who comes to wait after it does not wait at all.
-pub async fn a_commit_wakes_who_waits(store: Arc<dyn Store>) {
+/// A commit wakes a waiting follower within a second. A follower that starts to wait afterwards
+/// does not wait at all.
+pub async fn a_commit_wakes_waiting_followers(store: Arc<dyn Store>) {
     for round in 0..5 {
         let position = store.sequence().await.unwrap();
         let waiting = tokio::spawn({
@@ -230,15 +230,15 @@ pub async fn a_commit_wakes_who_waits(store: Arc<dyn Store>) {
         });
         tokio::time::sleep(Duration::from_millis(50)).await;
         assert!(!waiting.is_finished(), "nothing came");
-        let batch = if round % 2 == 0 { telling(1).0 } else { batch([revoke(round)]) };
+        let batch = if round % 2 == 0 { publishing(1).0 } else { batch([revoke(round)]) };
         store.commit(batch).await.unwrap();
         timeout(SOON, waiting).await.expect("a wake-up").unwrap();
         timeout(SOON, store.changed(position)).await.expect("it came before the wait");
     }
 }
 
-/// Who stops waiting leaves nothing behind, and many may wait.
-pub async fn many_may_wait(store: Arc<dyn Store>) {
+/// A follower may stop waiting, and many may wait.
+pub async fn many_followers_may_wait(store: Arc<dyn Store>) {
     timeout(Duration::from_millis(20), store.changed(0)).await.unwrap_err();
     let mut waiting = tokio::task::JoinSet::new();
     for _ in 0..50 {
@@ -249,7 +249,7 @@ pub async fn many_may_wait(store: Arc<dyn Store>) {
     timeout(SOON, waiting.join_all()).await.expect("all are woken");
 }
 
-/// What is read directly is what was committed, by whichever way.
+/// Direct reads see every commit, however it was made.
 pub async fn direct_reads_see_each_commit(store: Arc<dyn Store>) {
     let client = samples::client();
     let key = store::Key::Id(Kind::Client, client.id.as_u128());

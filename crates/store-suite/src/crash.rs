@@ -1,8 +1,8 @@
-//! `kill -9`: what a backend's own test of it is made of. A writing process acknowledges each batch on
-//! its standard output; whoever killed it opens the store again and holds it to what was said.
+//! The parts of a backend's `kill -9` test. A writing process acknowledges each batch on its
+//! standard output. The test kills it, opens the store again and checks every acknowledged batch.
 //!
-//! The process that is killed is the test's own program, started again for one of its tests. That one
-//! learns its place from an argument, which the harness takes for one more filter.
+//! The killed process is the test's own program, started again for one of its tests. It gets its
+//! path from an argument, which the harness takes for one more filter.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
@@ -17,13 +17,14 @@ use store::{Batch, EventQuery, Store, StoreExt as _, Version, Write};
 
 use crate::samples::{self, NOON, entity, event, insert, realm};
 
-/// How many write at once.
+/// How many workers write at once.
 pub const WORKERS: usize = 8;
 
-/// How many batches each worker was told are written.
+/// How many batches of each worker were acknowledged.
 pub type Acknowledged = [u64; WORKERS];
 
-/// The names of one batch: an organization, a client, a budget and an event that belong together.
+/// The name of one batch's entities: an organization, a client, a budget and an event that belong
+/// together.
 fn name(round: u128, worker: usize, number: u64) -> String {
     format!("crash_{round}_{worker}_{number}")
 }
@@ -36,8 +37,8 @@ fn family(round: u128, worker: usize) -> Id<Credential> {
     Id::from_u128(round * 1_000 + worker as u128)
 }
 
-/// The first token of a family, or its next: in the place of the one before, which is used up with
-/// it, as when a refresh token is rotated.
+/// The first token of a family, or the next one, which replaces the one before, as in a rotation of
+/// a refresh token.
 fn rotation(round: u128, worker: usize, number: u64) -> [Write; 2] {
     let id = family(round, worker);
     let generation = number as u32;
@@ -59,7 +60,7 @@ fn rotation(round: u128, worker: usize, number: u64) -> [Write; 2] {
     [Write::SpendOnce { id: code(round, worker, number), until, now: NOON }, write]
 }
 
-/// What is used up by batch `number`.
+/// The one-time code that batch `number` uses.
 fn code(round: u128, worker: usize, number: u64) -> u128 {
     (family(round, worker).as_u128() << 64) | u128::from(number)
 }
@@ -82,7 +83,7 @@ pub fn one_batch(round: u128, worker: usize, number: u64) -> Batch {
     Batch { writes, events }
 }
 
-/// Whether batch `number` is there: whole or not at all.
+/// Whether batch `number` was written. It must be whole or absent.
 pub async fn is_there(store: &dyn Store, round: u128, worker: usize, number: u64) -> bool {
     let name = name(round, worker, number);
     let organization = store.by_public_id::<Organization>(&realm(), &name).await.unwrap().is_some();
@@ -95,8 +96,8 @@ pub async fn is_there(store: &dyn Store, round: u128, worker: usize, number: u64
     organization
 }
 
-/// Holds the store to every acknowledged batch, at most the next one, and a budget and a family of
-/// tokens that agree. Gives back how many batches are there.
+/// Checks that the store has every acknowledged batch, at most one more, and a budget and a family
+/// of tokens that agree. Returns how many batches it has.
 pub async fn check(store: &dyn Store, round: u128, acknowledged: Acknowledged) -> u64 {
     let mut written = 0;
     for (worker, count) in acknowledged.into_iter().enumerate() {
@@ -117,7 +118,7 @@ pub async fn check(store: &dyn Store, round: u128, acknowledged: Acknowledged) -
     written
 }
 
-/// Writes `batches` a worker, and says so on standard output.
+/// Writes `batches` per worker, and acknowledges each on standard output.
 pub async fn write(store: Arc<dyn Store>, round: u128, batches: u64) {
     let started = Instant::now();
     let mut workers = tokio::task::JoinSet::new();
@@ -127,43 +128,45 @@ pub async fn write(store: Arc<dyn Store>, round: u128, batches: u64) {
             for number in 0..batches {
                 store.commit(one_batch(round, worker, number)).await.unwrap();
                 acknowledge(worker, number);
-                assert!(started.elapsed() < Duration::from_secs(60), "nobody killed it");
+                assert!(started.elapsed() < Duration::from_secs(60), "it was not killed");
             }
         });
     }
     workers.join_all().await;
 }
 
-/// Says that a batch is written.
+/// Acknowledges a batch.
 pub fn acknowledge(worker: usize, number: u64) {
-    // Straight to the descriptor: the harness captures what is printed, and this is read by a parent.
+    // Written directly to the descriptor, because the harness captures printed text and a parent
+    // process reads this.
     writeln!(std::io::stdout().lock(), "ack {worker} {number} end").unwrap();
 }
 
-const TOLD: &str = "write-here:";
+const CHILD_ARGUMENT: &str = "write-here:";
 
-/// Starts this program again for `test`, to write at `place`; `limits` is a shell command before it.
+/// Starts this program again for `test`, to write at `path`; `limits` is a shell command before it.
 pub fn start(test: &str, limits: &str, path: &str, round: u128) -> Child {
     Command::new("sh")
         .args(["-c", &format!("{limits} exec \"$0\" \"$@\"")])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
-        .arg(format!("{TOLD}{round}:{path}"))
+        .arg(format!("{CHILD_ARGUMENT}{round}:{path}"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
 }
 
-/// What [`start`] said: path and round; `None` when nobody did.
-pub fn told() -> Option<(String, u128)> {
-    let told = std::env::args().find_map(|it| it.strip_prefix(TOLD).map(str::to_owned))?;
-    let (round, path) = told.split_once(':')?;
+/// The path and round that [`start`] passed; `None` in a process that it did not start.
+pub fn child_arguments() -> Option<(String, u128)> {
+    let child_arguments =
+        std::env::args().find_map(|it| it.strip_prefix(CHILD_ARGUMENT).map(str::to_owned))?;
+    let (round, path) = child_arguments.split_once(':')?;
     Some((path.to_owned(), round.parse().unwrap()))
 }
 
-/// Reads the acknowledgements of a child until it ends, and kills it after `patience` from the
-/// first one.
+/// Reads the acknowledgements of a child until it ends. If `patience` is set, kills the child after
+/// that time from the first one.
 pub fn acknowledgements(mut child: Child, patience: Option<Duration>) -> Acknowledged {
     let output = BufReader::new(child.stdout.take().unwrap());
     let mut counts = [0; WORKERS];

@@ -1,4 +1,4 @@
-//! Entities: written, found, replaced, and their names kept unique.
+//! Entities: inserted, found, replaced, and their names kept unique.
 
 use std::sync::Arc;
 
@@ -6,9 +6,9 @@ use domain::{Entity, EntityRecord, Kind};
 use store::{Batch, CommitError, Conflict, Key, Store, StoreExt as _, Stored, Version, Write};
 
 use crate::batch;
-use crate::samples::{self, elsewhere, entity, insert, one_of_each, realm};
+use crate::samples::{self, entity, insert, one_of_each, other_realm, realm};
 
-/// The same kind and the same JSON.
+/// Checks for the same kind and the same JSON.
 fn assert_same(left: &Entity, right: &Entity) {
     assert_eq!(left.kind(), right.kind());
     let json = |entity: &Entity| -> serde_json::Value {
@@ -29,8 +29,8 @@ async fn fetch(store: &Arc<dyn Store>, key: &Key) -> Option<Stored> {
     store.fetch(key).await.unwrap()
 }
 
-/// Each kind comes back as it was written, by each of its keys, at version 1.
-pub async fn every_kind_comes_back_by_each_of_its_keys(store: Arc<dyn Store>) {
+/// An entity of each kind is found unchanged, by each of its keys, at version 1.
+pub async fn every_kind_is_found_by_each_of_its_keys(store: Arc<dyn Store>) {
     let entities = one_of_each();
     let kinds: Vec<Kind> = entities.iter().map(Entity::kind).collect();
     assert_eq!(kinds, Kind::ALL, "a sample of every kind");
@@ -50,14 +50,14 @@ pub async fn every_kind_comes_back_by_each_of_its_keys(store: Arc<dyn Store>) {
     }
 }
 
-/// A key finds its own kind and realm only.
+/// A key finds entities of its own kind and realm only.
 pub async fn a_key_finds_nothing_of_another_kind_or_realm(store: Arc<dyn Store>) {
     let client = samples::client();
     let (id, name) = (client.id, client.public_id.clone());
     store.commit(batch([insert(client)])).await.unwrap();
     let keys = [
         Key::Id(Kind::Grant, id.as_u128()),
-        Key::PublicId(Kind::Client, elsewhere(), name.as_str().into()),
+        Key::PublicId(Kind::Client, other_realm(), name.as_str().into()),
         Key::PublicId(Kind::Credential, realm(), name.as_str().into()),
         Key::Handle(Kind::Client, realm(), name.as_str().into()),
         Key::PublicId(Kind::Client, realm(), name.as_str().to_uppercase().into()),
@@ -97,7 +97,7 @@ pub async fn a_batch_can_replace_what_it_inserted(store: Arc<dyn Store>) {
     assert_eq!((loaded.version, loaded.name.as_str()), (Version(2), "after"));
 }
 
-/// A replacement decided on another version, or of what is not there, is [`Conflict::Changed`].
+/// A replacement with another expected version, or of an absent entity, is [`Conflict::Changed`].
 pub async fn a_stale_replacement_conflicts(store: Arc<dyn Store>) {
     let organization = samples::organization();
     store.commit(batch([insert(organization.clone())])).await.unwrap();
@@ -110,7 +110,7 @@ pub async fn a_stale_replacement_conflicts(store: Arc<dyn Store>) {
     assert_eq!(store.by_id(organization.id).await.unwrap().unwrap().version, Version(1));
 }
 
-/// Identifier, public id and handle are each unique among a kind.
+/// Identifier, public id and handle are each unique within a kind.
 pub async fn names_are_unique_among_a_kind_in_a_realm(store: Arc<dyn Store>) {
     let (first, exists) = (samples::user(), Conflict::Exists(Kind::User));
     store.commit(batch([insert(first.clone())])).await.unwrap();
@@ -128,11 +128,11 @@ pub async fn names_are_unique_among_a_kind_in_a_realm(store: Arc<dyn Store>) {
     assert_conflict(&store, insert(same_handle), exists).await;
 }
 
-/// The same names are free in another realm and for another kind, and absent names never clash.
+/// The same names are free in another realm and for another kind, and absent names never conflict.
 pub async fn names_are_free_in_another_realm_and_kind(store: Arc<dyn Store>) {
     let first = samples::user();
     let mut abroad = samples::user();
-    abroad.realm = elsewhere();
+    abroad.realm = other_realm();
     (abroad.public_id, abroad.email) = (first.public_id.clone(), first.email.clone());
     let mut other_kind = samples::client();
     other_kind.public_id = first.public_id.clone();
@@ -148,11 +148,12 @@ pub async fn names_are_free_in_another_realm_and_kind(store: Arc<dyn Store>) {
     ];
     store.commit(batch(writes)).await.unwrap();
     let here = store.by_handle::<domain::User>(&realm(), &first.email).await.unwrap().unwrap();
-    let there = store.by_handle::<domain::User>(&elsewhere(), &first.email).await.unwrap().unwrap();
+    let there =
+        store.by_handle::<domain::User>(&other_realm(), &first.email).await.unwrap().unwrap();
     assert_eq!((here.id, there.id), (first.id, abroad.id));
 }
 
-/// A replacement may take a free name and gives its old one back; a taken one conflicts.
+/// A replacement may take a free name and frees its old one. A taken name conflicts.
 pub async fn a_replacement_may_change_to_free_names_only(store: Arc<dyn Store>) {
     let (first, second) = (samples::user(), samples::user());
     store.commit(batch([insert(first.clone()), insert(second.clone())])).await.unwrap();
@@ -177,7 +178,7 @@ pub async fn a_replacement_may_change_to_free_names_only(store: Arc<dyn Store>) 
     assert_eq!(found.unwrap().id, first.id);
 }
 
-/// Typed reads give the record of that kind.
+/// Typed reads return the record of that kind.
 pub async fn typed_reads_find_what_was_written(store: Arc<dyn Store>) {
     let server = samples::resource_server();
     store.commit(batch([insert(server.clone())])).await.unwrap();

@@ -1,4 +1,4 @@
-//! Events: numbered in commit order, queried and paged.
+//! Events: numbered in commit order, filtered and paged.
 
 use std::sync::Arc;
 
@@ -6,9 +6,9 @@ use base::Timestamp;
 use domain::{Actor, Event, EventDraft};
 use store::{Batch, EventQuery, MAX_PAGE, Store};
 
-use crate::samples::{self, elsewhere, entity, event, realm};
+use crate::samples::{self, entity, event, other_realm, realm};
 
-async fn tell(store: &Arc<dyn Store>, events: Vec<EventDraft>) -> u64 {
+async fn commit_events(store: &Arc<dyn Store>, events: Vec<EventDraft>) -> u64 {
     let committed = store.commit(Batch { writes: vec![], events }).await.unwrap();
     committed.sequence.unwrap()
 }
@@ -25,12 +25,12 @@ async fn events(store: &Arc<dyn Store>, query: EventQuery) -> Vec<Event> {
     store.events(&query).await.unwrap()
 }
 
-/// An event comes back as it was, with the number that its commit told.
-pub async fn an_event_comes_back_as_it_was(store: Arc<dyn Store>) {
+/// An event is read unchanged, with the number that its commit returned.
+pub async fn an_event_is_read_unchanged(store: Arc<dyn Store>) {
     assert_eq!(store.sequence().await.unwrap(), 0);
     assert!(events(&store, all()).await.is_empty());
     let drafts = vec![sample(), sample()];
-    let last = tell(&store, drafts.clone()).await;
+    let last = commit_events(&store, drafts.clone()).await;
     assert_eq!(store.sequence().await.unwrap(), last);
     let found = events(&store, all()).await;
     assert_eq!(
@@ -41,7 +41,7 @@ pub async fn an_event_comes_back_as_it_was(store: Arc<dyn Store>) {
     assert!(0 < found[0].sequence && found[0].sequence < last);
 }
 
-/// Sequence numbers rise with each commit, also when many commit at once and the times of the
+/// Sequence numbers rise with each commit, also with concurrent commits and when the times of the
 /// events do not rise.
 pub async fn sequence_numbers_rise_in_commit_order(store: Arc<dyn Store>) {
     let mut tasks = tokio::task::JoinSet::new();
@@ -53,7 +53,7 @@ pub async fn sequence_numbers_rise_in_commit_order(store: Arc<dyn Store>) {
                 let mut draft = sample();
                 let month = (worker * 7 + round * 3) % 14;
                 draft.at = Timestamp::from_seconds((month * 30 * 86_400) as i64);
-                let sequence = tell(&store, vec![draft]).await;
+                let sequence = commit_events(&store, vec![draft]).await;
                 assert!(sequence > last, "later commits have greater numbers");
                 assert!(store.sequence().await.unwrap() >= sequence);
                 last = sequence;
@@ -70,12 +70,12 @@ pub async fn sequence_numbers_rise_in_commit_order(store: Arc<dyn Store>) {
     assert!(newest.iter().eq(found.iter().rev()));
 }
 
-/// Pages in both directions meet no gap and no repetition, also across many months.
+/// Pages in both directions have no gap and no repetition, also across many months.
 pub async fn events_are_paged_in_both_directions(store: Arc<dyn Store>) {
     for month in 0..30 {
         let mut draft = sample();
         draft.at = Timestamp::from_seconds(1_700_000_000 + month * 30 * 86_400);
-        tell(&store, vec![draft.clone(), draft]).await;
+        commit_events(&store, vec![draft.clone(), draft]).await;
     }
     let found = events(&store, all()).await;
     assert_eq!(found.len(), 60);
@@ -104,23 +104,23 @@ pub async fn events_are_paged_in_both_directions(store: Arc<dyn Store>) {
     assert!(events(&store, EventQuery { limit: 0, ..all() }).await.is_empty());
 }
 
-/// Realm, target and request narrow, alone and together.
-pub async fn events_are_narrowed(store: Arc<dyn Store>) {
+/// Filters by realm, target and request work alone and together.
+pub async fn events_are_filtered(store: Arc<dyn Store>) {
     let [mut here, mut there, mut system] = [sample(), sample(), sample()];
-    there.realm = elsewhere();
+    there.realm = other_realm();
     there.target.public_id = here.target.public_id.clone();
     system.origin = domain::Origin::system();
     here.origin.request_id = Some("req_here".into());
-    tell(&store, vec![here.clone(), there.clone(), system.clone()]).await;
+    commit_events(&store, vec![here.clone(), there.clone(), system.clone()]).await;
     let target = Some(here.target.public_id.clone());
     let request_id = Some("req_here".to_owned());
     let cases = [
         (EventQuery { realm: Some(realm()), ..all() }, vec![&here, &system]),
-        (EventQuery { realm: Some(elsewhere()), ..all() }, vec![&there]),
+        (EventQuery { realm: Some(other_realm()), ..all() }, vec![&there]),
         (EventQuery { target: target.clone(), ..all() }, vec![&here, &there]),
         (EventQuery { target: target.clone(), realm: Some(realm()), ..all() }, vec![&here]),
         (EventQuery { request_id: request_id.clone(), ..all() }, vec![&here]),
-        (EventQuery { request_id, realm: Some(elsewhere()), ..all() }, vec![]),
+        (EventQuery { request_id, realm: Some(other_realm()), ..all() }, vec![]),
         (EventQuery { target: Some("nobody".into()), ..all() }, vec![]),
         (EventQuery { target, newest_first: true, limit: 1, ..all() }, vec![&there]),
     ];
@@ -134,8 +134,8 @@ pub async fn events_are_narrowed(store: Arc<dyn Store>) {
     }
 }
 
-/// Who acted narrows: their kind counts as their name does, and it narrows together with the rest.
-pub async fn events_are_narrowed_to_who_acted(store: Arc<dyn Store>) {
+/// The filter by actor compares kind and name, and works together with the others.
+pub async fn events_are_filtered_by_actor(store: Arc<dyn Store>) {
     let name = || "one".parse().unwrap();
     let user = Actor::User(name());
     let actors =
@@ -145,8 +145,8 @@ pub async fn events_are_narrowed_to_who_acted(store: Arc<dyn Store>) {
         draft.origin.actor = actor.clone();
         draft.at = Timestamp::from_seconds(1_700_000_000 + month as i64 * 30 * 86_400);
     }
-    drafts[4].realm = elsewhere();
-    tell(&store, drafts.clone()).await;
+    drafts[4].realm = other_realm();
+    commit_events(&store, drafts.clone()).await;
     let by = |actor: &Actor| EventQuery { actor: Some(actor.clone()), ..all() };
     let target = Some(drafts[0].target.public_id.clone());
     let others = Some(drafts[1].target.public_id.clone());
@@ -170,7 +170,7 @@ pub async fn events_are_narrowed_to_who_acted(store: Arc<dyn Store>) {
 
 /// A page of events is never longer than [`MAX_PAGE`].
 pub async fn a_page_of_events_has_a_limit(store: Arc<dyn Store>) {
-    tell(&store, (0..MAX_PAGE + 20).map(|_| sample()).collect()).await;
+    commit_events(&store, (0..MAX_PAGE + 20).map(|_| sample()).collect()).await;
     let found = events(&store, EventQuery { limit: usize::MAX, ..EventQuery::default() }).await;
     assert_eq!(found.len(), MAX_PAGE);
 }

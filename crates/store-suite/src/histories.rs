@@ -1,4 +1,4 @@
-//! Whole random histories, held against a model.
+//! Random histories, compared with a model.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use tokio::runtime::Handle;
 use crate::batch;
 use crate::samples::{NOON, id};
 
-/// Runs `check` on random values of `histories`. The same ones each time: a failure is a failure
-/// for everyone.
+/// Runs `check` on random values of `histories`. They are the same each time, so that every failure
+/// can be reproduced.
 fn for_all<S: Strategy>(histories: S, check: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let config = Config { cases: 40, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(
@@ -50,7 +50,7 @@ fn spends() -> impl Strategy<Value = Vec<Spend>> {
     vec(spend, 1..40)
 }
 
-/// Every history of spends goes as [`BudgetState::spend`] says, batches of several included.
+/// Every history of spends behaves as [`BudgetState::spend`], including batches of several.
 pub async fn budgets_follow_the_model(store: Arc<dyn Store>) {
     for_all(spends(), |history| {
         let subjects: Vec<u128> = (0..3).map(|_| id::<()>().as_u128()).collect();
@@ -110,7 +110,7 @@ fn expect(
     Ok(states)
 }
 
-/// A revocation holds for as long as it was asked to, whatever comes after.
+/// A revocation lasts as long as requested, whatever comes after.
 pub async fn revocations_hold_as_long_as_asked(store: Arc<dyn Store>) {
     let revocation = (0..8usize, proptest::option::of(1..50u64), 0..5u64);
     for_all(vec(revocation, 1..40), |history| {
@@ -142,10 +142,10 @@ pub async fn revocations_hold_as_long_as_asked(store: Arc<dyn Store>) {
     });
 }
 
-/// Whatever the order of uses: what is not over yet is used
-/// once, what is over is free again, and what was used is known until it is over. A batch of
-/// several is whole or not at all, as [`Memory`] says.
-pub async fn what_is_used_once_follows_the_model(store: Arc<dyn Store>) {
+/// In any order of uses: an entry that has not expired can be used once, an expired one is free
+/// again, and a used one is known until it expires. A batch of several is whole or not at all, as
+/// in [`Memory`].
+pub async fn entries_used_once_follow_the_model(store: Arc<dyn Store>) {
     let uses = (vec(0..6usize, 1..4), 1..50u64, 0..9u64);
     for_all(vec(uses, 1..40), |history| {
         let codes: Vec<u128> = (0..6).map(|_| id::<()>().as_u128()).collect();
@@ -165,7 +165,7 @@ pub async fn what_is_used_once_follows_the_model(store: Arc<dyn Store>) {
             };
             prop_assert_eq!(commit(&*store)?, commit(&model)?);
             for code in &codes {
-                // The model sweeps at once, a backend may keep what is over for a while.
+                // The model deletes expired entries at once; a backend may keep them for a while.
                 let kept = Handle::current().block_on(model.spent(*code)).unwrap();
                 let spent = Handle::current().block_on(store.spent(*code)).unwrap();
                 prop_assert!(spent || !kept, "{} was forgotten too early", code);

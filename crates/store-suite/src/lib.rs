@@ -1,4 +1,4 @@
-//! One suite, every backend: what [`store::Store`] promises, as cases.
+//! One suite for every backend: the promises of [`store::Store`], as test cases.
 //!
 //! A backend's tests name one function that makes an empty store, and [`cases!`] makes a test of
 //! every case:
@@ -46,7 +46,7 @@ pub mod status_indexes;
 pub mod tokens;
 pub mod uses;
 
-/// An empty store, and what must outlive it: its folder, its server.
+/// An empty store, with what must live as long as it does: its folder or its server.
 pub struct Fixture {
     store: Arc<dyn Store>,
     _keep: Box<dyn Any + Send + Sync>,
@@ -58,7 +58,7 @@ impl Fixture {
         Self::keeping(store, ())
     }
 
-    /// A store that lives only as long as `keep`.
+    /// A store that needs `keep` to stay alive.
     pub fn keeping(store: impl Store, keep: impl Any + Send + Sync) -> Self {
         Self { store: Arc::new(store), _keep: Box::new(keep) }
     }
@@ -86,34 +86,34 @@ macro_rules! cases {
     ($empty:ident) => {
         $crate::cases! { @in $empty;
             answers:
-                an_answer_comes_back_as_it_was,
-                a_second_answer_conflicts_while_the_first_lives,
+                an_idempotency_record_is_read_unchanged,
+                a_second_answer_conflicts_until_the_first_expires,
                 an_expired_answer_is_replaced,
-                expired_answers_are_swept_by_the_way;
+                later_answers_delete_expired_ones;
             batches:
                 an_empty_batch_commits,
-                a_failing_write_takes_the_whole_batch_with_it,
-                conflicts_do_not_disturb_their_neighbours,
+                a_failed_write_undoes_the_whole_batch,
+                a_conflict_does_not_affect_concurrent_batches,
                 the_store_answers_a_ping;
             budgets:
                 a_budget_counts_to_its_limit,
                 windows_end_at_the_hour_and_the_day,
                 a_batch_spends_from_several_budgets,
-                no_limit_and_a_limit_of_nothing;
+                no_limit_and_a_limit_of_zero;
             changes:
-                a_commit_with_events_is_told_under_its_last_number,
+                a_commit_with_events_is_published_under_its_last_number,
                 a_change_without_an_event_takes_a_number,
                 events_alone_are_a_change_without_effects,
-                use_is_not_told,
-                a_conflict_is_not_told,
+                use_is_not_published,
+                a_conflict_is_not_published,
                 a_page_of_changes_has_a_limit,
-                a_large_batch_is_told_whole,
+                a_large_batch_is_published_whole,
                 a_follower_misses_nothing,
-                a_commit_wakes_who_waits,
-                many_may_wait,
+                a_commit_wakes_waiting_followers,
+                many_followers_may_wait,
                 direct_reads_see_each_commit;
             entities:
-                every_kind_comes_back_by_each_of_its_keys,
+                every_kind_is_found_by_each_of_its_keys,
                 a_key_finds_nothing_of_another_kind_or_realm,
                 versions_rise_with_each_replacement,
                 a_batch_can_replace_what_it_inserted,
@@ -123,56 +123,56 @@ macro_rules! cases {
                 a_replacement_may_change_to_free_names_only,
                 typed_reads_find_what_was_written;
             events:
-                an_event_comes_back_as_it_was,
+                an_event_is_read_unchanged,
                 sequence_numbers_rise_in_commit_order,
                 events_are_paged_in_both_directions,
-                events_are_narrowed,
-                events_are_narrowed_to_who_acted,
+                events_are_filtered,
+                events_are_filtered_by_actor,
                 a_page_of_events_has_a_limit;
             histories:
                 budgets_follow_the_model,
                 revocations_hold_as_long_as_asked,
-                what_is_used_once_follows_the_model;
+                entries_used_once_follow_the_model;
             lists:
                 pages_follow_each_other_by_rising_identifier,
                 a_page_has_a_limit,
                 a_list_holds_one_kind_of_one_realm,
-                each_owner_narrows_the_list,
+                lists_are_filtered_by_each_owner,
                 a_replacement_moves_between_lists;
             once:
-                what_is_used_once_is_used_from_then_on,
+                an_entry_is_used_from_the_commit_on,
                 a_second_use_writes_nothing_of_its_batch,
                 twice_in_one_batch_is_a_second_use,
-                what_is_over_is_swept_by_the_way,
-                it_stays_used_until_it_is_over,
-                of_many_uses_at_once_one_is_first;
+                later_uses_delete_expired_entries,
+                an_entry_stays_used_until_it_expires,
+                of_many_concurrent_uses_one_succeeds;
             people:
                 an_account_is_found_by_its_user,
-                sessions_come_and_go_with_their_account,
+                sessions_are_added_and_removed_with_their_account,
                 an_access_request_moves_through_its_lists,
                 a_client_is_listed_by_its_creator;
             status_indexes:
-                places_follow_each_other,
-                no_place_is_given_twice,
-                places_end;
+                status_indexes_are_consecutive,
+                no_status_index_is_used_twice,
+                status_indexes_are_limited;
             races:
                 a_budget_is_exact_under_parallel_workers,
                 no_update_is_lost,
                 one_of_many_rotations_wins,
                 one_of_many_inserts_wins,
-                everyone_reads_what_was_committed;
+                every_read_after_a_commit_sees_it;
             refusals:
-                refusals_come_back_newest_first,
-                refusals_are_narrowed,
+                refusals_are_read_newest_first,
+                refusals_are_filtered,
                 a_flood_stays_within_bounds;
             scans:
-                many_are_fetched_and_the_unknown_passed_over,
-                a_scan_comes_by_everything_in_order,
+                many_are_fetched_and_unknown_ones_skipped,
+                a_scan_returns_everything_in_order,
                 a_page_of_a_scan_has_a_limit;
             tokens:
-                a_revoked_token_is_refused_from_then_on,
+                a_token_is_revoked_from_the_commit_on,
                 revoked_tokens_are_listed_up_to_a_limit,
-                expired_revocations_are_swept_by_the_way,
+                later_revocations_delete_expired_ones,
                 a_second_revocation_never_shortens_the_first;
             uses:
                 uses_are_coalesced,

@@ -1,11 +1,11 @@
-//! Lists: pages by rising identifier, narrowed by owners.
+//! Lists: pages by rising identifier, filtered by owners.
 
 use std::sync::Arc;
 
 use domain::{CredentialDetail, Entity, Kind, Owners};
 use store::{Batch, ListQuery, MAX_PAGE, Store, Write};
 
-use crate::samples::{self, elsewhere, entity, realm};
+use crate::samples::{self, entity, other_realm, realm};
 
 fn query(kind: Kind, limit: usize) -> ListQuery {
     ListQuery { kind, realm: realm(), owners: Owners::default(), after: None, limit }
@@ -20,7 +20,7 @@ async fn insert_all(store: &Arc<dyn Store>, entities: Vec<Entity>) {
     store.commit(Batch { writes, events: vec![] }).await.unwrap();
 }
 
-/// Pages follow each other without gap or repetition, whatever the order of insertion.
+/// Pages have no gap and no repetition, whatever the order of insertion.
 pub async fn pages_follow_each_other_by_rising_identifier(store: Arc<dyn Store>) {
     let mut entities: Vec<Entity> = (0..23).map(|_| entity(samples::organization())).collect();
     let expected: Vec<u128> = entities.iter().map(Entity::id).collect();
@@ -55,19 +55,19 @@ pub async fn a_page_has_a_limit(store: Arc<dyn Store>) {
 /// A list holds one kind of one realm.
 pub async fn a_list_holds_one_kind_of_one_realm(store: Arc<dyn Store>) {
     let mut abroad = samples::organization();
-    abroad.realm = elsewhere();
+    abroad.realm = other_realm();
     let here = samples::organization();
     let expected = here.id.as_u128();
     insert_all(&store, vec![entity(abroad.clone()), entity(here), entity(samples::client())]).await;
     assert_eq!(ids(&store, &query(Kind::Organization, 9)).await, [expected]);
-    let there = ListQuery { realm: elsewhere(), ..query(Kind::Organization, 9) };
+    let there = ListQuery { realm: other_realm(), ..query(Kind::Organization, 9) };
     assert_eq!(ids(&store, &there).await, [abroad.id.as_u128()]);
     let nowhere = ListQuery { realm: "nowhere".parse().unwrap(), ..query(Kind::Organization, 9) };
     assert!(ids(&store, &nowhere).await.is_empty());
 }
 
-/// Every owner narrows the list, and several narrow it together.
-pub async fn each_owner_narrows_the_list(store: Arc<dyn Store>) {
+/// A filter by each owner works alone and together with others.
+pub async fn lists_are_filtered_by_each_owner(store: Arc<dyn Store>) {
     let (one, two) = (samples::refresh_token(), samples::refresh_token());
     let both = CredentialDetail::ClientSecret {
         client: two.client,

@@ -1,4 +1,4 @@
-//! What may be used once, such as an authorization code.
+//! Entries that may be used once, such as an authorization code.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ fn minutes(count: u64) -> Timestamp {
     NOON.plus(Duration::from_secs(60 * count))
 }
 
-/// Spends at noon what would be over a minute later.
+/// Uses at noon an entry that expires a minute later.
 pub(crate) fn spend(id: u128) -> Write {
     Write::SpendOnce { id, until: minutes(1), now: NOON }
 }
@@ -31,8 +31,8 @@ pub(crate) async fn is_first(store: &Arc<dyn Store>, write: Write) -> bool {
     }
 }
 
-/// Used from the commit on, and only that one; and whether it was can be asked.
-pub async fn what_is_used_once_is_used_from_then_on(store: Arc<dyn Store>) {
+/// An entry is used from the commit on, and only that one. The store can say whether it was used.
+pub async fn an_entry_is_used_from_the_commit_on(store: Arc<dyn Store>) {
     let (code, other) = (id::<()>().as_u128(), id::<()>().as_u128());
     assert!(!store.spent(code).await.unwrap());
     assert!(is_first(&store, spend(code)).await);
@@ -44,8 +44,8 @@ pub async fn what_is_used_once_is_used_from_then_on(store: Arc<dyn Store>) {
     assert!(!store.token_revoked(code).await.unwrap(), "that is something else");
 }
 
-/// Whatever comes with a second use is not written: neither what stands before it nor what stands
-/// after it, nor its event. A use in a batch that fails for another reason is none.
+/// A second use writes nothing of its batch: neither the writes before and after it, nor its event.
+/// A use in a batch that fails for another reason does not count.
 pub async fn a_second_use_writes_nothing_of_its_batch(store: Arc<dyn Store>) {
     let (code, credential) = (id::<()>().as_u128(), samples::credential());
     store.commit(batch([spend(code), insert(credential.clone())])).await.unwrap();
@@ -77,7 +77,7 @@ pub async fn a_second_use_writes_nothing_of_its_batch(store: Arc<dyn Store>) {
     assert!(is_first(&store, spend(unused)).await);
 }
 
-/// Twice in one batch is a second use, and then it was not used at all.
+/// Using an entry twice in one batch is a conflict, and the entry stays unused.
 pub async fn twice_in_one_batch_is_a_second_use(store: Arc<dyn Store>) {
     let code = id::<()>().as_u128();
     match store.commit(batch([spend(code), spend(code)])).await {
@@ -87,8 +87,8 @@ pub async fn twice_in_one_batch_is_a_second_use(store: Arc<dyn Store>) {
     assert!(!store.spent(code).await.unwrap());
 }
 
-/// What is over is swept by later uses; what is not stays used.
-pub async fn what_is_over_is_swept_by_the_way(store: Arc<dyn Store>) {
+/// Later uses delete expired entries. Other entries stay used.
+pub async fn later_uses_delete_expired_entries(store: Arc<dyn Store>) {
     let [brief, long]: [Vec<u128>; 2] =
         std::array::from_fn(|_| (0..20).map(|_| id::<()>().as_u128()).collect());
     for index in 0..20 {
@@ -107,8 +107,8 @@ pub async fn what_is_over_is_swept_by_the_way(store: Arc<dyn Store>) {
     }
 }
 
-/// It stays used up to the moment it is over, and is free from then on, swept or not.
-pub async fn it_stays_used_until_it_is_over(store: Arc<dyn Store>) {
+/// An entry stays used until it expires, and is free from then on, whether it was deleted or not.
+pub async fn an_entry_stays_used_until_it_expires(store: Arc<dyn Store>) {
     let code = id::<()>().as_u128();
     assert!(is_first(&store, spend(code)).await);
     let end = minutes(1).millis();
@@ -119,8 +119,8 @@ pub async fn it_stays_used_until_it_is_over(store: Arc<dyn Store>) {
     }
 }
 
-/// Of a hundred who use one code, each for a credential of its own, one gets it.
-pub async fn of_many_uses_at_once_one_is_first(store: Arc<dyn Store>) {
+/// When a hundred workers use one code, each for its own credential, one succeeds.
+pub async fn of_many_concurrent_uses_one_succeeds(store: Arc<dyn Store>) {
     for _ in 0..3 {
         let code = id::<()>().as_u128();
         let mut workers = JoinSet::new();
@@ -133,7 +133,7 @@ pub async fn of_many_uses_at_once_one_is_first(store: Arc<dyn Store>) {
                     Err(CommitError::Conflict(Conflict::Spent)) => false,
                     Err(other) => panic!("{other}"),
                 };
-                assert!(store.spent(code).await.unwrap(), "somebody used it");
+                assert!(store.spent(code).await.unwrap(), "it was used");
                 let written = store.by_id(credential.id).await.unwrap().is_some();
                 assert_eq!(written, first);
                 usize::from(first)

@@ -1,4 +1,4 @@
-//! Accounts and access requests: entities as others are, but with lists of their own.
+//! Accounts and access requests, which have their own lists.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ fn query(kind: Kind, owners: Owners) -> ListQuery {
     ListQuery { kind, realm: realm(), owners, after: None, limit: 9 }
 }
 
-/// An account is found by its user's bits and by their public id, and is listed under them.
+/// An account is found by its user's id and public id, and is listed under the user.
 pub async fn an_account_is_found_by_its_user(store: Arc<dyn Store>) {
     let user = samples::user();
     let id = Account::id_of(user.id);
@@ -29,8 +29,8 @@ pub async fn an_account_is_found_by_its_user(store: Arc<dyn Store>) {
     assert_eq!(listed.iter().map(|it| it.id).collect::<Vec<_>>(), [id]);
 }
 
-/// Sessions come and go by replacing the account, each with all it says.
-pub async fn sessions_come_and_go_with_their_account(store: Arc<dyn Store>) {
+/// Replacing the account adds and removes sessions, with all their fields.
+pub async fn sessions_are_added_and_removed_with_their_account(store: Arc<dyn Store>) {
     let account = Account { password: None, sessions: vec![], ..samples::account() };
     store.commit(batch([insert(account.clone())])).await.unwrap();
     for count in 1..=3 {
@@ -69,7 +69,7 @@ async fn varieties(store: &Arc<dyn Store>, id: base::Id<AccessRequest>) -> Vec<&
     found
 }
 
-/// A request is in the list of its state, and in that one only, as it goes from one to the next.
+/// An access request is in the list of its state only, through all its states.
 pub async fn an_access_request_moves_through_its_lists(store: Arc<dyn Store>) {
     let others = [insert(pending()), insert(samples::access_request())];
     store.commit(batch(others)).await.unwrap();
@@ -94,7 +94,7 @@ pub async fn an_access_request_moves_through_its_lists(store: Arc<dyn Store>) {
     }
 }
 
-/// Apps are listed by who registered them.
+/// Apps are listed by the user who registered them.
 pub async fn a_client_is_listed_by_its_creator(store: Arc<dyn Store>) {
     let (mine, others) = (samples::client(), samples::client());
     let nobodys = domain::Client { creator: None, ..samples::client() };

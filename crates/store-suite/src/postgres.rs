@@ -1,5 +1,5 @@
-//! A PostgreSQL server for tests: the one that `POSTERN_TEST_POSTGRES` names, else one of this
-//! process's own, in a temporary folder, which ends with the process.
+//! A PostgreSQL server for tests: the one in `POSTERN_TEST_POSTGRES`, or one that this process
+//! starts in a temporary folder, which ends with the process.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -8,14 +8,15 @@ use std::process::{Command, Stdio};
 use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 
-/// The account that Debian's package makes: PostgreSQL refuses to run as root.
+/// The account of Debian's package: PostgreSQL refuses to run as root.
 const USER: &str = "postgres";
 const PREFIX: &str = "postern-suite-";
-/// Without fsync: tests kill what writes to the database, never the database.
+/// Without fsync: tests kill the processes that write to the database, never the database.
 const SETTINGS: &[&str] =
     &["listen_addresses=127.0.0.1", "max_connections=400", "fsync=off", "full_page_writes=off"];
 
-/// Where to connect as a superuser: `postgres://user@host:port/database`, without options.
+/// The address for connecting as a superuser: `postgres://user@host:port/database`, without
+/// options.
 ///
 /// # Panics
 /// When the variable is not set and no server can be started.
@@ -32,10 +33,10 @@ fn named() -> Option<String> {
 /// Starts a server from a thread that lives as long as the process: a child's parent-death signal
 /// follows the thread that made it.
 fn start() -> String {
-    let (tell, ready) = mpsc::channel();
+    let (sender, ready) = mpsc::channel();
     std::thread::spawn(move || {
         let server = Server::start();
-        tell.send(server.url()).unwrap();
+        sender.send(server.url()).unwrap();
         loop {
             std::thread::park();
         }
@@ -43,7 +44,7 @@ fn start() -> String {
     ready.recv().expect("a PostgreSQL server for the tests")
 }
 
-/// A server of our own: what it takes to run another while the first one goes on.
+/// A server of its own for one test, beside the shared one.
 #[derive(Debug)]
 pub struct Server {
     process: std::process::Child,
@@ -54,7 +55,7 @@ pub struct Server {
 
 impl Server {
     /// Makes a database in a new folder and starts a server on a free port. It ends when the
-    /// calling thread does.
+    /// calling thread ends.
     ///
     /// # Panics
     /// When there is no server to start, or it does not start.
@@ -62,7 +63,7 @@ impl Server {
         Self::start_in(new_folder())
     }
 
-    /// The same, with TLS: a certificate and its key, in PEM.
+    /// As [`Server::start`], with TLS: a certificate and its key, in PEM.
     ///
     /// # Panics
     /// As [`Server::start`].
@@ -97,18 +98,18 @@ impl Server {
         self.port
     }
 
-    /// Where to connect as a superuser.
+    /// The address for connecting as a superuser.
     pub fn url(&self) -> String {
         format!("postgres://{USER}@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Ends the server at once, as a power cut would.
+    /// Ends the server at once, as a power failure does.
     pub fn kill(&mut self) {
         run(Command::new("kill").args(["-QUIT", &self.process.id().to_string()]));
         self.process.wait().unwrap();
     }
 
-    /// Ends the server in order: what its clients are about is rolled back.
+    /// Shuts the server down in order: running transactions are rolled back.
     pub fn end(&mut self) {
         run(Command::new("kill").args(["-INT", &self.process.id().to_string()]));
         self.process.wait().unwrap();
@@ -143,7 +144,7 @@ impl Drop for Server {
     }
 }
 
-/// The folder of the newest server's programs.
+/// The folder of the newest installed server's programs.
 fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
     let numbered = versions.filter_map(|version| {
@@ -167,7 +168,7 @@ fn serve(programs: &Path, folder: &Path, port: u16) -> std::process::Child {
     command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
 }
 
-/// `program` as a user that is not root, ended when the thread that starts it ends.
+/// `program`, run as a user that is not root. It ends when the thread that starts it ends.
 fn as_user(program: &Path) -> Command {
     let mut command = Command::new("setpriv");
     command.arg("--pdeathsig=INT");
@@ -183,7 +184,7 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
-/// A new folder of the server's user; folders of processes that are gone are removed.
+/// A new folder of the server's user. Folders of ended processes are removed.
 fn new_folder() -> PathBuf {
     static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -200,7 +201,7 @@ fn new_folder() -> PathBuf {
     folder
 }
 
-/// Makes a path the server's own.
+/// Makes the server's user the owner of a path.
 fn give(path: &Path) {
     if is_root() {
         run(Command::new("chown").arg(USER).arg(path));

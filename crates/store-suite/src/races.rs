@@ -1,4 +1,4 @@
-//! A hundred workers at once.
+//! Races: a hundred workers at once.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::samples::{self, NOON, id, insert, realm};
 
 const WORKERS: usize = 100;
 
-/// However many ask, a budget of N is spent N times.
+/// A budget of N is spent exactly N times, however many workers try.
 pub async fn a_budget_is_exact_under_parallel_workers(store: Arc<dyn Store>) {
     const LIMIT: u64 = 137;
     let subject = BudgetSubject::Organization(id());
@@ -62,8 +62,8 @@ pub async fn no_update_is_lost(store: Arc<dyn Store>) {
     assert_eq!((loaded.version, loaded.name.len()), (Version(1 + WORKERS as u64), WORKERS));
 }
 
-/// Of a hundred who put a new state in place of one and the same, as when a refresh token is
-/// rotated, one succeeds, and its state is what is there.
+/// When a hundred workers replace the same state, as in rotations of a refresh token, one succeeds,
+/// and its state is stored.
 pub async fn one_of_many_rotations_wins(store: Arc<dyn Store>) {
     for _ in 0..3 {
         let credential = samples::credential();
@@ -90,7 +90,7 @@ pub async fn one_of_many_rotations_wins(store: Arc<dyn Store>) {
     }
 }
 
-/// Of a hundred who insert one public id, one succeeds.
+/// When a hundred workers insert one public id, one succeeds.
 pub async fn one_of_many_inserts_wins(store: Arc<dyn Store>) {
     let template = samples::client();
     let mut workers = JoinSet::new();
@@ -112,8 +112,8 @@ pub async fn one_of_many_inserts_wins(store: Arc<dyn Store>) {
     assert_eq!(found.id, winners[0]);
 }
 
-/// A commit is seen by every read that begins after it.
-pub async fn everyone_reads_what_was_committed(store: Arc<dyn Store>) {
+/// Every read that starts after a commit sees it.
+pub async fn every_read_after_a_commit_sees_it(store: Arc<dyn Store>) {
     let mut workers = JoinSet::new();
     for _ in 0..WORKERS {
         let store = Arc::clone(&store);

@@ -1,11 +1,11 @@
-//! Refusals: kept within bounds, whatever the flood.
+//! Refusals: their number is bounded.
 
 use std::sync::Arc;
 
 use domain::Refusal;
 use store::{MAX_PAGE, REFUSALS_KEPT, RefusalQuery, Store};
 
-use crate::samples::{elsewhere, realm, refusal};
+use crate::samples::{other_realm, realm, refusal};
 
 fn all() -> RefusalQuery {
     RefusalQuery { limit: MAX_PAGE, ..RefusalQuery::default() }
@@ -18,8 +18,8 @@ async fn is_kept(store: &Arc<dyn Store>, sample: &Refusal) -> bool {
     !found.is_empty()
 }
 
-/// A refusal comes back as it was; the newest come first.
-pub async fn refusals_come_back_newest_first(store: Arc<dyn Store>) {
+/// A refusal is read unchanged; the newest come first.
+pub async fn refusals_are_read_newest_first(store: Arc<dyn Store>) {
     let given: Vec<Refusal> =
         (0..300).map(|number| refusal(number, (number % 3 == 0).then_some("client_1"))).collect();
     for chunk in given.chunks(70) {
@@ -33,10 +33,10 @@ pub async fn refusals_come_back_newest_first(store: Arc<dyn Store>) {
     assert!(limited.iter().eq(given.iter().rev().take(2)));
 }
 
-/// Realm, request and subject narrow.
-pub async fn refusals_are_narrowed(store: Arc<dyn Store>) {
+/// Filters by realm, request and subject.
+pub async fn refusals_are_filtered(store: Arc<dyn Store>) {
     let mut given = vec![refusal(1, Some("one")), refusal(2, Some("two")), refusal(3, None)];
-    given[1].realm = elsewhere();
+    given[1].realm = other_realm();
     store.record_refusals(given.clone()).await.unwrap();
     let cases = [
         (RefusalQuery { realm: Some(realm()), ..all() }, vec![&given[2], &given[0]]),
@@ -50,8 +50,8 @@ pub async fn refusals_are_narrowed(store: Arc<dyn Store>) {
     }
 }
 
-/// A flood of nameless refusals keeps its newest, and pushes out none that names a subject; a
-/// flood of named ones keeps its newest, too.
+/// A flood of refusals without a subject keeps the newest and removes none that has a subject. A
+/// flood of refusals with a subject keeps the newest, too.
 pub async fn a_flood_stays_within_bounds(store: Arc<dyn Store>) {
     const FLOOD: usize = 2 * REFUSALS_KEPT + 5_000;
     let named = refusal(0, Some("client_1"));
@@ -77,7 +77,7 @@ async fn flood(store: &Arc<dyn Store>, count: usize, subject: Option<&str>) {
     }
 }
 
-/// Refusals of a flood, and whether they are among the newest.
+/// Refusals at the edges of a flood, and whether they are among the newest.
 fn edges(flood: usize) -> [(usize, bool); 6] {
     let oldest = flood - REFUSALS_KEPT;
     [

@@ -1,4 +1,4 @@
-//! Entities, events and refusals to write: valid, distinct, with every field told apart.
+//! Sample entities, events and refusals: valid, distinct, with a different value in every field.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use domain::{
 use oauth::{ClientAuthMethod, GrantType};
 use store::Write;
 
-/// The noon that cases happen at.
+/// The time of the cases.
 pub const NOON: Timestamp = Timestamp::from_seconds(1_900_000_800);
 
 /// The realm of the samples.
@@ -23,8 +23,8 @@ pub fn realm() -> RealmName {
     "suite".parse().unwrap()
 }
 
-/// Another realm.
-pub fn elsewhere() -> RealmName {
+/// Another realm than that of the samples.
+pub fn other_realm() -> RealmName {
     "suite-2".parse().unwrap()
 }
 
@@ -212,7 +212,7 @@ pub fn signing_key() -> SigningKey {
     }
 }
 
-/// An account where somebody is signed in.
+/// An account with a session.
 pub fn account() -> Account {
     let id = id();
     Account {
@@ -262,7 +262,7 @@ pub fn access_request() -> AccessRequest {
     }
 }
 
-/// One of each kind.
+/// One entity of each kind.
 pub fn one_of_each() -> Vec<Entity> {
     vec![
         entity(organization()),
@@ -287,7 +287,7 @@ pub fn insert<T: EntityRecord>(record: T) -> Write {
     Write::Insert(entity(record))
 }
 
-/// An event that tells of a change to `target`.
+/// An event about a change of `target`.
 pub fn event(target: &Entity) -> EventDraft {
     EventDraft {
         realm: target.realm().clone(),
@@ -307,7 +307,7 @@ pub fn event(target: &Entity) -> EventDraft {
     }
 }
 
-/// The `number`th refusal, of `subject` where one was recognised.
+/// The refusal with this number, of `subject` where one was recognised.
 pub fn refusal(number: usize, subject: Option<&str>) -> Refusal {
     Refusal {
         request_id: format!(

@@ -1,4 +1,4 @@
-//! Many entities at once: those of a list of identifiers, and all there are.
+//! Reads of many entities: those of a list of identifiers, and all of a kind.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,19 +7,19 @@ use domain::{Client, Credential, Entity, Kind};
 use store::{MAX_SCAN, Store, Stored, Version, Write};
 
 use crate::batch;
-use crate::samples::{self, elsewhere, entity, insert};
+use crate::samples::{self, entity, insert, other_realm};
 
-fn told(stored: &[Stored]) -> BTreeMap<(Kind, u128), (Version, String)> {
-    let told = |it: &Stored| {
+fn contents(stored: &[Stored]) -> BTreeMap<(Kind, u128), (Version, String)> {
+    let contents = |it: &Stored| {
         let entity = &it.entity;
         ((entity.kind(), entity.id()), (it.version, entity.to_json().unwrap()))
     };
-    stored.iter().map(told).collect()
+    stored.iter().map(contents).collect()
 }
 
-/// Those there are, as they are; what there is not is passed over, and so is an identifier of
-/// another kind.
-pub async fn many_are_fetched_and_the_unknown_passed_over(store: Arc<dyn Store>) {
+/// The existing entities are returned unchanged. Unknown identifiers, and those of another kind,
+/// are skipped.
+pub async fn many_are_fetched_and_unknown_ones_skipped(store: Arc<dyn Store>) {
     let mut entities = samples::one_of_each();
     entities.extend((0..300).map(|_| entity(samples::credential())));
     store.commit(batch(entities.iter().cloned().map(Write::Insert))).await.unwrap();
@@ -40,16 +40,16 @@ pub async fn many_are_fetched_and_the_unknown_passed_over(store: Arc<dyn Store>)
             .map(|it| Stored { version: version(it), entity: it.clone() })
             .collect();
         assert_eq!(found.len(), expected.len());
-        assert_eq!(told(&found), told(&expected));
+        assert_eq!(contents(&found), contents(&expected));
     }
 }
 
-/// Every entity of every kind comes once, of all realms, by rising identifier.
-pub async fn a_scan_comes_by_everything_in_order(store: Arc<dyn Store>) {
+/// A scan returns every entity of a kind once, of all realms, by rising identifier.
+pub async fn a_scan_returns_everything_in_order(store: Arc<dyn Store>) {
     let mut entities = samples::one_of_each();
     entities.extend((0..40).map(|_| entity(samples::credential())));
     entities.extend((0..40).map(|_| {
-        let client = Client { realm: elsewhere(), ..samples::client() };
+        let client = Client { realm: other_realm(), ..samples::client() };
         entity(client)
     }));
     for (index, id) in [0, u128::MAX].into_iter().enumerate() {

@@ -1,22 +1,22 @@
-//! Places in status lists: each is given once.
+//! Status indexes: each is used once.
 
 use std::sync::Arc;
 
 use store::{Store, StoreError};
 
-use crate::samples::{elsewhere, realm};
+use crate::samples::{other_realm, realm};
 
-/// Places follow each other, a row a realm.
-pub async fn places_follow_each_other(store: Arc<dyn Store>) {
+/// Status indexes of a realm are consecutive.
+pub async fn status_indexes_are_consecutive(store: Arc<dyn Store>) {
     for (count, first) in [(1, 0), (64, 1), (4_096, 65), (0, 4_161), (1, 4_161)] {
         assert_eq!(store.reserve_status_indexes(&realm(), count).await.unwrap(), first);
     }
-    assert_eq!(store.reserve_status_indexes(&elsewhere(), 2).await.unwrap(), 0);
+    assert_eq!(store.reserve_status_indexes(&other_realm(), 2).await.unwrap(), 0);
     assert_eq!(store.reserve_status_indexes(&realm(), 1).await.unwrap(), 4_162);
 }
 
-/// However many ask at once, no place is given twice and none is left out.
-pub async fn no_place_is_given_twice(store: Arc<dyn Store>) {
+/// However many ask at once, no index is used twice and none is skipped.
+pub async fn no_status_index_is_used_twice(store: Arc<dyn Store>) {
     let mut asking = tokio::task::JoinSet::new();
     for worker in 0..50_u32 {
         let store = Arc::clone(&store);
@@ -36,8 +36,8 @@ pub async fn no_place_is_given_twice(store: Arc<dyn Store>) {
     assert_eq!(store.reserve_status_indexes(&realm(), 1).await.unwrap(), next);
 }
 
-/// A realm's row of places ends, and does not begin anew.
-pub async fn places_end(store: Arc<dyn Store>) {
+/// The indexes of a realm are limited, and do not start again.
+pub async fn status_indexes_are_limited(store: Arc<dyn Store>) {
     assert_eq!(store.reserve_status_indexes(&realm(), u32::MAX - 1).await.unwrap(), 0);
     let refused = store.reserve_status_indexes(&realm(), 2).await.unwrap_err();
     assert!(matches!(refused, StoreError::Failed(_)), "{refused}");
@@ -49,5 +49,5 @@ pub async fn places_end(store: Arc<dyn Store>) {
     for count in [1, u32::MAX] {
         store.reserve_status_indexes(&realm(), count).await.unwrap_err();
     }
-    assert_eq!(store.reserve_status_indexes(&elsewhere(), u32::MAX).await.unwrap(), 0);
+    assert_eq!(store.reserve_status_indexes(&other_realm(), u32::MAX).await.unwrap(), 0);
 }

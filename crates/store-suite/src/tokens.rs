@@ -1,4 +1,4 @@
-//! Access tokens revoked by themselves.
+//! Single revoked access tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +17,8 @@ fn minutes(count: u64) -> Timestamp {
     NOON.plus(Duration::from_secs(60 * count))
 }
 
-/// Revoked from the commit on, and only that one; twice is no conflict.
-pub async fn a_revoked_token_is_refused_from_then_on(store: Arc<dyn Store>) {
+/// A token is revoked from the commit on, and only that one. Revoking twice is no conflict.
+pub async fn a_token_is_revoked_from_the_commit_on(store: Arc<dyn Store>) {
     let (token, other) = (id::<()>().as_u128(), id::<()>().as_u128());
     assert!(!store.token_revoked(token).await.unwrap());
     store.commit(batch([revoke(token, Some(minutes(60)), NOON)])).await.unwrap();
@@ -30,7 +30,7 @@ pub async fn a_revoked_token_is_refused_from_then_on(store: Arc<dyn Store>) {
     assert!(store.token_revoked(u128::MAX).await.unwrap(), "every bit counts");
 }
 
-/// All are listed, each until when it is kept, or none when they are too many.
+/// All revoked tokens are listed with their expiry, or none when there are too many.
 pub async fn revoked_tokens_are_listed_up_to_a_limit(store: Arc<dyn Store>) {
     assert_eq!(store.revoked_tokens(0).await.unwrap(), Some(vec![]));
     let mut expected = vec![(1, Some(minutes(60))), (u128::MAX, None)];
@@ -44,8 +44,8 @@ pub async fn revoked_tokens_are_listed_up_to_a_limit(store: Arc<dyn Store>) {
     assert_eq!(store.revoked_tokens(1).await.unwrap(), None);
 }
 
-/// What has expired is swept by later revocations; what has not, or never will, stays.
-pub async fn expired_revocations_are_swept_by_the_way(store: Arc<dyn Store>) {
+/// Later revocations delete expired ones. Others stay.
+pub async fn later_revocations_delete_expired_ones(store: Arc<dyn Store>) {
     let [brief, long, forever]: [Vec<u128>; 3] =
         std::array::from_fn(|_| (0..20).map(|_| id::<()>().as_u128()).collect());
     for index in 0..20 {
@@ -66,7 +66,7 @@ pub async fn expired_revocations_are_swept_by_the_way(store: Arc<dyn Store>) {
     }
 }
 
-/// Of two revocations of one token the one that lasts longer counts.
+/// Of two revocations of one token, the longer one counts.
 pub async fn a_second_revocation_never_shortens_the_first(store: Arc<dyn Store>) {
     let [long, forever, longer] = [(); 3].map(|()| id::<()>().as_u128());
     let writes = [

@@ -1,4 +1,4 @@
-//! Uses of credentials: coalesced, never earlier than what is noted.
+//! Uses of credentials: merged, with the latest time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ async fn uses(store: &Arc<dyn Store>, credentials: &[Id<Credential>]) -> Vec<Use
     uses
 }
 
-/// The latest time with its address; the sum of the counts, whatever the order.
+/// The latest time with its address, and the sum of the counts, in any order.
 pub async fn uses_are_coalesced(store: Arc<dyn Store>) {
     let (one, two) = (id(), id());
     assert!(uses(&store, &[one, two]).await.is_empty());
@@ -35,7 +35,7 @@ pub async fn uses_are_coalesced(store: Arc<dyn Store>) {
     assert_eq!(uses(&store, &[two]).await, [Use { count: 2, ..nowhere }]);
 }
 
-/// Many notes at once lose no count.
+/// Concurrent records lose no count.
 pub async fn parallel_uses_lose_no_count(store: Arc<dyn Store>) {
     let credentials: Vec<Id<Credential>> = (0..10).map(|_| id()).collect();
     let mut tasks = tokio::task::JoinSet::new();
@@ -57,7 +57,7 @@ pub async fn parallel_uses_lose_no_count(store: Arc<dyn Store>) {
     }
 }
 
-/// A question about many credentials is answered whole.
+/// A query about many credentials is answered completely.
 pub async fn uses_of_many_credentials_are_found(store: Arc<dyn Store>) {
     let credentials: Vec<Id<Credential>> = (0..500).map(|_| id()).collect();
     let noted = credentials.iter().map(|it| used(*it, 1, 1)).collect();

@@ -1,6 +1,6 @@
-//! Budgets: one statement checks both windows and counts, holding the row until the commit.
+//! Budgets: one statement checks both windows and counts. It holds the row until the commit.
 //!
-//! Invariant: its arithmetic is that of [`BudgetState::spend`]; the suite compares them.
+//! Invariant: it computes the same as [`BudgetState::spend`]; the suite compares them.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use tokio_postgres::{Error, Row};
 use crate::error::AttemptError;
 use crate::uuid::Uuid;
 
-/// $1 subject, $2 hour, $3 day, $4 limit an hour, $5 limit a day. No row: a limit is reached. A
-/// clock that stepped back counts in the later window.
+/// $1 subject, $2 hour, $3 day, $4 limit per hour, $5 limit per day. No row: a limit is reached. If
+/// the clock was set back, the later window counts.
 const SPEND: &str = "
     INSERT INTO budget AS b (subject, hour, used_in_hour, day, used_in_day)
     SELECT $1, GREATEST($2::bigint, 0), 1, GREATEST($3::bigint, 0), 1
@@ -30,10 +30,10 @@ const SPEND: &str = "
 
 const READ: &str = "SELECT hour, used_in_hour, day, used_in_day FROM budget WHERE subject = $1";
 
-/// The budgets of a batch: the states after each, in the order of the writes.
+/// Spends the budgets of a batch. Returns the states after each, in the order of the writes.
 ///
-/// They are the rows that most commits want, so they are taken last, and in the order of their
-/// subjects: two batches that spend from the same ones wait for each other, never both ways.
+/// Most commits need these rows, so they are locked last and in the order of their subjects. Two
+/// batches that spend from the same budgets may wait for each other, but cannot deadlock.
 pub(super) async fn spend_all(
     client: &impl GenericClient,
     writes: &[Write],
@@ -62,7 +62,7 @@ fn spending((index, write): (usize, &Write)) -> Option<Spending<'_>> {
     }
 }
 
-/// The state after spending, or the one that forbids it.
+/// The state after spending, or the state that forbids it.
 async fn spend(
     client: &impl GenericClient,
     subject: BudgetSubject,
@@ -80,7 +80,7 @@ async fn spend(
     }
 }
 
-/// What a subject has spent.
+/// The state of a subject's budget.
 pub(crate) async fn read(
     client: &impl GenericClient,
     subject: BudgetSubject,

@@ -1,4 +1,4 @@
-//! Entities: a new row, or a new state of one that is still at the expected version.
+//! Inserts an entity, or replaces one that is still at the expected version.
 
 use deadpool_postgres::GenericClient;
 use domain::{Entity, Owners};

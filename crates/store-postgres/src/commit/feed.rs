@@ -1,8 +1,8 @@
-//! The feed: events, numbered last in their transaction by the one row of `feed`, and what the
-//! transaction changed.
+//! The change feed: events and effects. They are numbered last in their transaction, by the one row
+//! of `feed`.
 //!
-//! Invariant: whoever holds that row has the next numbers, and keeps it until the commit is visible;
-//! so nothing shows before what has a smaller number, and a number is never left out.
+//! Invariant: a transaction that holds this row has the next numbers, and keeps the row until its
+//! commit is visible. So no number becomes visible before a smaller one, and no number is skipped.
 
 use deadpool_postgres::GenericClient;
 use domain::EventDraft;
@@ -10,9 +10,9 @@ use store::{Batch, CHANGES_KEPT, Effect, StoreError};
 
 use crate::error::AttemptError;
 
-/// $1 at, $2 realm, $3 target, $4 request, $5 body, $6 actor: an element an event, in order. $7 what
-/// was changed. A change that no event tells of takes one number.
-const TELL: &str = "
+/// $1 at, $2 realm, $3 target, $4 request, $5 body, $6 actor: one element per event, in order. $7
+/// the effects. A change without events takes one number.
+const PUBLISH: &str = "
     WITH numbered AS (
         UPDATE feed SET sequence = sequence + GREATEST(cardinality($1::bigint[]), 1),
                         kept = kept + 1
@@ -30,7 +30,8 @@ const TELL: &str = "
     )
     SELECT last, kept, notified::text FROM numbered";
 
-/// $1 how many of the oldest. The row of `feed` is held since [`TELL`], so nobody else sweeps.
+/// $1 how many of the oldest to delete. The row of `feed` is held since [`PUBLISH`], so no other
+/// transaction deletes.
 const SWEEP: &str = "
     WITH swept AS (
         DELETE FROM change WHERE sequence IN (
@@ -41,26 +42,27 @@ const SWEEP: &str = "
     UPDATE feed SET swept = GREATEST(swept, (SELECT max(sequence) FROM swept)),
                     kept = kept - (SELECT count(*) FROM swept)";
 
-/// How many are swept at once: each of so many commits leaves one more than are kept.
+/// How many changes are deleted at once. Until then, the table may have this many more than are
+/// kept.
 const SWEEP_AT_ONCE: i64 = 256;
 const MOST: i64 = CHANGES_KEPT as i64 + SWEEP_AT_ONCE;
 
-/// What a batch will tell, made ready before its transaction.
-pub(super) struct Telling<'a> {
+/// What a batch will publish, prepared before its transaction.
+pub(super) struct Publication<'a> {
     events: &'a [EventDraft],
     effects: Vec<u8>,
 }
 
-impl<'a> Telling<'a> {
-    /// `None` where there is nothing to tell.
+impl<'a> Publication<'a> {
+    /// `None` where there is nothing to publish.
     pub(super) fn of(batch: &'a Batch) -> Option<Self> {
         let effects = batch.effects();
         let is_told = !effects.is_empty() || !batch.events.is_empty();
         is_told.then(|| Self { events: &batch.events, effects: Effect::pack(&effects) })
     }
 
-    /// Writes it and gives the last number.
-    pub(super) async fn tell(&self, client: &impl GenericClient) -> Result<u64, AttemptError> {
+    /// Writes it and returns the last number.
+    pub(super) async fn publish(&self, client: &impl GenericClient) -> Result<u64, AttemptError> {
         let (last, kept) = self.write(client).await?;
         if kept >= MOST {
             let statement = client.prepare_cached(SWEEP).await?;
@@ -69,7 +71,7 @@ impl<'a> Telling<'a> {
         Ok(last)
     }
 
-    /// The last number, and how many changes there are then.
+    /// Returns the last number, and how many changes are stored then.
     async fn write(&self, client: &impl GenericClient) -> Result<(u64, i64), AttemptError> {
         let events = self.events;
         let at: Vec<i64> = events.iter().map(|draft| draft.at.millis()).collect();
@@ -82,7 +84,7 @@ impl<'a> Telling<'a> {
             events.iter().map(|draft| store::actor_key(&draft.origin.actor)).collect();
         let bodies: Result<Vec<String>, _> = events.iter().map(serde_json::to_string).collect();
         let bodies = bodies.map_err(|problem| StoreError::Failed(problem.to_string()))?;
-        let statement = client.prepare_cached(TELL).await?;
+        let statement = client.prepare_cached(PUBLISH).await?;
         let row = client
             .query_one(
                 &statement,

@@ -1,6 +1,7 @@
-//! Revoked tokens, what was used once, and remembered answers: each write sweeps a few that have expired.
+//! Revoked tokens, what was used once, and idempotency records. Each write deletes a few that have
+//! expired.
 //!
-//! A sweep passes by what another transaction has locked, so it waits for nobody.
+//! The deletion skips rows that another transaction has locked, so it never waits.
 
 use base::Timestamp;
 use deadpool_postgres::GenericClient;
@@ -9,7 +10,7 @@ use store::{Conflict, IdempotencyRecord};
 use crate::error::AttemptError;
 use crate::uuid::Uuid;
 
-/// $1 token, $2 until, $3 now. Of two revocations the longer counts.
+/// $1 token, $2 until, $3 now. Of two revocations, the longer one is kept.
 const REVOKE: &str = "
     WITH swept AS (
         DELETE FROM revoked_token WHERE token IN (
@@ -20,7 +21,7 @@ const REVOKE: &str = "
         until = CASE WHEN r.until IS NULL OR excluded.until IS NULL THEN NULL
                      ELSE GREATEST(r.until, excluded.until) END";
 
-/// $1 id, $2 until, $3 now. No row: it is spent, and that is still kept.
+/// $1 id, $2 until, $3 now. No row: it was used before, and the entry has not expired.
 const SPEND_ONCE: &str = "
     WITH swept AS (
         DELETE FROM spent WHERE id IN (
@@ -29,7 +30,7 @@ const SPEND_ONCE: &str = "
     INSERT INTO spent AS s (id, until) VALUES ($1, $2)
     ON CONFLICT (id) DO UPDATE SET until = excluded.until WHERE s.until <= $3";
 
-/// No row: one is remembered that has not expired.
+/// No row: a record under the key has not expired.
 const REMEMBER: &str = "
     WITH swept AS (
         DELETE FROM answer WHERE (realm, key) IN (

@@ -1,12 +1,12 @@
-//! What commits changed, by number.
+//! Reads changes by sequence number.
 
 use deadpool_postgres::Client;
 use store::{Change, Effect, MAX_CHANGES, StoreError};
 
 use crate::error::AttemptError;
 
-/// $1 after, $2 how many. One statement, so one snapshot: what is swept meanwhile is still there. A
-/// row without a change says only from when on they are kept.
+/// $1 after, $2 how many. One statement, so one snapshot: changes that are deleted meanwhile are
+/// still there. A row without a change only says from which number on changes are kept.
 const AFTER: &str = "
     SELECT swept, told.sequence, told.effects
     FROM feed LEFT JOIN LATERAL (
@@ -15,7 +15,7 @@ const AFTER: &str = "
     ) told ON true
     ORDER BY told.sequence";
 
-/// Those after `after`, in order; `None` where some of them may have been swept.
+/// The changes after `after`, in order; `None` where some of them may have been deleted.
 pub(crate) async fn after(
     client: &Client,
     after: u64,

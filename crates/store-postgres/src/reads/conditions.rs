@@ -1,10 +1,10 @@
-//! A statement whose conditions are known only when it is asked.
+//! A statement whose conditions are built at run time.
 
 use std::fmt::Write as _;
 
 use tokio_postgres::types::ToSql;
 
-/// SQL text and its parameters, which grow together.
+/// SQL text and its parameters, which are extended together.
 pub(super) struct Conditions<'a> {
     pub(super) sql: String,
     pub(super) parameters: Vec<&'a (dyn ToSql + Sync)>,
@@ -16,7 +16,7 @@ impl<'a> Conditions<'a> {
         Self { sql: sql.to_owned(), parameters: parameters.to_vec() }
     }
 
-    /// `AND` a condition such as `realm =` on `value`, if there is one.
+    /// Adds `AND` and a condition such as `realm =` on `value`, if there is one.
     pub(super) fn and<T: ToSql + Sync>(&mut self, condition: &str, value: &'a Option<T>) {
         if let Some(value) = value {
             self.parameters.push(value);
@@ -25,7 +25,7 @@ impl<'a> Conditions<'a> {
         }
     }
 
-    /// The end: an order, and how many.
+    /// Adds the order and the limit.
     pub(super) fn order(&mut self, by: &str, limit: &'a i64) {
         self.parameters.push(limit);
         let _writes_to_a_string =
@@ -33,7 +33,7 @@ impl<'a> Conditions<'a> {
     }
 }
 
-/// How many rows a page of `limit` has.
+/// The number of rows of a page with `limit`.
 pub(super) fn page(limit: usize) -> i64 {
     limit.min(store::MAX_PAGE) as i64
 }

@@ -1,4 +1,4 @@
-//! Entities, one by its key or a page by its owners.
+//! Reads entities: one by its key, or a page by its owners.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use domain::{Entity, Kind};
 use store::{Key, ListQuery, MAX_SCAN, PageReader, StoreError, Stored, Version};
 use tokio_postgres::Row;
 
+use super::cannot_be_stored;
 use super::conditions::{Conditions, page};
-use super::is_nowhere;
 use crate::error::AttemptError;
 use crate::sql;
 use crate::uuid::Uuid;
@@ -19,7 +19,9 @@ pub(crate) async fn fetch(client: &Client, key: &Key) -> Result<Option<Stored>, 
             let statement = client.prepare_cached(sql::by_id(*kind)).await?;
             (*kind, client.query_opt(&statement, &[&Uuid(*id)]).await?)
         }
-        Key::PublicId(_, _, name) | Key::Handle(_, _, name) if is_nowhere(name) => return Ok(None),
+        Key::PublicId(_, _, name) | Key::Handle(_, _, name) if cannot_be_stored(name) => {
+            return Ok(None);
+        }
         Key::PublicId(kind, realm, name) => {
             let statement = client.prepare_cached(sql::by_public_id(*kind)).await?;
             (*kind, client.query_opt(&statement, &[&realm.as_str(), &&**name]).await?)
@@ -32,7 +34,7 @@ pub(crate) async fn fetch(client: &Client, key: &Key) -> Result<Option<Stored>, 
     row.map(|row| stored(kind, &row)).transpose()
 }
 
-/// Those of these entities that there are, a kind after the other.
+/// The existing ones of these entities, one kind after the other.
 pub(crate) async fn fetch_many(
     client: &Client,
     keys: &[(Kind, u128)],
@@ -51,7 +53,7 @@ pub(crate) async fn fetch_many(
     Ok(found)
 }
 
-/// The next ones of a kind, of all realms.
+/// The next entities of a kind, of all realms.
 pub(crate) async fn scan(
     client: &Client,
     kind: Kind,
@@ -107,7 +109,7 @@ async fn rows(
     rows.iter().map(row).collect()
 }
 
-/// A row of body and version.
+/// Converts a row of body and version.
 fn stored(kind: Kind, row: &Row) -> Result<Stored, AttemptError> {
     let entity = Entity::from_json(kind, row.try_get(0)?)
         .map_err(|problem| StoreError::Failed(format!("a {} in it: {problem}", kind.as_str())))?;

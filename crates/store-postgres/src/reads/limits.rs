@@ -1,4 +1,4 @@
-//! Revoked tokens, what was used once, and remembered answers.
+//! Revoked tokens, what was used once, and idempotency records.
 
 use base::Timestamp;
 use deadpool_postgres::Client;
@@ -14,7 +14,7 @@ pub(crate) async fn token_revoked(client: &Client, token: u128) -> Result<bool, 
     Ok(client.query_one(&statement, &[&Uuid(token)]).await?.try_get(0)?)
 }
 
-/// All of them, or `None` when they are more than `at_most`.
+/// All revoked tokens, or `None` when there are more than `at_most`.
 pub(crate) async fn revoked_tokens(
     client: &Client,
     at_most: usize,

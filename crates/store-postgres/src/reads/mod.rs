@@ -1,5 +1,5 @@
-//! What can be asked, as SQL. Conditions are added as they are asked for, so that the database
-//! plans for those alone; each combination is prepared once a connection.
+//! Queries. Only the conditions that are set are added, so that the database plans for them alone.
+//! A connection prepares each combination once.
 
 pub(crate) mod changes;
 mod conditions;
@@ -7,12 +7,12 @@ pub(crate) mod entities;
 pub(crate) mod limits;
 pub(crate) mod trail;
 
-/// A text that the database cannot hold: no column has a value with it.
-fn is_nowhere(text: &str) -> bool {
+/// Whether no column can hold this text.
+fn cannot_be_stored(text: &str) -> bool {
     text.contains('\0')
 }
 
-/// A number past the last is past all.
+/// Converts a sequence number. A number beyond the range is later than all others.
 fn to_bigint(sequence: u64) -> i64 {
     i64::try_from(sequence).unwrap_or(i64::MAX)
 }

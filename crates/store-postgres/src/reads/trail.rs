@@ -1,18 +1,18 @@
-//! Events and refusals, narrowed and paged.
+//! Reads events and refusals, with filters and pages.
 
 use deadpool_postgres::Client;
 use domain::{Event, EventDraft, RealmName, Refusal};
 use store::{EventQuery, RefusalQuery, StoreError};
 
 use super::conditions::{Conditions, page};
-use super::{is_nowhere, to_bigint};
+use super::{cannot_be_stored, to_bigint};
 use crate::error::AttemptError;
 
 pub(crate) async fn events(
     client: &Client,
     query: &EventQuery,
 ) -> Result<Vec<Event>, AttemptError> {
-    if [&query.target, &query.request_id].into_iter().flatten().any(|text| is_nowhere(text)) {
+    if [&query.target, &query.request_id].into_iter().flatten().any(|text| cannot_be_stored(text)) {
         return Ok(Vec::new());
     }
     let realm = query.realm.as_ref().map(RealmName::as_str);
@@ -37,7 +37,7 @@ pub(crate) async fn events(
     rows.iter().map(event).collect()
 }
 
-/// The newest number.
+/// The newest sequence number.
 pub(crate) async fn sequence(client: &Client) -> Result<u64, AttemptError> {
     let statement = client.prepare_cached("SELECT sequence FROM feed").await?;
     Ok(client.query_one(&statement, &[]).await?.try_get::<_, i64>(0)?.unsigned_abs())
@@ -47,7 +47,8 @@ pub(crate) async fn refusals(
     client: &Client,
     query: &RefusalQuery,
 ) -> Result<Vec<Refusal>, AttemptError> {
-    if [&query.subject, &query.request_id].into_iter().flatten().any(|text| is_nowhere(text)) {
+    if [&query.subject, &query.request_id].into_iter().flatten().any(|text| cannot_be_stored(text))
+    {
         return Ok(Vec::new());
     }
     let realm = query.realm.as_ref().map(RealmName::as_str);

@@ -1,4 +1,4 @@
-//! A schema of its own for each store: empty at first, gone with the value.
+//! A schema per store: empty at first, dropped with the value.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,12 +9,12 @@ use store_suite::postgres;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 
-/// What every test opens its store with.
+/// The options with which every test opens its store.
 pub fn options() -> OpenOptions {
     OpenOptions { master_fingerprint: "fingerprint".to_owned(), pool_size: 12 }
 }
 
-/// An empty place in a database.
+/// An empty schema in a database.
 #[derive(Debug)]
 pub struct Database {
     server: String,
@@ -22,7 +22,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// On the server of the tests.
+    /// On the shared server of the tests.
     pub async fn new() -> Self {
         Self::on(postgres::url()).await
     }
@@ -38,18 +38,18 @@ impl Database {
         database
     }
 
-    /// Where a store finds it.
+    /// The address for a store.
     pub fn url(&self) -> String {
         let sign = if self.server.contains('?') { '&' } else { '?' };
         format!("{}{sign}options=-csearch_path%3D{}", self.server, self.schema)
     }
 
-    /// Its schema.
+    /// The name of the schema.
     pub fn schema(&self) -> &str {
         &self.schema
     }
 
-    /// A store in it.
+    /// Opens a store in it.
     pub async fn open(&self) -> PostgresStore {
         PostgresStore::open(&self.url(), &options()).await.unwrap()
     }
@@ -84,17 +84,17 @@ async fn connect(url: &str) -> Client {
     client
 }
 
-/// A connection that listens to the feed, and what it is told.
+/// A connection that listens to the feed, and the channel of its notifications.
 pub async fn connect_listening(database: &Database) -> (Client, UnboundedReceiver<String>) {
     let (client, mut connection) = tokio_postgres::connect(&database.url(), NoTls).await.unwrap();
-    let (tell, told) = unbounded_channel();
+    let (sender, notifications) = unbounded_channel();
     tokio::spawn(async move {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
             if let Ok(AsyncMessage::Notification(notification)) = message {
-                let _nobody_may_listen = tell.send(notification.payload().to_owned());
+                let _receiver_may_be_gone = sender.send(notification.payload().to_owned());
             }
         }
     });
     client.batch_execute("LISTEN postern_feed").await.unwrap();
-    (client, told)
+    (client, notifications)
 }

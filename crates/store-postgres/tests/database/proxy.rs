@@ -1,4 +1,4 @@
-//! A way to the server that can be cut, or go silent.
+//! A proxy in front of the server. Its connections can be silenced.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,7 +8,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// Connections up to a number pass nothing on; the others do.
+/// Connections before a certain number no longer forward data; later ones do.
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
@@ -24,7 +24,7 @@ impl Drop for Proxy {
 }
 
 impl Proxy {
-    /// To a server on this machine.
+    /// Forwards to a server on this machine.
     pub async fn to(port: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let (accepted, silent) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
@@ -43,12 +43,12 @@ impl Proxy {
         Self { port: own, accepted, silent, task }
     }
 
-    /// Where it listens.
+    /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Those there are pass nothing on any more, and do not close; new ones work.
+    /// Existing connections forward nothing from now on, and do not close. New ones work.
     pub fn silence(&self) {
         self.silent.store(self.accepted.load(Ordering::SeqCst), Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! Entities by key and by page.
+//! Reads entities by key and by page.
 
 use domain::{Entity, Kind};
 use rusqlite::types::ToSql;
@@ -45,7 +45,7 @@ fn one(
     found.map(|columns| stored(kind, columns)).transpose()
 }
 
-/// Those of these entities that there are.
+/// The existing ones of these entities.
 pub(crate) fn fetch_many(connection: &Connection, keys: &[(Kind, u128)]) -> Read<Vec<Stored>> {
     let find = |(kind, id): &(Kind, u128)| {
         one(connection, *kind, sql::by_id(*kind), [id.to_be_bytes()]).transpose()
@@ -53,7 +53,7 @@ pub(crate) fn fetch_many(connection: &Connection, keys: &[(Kind, u128)]) -> Read
     keys.iter().filter_map(find).collect()
 }
 
-/// The next ones of a kind, of all realms.
+/// The next entities of a kind, of all realms.
 pub(crate) fn scan(
     connection: &Connection,
     kind: Kind,
@@ -70,7 +70,7 @@ pub(crate) fn scan(
     rows.map(|row| stored(kind, row.or_store_error()?)).collect()
 }
 
-/// A page.
+/// A page of entities.
 pub(crate) fn list(connection: &Connection, query: &ListQuery) -> Read<Vec<Stored>> {
     let mut page = PageReader::new(query);
     while !page.take(rows(connection, page.query())?)? {}
@@ -113,9 +113,9 @@ fn rows(connection: &Connection, query: &ListQuery) -> Read<Vec<(u128, Read<Stor
     rows.or_store_error()?.map(row).collect()
 }
 
-/// The first owner decides which index is walked, from the one that has fewest rows to the one
-/// that has most; a plus sign keeps SQLite from preferring another (section 2 of its manual on the
-/// query planner). Every such index goes on with the identifier, so a page is a walk, not a sort.
+/// The first owner decides which index is used. The owners are in the order from the fewest rows to
+/// the most; a plus sign keeps SQLite from choosing another index (section 2 of its manual on the
+/// query planner). Every such index continues with the identifier, so a page needs no sort.
 fn list_sql(kind: Kind, filters: &[(&str, &dyn ToSql)], narrowed: bool, after: bool) -> String {
     let mut sql = format!("SELECT body, version, id FROM {} WHERE ", kind.as_str());
     for (index, (column, _)) in filters.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Budgets, revoked tokens, what was used once, remembered answers, and the uses of credentials.
+//! Budgets, revoked tokens, what was used once, idempotency records, and uses of credentials.
 
 use base::{Id, Timestamp};
 use domain::{BudgetState, Credential, RealmName, Use};
@@ -38,7 +38,7 @@ pub(crate) fn token_revoked(connection: &Connection, token: u128) -> Read<bool> 
         .or_store_error()
 }
 
-/// All of them, or `None` when they are more than `at_most`.
+/// All revoked tokens, or `None` when there are more than `at_most`.
 pub(crate) fn revoked_tokens(
     connection: &Connection,
     at_most: usize,

@@ -1,5 +1,5 @@
-//! Reads, each on one connection. What is stored and cannot be read is an error, never a
-//! gap; but for lists of credentials ([`store::PageReader`]).
+//! Reads, each on one connection. Stored data that cannot be read is an error and is never skipped,
+//! except in lists of credentials ([`store::PageReader`]).
 
 pub(crate) mod entities;
 pub(crate) mod limits;

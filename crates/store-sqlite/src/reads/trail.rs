@@ -8,7 +8,7 @@ use store::{EventQuery, MAX_PAGE, RefusalQuery};
 use crate::error::{OrStoreError as _, Read, damaged};
 use crate::event_month::{EventMonth, partitions};
 
-/// Filters that are set, as SQL with a parameter each.
+/// The filters that are set, as SQL with one parameter each.
 struct Filters<'a> {
     sql: String,
     parameters: Vec<&'a dyn ToSql>,
@@ -32,8 +32,8 @@ fn set<T: ToSql>(value: &Option<T>) -> Option<&dyn ToSql> {
     value.as_ref().map(|value| value as &dyn ToSql)
 }
 
-/// Events, partition by partition until there are enough; in one snapshot, so that a partition
-/// that is dropped meanwhile is still there.
+/// Reads events, partition by partition until there are enough. One snapshot makes sure that a
+/// partition that is dropped meanwhile is still there.
 pub(crate) fn events(connection: &Connection, query: &EventQuery) -> Read<Vec<Event>> {
     let snapshot = connection.unchecked_transaction().or_store_error()?;
     let realm = query.realm.as_ref().map(|realm| realm.as_str());
@@ -94,7 +94,7 @@ fn of_month(
     .collect()
 }
 
-/// Refusals, newest first. At most [`store::REFUSALS_KEPT`] of each sort are walked.
+/// Refusals, newest first. At most [`store::REFUSALS_KEPT`] with and without a subject are read.
 pub(crate) fn refusals(connection: &Connection, query: &RefusalQuery) -> Read<Vec<Refusal>> {
     let realm = query.realm.as_ref().map(|realm| realm.as_str());
     let filters = Filters::new([

@@ -1,8 +1,8 @@
-//! Budgets: spent in memory, written once a subject and group.
+//! Budgets: counted in memory, written once per subject and group.
 //!
-//! The writer is the only one who changes them, so the row of a subject that spends a thousand
-//! times a second is read once and written once a commit. Invariant: memory holds what the
-//! database will hold after the commit; whatever fails is taken back or forgotten.
+//! The writer alone changes them, so a subject that spends a thousand times a second is read once
+//! and written once per commit. Invariant: memory holds what the database will hold after the
+//! commit. After a failure, the counts are restored or forgotten.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,32 +12,32 @@ use rusqlite::{Connection, Result};
 
 use crate::reads::limits::budget_row;
 
-/// How many subjects are remembered: about 4 MiB. Beyond that all are forgotten and read again.
-const REMEMBERED: usize = 50_000;
+/// How many subjects are kept in memory: about 4 MiB. Beyond that, all are dropped and read again.
+const MAX_SUBJECTS: usize = 50_000;
 
 #[derive(Default)]
 pub(super) struct Budgets {
     states: HashMap<u128, BudgetState>,
-    /// Changed in this group, not written yet.
+    /// Subjects that this group changed and that are not written yet.
     changed: HashSet<u128>,
-    /// States before the changes of this batch, in order.
+    /// The states before the changes of this batch, in order.
     before: Vec<(u128, BudgetState)>,
 }
 
 impl Budgets {
-    /// To be called between transactions.
+    /// Drops the subjects when there are too many. Call it between transactions.
     pub(super) fn make_room(&mut self) {
-        if self.states.len() > REMEMBERED {
+        if self.states.len() > MAX_SUBJECTS {
             self.forget();
         }
     }
 
-    /// A batch begins.
+    /// Starts a batch.
     pub(super) fn begin(&mut self) {
         self.before.clear();
     }
 
-    /// Takes back what the batch spent.
+    /// Undoes what the batch spent.
     pub(super) fn undo(&mut self) {
         for (subject, state) in self.before.drain(..).rev() {
             self.states.insert(subject, state);
@@ -50,7 +50,7 @@ impl Budgets {
         self.before.clear();
     }
 
-    /// The state afterwards, or the one that forbids it.
+    /// The state afterwards, or the state that forbids spending.
     pub(super) fn spend(
         &mut self,
         connection: &Connection,
@@ -72,7 +72,7 @@ impl Budgets {
         Ok(spent)
     }
 
-    /// Writes what this group changed. To be called right before the commit.
+    /// Writes what this group changed. Call it directly before the commit.
     pub(super) fn flush(&mut self, connection: &Connection) -> Result<()> {
         if self.changed.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Entities: inserted and replaced, each with its precondition in the statement itself.
+//! Inserts and replaces entities, each with its precondition in the statement itself.
 
 use domain::Entity;
 use rusqlite::{ErrorCode, ToSql};
@@ -19,9 +19,9 @@ impl State {
         body: &str,
         expected: Version,
     ) -> Result<(), WriteError> {
-        // A version beyond what the column holds is one that no row is at.
+        // No row has a version beyond what the column holds.
         let expected = i64::try_from(expected.0).unwrap_or(-1);
-        // Most changes are to the body alone, as when a refresh token is rotated.
+        // Most changes leave the keys as they are, for example the rotation of a refresh token.
         if self.put(entity, body, sql::rewrite(entity.kind()), expected)? == 1 {
             return Ok(());
         }
@@ -31,7 +31,7 @@ impl State {
         }
     }
 
-    /// Runs a statement with the columns of `sql::insert`; the number of rows it wrote.
+    /// Runs a statement with the columns of `sql::insert`. Returns the number of rows written.
     fn put(
         &self,
         entity: &Entity,

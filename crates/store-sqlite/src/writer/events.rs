@@ -1,4 +1,4 @@
-//! Events: numbered, and appended to the table of their month.
+//! Numbers events and appends them to the table of their month.
 
 use rusqlite::{Connection, Result};
 
@@ -7,7 +7,7 @@ use crate::changes::newest_sequence;
 use crate::event_month::{EventMonth, partitions};
 use crate::prepared::EventRow;
 
-/// The state of the newest partition; read when it is needed.
+/// The state of the newest partition; read when it is first needed.
 #[derive(Default)]
 pub(super) struct Events(Option<Newest>);
 
@@ -37,7 +37,7 @@ impl Events {
         self.0 = None;
     }
 
-    /// Appends one event; its sequence number.
+    /// Appends one event. Returns its sequence number.
     pub(super) fn append(&mut self, connection: &Connection, event: &EventRow) -> Result<u64> {
         let newest = self.load(connection)?;
         let partition = match &newest.partition {
@@ -60,14 +60,14 @@ impl Events {
         Ok(sequence)
     }
 
-    /// A number for what no event tells of.
+    /// A sequence number for a change without events.
     pub(super) fn next(&mut self, connection: &Connection) -> Result<u64> {
         let newest = self.load(connection)?;
         newest.sequence += 1;
         Ok(newest.sequence)
     }
 
-    /// Drops the partitions of earlier months whole. Their numbers are not given again.
+    /// Drops the partitions of earlier months. Their numbers are never used again.
     pub(super) fn drop_before(
         &mut self,
         connection: &Connection,

@@ -1,4 +1,4 @@
-//! A group: requests that share one transaction, each written whole or not at all.
+//! A group: requests that share one transaction. Each is written whole or not at all.
 
 use rusqlite::{Connection, Result};
 
@@ -12,17 +12,17 @@ fn run(connection: &Connection, sql: &str) -> Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
 }
 
-/// Whether a failure of it leaves nothing in the transaction: it writes no rows.
+/// Whether a failed request leaves the transaction unchanged, because it writes no rows.
 fn leaves_no_trace(work: &Work) -> bool {
     matches!(work, Work::Batch(batch) if !batch.writes_rows())
 }
 
-/// How many groups are written in savepoints after one that was written in vain: where there was a
-/// race, another one is near.
-const WARY: u32 = 32;
+/// After a group had to be undone, this number of groups is written with savepoints: one race is
+/// often followed by another.
+const SAVEPOINT_GROUPS: u32 = 32;
 
 impl State {
-    /// Writes the requests and answers them.
+    /// Writes the requests and replies to them.
     pub(super) fn group(&mut self, requests: &mut Vec<Request>) {
         match self.written(requests) {
             Ok(replies) => {
@@ -30,7 +30,8 @@ impl State {
                 if let Some(newest) = numbers.max() {
                     self.newest.send_replace(newest);
                 }
-                // Whoever no longer waits for the answer has it all the same: it is committed.
+                // A caller that no longer waits for the reply does not matter: the request is
+                // committed.
                 for (request, reply) in requests.drain(..).zip(replies) {
                     drop(request.reply.send(reply));
                 }
@@ -45,23 +46,25 @@ impl State {
         }
     }
 
-    /// A savepoint copies each page before it is changed, and most groups fail in nothing: so they are
-    /// written without, and where one request fails, the whole group is undone and written anew.
+    /// Writes the requests. A savepoint copies each page before it is changed, and in most groups
+    /// no request fails. So a group is first written without savepoints; if a request fails, the
+    /// whole group is undone and written again.
     fn written(&mut self, requests: &[Request]) -> Result<Vec<Reply>> {
-        if let Some(less) = self.wary.checked_sub(1) {
-            self.wary = less;
+        if let Some(less) = self.savepoint_groups.checked_sub(1) {
+            self.savepoint_groups = less;
             return self.in_savepoints(requests);
         }
-        if let Some(replies) = self.in_hope(requests)? {
+        if let Some(replies) = self.without_savepoints(requests)? {
             return Ok(replies);
         }
         self.undo();
-        self.wary = WARY;
+        self.savepoint_groups = SAVEPOINT_GROUPS;
         self.in_savepoints(requests)
     }
 
-    /// All requests at once; `None` where one of them failed, and the transaction is to be undone.
-    fn in_hope(&mut self, requests: &[Request]) -> Result<Option<Vec<Reply>>> {
+    /// Writes all requests without savepoints; `None` where one failed, and the transaction must be
+    /// undone.
+    fn without_savepoints(&mut self, requests: &[Request]) -> Result<Option<Vec<Reply>>> {
         self.begin()?;
         let mut replies = Vec::with_capacity(requests.len());
         for request in requests {
@@ -81,7 +84,7 @@ impl State {
         for request in requests {
             let outcome = self.in_savepoint(&request.work)?;
             if let Err(WriteError::Sqlite(error)) = outcome {
-                // Of some errors (a full disk, say) SQLite undoes the whole transaction.
+                // After some errors, such as a full disk, SQLite rolls back the whole transaction.
                 if self.connection.is_autocommit() {
                     return Err(error);
                 }
@@ -105,7 +108,7 @@ impl State {
         run(&self.connection, "COMMIT")
     }
 
-    /// One request, whole or not at all. The outer error is one of the transaction.
+    /// Writes one request whole or not at all. The outer error is an error of the transaction.
     fn in_savepoint(&mut self, work: &Work) -> Result<Result<Written, WriteError>> {
         if leaves_no_trace(work) {
             return Ok(self.work(work));
@@ -113,7 +116,7 @@ impl State {
         run(&self.connection, "SAVEPOINT request")?;
         let outcome = self.work(work);
         if matches!(outcome, Err(WriteError::Sqlite(_))) {
-            self.forget_counts();
+            self.reset_counts();
         }
         if !self.connection.is_autocommit() {
             if outcome.is_err() {
@@ -182,7 +185,7 @@ impl State {
         Ok(written)
     }
 
-    /// Undoes a transaction: what was in memory is as doubtful as what was in it.
+    /// Rolls back a transaction, and forgets the counts in memory.
     fn undo(&mut self) {
         if !self.connection.is_autocommit()
             && let Err(error) = run(&self.connection, "ROLLBACK")
@@ -190,20 +193,20 @@ impl State {
             tracing::error!(%error, "a failed commit could not be rolled back");
         }
         self.budgets.forget();
-        self.forget_counts();
+        self.reset_counts();
     }
 
-    /// What is known of tables that only the writer changes is to be read again.
-    fn forget_counts(&mut self) {
+    /// The counts of tables that only the writer changes must be read again.
+    fn reset_counts(&mut self) {
         self.events.forget();
         self.changes.forget();
         self.refusals.forget();
     }
 
-    /// After a transaction that failed for good.
+    /// Cleans up after a transaction that failed finally.
     fn forget(&mut self) {
         self.undo();
-        // On a full disk the log cannot grow; written back, it starts anew in the room it has.
+        // On a full disk the log cannot grow. After a checkpoint, it restarts in the room it has.
         if let Err(error) = checkpoint(&self.connection) {
             tracing::warn!(%error, "the log could not be written back");
         }

@@ -1,5 +1,5 @@
-//! Revoked tokens, what was used once, and remembered answers: kept until their time has passed, then swept a few at a
-//! time by those who come later, so that nobody else has to.
+//! Revoked tokens, what was used once, and idempotency records. Entries are kept until they expire.
+//! Later writes of the same kind delete a few expired entries each.
 
 use base::Timestamp;
 use store::{Conflict, IdempotencyRecord};

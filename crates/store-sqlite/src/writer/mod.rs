@@ -1,7 +1,8 @@
-//! The one writer: a thread that drains a queue and commits many requests with one fsync.
+//! The writer: a single thread that takes requests from a queue and commits many of them with one
+//! fsync.
 //!
-//! Invariants: a request is answered after the COMMIT that holds it; a request that fails leaves
-//! no trace; an error never ends the thread, only the end of the queue does.
+//! Invariants: a request is answered after its COMMIT; a failed request changes nothing; an error
+//! never ends the thread, only the end of the queue does.
 
 mod budgets;
 mod entities;
@@ -26,13 +27,14 @@ pub(crate) use self::work::{Work, Written};
 use crate::changes::{Changes, newest_sequence};
 use crate::open::checkpoint;
 
-/// How many requests may wait for the writer; then callers wait to ask.
+/// How many requests may wait for the writer. Further callers wait to enter the queue.
 const QUEUE: usize = 4_096;
 
-/// How many requests share a commit at most.
+/// The largest number of requests in a commit.
 const GROUP: usize = 1_024;
 
-/// The way to the writer. When it is dropped, what was asked is finished and the log written back.
+/// The sender of requests to the writer. When it is dropped, pending requests are finished and the
+/// log is checkpointed.
 #[derive(Debug)]
 pub(crate) struct Writer {
     queue: Option<mpsc::Sender<Request>>,
@@ -41,7 +43,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread.
+    /// Starts the thread of the writer.
     pub(crate) fn start(connection: Connection) -> rusqlite::Result<Self> {
         let (queue, requests) = mpsc::channel(QUEUE);
         let newest = watch::Sender::new(newest_sequence(&connection)?);
@@ -52,7 +54,7 @@ impl Writer {
             changes: Changes::default(),
             refusals: RefusalCounts::default(),
             newest: newest.clone(),
-            wary: 0,
+            savepoint_groups: 0,
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
@@ -61,7 +63,7 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread), newest })
     }
 
-    /// Asks, and waits for the commit.
+    /// Sends a request and waits for its commit.
     pub(crate) async fn write(&self, work: Work) -> Reply {
         let stopped = || StoreError::Failed("the writer has stopped".into());
         let (reply, answer) = oneshot::channel();
@@ -75,13 +77,13 @@ impl Writer {
         *self.newest.borrow()
     }
 
-    /// Returns when that is greater than `after`.
+    /// Returns when the newest sequence number is greater than `after`.
     pub(crate) async fn changed(&self, after: u64) {
         // The sender lives as long as `self`.
         let _ = self.newest.subscribe().wait_for(|newest| *newest > after).await;
     }
 
-    /// Whether it can be asked.
+    /// Whether the thread still runs.
     pub(crate) fn is_running(&self) -> bool {
         self.queue.as_ref().is_some_and(|queue| !queue.is_closed())
     }
@@ -98,26 +100,26 @@ impl Drop for Writer {
     }
 }
 
-/// What the thread owns.
+/// The state of the writer's thread.
 struct State {
     connection: Connection,
     budgets: Budgets,
     events: Events,
     changes: Changes,
     refusals: RefusalCounts,
-    /// The newest committed number.
+    /// The newest committed sequence number.
     newest: watch::Sender<u64>,
-    /// How many groups are yet to be written in savepoints.
-    wary: u32,
+    /// How many groups are still to be written with savepoints.
+    savepoint_groups: u32,
 }
 
 impl State {
     fn run(mut self, mut requests: mpsc::Receiver<Request>) {
         let mut group = Vec::with_capacity(GROUP);
         while requests.blocking_recv_many(&mut group, GROUP) > 0 {
-            // Who asks at the same time as the first one shares its fsync: where there is but one
-            // core, they get to ask only once it is given up. Else the first would be alone in a
-            // commit, and all others wait for two.
+            // Requests that arrive together should share one fsync. On a single core, the other
+            // callers can only send their requests when this thread yields. Otherwise the first
+            // request would have a commit of its own, and all others would wait for two.
             std::thread::yield_now();
             while group.len() < GROUP
                 && let Ok(request) = requests.try_recv()

@@ -1,4 +1,4 @@
-//! Uses and refusals: notes that take no more room as time goes.
+//! Uses and refusals: notes whose size is bounded.
 
 use base::Timestamp;
 use domain::Use;
@@ -10,7 +10,7 @@ use crate::prepared::RefusalRow;
 
 const KEPT: i64 = REFUSALS_KEPT as i64;
 
-/// How many refusals there are, and the place of the last; read when it is needed.
+/// How many refusals there are, and the number of the last; read when it is first needed.
 #[derive(Default)]
 pub(super) struct RefusalCounts(Option<Counts>);
 
@@ -70,7 +70,8 @@ impl RefusalCounts {
     }
 }
 
-/// Drops the oldest of one sort beyond those that are kept; how many.
+/// Deletes the oldest refusals, with or without a subject, beyond those that are kept. Returns how
+/// many.
 fn drop_oldest(connection: &Connection, named: bool, count: i64) -> Result<i64> {
     let excess = (count - KEPT).max(0);
     if excess > 0 {

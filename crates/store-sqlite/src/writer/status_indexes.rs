@@ -1,4 +1,4 @@
-//! Places in status lists: a counter a realm, which only rises.
+//! Status indexes: a counter per realm, which only rises.
 
 use domain::RealmName;
 use rusqlite::OptionalExtension as _;
@@ -10,7 +10,7 @@ use super::work::{WriteError, Written};
 const LAST: i64 = u32::MAX as i64;
 
 impl State {
-    /// Takes `count` places of a realm.
+    /// Reserves `count` status indexes of a realm.
     pub(super) fn reserve_status_indexes(
         &self,
         realm: &RealmName,

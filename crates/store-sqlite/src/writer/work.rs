@@ -8,7 +8,7 @@ use crate::error::store_error;
 use crate::event_month::EventMonth;
 use crate::prepared::{Prepared, RefusalRow};
 
-/// What the writer can be asked to do.
+/// A request to the writer.
 pub(crate) enum Work {
     Batch(Prepared),
     Uses(Vec<Use>),
@@ -17,13 +17,13 @@ pub(crate) enum Work {
     StatusIndexes(RealmName, u32),
 }
 
-/// What was done.
+/// The result of a request.
 #[derive(Default)]
 pub(crate) struct Written {
     pub(crate) committed: Committed,
-    /// The last number that it took, be it of an event or of a change without one.
+    /// The last sequence number that it took, for an event or for a change without one.
     pub(crate) newest: Option<u64>,
-    /// The first of the places it took.
+    /// The first of the status indexes that it reserved.
     pub(crate) first_status_index: Option<u32>,
 }
 

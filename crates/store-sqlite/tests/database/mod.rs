@@ -1,4 +1,4 @@
-//! A folder with a database, for one test.
+//! A temporary folder with a database, for one test.
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 #![allow(clippy::unwrap_used, reason = "this is test code")]
@@ -35,7 +35,7 @@ impl Database {
         self.try_open().unwrap()
     }
 
-    /// Of the database and its log together.
+    /// The size of the database and its log together, in bytes.
     pub(crate) fn bytes(&self) -> u64 {
         let length =
             |name: &str| std::fs::metadata(self.folder().join(name)).map_or(0, |it| it.len());
@@ -52,7 +52,7 @@ pub(crate) fn schema(file: &Path) -> Vec<String> {
     rows.map(Result::unwrap).collect()
 }
 
-/// A number that the database tells of itself.
+/// The value of a pragma of the database.
 pub(crate) fn pragma(file: &Path, name: &str) -> i64 {
     let connection = rusqlite::Connection::open(file).unwrap();
     connection.pragma_query_value(None, name, |row| row.get(0)).unwrap()
