@@ -1,4 +1,4 @@
-//! What the bench is asked to do.
+//! The command line of the bench.
 
 use std::path::PathBuf;
 
@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     pub(crate) plan: Plan,
     pub(crate) issue: u64,
     pub(crate) credentials: u64,
-    /// How many credentials are revoked, and where the picture of it is written.
+    /// How many credentials are revoked, and where the chart is written.
     pub(crate) revoke: usize,
     pub(crate) chart: Option<PathBuf>,
     full: bool,
@@ -70,12 +70,12 @@ impl Arguments {
         Ok(parsed)
     }
 
-    /// Whether the work called `name` is asked for.
+    /// Whether the work called `name` is requested.
     pub(crate) fn wants(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|only| name.contains(only.as_str()))
     }
 
-    /// The same for what takes so long that it has to be asked for by name, or by `--full`.
+    /// The same for slow work, which must be requested by name or by `--full`.
     pub(crate) fn wants_long(&self, name: &str) -> bool {
         self.full || (self.only.is_some() && self.wants(name))
     }

@@ -1,4 +1,4 @@
-//! Servers under measurement: started on their core, found ready, stopped when dropped.
+//! The servers under measurement: started on their core, checked until ready, stopped when dropped.
 
 use std::fs::File;
 use std::path::Path;
@@ -9,17 +9,17 @@ use crate::load::answer::Answer;
 use crate::load::client::Client;
 use crate::load::request::Request;
 
-/// The core of the server; the load has the other one.
+/// The core of the server; the load runs on the other one.
 pub(crate) const SERVER_CORE: &str = "0";
 const STARTING: Duration = Duration::from_secs(60);
 const STOPPING: Duration = Duration::from_secs(20);
 
-/// Where a server may run.
+/// The cores that a server may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Core {
     /// On [`SERVER_CORE`].
     Servers,
-    /// On all: where several servers and their load share the machine.
+    /// All cores, where several servers and their load share the machine.
     Any,
 }
 
@@ -63,7 +63,8 @@ impl Server {
         Ok(Self { child: command.spawn().map_err(failed)?, started })
     }
 
-    /// Asks `request` of `port` until it is answered with success; returns the time since start.
+    /// Sends `request` to `port` until it is answered with success. Returns the time since the
+    /// start.
     ///
     /// # Errors
     /// When the server ends, or has not answered so after a minute.
@@ -90,7 +91,7 @@ impl Server {
         self.child.id()
     }
 
-    /// Asks the server to end (SIGTERM) and waits until it did.
+    /// Asks the server to end (SIGTERM) and waits until it has ended.
     ///
     /// # Errors
     /// When it had to be killed.

@@ -1,4 +1,4 @@
-//! From the start of the process to its first answer, with many credentials in the store.
+//! The time from the start of the process to its first answer, with many credentials in the store.
 
 use std::path::Path;
 use std::time::Instant;
@@ -13,14 +13,14 @@ use crate::subject::admin::text;
 use crate::subject::dev::Dev;
 use crate::table::{Row, thousands};
 
-/// Rows of one import: the most that a call takes.
+/// Rows per import: the most that one call accepts.
 const ROWS: u64 = 500;
 const REALM: &str = "fyma";
 
 /// Imports `count` legacy tokens, stops the server, starts it again and presents one of them.
 ///
 /// # Errors
-/// With the first thing that went wrong.
+/// With the first error.
 pub(crate) fn rows(program: &Path, scratch: &Scratch, count: u64) -> Result<[Row; 2], String> {
     let base = ports::free(7)?;
     let dev = Dev::start(program, scratch, "cold-start", base)?;

@@ -1,30 +1,30 @@
-//! A beside B: alternating rounds in one run, medians over the rounds.
+//! Compares two servers: alternating rounds in one run, medians over the rounds.
 
 use crate::load::wrk::Sample;
 
-/// One side: measures so many seconds of it.
+/// One side of a comparison: measures it for this number of seconds.
 pub(crate) type Side<'a> = &'a mut dyn FnMut(u32) -> Result<Sample, String>;
 
-/// How long and how often.
+/// The length and number of rounds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
-    /// Of each round.
+    /// The length of each round.
     pub(crate) seconds: u32,
-    /// Of each side.
+    /// The number of rounds for each side.
     pub(crate) rounds: usize,
 }
 
-/// Two servers at the same work.
+/// Two servers measured with the same work.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Compared {
     pub(crate) ours: Sample,
     pub(crate) probe: Sample,
-    /// Our rate divided by the probe's: the median over pairs of neighbouring rounds, which what
-    /// comes and goes on the machine disturbs least.
+    /// Our rate divided by the probe's: the median over pairs of neighbouring rounds. Temporary
+    /// load on the machine disturbs it least.
     pub(crate) ratio: f64,
 }
 
-/// Measures `ours` and `probe` by turns, after a second of warming up each.
+/// Measures `ours` and `probe` in turns, after a second of warming up each.
 ///
 /// # Errors
 /// When a run fails.
@@ -51,7 +51,7 @@ fn medians(samples: &[Sample]) -> Sample {
     Sample { requests, rate: of(|s| s.rate), p50: of(|s| s.p50), p99: of(|s| s.p99) }
 }
 
-/// The middle value; of an even number the upper of the two, of none zero.
+/// The median; the upper of the two middle values for an even number, zero for none.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()

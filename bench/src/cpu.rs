@@ -1,12 +1,12 @@
-//! Processor time of a process, as the kernel tells it.
+//! Processor time of a process, as the kernel reports it.
 
 use std::time::Duration;
 
 /// A tick of `/proc/PID/stat`, on every Linux of today (`getconf CLK_TCK`).
 const TICK: Duration = Duration::from_millis(10);
 
-/// The time that all threads of `process` had so far, in user mode and in the kernel (proc(5), fields
-/// 14 and 15).
+/// The processor time of all threads of `process` so far, in user mode and in the kernel (proc(5),
+/// fields 14 and 15).
 ///
 /// # Errors
 /// When the process is gone.

@@ -1,5 +1,5 @@
-//! The flows with people: rotation and exchange beside the probe, a page's processor time, and token
-//! traffic beside a flood of sign-ins.
+//! The flows with users: rotation and exchange compared with the probe, the processor time of a
+//! page, and token traffic during a flood of sign-ins.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::subject::rfc::{Pair, Rfc};
 use crate::table::{Row, thousands};
 use crate::work::Work;
 
-/// What is measured of the flows.
+/// A measurement of the flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flow {
     Rotation,
@@ -31,7 +31,7 @@ pub(crate) enum Flow {
 impl Flow {
     pub(crate) const ALL: [Self; 4] = [Self::Rotation, Self::Exchange, Self::Page, Self::Flood];
 
-    /// As it stands in the table.
+    /// The name in the table.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Rotation => "refresh rotation, durable",
@@ -41,7 +41,7 @@ impl Flow {
         }
     }
 
-    /// The least share of the probe's rate, or of its own without the flood, that it should reach.
+    /// The minimum share of the probe's rate, or of its own rate without the flood.
     const fn target(self) -> f64 {
         match self {
             Self::Rotation | Self::Page => 0.5,
@@ -51,14 +51,14 @@ impl Flow {
     }
 }
 
-/// Codes prepared for each second of a round: more than any server of one core can exchange.
-const CODES_A_SECOND: usize = 8_000;
-/// The longest that preparing may take.
-const PREPARING: Duration = Duration::from_secs(120);
-/// The most that a consent page may cost.
+/// Codes prepared for each second of a round: more than a server on one core can exchange.
+const CODES_PER_SECOND: usize = 8_000;
+/// The time limit for preparing.
+const PREPARE_LIMIT: Duration = Duration::from_secs(120);
+/// The limit on the processor time of a consent page.
 const PAGE_LIMIT: Duration = Duration::from_millis(2);
 
-/// Everything that is measured, ready to go.
+/// The prepared measurements.
 pub(crate) struct Flows<'a> {
     realm: Rfc,
     partner: Partner,
@@ -68,10 +68,10 @@ pub(crate) struct Flows<'a> {
 }
 
 impl<'a> Flows<'a> {
-    /// Has an app connected in `realm`.
+    /// Connects an app in `realm`.
     ///
     /// # Errors
-    /// With the first thing that went wrong.
+    /// With the first error.
     pub(crate) fn new(
         realm: Rfc,
         probe: (&'a Fixtures, u16),
@@ -82,7 +82,7 @@ impl<'a> Flows<'a> {
         Ok(Self { realm, partner, probe, scratch, plan })
     }
 
-    /// Measures one of them.
+    /// Runs one measurement.
     pub(crate) fn row(&self, flow: Flow) -> Row {
         eprintln!("bench: {}", flow.name());
         let rates = |compared| Row::rates(flow.name(), compared, flow.target());
@@ -95,18 +95,18 @@ impl<'a> Flows<'a> {
         measured.unwrap_or_else(|problem| Row::failed(flow.name(), &problem))
     }
 
-    /// As many codes as asked for, from people who said yes before.
+    /// Requests `count` codes, from users who consented before.
     fn codes(&self, count: usize) -> Result<VecDeque<String>, String> {
         let asked = (0..count).map(|number| self.partner.ask_code(number)).collect();
         let all = Collect { asked, take: code_of, taken: VecDeque::new() };
-        request_source::run(self.realm.port, PREPARING, all).map(|(_, all)| all.taken)
+        request_source::run(self.realm.port, PREPARE_LIMIT, all).map(|(_, all)| all.taken)
     }
 
     fn rotation(&self) -> Result<Compared, String> {
         let codes = self.codes(TOKENS)?;
         let asked = codes.iter().map(|code| self.partner.exchange(code)).collect();
         let all = Collect { asked, take: refresh_token, taken: VecDeque::new() };
-        let (_, all) = request_source::run(self.realm.port, PREPARING, all)?;
+        let (_, all) = request_source::run(self.realm.port, PREPARE_LIMIT, all)?;
         let app = self.partner.app().clone();
         let mut ours = Rotation { port: self.realm.port, path: "/token", app, tokens: all.taken };
         let mut probe = Rotation::of_probe(self.probe)?;
@@ -115,7 +115,7 @@ impl<'a> Flows<'a> {
 
     fn exchange(&self) -> Result<Compared, String> {
         let mut ours = |seconds: u32| {
-            let codes = self.codes(seconds as usize * CODES_A_SECOND)?;
+            let codes = self.codes(seconds as usize * CODES_PER_SECOND)?;
             let asked = codes.iter().map(|code| self.partner.exchange(code)).collect();
             exchanges(self.realm.port, seconds, asked)
         };
@@ -142,7 +142,7 @@ impl<'a> Flows<'a> {
         Ok(Row::limit(Flow::Page.name(), ours, "< 2 ms".to_owned(), each < PAGE_LIMIT))
     }
 
-    /// Token traffic in a flood, beside itself without.
+    /// Token traffic during a flood of sign-ins, compared with the same traffic without it.
     fn flood(&self) -> Result<Compared, String> {
         let (port, requests) = self.realm.requests(Work::ClientCredentials).unwrap_or_default();
         let load = Load::new(self.scratch.path(), "flood", port, &requests)?;
@@ -155,9 +155,15 @@ impl<'a> Flows<'a> {
             Ok(sample)
         };
         let compared = compare::alternate(&mut flooded, &mut |it| load.run(it), self.plan)?;
-        let Tally { looked_at, put_off, other } = tally;
-        eprintln!("bench: sign-ins: {looked_at} looked at, {put_off} put off, {other} otherwise");
-        if looked_at == 0 { Err("no password was looked at".to_owned()) } else { Ok(compared) }
+        let Tally { password_checked, rate_limited, other } = tally;
+        eprintln!(
+            "bench: sign-ins: {password_checked} looked at, {rate_limited} put off, {other} otherwise"
+        );
+        if password_checked == 0 {
+            Err("no password was looked at".to_owned())
+        } else {
+            Ok(compared)
+        }
     }
 }
 
@@ -171,7 +177,7 @@ fn refresh_token(answer: &Answer) -> Result<String, String> {
     }
 }
 
-/// The probe beside itself.
+/// The probe compared with itself.
 pub(crate) fn calibrate(
     flow: Flow,
     other: (&Fixtures, u16),
@@ -192,7 +198,7 @@ pub(crate) fn calibrate(
     Some(row.unwrap_or_else(|problem| Row::failed(flow.name(), &problem)))
 }
 
-/// The client of the probe that its codes and refresh tokens are presented by.
+/// The client of the probe that presents its codes and refresh tokens.
 fn client_of(fixtures: &Fixtures) -> Result<&Pair, String> {
     fixtures.clients.first().ok_or_else(|| "the probe has no clients".to_owned())
 }
@@ -202,10 +208,10 @@ fn exchanges_of_probe(
     (fixtures, port): (&Fixtures, u16),
 ) -> Result<impl FnMut(u32) -> Result<Sample, String>, String> {
     let (app, challenge) = (client_of(fixtures)?, challenge());
-    // Behind the families that the probe begins with.
+    // After the families that the probe starts with.
     let mut next = 1 + TOKENS as u64;
     Ok(move |seconds: u32| {
-        let numbers = next..next + u64::from(seconds) * CODES_A_SECOND as u64;
+        let numbers = next..next + u64::from(seconds) * CODES_PER_SECOND as u64;
         next = numbers.end;
         let code = |number| fixtures.code(number, &app.0, &challenge);
         let ask = |number| partner::exchange(port, "/exchange", app, &code(number));
@@ -213,7 +219,7 @@ fn exchanges_of_probe(
     })
 }
 
-/// Exchanges these codes, for at most so many seconds.
+/// Exchanges these codes, for at most this number of seconds.
 fn exchanges(port: u16, seconds: u32, asked: VecDeque<Request>) -> Result<Sample, String> {
     let all = Collect { asked, take: refresh_token, taken: VecDeque::new() };
     request_source::run(port, Duration::from_secs(seconds.into()), all).map(|(sample, _)| sample)

@@ -1,4 +1,4 @@
-//! Memory: idle, and the most it was under load.
+//! Memory: idle, and the maximum under load.
 
 use std::time::Duration;
 
@@ -6,17 +6,18 @@ use crate::load::wrk::Load;
 use crate::memory::{self, Memory};
 use crate::table::Row;
 
-/// How long a server is left alone before it is called idle.
-const SETTLING: Duration = Duration::from_secs(2);
+/// How long a server gets no requests before it counts as idle.
+const IDLE_WAIT: Duration = Duration::from_secs(2);
 const EVERY: Duration = Duration::from_millis(100);
 
-/// The memory of `process`, left alone, under `limit` MiB.
+/// The idle memory of `process`; it should be under `limit` MiB.
 pub(crate) fn idle(what: &str, process: u32, limit: f64) -> Row {
-    std::thread::sleep(SETTLING);
+    std::thread::sleep(IDLE_WAIT);
     row(what, memory::of(process), limit)
 }
 
-/// The most memory of `process` while `loads` run one after the other, under `limit` MiB.
+/// The maximum memory of `process` while `loads` run one after the other; it should be under
+/// `limit` MiB.
 pub(crate) fn loaded(what: &str, process: u32, loads: &[Load], limit: f64) -> Row {
     row(what, most(process, loads), limit)
 }

@@ -1,4 +1,4 @@
-//! The database before and after many access tokens.
+//! The size of the database before and after many access tokens.
 
 use crate::load::wrk::Load;
 use crate::scratch::Scratch;
@@ -13,7 +13,7 @@ const SECONDS: u32 = 5;
 pub(crate) fn row(realm: Rfc, scratch: &Scratch, tokens: u64) -> Result<Row, String> {
     let (port, requests) = realm.requests(Work::ClientCredentials).unwrap_or_default();
     let load = Load::new(scratch.path(), "growth", port, &requests)?;
-    // Once around, so that every counter has its row before the first look.
+    // One full turn first, so that every counter has its row before the first measurement.
     load.run(1)?;
     let (realm, before) = realm.restart()?;
     let mut issued = 0;

@@ -1,8 +1,9 @@
-//! Many API keys, each with a grant of its own, written straight into the database of a realm whose
-//! server does not run: by the admin API a million would take longer than everything else here.
+//! Many API keys, each with its own grant, written directly into the database of a realm whose
+//! server does not run. Through the admin API, a million would take longer than all other
+//! measurements.
 //!
-//! What lies there afterwards is what the admin API would have written, but for the history: rows
-//! through the store's own contract, digests under the realm's key, places in the status lists.
+//! The result is the same as that of the admin API, without the history: rows through the store's
+//! own contract, digests under the realm's key, status indexes.
 
 use std::path::Path;
 
@@ -19,16 +20,17 @@ use store_sqlite::{OpenOptions, SqliteStore};
 
 use crate::subject::rfc::JWT_API;
 
-/// Of the realm, as `subject/gated.rs` names it.
+/// The name of the realm, as in `subject/gated.rs`.
 const REALM: &str = "bench";
-/// Before every API key, as the dialect has it.
+/// The prefix of API keys in the dialect.
 pub(crate) const PREFIX: &str = "ak_live_";
 /// How many organizations share the keys.
 const ORGANIZATIONS: usize = 1_000;
-/// Keys of one commit.
-const TOGETHER: usize = 2_000;
+/// Keys per commit.
+const BATCH: usize = 2_000;
 
-/// The keys, as values of the `Authorization` header (RFC 7617), all equally long and side by side.
+/// The keys, as values of the `Authorization` header (RFC 7617), all of the same length in one
+/// buffer.
 pub(crate) struct KeySet {
     values: String,
     each: usize,
@@ -107,7 +109,7 @@ impl<'a> Fixture<'a> {
         let digests = self.master.digest_key();
         let (mut key_set, mut at) = (KeySet { values: String::new(), each: 0 }, 0);
         while at < count {
-            let size = TOGETHER.min(count - at);
+            let size = BATCH.min(count - at);
             let status_index =
                 self.store.reserve_status_indexes(&self.realm, 2 * size as u32).await;
             let mut status_index = status_index.map_err(|problem| problem.to_string())?;
@@ -208,7 +210,7 @@ fn public_id(text: String) -> Result<PublicId, String> {
     text.parse().map_err(|problem: domain::ParseNameError| problem.to_string())
 }
 
-/// A well-formed key that nobody has, as a pair.
+/// A well-formed key that does not exist, as a pair.
 pub(crate) fn stranger() -> (String, Secret<AnySecret>) {
     let id = Id::<Credential>::from_u128(SystemRng.u128());
     (id.to_string(), issued::issue(PREFIX, id, &SystemRng))

@@ -1,7 +1,7 @@
-//! `cargo xtask bench`: the server beside a ceiling probe, in one run, in one table.
+//! `cargo xtask bench`: the server compared with a ceiling probe, in one run, in one table.
 //!
-//! The server under measurement has core 0, the load core 1. Each kind of work is measured by turns
-//! on both servers, so that what the machine does meanwhile happens to both.
+//! The server under measurement has core 0, the load core 1. Each kind of work is measured in turns
+//! on both servers, so that changes of the machine affect both.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to the terminal")]
 
 mod arguments;
@@ -31,7 +31,7 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, HELP};
 
-/// Serves what others are measured beside or with, as a process of its own.
+/// Runs one of the helper servers as a process of its own.
 fn serve(what: &str, folder: &str, port: &str) -> Result<(), String> {
     let number = port.parse().map_err(|_| format!("not a port: {port}"))?;
     match what {

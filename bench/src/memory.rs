@@ -1,4 +1,4 @@
-//! Memory of a process and size of a folder, as the kernel tells them.
+//! Memory of a process and size of a folder, as the kernel reports them.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use std::path::Path;
 pub(crate) struct Memory {
     /// Pages in memory, shared ones counted whole.
     pub(crate) rss: f64,
-    /// Shared pages divided among who shares them.
+    /// Shared pages divided by the number of processes that share them.
     pub(crate) pss: f64,
 }
 

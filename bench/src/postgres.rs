@@ -1,5 +1,5 @@
-//! A PostgreSQL server of our own, in a temporary folder, for as long as it is measured on. It commits
-//! to the disk, as one that people rely on does.
+//! Our own PostgreSQL server in a temporary folder, for the time of a measurement. It commits to
+//! the disk, as in production.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ impl Postgres {
         started
     }
 
-    /// Where to connect as the superuser.
+    /// The address for connecting as the superuser.
     pub(crate) fn url(&self) -> String {
         format!("postgres://{USER}@127.0.0.1:{}/postgres", self.port)
     }

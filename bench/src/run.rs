@@ -20,7 +20,7 @@ use crate::table::{Row, Table};
 use crate::work::Work;
 use crate::{coldstart, flows, footprint, growth, ports, revocation, verifying};
 
-/// Runs everything asked for and prints the table.
+/// Runs everything that was requested and prints the table.
 ///
 /// # Errors
 /// When the probe cannot be measured: without it no other figure means anything.
@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// What every part of a run needs.
+/// The context of a run.
 struct Measuring<'a> {
     arguments: &'a Arguments,
     scratch: &'a Scratch,
@@ -62,7 +62,8 @@ struct Measuring<'a> {
 }
 
 impl Measuring<'_> {
-    /// A realm by the RFCs: its kinds of work, and what issuing tokens leaves behind.
+    /// A realm with the RFC dialect: its kinds of work, and what issued tokens leave in the
+    /// database.
     fn rfc(&mut self) -> Result<(), String> {
         let wanted = |work: &Work| !work.is_of_demo() && self.arguments.wants(work.name());
         if !Work::ALL.iter().any(wanted) && !self.arguments.wants("database") {
@@ -80,7 +81,7 @@ impl Measuring<'_> {
         Ok(())
     }
 
-    /// The flows with people, in a realm of their own.
+    /// The flows with users, in their own realm.
     fn flows(&mut self) -> Result<(), String> {
         let wanted = |flow: &Flow| self.arguments.wants(flow.name());
         let wanted: Vec<Flow> = Flow::ALL.into_iter().filter(wanted).collect();
@@ -103,7 +104,7 @@ impl Measuring<'_> {
         Ok(())
     }
 
-    /// What a proxy asks, by credentials that are known, and by tokens never seen.
+    /// The gate, with known credentials and with new tokens.
     fn gate(&mut self) -> Result<(), String> {
         let wants = |name: &str| self.arguments.wants(name);
         let known: Vec<_> = Known::ALL.into_iter().filter(|it| wants(it.name())).collect();
@@ -121,7 +122,7 @@ impl Measuring<'_> {
         }
         if self.arguments.wants(known::AT_HALF) {
             eprintln!("bench: {}", known::AT_HALF);
-            self.table.0.push(gate.at_half()?);
+            self.table.0.push(gate.at_half_rate()?);
         }
         if self.arguments.wants(fresh::NAME) {
             eprintln!("bench: {}", fresh::NAME);
@@ -139,7 +140,7 @@ impl Measuring<'_> {
         Ok(())
     }
 
-    /// The gate in a flood of strangers.
+    /// The gate during a flood of random credentials.
     fn flood(&mut self) -> Result<(), String> {
         if self.arguments.wants(flood::NAME) {
             let Arguments { server, plan, .. } = self.arguments;
@@ -156,7 +157,7 @@ impl Measuring<'_> {
         Ok(())
     }
 
-    /// Three nodes, and how long a revocation takes to reach everybody.
+    /// Three nodes, and how long a revocation takes to reach all observers.
     fn revocation(&mut self) -> Result<(), String> {
         let Arguments { server, revoke, chart, .. } = self.arguments;
         if self.arguments.wants(revocation::NAME) {
@@ -216,7 +217,7 @@ fn calibrate(
     }
 }
 
-/// Measures `work` on our side, given as port and requests, beside the probe.
+/// Measures `work` on our server, given as port and requests, compared with the probe.
 fn beside(
     work: Work,
     scratch: &Scratch,
@@ -227,8 +228,8 @@ fn beside(
     eprintln!("bench: {}", work.name());
     let measured = (|| {
         let of_probe = work.of_probe(&probe.fixtures, probe.port);
-        right(work, port, requests)?;
-        right(work, probe.port, &of_probe)?;
+        check_answers(work, port, requests)?;
+        check_answers(work, probe.port, &of_probe)?;
         let ours = Load::new(scratch.path(), work.slug(), port, requests)?;
         let name = format!("probe-{}", work.slug());
         let probe = Load::new(scratch.path(), &name, probe.port, &of_probe)?;
@@ -240,8 +241,8 @@ fn beside(
     }
 }
 
-/// Sees that every request is answered as it should be: a rate of refusals would mean nothing.
-fn right(work: Work, port: u16, requests: &[Request]) -> Result<(), String> {
+/// Checks that every request gets the right answer: a rate of refusals would mean nothing.
+fn check_answers(work: Work, port: u16, requests: &[Request]) -> Result<(), String> {
     let mut client = Client::connect(port).map_err(|problem| problem.to_string())?;
     for request in requests {
         let answer = client.ask(request)?.json()?;

@@ -1,4 +1,4 @@
-//! A folder for one run, on the disk that a server would use, removed at its end.
+//! A folder for one run, on a disk as a server would use, removed at the end.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    /// A new folder below `target/`: a temporary file system would make commits free.
+    /// A new folder below `target/`. On a temporary file system, commits would cost nothing.
     ///
     /// # Errors
     /// When it cannot be made.

@@ -1,16 +1,16 @@
-//! The one table that a run prints, in Markdown.
+//! The table that a run prints, in Markdown.
 
 use std::fmt;
 
 use crate::compare::Compared;
 use crate::load::wrk::Sample;
 
-/// A measured thing.
+/// A measurement.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) what: String,
     pub(crate) ours: String,
-    /// The probe's figure, where there is one.
+    /// The probe's result, where there is one.
     pub(crate) probe: String,
     pub(crate) ratio: String,
     pub(crate) target: String,
@@ -18,7 +18,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Two rates beside each other, which ours should reach `target` times.
+    /// Two rates. Ours should reach `target` times the probe's.
     pub(crate) fn rates(what: &str, compared: Compared, target: f64) -> Self {
         let Compared { ours, probe, ratio } = compared;
         Self {
@@ -31,7 +31,7 @@ impl Row {
         }
     }
 
-    /// Two delays at the same rate, of which ours should have its p99 under `limit` milliseconds.
+    /// Two delays at the same rate. Our p99 should be under `limit` milliseconds.
     pub(crate) fn delays(what: &str, ours: Sample, probe: Sample, limit: f64) -> Self {
         Self {
             what: what.to_owned(),
@@ -43,13 +43,13 @@ impl Row {
         }
     }
 
-    /// A figure that should be under a limit.
+    /// A value that should be under a limit.
     pub(crate) fn limit(what: &str, ours: String, target: String, reached: bool) -> Self {
         let (probe, ratio) = (String::new(), String::new());
         Self { what: what.to_owned(), ours, probe, ratio, target, met: met(reached) }
     }
 
-    /// A thing that could not be measured, and why.
+    /// A measurement that failed, and why.
     pub(crate) fn failed(what: &str, problem: &str) -> Self {
         let mut row = Self::limit(what, String::new(), String::new(), false);
         row.ours = format!("not measured: {}", problem.lines().next().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The kinds of work that are measured: the probe's side of each, and what ours should reach.
+//! The kinds of work that are measured: the probe's requests for each, and the target of ours.
 
 use crate::load::request::Request;
 use crate::probe::Fixtures;
@@ -14,7 +14,7 @@ pub(crate) enum Work {
     IntrospectJwt,
     /// A token for a long-lived, reusable refresh token.
     ReusableRefresh,
-    /// An API key presented straight to an API.
+    /// An API key presented directly at an API.
     ApiKey,
 }
 
@@ -27,12 +27,12 @@ impl Work {
         Self::ApiKey,
     ];
 
-    /// Whether a demo realm serves it, and not the realm by the RFCs.
+    /// Whether a demo realm serves it, and not the RFC realm.
     pub(crate) const fn is_of_demo(self) -> bool {
         matches!(self, Self::ReusableRefresh | Self::ApiKey)
     }
 
-    /// As it stands in the table.
+    /// The name in the table.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::ClientCredentials => "client_credentials, ES256 JWT, budget on",
@@ -43,7 +43,7 @@ impl Work {
         }
     }
 
-    /// The least share of the probe's rate that ours should reach.
+    /// The minimum share of the probe's rate.
     pub(crate) const fn target(self) -> f64 {
         match self {
             Self::IntrospectJwt => 2.0,
@@ -64,7 +64,7 @@ impl Work {
         }
     }
 
-    /// For file names.
+    /// The name for files.
     pub(crate) const fn slug(self) -> &'static str {
         match self {
             Self::ClientCredentials => "client-credentials",
@@ -75,7 +75,7 @@ impl Work {
         }
     }
 
-    /// What to send to the probe on `port`. An API key is measured beside the opaque look-up.
+    /// The requests to the probe on `port`. An API key is compared with the opaque look-up.
     pub(crate) fn of_probe(self, fixtures: &Fixtures, port: u16) -> Vec<Request> {
         let introspect = |path: &'static str| {
             move |token: &String| Request::new("POST", port, path).form(&[("token", token)])

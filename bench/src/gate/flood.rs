@@ -1,10 +1,11 @@
-//! Good credentials while strangers present random ones, at full speed, on PostgreSQL: there a miss
-//! may have to ask the database, since another node may have made the credential a moment ago.
+//! Valid credentials while strangers present random ones, at full speed, on PostgreSQL. There, an
+//! unknown credential may need a query, because another node may have created it a moment ago.
 //!
-//! Whoever asks at full speed takes a share of the core, whatever they present. So the good ones are
-//! measured beside the same sixteen other connections presenting *good* credentials: what is left is
-//! what strangers cost beyond being a crowd. They may neither make the server grow nor reach the
-//! database more than so often.
+//! Every client at full speed takes a share of the core, whatever it presents. So the valid
+//! credentials are measured next to sixteen connections that present strangers' credentials, and
+//! next to the same number that present *valid* ones. The difference is what strangers cost beyond
+//! the load itself. They may neither make the server's memory grow nor reach the database above a
+//! fixed rate.
 
 use std::time::Duration;
 
@@ -22,23 +23,23 @@ use crate::subject::gated::{Gated, Setting};
 use crate::subject::rfc::Pair;
 use crate::table::{Row, thousands};
 
-/// As they stand in the table.
+/// The name in the table.
 pub(crate) const NAME: &str = "gate in a flood of random credentials";
-/// The least share of the good ones' rate that is left.
+/// The minimum share of the rate that is left.
 const TARGET: f64 = 0.8;
-/// The most look-ups that reach the database in a second.
+/// The largest rate of look-ups in the database, per second.
 const READS: f64 = 500.0;
-/// How many may come at once before that counts.
+/// The largest number of look-ups at once, on top of that rate.
 const BURST: f64 = 1_000.0;
-/// The most memory that the flood may take, in MiB.
+/// The limit on the memory that the flood may take, in MiB.
 const GROWTH: f64 = 16.0;
-/// Strangers made beforehand, and gone through in turn: more than anybody would remember.
+/// The number of prepared random credentials, presented in turn: more than a cache would hold.
 const STRANGERS: usize = 300_000;
 
-/// The good ones' rate, the server's memory and its database in a flood.
+/// The rate of valid credentials, the server's memory and its database look-ups during a flood.
 ///
 /// # Errors
-/// With the first thing that went wrong.
+/// With the first error.
 pub(crate) fn rows(
     program: &std::path::Path,
     scratch: &Scratch,
@@ -55,13 +56,14 @@ pub(crate) fn rows(
     let keys = realm.keys()?;
     let of_key = |(id, secret): &Pair| realm.asks(CONTACTS, &basic(id, secret)).bytes();
     let good: Vec<_> = keys.iter().map(of_key).collect();
-    let bad: Vec<_> = (0..STRANGERS).map(|number| strange(&realm, number)).collect();
+    let bad: Vec<_> =
+        (0..STRANGERS).map(|number| random_credential_request(&realm, number)).collect();
     let port = realm.home.port;
     let key_set = |seconds| beside(port, Stream::closed(round(&good)), &good, seconds);
     key_set(1)?;
     let process = realm.server.process();
     let (rss, reads) = (memory::of(process)?.rss, realm.figure(FETCHES)?);
-    // Each round goes on where the last one ended.
+    // Each round continues where the last one ended.
     let (mut number, mut flooded, mut floods) = (0, 0.0, 0.0);
     let mut flood = |seconds: u32| {
         flooded += f64::from(seconds);
@@ -77,7 +79,7 @@ pub(crate) fn rows(
     };
     let compared = compare::alternate(&mut flood, &mut |it| key_set(it), plan)?;
     let (rss, reads) = (memory::of(process)?.rss - rss, realm.figure(FETCHES)? - reads);
-    // Between two of them the server may save up a burst again.
+    // Between two floods, the rate limit of the server recovers.
     let most = READS * flooded + BURST * floods;
     Ok(vec![
         Row::rates(NAME, compared, TARGET),
@@ -99,8 +101,9 @@ pub(crate) fn rows(
 /// Look-ups that memory could not answer.
 const FETCHES: &str = "postern_store_fetches_total";
 
-/// A stranger's request: a key as a pair, a key by itself, something like an opaque token.
-fn strange(realm: &Gated, number: usize) -> Vec<u8> {
+/// A request with a random credential: a key as a pair, a key alone, or something like an opaque
+/// token.
+fn random_credential_request(realm: &Gated, number: usize) -> Vec<u8> {
     let (id, secret) = stranger();
     let request: Request = match number % 3 {
         0 => realm.asks(CONTACTS, &basic(&id, secret.expose())),
@@ -110,7 +113,7 @@ fn strange(realm: &Gated, number: usize) -> Vec<u8> {
     request.bytes()
 }
 
-/// The good ones, measured while `others` ask, too.
+/// The rate of valid credentials while `others` send requests, too.
 fn beside(port: u16, others: Stream<'_>, good: &[Vec<u8>], seconds: u32) -> Result<Sample, String> {
     let good: Next<'_> = round(good);
     let streams = vec![Stream::closed(good), others];

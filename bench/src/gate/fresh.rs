@@ -1,10 +1,11 @@
-//! JWTs that the server sees for the first time, each presented once: it has to check the signature.
+//! JWTs that the server sees for the first time, each presented once, so that it has to check the
+//! signature.
 //!
-//! The server minted them itself. What it minted it remembers, so it is started again in between:
-//! that memory is in the process and nowhere else.
+//! The server minted them itself and remembers them, so it is restarted in between: that cache
+//! exists in the process only.
 
 use super::CONTACTS;
-use super::known::{mint, right, top};
+use super::known::{check_answers, mint, top};
 use crate::compare::{self, Plan};
 use crate::load::pump::{Next, round};
 use crate::load::request::Request;
@@ -14,15 +15,15 @@ use crate::subject::rfc::{JWT_API, Pair};
 use crate::table::Row;
 use crate::work::Work;
 
-/// As it stands in the table.
+/// The name in the table.
 pub(crate) const NAME: &str = "gate, fresh ES256 JWT";
-/// Tokens for each second of a round: more than a core can check.
-const A_SECOND: u32 = 16_000;
+/// Tokens for each second of a round: more than one core can check.
+const TOKENS_PER_SECOND: u32 = 16_000;
 
-/// Fresh tokens beside the probe, which checks a signature each time.
+/// Fresh tokens compared with the probe, which checks a signature each time.
 ///
 /// # Errors
-/// With the first thing that went wrong.
+/// With the first error.
 pub(crate) fn row(
     realm: Gated,
     machines: &[Pair],
@@ -30,13 +31,13 @@ pub(crate) fn row(
     plan: Plan,
 ) -> Result<Row, String> {
     let seconds = 1 + plan.seconds * plan.rounds as u32;
-    let tokens = mint(&realm, machines, JWT_API, (seconds * A_SECOND) as usize)?;
+    let tokens = mint(&realm, machines, JWT_API, (seconds * TOKENS_PER_SECOND) as usize)?;
     let (realm, ()) = realm.restart(|_| Ok(()))?;
     realm.settle()?;
     let mut fresh = tokens.iter();
     let port = realm.home.port;
     let one: Vec<_> = fresh.by_ref().take(1).map(|it| asks(&realm, it)).collect();
-    right(port, &one)?;
+    check_answers(port, &one)?;
     let of_probe = Work::IntrospectJwt.of_probe(fixtures, probe);
     let of_probe: Vec<_> = of_probe.iter().map(Request::bytes).collect();
     let mut ours = |seconds| top(port, once(&realm, &mut fresh), seconds);

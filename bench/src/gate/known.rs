@@ -18,14 +18,13 @@ use crate::subject::rfc::{JWT_API, OPAQUE_API, Pair};
 use crate::table::Row;
 use crate::work::Work;
 
-/// Connections of the load at a constant rate: as many as a proxy keeps.
+/// The number of connections at a constant rate: as many as a proxy keeps.
 const CONNECTIONS: usize = 64;
-const PREPARING: Duration = Duration::from_secs(120);
-/// The longest that all but one of a hundred answers may take at half of the top rate, in
-/// milliseconds.
+const PREPARE_LIMIT: Duration = Duration::from_secs(120);
+/// The limit on the 99th percentile of answer times at half of the top rate, in milliseconds.
 const P99: f64 = 1.0;
 
-/// What is presented.
+/// The kind of credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
     ApiKey,
@@ -36,7 +35,7 @@ pub(crate) enum Known {
 impl Known {
     pub(crate) const ALL: [Self; 3] = [Self::ApiKey, Self::Opaque, Self::Jwt];
 
-    /// As it stands in the table.
+    /// The name in the table.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::ApiKey => "gate, API key by Basic",
@@ -54,10 +53,10 @@ impl Known {
     }
 }
 
-/// As it stands in the table.
+/// The name in the table.
 pub(crate) const AT_HALF: &str = "gate, p99 at half of the top rate";
 
-/// A furnished gate, and what it is asked.
+/// A gate with credentials, and the requests to it.
 pub(crate) struct Gate<'a> {
     realm: &'a Gated,
     machines: &'a [Pair],
@@ -77,13 +76,13 @@ impl<'a> Gate<'a> {
         Self { realm, machines, probe, scratch, plan }
     }
 
-    /// One kind of credential, beside the probe's opaque look-up.
+    /// One kind of credential, compared with the probe's opaque look-up.
     ///
     /// # Errors
-    /// With the first thing that went wrong.
+    /// With the first error.
     pub(crate) fn row(&self, known: Known) -> Result<Row, String> {
         let requests = self.requests(known)?;
-        right(self.realm.home.port, &requests)?;
+        check_answers(self.realm.home.port, &requests)?;
         let folder = self.scratch.path();
         let ours = Load::new(folder, known.slug(), self.realm.home.port, &requests)?;
         let (fixtures, port) = self.probe;
@@ -94,13 +93,13 @@ impl<'a> Gate<'a> {
         Ok(Row::rates(known.name(), compared, 0.7))
     }
 
-    /// All three in turn, at half of the rate that the gate answers them at: how long it takes from
-    /// the moment each should have been sent. The probe's opaque look-up at the same rate stands
-    /// beside it: what of this is the machine.
+    /// All three kinds in turn, at half of the rate that the gate reaches with them. Measures the
+    /// time from the moment at which each request should have been sent. The probe's opaque look-up
+    /// at the same rate shows the share of the machine in this.
     ///
     /// # Errors
-    /// With the first thing that went wrong.
-    pub(crate) fn at_half(&self) -> Result<Row, String> {
+    /// With the first error.
+    pub(crate) fn at_half_rate(&self) -> Result<Row, String> {
         let mut mixed = Vec::new();
         let all = Known::ALL.map(|known| self.requests(known));
         let [keys, opaque, jwts] = all;
@@ -146,7 +145,7 @@ impl<'a> Gate<'a> {
     }
 }
 
-/// Access tokens by client credentials, each another.
+/// Mints access tokens by client credentials, each different.
 ///
 /// # Errors
 /// When one is refused.
@@ -160,7 +159,7 @@ pub(super) fn mint(
     let asked = machines.map(|machine| realm.ask_token(machine, audience)).collect();
     let take = |answer: &crate::load::answer::Answer| text(&answer.json()?, "/access_token");
     let all = Collect { asked, take, taken: Default::default() };
-    let (_, all) = request_source::run(realm.home.port, PREPARING, all)?;
+    let (_, all) = request_source::run(realm.home.port, PREPARE_LIMIT, all)?;
     if all.taken.len() == count {
         Ok(all.taken.into())
     } else {
@@ -168,11 +167,11 @@ pub(super) fn mint(
     }
 }
 
-/// Sees that every request is let in by name: a rate of refusals would mean nothing.
+/// Checks that every request is accepted: a rate of refusals would mean nothing.
 ///
 /// # Errors
 /// When one is not.
-pub(super) fn right(port: u16, requests: &[Request]) -> Result<(), String> {
+pub(super) fn check_answers(port: u16, requests: &[Request]) -> Result<(), String> {
     let mut client = Client::connect(port).map_err(|problem| problem.to_string())?;
     for request in requests {
         let answer = client.ask(request)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base::{Rng as _, SystemRng};
 
 use super::CONTACTS;
-use super::known::{right, top};
+use super::known::{check_answers, top};
 use crate::compare::{self, Plan};
 use crate::key_set::{KeySet, numbers};
 use crate::load::pump::Next;
@@ -15,14 +15,14 @@ use crate::scratch::Scratch;
 use crate::subject::gated::{Gated, Setting};
 use crate::table::{Row, thousands};
 
-/// What all of this is called where work is chosen by name.
+/// The name by which this work is selected.
 pub(crate) const NAME: &str = "scale";
 const FEWEST: usize = 1_000;
 const MORE: [usize; 3] = [10_000, 100_000, 1_000_000];
-/// The least share of the rate with the fewest keys.
+/// The minimum share of the rate with the fewest keys.
 const TARGET: f64 = 0.9;
-/// The most memory of a key with its own grant, in bytes.
-const EACH: f64 = 250.0;
+/// The limit on the memory of a key with its own grant, in bytes.
+const BYTES_PER_KEY: f64 = 250.0;
 
 /// A server and its keys.
 struct Sized {
@@ -30,10 +30,10 @@ struct Sized {
     key_set: KeySet,
 }
 
-/// The rate with more and more keys beside that with few, by turns, and bytes a key.
+/// The rate with more and more keys compared with that of few, in turns, and the bytes per key.
 ///
 /// # Errors
-/// With the first thing that went wrong.
+/// With the first error.
 pub(crate) fn rows(
     program: &std::path::Path,
     scratch: &Scratch,
@@ -54,12 +54,12 @@ pub(crate) fn rows(
     }
     for (count, idle, loaded) in memories {
         let each = |bytes: f64| bytes / (count - FEWEST) as f64;
-        // The greater of the two counts; under load a cache of fixed size fills, too.
+        // The larger one counts: under load, caches of fixed size fill, too.
         let most = each(idle).max(each(loaded));
         let what = format!("gate at scale, memory of one of {} keys", thousands(count as u64));
         let ours = format!("{:.0} bytes at rest, {:.0} after load", each(idle), each(loaded));
-        let met = most < EACH || count < 1_000_000;
-        rows.push(Row::limit(&what, ours, format!("< {EACH:.0}"), met));
+        let met = most < BYTES_PER_KEY || count < 1_000_000;
+        rows.push(Row::limit(&what, ours, format!("< {BYTES_PER_KEY:.0}"), met));
     }
     Ok(rows)
 }
@@ -77,11 +77,11 @@ fn sized(program: &std::path::Path, scratch: &Scratch, count: usize) -> Result<S
     let mut some = numbers(7);
     let asks = |number| sized.realm.asks(CONTACTS, sized.key_set.value(number));
     let some: Vec<_> = (0..100).map(|_| asks(some())).collect();
-    right(sized.realm.home.port, &some)?;
+    check_answers(sized.realm.home.port, &some)?;
     Ok(sized)
 }
 
-/// In bytes.
+/// Resident memory, in bytes.
 fn rss(sized: &Sized) -> Result<f64, String> {
     sized.realm.settle()?;
     std::thread::sleep(Duration::from_millis(500));
@@ -98,7 +98,7 @@ impl Sized {
     }
 }
 
-/// Keys of a crowd, uniformly at random.
+/// Requests with keys of a set, uniformly at random.
 fn at_random<'a>(realm: &Gated, key_set: &'a KeySet) -> Next<'a> {
     const VALUE: &str = "VALUE";
     let request = String::from_utf8(realm.asks(CONTACTS, VALUE).bytes()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! An answer as it comes over the wire (RFC 9112), as much of it as the bench looks at.
+//! An HTTP response (RFC 9112), with the parts that the bench needs.
 
 /// An answer: status, header fields and body.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Answer {
         fields.filter(move |(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, it)| it.trim())
     }
 
-    /// The body as JSON, when the status says that all went well.
+    /// The body as JSON, if the status is a success.
     ///
     /// # Errors
     /// With the whole answer in words.
@@ -56,7 +56,7 @@ impl Answer {
         serde_json::from_str(&self.body).map_err(|_| self.in_words())
     }
 
-    /// What it says, cut to what a person reads.
+    /// A short description of the response.
     pub(crate) fn in_words(&self) -> String {
         let said = self.field("location").unwrap_or(&self.body);
         format!("status {}: {}", self.status, said.chars().take(300).collect::<String>())

@@ -1,5 +1,5 @@
-//! Asks one question at a time over one connection: to prepare what the load presents, and to see
-//! that a measured answer is the right one.
+//! Sends one request at a time over one connection: to prepare the load, and to check that a
+//! measured answer is right.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::request::Request;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// A kept-alive connection.
 #[derive(Debug)]
@@ -21,11 +21,11 @@ impl Client {
     /// Connects to `port` of this machine.
     ///
     /// # Errors
-    /// When nobody listens there.
+    /// When nothing listens there.
     pub(crate) fn connect(port: u16) -> std::io::Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(ANSWER_LIMIT))?;
         Ok(Self { stream, read: Vec::new() })
     }
 

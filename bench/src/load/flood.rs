@@ -1,5 +1,5 @@
-//! A flood beside a load: attempts to sign in, so many a second whether they are answered or not, each
-//! from another address of this machine and for another account.
+//! A flood next to a load: attempts to sign in at a fixed rate, answered or not, each from another
+//! address of this machine and for another account.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,19 +13,19 @@ use super::pinned::on_the_loads_core;
 use super::request::Request;
 use super::request_source::exchange;
 
-/// Between two attempts: a hundred a second are more than twice what a core can hash.
-const EVERY: Duration = Duration::from_millis(10);
+/// The time between two attempts. A hundred a second are more than twice what a core can hash.
+const INTERVAL: Duration = Duration::from_millis(10);
 /// How long an attempt waits for its answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
-/// How the attempts were answered.
+/// The number of attempts by kind of answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
-    /// The password was looked at.
-    pub(crate) looked_at: u32,
-    /// Asked to come again later.
-    pub(crate) put_off: u32,
-    /// Not answered, or in another way.
+    /// The password was checked.
+    pub(crate) password_checked: u32,
+    /// The server answered that the client should come back later.
+    pub(crate) rate_limited: u32,
+    /// No answer, or another one.
     pub(crate) other: u32,
 }
 
@@ -33,26 +33,26 @@ impl Tally {
     /// Both together.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self {
-            looked_at: self.looked_at + other.looked_at,
-            put_off: self.put_off + other.put_off,
+            password_checked: self.password_checked + other.password_checked,
+            rate_limited: self.rate_limited + other.rate_limited,
             other: self.other + other.other,
         }
     }
 
     fn count(&mut self, answer: Result<Answer, String>) {
         match answer.map(|answer| answer.status) {
-            Ok(429 | 503) => self.put_off += 1,
-            Ok(200 | 400 | 401 | 403 | 422) => self.looked_at += 1,
+            Ok(429 | 503) => self.rate_limited += 1,
+            Ok(200 | 400 | 401 | 403 | 422) => self.password_checked += 1,
             _ => self.other += 1,
         }
     }
 }
 
-/// Does `work` while attempts flood `port`; the first attempt is `attempt(first)`, the next one
+/// Runs `work` while attempts flood `port`. The first attempt is `attempt(first)`, the next one
 /// `attempt(first + 1)`.
 ///
 /// # Errors
-/// The work's own; when there is no thread to flood from.
+/// The error of `work`, or an error when there is no thread for the flood.
 pub(crate) fn beside<T>(
     port: u16,
     first: u32,
@@ -76,7 +76,7 @@ async fn flood(
     stop: &AtomicBool,
 ) -> Result<Tally, String> {
     let (mut attempts, mut tally, mut number) = (JoinSet::new(), Tally::default(), first);
-    let mut clock = tokio::time::interval(EVERY);
+    let mut clock = tokio::time::interval(INTERVAL);
     while !stop.load(Ordering::Relaxed) {
         clock.tick().await;
         attempts.spawn(one(port, number, attempt(number)));
@@ -85,7 +85,7 @@ async fn flood(
             tally.count(answer);
         }
     }
-    // Who still waits is let go, as when a browser is closed.
+    // Attempts that still wait are aborted, as when a browser is closed.
     attempts.shutdown().await;
     Ok(tally)
 }
@@ -99,7 +99,7 @@ async fn one(port: u16, number: u32, request: Request) -> Result<Answer, String>
         let mut stream = socket.connect(server).await.map_err(broken)?;
         exchange(&mut stream, &request, &mut Vec::new()).await
     };
-    tokio::time::timeout(PATIENCE, work).await.map_err(|_| "no answer in time".to_owned())?
+    tokio::time::timeout(ANSWER_LIMIT, work).await.map_err(|_| "no answer in time".to_owned())?
 }
 
 /// One of this machine's 16 million addresses, no two of a flood in one network of 256.

@@ -1,4 +1,4 @@
-//! The script that makes `wrk` go round in our requests and report in one line.
+//! The script with which `wrk` sends our requests in turn and reports in one line.
 
 use super::request::Request;
 

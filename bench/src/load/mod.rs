@@ -1,5 +1,5 @@
-//! The load: requests made beforehand and `wrk` to send them; errands, whose requests are made of
-//! earlier answers; and a small client to ask with.
+//! The load: prepared requests, which `wrk` sends; request sources, whose requests depend on
+//! earlier answers; and a small client for single requests.
 
 pub(crate) mod answer;
 pub(crate) mod client;

@@ -1,12 +1,14 @@
-//! The load's core: whoever loads the server runs there, and nowhere else.
+//! The core of the load: every thread that loads the server runs there.
 
 use super::wrk::LOAD_CORE;
 
-/// Does `work` on a thread of its own, which has the load's core.
+/// Runs `work` on its own thread on the load's core.
 ///
 /// # Errors
 /// The work's own; when the thread cannot be had.
-pub(crate) fn alone<T: Send>(work: impl FnOnce() -> Result<T, String> + Send) -> Result<T, String> {
+pub(crate) fn run_pinned<T: Send>(
+    work: impl FnOnce() -> Result<T, String> + Send,
+) -> Result<T, String> {
     std::thread::scope(|scope| {
         let thread = scope.spawn(|| pin().and_then(|()| work()));
         thread.join().map_err(|_| "the load panicked".to_owned())?
@@ -21,7 +23,7 @@ pub(crate) fn on_the_loads_core<T: Send, F>(work: impl FnOnce() -> F + Send) -> 
 where
     F: Future<Output = Result<T, String>>,
 {
-    alone(|| {
+    run_pinned(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.map_err(|problem| format!("runtime: {problem}"))?.block_on(work())
     })

@@ -1,8 +1,9 @@
-//! A load of several streams of requests over kept-alive connections, each in a closed loop or at a
-//! constant rate: what `wrk` cannot do. One thread on the load's core.
+//! Sends several streams of requests over kept-alive connections, each in a closed loop or at a
+//! constant rate, which `wrk` cannot do. One thread on the load's core.
 //!
-//! Invariant: at a constant rate an answer's time counts from the moment its request *should* have
-//! been sent, whenever it was: a server that stalls is not asked less (no coordinated omission).
+//! Invariant: at a constant rate, the time of an answer counts from the moment at which its request
+//! *should* have been sent. A server that stalls does not get fewer requests (no coordinated
+//! omission).
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -12,19 +13,19 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{Timespec, epoll};
 
-use super::pinned::alone;
+use super::pinned::run_pinned;
 use super::request_source::sample;
 use super::wrk::Sample;
 
-/// How long answers are waited for after the last request.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for answers after the last request.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 
 /// When the next request is sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SendRate {
     /// As soon as a connection is free.
     Closed,
-    /// So many a second, whether they are answered or not.
+    /// At this rate per second, whether answers arrive or not.
     Open(f64),
 }
 
@@ -36,12 +37,12 @@ pub(crate) struct Stream<'a> {
     pub(crate) connections: usize,
     pub(crate) rate: SendRate,
     pub(crate) next: Next<'a>,
-    /// The status of a right answer: one that is not spoils the run.
+    /// The expected status. Any other one makes the run invalid.
     pub(crate) status: u16,
 }
 
 impl<'a> Stream<'a> {
-    /// Sixteen connections in a closed loop, as `wrk` has them; answers are 200.
+    /// Sixteen connections in a closed loop, as in `wrk`; answers are 200.
     pub(crate) fn closed(next: Next<'a>) -> Self {
         Self { connections: 16, rate: SendRate::Closed, next, status: 200 }
     }
@@ -58,7 +59,7 @@ pub(crate) fn round(requests: &[Vec<u8>]) -> Next<'_> {
     })
 }
 
-/// Loads `port` with all streams at once for `time`; a sample for each.
+/// Loads `port` with all streams at once for `time`. Returns a sample per stream.
 ///
 /// # Errors
 /// When a connection breaks, an answer does not come, or is a wrong one.
@@ -67,14 +68,14 @@ pub(crate) fn run(
     time: Duration,
     streams: Vec<Stream<'_>>,
 ) -> Result<Vec<Sample>, String> {
-    alone(|| Pump::new(port, streams)?.run(time))
+    run_pinned(|| Pump::new(port, streams)?.run(time))
 }
 
 struct Pump<'a> {
     epoll: OwnedFd,
     flows: Vec<Flow<'a>>,
     connections: Vec<Connection>,
-    /// How long to wait for answers before the clock is looked at again.
+    /// How long to wait for answers before reading the clock again.
     answer_timeout: Duration,
 }
 
@@ -95,8 +96,8 @@ struct Connection {
     read: Vec<u8>,
 }
 
-/// A fast steady rate is kept by looking at the clock all the time; a slow one need not cost a core,
-/// and is kept to a millisecond.
+/// A fast constant rate is kept by reading the clock all the time. A slow one should not need a
+/// core, and is kept to a millisecond.
 const fn answer_timeout(rate: SendRate) -> Duration {
     match rate {
         SendRate::Open(rate) if rate > 5_000.0 => Duration::ZERO,
@@ -142,7 +143,7 @@ impl<'a> Pump<'a> {
             if waits == 0 && (now >= end || self.flows.iter().all(|flow| flow.exhausted)) {
                 break;
             }
-            if now > end + PATIENCE {
+            if now > end + ANSWER_LIMIT {
                 return Err(format!("{waits} requests were not answered"));
             }
             let answer_timeout =
@@ -309,7 +310,7 @@ mod tests {
         let samples = run(port, Duration::from_millis(500), vec![stream]).unwrap();
         let sample = samples.first().unwrap();
         assert!((240..=251).contains(&sample.requests), "{sample:?}");
-        // A hundred requests were due in the pause: a client that waits would tell of one.
+        // A hundred requests were due in the pause. A client that waits would report only one.
         assert!(sample.p99 > 150.0, "{sample:?}");
     }
 

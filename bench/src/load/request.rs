@@ -1,4 +1,4 @@
-//! A request as it goes over the wire.
+//! A request as raw bytes.
 
 use base::encoding::base64;
 

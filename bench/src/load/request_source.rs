@@ -1,8 +1,7 @@
-//! Requests that are made of earlier answers, or that can be sent only once: what `wrk` cannot do.
-//! Like it, one thread on the load's core, 16 kept-alive connections, a closed loop.
+//! Requests that depend on earlier answers, or that can be sent only once, which `wrk` cannot do.
+//! As in `wrk`: one thread on the load's core, 16 kept-alive connections, a closed loop.
 //!
-//! Invariant: no request is left without an answer, so that nothing an answer gives is lost between
-//! two runs.
+//! Invariant: every request gets an answer, so that no value of an answer is lost between two runs.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,21 +16,21 @@ use super::request::Request;
 use super::wrk::Sample;
 
 const CONNECTIONS: usize = 16;
-const PATIENCE: Duration = Duration::from_secs(30);
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
-/// Where requests come from and answers go.
+/// A source of requests that receives the answers.
 pub(crate) trait RequestSource: Send + 'static {
     /// The next request; `None` when there is none at present, which ends a connection's loop.
     fn next(&mut self) -> Option<Request>;
 
-    /// Looks at an answer.
+    /// Processes an answer.
     ///
     /// # Errors
-    /// When it is not the right one: a rate of refusals would mean nothing.
+    /// When the answer is not the expected one: a rate of refusals would mean nothing.
     fn answered(&mut self, answer: &Answer) -> Result<(), String>;
 }
 
-/// Each request once; takes one text out of each answer.
+/// Sends each request once and takes one text out of each answer.
 pub(crate) struct Collect {
     pub(crate) asked: VecDeque<Request>,
     pub(crate) take: fn(&Answer) -> Result<String, String>,
@@ -48,7 +47,8 @@ impl RequestSource for Collect {
     }
 }
 
-/// Runs an errand against `port` until it has no more requests, at most for `time`; gives it back.
+/// Runs a request source against `port` until it has no more requests, at most for `time`. Returns
+/// it.
 ///
 /// # Errors
 /// When a connection breaks or an answer is wrong.
@@ -87,7 +87,7 @@ async fn connection<E: RequestSource>(
         let Some(request) = lock(&request_source).next() else { break };
         let asked = Instant::now();
         let exchange = exchange(&mut stream, &request, &mut read);
-        let answer = tokio::time::timeout(PATIENCE, exchange).await;
+        let answer = tokio::time::timeout(ANSWER_LIMIT, exchange).await;
         let answer = answer.map_err(|_| "no answer in time".to_owned())??;
         latencies.push(asked.elapsed());
         lock(&request_source).answered(&answer)?;
@@ -99,7 +99,7 @@ fn lock<E>(request_source: &Mutex<E>) -> MutexGuard<'_, E> {
     request_source.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sends one request and reads its answer; `read` keeps what came beyond it.
+/// Sends one request and reads its answer. `read` keeps the bytes after it.
 ///
 /// # Errors
 /// When the connection breaks or the answer is not HTTP with a length.
@@ -135,7 +135,7 @@ pub(crate) async fn exchange(
     }
 }
 
-/// The rate and the percentiles of answers that took so long each, in so much time together.
+/// The rate and the percentiles of these answer times, in this total time.
 ///
 /// # Errors
 /// When there were none.

@@ -1,4 +1,4 @@
-//! The secrets that the probe knows and the load presents, handed over in `probe.json`.
+//! The secrets that the probe knows and the load presents, passed in `probe.json`.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::jwt::Keys;
 
-/// Distinct clients, tokens, keys and refresh tokens that the load goes round in.
+/// The number of distinct clients, tokens, keys and refresh tokens that the load presents in turn.
 pub(crate) const CLIENTS: usize = 100;
 pub(crate) const TOKENS: usize = 1_000;
 
@@ -21,7 +21,7 @@ pub(crate) struct Fixtures {
     /// `row.secret`: the row is the key of the look-up.
     pub(crate) tokens: Vec<String>,
     pub(crate) jwts: Vec<String>,
-    /// What authorization codes are sealed with: whoever prepares the load makes its codes.
+    /// The key that seals authorization codes. The load makes its codes with it.
     code_key: String,
 }
 
@@ -53,7 +53,7 @@ impl Fixtures {
     /// Reads what the probe in `folder` saved.
     ///
     /// # Errors
-    /// When it did not.
+    /// When it did not save anything.
     pub(crate) fn load(folder: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(file(folder));
         let text = text.map_err(|problem| format!("probe.json: {problem}"))?;

@@ -1,4 +1,4 @@
-//! The answers: bytes in, bytes out, and only what cannot be left out in between.
+//! The handlers: bytes in, bytes out, and only the unavoidable work in between.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ pub(super) async fn introspect_opaque(body: Bytes) -> Response {
     }
 }
 
-/// RFC 7662 for a JWT of our own, its signature checked each time.
+/// RFC 7662 for one of our JWTs. Its signature is checked each time.
 pub(super) async fn introspect_jwt(State(probe): Shared, body: Bytes) -> Response {
     let mut form = form_urlencoded::parse(&body);
     let Some((_, token)) = form.find(|(name, _)| name == "token") else { return refuse() };
@@ -74,7 +74,7 @@ struct Refresh<'a> {
     refresh_token: &'a str,
 }
 
-/// A reusable refresh token in JSON against an HS256 token; nothing is written.
+/// A reusable refresh token in JSON is exchanged for an HS256 token; nothing is written.
 pub(super) async fn reusable_refresh(State(probe): Shared, body: Bytes) -> Response {
     let Ok(request) = serde_json::from_slice::<Refresh<'_>>(&body) else { return refuse() };
     match stored(request.refresh_token) {

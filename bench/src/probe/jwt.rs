@@ -1,4 +1,4 @@
-//! Makes and checks tokens: ES256 and HS256 (RFC 7515, RFC 9068), straight on aws-lc-rs.
+//! Makes and checks tokens: ES256 and HS256 (RFC 7515, RFC 9068), directly with aws-lc-rs.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;

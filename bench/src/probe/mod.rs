@@ -1,8 +1,9 @@
 //! The ceiling probe: a bare server that does only the unavoidable part of each kind of work.
 //!
-//! It is the yardstick, so it is as fast as an honest server can be and does nothing else: no tenancy,
-//! no dialects, no revocation, no audit, no metrics, no client authentication on introspection. One
-//! thread serves (it has one core), one thread writes. What it commits is on the disk before it answers.
+//! It is the reference, so it is as fast as a correct server can be and does nothing else: no
+//! tenancy, no dialects, no revocation, no audit, no metrics, no client authentication on
+//! introspection. One thread serves (it has one core), one thread writes. A commit is on the disk
+//! before it is acknowledged.
 
 mod digest;
 mod fixtures;

@@ -1,4 +1,4 @@
-//! The answers of the flows with people: a code for tokens, and a refresh token for its successor.
+//! The handlers of the flows with users: a code for tokens, and a refresh token for its successor.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -42,8 +42,8 @@ pub(super) async fn exchange(State(probe): Shared, headers: HeaderMap, body: Byt
     answer(&probe, &client, row, format!("{family}.{secret}")).await
 }
 
-/// RFC 6749 §6 and RFC 9700 §4.14.2: Basic, form, SHA-256, one row written over if it still holds
-/// the digest of what was presented, an ES256 token.
+/// RFC 6749 §6 and RFC 9700 §4.14.2: Basic, form, SHA-256, one row that is overwritten if it still
+/// holds the digest of the presented token, an ES256 token.
 pub(super) async fn rotate(State(probe): Shared, headers: HeaderMap, body: Bytes) -> Response {
     let Some(client) = authenticate(&probe, &headers) else { return refuse() };
     let Some(token) = field(&body, "refresh_token") else { return refuse() };

@@ -1,4 +1,4 @@
-//! Group commit: one thread, a row a token, as many rows a commit as are waiting, fsync at each.
+//! Group commit: one thread, one row per token, all waiting rows in one commit, fsync at each.
 
 use std::path::Path;
 use std::sync::mpsc;
@@ -10,20 +10,20 @@ use super::digest::sha256;
 use super::fixtures::Fixtures;
 use super::reader;
 
-/// Rows of one commit at most.
+/// The largest number of rows in one commit.
 const GROUP: usize = 256;
 
 /// What is written.
 pub(super) enum Row {
     /// A token that was issued to a client.
     Spent { client: String, at: i64 },
-    /// A refresh token in place of another, if it is still the one.
+    /// A refresh token that replaces another, if that one is still current.
     Rotated { family: i64, from: [u8; 32], to: [u8; 32] },
-    /// The first refresh token of a family, named by the code that is used up with it.
+    /// The first refresh token of a family, named by the code that it uses up.
     Exchanged { family: i64, digest: [u8; 32] },
 }
 
-/// A row, and whom to tell once it is on the disk, or that it could not be.
+/// A row, and the sender for the result of its commit.
 struct Waiting {
     row: Row,
     done: oneshot::Sender<bool>,
@@ -41,8 +41,8 @@ impl Writer {
         Ok(Self(sender))
     }
 
-    /// Queues a row; the receiver answers after its commit, and fails when there was none. `false`:
-    /// somebody was there before.
+    /// Queues a row. The receiver gets the result after the commit, and an error when there was
+    /// none. `false`: another row was first.
     pub(super) fn write(&self, row: Row) -> oneshot::Receiver<bool> {
         let (done, committed) = oneshot::channel();
         let _the_receiver_fails = self.0.send(Waiting { row, done });
@@ -71,8 +71,9 @@ fn write(connection: &Connection, queue: &mpsc::Receiver<Waiting>) {
     let mut group = Vec::with_capacity(GROUP);
     while let Ok(first) = queue.recv() {
         group.push(first);
-        // On one core, let the serving thread read what has arrived meanwhile: the group is then
-        // all of it and not the first alone. Doubles the rate at 16 connections.
+        // On one core, this lets the serving thread read what has arrived meanwhile, so that the
+        // group is all of it and not the first request alone. It doubles the rate at 16
+        // connections.
         std::thread::yield_now();
         group.extend(queue.try_iter().take(GROUP - 1));
         let Ok(written) = statements.commit(&group) else {

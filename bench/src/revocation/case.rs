@@ -1,4 +1,5 @@
-//! What is revoked: in each case an organization with a machine, its right, a token of that, and a key.
+//! A test case of a revocation: an organization with a machine, its grant, a token of the grant,
+//! and a key.
 
 use serde_json::json;
 
@@ -9,16 +10,16 @@ use crate::subject::admin::{Admin, text};
 use crate::subject::gated::Gated;
 use crate::subject::rfc::{JWT_API, Pair};
 
-/// What is done.
+/// What is revoked or suspended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     /// The API key is revoked.
     Key,
     /// The secret that the token was minted for is revoked.
     Secret,
-    /// The right that the token hangs from is revoked.
+    /// The grant that the token depends on is revoked.
     Grant,
-    /// The token itself is thrown away (RFC 7009).
+    /// The token itself is revoked (RFC 7009).
     Token,
     /// The organization is suspended.
     Organization,
@@ -28,21 +29,21 @@ impl Change {
     pub(crate) const ALL: [Self; 5] =
         [Self::Key, Self::Secret, Self::Grant, Self::Token, Self::Organization];
 
-    /// Whether the key is good no longer.
+    /// Whether the key is inactive afterwards.
     pub(crate) const fn ends_key(self) -> bool {
         matches!(self, Self::Key | Self::Organization)
     }
 
-    /// Whether the token is good no longer.
+    /// Whether the token is inactive afterwards.
     pub(crate) const fn ends_token(self) -> bool {
         !matches!(self, Self::Key)
     }
 }
 
-/// A customer, ready to lose something.
+/// A customer whose credentials are to be revoked.
 #[derive(Debug)]
 pub(crate) struct Case {
-    pub(crate) deed: Change,
+    pub(crate) change: Change,
     organization: String,
     machine: Pair,
     secret: String,
@@ -52,11 +53,11 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// Makes one.
+    /// Creates a case.
     ///
     /// # Errors
     /// With the refusal.
-    pub(crate) fn make(realm: &Gated, admin: &mut Admin, deed: Change) -> Result<Self, String> {
+    pub(crate) fn make(realm: &Gated, admin: &mut Admin, change: Change) -> Result<Self, String> {
         let new = json!({"name": "Atelier"});
         let organization = text(&admin.create("organizations", &new)?, "/id")?;
         let new = json!({"name": "Machine", "organization": organization, "with_secret": false});
@@ -72,7 +73,7 @@ impl Case {
         let mut client = Client::connect(realm.home.port).map_err(|it| it.to_string())?;
         let token = client.ask(&realm.ask_token(&machine, JWT_API))?.json()?;
         let token = text(&token, "/access_token")?;
-        Ok(Self { deed, organization, machine, secret, grant, token, key })
+        Ok(Self { change, organization, machine, secret, grant, token, key })
     }
 
     /// The key as a value of `Authorization`.
@@ -85,19 +86,19 @@ impl Case {
         format!("Bearer {}", self.token)
     }
 
-    /// The request to `node` that does the deed.
+    /// The request to `node` that makes the change.
     pub(crate) fn request(&self, node: &Gated) -> Request {
         let (id, secret) = &self.machine;
-        match self.deed {
-            Change::Key => node.deed(&format!("api-keys/{}/revoke", self.key.0)),
-            Change::Secret => node.deed(&format!("clients/{id}/secrets/{}/revoke", self.secret)),
-            Change::Grant => node.deed(&format!("grants/{}/revoke", self.grant)),
+        match self.change {
+            Change::Key => node.post(&format!("api-keys/{}/revoke", self.key.0)),
+            Change::Secret => node.post(&format!("clients/{id}/secrets/{}/revoke", self.secret)),
+            Change::Grant => node.post(&format!("grants/{}/revoke", self.grant)),
             Change::Token => {
                 let asked = Request::new("POST", node.home.port, "/revoke").basic(id, secret);
                 asked.form(&[("token", &self.token)])
             }
             Change::Organization => {
-                node.deed(&format!("organizations/{}/suspend", self.organization))
+                node.post(&format!("organizations/{}/suspend", self.organization))
             }
         }
     }

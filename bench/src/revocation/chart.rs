@@ -1,5 +1,5 @@
-//! The delays as a picture: a histogram for each sort of observer above one logarithmic axis, as SVG,
-//! readable on light and on dark ground.
+//! A chart of the delays: a histogram for each kind of observer above one logarithmic axis, as SVG,
+//! readable on light and dark backgrounds.
 
 use std::fmt::Write as _;
 
@@ -9,12 +9,12 @@ const WIDTH: f64 = 760.0;
 const LEFT: f64 = 64.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 76.0;
-/// Of a histogram, and from one to the next.
+/// The height of a histogram with its margin.
 const HEIGHT: f64 = 96.0;
 const STEP: f64 = 150.0;
-/// Above the bars, for what the lines say.
+/// The space above the bars, for the labels.
 const ROOM: f64 = 28.0;
-/// Powers of ten of milliseconds at both ends of the axis.
+/// The exponents of ten, in milliseconds, at the ends of the axis.
 const FIRST: i32 = -1;
 const LAST: i32 = 4;
 const A_DECADE: i32 = 12;
@@ -89,12 +89,13 @@ fn panel(svg: &mut String, top: f64, name: &str, delays: &Delays) {
         let delay = delays.percentile(hundredth);
         let at = x(delay);
         line(svg, class, (at, ceiling), (at, floor));
-        let told = format!("{class} {}", millis(delay));
-        text(svg, (at + 4.0, ceiling + down), &format!(r#"class="small {of}""#), &told);
+        let label = format!("{class} {}", millis(delay));
+        text(svg, (at + 4.0, ceiling + down), &format!(r#"class="small {of}""#), &label);
     }
 }
 
-/// How many delays fall between two neighbouring steps of the axis; what is beyond it, at its ends.
+/// How many delays fall between two neighbouring steps of the axis. Delays beyond the axis count at
+/// its ends.
 fn counts(delays: &Delays) -> Vec<usize> {
     let mut counts = vec![0; ((LAST - FIRST) * A_DECADE) as usize];
     let last = counts.len() - 1;
@@ -111,7 +112,7 @@ const fn span() -> f64 {
     WIDTH - LEFT - RIGHT
 }
 
-/// Where a delay stands on the axis.
+/// The position of a delay on the axis.
 fn x(delay: f64) -> f64 {
     let share = (delay.max(1e-9).log10() - f64::from(FIRST)) / f64::from(LAST - FIRST);
     LEFT + span() * share.clamp(0.0, 1.0)

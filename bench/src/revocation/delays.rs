@@ -1,11 +1,11 @@
-//! Delays, and what is told of them.
+//! Delays and their statistics.
 
-/// In milliseconds, rising.
+/// Delays in milliseconds, in rising order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Delays(Vec<f64>);
 
 impl Delays {
-    /// Of these.
+    /// Sorts these delays.
     pub(crate) fn of(mut millis: Vec<f64>) -> Self {
         millis.sort_by(f64::total_cmp);
         Self(millis)
@@ -19,14 +19,13 @@ impl Delays {
         self.0.iter().copied()
     }
 
-    /// The least of them that at least so many hundredths do not exceed (nearest rank); zero where
-    /// there are none.
+    /// The percentile by nearest rank; zero where there are no delays.
     pub(crate) fn percentile(&self, hundredths: f64) -> f64 {
         let rank = (self.0.len() as f64 * hundredths / 100.0).ceil() as usize;
         self.0.get(rank.max(1) - 1).copied().unwrap_or_default()
     }
 
-    /// As the table has them.
+    /// The text for the table.
     pub(crate) fn in_words(&self) -> String {
         let of = |hundredths| millis(self.percentile(hundredths));
         let [p50, p90, p99, most] = [50.0, 90.0, 99.0, 100.0].map(of);

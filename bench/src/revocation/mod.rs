@@ -1,8 +1,10 @@
-//! From the answer to a revocation until everybody refuses: three nodes on one PostgreSQL, the gate of
-//! each, and four services that check JWTs themselves and follow the feed of a node, all under load.
+//! The time from the answer to a revocation until every observer refuses: three nodes on one
+//! PostgreSQL, the gate of each, and four services that verify JWTs themselves and follow the feed
+//! of a node, all under load.
 //!
-//! The clock starts when the answer has arrived and stops when an observer that looks each
-//! millisecond has its refusal in hand: what a look takes is counted. Everything shares the machine's two cores.
+//! The clock starts when the answer has arrived. It stops when an observer that checks every
+//! millisecond has received its refusal, so the time of a check counts. Everything shares the
+//! machine's two cores.
 
 mod case;
 mod chart;
@@ -32,26 +34,26 @@ use crate::subject::gated::{Gated, Setting};
 use crate::subject::rfc::{JWT_API, Pair};
 use crate::table::Row;
 
-/// As it stands in the table.
+/// The name in the table.
 pub(crate) const NAME: &str = "revocation";
 const NODES: [&str; 3] = ["one", "two", "three"];
 const VERIFIERS: usize = 4;
 /// Requests a second at the gate of each node, and tokens a second that one of them issues.
-const ASKED: f64 = 500.0;
+const GATE_RATE: f64 = 500.0;
 const ISSUED: f64 = 50.0;
-/// The longest that all but one of a hundred may take, in milliseconds.
+/// The limit on the 99th percentile, in milliseconds.
 const LIMIT: f64 = 1_000.0;
 
-/// What was seen.
-struct Seen {
+/// The delay that an observer saw.
+struct ObservedDelay {
     sort: Sort,
     millis: f64,
 }
 
-/// Revokes `count` times and writes the picture to `plot`, where one is asked for.
+/// Makes `count` revocations and writes the chart to `plot`, if that is given.
 ///
 /// # Errors
-/// With the first thing that went wrong: a credential that is let in again, too.
+/// The first error, also when a revoked credential is accepted again.
 pub(crate) fn rows(
     program: &Path,
     scratch: &Scratch,
@@ -74,10 +76,10 @@ pub(crate) fn rows(
         loading.join().map_err(|_| "the load panicked".to_owned())??;
         seen
     })?;
-    told(&seen, chart)
+    table_rows(&seen, chart)
 }
 
-fn told(seen: &[Vec<Seen>], chart: Option<&PathBuf>) -> Result<Vec<Row>, String> {
+fn table_rows(seen: &[Vec<ObservedDelay>], chart: Option<&PathBuf>) -> Result<Vec<Row>, String> {
     let of = |sort| {
         let all = seen.iter().flatten().filter(|seen| seen.sort == sort);
         Delays::of(all.map(|seen| seen.millis).collect())
@@ -85,7 +87,7 @@ fn told(seen: &[Vec<Seen>], chart: Option<&PathBuf>) -> Result<Vec<Row>, String>
     let same = ("gate of the node that was told", of(Sort::SameGate));
     let other = ("gates of the two other nodes", of(Sort::OtherGate));
     let services = ("services with crates/verify", of(Sort::Verifier));
-    let last = |seen: &Vec<Seen>| seen.iter().map(|seen| seen.millis).fold(0.0, f64::max);
+    let last = |seen: &Vec<ObservedDelay>| seen.iter().map(|seen| seen.millis).fold(0.0, f64::max);
     let all = ("everybody", Delays::of(seen.iter().map(last).collect()));
     let groups = [&same, &other, &services, &all].map(|(name, delays)| (*name, delays));
     if let Some(file) = chart {
@@ -108,17 +110,17 @@ fn told(seen: &[Vec<Seen>], chart: Option<&PathBuf>) -> Result<Vec<Row>, String>
 fn cases(nodes: &[Gated; 3], count: usize) -> Result<Vec<Case>, String> {
     let [one, ..] = nodes;
     let mut admin = one.admin()?;
-    let deeds = Change::ALL.into_iter().cycle().take(count);
-    deeds.map(|deed| Case::make(one, &mut admin, deed)).collect()
+    let changes = Change::ALL.into_iter().cycle().take(count);
+    changes.map(|change| Case::make(one, &mut admin, change)).collect()
 }
 
-/// Who asks for tokens under load, and holds the keys that are presented.
+/// The clients that request tokens under load, and the keys that are presented.
 fn machines(nodes: &[Gated; 3]) -> Result<(Vec<Pair>, Vec<Pair>), String> {
     let [one, ..] = nodes;
     Ok((one.machines()?, one.keys()?))
 }
 
-/// Everybody.
+/// Nodes, load and observers.
 struct Fixture {
     nodes: [Gated; 3],
     cases: Vec<Case>,
@@ -126,7 +128,7 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// Good keys at every gate and new tokens at one node, until `stop`.
+    /// Sends active keys to every gate and requests new tokens at one node, until `stop`.
     fn load(&self, stop: &AtomicBool) -> Result<(), String> {
         let (machines, keys) = &self.machines;
         std::thread::scope(|scope| {
@@ -142,7 +144,7 @@ impl Fixture {
                         ..Stream::closed(round(requests))
                     };
                     while !stop.load(Ordering::Relaxed) {
-                        let mut streams = vec![steady(&asked, ASKED)];
+                        let mut streams = vec![steady(&asked, GATE_RATE)];
                         if number == 0 {
                             streams.push(steady(&minted, ISSUED));
                         }
@@ -159,8 +161,8 @@ impl Fixture {
         })
     }
 
-    /// Revokes one after the other; what was seen of each.
-    fn revoke(&self) -> Result<Vec<Vec<Seen>>, String> {
+    /// Makes the changes one after the other. Returns what was seen of each.
+    fn revoke(&self) -> Result<Vec<Vec<ObservedDelay>>, String> {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(2).enable_all();
         let runtime = runtime.build().map_err(|problem| format!("runtime: {problem}"))?;
@@ -169,7 +171,7 @@ impl Fixture {
             let mut all = Vec::with_capacity(self.cases.len());
             for case in &self.cases {
                 let seen = self.one(case, &verifiers).await;
-                all.push(seen.map_err(|problem| format!("{:?}: {problem}", case.deed))?);
+                all.push(seen.map_err(|problem| format!("{:?}: {problem}", case.change))?);
             }
             Ok(all)
         })
@@ -188,10 +190,14 @@ impl Fixture {
         self.nodes.iter().cycle().take(VERIFIERS).map(of_node).collect()
     }
 
-    /// Does the deed at a random node, and waits until everybody who should refuse does.
-    async fn one(&self, case: &Case, verifiers: &[Arc<Verifier>]) -> Result<Vec<Seen>, String> {
-        let told = (SystemRng.u128() % self.nodes.len() as u128) as usize;
-        let mut watches = self.watches(case, told, verifiers).await?;
+    /// Makes the change at a random node, and waits until every observer that should refuse does.
+    async fn one(
+        &self,
+        case: &Case,
+        verifiers: &[Arc<Verifier>],
+    ) -> Result<Vec<ObservedDelay>, String> {
+        let answering = (SystemRng.u128() % self.nodes.len() as u128) as usize;
+        let mut watches = self.watches(case, answering, verifiers).await?;
         for watch in &mut watches {
             watch.until_let_in().await?;
         }
@@ -202,13 +208,13 @@ impl Fixture {
                 Ok::<_, String>((watch, refused))
             });
         }
-        let answered = self.deed(case, told).await?;
+        let answered = self.change(case, answering).await?;
         let mut seen = Vec::new();
         let mut watches = Vec::new();
         while let Some(looked) = looking.join_next().await {
             let (watch, refused) = looked.map_err(|problem| problem.to_string())??;
             let delay = refused.saturating_duration_since(answered);
-            seen.push(Seen { sort: watch.sort, millis: delay.as_secs_f64() * 1e3 });
+            seen.push(ObservedDelay { sort: watch.sort, millis: delay.as_secs_f64() * 1e3 });
             watches.push(watch);
         }
         for watch in &mut watches {
@@ -222,28 +228,28 @@ impl Fixture {
     async fn watches(
         &self,
         case: &Case,
-        told: usize,
+        answering: usize,
         verifiers: &[Arc<Verifier>],
     ) -> Result<Vec<Watch>, String> {
         let mut watches = Vec::new();
         for (number, node) in self.nodes.iter().enumerate() {
-            let sort = if number == told { Sort::SameGate } else { Sort::OtherGate };
-            let key = case.deed.ends_key().then(|| case.key());
-            let token = case.deed.ends_token().then(|| case.bearer());
+            let sort = if number == answering { Sort::SameGate } else { Sort::OtherGate };
+            let key = case.change.ends_key().then(|| case.key());
+            let token = case.change.ends_token().then(|| case.bearer());
             for value in [key, token].into_iter().flatten() {
                 let asked = node.asks(CONTACTS, &value);
                 watches.push(Watch::gate(sort, node.home.port, asked).await?);
             }
         }
-        if case.deed.ends_token() {
+        if case.change.ends_token() {
             watches.extend(verifiers.iter().map(|it| Watch::service(it, &case.token)));
         }
         Ok(watches)
     }
 
-    /// The moment when the answer was there.
-    async fn deed(&self, case: &Case, told: usize) -> Result<Instant, String> {
-        let node = self.nodes.get(told).ok_or("no such node")?;
+    /// The time at which the answer arrived.
+    async fn change(&self, case: &Case, answering: usize) -> Result<Instant, String> {
+        let node = self.nodes.get(answering).ok_or("no such node")?;
         let broken = |problem: std::io::Error| problem.to_string();
         let stream = tokio::net::TcpStream::connect(("127.0.0.1", node.home.port));
         let mut stream = stream.await.map_err(broken)?;

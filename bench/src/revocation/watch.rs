@@ -1,4 +1,4 @@
-//! Observers: each presents one credential at one place, over and over, until it is refused there.
+//! Observers: each presents one credential repeatedly at one place, until it is refused there.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,12 +11,12 @@ use crate::load::request::Request;
 use crate::load::request_source::exchange;
 use crate::verifying::request;
 
-/// Between two looks.
-const EVERY: Duration = Duration::from_millis(1);
-/// The longest that anything is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time between two checks.
+const INTERVAL: Duration = Duration::from_millis(1);
+/// The limit on any wait.
+const WAIT_LIMIT: Duration = Duration::from_secs(10);
 
-/// Where somebody looks.
+/// Where an observer checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sort {
     /// At the gate of the node that answered the revocation.
@@ -39,10 +39,10 @@ enum Location {
 }
 
 impl Watch {
-    /// Asks the gate on `port`.
+    /// An observer of the gate on `port`.
     ///
     /// # Errors
-    /// When nobody listens there.
+    /// When nothing listens there.
     pub(crate) async fn gate(sort: Sort, port: u16, request: Request) -> Result<Self, String> {
         let stream = TcpStream::connect(("127.0.0.1", port)).await;
         let stream = stream.map_err(|problem| problem.to_string())?;
@@ -50,30 +50,30 @@ impl Watch {
         Ok(Self { sort, place: Location::Gate { stream, request, read: Vec::new() } })
     }
 
-    /// Asks a verifier.
+    /// An observer of a verifier.
     pub(crate) fn service(verifier: &Arc<Verifier>, token: &str) -> Self {
         let presented = Presented::Bearer(Secret::new(token));
         let place = Location::Service { verifier: Arc::clone(verifier), presented };
         Self { sort: Sort::Verifier, place }
     }
 
-    /// Looks until the credential is taken for good.
+    /// Checks until the credential is accepted.
     ///
     /// # Errors
-    /// When it is not, for long; with what was said.
+    /// When it is not accepted for too long, with the last answer.
     pub(crate) async fn until_let_in(&mut self) -> Result<(), String> {
         self.until(true).await.map(drop)
     }
 
-    /// Looks until it is refused; the moment when that was known here.
+    /// Checks until the credential is refused. Returns the time at which that was known.
     ///
     /// # Errors
-    /// When it is not, for long.
+    /// When it is not refused for too long.
     pub(crate) async fn until_refused(&mut self) -> Result<Instant, String> {
         self.until(false).await
     }
 
-    /// Whether it is refused at this moment.
+    /// Whether the credential is refused now.
     ///
     /// # Errors
     /// When nothing can be known.
@@ -88,14 +88,14 @@ impl Watch {
             if passes == wanted {
                 return Ok(Instant::now());
             }
-            if started.elapsed() > PATIENCE {
-                return Err(format!("{:?} for {PATIENCE:?}: {said}", self.sort));
+            if started.elapsed() > WAIT_LIMIT {
+                return Err(format!("{:?} for {WAIT_LIMIT:?}: {said}", self.sort));
             }
-            tokio::time::sleep(EVERY).await;
+            tokio::time::sleep(INTERVAL).await;
         }
     }
 
-    /// Whether the credential is taken for good; and what was said.
+    /// Whether the credential is accepted, and the answer.
     async fn look(&mut self) -> Result<(bool, String), String> {
         match &mut self.place {
             Location::Gate { stream, request, read } => {

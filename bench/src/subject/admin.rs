@@ -1,4 +1,4 @@
-//! Sets things up the way an operator does: over the admin API.
+//! Prepares realms over the admin API, as an operator does.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ impl Admin {
     /// Opens the admin API of the realm on `port`.
     ///
     /// # Errors
-    /// When nobody listens there.
+    /// When nothing listens there.
     pub(crate) fn open(port: u16, key: &str) -> Result<Self, String> {
         let client = Client::connect(port).map_err(|problem| problem.to_string())?;
         Ok(Self { client, port, key: key.to_owned() })
@@ -26,7 +26,7 @@ impl Admin {
     /// Creates one `what`, a path below `/admin/v1/`.
     ///
     /// # Errors
-    /// With the refusal.
+    /// With the error response.
     pub(crate) fn create(&mut self, what: &str, input: &Value) -> Result<Value, String> {
         let asked = self.request("POST", what).json(input);
         self.client.ask(&asked)?.json().map_err(|problem| format!("POST {what}: {problem}"))
@@ -35,7 +35,7 @@ impl Admin {
     /// Reads `what`.
     ///
     /// # Errors
-    /// With the refusal.
+    /// With the error response.
     pub(crate) fn read(&mut self, what: &str) -> Result<Value, String> {
         let asked = self.request("GET", what);
         self.client.ask(&asked)?.json().map_err(|problem| format!("GET {what}: {problem}"))
@@ -51,7 +51,7 @@ impl Admin {
 /// The text at `pointer` in an answer.
 ///
 /// # Errors
-/// When it is not there; says which fields are, not what is in them.
+/// When it is absent. The message names the fields of the answer, not their values.
 pub(crate) fn text(answer: &Value, pointer: &str) -> Result<String, String> {
     let text = answer.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     text.ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! As much of a browser as the flows need: cookies, redirects and forms.
+//! The parts of a browser that the flows need: cookies, redirects and forms.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::load::answer::Answer;
 use crate::load::client::Client;
 use crate::load::request::Request;
 
-/// The longest way of redirects.
+/// The largest number of redirects.
 const REDIRECTS: usize = 10;
 
 /// The fields of a form.
@@ -24,16 +24,17 @@ impl Browser {
     /// Opens a new one, without cookies.
     ///
     /// # Errors
-    /// When nobody listens on `port`.
+    /// When nothing listens on `port`.
     pub(crate) fn open(port: u16) -> Result<Self, String> {
         let client = Client::connect(port).map_err(|problem| problem.to_string())?;
         Ok(Self { client, port, jar: BTreeMap::new() })
     }
 
-    /// Goes to `path` and on wherever it is sent: the address and the page where it ends. Another
-    /// server is not asked: its page is empty.
+    /// Opens `path` and follows redirects. Returns the last address and its page. Another server is
+    /// not asked; its page is empty.
     ///
     /// # Errors
+    /// When the redirects do not end, or end without success.
     /// When the way does not end, or not with success.
     pub(crate) fn follow(&mut self, path: &str) -> Result<(String, String), String> {
         let answer = self.ask(Request::new("GET", self.port, path))?;

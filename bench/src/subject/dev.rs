@@ -38,7 +38,7 @@ impl Dev {
         Self::again(program, scratch, folder, base, (base, &ready)).map(|(dev, _)| dev)
     }
 
-    /// Starts it with the data of `folder`; also returns the time until `first`, a port and a
+    /// Starts it with the data of `folder`. Also returns the time until `first`, a port and a
     /// request, was answered.
     ///
     /// # Errors
@@ -54,10 +54,10 @@ impl Dev {
         let (port, data) = (base.to_string(), folder.display().to_string());
         let arguments = ["dev", "--port", &port, "--data", &data];
         let mut server = Server::start(program, &arguments, &log)?;
-        let told = |problem| {
+        let with_log = |problem| {
             format!("postern dev: {problem}\n{}", std::fs::read_to_string(&log).unwrap_or_default())
         };
-        let took = server.until(first.0, first.1).map_err(told)?;
+        let took = server.until(first.0, first.1).map_err(with_log)?;
         let demo = std::fs::read_to_string(folder.join("demo.json"));
         let demo = demo.map_err(|problem| format!("demo.json: {problem}"))?;
         let demo =
@@ -85,8 +85,8 @@ impl Dev {
         text.ok_or_else(|| format!("demo.json: no {pointer}"))
     }
 
-    /// The port and the requests of a kind of work that the demo realms serve; `None` of others.
-    /// Makes the credentials to go round in.
+    /// The port and the requests of a kind of work, if the demo realms serve it; `None` otherwise.
+    /// Creates the credentials for the load.
     ///
     /// # Errors
     /// When `demo.json` lacks what is needed, or a credential is refused.

@@ -1,5 +1,5 @@
-//! `postern serve` with a gate: a realm as the RFCs have it, a table of routes as an API has, and the
-//! credentials to present there.
+//! `postern serve` with a gate: a realm with the RFC dialect, a table of routes like that of an
+//! API, and credentials to present there.
 
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -18,10 +18,10 @@ use crate::probe::{CLIENTS, TOKENS};
 use crate::scratch::Scratch;
 use crate::{cpu, ports};
 
-/// A server that does nothing has had less processor time than this in [`LOOKING`].
-const NOTHING: Duration = Duration::from_millis(20);
-const LOOKING: Duration = Duration::from_millis(400);
-const SETTLING: Duration = Duration::from_secs(120);
+/// An idle server uses less processor time than this during [`LOOKING`].
+const IDLE_CPU: Duration = Duration::from_millis(20);
+const IDLE_WINDOW: Duration = Duration::from_millis(400);
+const IDLE_WAIT: Duration = Duration::from_secs(120);
 
 const DIALECT: &str = r#"name = "bench"
 
@@ -29,7 +29,7 @@ const DIALECT: &str = r#"name = "bench"
 basic = "plain"
 "#;
 
-/// As an API has them. Limits that nobody reaches are counted all the same.
+/// Routes like those of an API. The limits are never reached, but they are counted.
 const GATE: &str = r#"
 [realms.gate]
 request = "original"
@@ -98,17 +98,17 @@ audience = "https://api.example.com/invoices"
 scopes = ["contacts.write"]
 "#;
 
-/// Where a node lives.
+/// The folder and database of a node.
 #[derive(Clone, Debug)]
 pub(crate) struct Home {
-    /// Configuration, and the database where it is a file.
+    /// The folder of the configuration, and of the database where that is a file.
     pub(crate) folder: PathBuf,
     pub(crate) port: u16,
     metrics: u16,
     core: Core,
 }
 
-/// A gate that is being served.
+/// A running server with a gate.
 #[derive(Debug)]
 pub(crate) struct Gated {
     pub(crate) server: Server,
@@ -117,30 +117,30 @@ pub(crate) struct Gated {
     key: String,
 }
 
-/// What a new realm is set up with.
+/// The settings of a new realm.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setting<'a> {
     pub(crate) program: &'a Path,
     pub(crate) scratch: &'a Scratch,
-    /// Of the folder.
+    /// The name of the folder.
     pub(crate) name: &'a str,
-    /// As in the configuration.
+    /// The database, as in the configuration.
     pub(crate) database: &'a str,
     pub(crate) core: Core,
 }
 
 impl<'a> Setting<'a> {
-    /// With a file for its database, on the server's core.
+    /// Settings with a file as database, on the server's core.
     pub(crate) fn alone(program: &'a Path, scratch: &'a Scratch, name: &'a str) -> Self {
         Self { program, scratch, name, database: "sqlite:postern.db", core: Core::Servers }
     }
 }
 
 impl Gated {
-    /// Configures and starts a realm, and makes its APIs.
+    /// Configures and starts a realm, and creates its APIs.
     ///
     /// # Errors
-    /// With the first thing that went wrong.
+    /// With the first error.
     pub(crate) fn start(setting: Setting<'_>) -> Result<Self, String> {
         let port = ports::free(2)?;
         let home = home(setting, port, &MasterKey::generate(&SystemRng), port)?;
@@ -157,7 +157,7 @@ impl Gated {
     /// Another node of the same realm, on the same database.
     ///
     /// # Errors
-    /// With the first thing that went wrong.
+    /// With the first error.
     pub(crate) fn another(&self, setting: Setting<'_>) -> Result<Self, String> {
         let master = self.master()?;
         let home = home(setting, ports::free(2)?, &master, self.home.port)?;
@@ -168,17 +168,18 @@ impl Gated {
     /// The realm's master key.
     ///
     /// # Errors
-    /// When its file is not there.
+    /// When its file does not exist.
     pub(crate) fn master(&self) -> Result<MasterKey, String> {
         let file = self.home.folder.join("master.key");
         let text = fs::read_to_string(&file).map_err(|problem| format!("master.key: {problem}"))?;
         MasterKey::parse(&text).map_err(|problem| problem.to_string())
     }
 
-    /// Stops the server, does `work` in its folder meanwhile, and starts it again.
+    /// Stops the server, runs `work` on its folder, and starts it again.
     ///
     /// # Errors
-    /// The work's own; when the server does not end in order, or not come back.
+    /// The error of `work`, or an error when the server does not end cleanly or does not start
+    /// again.
     pub(crate) fn restart<T>(
         self,
         work: impl FnOnce(&Path) -> Result<T, String>,
@@ -190,16 +191,16 @@ impl Gated {
         Ok((Self { server, home, program, key }, done))
     }
 
-    /// Waits until the server has nothing to do any more: what it reads at start, it has read.
+    /// Waits until the server is idle, so that everything read at the start is in memory.
     ///
     /// # Errors
-    /// When it goes on and on.
+    /// When it does not become idle.
     pub(crate) fn settle(&self) -> Result<(), String> {
         let started = Instant::now();
-        while started.elapsed() < SETTLING {
+        while started.elapsed() < IDLE_WAIT {
             let before = cpu::of(self.server.process())?;
-            std::thread::sleep(LOOKING);
-            if cpu::of(self.server.process())? - before < NOTHING {
+            std::thread::sleep(IDLE_WINDOW);
+            if cpu::of(self.server.process())? - before < IDLE_CPU {
                 return Ok(());
             }
         }
@@ -214,13 +215,13 @@ impl Gated {
         Admin::open(self.home.port, &self.key)
     }
 
-    /// `POST` of nothing to a path of the admin API.
-    pub(crate) fn deed(&self, path: &str) -> Request {
+    /// An empty `POST` to a path of the admin API.
+    pub(crate) fn post(&self, path: &str) -> Request {
         let asked = Request::new("POST", self.home.port, &format!("/admin/v1/{path}"));
         asked.header("Authorization", &format!("Bearer {}", self.key)).json(&json!({}))
     }
 
-    /// A figure of `/metrics`: the sum of the samples whose line begins with `name`.
+    /// A value of `/metrics`: the sum of the samples whose line begins with `name`.
     ///
     /// # Errors
     /// When it does not answer, or has no such figure.
@@ -232,7 +233,7 @@ impl Gated {
         values.reduce(|sum, value| sum + value).ok_or_else(|| format!("no {name} in /metrics"))
     }
 
-    /// What a proxy asks of the gate for a request that came with `authorization`.
+    /// A proxy's request to the gate for an API request with `authorization`.
     pub(crate) fn asks(&self, path: &str, authorization: &str) -> Request {
         asks(self.home.port, path, authorization)
     }
@@ -246,7 +247,7 @@ impl Gated {
         (0..CLIENTS).map(|number| client(&mut admin, number)).collect()
     }
 
-    /// How a machine asks for a token.
+    /// A machine's token request.
     pub(crate) fn ask_token(&self, (id, secret): &Pair, audience: &str) -> Request {
         let form = [("grant_type", "client_credentials"), ("audience", audience)];
         Request::new("POST", self.home.port, "/token").basic(id, secret).form(&form)
@@ -276,7 +277,7 @@ impl Gated {
     }
 }
 
-/// What a proxy asks of the gate on `port` for a request that came with `authorization`.
+/// A proxy's request to the gate on `port` for an API request with `authorization`.
 pub(crate) fn asks(port: u16, path: &str, authorization: &str) -> Request {
     Request::new("GET", port, "/gate")
         .header("X-Original-Method", "GET")

@@ -1,4 +1,5 @@
-//! A partner's app and people who connect it: through the front door, as browsers and apps go.
+//! A partner's app and users who connect it, through pages and endpoints as browsers and apps use
+//! them.
 
 use base::digest::sha256;
 use base::encoding::base64url;
@@ -10,17 +11,17 @@ use super::rfc::{JWT_API, Pair, Rfc};
 use crate::load::answer::Answer;
 use crate::load::request::Request;
 
-/// How many people connect the app.
+/// How many users connect the app.
 const PEOPLE: usize = 10;
 const PASSWORD: &str = "correct horse battery staple";
-/// What the app asks people for, as it stands in a query.
+/// The scopes that the app requests, as in a query.
 const SCOPE: &str = "contacts.read+contacts.write";
-/// Neither on this machine nor without TLS, so that a consent is remembered (RFC 8252 §8.6).
+/// Not on this machine and with TLS, so that consent is remembered (RFC 8252 §8.6).
 const REDIRECT: &str = "https://app.example/callback";
-/// What the challenges are made of (RFC 7636 §4.1).
+/// The code verifier of the challenges (RFC 7636 §4.1).
 const VERIFIER: &str = "bench-bench-bench-bench-bench-bench-bench-bench";
 
-/// The S256 challenge that every code of the load is bound to.
+/// The S256 challenge of every code in the load.
 pub(crate) fn challenge() -> String {
     base64url(sha256(VERIFIER.as_bytes()))
 }
@@ -30,15 +31,15 @@ pub(crate) fn challenge() -> String {
 pub(crate) struct Partner {
     port: u16,
     app: Pair,
-    /// The cookies of those who connected it.
+    /// The cookies of the users who connected it.
     people: Vec<String>,
 }
 
 impl Partner {
-    /// Makes the app and its people, signs them in and has each of them say yes.
+    /// Creates the app and its users, signs them in and lets each of them consent.
     ///
     /// # Errors
-    /// With the first thing that went wrong.
+    /// With the first error.
     pub(crate) fn connect(realm: &Rfc) -> Result<Self, String> {
         let mut admin = realm.admin()?;
         let organization = text(&admin.create("organizations", &json!({"name": "Bench"}))?, "/id")?;
@@ -63,14 +64,14 @@ impl Partner {
                 "password": PASSWORD,
             });
             admin.create("users", &person)?;
-            let cookies = partner.say_yes(&email)?;
+            let cookies = partner.sign_in_and_consent(&email)?;
             partner.people.push(cookies);
         }
         Ok(partner)
     }
 
-    /// Signs in where the app's request leads, and allows it; the cookies afterwards.
-    fn say_yes(&self, email: &str) -> Result<String, String> {
+    /// Signs in at the app's authorization request and allows it. Returns the cookies afterwards.
+    fn sign_in_and_consent(&self, email: &str) -> Result<String, String> {
         let mut browser = Browser::open(self.port)?;
         let (at, page) = browser.follow(&self.visit("connect", ""))?;
         let form = browser::form(&page, &[("email", email), ("password", PASSWORD)])?;
@@ -91,14 +92,14 @@ impl Partner {
         )
     }
 
-    /// A request that is answered with a code, since consent is remembered; people take turns.
+    /// A request that is answered with a code, because consent is remembered. The users take turns.
     pub(crate) fn ask_code(&self, number: usize) -> Request {
         let path = self.visit(&format!("state{number}"), "");
         let cookies = self.people.iter().cycle().nth(number % PEOPLE);
         Request::new("GET", self.port, &path).header("Cookie", cookies.map_or("", String::as_str))
     }
 
-    /// Requests that are answered with a rendered consent page, whatever is remembered.
+    /// Requests that are answered with a consent page, although consent is remembered.
     pub(crate) fn ask_pages(&self) -> Vec<Request> {
         let page = |cookies: &String| {
             let path = self.visit("page", "&prompt=consent");
@@ -117,10 +118,11 @@ impl Partner {
         &self.app
     }
 
-    /// A sign-in of nobody, with the wrong password, from a page that was really opened; the
-    /// `number`th tells apart whom it is for.
+    /// Sign-ins of unknown users with a wrong password, from a page that was opened before. The
+    /// number selects the user.
     ///
     /// # Errors
+    /// When there is no such page.
     /// When there is no such page.
     pub(crate) fn strangers(&self) -> Result<impl Fn(u32) -> Request + Sync + use<>, String> {
         let mut browser = Browser::open(self.port)?;
@@ -151,10 +153,10 @@ pub(crate) fn refresh(port: u16, path: &str, (id, secret): &Pair, token: &str) -
     Request::new("POST", port, path).basic(id, secret).form(&form)
 }
 
-/// The code in an answer that sends the browser back to the app.
+/// The code in a redirect to the app.
 ///
 /// # Errors
-/// When it is none.
+/// When the answer has none.
 pub(crate) fn code_of(answer: &Answer) -> Result<String, String> {
     match answer.field("location") {
         Some(location) if matches!(answer.status, 302 | 303) => code(location),

@@ -1,4 +1,4 @@
-//! `postern serve`: one realm as the RFCs have it, with clients, APIs and tokens to go round in.
+//! `postern serve`: a realm with the RFC dialect, and its clients, APIs and tokens for the load.
 
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -19,8 +19,8 @@ use crate::work::Work;
 /// The API whose tokens are JWTs.
 pub(crate) const JWT_API: &str = "https://api.example.com/contacts";
 pub(crate) const OPAQUE_API: &str = "https://api.example.com/invoices";
-/// As the RFCs have it, with what they recommend for refresh tokens (RFC 9700 §4.14.2), and with codes
-/// that do not run out while the load is prepared.
+/// The RFC dialect, with what the RFCs recommend for refresh tokens (RFC 9700 §4.14.2), and with
+/// codes that do not expire while the load is prepared.
 const DIALECT: &str = r#"name = "bench"
 
 [refresh]
@@ -30,32 +30,32 @@ rotation = "rotating"
 refresh_token = "30d"
 code = "10m"
 "#;
-/// More than any run can spend: the budget is counted all the same.
+/// More than any run can spend. The budget is counted nevertheless.
 const BUDGET: u64 = 1_000_000_000;
 
 /// An identifier and its secret.
 pub(crate) type Pair = (String, String);
 
-/// A realm that is being served.
+/// A running realm.
 #[derive(Debug)]
 pub(crate) struct Rfc {
     pub(crate) server: Server,
     program: PathBuf,
-    /// Where configuration and database are.
+    /// The folder of configuration and database.
     pub(crate) folder: PathBuf,
     pub(crate) port: u16,
     key: String,
     clients: Vec<Pair>,
-    /// How each API introspects, and tokens for it.
+    /// The credentials with which each API introspects, and tokens for it.
     jwts: (Pair, Vec<String>),
     opaque: (Pair, Vec<String>),
 }
 
 impl Rfc {
-    /// Configures, starts and furnishes the realm, in a new folder called `name`.
+    /// Configures and starts the realm, and creates its clients, in a new folder called `name`.
     ///
     /// # Errors
-    /// With the first thing that went wrong.
+    /// With the first error.
     pub(crate) fn start(
         program: &Path,
         scratch: &Scratch,
@@ -85,7 +85,7 @@ impl Rfc {
         Ok(realm)
     }
 
-    /// Stops the server and starts it again; returns the bytes of its folder in between.
+    /// Stops the server and starts it again. Returns the bytes of its folder in between.
     ///
     /// # Errors
     /// When it does not end in order, or not come back.
@@ -105,7 +105,7 @@ impl Rfc {
         Admin::open(self.port, &self.key)
     }
 
-    /// The port and the requests of a kind of work that this realm serves; `None` of others.
+    /// The port and the requests of a kind of work, if this realm serves it; `None` otherwise.
     pub(crate) fn requests(&self, work: Work) -> Option<(u16, Vec<Request>)> {
         let requests = match work {
             Work::ClientCredentials => {
@@ -163,7 +163,7 @@ address = "127.0.0.1:{port}"
     fs::write(folder.join("postern.toml"), configuration)
 }
 
-/// The first admin key is made in the database itself, and is the last word that is printed.
+/// The first admin key is created in the database itself. It is the last word of the output.
 pub(super) fn first_key(program: &Path, folder: &Path) -> Result<String, String> {
     let create = ["admin-key", "create", "--realm", "bench", "--config"];
     let output = Command::new(program).args(create).arg(folder.join("postern.toml")).output();
@@ -184,7 +184,7 @@ fn serve(program: &Path, folder: &Path, port: u16) -> Result<Server, String> {
     Ok(server)
 }
 
-/// Creates an API; returns what it introspects with.
+/// Creates an API. Returns the credentials with which it introspects.
 pub(super) fn api(admin: &mut Admin, identifier: &str, format: &str) -> Result<Pair, String> {
     let created = admin.create(
         "resource-servers",

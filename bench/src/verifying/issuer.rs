@@ -1,5 +1,5 @@
-//! An issuer that has revoked a million things: keys, tokens, a snapshot and a feed without news. It is
-//! a process of its own, so that what the verifier takes in memory can be told apart.
+//! An issuer with a million revocations: keys, tokens, a snapshot and a feed without changes. It
+//! runs in its own process, so that the memory of the verifier can be measured alone.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use status::{Mark, Marks, Snapshot, TokenStatus, Update};
 
 /// The API that the tokens are for.
 pub(crate) const AUDIENCE: &str = "https://api.example.com/contacts";
-/// How many good tokens are presented in turn.
+/// How many active tokens are presented in turn.
 pub(crate) const TOKENS: usize = 1_000;
-/// Places in the status lists that are bad, and other marks.
-const PLACES: u32 = 500_000;
+/// The number of revoked status indexes, and of other revoked marks.
+const STATUS_INDEXES: u32 = 500_000;
 const NAMES: u32 = 500_000;
 const SEQUENCE: u64 = 1_000_000;
 const LIFETIME: i64 = 3_600;
@@ -32,7 +32,7 @@ struct Issuer {
     heartbeat: Signer,
 }
 
-/// Where the tokens are written, one a line; who reads them asks on.
+/// The file of the tokens, one per line. The reader then sends requests.
 pub(crate) fn tokens(folder: &Path) -> std::path::PathBuf {
     folder.join("tokens")
 }
@@ -95,15 +95,15 @@ fn signed<T: serde::Serialize>(signer: &Signer, payload: &T) -> Result<String, S
     signer.sign(&payload).map_err(|problem| problem.to_string())
 }
 
-/// A million bad marks, between those of the good tokens.
+/// A million revoked marks, between those of the active tokens.
 fn marks() -> Marks {
     let mut marks = Marks::default();
-    for status_index in 0..PLACES {
+    for status_index in 0..STATUS_INDEXES {
         marks.set(Mark::status_index(2 * status_index), None);
     }
     let until = SystemClock.now().seconds() + 30 * 86_400;
     for name in 0..NAMES {
-        // Every other token would have expired within a month, the rest is revoked for good.
+        // Every other token expires within a month; the others are revoked forever.
         marks.set(Mark::id(SystemRng.u128()), (name % 2 == 0).then_some(until));
     }
     marks
@@ -116,7 +116,10 @@ fn token(signer: &Signer, issuer: &str, number: usize) -> Result<String, String>
     let marks = [client, owner, organization].map(Mark::id);
     let mut hangs = String::new();
     let marks = [
-        &[Mark::status_index(status_index), Mark::status_index(PLACES + 2 * number as u32 + 1)],
+        &[
+            Mark::status_index(status_index),
+            Mark::status_index(STATUS_INDEXES + 2 * number as u32 + 1),
+        ],
         &marks[..],
     ]
     .concat();

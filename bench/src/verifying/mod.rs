@@ -1,4 +1,4 @@
-//! `crates/verify` in the process of an API: tokens it has seen before, each looked up among a million
+//! `crates/verify` in the process of an API: tokens seen before, each checked against a million
 //! revocations, on one core.
 
 pub(crate) mod issuer;
@@ -13,26 +13,26 @@ use verify::{Presented, RequestInfo, Verifier};
 use self::issuer::AUDIENCE;
 use crate::children::{Core, Server};
 use crate::compare::{Plan, median};
-use crate::load::pinned::alone;
+use crate::load::pinned::run_pinned;
 use crate::load::request::Request;
 use crate::scratch::Scratch;
 use crate::table::{Row, thousands};
 use crate::{memory, ports};
 
-/// As it stands in the table.
+/// The name in the table.
 pub(crate) const NAME: &str = "verify in the process, seen token, a million bad marks";
-/// Verifications a second.
+/// The target, in verifications per second.
 const TARGET: f64 = 1e6;
-/// The most memory for a million revocations, in MiB.
+/// The limit on the memory of a million revocations, in MiB.
 const MEMORY: f64 = 8.0;
-/// Verifications between two looks at the clock.
-const TOGETHER: u64 = 1_024;
+/// The number of verifications between two readings of the clock.
+const BATCH: u64 = 1_024;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The rate, and the memory that the revocations take.
+/// The rate, and the memory of the revocations.
 ///
 /// # Errors
-/// With the first thing that went wrong.
+/// With the first error.
 pub(crate) fn rows(scratch: &Scratch, plan: Plan) -> Result<Vec<Row>, String> {
     let (folder, port) = (scratch.folder("issuer")?, ports::free(1)?);
     let program = std::env::current_exe().map_err(|problem| problem.to_string())?;
@@ -53,7 +53,7 @@ pub(crate) fn rows(scratch: &Scratch, plan: Plan) -> Result<Vec<Row>, String> {
     let held = verifier.following().map_or(f64::MAX, |it| it.bytes as f64 / 1_048_576.0);
     let measure = |seconds: u32| {
         let time = Duration::from_secs(seconds.into());
-        alone(|| runtime.handle().block_on(rate(&verifier, &tokens, time)))
+        run_pinned(|| runtime.handle().block_on(rate(&verifier, &tokens, time)))
     };
     measure(1)?;
     let rates: Result<Vec<_>, _> = (0..plan.rounds).map(|_| measure(plan.seconds)).collect();
@@ -81,7 +81,7 @@ fn follow(issuer: &str) -> Result<Arc<Verifier>, String> {
     verifier.map(Arc::new).map_err(|problem| problem.to_string())
 }
 
-/// Sees that every token passes: at first the verifier may know nothing yet.
+/// Checks that every token is accepted: at first the verifier may have no data yet.
 async fn all_pass(verifier: &Verifier, tokens: &[Presented]) -> Result<(), String> {
     let (started, request) = (Instant::now(), request());
     for token in tokens {
@@ -95,16 +95,16 @@ async fn all_pass(verifier: &Verifier, tokens: &[Presented]) -> Result<(), Strin
     Ok(())
 }
 
-/// Verifications a second.
+/// The rate in verifications per second.
 async fn rate(verifier: &Verifier, tokens: &[Presented], time: Duration) -> Result<f64, String> {
     let (mut all, request, started) = (tokens.iter().cycle(), request(), Instant::now());
     let mut count = 0_u64;
     while started.elapsed() < time {
-        for token in all.by_ref().take(TOGETHER as usize) {
+        for token in all.by_ref().take(BATCH as usize) {
             let verified = verifier.verify(token, &request).await;
             verified.map_err(|no| format!("a good token is refused: {no}"))?;
         }
-        count += TOGETHER;
+        count += BATCH;
     }
     Ok(count as f64 / started.elapsed().as_secs_f64())
 }
