@@ -1,4 +1,4 @@
-//! Which kinds of credentials open an API: a refresh token opens none, though it is genuine.
+//! The kinds of credentials that an API accepts. A refresh token is genuine, but no API accepts it.
 
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -12,15 +12,15 @@ pub(crate) const API_KEY: &str = "api_key";
 pub(crate) const LEGACY_TOKEN: &str = "legacy_token";
 pub(crate) const PERSONAL_ACCESS_TOKEN: &str = "personal_access_token";
 
-/// What [`guard`] checks by.
+/// The settings of [`guard`].
 #[derive(Clone, Debug)]
 struct Kinds {
     layer: VerifyLayer,
     accepted: &'static [&'static str],
 }
 
-/// Puts `layer` in front of every route of `router`, and behind it the check that the credential is
-/// of one of the `accepted` kinds. One that is not is answered like an unknown one.
+/// Puts `layer` in front of every route of `router`, and after it a check that the credential is of
+/// one of the `accepted` kinds. Any other one gets the same answer as an unknown one.
 pub(crate) fn guard<S: Clone + Send + Sync + 'static>(
     router: Router<S>,
     layer: VerifyLayer,

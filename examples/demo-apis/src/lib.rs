@@ -1,8 +1,8 @@
 //! Five demo APIs, one for each published access system. Each is a router over an
-//! [`Arc<Verifier>`](verify::Verifier) and sample data, and knows who is calling from `verify`
-//! alone: what they do is what an API of your own would do.
+//! [`Arc<Verifier>`](verify::Verifier) and sample data, and knows its caller through `verify`
+//! alone. Your own API would do the same.
 //!
-//! Invariant: no handler reads the `Authorization` header, and nothing here grows without bound.
+//! Invariant: no handler reads the `Authorization` header, and nothing grows without a limit.
 
 pub mod fyma;
 pub mod speckle;

@@ -2,12 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-/// A parameter that cannot be read.
+/// A parameter that cannot be parsed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct QueryError {
     /// Its name.
     pub(crate) parameter: &'static str,
-    /// What is wrong, for the caller.
+    /// The problem, as shown to the caller.
     pub(crate) why: String,
 }
 
@@ -16,7 +16,7 @@ pub(crate) struct QueryError {
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// From what follows the question mark.
+    /// Parses the query after the question mark.
     pub(crate) fn parse(raw: Option<&str>) -> Self {
         let pairs = form_urlencoded::parse(raw.unwrap_or_default().as_bytes());
         Self(pairs.into_owned().collect())
@@ -25,7 +25,7 @@ impl Query {
     /// The value of `parameter`; `None` when it is absent.
     ///
     /// # Errors
-    /// When it is there twice.
+    /// When it is sent twice.
     pub(crate) fn text(&self, parameter: &'static str) -> Result<Option<&str>, QueryError> {
         let mut values = self.0.iter().filter(|(name, _)| name == parameter);
         let first = values.next().map(|(_, value)| value.as_str());
@@ -41,7 +41,7 @@ impl Query {
     /// The number in `parameter`, or `default` when it is absent.
     ///
     /// # Errors
-    /// When it is there twice, or not a whole number within `bounds`.
+    /// When it is sent twice, or is not a whole number within `bounds`.
     pub(crate) fn number(
         &self,
         parameter: &'static str,

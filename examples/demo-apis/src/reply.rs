@@ -1,4 +1,4 @@
-//! What every API's answers have in common.
+//! What the responses of all APIs share.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
 use axum::http::{Response, StatusCode};
@@ -9,14 +9,14 @@ use serde::Serialize;
 pub type ScopeText = (&'static str, &'static str);
 
 /// Longest request body that is read, in bytes.
-pub(crate) const LONGEST_BODY: usize = 64 * 1024;
+pub(crate) const MAX_BODY: usize = 64 * 1024;
 
 /// `body` as JSON.
 pub(crate) fn json<R: From<Bytes>>(status: StatusCode, body: &impl Serialize) -> Response<R> {
     json_bytes(status, bytes_of(body))
 }
 
-/// `body` as JSON text. What has no JSON form would be empty; nothing here is such.
+/// `body` as JSON text. A value without a JSON form would be empty; no value here is such.
 pub(crate) fn bytes_of(body: &impl Serialize) -> Bytes {
     serde_json::to_vec(body).map(Bytes::from).unwrap_or_default()
 }
@@ -29,7 +29,7 @@ pub(crate) fn json_bytes<R: From<Bytes>>(status: StatusCode, body: Bytes) -> Res
     response
 }
 
-/// No body. What is answered here depends on who asked, so nobody keeps it.
+/// An empty body. The response depends on the caller, so it is not cacheable.
 pub(crate) fn empty<R: From<Bytes>>(status: StatusCode) -> Response<R> {
     let mut response = Response::new(R::from(Bytes::new()));
     *response.status_mut() = status;
@@ -42,7 +42,7 @@ pub(crate) fn status_of(rejection: &verify::Rejection) -> StatusCode {
     StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::UNAUTHORIZED)
 }
 
-/// Whether a body is said to be JSON.
+/// Whether the content type is JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = value.and_then(|value| value.split(';').next()).map(str::trim);

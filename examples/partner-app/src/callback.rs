@@ -1,22 +1,22 @@
-//! What comes back through the browser, and what must be checked of it before it is used.
+//! The callback through the browser, and the checks before it is used.
 //!
-//! Anybody can make a browser open a callback. So: the answer must belong to an attempt that this
-//! very session began (`state`), and come from the provider that was asked (`iss`, RFC 9207).
+//! Anybody can make a browser open a callback. So the answer must belong to an attempt that this
+//! session began (`state`), and must come from the provider that was asked (`iss`, RFC 9207).
 
 use serde::Deserialize;
 
 use crate::error::AppError;
 
-/// What the session remembers while the person is away.
+/// What the session remembers until the callback.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
-    /// What the answer must bring back; `None` where the provider's way has no `state`.
+    /// The `state` that the callback must have; `None` where the provider's flow has no `state`.
     pub(crate) state: Option<String>,
-    /// What proves that who exchanges the code is who asked for it (RFC 7636).
+    /// The proof that the same client requested and exchanges the code (RFC 7636).
     pub(crate) verifier: Verifier,
 }
 
-/// A code verifier, or the challenge of the older way.
+/// A code verifier, or the challenge of the older flow.
 #[derive(Clone)]
 pub(crate) struct Verifier(pub(crate) String);
 
@@ -26,7 +26,7 @@ impl std::fmt::Debug for Verifier {
     }
 }
 
-/// The query of a callback: the union of what the three providers send.
+/// The query of a callback, with the parameters of all three providers.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Callback {
     code: Option<String>,
@@ -39,10 +39,10 @@ pub(crate) struct Callback {
 }
 
 impl Callback {
-    /// The code, once all is checked that can be.
+    /// The code, after all checks.
     ///
     /// # Errors
-    /// [`AppError::NotOurs`], [`AppError::Denied`], or what the provider says.
+    /// [`AppError::NotOurs`], [`AppError::Denied`], or the provider's error.
     pub(crate) fn code(self, attempt: &Attempt, issuer: &str) -> Result<String, AppError> {
         if attempt.state.is_some() && self.state != attempt.state {
             return Err(AppError::NotOurs("this answer belongs to another attempt"));
@@ -93,8 +93,8 @@ mod tests {
         let ours = callback(&[("code", "c"), ("state", "s-1")]);
         assert_eq!(ours.code(&attempt(), ISSUER).unwrap(), "c");
         for state in [&[("code", "c"), ("state", "s-2")][..], &[("code", "c")][..]] {
-            let told = callback(state).code(&attempt(), ISSUER).unwrap_err();
-            assert_eq!(told, AppError::NotOurs("this answer belongs to another attempt"));
+            let answer = callback(state).code(&attempt(), ISSUER).unwrap_err();
+            assert_eq!(answer, AppError::NotOurs("this answer belongs to another attempt"));
         }
     }
 
@@ -102,8 +102,8 @@ mod tests {
     fn rfc9207_2_4_an_answer_of_another_issuer_is_dropped() {
         let query = |iss| callback(&[("code", "c"), ("state", "s-1"), ("iss", iss)]);
         assert!(query(ISSUER).code(&attempt(), ISSUER).is_ok());
-        let told = query("http://127.0.0.1:8082").code(&attempt(), ISSUER).unwrap_err();
-        assert!(matches!(told, AppError::NotOurs(_)));
+        let answer = query("http://127.0.0.1:8082").code(&attempt(), ISSUER).unwrap_err();
+        assert!(matches!(answer, AppError::NotOurs(_)));
     }
 
     #[test]

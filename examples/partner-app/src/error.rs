@@ -1,25 +1,25 @@
-//! Why something did not work, in a sentence for the person who sees it.
+//! Errors, as sentences for the user.
 
 use std::fmt;
 
-/// What went wrong. None of these holds a token.
+/// What went wrong. No variant holds a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AppError {
-    /// The person said no: nothing is wrong.
+    /// The user denied the request. This is no failure.
     Denied,
-    /// What came back does not belong to what was begun here: it may be somebody's attack.
+    /// The callback does not belong to an attempt of this session. It may be an attack.
     NotOurs(&'static str),
-    /// The provider refused, with its own words.
+    /// The provider refused, with its own text.
     Refused { status: u16, code: String, description: String },
     /// The provider could not be reached, or did not answer in time.
     Unreachable,
-    /// The provider answered what its documentation does not say.
+    /// The provider's answer does not match its documentation.
     Unexpected(&'static str),
 }
 
 impl AppError {
-    /// Whether the connection is gone: only a clear no says so. After a cut line or a 503 the same
-    /// refresh token is tried again, later.
+    /// Whether the connection has ended. Only a clear error of the provider means that. After a
+    /// lost connection or a 503, the same refresh token is tried again later.
     pub(crate) const fn ends_the_connection(&self) -> bool {
         matches!(self, Self::Refused { status: 400 | 401 | 403, .. })
     }

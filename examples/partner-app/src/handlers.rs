@@ -1,5 +1,5 @@
-//! The web site: a page, and what its buttons do. Each button posts and is sent back to the page, so
-//! that going back or reloading does nothing twice.
+//! The web site: a page, and the actions of its buttons. Each button sends a POST and is redirected
+//! to the page, so that going back or reloading repeats nothing.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{pages, providers};
 
 const COOKIE: &str = "partner_app";
 
-/// What all handlers share.
+/// The state of all handlers.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) settings: Settings,
@@ -38,7 +38,7 @@ impl Site {
         Some(Registered { http: &self.http, settings: &self.settings, at })
     }
 
-    /// The name of this visitor's session, where it is one of ours.
+    /// The session id of this visitor, if it is valid.
     fn session(&self, headers: &HeaderMap) -> Option<String> {
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
         let mut pairs = cookies.flat_map(|it| it.split(';')).filter_map(|it| it.split_once('='));
@@ -51,7 +51,7 @@ impl Site {
         self.sessions.with(session, |session| session.notice = Some(notice));
     }
 
-    /// The connection of this visitor called `id`, as it is now.
+    /// The visitor's connection `id` in its current state.
     fn connection(&self, headers: &HeaderMap, id: &str) -> Option<(String, Connection)> {
         let session = self.session(headers)?;
         let connection = self.sessions.with(&session, |it| it.connection(id).cloned())??;
@@ -62,8 +62,8 @@ impl Site {
         self.sessions.with(session, |session| session.connection(id).map(act));
     }
 
-    /// Whether a form of another site sends this. The cookie is `SameSite=Lax`, which holds off
-    /// other sites but not other ports of this host: so the origin is looked at as well.
+    /// Whether a form of another site sent this. The cookie is `SameSite=Lax`, which keeps out
+    /// other sites but not other ports of this host, so the origin is checked as well.
     fn is_foreign(&self, headers: &HeaderMap) -> bool {
         let origin = headers.get(header::ORIGIN);
         origin.is_some_and(|origin| origin.as_bytes() != self.settings.base.as_bytes())
@@ -83,7 +83,7 @@ pub(crate) async fn home(State(site): Shared, headers: HeaderMap) -> Response {
     pages::home(&site.settings, &seen.unwrap_or_default())
 }
 
-/// `POST /connect/{provider}`: sends the person to the provider, and remembers why.
+/// `POST /connect/{provider}`: redirects the user to the provider, and remembers the attempt.
 pub(crate) async fn connect(
     State(site): Shared,
     Path(provider): Path<String>,
@@ -108,12 +108,12 @@ pub(crate) async fn connect(
             "/".to_owned()
         }
     };
-    // Lax, not Strict: the callback comes from another site, and has to find this session.
+    // Lax, not Strict: the callback comes from another site and needs this session.
     let cookie = format!("{COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax");
     ([(header::SET_COOKIE, cookie)], Redirect::to(&to)).into_response()
 }
 
-/// `GET /callback/{provider}`: the person comes back.
+/// `GET /callback/{provider}`: the user comes back.
 pub(crate) async fn callback(
     State(site): Shared,
     Path(provider): Path<String>,
@@ -140,7 +140,7 @@ pub(crate) async fn callback(
         }
         Err(error) => site.say(&session, error == AppError::Denied, error.to_string()),
     }
-    // To an address without the code: it is not left in the history.
+    // Redirects to an address without the code, so that the code is not in the history.
     Redirect::to("/").into_response()
 }
 
@@ -151,7 +151,7 @@ async fn finish(
     query: Callback,
 ) -> Result<Connection, AppError> {
     let provider = registered.at.provider;
-    // Taken out: an attempt has one answer.
+    // Removes the attempt: it accepts one answer.
     let attempt = site.sessions.with(session, |it| it.attempts.remove(&provider)).flatten();
     let attempt = attempt.ok_or(AppError::NotOurs("nothing was begun here"))?;
     let code = query.code(&attempt, &registered.at.base)?;
@@ -196,7 +196,7 @@ pub(crate) async fn refresh(
         match registered.refresh(token).await {
             Ok(tokens) => {
                 site.update(&session, &id, |it| {
-                    // A provider that does not rotate, or narrow, need not tell again.
+                    // A provider that does not rotate, or does not narrow, may omit these.
                     let old = std::mem::replace(&mut it.tokens, tokens);
                     it.tokens.refresh = it.tokens.refresh.take().or(old.refresh);
                     if it.tokens.scopes.is_empty() {
@@ -229,12 +229,12 @@ pub(crate) async fn disconnect(
     if let Some((session, connection)) = site.connection(&headers, &id)
         && let Some(registered) = site.registered(connection.provider)
     {
-        // What has ended by itself needs no telling.
-        let told = match &connection.ended {
+        // A connection that has ended need not be revoked.
+        let answer = match &connection.ended {
             Some(_) => Ok(()),
             None => registered.let_go(&connection.tokens).await,
         };
-        match told {
+        match answer {
             Ok(()) => {
                 site.sessions.with(&session, |it| it.connections.retain(|it| it.id != id));
                 site.say(&session, true, "The connection is gone, here and at the provider.");
@@ -245,7 +245,7 @@ pub(crate) async fn disconnect(
     Redirect::to("/").into_response()
 }
 
-/// Everything else.
+/// Any other path.
 pub(crate) async fn nothing_here(State(site): Shared) -> Response {
     let text = "There is nothing at this address.";
     pages::message(&site.settings, StatusCode::NOT_FOUND, "Not found", text)

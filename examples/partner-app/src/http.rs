@@ -11,7 +11,7 @@ use crate::error::AppError;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Talks to providers.
+/// The HTTP client for providers.
 #[derive(Clone, Debug)]
 pub(crate) struct Http(Client);
 
@@ -24,7 +24,7 @@ pub(crate) struct Answer {
 
 impl Http {
     pub(crate) fn new() -> Result<Self, String> {
-        // A redirect would send what the request carries somewhere else.
+        // A redirect would send the contents of the request elsewhere.
         let client = Client::builder().redirect(redirect::Policy::none()).no_proxy();
         client.timeout(PATIENCE).build().map(Self).map_err(|error| error.to_string())
     }
@@ -38,7 +38,7 @@ impl Http {
     }
 }
 
-/// The `oauth2` crate makes requests and understands answers; what sends them is the app's own.
+/// The `oauth2` crate makes requests and parses answers. The app sends them.
 impl<'c> AsyncHttpClient<'c> for Http {
     type Error = reqwest::Error;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, reqwest::Error>> + Send + 'c>>;
@@ -55,7 +55,7 @@ impl<'c> AsyncHttpClient<'c> for Http {
     }
 }
 
-/// Sends a request, and reads an answer of any status.
+/// Sends a request and reads an answer of any status.
 pub(crate) async fn ask(request: RequestBuilder) -> Result<Answer, AppError> {
     let answer = request.send().await.map_err(|_| AppError::Unreachable)?;
     let status = answer.status().as_u16();
@@ -63,13 +63,13 @@ pub(crate) async fn ask(request: RequestBuilder) -> Result<Answer, AppError> {
     Ok(Answer { status, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
 }
 
-/// The same, where anything but success is a refusal. Success is every 2xx: 201 is one, too.
+/// The same, with an error for anything but success. Every 2xx is a success, also 201.
 pub(crate) async fn succeed(request: RequestBuilder) -> Result<Value, AppError> {
     let Answer { status, body } = ask(request).await?;
     if (200..300).contains(&status) { Ok(body) } else { Err(refusal(status, &body)) }
 }
 
-/// What a refusal says, in each of the forms that the three providers have.
+/// The text of an error, in each of the formats of the three providers.
 fn refusal(status: u16, body: &Value) -> AppError {
     let text = |pointers: [&str; 3]| {
         let found = pointers.into_iter().find_map(|pointer| body.pointer(pointer)?.as_str());

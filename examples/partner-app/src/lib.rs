@@ -1,9 +1,9 @@
-//! An app of a partner: it connects to three providers, each by the way that its documentation
-//! tells, and shows what came of it. Made to be copied from.
+//! A partner's app: it connects to three providers, each by its documented flow, and shows the
+//! result. It is meant to be copied from.
 //!
-//! Where to look: `providers/` has a file for each provider, which is the flow itself; `callback.rs`
-//! has what must be checked of everything that comes back through a browser; `handlers.rs` is the
-//! web site around it; `session.rs` is where a real app has its database.
+//! Where to look: `providers/` has a file per provider with its flow. `callback.rs` has the checks
+//! of everything that comes back through a browser. `handlers.rs` is the web site. `session.rs` is
+//! where a real app has its database.
 //!
 //! Invariant: no token, secret or verifier is shown, logged or sent to anybody but its provider.
 
@@ -36,7 +36,7 @@ use handlers::Site;
 /// The web site.
 ///
 /// # Errors
-/// When no HTTP client can be made of what the machine has.
+/// When no HTTP client can be created.
 pub fn router(settings: Settings) -> Result<Router, String> {
     let site = Site::new(settings)?;
     Ok(Router::new()

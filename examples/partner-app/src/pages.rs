@@ -1,4 +1,5 @@
-//! The pages: a home page and a message. No script, nothing from elsewhere, and the headers say so.
+//! The pages: a home page and a message. No script and nothing from other origins, which the
+//! headers enforce.
 
 use askama::Template;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -8,7 +9,7 @@ use crate::session::{Connection, Notice, Session};
 use crate::settings::Settings;
 
 const STYLE: &str = include_str!("../assets/partner.css");
-/// Characters of an API's answer that are shown.
+/// The number of characters of an API's answer that are shown.
 const SHOWN: usize = 3_000;
 
 #[derive(Template)]
@@ -44,7 +45,7 @@ struct ConnectionCard<'a> {
     answer: Option<(&'static str, u16, String)>,
 }
 
-/// The page with everything.
+/// The home page.
 pub(crate) fn home(settings: &Settings, session: &Session) -> Response {
     let providers = settings.registrations.iter().map(|at| {
         let (name, purpose) = at.provider.words();
@@ -80,7 +81,7 @@ fn card(connection: &Connection) -> ConnectionCard<'_> {
     }
 }
 
-/// A page with a sentence.
+/// A page with a message.
 pub(crate) fn message(
     settings: &Settings,
     status: StatusCode,
@@ -104,7 +105,7 @@ fn page(settings: &Settings, status: StatusCode, html: askama::Result<String>) -
     let mut put = |name: HeaderName, value: &str| {
         HeaderValue::from_str(value).map(|value| headers.insert(name, value))
     };
-    // Browsers apply `form-action` to where a form's answer redirects, too: to the providers.
+    // Browsers apply `form-action` to redirects after a form, too: here, to the providers.
     let bases = settings.registrations.iter().map(|at| at.base.as_str());
     let targets = bases.collect::<Vec<_>>().join(" ");
     let policy = format!(
@@ -114,7 +115,7 @@ fn page(settings: &Settings, status: StatusCode, html: askama::Result<String>) -
     let set = [
         put(header::CONTENT_SECURITY_POLICY, &policy),
         put(header::CACHE_CONTROL, "no-store"),
-        // Not `no-referrer`: forms would then be sent with `Origin: null`, and look foreign.
+        // Not `no-referrer`: forms would then be sent with `Origin: null` and look foreign.
         put(header::REFERRER_POLICY, "same-origin"),
         put(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];

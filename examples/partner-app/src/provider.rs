@@ -1,23 +1,23 @@
-//! The three providers by name.
+//! The names of the three providers.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Whose documentation to follow.
+/// A provider, by its documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
-    /// A company's spending.
+    /// A company's spending (Spendesk).
     Spendesk,
-    /// Investors and what they hold.
+    /// Investors and their shares (Spiko).
     Spiko,
-    /// Models of buildings.
+    /// Models of buildings (Speckle).
     Speckle,
 }
 
 impl Provider {
-    /// Its name in addresses.
+    /// The name in addresses.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Spendesk => "spendesk",
@@ -26,7 +26,7 @@ impl Provider {
         }
     }
 
-    /// Its name for people, and what connecting is good for.
+    /// The display name, and the purpose of a connection.
     pub(crate) const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Spendesk => ("Spendesk", "Reads the wallet and the settlements of a company."),

@@ -1,7 +1,7 @@
-//! What the app knows of each visitor, in memory. A real app has a database here, and people of its
-//! own; refresh tokens are encrypted there.
+//! The app's data about each visitor, in memory. A real app has a database and users of its own
+//! here; it encrypts refresh tokens.
 //!
-//! Invariant: everything is bounded; the lock is never held while a provider is asked.
+//! Invariant: everything is limited, and the lock is never held during a request to a provider.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,9 +13,9 @@ use crate::callback::Attempt;
 use crate::providers::{Account, Call};
 use crate::tokens::Tokens;
 
-/// Visitors that are remembered; then the oldest is forgotten.
+/// The largest number of visitors. Beyond it the oldest is dropped.
 const MOST_SESSIONS: usize = 1_000;
-/// Connections of a visitor; then the oldest is forgotten.
+/// The largest number of connections of a visitor. Beyond it the oldest is dropped.
 const MOST_CONNECTIONS: usize = 20;
 
 /// All visitors.
@@ -32,14 +32,14 @@ struct Book {
 /// One visitor.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Session {
-    /// The last attempt at each provider; a newer one takes its place.
+    /// The last attempt at each provider. A newer one replaces it.
     pub(crate) attempts: HashMap<Provider, Attempt>,
     pub(crate) connections: Vec<Connection>,
-    /// What the next page says, once.
+    /// A message that the next page shows once.
     pub(crate) notice: Option<Notice>,
 }
 
-/// A connection: this app may act for somebody at a provider.
+/// A connection: this app may act for a user at a provider.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(crate) id: String,
@@ -49,11 +49,11 @@ pub(crate) struct Connection {
     pub(crate) refreshed: u32,
     /// The last call of the provider's API.
     pub(crate) call: Option<Call>,
-    /// Why it does not work any more.
+    /// Why it no longer works.
     pub(crate) ended: Option<String>,
 }
 
-/// A sentence for the visitor.
+/// A message for the visitor.
 #[derive(Clone, Debug)]
 pub(crate) struct Notice {
     pub(crate) good: bool,
@@ -68,7 +68,7 @@ impl Connection {
 }
 
 impl Session {
-    /// Keeps a connection, in place of the one for the same account.
+    /// Stores a connection. It replaces one of the same account.
     pub(crate) fn keep(&mut self, new: Connection) {
         self.connections.retain(|old| old.provider != new.provider || old.account != new.account);
         if self.connections.len() >= MOST_CONNECTIONS {
@@ -83,7 +83,7 @@ impl Session {
 }
 
 impl Sessions {
-    /// Begins a session; its name goes into a cookie.
+    /// Starts a session. Its id goes into a cookie.
     pub(crate) fn begin(&self) -> String {
         let name = random();
         let mut book = self.book();
@@ -97,18 +97,18 @@ impl Sessions {
         name
     }
 
-    /// Does something with a session; `None` where there is none of this name.
+    /// Runs a function on a session; `None` where there is none with this id.
     pub(crate) fn with<T>(&self, name: &str, act: impl FnOnce(&mut Session) -> T) -> Option<T> {
         self.book().sessions.get_mut(name).map(act)
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
-        // Nothing in there is ever left half done.
+        // No change of a session is ever left half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// 128 bits of chance, in letters.
+/// 128 random bits, as letters.
 fn random() -> String {
     CsrfToken::new_random().into_secret()
 }

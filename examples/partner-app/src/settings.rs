@@ -1,4 +1,4 @@
-//! Who this app is, and where it is registered.
+//! The settings: the app and its registrations.
 
 use std::fmt;
 
@@ -9,27 +9,27 @@ use crate::Provider;
 /// The app and its registrations.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Settings {
-    /// The app's own address, as browsers see it, without a slash at its end.
+    /// The app's own address in browsers, without a slash at its end.
     pub base: String,
-    /// Where it is registered.
+    /// The app's registrations.
     pub registrations: Vec<Registration>,
 }
 
-/// What registering at a provider gave.
+/// The app's registration at a provider.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Registration {
-    /// Whose documentation to follow.
+    /// The provider.
     pub provider: Provider,
     /// The provider's address, without a slash at its end; also its issuer identifier.
     pub base: String,
-    /// Who the app is to the provider.
+    /// The app's client id.
     pub client_id: String,
-    /// What proves it. It stays on the server: no page, no log, no URL has it.
+    /// The client secret. It stays on the server: no page, no log and no URL has it.
     pub client_secret: String,
 }
 
 impl fmt::Debug for Registration {
-    /// Without the secret.
+    /// Does not show the secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { provider, base, client_id, client_secret: _ } = self;
         f.debug_struct("Registration")
@@ -46,8 +46,8 @@ impl Settings {
         self.registrations.iter().find(|it| it.provider == provider)
     }
 
-    /// Where `provider` sends people back to: an address of its own for each provider, so that one
-    /// provider's answer cannot be passed off as another's (RFC 9700 §4.4.2).
+    /// The redirect URI for `provider`. Each provider has its own, so that one provider's answer
+    /// cannot be used as another's (RFC 9700 §4.4.2).
     pub fn redirect_uri(&self, provider: Provider) -> String {
         format!("{}/callback/{provider}", self.base)
     }

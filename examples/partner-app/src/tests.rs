@@ -1,4 +1,4 @@
-//! The web site without a provider: what it sends people away with, and what it refuses.
+//! The web site without a provider: its redirects to providers, and the requests that it refuses.
 
 use axum::Router;
 use axum::body::Body;
@@ -38,7 +38,7 @@ async fn text(answer: Response<Body>) -> String {
     String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
 }
 
-/// Begins to connect; the session's cookie and where the person is sent.
+/// Starts to connect. Returns the session's cookie and the redirect.
 async fn begun(site: &Router, provider: &str) -> (String, String) {
     let answer = ask(site, "POST", &format!("/connect/{provider}"), &[("origin", BASE)]).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);

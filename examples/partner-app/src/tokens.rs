@@ -1,4 +1,4 @@
-//! What a provider gives for a code, in one form for all providers.
+//! The tokens of a provider, in one form for all providers.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -7,10 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// Characters of a token that a page may show: enough to tell two apart.
+/// The number of characters of a token that a page may show: enough to distinguish two tokens.
 const SHOWN: usize = 8;
 
-/// A token. Its `Debug` and its [`Token::hint`] do not tell it.
+/// A token. Its `Debug` and its [`Token::hint`] do not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Token(String);
 
@@ -19,20 +19,20 @@ impl Token {
         Self(token.into())
     }
 
-    /// The whole of it, for a request to its provider.
+    /// The whole token, for a request to its provider.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Its last characters. Those of a JWT's beginning are the same for all.
+    /// Its last characters. The first ones are the same for all JWTs.
     pub(crate) fn hint(&self) -> String {
         let characters = self.0.chars().count();
         let last: String = self.0.chars().skip(characters.saturating_sub(SHOWN / 2)).collect();
         format!("…{last} ({characters} characters)")
     }
 
-    /// A text in the payload of a JWT. The signature is not checked: the token came straight from
-    /// its provider. An API that receives one has to check it.
+    /// A text in the payload of a JWT. The signature is not checked, because the token came
+    /// directly from its provider. An API that receives a token has to check it.
     pub(crate) fn claim(&self, name: &str) -> Option<Value> {
         let payload = self.0.split('.').nth(1)?;
         let payload: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
@@ -50,16 +50,17 @@ impl fmt::Debug for Token {
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
     pub(crate) access: Token,
-    /// What gets the next ones, where the provider gave it.
+    /// The refresh token, where the provider issued one.
     pub(crate) refresh: Option<Token>,
-    /// What was granted, where the provider tells.
+    /// The granted scope, where the provider says so.
     pub(crate) scopes: Vec<String>,
-    /// When the access token stops working; the clock is ours, since when it was issued is not told.
+    /// When the access token expires, by our clock, because the answer does not say when it was
+    /// issued.
     pub(crate) expires: Option<Instant>,
 }
 
 impl Tokens {
-    /// Where the provider says `expires_in`, and else what its documentation says.
+    /// From `expires_in`, or from the provider's documentation.
     pub(crate) fn lasting(mut self, lifetime: Option<Duration>) -> Self {
         self.expires = lifetime.and_then(|lifetime| Instant::now().checked_add(lifetime));
         self

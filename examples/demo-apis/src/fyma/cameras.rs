@@ -1,4 +1,4 @@
-//! Cameras that count what passes: invented, the same on every run.
+//! Sample cameras that count what passes; the same on every run.
 
 use serde::Serialize;
 

@@ -19,12 +19,12 @@ use crate::kinds::{ACCESS_TOKEN, LEGACY_TOKEN, guard};
 use crate::reply::{json, status_of};
 use cameras::{Camera, cameras};
 
-/// The scopes of this API. Whoever has a token for it may list the cameras; the scopes are for what
-/// a client wants its tokens narrowed to.
+/// The scopes of this API. Every token for it may list the cameras. A client can use the scopes to
+/// narrow its tokens.
 pub const SCOPES: [ScopeText; 2] =
     [("cameras:read", "List the cameras."), ("counts:read", "Read what the cameras counted.")];
 
-/// The API, for callers that `verifier` lets through.
+/// The API. `verifier` decides which callers are accepted.
 pub fn router(verifier: Arc<Verifier>) -> Router {
     let layer = VerifyLayer::new(verifier)
         .basic(BasicEncoding::Plain)

@@ -1,22 +1,22 @@
-//! What the GraphQL API asks about people and their tokens: the one interface to whoever keeps them.
+//! The interface between the GraphQL API and the system that keeps users and their tokens.
 
 use std::fmt;
 
 use async_trait::async_trait;
 use verify::RequestInfo;
 
-/// What a user tells of themselves.
+/// What a user publishes about themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// What the outside calls them.
+    /// The public id.
     pub id: String,
-    /// For people.
+    /// The display name.
     pub name: String,
-    /// Where mail reaches them.
+    /// The e-mail address.
     pub email: String,
-    /// A few words.
+    /// A short text about them.
     pub bio: Option<String>,
-    /// Where they work.
+    /// The company where they work.
     pub company: Option<String>,
     /// Address of a picture.
     pub avatar: Option<String>,
@@ -29,37 +29,37 @@ pub struct Profile {
 /// A personal access token, as its owner sees it: never its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Its public half.
+    /// The public part of the token.
     pub id: String,
-    /// For its owner.
+    /// A name for its owner.
     pub name: String,
-    /// What it opens.
+    /// The scopes.
     pub scopes: Vec<String>,
-    /// When it was made: RFC 3339.
+    /// When it was created, as RFC 3339.
     pub created_at: String,
-    /// Milliseconds from its making to its end; `None`: it has no end.
+    /// Milliseconds from its creation to its expiry; `None`: it does not expire.
     pub lifespan: Option<i64>,
-    /// When it was last used: RFC 3339.
+    /// When it was last used, as RFC 3339.
     pub last_used: Option<String>,
 }
 
-/// A token to make. The scopes are ones that its maker has.
+/// A token to create. Its creator has all of its scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
-    /// For its owner.
+    /// A name for its owner.
     pub name: String,
-    /// What it opens.
+    /// The scopes.
     pub scopes: Vec<String>,
-    /// Milliseconds until its end; `None`: it has no end.
+    /// Milliseconds until its expiry; `None`: it does not expire.
     pub lifespan: Option<i64>,
 }
 
-/// Who made an app.
+/// The creator of an app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Author {
-    /// What the outside calls them.
+    /// The public id.
     pub id: String,
-    /// For people.
+    /// The display name.
     pub name: String,
     /// Address of a picture.
     pub avatar: Option<String>,
@@ -68,44 +68,44 @@ pub struct Author {
 /// An app, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct App {
-    /// What the outside calls it.
+    /// The public id.
     pub id: String,
-    /// For people.
+    /// The display name.
     pub name: String,
     /// What it does.
     pub description: Option<String>,
     /// Address of its logo.
     pub logo: Option<String>,
-    /// Where people are sent back to.
+    /// The redirect URI.
     pub redirect_url: String,
-    /// The most that it may ask people for.
+    /// The largest set of scopes that it may ask users for.
     pub scopes: Vec<String>,
-    /// Who made it; `None`: whoever runs the server.
+    /// Who created it; `None`: the operator of the server.
     pub author: Option<Author>,
-    /// When it was made: RFC 3339.
+    /// When it was created, as RFC 3339.
     pub created_at: String,
 }
 
-/// What is said of an app when it is made or changed.
+/// The facts of an app when it is created or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppFacts {
-    /// For people.
+    /// The display name.
     pub name: String,
     /// What it does.
     pub description: Option<String>,
-    /// Where people are sent back to.
+    /// The redirect URI.
     pub redirect_url: String,
-    /// The most that it may ask people for.
+    /// The largest set of scopes that it may ask users for.
     pub scopes: Vec<String>,
     /// Address of its logo.
     pub logo: Option<String>,
 }
 
-/// An app just made. `Debug` shows nothing of the secret.
+/// A new app. `Debug` does not show the secret.
 pub struct NewApp {
-    /// What the outside calls it.
+    /// The public id.
     pub id: String,
-    /// Its secret, where it has one: this once.
+    /// Its secret, where it has one. It is shown only once.
     pub secret: Option<String>,
 }
 
@@ -115,32 +115,32 @@ impl fmt::Debug for NewApp {
     }
 }
 
-/// Why nothing was answered.
+/// Why an operation failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountsError {
-    /// It may not be done; the text is for the caller.
+    /// The operation is not allowed. The text is for the caller.
     Refused(String),
-    /// Whoever keeps the accounts cannot be asked now.
+    /// The accounts cannot be read now.
     Unavailable,
 }
 
-/// Keeps people and their tokens. `user` is what the outside calls the user; `request` is the one
-/// that a change is made by.
+/// Keeps users and their tokens. `user` is the user's public id; `request` is the request that
+/// makes a change.
 #[async_trait]
 pub trait Accounts: Send + Sync + fmt::Debug + 'static {
-    /// What `user` tells of themselves; `None` when there is no such active user.
+    /// The profile of `user`; `None` when there is no such active user.
     ///
     /// # Errors
     /// [`AccountsError`].
     async fn profile(&self, user: &str) -> Result<Option<Profile>, AccountsError>;
 
-    /// The live tokens of `user`, newest first.
+    /// The active tokens of `user`, newest first.
     ///
     /// # Errors
     /// [`AccountsError`].
     async fn tokens(&self, user: &str) -> Result<Vec<Token>, AccountsError>;
 
-    /// Makes a token for `user` and returns it: this once.
+    /// Creates a token for `user` and returns it. It is shown only once.
     ///
     /// # Errors
     /// [`AccountsError`].
@@ -151,7 +151,8 @@ pub trait Accounts: Send + Sync + fmt::Debug + 'static {
         request: &RequestInfo,
     ) -> Result<String, AccountsError>;
 
-    /// Revokes the token of `user` with this public half; `false` when there is no such live token.
+    /// Revokes the token of `user` with this public part; `false` when there is no such active
+    /// token.
     ///
     /// # Errors
     /// [`AccountsError`].
@@ -162,13 +163,13 @@ pub trait Accounts: Send + Sync + fmt::Debug + 'static {
         request: &RequestInfo,
     ) -> Result<bool, AccountsError>;
 
-    /// What the app `id` tells of itself; `None` when there is no such active app.
+    /// The app `id`; `None` when there is no such active app.
     ///
     /// # Errors
     /// [`AccountsError`].
     async fn app(&self, id: &str) -> Result<Option<App>, AccountsError>;
 
-    /// The apps that `user` made.
+    /// The apps that `user` created.
     ///
     /// # Errors
     /// [`AccountsError`].
@@ -180,7 +181,7 @@ pub trait Accounts: Send + Sync + fmt::Debug + 'static {
     /// [`AccountsError`].
     async fn authorized_apps(&self, user: &str) -> Result<Vec<App>, AccountsError>;
 
-    /// Makes an app for `user`.
+    /// Creates an app for `user`.
     ///
     /// # Errors
     /// [`AccountsError`].
@@ -214,7 +215,7 @@ pub trait Accounts: Send + Sync + fmt::Debug + 'static {
         request: &RequestInfo,
     ) -> Result<bool, AccountsError>;
 
-    /// Takes back what `user` gave an app; `false` when that is nothing.
+    /// Revokes what `user` granted an app; `false` when there was nothing.
     ///
     /// # Errors
     /// [`AccountsError`].

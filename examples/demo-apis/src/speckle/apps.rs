@@ -1,7 +1,7 @@
-//! Apps in GraphQL: what their makers change, and what people gave them.
+//! Apps in GraphQL: what their creators change, and what users granted them.
 //!
-//! The published system shows an app's secret to its author whenever asked. Here only its digest is
-//! kept, so `secret` is there once: the first time that the author reads it after `appCreate`.
+//! The published system shows an app's secret to its author at any time. Here only its digest is
+//! stored, so `secret` is shown once: when the author first reads it after `appCreate`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,10 +12,10 @@ use super::context::{accounts, failed};
 use super::scalars::DateTime;
 use super::scopes::{SCOPES, ScopeInfo, bad_input, required, user_with};
 
-/// Bytes of an app's name.
-const LONGEST_NAME: usize = 200;
-/// Secrets that wait for their first reading; beyond that the oldest is forgotten.
-const MOST_WAITING: usize = 100;
+/// The length limit of an app's name, in bytes.
+const MAX_NAME: usize = 200;
+/// The largest number of secrets that wait to be read. Beyond it the oldest is dropped.
+const MAX_WAITING: usize = 100;
 
 /// Secrets of new apps that their authors have not read yet.
 #[derive(Clone, Default)]
@@ -36,7 +36,7 @@ impl std::fmt::Debug for Unread {
 impl Unread {
     fn keep(&self, author: &str, app: &str, secret: String) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() >= MOST_WAITING {
+        if waiting.len() >= MAX_WAITING {
             waiting.remove(0);
         }
         waiting.push(Waiting { author: author.to_owned(), app: app.to_owned(), secret });
@@ -104,7 +104,7 @@ impl ServerApp {
     /// Shown once, to its author, after it was made; null from then on.
     async fn secret(&self, context: &Context<'_>) -> Option<Result<String>> {
         let author = self.0.author.as_ref()?;
-        // Whoever may not manage apps is not told, as if it were read before.
+        // A caller that may not manage apps gets null, as if the secret had been read before.
         let user = user_with(context, "apps:write").ok().flatten()?;
         if user != author.id {
             return None;
@@ -165,7 +165,7 @@ pub(super) struct AppCreateInput {
     name: String,
     description: Option<String>,
     redirect_url: String,
-    /// The most that it may ask people for.
+    /// The largest set of scopes that it may ask users for.
     scopes: Vec<String>,
     logo: Option<String>,
     public: Option<bool>,
@@ -185,10 +185,10 @@ pub(super) struct AppUpdateInput {
     terms_and_conditions_link: Option<String>,
 }
 
-/// What is said of an app, as far as it can be told before it is kept.
+/// Checks the facts of an app before they are stored.
 fn acceptable(facts: AppFacts) -> Result<AppFacts> {
     let name = facts.name.trim().to_owned();
-    if name.is_empty() || name.len() > LONGEST_NAME {
+    if name.is_empty() || name.len() > MAX_NAME {
         return Err(bad_input("An app needs a name of 1 to 200 bytes."));
     }
     let stray = |scope: &&String| !SCOPES.iter().any(|(known, _)| known == scope);

@@ -1,4 +1,4 @@
-//! The accounts that a resolver reads, and their errors in GraphQL.
+//! The accounts for resolvers, and their errors in GraphQL.
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
-//! GraphQL over HTTP: one operation a request, as JSON by POST.
+//! GraphQL over HTTP: one operation per request, as JSON by POST.
 //!
-//! Only JSON is read, so that no page can make a browser send an operation without asking first.
+//! Only JSON is accepted, so a page of another origin cannot make a browser send an operation
+//! without a preflight.
 
 use async_graphql::{Request as Operation, Value};
 use axum::body::Bytes;
@@ -48,13 +49,14 @@ pub(super) async fn execute(
         None => operation,
     };
     let answer = schema.execute(operation).await;
-    // Without data and path an operation was not run at all: it does not parse or fit the schema.
+    // Without data and path, the operation was not run: it does not parse or does not fit the
+    // schema.
     let ran = answer.data != Value::Null || answer.errors.iter().any(|e| !e.path.is_empty());
     let status = if ran { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     json(status, &answer)
 }
 
-/// Who asks; `None` for nobody.
+/// The caller; `None` for an anonymous one.
 fn caller(parts: &Parts) -> Option<Caller> {
     let principal = parts.extensions.get::<Principal>()?;
     Some(Caller {
@@ -64,7 +66,7 @@ fn caller(parts: &Parts) -> Option<Caller> {
     })
 }
 
-/// A request that holds no operation.
+/// The answer to a request without an operation.
 fn unreadable(status: StatusCode, why: &str) -> Response {
     let error = object!({"message": why, "extensions": {"code": "BAD_REQUEST"}});
     json(status, &object!({"errors": [error]}))
@@ -78,7 +80,7 @@ pub(super) async fn not_found() -> Response {
     unreadable(StatusCode::NOT_FOUND, "There is nothing at this path.")
 }
 
-/// A request that was not let through.
+/// The answer to a rejected request.
 pub(super) fn rejected(rejection: &Rejection, _request_id: &str) -> HttpResponse<bytes::Bytes> {
     match rejection {
         Rejection::IssuerUnavailable(_) | Rejection::StatusUnknown(_) => {
@@ -88,7 +90,7 @@ pub(super) fn rejected(rejection: &Rejection, _request_id: &str) -> HttpResponse
     }
 }
 
-/// Lets pages of any origin call: tokens are sent by the page itself, never by the browser.
+/// Allows calls from pages of any origin: the page itself sends the token, never the browser.
 pub(super) async fn cross_origin(request: Request, next: Next) -> Response {
     let preflight = request.method() == Method::OPTIONS;
     let mut response =

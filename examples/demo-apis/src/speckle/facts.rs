@@ -3,10 +3,10 @@
 /// What the server publishes about itself.
 #[derive(Clone, Debug)]
 pub struct ServerFacts {
-    /// For people.
+    /// The display name.
     pub name: String,
-    /// Who runs it.
+    /// The operator.
     pub company: String,
-    /// Where it is.
+    /// The address.
     pub canonical_url: String,
 }

@@ -1,8 +1,8 @@
-//! People, their tokens and their apps in GraphQL: `POST /graphql`.
+//! Users, their tokens and their apps in GraphQL: `POST /graphql`.
 //!
-//! Bearer tokens, with or without the word Bearer; without a token the caller is nobody. A token
-//! that is not good is 403 `{"error": "Your token is not valid."}`; a missing scope is a GraphQL
-//! error with `extensions.code = "FORBIDDEN"`.
+//! Bearer tokens, with or without the word Bearer. Without a token the caller is anonymous. An
+//! invalid token is answered with 403 `{"error": "Your token is not valid."}`, a missing scope with
+//! a GraphQL error with `extensions.code = "FORBIDDEN"`.
 
 mod accounts;
 mod apps;
@@ -24,14 +24,14 @@ use axum::routing::post;
 use verify::{Verifier, VerifyLayer};
 
 use crate::kinds::{ACCESS_TOKEN, PERSONAL_ACCESS_TOKEN, guard};
-use crate::reply::LONGEST_BODY;
+use crate::reply::MAX_BODY;
 pub use accounts::{
     Accounts, AccountsError, App, AppFacts, Author, NewApp, NewToken, Profile, Token,
 };
 pub use facts::ServerFacts;
 pub use scopes::{NEVER_GIVEN, SCOPES};
 
-/// The API, for callers that `verifier` lets through.
+/// The API. `verifier` decides which callers are accepted.
 pub fn router(verifier: Arc<Verifier>, accounts: Arc<dyn Accounts>, facts: ServerFacts) -> Router {
     let layer = VerifyLayer::new(verifier)
         .bare_token()
@@ -43,7 +43,7 @@ pub fn router(verifier: Arc<Verifier>, accounts: Arc<dyn Accounts>, facts: Serve
         .method_not_allowed_fallback(endpoint::method_not_allowed)
         .route_layer(from_fn(endpoint::cross_origin))
         .fallback(endpoint::not_found)
-        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(schema::build(accounts, facts))
 }
 

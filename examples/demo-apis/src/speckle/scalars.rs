@@ -1,4 +1,4 @@
-//! Scalars that GraphQL has no name for.
+//! Scalars that GraphQL does not define.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 

@@ -16,14 +16,14 @@ use super::types::{ServerInfo, User};
 
 pub(super) type Schema = GraphQlSchema<Query, Mutation, EmptySubscription>;
 
-/// Nesting of a query; introspection by the usual tools needs 13.
-const DEEPEST: usize = 15;
-/// Fields of a query; introspection by the usual tools needs about 200.
-const MOST_FIELDS: usize = 400;
-/// Nesting the parser follows before any rule is checked.
-const DEEPEST_PARSE: usize = 32;
-/// Bytes of a token's name.
-const LONGEST_NAME: usize = 200;
+/// The largest nesting of a query. Introspection by the usual tools needs 13.
+const MAX_DEPTH: usize = 15;
+/// The largest number of fields of a query. Introspection by the usual tools needs about 200.
+const MAX_FIELDS: usize = 400;
+/// The largest nesting for the parser, before any rule is checked.
+const MAX_PARSE_DEPTH: usize = 32;
+/// The length limit of a token's name, in bytes.
+const MAX_NAME: usize = 200;
 
 /// The schema over `accounts`, for the server described by `facts`.
 pub(super) fn build(accounts: Arc<dyn Accounts>, facts: ServerFacts) -> Schema {
@@ -31,9 +31,9 @@ pub(super) fn build(accounts: Arc<dyn Accounts>, facts: ServerFacts) -> Schema {
         .data(accounts)
         .data(facts)
         .data(Unread::default())
-        .limit_depth(DEEPEST)
-        .limit_complexity(MOST_FIELDS)
-        .limit_recursive_depth(DEEPEST_PARSE)
+        .limit_depth(MAX_DEPTH)
+        .limit_complexity(MAX_FIELDS)
+        .limit_recursive_depth(MAX_PARSE_DEPTH)
         .finish()
 }
 
@@ -43,8 +43,8 @@ async fn active_user(context: &Context<'_>) -> Result<Option<User>> {
     Ok(profile.map(User))
 }
 
-/// A field that can be null is `Option<Result<_>>`, so that its error makes it null and nothing
-/// around it (GraphQL specification §6.4.4); `Result<Option<_>>` would take its parent with it.
+/// A field that can be null is `Option<Result<_>>`, so that its error makes only the field null
+/// (GraphQL specification §6.4.4). With `Result<Option<_>>`, the parent would become null, too.
 #[derive(Debug)]
 pub(super) struct Query;
 
@@ -118,13 +118,13 @@ impl TokenMutation {
     }
 }
 
-/// Characters of a token that are its public half.
+/// The number of characters of a token that are its public part.
 const TOKEN_ID: usize = 10;
 
 fn acceptable(token: ApiTokenCreateInput) -> Result<NewToken> {
     let ApiTokenCreateInput { mut scopes, name, lifespan } = token;
     let name = name.trim().to_owned();
-    if name.is_empty() || name.len() > LONGEST_NAME {
+    if name.is_empty() || name.len() > MAX_NAME {
         return Err(bad_input("A token needs a name of 1 to 200 bytes."));
     }
     scopes.sort_unstable();

@@ -1,4 +1,4 @@
-//! The scopes of the API and what they mean, and the one way a resolver checks them.
+//! The scopes of the API with their descriptions, and the check that resolvers use.
 
 use async_graphql::{Context, Error, ErrorExtensions as _, SimpleObject};
 use verify::RequestInfo;
@@ -22,18 +22,18 @@ pub const SCOPES: [(&str, &str); 15] = [
     ("apps:write", "Register and change apps on your behalf."),
 ];
 
-/// The scope that no personal access token is given: a token that makes tokens would outlive its
-/// own revocation.
+/// The scope that no personal access token gets: a token that makes tokens could outlive its own
+/// revocation.
 pub const NEVER_GIVEN: &str = "tokens:write";
 
-/// Who asks, as far as the resolvers care.
+/// The caller, as far as resolvers need it.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
-    /// What the outside calls the user; absent for a client that acts for nobody.
+    /// The user's public id; absent for a client that acts for no user.
     pub(super) user: Option<String>,
-    /// What the token opens.
+    /// The scopes of the token.
     pub(super) scopes: Vec<String>,
-    /// By which request.
+    /// The request.
     pub(super) request: RequestInfo,
 }
 
@@ -43,7 +43,7 @@ impl Caller {
     }
 }
 
-/// The user who asks; `None` when nobody does.
+/// The user of the token; `None` when there is no user.
 ///
 /// # Errors
 /// `FORBIDDEN`, when the token lacks `scope`.
@@ -63,9 +63,9 @@ pub(super) fn required<'a>(
     context: &Context<'a>,
     scope: &str,
 ) -> Result<(&'a Caller, &'a str), Error> {
-    let nobody = || forbidden("You must be signed in to do this.".to_owned());
-    let user = user_with(context, scope)?.ok_or_else(nobody)?;
-    let caller = context.data_opt::<Caller>().ok_or_else(nobody)?;
+    let not_signed_in = || forbidden("You must be signed in to do this.".to_owned());
+    let user = user_with(context, scope)?.ok_or_else(not_signed_in)?;
+    let caller = context.data_opt::<Caller>().ok_or_else(not_signed_in)?;
     Ok((caller, user))
 }
 

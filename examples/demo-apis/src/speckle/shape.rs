@@ -1,26 +1,27 @@
-//! What is looked at before an operation is parsed.
+//! Checks on an operation before it is parsed.
 //!
 //! Invariant: the work of parsing and validating is bounded by the length of the text. The parser
-//! calls itself for each nested bracket, and a deep enough nest would end the process; the rules
-//! follow each spread of a fragment anew, and fragments that spread each other twice make that
-//! exponential. Both are counted wherever they stand, also in strings: so no look at what is a
-//! string can differ from the parser's.
+//! recurses for each nested bracket, and deep nesting would end the process. The validation rules
+//! follow each spread of a fragment, and fragments that spread each other twice make that
+//! exponential. Both are counted everywhere, also in strings, so that the check cannot disagree
+//! with the parser about what is a string.
 
-/// Opening brackets of an operation: more than any sensible one has.
-const MOST_BRACKETS: usize = 256;
-/// Spreads of an operation; introspection by the usual tools needs 8. Twelve make at most 81 visits.
-const MOST_SPREADS: usize = 12;
+/// The largest number of opening brackets in an operation: more than any sensible one has.
+const MAX_BRACKETS: usize = 256;
+/// The largest number of spreads in an operation. Introspection by the usual tools needs 8. Twelve
+/// cause at most 81 visits.
+const MAX_SPREADS: usize = 12;
 
-/// Refuses what would cost more than its length.
+/// Refuses an operation whose cost exceeds its length.
 ///
 /// # Errors
-/// What there is too much of, for the caller.
+/// What exceeds a limit, for the caller.
 pub(super) fn check(query: &str) -> Result<(), &'static str> {
     let brackets = query.bytes().filter(|byte| matches!(byte, b'{' | b'[' | b'(')).count();
-    if brackets > MOST_BRACKETS {
+    if brackets > MAX_BRACKETS {
         return Err("The operation has more than 256 brackets.");
     }
-    if query.matches("...").count() > MOST_SPREADS {
+    if query.matches("...").count() > MAX_SPREADS {
         return Err("The operation has more than 12 spreads.");
     }
     Ok(())

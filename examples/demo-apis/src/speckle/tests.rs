@@ -12,7 +12,7 @@ use super::{
 };
 use crate::testing::{Answer, Issuer, send};
 
-/// One user, `ada`, who has the tokens and apps that she made, and gave them everything.
+/// One user, `ada`, with tokens and apps that she created and authorized.
 #[derive(Debug, Default)]
 struct Ada(Mutex<Vec<Token>>, Mutex<Vec<App>>);
 
@@ -194,8 +194,11 @@ async fn a_token_that_is_not_good_is_403_and_none_is_nobody() {
         assert_eq!(answer.status, 403, "{authorization}");
         assert_eq!(answer.body, json!({"error": "Your token is not valid."}));
     }
-    let nobody = ask(&api, "", PROFILE, json!({})).await;
-    assert_eq!((nobody.status.as_u16(), nobody.body), (200, json!({"data": {"activeUser": null}})));
+    let anonymous = ask(&api, "", PROFILE, json!({})).await;
+    assert_eq!(
+        (anonymous.status.as_u16(), anonymous.body),
+        (200, json!({"data": {"activeUser": null}}))
+    );
 }
 
 #[tokio::test]
@@ -303,7 +306,7 @@ async fn nests_of_any_kind_do_not_end_the_process() {
     let selections = [250, 260, 20_000].map(|deep| "{a".repeat(deep) + &"}".repeat(deep));
     let types = [250, 260, 20_000]
         .map(|deep| format!("query($a:{}Int{}){{a}}", "[".repeat(deep), "]".repeat(deep)));
-    // A string that seems to close what it does not.
+    // A string that looks as if it closed the brackets.
     let sly = [250, 260, 8_000].map(|deep| format!("{{a(x:{}1)}}", "[\"]\",".repeat(deep)));
     for query in [nest("[", "]"), nest("{b:", "}"), selections, types, sly].concat() {
         let answer = ask(&api, "", &query, json!({})).await;
@@ -364,9 +367,9 @@ async fn an_app_is_made_shown_changed_and_deleted_and_its_secret_is_told_once() 
     assert_eq!(made.body["data"]["appCreate"], "app1", "{:?}", made.body);
     let query = "{app(id: \"app1\"){id name secret redirectUrl scopes{name description} \
         trustByDefault author{id name}}}";
-    let nobody = ask(&api, "", query, json!({})).await.body["data"]["app"].clone();
-    assert_eq!((&nobody["secret"], &nobody["author"]["id"]), (&json!(null), &json!("ada")));
-    assert_eq!(nobody["scopes"][0]["name"], "profile:read");
+    let anonymous = ask(&api, "", query, json!({})).await.body["data"]["app"].clone();
+    assert_eq!((&anonymous["secret"], &anonymous["author"]["id"]), (&json!(null), &json!("ada")));
+    assert_eq!(anonymous["scopes"][0]["name"], "profile:read");
     let reader = ask(&api, "reader", query, json!({})).await;
     assert_eq!(reader.body["data"]["app"]["secret"], json!(null), "it may not manage apps");
     let first = ask(&api, "maker", query, json!({})).await;

@@ -8,12 +8,12 @@ use std::sync::Mutex;
 
 use super::contact::{Contact, NewContact, SAMPLES, contact_id, samples};
 
-/// Contacts an organization may add.
-const MOST_CONTACTS: usize = 1_000;
-/// Organizations that may add contacts.
-const MOST_ORGANIZATIONS: usize = 1_000;
+/// The largest number of contacts that an organization may add.
+const MAX_CONTACTS: usize = 1_000;
+/// The largest number of organizations that may add contacts.
+const MAX_ORGANIZATIONS: usize = 1_000;
 
-/// One page, and where the next one starts.
+/// One page, and the cursor of the next one.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) contacts: Vec<Contact>,
@@ -25,7 +25,7 @@ pub(super) struct Page {
 pub(super) enum ContactError {
     /// A field is wrong.
     Invalid(&'static str),
-    /// The demo keeps no more.
+    /// The limit of the demo is reached.
     Full,
 }
 
@@ -40,7 +40,8 @@ impl Book {
         Self { samples: samples(), added: Mutex::default() }
     }
 
-    /// Up to `size` contacts after the one whose id is `cursor`; `None` when there is no such.
+    /// Up to `size` contacts after the one with the id `cursor`; `None` when there is no such
+    /// contact.
     pub(super) fn page(&self, owner: &str, size: usize, cursor: Option<&str>) -> Option<Page> {
         let added = self.added.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let own = added.get(owner).map_or(&[][..], Vec::as_slice);
@@ -55,7 +56,7 @@ impl Book {
         Some(Page { contacts, next })
     }
 
-    /// Adds a contact for `owner`; `by` is who did it.
+    /// Adds a contact for `owner`; `by` is its creator.
     pub(super) fn add(
         &self,
         owner: &str,
@@ -63,11 +64,11 @@ impl Book {
         new: NewContact,
     ) -> Result<Contact, ContactError> {
         let mut added = self.added.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if !added.contains_key(owner) && added.len() >= MOST_ORGANIZATIONS {
+        if !added.contains_key(owner) && added.len() >= MAX_ORGANIZATIONS {
             return Err(ContactError::Full);
         }
         let own = added.entry(owner.to_owned()).or_default();
-        if own.len() >= MOST_CONTACTS {
+        if own.len() >= MAX_CONTACTS {
             return Err(ContactError::Full);
         }
         let id = contact_id(SAMPLES + own.len());
@@ -115,7 +116,7 @@ mod tests {
     #[test]
     fn an_organization_can_fill_its_own_space_only() {
         let book = Book::new();
-        for _ in 0..MOST_CONTACTS {
+        for _ in 0..MAX_CONTACTS {
             book.add("org_a", "client", new_contact()).unwrap();
         }
         assert_eq!(book.add("org_a", "client", new_contact()), Err(ContactError::Full));

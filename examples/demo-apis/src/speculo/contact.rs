@@ -1,4 +1,4 @@
-//! A contact, and the sample ones every organization starts with: invented, the same on every run.
+//! A contact, and the sample contacts of every organization; the same on every run.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,12 +12,12 @@ pub(super) struct Contact {
     pub(super) email: String,
     pub(super) company: Option<String>,
     pub(super) phone: Option<String>,
-    /// Absent for sample data, which nobody created.
+    /// Absent for sample data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) created_by: Option<String>,
 }
 
-/// What a caller sends to create one.
+/// A caller's request to create a contact.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct NewContact {
@@ -28,14 +28,14 @@ pub(super) struct NewContact {
     phone: Option<String>,
 }
 
-/// Longest text of a field, in bytes.
-const LONGEST: usize = 200;
+/// The length limit of a field, in bytes.
+const MAX_LENGTH: usize = 200;
 
 impl NewContact {
-    /// The contact, once every field is good.
+    /// The contact, if every field is valid.
     ///
     /// # Errors
-    /// What is wrong, for the caller.
+    /// The problem, as shown to the caller.
     pub(super) fn accept(self, id: String, created_by: String) -> Result<Contact, &'static str> {
         let required = [&self.first_name, &self.last_name, &self.email];
         if required.iter().any(|text| text.trim().is_empty()) {
@@ -43,7 +43,7 @@ impl NewContact {
         }
         let optional = [&self.company, &self.phone];
         let texts = required.into_iter().chain(optional.into_iter().flatten());
-        if texts.into_iter().any(|text| text.len() > LONGEST) {
+        if texts.into_iter().any(|text| text.len() > MAX_LENGTH) {
             return Err("a field is longer than 200 bytes");
         }
         let at = self.email.split_once('@');
@@ -118,7 +118,7 @@ fn sample(index: usize) -> Option<Contact> {
     })
 }
 
-/// The id of the contact at `index`: spread out, so that it does not look like a count.
+/// The id of the contact at `index`, spread out so that it does not look like a counter.
 pub(super) fn contact_id(index: usize) -> String {
     let spread = (index as u32).wrapping_add(1).wrapping_mul(2_654_435_761);
     format!("contact_{spread:08x}")

@@ -1,5 +1,5 @@
-//! This API's errors: `{"error": code, "message": text, "requestId": id}`. The id is the one to
-//! name to support, who can look up the private reason.
+//! This API's errors: `{"error": code, "message": text, "requestId": id}`. With the id, support can
+//! look up the private reason.
 
 use axum::http::{Response, StatusCode};
 use bytes::Bytes;
@@ -27,7 +27,7 @@ pub(super) fn error_response<R: From<Bytes>>(
     json(status, &ApiError { error, message, request_id })
 }
 
-/// A request that was not let through.
+/// The answer to a rejected request.
 pub(super) fn rejected(rejection: &Rejection, request_id: &str) -> Response<Bytes> {
     let (error, message) = match rejection {
         Rejection::Suspended => ("forbidden", "the client or its organization is not active"),

@@ -26,7 +26,7 @@ type Id = Option<Extension<RequestId>>;
 struct Listed {
     contacts: Vec<Contact>,
     page_size: usize,
-    /// What to send as `cursor` for the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last one.
     next_cursor: Option<String>,
 }
 
@@ -105,7 +105,7 @@ pub(super) async fn not_found(id: Id) -> Response {
     error_response(StatusCode::NOT_FOUND, "not_found", why, id.as_deref())
 }
 
-/// Whose contacts these are: the organization's, or the caller's own where it acts for none.
+/// The owner of the contacts: the organization, or the caller itself where it acts for none.
 fn owner(principal: &Principal) -> &str {
     principal.organization.as_deref().unwrap_or(&principal.subject)
 }

@@ -16,7 +16,7 @@ use verify::{Verifier, VerifyLayer};
 
 use crate::ScopeText;
 use crate::kinds::{ACCESS_TOKEN, guard};
-use crate::reply::LONGEST_BODY;
+use crate::reply::MAX_BODY;
 use book::Book;
 
 /// The scopes of this API.
@@ -25,7 +25,7 @@ pub const SCOPES: [ScopeText; 2] = [
     ("contacts.write", "Create and change contacts of your organization."),
 ];
 
-/// The API, for callers that `verifier` lets through.
+/// The API. `verifier` decides which callers are accepted.
 pub fn router(verifier: Arc<Verifier>) -> Router {
     let book = Arc::new(Book::new());
     let layer = VerifyLayer::new(verifier).realm("speculo").on_rejection(Arc::new(error::rejected));
@@ -36,7 +36,7 @@ pub fn router(verifier: Arc<Verifier>) -> Router {
         .merge(guard(writing, layer.scopes(["contacts.write"]), accepted))
         .method_not_allowed_fallback(handlers::method_not_allowed)
         .fallback(handlers::not_found)
-        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(book)
 }
 

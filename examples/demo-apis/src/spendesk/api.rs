@@ -1,4 +1,4 @@
-//! What the handlers see.
+//! The state of the handlers.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use verify::VerifyLayer;
 use super::ledger::Ledger;
 use super::limit::Limits;
 
-/// What the handlers see.
+/// The state of the handlers.
 #[derive(Clone, Debug)]
 pub(super) struct Api {
     pub(super) ledger: Arc<Ledger>,

@@ -21,25 +21,25 @@ struct One<'a> {
     source: Option<Source<'a>>,
 }
 
-/// The parameter that is to blame.
+/// The parameter that caused the error.
 #[derive(Serialize)]
 struct Source<'a> {
     parameter: &'a str,
 }
 
-/// An error that no parameter is to blame for.
+/// An error that no parameter caused.
 pub(super) fn error<R: From<Bytes>>(status: StatusCode, code: &str, detail: &str) -> Response<R> {
     json(status, &ApiError { errors: [One { code, detail, source: None }] })
 }
 
-/// A parameter that cannot be read.
+/// The error of a parameter that cannot be parsed.
 pub(super) fn wrong<R: From<Bytes>>(wrong: &QueryError) -> Response<R> {
     let source = Some(Source { parameter: wrong.parameter });
     let one = One { code: "invalid_parameter", detail: &wrong.why, source };
     json(StatusCode::BAD_REQUEST, &ApiError { errors: [one] })
 }
 
-/// A request that was not let through.
+/// The answer to a rejected request.
 pub(super) fn rejected(rejection: &Rejection, _request_id: &str) -> Response<Bytes> {
     let code = match rejection {
         Rejection::Suspended => "forbidden",

@@ -1,4 +1,4 @@
-//! The three operations. Each reads the data of the company in the token, and of no other.
+//! The three operations. Each reads only the data of the company in the token.
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
@@ -30,10 +30,10 @@ struct Pagination {
     total: usize,
 }
 
-/// Past this page there is nothing in any list.
+/// No list has entries beyond this page.
 const LAST_PAGE: usize = 100_000;
 
-/// `GET /wallet-summaries`: those of the company, which has one.
+/// `GET /wallet-summaries`: the one wallet of the company.
 pub(super) async fn wallet_summaries(
     State(api): State<Api>,
     principal: Principal,
@@ -82,7 +82,7 @@ fn bounds(query: &Query) -> Result<(usize, usize), QueryError> {
     Ok((query.number("page", 1..=LAST_PAGE, 1)?, query.number("pageSize", 1..=100, 20)?))
 }
 
-/// The limits in front of every handler let nobody through who acts for no company.
+/// The limits in front of every handler accept only callers that act for a company.
 fn company(principal: &Principal) -> &str {
     principal.organization.as_deref().unwrap_or_default()
 }

@@ -1,17 +1,17 @@
-//! Wallets and settlements: invented, the same on every run, and a company's own.
+//! Sample wallets and settlements; the same on every run, and different for each company.
 
 use serde::Serialize;
 
 /// A company that has a wallet.
 #[derive(Clone, Debug)]
 pub struct Company {
-    /// What tokens call it.
+    /// The id of the company in tokens.
     pub id: String,
-    /// For people.
+    /// The display name.
     pub name: String,
 }
 
-/// What a company has and owes, in cents.
+/// The balance and the debts of a company, in cents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct WalletSummary {
@@ -50,10 +50,10 @@ const SUPPLIERS: [(&str, &str); 9] = [
     ("Isère Coworking", "Meeting room"),
 ];
 
-/// Settlements of each company.
+/// The number of settlements of each company.
 const SETTLEMENTS: usize = 36;
 
-/// The companies and what can be told of each.
+/// The companies and their data.
 #[derive(Debug)]
 pub(super) struct Ledger {
     companies: Vec<Company>,
@@ -64,7 +64,8 @@ impl Ledger {
         Self { companies }
     }
 
-    /// The wallet of the company `id`. One that was added later has an empty one, named by its id.
+    /// The wallet of the company `id`. A company that was added later has an empty wallet, named by
+    /// its id.
     pub(super) fn wallet(&self, id: &str) -> WalletSummary {
         let known = self.companies.iter().enumerate().find(|(_, company)| company.id == id);
         let (balance, pending, name) = match known {
@@ -85,7 +86,7 @@ impl Ledger {
         }
     }
 
-    /// The settlements of the company `id`, newest first; none for one that was added later.
+    /// The settlements of the company `id`, newest first. A company that was added later has none.
     pub(super) fn settlements(&self, id: &str) -> Vec<Settlement> {
         let place = self.companies.iter().position(|company| company.id == id);
         let of = |place| (0..SETTLEMENTS).filter_map(move |index| settlement(id, place, index));

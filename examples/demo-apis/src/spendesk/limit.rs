@@ -1,21 +1,21 @@
-//! How often a company and a partner may call: fixed windows of one minute.
+//! Rate limits of companies and partners: fixed windows of one minute.
 //!
-//! Invariant: at most one row a name, names come from verified tokens only, and rows of past
-//! windows are dropped before the table could grow past its bound.
+//! Invariant: there is at most one row per name, names come from verified tokens only, and rows of
+//! past windows are dropped before the table exceeds its limit.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Instant;
 
-/// Length of a window, in seconds.
+/// The length of a window, in seconds.
 const WINDOW: u64 = 60;
-/// Names counted at a time.
-const MOST_NAMES: usize = 10_000;
+/// The largest number of names that are counted at a time.
+const MAX_NAMES: usize = 10_000;
 
-/// What is left, for the headers.
+/// The remaining calls, for the headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Allowance {
-    /// Calls a window.
+    /// Calls per window.
     pub(super) limit: u64,
     /// Calls left in this window.
     pub(super) remaining: u64,
@@ -23,7 +23,7 @@ pub(super) struct Allowance {
     pub(super) reset: u64,
 }
 
-/// Calls of one window.
+/// The calls of one window.
 #[derive(Clone, Copy, Debug)]
 struct Calls {
     window: u64,
@@ -46,15 +46,15 @@ impl Limit {
     /// Counts a call of `name`, `now` seconds after the start.
     ///
     /// # Errors
-    /// What is left, which is nothing: the call is refused and was not counted.
+    /// The allowance, with no calls left. The call is refused and was not counted.
     pub(super) fn call(&self, name: &str, now: u64) -> Result<Allowance, Allowance> {
         let window = now / WINDOW;
         let reset = WINDOW - now % WINDOW;
         let mut calls = self.calls.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if calls.len() >= MOST_NAMES {
+        if calls.len() >= MAX_NAMES {
             calls.retain(|_, calls| calls.window == window);
         }
-        let full = calls.len() >= MOST_NAMES && !calls.contains_key(name);
+        let full = calls.len() >= MAX_NAMES && !calls.contains_key(name);
         let fresh = Calls { window, made: 0 };
         let mut made = calls.get(name).copied().filter(|c| c.window == window).unwrap_or(fresh);
         if full || made.made >= self.limit {
@@ -66,12 +66,12 @@ impl Limit {
     }
 }
 
-/// Calls a minute of one company.
+/// Calls per minute of one company.
 const BY_COMPANY: u64 = 50;
-/// Calls a minute of one partner, for all its companies together.
+/// Calls per minute of one partner, for all its companies together.
 const BY_PARTNER: u64 = 250;
 
-/// The counts of both.
+/// The counts of companies and partners.
 #[derive(Debug)]
 pub(super) struct Limits {
     start: Instant,
@@ -88,7 +88,7 @@ impl Limits {
         }
     }
 
-    /// Counts a call of `company` by `partner`; what is left is the scarcer of the two.
+    /// Counts a call of `company` by `partner`. Returns the smaller allowance of the two.
     pub(super) fn call(&self, company: &str, partner: &str) -> Result<Allowance, Allowance> {
         let now = self.start.elapsed().as_secs();
         let by_partner = self.partners.call(partner, now)?;
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn past_windows_make_room() {
         let limit = Limit::per_minute(1);
-        for name in 0..MOST_NAMES {
+        for name in 0..MAX_NAMES {
             limit.call(&name.to_string(), 0).unwrap();
         }
         assert!(limit.call("one more", 0).is_err(), "full");

@@ -1,5 +1,5 @@
-//! The rate limits of a caller, and the headers that tell of them: on every answer to a caller who
-//! was let through, also on the refusal itself.
+//! The rate limits of a caller, and their headers: on every answer to an accepted caller, also on
+//! the 429 itself.
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -12,28 +12,28 @@ use super::api::Api;
 use super::error::error;
 use super::limit::Allowance;
 
-/// Counts the call, and refuses it with 429 when there were too many.
+/// Counts the call, and refuses it with 429 when the limit is exceeded.
 pub(super) async fn limited(State(api): State<Api>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Principal>();
     let company = caller.and_then(|caller| caller.organization.as_deref());
     let (Some(caller), Some(company)) = (caller, company) else {
-        // Whoever acts for no company has nothing here.
+        // A caller that acts for no company has no access.
         let id = request.extensions().get::<RequestId>();
         return api.layer.reject(&Rejection::Inactive, id).map(Into::into);
     };
     let partner = caller.client.as_deref().unwrap_or(&caller.subject);
     match api.limits.call(company, partner) {
-        Ok(left) => told(next.run(request).await, left),
+        Ok(left) => with_headers(next.run(request).await, left),
         Err(left) => {
             let (status, code) = (StatusCode::TOO_MANY_REQUESTS, "too_many_requests");
             let mut refused = error(status, code, "too many requests: wait for the next minute");
             refused.headers_mut().insert(RETRY_AFTER, HeaderValue::from(left.reset));
-            told(refused, left)
+            with_headers(refused, left)
         }
     }
 }
 
-fn told(mut response: Response, left: Allowance) -> Response {
+fn with_headers(mut response: Response, left: Allowance) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         ("x-ratelimit-limit", left.limit),

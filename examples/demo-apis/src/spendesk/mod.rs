@@ -1,7 +1,7 @@
 //! Wallets and settlements behind one-hour tokens, each for one company: `GET /wallet-summaries`,
 //! `/wallet/summary` and `/settlements`, under no prefix, `/v0` and `/v1`.
 //!
-//! Bearer tokens only; the data are the company's in the token. A company may call 50 times a
+//! Bearer tokens only. The data is that of the company in the token. A company may call 50 times a
 //! minute, a partner 250 times. Errors are `{"errors": [{"code", "detail", "source"?}]}`.
 
 mod api;
@@ -25,7 +25,7 @@ pub use ledger::Company;
 use ledger::Ledger;
 use limit::Limits;
 
-/// The scopes of this API; the demo answers for the first two.
+/// The scopes of this API. The demo implements the first two.
 pub const SCOPES: [ScopeText; 9] = [
     ("settlement:read", "Read the settlements of the company."),
     ("wallet-summary:read", "Read the balance of the company's wallet."),
@@ -40,7 +40,7 @@ pub const SCOPES: [ScopeText; 9] = [
 
 const PREFIXES: [&str; 3] = ["", "/v0", "/v1"];
 
-/// The API, for callers that `verifier` lets through, with the data of `companies`.
+/// The API, with the data of `companies`. `verifier` decides which callers are accepted.
 pub fn router(verifier: Arc<Verifier>, companies: Vec<Company>) -> Router {
     let layer =
         VerifyLayer::new(verifier).realm("spendesk").on_rejection(Arc::new(error::rejected));

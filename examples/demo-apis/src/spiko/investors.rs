@@ -1,4 +1,4 @@
-//! The investors of an account: invented, the same on every run.
+//! The sample investors of an account; the same on every run.
 
 use serde::Serialize;
 

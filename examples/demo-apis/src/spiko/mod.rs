@@ -1,4 +1,4 @@
-//! Investors behind keys presented as they are, or tokens: `GET /v1/investors/`.
+//! Investors behind directly presented keys, or tokens: `GET /v1/investors/`.
 //!
 //! Basic with an API key, or Bearer. 401 is `{"reason", "_tag"}`; 403 has no body.
 
@@ -18,14 +18,14 @@ use crate::kinds::{ACCESS_TOKEN, API_KEY, guard};
 use crate::reply::{bytes_of, empty, json, json_bytes, status_of};
 use investors::INVESTORS;
 
-/// The scopes of this API. Keys and tokens open all of it: the scopes only say whether a connection
-/// lasts.
+/// The scopes of this API. Keys and tokens give access to all of it. The scopes only decide whether
+/// a connection gets a refresh token.
 pub const SCOPES: [ScopeText; 2] = [
     ("offline", "Stay connected while you are away."),
     ("offline_access", "Stay connected while you are away."),
 ];
 
-/// The API, for callers that `verifier` lets through.
+/// The API. `verifier` decides which callers are accepted.
 pub fn router(verifier: Arc<Verifier>) -> Router {
     let layer = VerifyLayer::new(verifier)
         .basic(BasicEncoding::Form)
@@ -38,7 +38,7 @@ pub fn router(verifier: Arc<Verifier>) -> Router {
 }
 
 async fn list() -> axum::response::Response {
-    // They never change: written once, then handed out.
+    // The data never changes, so it is serialised once.
     static BODY: LazyLock<Bytes> = LazyLock::new(|| bytes_of(&INVESTORS));
     json_bytes(StatusCode::OK, BODY.clone())
 }
@@ -88,7 +88,7 @@ mod tests {
     #[tokio::test]
     async fn a_key_by_basic_and_a_token_by_bearer_read_all_investors() {
         let api = api();
-        // `key:secret`, then `k%20y:s%2Bc`: the parts are form-url-decoded.
+        // `key:secret`, then `k%20y:s%2Bc`: the parts are form-urldecoded.
         for header in ["Basic a2V5OnNlY3JldA==", "Basic ayUyMHk6cyUyQmM=", "Bearer token"] {
             for path in ["/v1/investors/", "/v1/investors"] {
                 let answer = read(&api, path, header).await;
@@ -101,7 +101,7 @@ mod tests {
     #[tokio::test]
     async fn refusals_have_the_published_shapes() {
         let api = api();
-        // Nothing; `key:wrong`; the secret of a client, `app:secret`; no colon; not base64.
+        // Empty; `key:wrong`; the secret of a client, `app:secret`; no colon; not base64.
         let wrong = ["", "Basic a2V5Ondyb25n", "Basic YXBwOnNlY3JldA==", "Basic a2V5", "Basic %"];
         for header in wrong.into_iter().chain(["Bearer nobody"]) {
             let answer = read(&api, "/v1/investors/", header).await;

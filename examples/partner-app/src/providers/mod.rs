@@ -1,4 +1,4 @@
-//! The three providers, a file each: how to ask, how to exchange, how to keep, how to let go.
+//! The three providers, one file each: authorization request, code exchange, refresh, revocation.
 
 mod registered;
 mod speckle;
@@ -12,7 +12,7 @@ use crate::tokens::{Token, Tokens};
 pub(crate) use registered::{Account, Call, Departure, Registered};
 
 impl Registered<'_> {
-    /// Where the person says yes or no.
+    /// The address of the provider's consent page.
     pub(crate) fn depart(&self) -> Result<Departure, AppError> {
         match self.at.provider {
             Provider::Spendesk => spendesk::depart(self),
@@ -21,7 +21,7 @@ impl Registered<'_> {
         }
     }
 
-    /// The tokens for a code.
+    /// Exchanges a code for tokens.
     pub(crate) async fn exchange(&self, code: &str, attempt: Attempt) -> Result<Tokens, AppError> {
         match self.at.provider {
             Provider::Spendesk => spendesk::exchange(self, code, &attempt).await,
@@ -30,8 +30,8 @@ impl Registered<'_> {
         }
     }
 
-    /// The next tokens. Safe to try again when no answer came: within a minute a provider that
-    /// rotates gives the same ones again.
+    /// Refreshes the tokens. It is safe to repeat when no answer came: within a minute, a provider
+    /// that rotates returns the same tokens again.
     pub(crate) async fn refresh(&self, token: &Token) -> Result<Tokens, AppError> {
         match self.refresh_once(token).await {
             Err(AppError::Unreachable) => self.refresh_once(token).await,
@@ -47,7 +47,7 @@ impl Registered<'_> {
         }
     }
 
-    /// Tells the provider that the tokens are not needed any more.
+    /// Revokes the tokens at the provider.
     pub(crate) async fn let_go(&self, tokens: &Tokens) -> Result<(), AppError> {
         match self.at.provider {
             Provider::Spendesk => spendesk::let_go(self, tokens).await,
@@ -56,7 +56,7 @@ impl Registered<'_> {
         }
     }
 
-    /// Whose data the tokens open.
+    /// The account that the tokens are for.
     pub(crate) async fn account(&self, tokens: &Tokens) -> Account {
         match self.at.provider {
             Provider::Spendesk => spendesk::account(self, tokens).await,
@@ -65,7 +65,7 @@ impl Registered<'_> {
         }
     }
 
-    /// Uses the connection.
+    /// Calls the provider's API.
     pub(crate) async fn call(&self, token: &Token) -> Result<Call, AppError> {
         match self.at.provider {
             Provider::Spendesk => spendesk::call(self, token).await,

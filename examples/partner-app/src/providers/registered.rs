@@ -1,4 +1,4 @@
-//! What the flows of the three providers share: where the app is registered, and reading answers.
+//! What the three flows share: the app's registration, and parsing answers.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::error::AppError;
 use crate::http::{Answer, Http};
 use crate::settings::Registration;
 
-/// One provider, as this app is registered there.
+/// The registration of this app at one provider.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Registered<'a> {
     pub(crate) http: &'a Http,
@@ -16,23 +16,23 @@ pub(crate) struct Registered<'a> {
     pub(crate) at: &'a Registration,
 }
 
-/// Where to send the browser, and what to remember until it comes back.
+/// The address for the browser, and what to remember until it comes back.
 #[derive(Debug)]
 pub(crate) struct Departure {
     pub(crate) url: String,
     pub(crate) attempt: Attempt,
 }
 
-/// Whose data a connection opens.
+/// The account of a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Account {
-    /// Tells two connections at one provider apart.
+    /// Identifies the account among several connections at one provider.
     pub(crate) id: String,
-    /// For people.
+    /// The display name.
     pub(crate) name: String,
 }
 
-/// A call of the provider's API and what it gave.
+/// A call of the provider's API and its result.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) request: &'static str,
@@ -45,7 +45,7 @@ impl Registered<'_> {
         format!("{}{path}", self.at.base)
     }
 
-    /// Where the provider sends people back to.
+    /// The redirect URI at the provider.
     pub(super) fn redirect_uri(&self) -> String {
         self.settings.redirect_uri(self.at.provider)
     }
@@ -54,18 +54,18 @@ impl Registered<'_> {
 /// A text of an answer.
 ///
 /// # Errors
-/// When it is not there.
+/// When it is absent.
 pub(super) fn text(body: &Value, name: &'static str) -> Result<String, AppError> {
     let text = body.get(name).and_then(Value::as_str);
     text.map(str::to_owned).ok_or(AppError::Unexpected(name))
 }
 
-/// Words between spaces.
+/// Splits a text at spaces.
 pub(super) fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
-/// A text somewhere in an answer; empty where there is none.
+/// A text at a path in an answer; empty where it is absent.
 pub(super) fn at(body: &Value, pointer: &str) -> String {
     body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

@@ -1,6 +1,6 @@
-//! A way of its own: the app's id and a challenge in the path, an access code back, JSON at the
-//! token endpoint. There is no `state`: what ties the answer to this session is the challenge, which
-//! the session keeps, and without which the code is worth nothing.
+//! A flow of its own: the app's id and a challenge in the path, an access code back, JSON at the
+//! token endpoint. There is no `state`. The challenge, which the session keeps, binds the answer to
+//! this session: without it the code cannot be exchanged.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use crate::error::AppError;
 use crate::http::{ask, succeed};
 use crate::tokens::{Token, Tokens};
 
-/// As documented; the answer does not tell.
+/// As documented; the answer does not contain it.
 const LIFETIME: Duration = Duration::from_secs(180 * 86_400);
 const WHO: &str = "{ activeUser { id name email company } }";
 
 pub(super) fn depart(to: &Registered<'_>) -> Departure {
-    // Letters and digits, `-` and `_`: 256 bits of chance, safe in a path.
+    // Letters, digits, `-` and `_`: 256 random bits, safe in a path.
     let challenge = PkceCodeChallenge::new_random_sha256().1.into_secret();
     let url = to.url(&format!("/authn/verify/{}/{challenge}", to.at.client_id));
     Departure { url, attempt: Attempt { state: None, verifier: Verifier(challenge) } }

@@ -1,5 +1,5 @@
-//! The authorization request is standard; the token endpoints take JSON, and answer the first time
-//! with 201. A connection is for one company: to connect another one, ask again.
+//! The authorization request is standard. The token endpoints accept JSON, and answer the first
+//! exchange with 201. A connection is for one company; another company needs another connection.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::http::{ask, succeed};
 use crate::tokens::{Token, Tokens};
 
 const SCOPES: [&str; 2] = ["settlement:read", "wallet-summary:read"];
-/// As documented; the answer does not tell.
+/// As documented; the answer does not contain it.
 const LIFETIME: Duration = Duration::from_secs(3_600);
 
 pub(super) fn depart(to: &Registered<'_>) -> Result<Departure, AppError> {
@@ -69,7 +69,7 @@ fn tokens(answer: &Value) -> Result<Tokens, AppError> {
     Ok(tokens.lasting(Some(LIFETIME)))
 }
 
-/// RFC 7009. Ending the refresh token ends the access tokens that came of it.
+/// RFC 7009. Revoking the refresh token ends the access tokens minted from it.
 pub(super) async fn let_go(to: &Registered<'_>, tokens: &Tokens) -> Result<(), AppError> {
     let token = tokens.refresh.as_ref().unwrap_or(&tokens.access);
     let request = to.http.post(&to.url("/revoke"));
@@ -77,11 +77,11 @@ pub(super) async fn let_go(to: &Registered<'_>, tokens: &Tokens) -> Result<(), A
     succeed(request.form(&[("token", token.expose())])).await.map(|_| ())
 }
 
-/// The company is in the token; its name is in the API.
+/// The company's id is in the token, its name in the API.
 pub(super) async fn account(to: &Registered<'_>, tokens: &Tokens) -> Account {
     let id = tokens.access.claim("companyId").and_then(|id| id.as_str().map(str::to_owned));
     let request = to.http.get(&to.url("/v1/wallet/summary")).bearer_auth(tokens.access.expose());
-    let name = succeed(request).await.map(|told| at(&told, "/data/name")).unwrap_or_default();
+    let name = succeed(request).await.map(|answer| at(&answer, "/data/name")).unwrap_or_default();
     Account { id: id.unwrap_or_default(), name }
 }
 

@@ -1,5 +1,5 @@
-//! Standard OAuth 2.0: the `oauth2` crate does all of it, but revocation, which it refuses to do
-//! without TLS, and a demo has none.
+//! Standard OAuth 2.0 by the `oauth2` crate, except revocation: the crate refuses to revoke without
+//! TLS, which the demo does not have.
 
 use oauth2::basic::{BasicClient, BasicTokenResponse};
 use oauth2::{
@@ -75,17 +75,17 @@ fn error<E: std::error::Error>(
     error: RequestTokenError<E, oauth2::basic::BasicErrorResponse>,
 ) -> AppError {
     match error {
-        RequestTokenError::ServerResponse(told) => AppError::Refused {
+        RequestTokenError::ServerResponse(answer) => AppError::Refused {
             status: 400,
-            code: told.error().to_string(),
-            description: told.error_description().cloned().unwrap_or_default(),
+            code: answer.error().to_string(),
+            description: answer.error_description().cloned().unwrap_or_default(),
         },
         RequestTokenError::Request(_) => AppError::Unreachable,
         _ => AppError::Unexpected("no tokens in it"),
     }
 }
 
-/// RFC 7009. Ending the refresh token ends the access tokens that came of it.
+/// RFC 7009. Revoking the refresh token ends the access tokens minted from it.
 pub(super) async fn let_go(to: &Registered<'_>, tokens: &Tokens) -> Result<(), AppError> {
     let token = tokens.refresh.as_ref().unwrap_or(&tokens.access);
     let request = to.http.post(&to.url("/oauth2/revoke"));
@@ -93,12 +93,12 @@ pub(super) async fn let_go(to: &Registered<'_>, tokens: &Tokens) -> Result<(), A
     succeed(request.form(&[("token", token.expose())])).await.map(|_| ())
 }
 
-/// The token is opaque: its issuer says what it stands for (RFC 7662).
+/// The token is opaque: its issuer returns its claims (RFC 7662).
 pub(super) async fn account(to: &Registered<'_>, tokens: &Tokens) -> Account {
     let request = to.http.post(&to.url("/oauth2/introspect"));
     let request = request.basic_auth(&to.at.client_id, Some(&to.at.client_secret));
     match succeed(request.form(&[("token", tokens.access.expose())])).await {
-        Ok(told) => Account { id: at(&told, "/organization"), name: at(&told, "/username") },
+        Ok(answer) => Account { id: at(&answer, "/organization"), name: at(&answer, "/username") },
         Err(_) => Account::default(),
     }
 }
