@@ -1,5 +1,5 @@
-//! `postern admin-key create`: the first admin key of a realm, made in the database itself. All
-//! others are made by the admin API, under this one.
+//! `postern admin-key create`: creates the first admin key of a realm directly in the database.
+//! Further keys are created by the admin API with this one.
 
 use std::io::Write as _;
 
@@ -12,10 +12,10 @@ use crate::arguments::CreateAdminKey;
 use crate::error::CommandError;
 use crate::{config, database, master_key, realms};
 
-/// Makes a key that may do everything in its realm, and shows it once.
+/// Creates a key that may do everything in its realm, and shows it once.
 ///
 /// # Errors
-/// When there is no such realm, or the database cannot be had.
+/// When there is no such realm, or the database cannot be opened.
 pub(crate) async fn create(arguments: &CreateAdminKey) -> Result<(), CommandError> {
     let config = config::load(&arguments.configured.config).map_err(CommandError::new)?;
     let named = |realm: &&config::Realm| realm.name.as_str() == arguments.realm;

@@ -1,4 +1,4 @@
-//! The one place that knows which backends there are.
+//! Opens the database. The only module that names the backends.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::config::{Database, PostgresUrl};
 use crate::error::CommandError;
 use crate::figures::Figures;
 
-/// Connections to a database server at once: of its usual 100, so that several nodes fit.
+/// The number of connections to a database server. Its usual limit is 100, so several nodes fit.
 const CONNECTIONS: usize = 16;
 
 /// An open database. Dropping the last handle closes it.
@@ -19,14 +19,14 @@ const CONNECTIONS: usize = 16;
 pub(crate) struct Opened {
     pub(crate) store: Arc<Hot>,
     pub(crate) figures: Arc<Figures>,
-    /// What it is, and of which version.
+    /// The kind and version of the database.
     pub(crate) description: String,
 }
 
-/// Opens a database, creating or migrating it where that is needed.
+/// Opens a database. Creates or migrates it where needed.
 ///
 /// # Errors
-/// Why it cannot be had; nothing was overwritten then.
+/// Why it cannot be opened. Nothing was overwritten then.
 pub(crate) async fn open(database: &Database, master: &MasterKey) -> Result<Opened, CommandError> {
     let figures = Arc::new(Figures::default());
     let master_fingerprint = master.fingerprint();
@@ -35,7 +35,7 @@ pub(crate) async fn open(database: &Database, master: &MasterKey) -> Result<Open
             let options = OpenOptions { master_fingerprint };
             let store = SqliteStore::open(path, &options)
                 .map_err(|error| refuse(&path.display().to_string(), &error))?;
-            // One process has the file, so its own memory is never behind.
+            // Only this process writes to the file, so its memory is always up to date.
             let store = hot(figures.count(Arc::new(store)), true);
             let description = format!("sqlite:{} is up to date", path.display());
             Ok(Opened { store, figures, description })

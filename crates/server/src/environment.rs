@@ -1,6 +1,6 @@
-//! The one place that reads the environment.
+//! Reads the environment. The only module that does.
 
-/// What is logged: `info`, or a filter such as `postern=debug`.
+/// The log filter: `info`, or a filter such as `postern=debug`.
 pub(crate) const LOG: &str = "POSTERN_LOG";
 
 /// A variable; `None` where it is not set, empty, or not UTF-8.

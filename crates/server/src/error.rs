@@ -1,4 +1,4 @@
-//! How a command ends when it cannot go on: one line on standard error, and an exit code.
+//! The error of a command: one line on standard error, and an exit code.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ pub(crate) const FAILED: u8 = 1;
 /// Exit code of a command that was called wrongly.
 pub(crate) const USAGE: u8 = 2;
 
-/// Why a command ends. Holds no secret.
+/// The error of a command. It holds no secret.
 #[derive(Debug)]
 pub(crate) struct CommandError {
     pub(crate) code: u8,
@@ -15,25 +15,25 @@ pub(crate) struct CommandError {
 }
 
 impl CommandError {
-    /// What went wrong, in one line.
+    /// An error of the command, in one line.
     pub(crate) fn new(message: impl fmt::Display) -> Self {
         let message = message.to_string().replace(['\n', '\r'], " ");
         Self { code: FAILED, message }
     }
 
-    /// What was called wrongly, in one line.
+    /// An error in the use of the command, in one line.
     pub(crate) fn usage(message: impl fmt::Display) -> Self {
         Self { code: USAGE, ..Self::new(message) }
     }
 
-    /// Said already: only the exit code is left to give.
+    /// An error that was printed already. Only the exit code is left.
     pub(crate) const fn silent(code: u8) -> Self {
         Self { code, message: String::new() }
     }
 
-    /// Tells it on standard error.
+    /// Prints the error on standard error.
     #[allow(clippy::print_stderr, reason = "the last word of a command is for the terminal")]
-    pub(crate) fn tell(&self) {
+    pub(crate) fn print(&self) {
         if !self.message.is_empty() {
             eprintln!("postern: {}", self.message);
         }

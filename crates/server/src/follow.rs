@@ -18,7 +18,7 @@ use web::AppState;
 use web::feed::{Current, RealmFeed};
 
 /// How long to wait for a wake-up that may not come.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+const CHECK_INTERVAL: Duration = Duration::from_millis(200);
 /// The shortest time between two looks: what comes faster is told together.
 const REST: Duration = Duration::from_millis(4);
 /// How often a realm in which nothing happens says that it is there.
@@ -85,7 +85,7 @@ impl Follower {
     pub(crate) async fn follow(mut self, mut ends: watch::Receiver<bool>) {
         tokio::select! {
             () = self.go_on() => {}
-            // An error means that nobody is left to announce the end: it has come.
+            // An error means that the sender is gone, which counts as the announcement.
             _ = ends.wait_for(|ends| *ends) => {}
         }
     }
@@ -107,14 +107,14 @@ impl Follower {
                     if !std::mem::replace(&mut self.failing, true) {
                         tracing::error!(%error, "what is committed cannot be followed");
                     }
-                    sleep(LOOK_EVERY).await;
+                    sleep(CHECK_INTERVAL).await;
                     continue;
                 }
             };
             sleep(REST).await;
             if !again {
                 let changed = self.app.store.changed(self.position);
-                let _ = tokio::time::timeout(LOOK_EVERY, changed).await;
+                let _ = tokio::time::timeout(CHECK_INTERVAL, changed).await;
             }
         }
     }

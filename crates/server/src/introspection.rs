@@ -1,6 +1,6 @@
-//! Asks an issuer of this process about a credential, for an API that is served beside it.
+//! Introspection at an issuer of this process, for an API that is served beside it.
 //!
-//! Invariant: what is refused is kept under the id of the request that presented it.
+//! Invariant: a rejection is recorded under the id of the request that presented the credential.
 
 use domain::Refusal;
 use engine::present::{Presented, PresentedAt, Verified, present};
@@ -46,7 +46,7 @@ impl InProcess {
 
 impl Observe for InProcess {
     fn refused(&self, rejection: &Rejection, request: &RequestInfo) {
-        // These two are the issuer's own words: it noted them above, and knows more of them.
+        // The issuer recorded these two itself above, with more details.
         if matches!(rejection, Rejection::Inactive | Rejection::Suspended) {
             return;
         }

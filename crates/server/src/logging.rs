@@ -1,4 +1,5 @@
-//! The log: JSON for machines, text for people. What is secret has no `Display` and cannot get here.
+//! The log: JSON for machines, text for people. Secrets have no `Display`, so they cannot be
+//! logged.
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -7,10 +8,10 @@ use crate::config::{Log, LogFormat};
 use crate::environment;
 use crate::error::CommandError;
 
-/// Begins to log. `POSTERN_LOG` in the environment goes before the configured level.
+/// Starts the log. `POSTERN_LOG` in the environment overrides the configured level.
 ///
 /// # Errors
-/// When the filter cannot be read.
+/// When the filter cannot be parsed.
 pub(crate) fn start(log: &Log) -> Result<(), CommandError> {
     let directives = environment::variable(environment::LOG).unwrap_or_else(|| log.level.clone());
     let filter = EnvFilter::try_new(&directives).map_err(|error| {
@@ -20,7 +21,7 @@ pub(crate) fn start(log: &Log) -> Result<(), CommandError> {
         ))
     })?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Stderr);
-    // Another subscriber is there already only in tests that start twice: keep it.
+    // Another subscriber exists only in tests that start twice; it is kept.
     let _ = match log.format {
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
         LogFormat::Text => builder.with_target(false).compact().try_init(),
@@ -28,7 +29,7 @@ pub(crate) fn start(log: &Log) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Standard error, a line a write: lines of several threads do not mix.
+/// Standard error, one line per write, so that lines of several threads do not mix.
 #[derive(Clone, Copy, Debug)]
 struct Stderr;
 

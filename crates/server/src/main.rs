@@ -31,7 +31,7 @@ use mimalloc::MiMalloc;
 use crate::arguments::{AdminKey, Arguments, Command};
 use crate::error::{CommandError, USAGE};
 
-/// Small short-lived allocations are most of what a request costs beside its cryptography.
+/// Small short-lived allocations are most of a request's cost beside its cryptography.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version come this way, too.
+            // Help and version also arrive as errors.
             let code = if error.use_stderr() { USAGE } else { 0 };
             let _ = error.print();
             return ExitCode::from(code);
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     match run(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            error.tell();
+            error.print();
             ExitCode::from(error.code)
         }
     }

@@ -1,6 +1,6 @@
-//! Finds the master key, and makes one for `dev`.
+//! Reads the master key, and creates one for `dev`.
 //!
-//! Invariant: an existing key file is never overwritten, and its text never reaches a message.
+//! Invariant: an existing key file is never overwritten, and its text is never in a message.
 
 use std::fs::{OpenOptions, Permissions};
 use std::io::{ErrorKind, Write as _};
@@ -38,7 +38,7 @@ pub(crate) fn read(source: &KeySource) -> Result<MasterKey, CommandError> {
 /// Reads the key in `path`.
 ///
 /// # Errors
-/// When it is not there, cannot be read, or is damaged.
+/// When it does not exist, cannot be read, or is damaged.
 pub(crate) fn read_file(path: &Path) -> Result<MasterKey, CommandError> {
     let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|error| {
         let what = match error.kind() {
@@ -53,10 +53,10 @@ pub(crate) fn read_file(path: &Path) -> Result<MasterKey, CommandError> {
     })
 }
 
-/// Makes a key and its file, readable by its owner alone.
+/// Creates a key and its file, readable by its owner only.
 ///
 /// # Errors
-/// When the file is there already or cannot be written.
+/// When the file exists already or cannot be written.
 pub(crate) fn create_file(path: &Path, rng: &dyn Rng) -> Result<MasterKey, CommandError> {
     let key = MasterKey::generate(rng);
     let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(

@@ -1,4 +1,4 @@
-//! `postern migrate`: opens the database, which brings its schema up to date.
+//! `postern migrate`: opens the database, which migrates its schema.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -8,10 +8,10 @@ use store::Store as _;
 use crate::error::CommandError;
 use crate::{config, database, master_key};
 
-/// Migrates, and says so.
+/// Migrates, and prints the result.
 ///
 /// # Errors
-/// Why the database cannot be had; nothing was overwritten then.
+/// Why the database cannot be opened. Nothing was overwritten then.
 pub(crate) async fn migrate(file: &Path) -> Result<(), CommandError> {
     let config = config::load(file).map_err(CommandError::new)?;
     let master = master_key::read(&config.master_key)?;

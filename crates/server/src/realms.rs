@@ -1,4 +1,4 @@
-//! From configured realms and an open store to issuers that can decide.
+//! Opens the configured realms on a store.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use web::{AppState, RealmState};
 use crate::config::Realm;
 use crate::error::CommandError;
 
-/// What all realms share.
+/// The state that all realms share.
 pub(crate) fn app(memory: Arc<Hot>, master: &MasterKey) -> Arc<AppState> {
     Arc::new(AppState {
         store: Arc::clone(&memory) as _,
@@ -32,10 +32,10 @@ pub(crate) fn app(memory: Arc<Hot>, master: &MasterKey) -> Arc<AppState> {
     })
 }
 
-/// The realm, with a key for every algorithm that its tokens are signed with.
+/// Opens the realm, with a key for every algorithm that its tokens are signed with.
 ///
 /// # Errors
-/// When the store cannot be read or written, or a stored key does not open.
+/// When the store cannot be read or written, or a stored key cannot be decrypted.
 pub(crate) async fn open(
     realm: &Realm,
     app: &Arc<AppState>,
@@ -62,8 +62,8 @@ pub(crate) async fn open(
     Ok(state)
 }
 
-/// What the dialect signs access and ID tokens, lists and the feed with, and what its resource
-/// servers ask for instead.
+/// The algorithms of the dialect for access and ID tokens, status lists and the feed, and those
+/// that its resource servers use instead.
 async fn algorithms(state: &RealmState) -> Result<Vec<Algorithm>, store::StoreError> {
     let issuer = state.issuer();
     let mut algorithms = BTreeSet::from([issuer.dialect().access_token().algorithm]);

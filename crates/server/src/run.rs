@@ -1,4 +1,4 @@
-//! Runs doors until the process is asked to end, and then ends in order.
+//! Runs the listeners until the process is asked to end, and then ends in order.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,18 +23,19 @@ pub(crate) struct Running {
     pub(crate) realms: Vec<RealmFeed>,
     pub(crate) listeners: Vec<Listener>,
     pub(crate) limits: Limits,
-    /// What hands mails over; without, they wait in the store.
+    /// Sends mails. Without it, mails wait in the store.
     pub(crate) mailer: Option<Arc<dyn Mailer>>,
-    /// How long `/readyz` says no before connections are refused: for a load balancer to notice.
+    /// How long `/readyz` reports "not ready" before connections are refused, so that a load
+    /// balancer can notice.
     pub(crate) delay: Duration,
-    /// How long requests in flight may take to end.
+    /// How long requests in flight may take to finish.
     pub(crate) grace: Duration,
 }
 
-/// Serves until a signal comes. A second signal ends at once.
+/// Serves until a signal arrives. A second signal ends the process at once.
 ///
 /// # Errors
-/// When requests in flight did not end in time, or what was noted could not be written.
+/// When requests in flight did not finish in time, or pending notes could not be written.
 pub(crate) async fn run(running: Running, mut ending: Ending) -> Result<(), CommandError> {
     let Running { app, realms, listeners, limits, mailer, delay, grace } = running;
     let certificates = listeners.iter().filter_map(|listener| listener.tls.clone()).collect();
@@ -67,7 +68,7 @@ pub(crate) async fn run(running: Running, mut ending: Ending) -> Result<(), Comm
     if drained { Ok(()) } else { Err(CommandError::new("requests in flight were cut off")) }
 }
 
-/// Whether every connection ended by itself.
+/// Whether every connection ended in time.
 async fn drain(
     mut serving: JoinSet<()>,
     announce: &watch::Sender<bool>,

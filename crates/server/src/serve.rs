@@ -1,4 +1,4 @@
-//! `postern serve`: what a configuration says, and nothing else.
+//! `postern serve`: serves the realms of a configuration.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::run::{self, Running};
 use crate::signals::Ending;
 use crate::{database, logging, master_key, realms};
 
-/// Serves until it is told to end.
+/// Serves until a signal ends it.
 ///
 /// # Errors
 /// Why it could not start, or did not end in order.
@@ -25,7 +25,7 @@ pub(crate) async fn serve(file: &std::path::Path) -> Result<(), CommandError> {
     logging::start(&config.log)?;
     let ending = Ending::listen()?;
     let master = master_key::read(&config.master_key)?;
-    // Before the database: a port in use changes nothing.
+    // The ports come before the database: if one is in use, nothing is changed.
     let sockets = Sockets::bind(&config)?;
     let opened = database::open(&config.database, &master).await?;
     let app = realms::app(opened.store, &master);
@@ -51,7 +51,7 @@ pub(crate) async fn serve(file: &std::path::Path) -> Result<(), CommandError> {
     run::run(running, ending).await
 }
 
-/// What a request may take, of the limits.
+/// The limits of a request.
 pub(crate) const fn web_limits(limits: &Limits) -> WebLimits {
     WebLimits {
         body: limits.body_bytes,
@@ -60,7 +60,7 @@ pub(crate) const fn web_limits(limits: &Limits) -> WebLimits {
     }
 }
 
-/// The same realm with the gate that its configuration gives it.
+/// The realm with the gate of its configuration.
 pub(crate) fn with_gate(
     served: web::Realm,
     configured: &Realm,

@@ -1,10 +1,10 @@
-//! When the process is asked to end: SIGINT (Ctrl-C) and SIGTERM.
+//! The signals that end the process: SIGINT (Ctrl-C) and SIGTERM.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::CommandError;
 
-/// Waits for either signal; listens from its making on.
+/// Waits for either signal, from its creation on.
 #[derive(Debug)]
 pub(crate) struct Ending {
     interrupt: Signal,
@@ -12,10 +12,10 @@ pub(crate) struct Ending {
 }
 
 impl Ending {
-    /// Begins to listen.
+    /// Starts to listen.
     ///
     /// # Errors
-    /// When the system does not let it.
+    /// When the system does not allow it.
     pub(crate) fn listen() -> Result<Self, CommandError> {
         let listen = |kind| {
             signal(kind)

@@ -1,4 +1,4 @@
-//! What is done from time to time beside the requests.
+//! The background tasks beside the requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use web::mail::Mailer;
 
 use crate::follow::Follower;
 use crate::listen::{RELOAD_TLS_EVERY, Tls};
-use crate::mail::{Delivery, LOOK_EVERY};
+use crate::mail::{CHECK_INTERVAL, Delivery};
 
 const FLUSH_USES: Duration = Duration::from_secs(2);
 const FLUSH_REFUSALS: Duration = Duration::from_millis(100);
-/// How long what is at work at the end may take.
-const LAST_WORK: Duration = Duration::from_secs(5);
+/// The time limit for running tasks at the end.
+const END_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What runs.
+/// The running tasks.
 #[derive(Debug)]
 pub(crate) struct Tasks {
     running: JoinSet<()>,
@@ -27,15 +27,15 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    /// Lets what is at work finish, and ends the rest.
+    /// Lets tasks that are at work finish, and ends the rest.
     pub(crate) async fn end(mut self) {
         self.ending.send_replace(true);
         let all = async { while self.running.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(LAST_WORK, all).await;
+        let _ = tokio::time::timeout(END_TIMEOUT, all).await;
     }
 }
 
-/// Starts all of it.
+/// Starts all tasks.
 pub(crate) fn start(
     app: &Arc<AppState>,
     realms: &[RealmFeed],
@@ -67,7 +67,7 @@ pub(crate) fn start(
     if let Some(mailer) = mailer {
         let mut delivery = Delivery::new(realms.iter().map(|realm| realm.state()), mailer);
         if !delivery.is_idle() {
-            tasks.spawn(every(LOOK_EVERY, ends, async move || delivery.deliver().await));
+            tasks.spawn(every(CHECK_INTERVAL, ends, async move || delivery.deliver().await));
         }
     }
     Tasks { running: tasks, ending }
@@ -81,7 +81,7 @@ async fn every(period: Duration, mut ends: watch::Receiver<bool>, mut work: impl
     loop {
         tokio::select! {
             _ = ticks.tick() => work().await,
-            // An error means that nobody is left to announce the end: it has come.
+            // An error means that the sender is gone, which counts as the announcement.
             _ = ends.changed() => return,
         }
     }

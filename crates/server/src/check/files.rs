@@ -98,7 +98,7 @@ pub(super) fn certificates(config: &Config, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether anybody but the owner may read a file that is there.
+/// Whether other users than the owner may read an existing file.
 fn others_read(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o044 != 0)
 }

@@ -2,20 +2,20 @@
 
 use std::fmt;
 
-/// How bad it is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Severity {
-    /// It will not start, or will not do what it says.
+    /// The program will not start, or will not do what the configuration says.
     Wrong,
-    /// It works, and gives an attacker more than it must.
+    /// The program works, but an attacker can do more than necessary.
     Weak,
 }
 
-/// Something found.
+/// A finding of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) severity: Severity,
-    /// A stable name, to look up in `docs/configuration.md`.
+    /// A stable name, described in `docs/configuration.md`.
     pub(super) code: &'static str,
     pub(super) text: String,
 }

@@ -1,4 +1,4 @@
-//! What gates let through.
+//! Checks what gates allow.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use web::gate::{Access, GateSettings, Route, WhenUnsure};
 use super::finding::Finding;
 use crate::config::{Config, Realm};
 
-/// For so long a revocation that was not heard of may be a restart of the database.
-const LONG: Duration = Duration::from_secs(60);
+/// A revocation that is missed for this time can be explained by a restart of the database.
+const LONG_STALENESS: Duration = Duration::from_secs(60);
 
 pub(super) fn gates(config: &Config, findings: &mut Vec<Finding>) {
     for realm in &config.realms {
@@ -21,7 +21,7 @@ pub(super) fn gates(config: &Config, findings: &mut Vec<Finding>) {
             );
             findings.push(Finding::weak("gate_without_proxies", text));
         }
-        if gate.stale_after > LONG {
+        if gate.stale_after > LONG_STALENESS {
             let text = format!(
                 "realm {}: its gate believes what it remembers for {} seconds without word from \
                  the database: so long a revocation may be missed",
@@ -74,7 +74,7 @@ fn routes(realm: &Realm, gate: &GateSettings, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether it takes a method that is not safe (RFC 9110 §9.2.1).
+/// Whether the route accepts a method that is not safe (RFC 9110 §9.2.1).
 fn writes(route: &Route) -> bool {
     route.methods.is_empty() || route.methods.iter().any(|method| !method.is_safe())
 }

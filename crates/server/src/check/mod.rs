@@ -34,10 +34,10 @@ const CHECKS: [fn(&Config, &mut Vec<Finding>); 14] = [
     gate::gates,
 ];
 
-/// Checks, and tells.
+/// Runs all checks and prints the findings.
 ///
 /// # Errors
-/// When something is wrong, or, where `strict`, weak.
+/// When a finding is wrong, or weak and `strict` is set.
 pub(crate) fn check(arguments: &arguments::Check) -> Result<(), CommandError> {
     let config = config::load(&arguments.configured.config).map_err(CommandError::new)?;
     let findings = findings(&config);

@@ -1,4 +1,4 @@
-//! Who can reach what, and what is told of them.
+//! Checks who can reach what, and what the server accepts from them.
 
 use std::net::IpAddr;
 

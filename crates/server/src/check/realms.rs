@@ -1,4 +1,4 @@
-//! Issuers, and what their dialects let them issue.
+//! Checks issuers, and what their dialects let them issue.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::config::{Config, Realm};
 const DAY: Duration = Duration::from_secs(86_400);
 const YEAR: Duration = Duration::from_secs(366 * 86_400);
 /// RFC 6749 §4.1.2.
-const LONGEST_CODE: Duration = Duration::from_secs(600);
+const MAX_CODE_LIFETIME: Duration = Duration::from_secs(600);
 
 pub(super) fn issuers(config: &Config, findings: &mut Vec<Finding>) {
     for Realm { name, issuer, .. } in &config.realms {
@@ -82,7 +82,7 @@ pub(super) fn lifetimes(config: &Config, findings: &mut Vec<Finding>) {
             let text = format!("realm {name}: {what} {how_long}");
             findings.push(Finding::weak(code, text));
         }
-        if it.code > LONGEST_CODE {
+        if it.code > MAX_CODE_LIFETIME {
             let text = format!(
                 "realm {name}: an authorization code is good for more than 10 minutes (RFC 6749 \
                  section 4.1.2)"
@@ -92,7 +92,7 @@ pub(super) fn lifetimes(config: &Config, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What apps must prove, and what a lost answer costs them.
+/// What apps must prove, and what a lost response costs them.
 pub(super) fn people(config: &Config, findings: &mut Vec<Finding>) {
     for Realm { name, dialect, .. } in &config.realms {
         let codes = dialect.grant_types().contains(&GrantType::AuthorizationCode);
@@ -115,7 +115,8 @@ pub(super) fn people(config: &Config, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A sandbox key that looks like a real one is tried on real data, and the other way round.
+/// A sandbox key that looks like a live one may be used on live data by mistake, and the other way
+/// round.
 pub(super) fn environments(config: &Config, findings: &mut Vec<Finding>) {
     for Realm { name, dialect, environment, .. } in &config.realms {
         let alike = |kind: &CredentialKind| {

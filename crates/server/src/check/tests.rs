@@ -1,4 +1,4 @@
-//! Each weakness is found where it is, and nowhere else.
+//! Each weakness is found in its own setting only.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -7,12 +7,12 @@ use super::finding::Severity;
 use super::findings;
 use crate::config::load;
 
-/// A sound configuration in `folder`, with `changes` made to its text.
+/// The findings of a sound configuration in `folder`, with `changes` made to its text.
 fn codes(folder: &Path, changes: &[(&str, &str)]) -> Vec<(&'static str, Severity)> {
     codes_of(folder, DIALECT, changes)
 }
 
-/// The same with another dialect of its own.
+/// The same with a custom dialect.
 fn codes_of(
     folder: &Path,
     dialect: &str,
@@ -35,7 +35,7 @@ fn codes_of(
     findings(&config).into_iter().map(|finding| (finding.code, finding.severity)).collect()
 }
 
-/// The base dialect, with keys that end some day.
+/// The base dialect, with keys that expire.
 const DIALECT: &str = r#"
 name = "own"
 description = "The words of the RFCs."
@@ -67,7 +67,7 @@ fn only(changes: &[(&str, &str)]) -> Vec<(&'static str, Severity)> {
 }
 
 #[test]
-fn a_sound_configuration_is_found_sound() {
+fn a_sound_configuration_has_no_findings() {
     assert_eq!(only(&[]), []);
 }
 
@@ -82,7 +82,7 @@ fn what_leaves_the_machine_must_be_encrypted() {
 }
 
 #[test]
-fn proxies_are_named_and_not_everybody() {
+fn trusted_proxies_must_be_named() {
     let nobody = (r#"["127.0.0.1"]"#, "[]");
     assert_eq!(only(&[nobody]), [("no_trusted_proxies", Severity::Weak)]);
     let everybody = (r#"["127.0.0.1"]"#, r#"["0.0.0.0/0"]"#);
@@ -90,7 +90,7 @@ fn proxies_are_named_and_not_everybody() {
 }
 
 #[test]
-fn shared_keys_and_tokens_for_ever_are_weak() {
+fn shared_keys_and_tokens_without_expiry_are_weak() {
     let found = only(&[("own.toml", "speculo")]);
     for code in ["shared_key", "token_never_expires"] {
         assert!(found.contains(&(code, Severity::Weak)), "{code} is not in {found:?}");
@@ -98,14 +98,14 @@ fn shared_keys_and_tokens_for_ever_are_weak() {
 }
 
 #[test]
-fn keys_that_never_end_are_weak() {
+fn keys_without_expiry_are_weak() {
     let found = only(&[("own.toml", "rfc")]);
     let weak = Severity::Weak;
     assert_eq!(found, [("api_key_lives_long", weak), ("pat_lives_long", weak)]);
 }
 
 #[test]
-fn what_apps_need_not_prove_and_lost_answers_are_weak() {
+fn weak_app_rules_and_lost_responses_are_found() {
     let weak = Severity::Weak;
     let own = |more: &'static str| {
         let folder = tempfile::tempdir().unwrap();
@@ -122,7 +122,7 @@ fn what_apps_need_not_prove_and_lost_answers_are_weak() {
 }
 
 #[test]
-fn a_realm_that_nobody_serves_is_wrong() {
+fn a_realm_without_listener_is_wrong() {
     let other = "[[realms]]\nname = \"other\"\nissuer = \"https://b.example\"\n\
                  dialect = \"own.toml\"\n\n[[listeners]]";
     let found = only(&[
@@ -133,7 +133,7 @@ fn a_realm_that_nobody_serves_is_wrong() {
 }
 
 #[test]
-fn secrets_on_disk_are_their_owners() {
+fn secrets_on_disk_must_be_readable_by_their_owner_only() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(codes(folder.path(), &[]), []);
     let key = folder.path().join("master.key");
@@ -146,7 +146,7 @@ fn secrets_on_disk_are_their_owners() {
 
 const MAIL: &str = "[mail]\nfrom = \"API <api@example.com>\"\nhost = \"smtp.example.com\"\n";
 
-/// The sound configuration with a realm that takes access requests, and this mail.
+/// The sound configuration with a realm that accepts access requests, and this mail table.
 fn with_mail(mail: &str) -> Vec<(&'static str, Severity)> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("mail.password"), "secret\n").unwrap();
@@ -157,7 +157,7 @@ fn with_mail(mail: &str) -> Vec<(&'static str, Severity)> {
 }
 
 #[test]
-fn a_realm_that_takes_access_requests_wants_mail_and_mail_wants_tls_and_its_password() {
+fn access_requests_need_mail_and_mail_needs_tls_and_its_password() {
     assert_eq!(with_mail(""), [("no_mail", Severity::Weak)]);
     assert_eq!(with_mail(MAIL), []);
     let plain = format!("{MAIL}encryption = \"none\"\n");
@@ -172,14 +172,14 @@ fn a_realm_that_takes_access_requests_wants_mail_and_mail_wants_tls_and_its_pass
     assert_eq!(login("nothing"), [("mail_password", Severity::Wrong)]);
 }
 
-/// The sound configuration with a gate: `head` stands in its table, `route` in its one route.
+/// The sound configuration with a gate: `head` is in its table, `route` in its one route.
 fn with_gate(head: &str, route: &str) -> Vec<(&'static str, Severity)> {
     let gate = format!("[realms.gate]\n{head}\n[[realms.gate.routes]]\n{route}\n[[listeners]]");
     only(&[("[[listeners]]", &gate)])
 }
 
 #[test]
-fn a_gate_that_lets_too_much_through_is_weak() {
+fn a_gate_that_allows_too_much_is_weak() {
     let weak = |code| vec![(code, Severity::Weak)];
     let sound = "path = \"/{*rest}\"\naudience = \"https://api.example.com\"";
     assert_eq!(with_gate("", sound), []);

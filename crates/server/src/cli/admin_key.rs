@@ -1,12 +1,12 @@
-//! `postern admin-key`, over the admin API. The first key of a realm is made in the database
-//! itself, by `postern admin-key create`.
+//! `postern admin-key`, over the admin API. The first key of a realm is created directly in the
+//! database, by `postern admin-key create`.
 
 use clap::{Args, Subcommand};
 
+use super::api_command::send_and_print;
 use super::connection::Connection;
 use super::credential::List;
 use super::plan::{Named, Plan, Revoked, body, list};
-use super::talking::carry_out;
 use crate::error::CommandError;
 
 /// Admin keys.
@@ -48,10 +48,10 @@ pub(crate) struct With<A: Args> {
 const ALL: &str = "admin-keys";
 const COLUMNS: &[&str] = &["id", "label", "scopes", "expires_at", "revoked.at", "last_used_at"];
 
-/// Carries a command out.
+/// Runs a command.
 ///
 /// # Errors
-/// What was refused, or went wrong.
+/// The error of the admin API, or why it could not be asked.
 pub(crate) async fn run(command: AdminKey) -> Result<(), CommandError> {
     let (connection, plan) = match command {
         AdminKey::Issue(With { connection, what }) => (
@@ -72,5 +72,5 @@ pub(crate) async fn run(command: AdminKey) -> Result<(), CommandError> {
         }
     };
     let api = connection.open()?;
-    carry_out(&api, plan, connection.json).await
+    send_and_print(&api, plan, connection.json).await
 }

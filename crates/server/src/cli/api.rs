@@ -1,4 +1,4 @@
-//! The admin API as a client sees it: one request, its answer, or one line about what went wrong.
+//! A client of the admin API: sends one request and returns its answer, or an error in one line.
 
 use std::time::Duration;
 
@@ -21,18 +21,18 @@ pub(crate) struct Api {
     http: reqwest::Client,
 }
 
-/// What was answered that is no success.
+/// An answer that is not a success.
 #[derive(Debug)]
 pub(crate) struct AdminApiError {
     /// The HTTP status; `None` when there was no answer.
     pub(crate) status: Option<u16>,
-    /// For people.
+    /// The message for people.
     pub(crate) message: String,
 }
 
 impl AdminApiError {
     /// Whether the same request may succeed later.
-    pub(crate) fn is_passing(&self) -> bool {
+    pub(crate) fn is_temporary(&self) -> bool {
         self.status.is_none_or(|status| status >= 500 || status == 429 || status == 409)
     }
 }
@@ -47,7 +47,7 @@ impl Api {
     /// The admin API of the realm at `url`.
     ///
     /// # Errors
-    /// When the URL is none.
+    /// When the URL is invalid.
     pub(crate) fn new(url: &str, key: Secret<AnySecret>) -> Result<Self, CommandError> {
         let fits =
             reqwest::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
@@ -57,7 +57,7 @@ impl Api {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
-            // A key follows no redirect to somebody else.
+            // A redirect could send the key to another server.
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
             .build()
@@ -108,7 +108,7 @@ fn message_of(status: reqwest::StatusCode, body: Option<Value>) -> String {
     }
 }
 
-/// The deepest cause: the outer ones only say that something failed.
+/// The innermost cause: the outer ones only say that something failed.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut deepest = error;
     while let Some(inner) = deepest.source() {

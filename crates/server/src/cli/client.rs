@@ -113,7 +113,7 @@ struct Facts {
 }
 
 impl Facts {
-    /// Adds what was said to a body.
+    /// Adds the given facts to a body.
     fn add_to(self, body: &mut Value) {
         let members = [
             ("app_type", self.app_type.into()),

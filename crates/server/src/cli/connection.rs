@@ -1,4 +1,4 @@
-//! Which realm a command talks to, and with which admin key.
+//! The realm and the admin key that a command uses.
 
 use std::path::{Path, PathBuf};
 
@@ -46,7 +46,7 @@ impl Connection {
     /// The admin API.
     ///
     /// # Errors
-    /// When the realm or the key is not named, or cannot be read.
+    /// When the realm or the key is not given, or cannot be read.
     pub(crate) fn open(&self) -> Result<Api, CommandError> {
         if let Some(realm) = &self.demo {
             let (url, key) = demo(&self.data.join("demo.json"), realm)?;
@@ -59,7 +59,7 @@ impl Connection {
     }
 
     fn key(&self) -> Result<Secret<AnySecret>, CommandError> {
-        // A file named on the command line is closer than what the environment happens to hold.
+        // A file named on the command line takes precedence over the environment.
         let text = match (&self.admin_key_file, &self.admin_key) {
             (Some(file), _) => read(file)?.trim().to_owned(),
             (None, Some(key)) => key.clone(),

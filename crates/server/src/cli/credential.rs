@@ -1,4 +1,4 @@
-//! What all kinds of credentials have in common on the command line: list, show, revoke.
+//! The commands that all kinds of credentials share: list, show, revoke.
 
 use clap::{Args, Subcommand};
 
@@ -36,7 +36,7 @@ pub(crate) struct List {
 }
 
 impl Common {
-    /// The request about the collection `collection`.
+    /// The request to the collection `collection`.
     pub(crate) fn plan(self, collection: &str) -> Plan {
         match self {
             Self::List(it) => it.plan(collection, COLUMNS),
@@ -47,7 +47,7 @@ impl Common {
 }
 
 impl List {
-    /// The list of `collection`, told in `columns`.
+    /// The list of `collection`, shown in `columns`.
     pub(crate) fn plan(self, collection: &str, columns: &'static [&'static str]) -> Plan {
         Plan::list(&[collection], self.page, columns)
             .with("organization", self.organization)

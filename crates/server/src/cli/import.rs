@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 
 use super::api::{AdminApiError, Api};
 use super::connection::Connection;
-use super::output::{remark, say};
+use super::output::{print_line, print_remark};
 use crate::error::{CommandError, FAILED};
 use batch::{Batch, Batches, Done};
 use file::Format;
@@ -48,10 +48,10 @@ pub(crate) struct ImportFile {
 }
 
 /// How often a batch is sent before the import gives up.
-const ATTEMPTS: u32 = 5;
+const MAX_ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
-/// What became of all rows.
+/// The counts of all rows.
 #[derive(Debug, Default)]
 struct Total {
     imported: u64,
@@ -59,10 +59,10 @@ struct Total {
     refused: u64,
 }
 
-/// Imports.
+/// Runs the import.
 ///
 /// # Errors
-/// When the file or the admin API cannot be used; when a row was refused.
+/// When the file or the admin API cannot be used, or when a row was refused.
 pub(crate) async fn run(import: ImportFile) -> Result<(), CommandError> {
     let api = import.connection.open()?;
     let format = import.format.unwrap_or_else(|| file::format_of(&import.file));
@@ -79,9 +79,9 @@ pub(crate) async fn run(import: ImportFile) -> Result<(), CommandError> {
     let (seconds, rows) = (started.elapsed().as_secs_f64(), total.rows());
     let speed = rows as f64 / seconds.max(0.001);
     if import.connection.json {
-        say(&total.to_json().to_string())?;
+        print_line(&total.to_json().to_string())?;
     }
-    remark(&format!(
+    print_remark(&format!(
         "{} imported, {} unchanged, {} refused in {seconds:.1} s ({speed:.0} rows a second)",
         total.imported, total.unchanged, total.refused,
     ));
@@ -109,18 +109,18 @@ impl Total {
         self.unchanged += done.unchanged;
         self.refused += done.problems.len() as u64;
         for (line, problem) in &done.problems {
-            bar.suspend(|| remark(&format!("{}:{line}: {problem}", import.file.display())));
+            bar.suspend(|| print_remark(&format!("{}:{line}: {problem}", import.file.display())));
         }
         bar.set_position(self.rows());
     }
 }
 
-/// Keeps several batches on their way until the file ends.
+/// Keeps several batches in flight until the file ends.
 async fn drive(
     api: &Api,
     import: &ImportFile,
     batches: &mut Batches,
-    mut tell: impl FnMut(&Done),
+    mut report: impl FnMut(&Done),
 ) -> Result<(), CommandError> {
     let mut under_way: JoinSet<Result<Done, AdminApiError>> = JoinSet::new();
     loop {
@@ -130,12 +130,12 @@ async fn drive(
         }
         match under_way.join_next().await {
             None => return Ok(()),
-            Some(joined) => tell(&joined.map_err(CommandError::new)??),
+            Some(joined) => report(&joined.map_err(CommandError::new)??),
         }
     }
 }
 
-/// Sends a batch, again where that may help.
+/// Sends a batch, and retries where that may help.
 async fn deliver(api: Api, batch: Batch) -> Result<Done, AdminApiError> {
     let mut pause = FIRST_PAUSE;
     let mut attempt = 1;
@@ -145,7 +145,7 @@ async fn deliver(api: Api, batch: Batch) -> Result<Done, AdminApiError> {
     loop {
         match api.send(batch.plan()).await {
             Ok(answer) => return Ok(batch.done(&answer)),
-            Err(refused) if attempt < ATTEMPTS && refused.is_passing() => {
+            Err(refused) if attempt < MAX_ATTEMPTS && refused.is_temporary() => {
                 tokio::time::sleep(pause).await;
                 pause *= 2;
                 attempt += 1;

@@ -1,5 +1,5 @@
-//! `postern token inspect`: says what a token or key is, offline. Nothing is verified, and it says
-//! so; the secret parts are not repeated.
+//! `postern token inspect`: describes a token or key, offline. Nothing is verified, and the output
+//! says so. Secret parts are not repeated.
 
 use std::io::Read as _;
 
@@ -11,7 +11,7 @@ use domain::{Credential, CredentialKind};
 use jose::Compact;
 use serde_json::Value;
 
-use super::output::{clean, say};
+use super::output::{clean, print_line};
 use crate::error::{CommandError, FAILED};
 
 /// What to look at.
@@ -27,18 +27,18 @@ impl std::fmt::Debug for Inspect {
     }
 }
 
-/// The longest input, in bytes.
-const LONGEST: u64 = 64 * 1024;
+/// The length limit of the input, in bytes.
+const MAX_BYTES: u64 = 64 * 1024;
 
-/// Says what it is.
+/// Prints the description.
 ///
 /// # Errors
-/// When it is nothing that is known here.
+/// When it is not a known kind of token.
 pub(crate) fn run(inspect: &Inspect) -> Result<(), CommandError> {
     let text = match inspect.token.as_str() {
         "-" => {
             let mut text = String::new();
-            let input = std::io::stdin().lock().take(LONGEST).read_to_string(&mut text);
+            let input = std::io::stdin().lock().take(MAX_BYTES).read_to_string(&mut text);
             input.map_err(|_| CommandError::new("standard input is no text"))?;
             text.strip_suffix('\n').map(str::to_owned).unwrap_or(text)
         }
@@ -46,12 +46,12 @@ pub(crate) fn run(inspect: &Inspect) -> Result<(), CommandError> {
     };
     let lines = describe(&text, SystemClock.now());
     for line in &lines.said {
-        say(line)?;
+        print_line(line)?;
     }
     if lines.known { Ok(()) } else { Err(CommandError::silent(FAILED)) }
 }
 
-/// What is said, and whether it is anything known.
+/// The description, and whether it is a known kind.
 #[derive(Debug, Default)]
 pub(crate) struct Description {
     pub(crate) said: Vec<String>,

@@ -1,12 +1,13 @@
 //! Commands over the admin API, and helpers that need no server.
 //!
-//! A command becomes a [`plan::Plan`], one request as data; [`api::Api`] carries it out and
-//! [`output`] tells the answer. Exit codes: 0 it went well, 1 it was refused or failed, 2 the command
-//! was called wrongly.
+//! A command becomes a [`plan::Plan`], one request as data. [`api::Api`] sends it, and [`output`]
+//! prints the answer. Exit codes: 0 success, 1 the request was refused or failed, 2 the command
+//! line was wrong.
 
 mod access_request;
 mod admin_key;
 mod api;
+mod api_command;
 mod audit;
 mod budget;
 mod client;
@@ -24,7 +25,6 @@ mod plan;
 mod resource_server;
 mod secret;
 mod signing_key;
-mod talking;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -34,7 +34,7 @@ mod why;
 use clap::Subcommand;
 
 use crate::error::CommandError;
-use talking::Talking;
+use api_command::ApiCommand;
 
 pub(crate) use admin_key::AdminKey;
 
@@ -42,32 +42,32 @@ pub(crate) use admin_key::AdminKey;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Organizations: the provider's customers
-    Org(Talking<organization::Command>),
+    Org(ApiCommand<organization::Command>),
     /// People, and the organizations they belong to
-    User(Talking<user::Command>),
+    User(ApiCommand<user::Command>),
     /// Resource servers: the APIs that tokens are for, and their scopes
-    Api(Talking<resource_server::Command>),
+    Api(ApiCommand<resource_server::Command>),
     /// OAuth clients
-    Client(Talking<client::Command>),
+    Client(ApiCommand<client::Command>),
     /// Secrets of clients and resource servers
-    Secret(Talking<secret::Command>),
+    Secret(ApiCommand<secret::Command>),
     /// What clients may do
-    Grant(Talking<grant::Command>),
+    Grant(ApiCommand<grant::Command>),
     /// Organizations' API keys
-    Key(Talking<key::Command>),
+    Key(ApiCommand<key::Command>),
     /// Tokens with a row: personal, refresh and legacy; and a look into any token
     #[command(subcommand)]
     Token(token::Command),
     /// People without an account who ask for credentials
-    AccessRequest(Talking<access_request::Command>),
+    AccessRequest(ApiCommand<access_request::Command>),
     /// How many tokens may be issued
-    Budget(Talking<budget::Command>),
+    Budget(ApiCommand<budget::Command>),
     /// What access tokens are signed with
-    SigningKey(Talking<signing_key::Command>),
+    SigningKey(ApiCommand<signing_key::Command>),
     /// What was changed
-    Event(Talking<audit::Events>),
+    Event(ApiCommand<audit::Events>),
     /// What was refused
-    Refusal(Talking<audit::Refusals>),
+    Refusal(ApiCommand<audit::Refusals>),
     /// Explain a request id, or the id of a credential, client, grant or organization
     Why(why::Why),
     /// Make a PKCE verifier and its challenge (RFC 7636)
@@ -77,10 +77,10 @@ pub(crate) enum Command {
     Jose(jose::Command),
 }
 
-/// Carries a command out.
+/// Runs a command.
 ///
 /// # Errors
-/// What was refused, or went wrong.
+/// The error of the admin API, or why it could not be asked.
 pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Org(it) => it.run().await,
@@ -102,10 +102,10 @@ pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
     }
 }
 
-/// Carries a command about admin keys out.
+/// Runs a command about admin keys.
 ///
 /// # Errors
-/// What was refused, or went wrong.
+/// The error of the admin API, or why it could not be asked.
 pub(crate) async fn run_admin_key(command: AdminKey) -> Result<(), CommandError> {
     admin_key::run(command).await
 }

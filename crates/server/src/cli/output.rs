@@ -1,4 +1,4 @@
-//! Telling answers: tables for people, JSON for programs. Standard output holds the answer alone;
+//! Prints answers: tables for people, JSON for programs. Standard output holds the answer alone;
 //! remarks go to standard error.
 
 use std::io::{self, Write as _};
@@ -9,49 +9,53 @@ use serde_json::Value;
 use super::plan::Rendering;
 use crate::error::CommandError;
 
-/// The most characters of a cell of a list: `show` and `--json` tell the whole.
-const WIDEST: usize = 60;
+/// The largest number of characters in a cell of a list. `show` and `--json` print the whole value.
+const MAX_CELL: usize = 60;
 
-/// Tells an answer.
+/// Prints an answer.
 ///
 /// # Errors
 /// When it cannot be written.
-pub(crate) fn tell(answer: &Value, rendering: &Rendering, json: bool) -> Result<(), CommandError> {
+pub(crate) fn print_answer(
+    answer: &Value,
+    rendering: &Rendering,
+    json: bool,
+) -> Result<(), CommandError> {
     if json {
         let text = serde_json::to_string_pretty(answer).map_err(CommandError::new)?;
-        return say(&text);
+        return print_line(&text);
     }
     match rendering {
         Rendering::One => {
-            say(&one(answer).trim_fmt())?;
+            print_line(&one(answer).trim_fmt())?;
             if answer.get("secret").is_some_and(Value::is_string) {
-                remark("The secret is shown this once: keep it now.");
+                print_remark("The secret is shown this once: keep it now.");
             }
             Ok(())
         }
         Rendering::Many(columns) => {
-            say(&many(answer, columns).trim_fmt())?;
+            print_line(&many(answer, columns).trim_fmt())?;
             if let Some(next) = answer.get("next").and_then(Value::as_str) {
-                remark(&format!("There is more: --after {next}, or --all."));
+                print_remark(&format!("There is more: --after {next}, or --all."));
             }
             Ok(())
         }
     }
 }
 
-/// Writes a line on standard output. A reader that went away is no failure.
+/// Writes a line to standard output. It is no error when the reader has gone away.
 ///
 /// # Errors
 /// When it cannot be written.
-pub(crate) fn say(text: &str) -> Result<(), CommandError> {
+pub(crate) fn print_line(text: &str) -> Result<(), CommandError> {
     match writeln!(io::stdout().lock(), "{text}") {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CommandError::new(error)),
         _ => Ok(()),
     }
 }
 
-/// Writes a line on standard error; nobody minds when that fails.
-pub(crate) fn remark(text: &str) {
+/// Writes a line to standard error. Failures are ignored.
+pub(crate) fn print_remark(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
@@ -65,7 +69,7 @@ fn one(answer: &Value) -> Table {
     let mut table = table();
     let members = answer.as_object().into_iter().flatten();
     let mut members: Vec<_> = members.filter(|(_, value)| !value.is_null()).collect();
-    // What it is comes first; the rest is in the order of the alphabet.
+    // The identifying members come first; the rest is in alphabetical order.
     members.sort_by_key(|(name, _)| !matches!(name.as_str(), "id" | "secret"));
     for (name, value) in members {
         table.add_row([name.replace('_', " "), cell(value)]);
@@ -87,13 +91,13 @@ fn many(answer: &Value, columns: &[&str]) -> Table {
 fn member(row: &Value, path: &str) -> String {
     let found = path.split('.').try_fold(row, |value, name| value.get(name));
     let text = found.map(cell).unwrap_or_default();
-    match text.char_indices().nth(WIDEST) {
+    match text.char_indices().nth(MAX_CELL) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
     }
 }
 
-/// A value in one line. Control characters are shown, not obeyed.
+/// A value in one line. Control characters are escaped.
 pub(crate) fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
@@ -102,7 +106,7 @@ pub(crate) fn cell(value: &Value) -> String {
             let items: Vec<_> = items.iter().map(cell).collect();
             items.join(" ")
         }
-        // Where something was revoked matters more than the members in their order.
+        // When and by whom something was revoked comes before the other members.
         Value::Object(members) if members.contains_key("by") => {
             let rendering = |name: &str| members.get(name).map(cell).unwrap_or_default();
             format!("{} by {} ({})", rendering("at"), rendering("by"), rendering("reason"))
@@ -111,7 +115,7 @@ pub(crate) fn cell(value: &Value) -> String {
     }
 }
 
-/// Without control characters: what an answer repeats may come from a stranger.
+/// Removes control characters: an answer may repeat text from an untrusted source.
 pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -4,7 +4,7 @@ use base::encoding::base64url;
 use base::{Rng as _, SystemRng};
 use clap::Args;
 
-use super::output::say;
+use super::output::print_line;
 use crate::error::CommandError;
 
 /// Which verifier.
@@ -15,10 +15,10 @@ pub(crate) struct Pkce {
     verifier: Option<String>,
 }
 
-/// Tells verifier and challenge.
+/// Prints verifier and challenge.
 ///
 /// # Errors
-/// When the verifier is none (RFC 7636 §4.1).
+/// When the verifier is invalid (RFC 7636 §4.1).
 pub(crate) fn run(pkce: &Pkce) -> Result<(), CommandError> {
     let verifier = match &pkce.verifier {
         Some(verifier) if oauth::pkce::is_verifier(verifier) => verifier.clone(),
@@ -32,7 +32,7 @@ pub(crate) fn run(pkce: &Pkce) -> Result<(), CommandError> {
             base64url(bytes)
         }
     };
-    say(&format!("code_verifier={verifier}"))?;
-    say(&format!("code_challenge={}", oauth::pkce::s256(&verifier)))?;
-    say("code_challenge_method=S256")
+    print_line(&format!("code_verifier={verifier}"))?;
+    print_line(&format!("code_challenge={}", oauth::pkce::s256(&verifier)))?;
+    print_line("code_challenge_method=S256")
 }

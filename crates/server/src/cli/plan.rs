@@ -1,18 +1,18 @@
-//! A command as data: one request, and how its answer is told.
+//! A command as data: one request, and how its answer is printed.
 
 use clap::Args;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde_json::{Map, Value};
 
-/// What stands for itself in a segment of a path (RFC 3986 §2.3).
+/// Characters that are not encoded in a path segment (RFC 3986 §2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// One request.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) method: Method,
-    /// Below `/admin/v1`.
+    /// The path below `/admin/v1`.
     pub(crate) path: String,
     pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) body: Option<Value>,
@@ -21,12 +21,12 @@ pub(crate) struct Plan {
     pub(crate) all: bool,
 }
 
-/// How an answer is told.
+/// How an answer is printed.
 #[derive(Debug)]
 pub(crate) enum Rendering {
-    /// One thing: a line a member.
+    /// One entity: a line per member.
     One,
-    /// A list: a row each, with these members.
+    /// A list: a row per entity, with these members.
     Many(&'static [&'static str]),
 }
 
@@ -57,14 +57,14 @@ impl Plan {
         Self::of(Method::DELETE, segments, None)
     }
 
-    /// Revokes what the segments name.
+    /// Revokes the credential with this path.
     pub(crate) fn revoke(segments: &[&str], reason: Option<String>) -> Self {
         let mut all = segments.to_vec();
         all.push("revoke");
         Self::post(&all, body([("reason", reason.into())]))
     }
 
-    /// A list, told in these columns.
+    /// A list, printed with these columns.
     pub(crate) fn list(segments: &[&str], page: Page, columns: &'static [&'static str]) -> Self {
         let mut plan = Self::get(segments);
         plan.rendering = Rendering::Many(columns);
@@ -73,7 +73,7 @@ impl Plan {
         plan.with("limit", limit.map(|limit| limit.to_string())).with("after", page.after)
     }
 
-    /// Adds a member to the query, where it is there.
+    /// Adds a parameter to the query, if it is given.
     #[must_use]
     pub(crate) fn with(mut self, name: &'static str, value: Option<String>) -> Self {
         self.query.extend(value.map(|value| (name, value)));
@@ -89,13 +89,13 @@ impl Plan {
     }
 }
 
-/// A body of the members that are there.
+/// A body of the given members.
 pub(crate) fn body<const N: usize>(members: [(&str, Value); N]) -> Value {
     let there = members.into_iter().filter(|(_, value)| !value.is_null());
     Value::Object(there.map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
 }
 
-/// A list; nothing where it is empty.
+/// A list; null where it is empty.
 pub(crate) fn list(texts: Vec<String>) -> Value {
     if texts.is_empty() { Value::Null } else { texts.into() }
 }
@@ -143,12 +143,12 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// As a body of their own.
+    /// The limits as a body of their own.
     pub(crate) fn whole(self) -> Value {
         body([("per_hour", self.per_hour.into()), ("per_day", self.per_day.into())])
     }
 
-    /// As a member; nothing where no limit is named.
+    /// The limits as a member; null where no limit is given.
     pub(crate) fn member(self) -> Value {
         if self.per_hour.is_none() && self.per_day.is_none() { Value::Null } else { self.whole() }
     }

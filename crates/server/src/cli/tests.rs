@@ -1,4 +1,4 @@
-//! Commands as data, and the helpers that need no server.
+//! Tests of commands as data, and of the helpers that need no server.
 
 mod commands;
 mod helpers;

@@ -2,20 +2,20 @@
 
 use clap::{Args, Subcommand};
 
+use super::api_command::ApiCommand;
 use super::credential::Common;
 use super::plan::{Plan, Planned, body, list};
-use super::talking::Talking;
 use super::{import, inspect};
 use crate::error::CommandError;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Users' tokens for their own programs
-    Pat(Talking<Personal>),
+    Pat(ApiCommand<Personal>),
     /// Long-lived tokens of clients
-    Refresh(Talking<Refresh>),
+    Refresh(ApiCommand<Refresh>),
     /// Tokens of an older system
-    Legacy(Talking<Legacy>),
+    Legacy(ApiCommand<Legacy>),
     /// Import tokens of an older system from a file; doing it again changes nothing
     Import(import::ImportFile),
     /// Say what a token or key is, offline; nothing is verified
@@ -130,10 +130,10 @@ impl Planned for Legacy {
     }
 }
 
-/// Carries a command out.
+/// Runs a command.
 ///
 /// # Errors
-/// What was refused, or went wrong.
+/// The error of the admin API, or why it could not be asked.
 pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Pat(it) => it.run().await,

@@ -4,8 +4,8 @@ use std::io::{IsTerminal as _, Read as _};
 
 use clap::{Args, Subcommand};
 
+use super::api_command::ApiCommand;
 use super::plan::{Named, Page, Plan, Planned, body};
-use super::talking::Talking;
 use crate::error::CommandError;
 
 #[derive(Debug, Subcommand)]
@@ -99,29 +99,29 @@ pub(crate) struct Update {
 
 const ALL: &str = "users";
 const SESSIONS: &[&str] = &["id", "authenticated_at", "expires_at", "address", "user_agent"];
-/// More than any password has, in bytes.
-const MOST: u64 = 4_096;
+/// The length limit of a password, in bytes.
+const MAX_PASSWORD: u64 = 4_096;
 
-/// Carries a command out.
+/// Runs a command.
 ///
 /// # Errors
-/// What was refused, or went wrong.
-pub(crate) async fn run(mut it: Talking<Command>) -> Result<(), CommandError> {
+/// The error of the admin API, or why it could not be asked.
+pub(crate) async fn run(mut it: ApiCommand<Command>) -> Result<(), CommandError> {
     if let Command::SetPassword { password, .. } = &mut it.command {
-        *password = typed()?;
+        *password = read_line()?;
     }
     it.run().await
 }
 
-/// The line on standard input.
-fn typed() -> Result<String, CommandError> {
+/// Reads a line from standard input.
+fn read_line() -> Result<String, CommandError> {
     let mut input = std::io::stdin();
     if input.is_terminal() {
         return Err(CommandError::usage("pipe the password in: typed here, it would be seen"));
     }
     let mut text = String::new();
-    input.by_ref().take(MOST).read_to_string(&mut text).map_err(CommandError::new)?;
-    // What ends a line is not part of the password; whatever else is there, is.
+    input.by_ref().take(MAX_PASSWORD).read_to_string(&mut text).map_err(CommandError::new)?;
+    // The end of the line is not part of the password. Everything else is.
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }

@@ -1,10 +1,10 @@
-//! `postern why`: an explanation for people.
+//! `postern why`: explains an id to people.
 
 use clap::Args;
 use serde_json::Value;
 
 use super::connection::Connection;
-use super::output::{cell, say};
+use super::output::{cell, print_line};
 use super::plan::{Plan, Rendering};
 use crate::error::CommandError;
 
@@ -17,17 +17,17 @@ pub(crate) struct Why {
     connection: Connection,
 }
 
-/// Explains.
+/// Prints the explanation.
 ///
 /// # Errors
 /// When nothing is known about the id, or the admin API refuses.
 pub(crate) async fn run(why: Why) -> Result<(), CommandError> {
     let answer = why.connection.open()?.send(&Plan::get(&["why", &why.id])).await?;
     if why.connection.json {
-        return super::output::tell(&answer, &Rendering::One, true);
+        return super::output::print_answer(&answer, &Rendering::One, true);
     }
     for line in lines(&answer) {
-        say(&line)?;
+        print_line(&line)?;
     }
     Ok(())
 }

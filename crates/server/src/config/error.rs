@@ -1,4 +1,4 @@
-//! A configuration that cannot be used: where, what was found, what was expected.
+//! The error of a configuration that cannot be used: where, what was found, what was expected.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,7 +14,7 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// A file's name and text: turns a byte offset into a place for people.
+/// A file's name and text, for converting a byte offset to line and column.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Source<'a> {
     pub(super) file: &'a Path,

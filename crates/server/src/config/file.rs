@@ -1,4 +1,4 @@
-//! The shape of the file. Unknown keys are refused; every default stands here.
+//! The structure of the file. Unknown keys are refused; every default is here.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -96,16 +96,16 @@ pub(super) struct MailPasswordFile {
     pub(super) env: Option<String>,
 }
 
-/// How the way to the mail server is kept private.
+/// How the connection to the mail server is encrypted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Encryption {
-    /// By `STARTTLS`, and not without.
+    /// By `STARTTLS`, which is required.
     #[default]
     Starttls,
-    /// From the start.
+    /// From the start (implicit TLS).
     Tls,
-    /// Not at all.
+    /// Not encrypted.
     None,
 }
 
@@ -122,25 +122,25 @@ pub(super) struct LimitsFile {
     write_timeout: Option<Parsed<Span>>,
 }
 
-/// What a listener bears. Every one of them is finite.
+/// The limits of all listeners.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Connections at once, over all listeners.
+    /// The number of connections at once, over all listeners.
     pub(crate) connections: usize,
-    /// Header fields of a request.
+    /// The number of header fields of a request.
     pub(crate) headers: usize,
-    /// Bytes of a request's head.
+    /// The size of a request's head, in bytes.
     pub(crate) header_bytes: usize,
-    /// Bytes of a body where a dialect does not say less.
+    /// The size of a body, in bytes, where the dialect sets no smaller limit.
     pub(crate) body_bytes: usize,
-    /// From the end of an answer, or the start of the connection, to the end of the next head: how
-    /// long a connection may be idle, and how slowly it may ask.
+    /// The time from the end of a response, or from the start of the connection, to the end of the
+    /// next head. It limits how long a connection may be idle, and how slowly a head may arrive.
     pub(crate) header_timeout: Duration,
-    /// From the end of the head to the end of the body.
+    /// The time from the end of the head to the end of the body.
     pub(crate) body_timeout: Duration,
-    /// From the end of the head to the start of the answer.
+    /// The time from the end of the head to the start of the response.
     pub(crate) request_timeout: Duration,
-    /// How long a client may read nothing of its answer.
+    /// How long a client may read nothing of its response.
     pub(crate) write_timeout: Duration,
 }
 
@@ -168,7 +168,7 @@ impl LimitsFile {
     }
 }
 
-/// What is logged, and how.
+/// The log settings.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Log {
@@ -183,7 +183,7 @@ impl Default for Log {
     }
 }
 
-/// For machines or for people.
+/// The log format: for machines or for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LogFormat {

@@ -1,4 +1,4 @@
-//! From the file to a [`Config`].
+//! Loads a file into a [`Config`].
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use super::file::{EnvironmentFile, File, ListenerFile, MasterKeyFile, RealmFile}
 use super::values::{Parsed, Span};
 use super::{Config, ConfigError, Database, KeySource, Listener, PostgresUrl, Realm, TlsFiles};
 
-/// The longest configuration or dialect file, in bytes.
-const LONGEST: u64 = 1 << 20;
+/// The size limit of a configuration or dialect file, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
 
-/// Reads a configuration.
+/// Loads a configuration.
 ///
 /// # Errors
-/// The first thing that is wrong, with its place.
+/// The first mistake, with its position.
 pub(crate) fn load(file: &Path) -> Result<Config, ConfigError> {
     let text = read(file).map_err(|message| Source { file, text: "" }.nowhere(message))?;
     parse(file, &text)
@@ -58,8 +58,8 @@ pub(super) fn parse(file: &Path, text: &str) -> Result<Config, ConfigError> {
 
 fn read(file: &Path) -> Result<String, String> {
     let meta = std::fs::metadata(file).map_err(|error| format!("cannot be read: {error}"))?;
-    if !meta.is_file() || meta.len() > LONGEST {
-        return Err(format!("expected a file of at most {LONGEST} bytes"));
+    if !meta.is_file() || meta.len() > MAX_BYTES {
+        return Err(format!("expected a file of at most {MAX_BYTES} bytes"));
     }
     let bytes = std::fs::read(file).map_err(|error| format!("cannot be read: {error}"))?;
     String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())
@@ -134,7 +134,7 @@ impl Loader<'_> {
         }
     }
 
-    /// A dialect by name, or a file of one: what ends in `.toml` is a file.
+    /// A dialect by name, or by file: a text that ends in `.toml` is a file.
     fn dialect(&self, found: &Spanned<String>) -> Result<Arc<Dialect>, ConfigError> {
         let name = found.get_ref();
         if !name.ends_with(".toml") {

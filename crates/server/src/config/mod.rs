@@ -1,7 +1,8 @@
-//! `postern.toml`: what `serve`, `check` and `migrate` are told.
+//! `postern.toml`: the configuration of `serve`, `check` and `migrate`.
 //!
-//! Invariant: a [`Config`] is whole and consistent: every value was parsed into its own type, every
-//! name it mentions exists, every path is relative to nothing. What is merely unwise is `check`'s.
+//! Invariant: a [`Config`] is complete and consistent. Every value was parsed into its own type,
+//! every name in it exists, every path is absolute or relative to the working folder. Settings that
+//! are valid but unwise are found by `check`.
 
 mod error;
 mod file;
@@ -24,7 +25,7 @@ pub(crate) use error::ConfigError;
 pub(crate) use file::{Encryption, Limits, Log, LogFormat};
 pub(crate) use load::load;
 
-/// A whole configuration.
+/// A complete configuration.
 #[derive(Debug)]
 pub(crate) struct Config {
     /// The file it was read from.
@@ -38,22 +39,22 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) limits: Limits,
     pub(crate) log: Log,
-    /// How long `/readyz` says no before connections are refused.
+    /// How long `/readyz` reports "not ready" before connections are refused.
     pub(crate) shutdown_delay: Duration,
-    /// How long requests in flight may take to end.
+    /// How long requests in flight may take to finish at the end.
     pub(crate) shutdown_grace: Duration,
 }
 
-/// Where everything is kept.
+/// The database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Database {
-    /// A file of this process alone.
+    /// A file that only this process uses.
     Sqlite(PathBuf),
     /// A server; the URL may hold a password.
     Postgres(PostgresUrl),
 }
 
-/// A connection string. `Debug` shows nothing of it.
+/// A connection string. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PostgresUrl(pub(crate) String);
 
@@ -63,24 +64,24 @@ impl std::fmt::Debug for PostgresUrl {
     }
 }
 
-/// Where the master key comes from.
+/// The source of the master key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum KeySource {
     File(PathBuf),
     Variable(String),
 }
 
-/// The mail server, and who we are to it.
+/// The mail server, and our account there.
 #[derive(Clone, Debug)]
 pub(crate) struct Mail {
-    /// Who writes.
+    /// The sender's address.
     pub(crate) from: lettre::message::Mailbox,
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) encryption: Encryption,
-    /// A name, and where its password is.
+    /// The user name, and the source of its password.
     pub(crate) login: Option<(String, KeySource)>,
-    /// How long each step of the conversation may take.
+    /// The time limit of each step of the SMTP dialogue.
     pub(crate) timeout: Duration,
 }
 
@@ -91,22 +92,22 @@ pub(crate) struct Realm {
     pub(crate) issuer: Site,
     pub(crate) dialect: Arc<Dialect>,
     pub(crate) environment: Environment,
-    /// What people read in place of the name.
+    /// The name that users see.
     pub(crate) display_name: Option<String>,
-    /// What its gate is told, where it has one.
+    /// The settings of its gate, where it has one.
     pub(crate) gate: Option<GateSettings>,
 }
 
-/// One address that is listened on.
+/// An address to listen on.
 #[derive(Clone, Debug)]
 pub(crate) struct Listener {
     pub(crate) address: SocketAddr,
     pub(crate) tls: Option<TlsFiles>,
-    /// Indices into the realms that are served here.
+    /// Indices of the realms that are served at this address.
     pub(crate) realms: Vec<usize>,
 }
 
-/// Where a listener's certificate is.
+/// The files of a listener's certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TlsFiles {
     pub(crate) certificate: PathBuf,

@@ -1,4 +1,4 @@
-//! Values as the file writes them, parsed into their types where they stand.
+//! Values of the file, parsed into their types at their position.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,7 +12,7 @@ pub(super) trait Expected: FromStr {
     const EXPECTED: &'static str;
 }
 
-/// A text read by its `FromStr`, refused where it stands.
+/// A text parsed by its `FromStr`. An error has its position.
 #[derive(Clone, Debug)]
 pub(super) struct Parsed<T>(pub(super) T);
 
@@ -53,7 +53,7 @@ impl Expected for domain::RealmName {
     const EXPECTED: &'static str = "1 to 32 lower-case letters, digits and hyphens";
 }
 
-/// What people read in place of a realm's name: one line.
+/// The name of a realm that users see: one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DisplayName(pub(super) String);
 
@@ -62,13 +62,13 @@ impl FromStr for DisplayName {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let fits = (1..=60).contains(&text.chars().count());
-        let is_line = !text.chars().any(is_no_text) && text.trim() == text;
+        let is_line = !text.chars().any(is_forbidden) && text.trim() == text;
         if fits && is_line { Ok(Self(text.to_owned())) } else { Err(()) }
     }
 }
 
-/// Control characters, and what breaks a line or turns the text around it.
-fn is_no_text(c: char) -> bool {
+/// Control characters, line breaks, and characters that change the direction of text.
+fn is_forbidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -82,7 +82,7 @@ impl Expected for lettre::message::Mailbox {
         "an e-mail address, such as \"api@example.com\" or \"API access <api@example.com>\"";
 }
 
-/// A length of time: `"500ms"`, `"20s"`, `"5m"`; at most a day, at least a millisecond.
+/// A duration: `"500ms"`, `"20s"`, `"5m"`; at most a day, at least a millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span(pub(crate) Duration);
 

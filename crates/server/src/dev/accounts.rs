@@ -1,6 +1,7 @@
-//! People, their tokens and apps, for the GraphQL demo: its one interface to accounts, over the engine.
+//! Users, their tokens and apps, for the GraphQL demo: its only interface to accounts, implemented
+//! by the engine.
 //!
-//! Invariant: a user sees and revokes only what is their own.
+//! Invariant: users see and revoke only their own tokens and apps.
 
 use std::time::Duration;
 
@@ -19,8 +20,8 @@ use web::RealmState;
 #[path = "accounts_shown.rs"]
 mod shown;
 
-/// Tokens or apps that are listed.
-const MOST: usize = 200;
+/// The largest number of listed tokens or apps.
+const MAX_LISTED: usize = 200;
 
 /// The accounts of one realm.
 #[derive(Clone, Debug)]
@@ -52,7 +53,7 @@ impl Accounts for RealmAccounts {
         let origin = RequestOrigin::default();
         let context = self.0.context(&origin);
         let Some(person) = person(&context, user).await? else { return Ok(Vec::new()) };
-        let query = PageQuery { limit: Some(MOST), after: None };
+        let query = PageQuery { limit: Some(MAX_LISTED), after: None };
         let page = tokens::list(&context, &person, &query).await.map_err(refused)?;
         let live: Vec<_> = page.items.into_iter().filter(|it| is_live(&context, it)).collect();
         let uses = credentials::last_uses(&context, &live).await.map_err(refused)?;
@@ -98,11 +99,11 @@ impl Accounts for RealmAccounts {
         let context = self.0.context(&origin);
         let person = Person::vouched(&context, user).await.map_err(refused)?;
         match tokens::read(&context, &person, id).await {
-            Ok(there) if is_live(&context, &there) => {}
+            Ok(was_found) if is_live(&context, &was_found) => {}
             Ok(_) | Err(Denial::NotFound { .. }) => return Ok(false),
             Err(denial) => return Err(refused(denial)),
         }
-        there(settle(context.store, async || tokens::revoke(&context, &person, id).await).await)
+        was_found(settle(context.store, async || tokens::revoke(&context, &person, id).await).await)
     }
 
     async fn app(&self, id: &str) -> Result<Option<App>, AccountsError> {
@@ -121,7 +122,7 @@ impl Accounts for RealmAccounts {
         let origin = RequestOrigin::default();
         let context = self.0.context(&origin);
         let Some(person) = person(&context, user).await? else { return Ok(Vec::new()) };
-        let query = PageQuery { limit: Some(MOST), after: None };
+        let query = PageQuery { limit: Some(MAX_LISTED), after: None };
         let page = apps::list(&context, &person, &query).await.map_err(refused)?;
         shown::all(&context, page.items.iter()).await.map_err(refused)
     }
@@ -130,7 +131,7 @@ impl Accounts for RealmAccounts {
         let origin = RequestOrigin::default();
         let context = self.0.context(&origin);
         let Some(person) = person(&context, user).await? else { return Ok(Vec::new()) };
-        let query = PageQuery { limit: Some(MOST), after: None };
+        let query = PageQuery { limit: Some(MAX_LISTED), after: None };
         let page = connections::list(&context, &person, &query).await.map_err(refused)?;
         shown::all(&context, page.items.iter().map(|it| &it.app)).await.map_err(refused)
     }
@@ -165,7 +166,7 @@ impl Accounts for RealmAccounts {
         let change = shown::change(facts);
         let changed =
             settle(context.store, async || apps::update(&context, &person, id, &change).await);
-        there(changed.await)
+        was_found(changed.await)
     }
 
     async fn delete_app(
@@ -177,7 +178,7 @@ impl Accounts for RealmAccounts {
         let origin = origin(request);
         let context = self.0.context(&origin);
         let person = Person::vouched(&context, user).await.map_err(refused)?;
-        there(settle(context.store, async || apps::delete(&context, &person, id).await).await)
+        was_found(settle(context.store, async || apps::delete(&context, &person, id).await).await)
     }
 
     async fn revoke_app(
@@ -191,7 +192,7 @@ impl Accounts for RealmAccounts {
         let person = Person::vouched(&context, user).await.map_err(refused)?;
         let revoked =
             settle(context.store, async || connections::revoke_app(&context, &person, id).await);
-        there(revoked.await)
+        was_found(revoked.await)
     }
 }
 
@@ -229,7 +230,7 @@ fn origin(request: &RequestInfo) -> RequestOrigin {
     }
 }
 
-/// Somebody active; `None` when there is nobody of this name.
+/// An active user; `None` when there is none of this name.
 async fn person(context: &Context<'_>, user: &str) -> Result<Option<Person>, AccountsError> {
     match Person::vouched(context, user).await {
         Err(Denial::NotFound { .. } | Denial::UserGone) => Ok(None),
@@ -238,7 +239,7 @@ async fn person(context: &Context<'_>, user: &str) -> Result<Option<Person>, Acc
 }
 
 /// Whether there was something to change.
-fn there<R>(settled: Result<R, Denial>) -> Result<bool, AccountsError> {
+fn was_found<R>(settled: Result<R, Denial>) -> Result<bool, AccountsError> {
     match settled {
         Ok(_) => Ok(true),
         Err(Denial::NotFound { .. }) => Ok(false),

@@ -1,4 +1,4 @@
-//! Apps as the GraphQL demo tells of them, and what it says of them in the engine's words.
+//! Converts apps between the terms of the GraphQL demo and those of the engine.
 
 use demo_apis::speckle::{App, AppFacts, Author};
 use domain::{Client, User};
@@ -28,7 +28,7 @@ pub(super) async fn app(context: &Context<'_>, client: &Client) -> Result<App, D
     })
 }
 
-/// Several of them, each once.
+/// Several users, each once.
 pub(super) async fn all<'a>(
     context: &Context<'_>,
     clients: impl Iterator<Item = &'a Loaded<Client>>,
@@ -42,7 +42,7 @@ pub(super) async fn all<'a>(
     Ok(apps)
 }
 
-/// An app to make.
+/// A new app.
 pub(super) fn new_app(facts: AppFacts) -> NewApp {
     NewApp {
         name: facts.name,
@@ -54,7 +54,7 @@ pub(super) fn new_app(facts: AppFacts) -> NewApp {
     }
 }
 
-/// An app as it shall be: what is not said is taken away.
+/// The new state of an app. A fact that is not given is removed.
 pub(super) fn change(facts: AppFacts) -> AppChange {
     AppChange {
         name: Some(facts.name),

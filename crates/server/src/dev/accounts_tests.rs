@@ -1,4 +1,4 @@
-//! Tokens made by their users are credentials like any other, and each user's own.
+//! Tokens that users made are ordinary credentials, and belong to their users alone.
 
 use axum::http::Method;
 use demo_apis::speckle::{Accounts as _, AppFacts, NewToken};
@@ -12,11 +12,11 @@ use super::*;
 /// The user of the demo.
 const USER: &str = "a1b2c3d4e5";
 
-/// The GraphQL realm, with its customers in place.
+/// The GraphQL realm with its seed data.
 async fn accounts() -> RealmAccounts {
     let realms = realms();
     seeded(&realms).await;
-    // Identifiers made in one millisecond have no order: what follows is newer.
+    // Identifiers of the same millisecond have no order. This makes the next ones newer.
     tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     RealmAccounts(realms.into_iter().last().unwrap())
 }
@@ -89,7 +89,7 @@ async fn the_use_of_a_token_shows_in_the_list() {
 }
 
 #[tokio::test]
-async fn a_removed_user_is_nobody_and_makes_no_tokens() {
+async fn a_removed_user_is_not_found_and_makes_no_tokens() {
     let accounts = accounts().await;
     assert_eq!(accounts.profile(USER).await.unwrap().unwrap().name, "Jonas Gruber");
     let origin = RequestOrigin::default();
@@ -114,7 +114,7 @@ fn facts(scopes: &[&str]) -> AppFacts {
 }
 
 #[tokio::test]
-async fn an_app_is_made_changed_and_deleted_by_its_maker_alone() {
+async fn an_app_is_made_changed_and_deleted_by_its_creator_alone() {
     let accounts = accounts().await;
     let made = accounts.create_app(USER, facts(&["profile:read"]), &request()).await.unwrap();
     assert!(made.secret.is_some_and(|secret| secret.len() > 20), "it proves itself by a secret");

@@ -1,4 +1,4 @@
-//! The demo APIs, each mounted beside the issuer that it asks.
+//! The demo APIs. Each is mounted on the port of its realm.
 
 use std::sync::Arc;
 
@@ -36,11 +36,11 @@ pub(super) fn beside(realm: &RealmState, demo: &DemoFile) -> Result<Option<Route
         }
         _ => return Ok(None),
     };
-    Ok(Some(api.layer(MapRequestLayer::new(tell_origin))))
+    Ok(Some(api.layer(MapRequestLayer::new(set_origin))))
 }
 
-/// Asks the issuer in this process each time: tokens that never expire, too, stop when they are
-/// revoked.
+/// Asks the issuer in this process for every request, so that tokens without an expiry stop when
+/// they are revoked, too.
 fn verifier(realm: &RealmState) -> Result<Arc<Verifier>, CommandError> {
     let issuer = Arc::new(InProcess(realm.clone()));
     let verifier = Verifier::builder()
@@ -56,8 +56,8 @@ fn companies(demo: &DemoFile) -> Vec<spendesk::Company> {
     companies.map(|it| spendesk::Company { id: it.id.clone(), name: it.name.clone() }).collect()
 }
 
-/// Hands the request's id and address on to the API, in its own words.
-fn tell_origin(mut request: Request<Body>) -> Request<Body> {
+/// Passes the request's id and address to the API, in the types of `verify`.
+fn set_origin(mut request: Request<Body>) -> Request<Body> {
     let Some(origin) = request.extensions().get::<Arc<RequestOrigin>>().cloned() else {
         return request;
     };

@@ -1,7 +1,7 @@
 //! The data folder of `dev`.
 //!
-//! Invariant: the database appears in its place whole and with its `demo.json`, or not at all; what
-//! a first start that was cut short has left is swept, and nothing else ever is.
+//! Invariant: the database and its `demo.json` appear complete and together, or not at all. The
+//! remains of an interrupted first start are removed; nothing else ever is.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, ErrorKind};
@@ -16,12 +16,12 @@ use crate::config::{Database, Realm};
 use crate::error::CommandError;
 use crate::master_key;
 
-/// Whether there is something to keep.
+/// Whether the folder has data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
-    /// Nothing yet.
+    /// No data yet.
     New,
-    /// The data of an earlier start.
+    /// Data of an earlier start.
     Used,
 }
 
@@ -30,15 +30,15 @@ pub(super) enum State {
 pub(super) struct Folder {
     path: PathBuf,
     state: State,
-    /// Held as long as the folder is used.
+    /// The lock, held as long as the folder is used.
     _lock: fs::File,
 }
 
 impl Folder {
-    /// Opens the folder, making it where there is none.
+    /// Opens the folder. Creates it where there is none.
     ///
     /// # Errors
-    /// When it cannot be made or written, or another process uses it.
+    /// When it cannot be created or written, or another process uses it.
     pub(super) fn open(path: &Path) -> Result<Self, CommandError> {
         let refuse = |error: io::Error| {
             let what = match error.kind() {
@@ -81,7 +81,7 @@ impl Folder {
         Database::Sqlite(self.path.join("postern.db"))
     }
 
-    /// The master key: made for a new folder, and else the one that is there.
+    /// The master key: a new one for a new folder, otherwise the existing one.
     ///
     /// # Errors
     /// When a used folder has none, or it is damaged.
@@ -93,7 +93,7 @@ impl Folder {
         }
     }
 
-    fn aside(&self) -> PathBuf {
+    fn temporary(&self) -> PathBuf {
         self.path.join("first-start")
     }
 
@@ -101,29 +101,29 @@ impl Folder {
         self.path.join("demo.json")
     }
 
-    /// What the partner's app was given when it was registered.
+    /// The file of the partner app's registrations.
     pub(super) fn partner_path(&self) -> PathBuf {
         self.path.join("partner.json")
     }
 
-    /// Where the first database is made.
+    /// Prepares a temporary path for the first database.
     ///
     /// # Errors
-    /// When the place cannot be had.
-    pub(super) fn begin_sowing(&self) -> Result<Database, CommandError> {
-        let aside = self.aside();
-        match fs::remove_dir_all(&aside) {
+    /// When it cannot be prepared.
+    pub(super) fn begin_seeding(&self) -> Result<Database, CommandError> {
+        let temporary = self.temporary();
+        match fs::remove_dir_all(&temporary) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 return Err(self.unwritable(&error));
             }
             _ => {}
         }
-        let made = DirBuilder::new().mode(0o700).create(&aside);
+        let made = DirBuilder::new().mode(0o700).create(&temporary);
         made.map_err(|error| self.unwritable(&error))?;
-        Ok(Database::Sqlite(aside.join("postern.db")))
+        Ok(Database::Sqlite(temporary.join("postern.db")))
     }
 
-    /// Puts the closed first database in its place, after the file that tells of it.
+    /// Moves the closed first database to its final path, after `demo.json` was written.
     ///
     /// # Errors
     /// When it cannot be moved.
@@ -134,13 +134,13 @@ impl Folder {
     ) -> Result<(), CommandError> {
         private_file::write(&self.partner_path(), partner)?;
         demo.write(&self.demo_path())?;
-        let moved = fs::rename(self.aside().join("postern.db"), self.path.join("postern.db"))
+        let moved = fs::rename(self.temporary().join("postern.db"), self.path.join("postern.db"))
             .and_then(|()| fs::File::open(&self.path)?.sync_all())
-            .and_then(|()| fs::remove_dir_all(self.aside()));
+            .and_then(|()| fs::remove_dir_all(self.temporary()));
         moved.map_err(|error| self.unwritable(&error))
     }
 
-    /// What the first start wrote, with the addresses of this one.
+    /// The `demo.json` of the first start, with the addresses of this start.
     ///
     /// # Errors
     /// When the file is missing or damaged, or cannot be written.

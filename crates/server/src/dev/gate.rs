@@ -1,4 +1,4 @@
-//! The gates of the demo realms: each before its own demo API, whose routes it knows.
+//! The gates of the demo realms. Each stands before its own demo API and has its routes.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use crate::error::CommandError;
 
 const ACCESS_TOKEN: &str = "access_token";
 const STALE_AFTER: Duration = Duration::from_secs(10);
-/// A company may call so often in [`WINDOW`], as the published documentation has it.
+/// The request limit of a company in [`WINDOW`], as in the published documentation.
 const PER_COMPANY: u32 = 50;
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// What one route asks for: methods, path, scopes.
+/// A route: methods, path, scopes.
 type Line = (Method, &'static str, &'static [&'static str]);
 
 const SPENDESK: [(&str, &[&str]); 3] = [
@@ -23,10 +23,10 @@ const SPENDESK: [(&str, &[&str]); 3] = [
     ("/settlements", &["settlement:read"]),
 ];
 
-/// What the gate of a demo realm is told; `None` where there is no such realm.
+/// The gate settings of a demo realm; `None` where there is no such realm.
 ///
 /// # Errors
-/// Never: the scopes are scopes.
+/// Never, because the scopes are valid.
 pub(super) fn settings(
     realm: &str,
     prefixes: &[String],

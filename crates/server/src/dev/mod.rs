@@ -1,7 +1,8 @@
-//! `postern dev`: five demo realms with sample data, and nothing to configure.
+//! `postern dev`: five demo realms with sample data and without configuration.
 //!
-//! Ports `port + 1` to `port + 5` are the realms', each with its demo API; `port` is the portal's, and
-//! `port + 6` that of a partner's app, which knows of the realms what a partner can know.
+//! The ports `port + 1` to `port + 5` are those of the realms, each with its demo API. `port` is
+//! that of the portal, and `port + 6` that of a partner's app, which knows of the realms only what
+//! a partner can know.
 
 mod accounts;
 mod apis;
@@ -9,7 +10,7 @@ mod folder;
 mod gate;
 mod partner;
 mod private_file;
-mod say;
+mod ready_text;
 mod seed;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -39,20 +40,20 @@ use crate::{database, logging, realms};
 use folder::{Folder, State};
 use seed::{DemoFile, SeedRealms};
 
-/// The demo realms, in the order of their ports; each is named like its dialect.
+/// The demo realms, in the order of their ports. Each has the name of its dialect.
 const REALMS: [&str; 5] = ["speculo", "spendesk", "spiko", "fyma", "speckle"];
-/// Where the partner's app is, counted from the portal.
+/// The port of the partner's app, relative to the portal's.
 const PARTNER: u16 = REALMS.len() as u16 + 1;
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Serves the demo until it is told to end.
+/// Serves the demo until a signal ends it.
 ///
 /// # Errors
-/// Why it could not start; nothing was overwritten then.
+/// Why it could not start. Nothing was overwritten then.
 pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), CommandError> {
     logging::start(&Log { level: "warn,postern=info".to_owned(), format: LogFormat::Text })?;
     let ending = Ending::listen()?;
-    // First of all: where a port is in use, nothing is touched.
+    // The ports come first: if one is in use, nothing is changed.
     let mut sockets = (0..=PARTNER)
         .map(|offset| listen::bind(address(arguments.port, offset)))
         .collect::<Result<Vec<_>, _>>()?;
@@ -74,7 +75,7 @@ pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), CommandError> 
     let partner_app = partner_app::router(settings).map_err(CommandError::new)?;
     let outbox = Arc::new(Outbox::new(Arc::clone(&app.clock)));
     let feeds: Vec<RealmFeed> = states.into_iter().map(RealmFeed::new).collect();
-    let stage = Stage {
+    let inputs = ListenerInputs {
         app: &app,
         configured: &configured,
         feeds: &feeds,
@@ -82,10 +83,10 @@ pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), CommandError> 
         outbox: &outbox,
         partner: &partner,
     };
-    let listeners = stage.listeners(sockets, Box::new(opened.figures))?;
-    say::hello(&demo, &partner, &arguments.data);
+    let listeners = inputs.listeners(sockets, Box::new(opened.figures))?;
+    ready_text::print(&demo, &partner, &arguments.data);
     if let Some(socket) = partner_socket {
-        // It ends with the process: whoever is at it has nothing there to lose.
+        // It ends with the process. Its users lose nothing.
         tokio::spawn(partner_app::serve(socket, partner_app));
     }
     let limits = Limits::default();
@@ -131,39 +132,39 @@ async fn open_realms(
     Ok(states)
 }
 
-/// Makes the first database aside, and moves it to its place when it is whole.
+/// Creates the first database at a temporary path, and moves it when it is complete.
 async fn seed(
     folder: &Folder,
     configured: &[Realm],
     (portal, partner): (&str, &str),
     master: &base::MasterKey,
 ) -> Result<(), CommandError> {
-    let aside = folder.begin_sowing()?;
-    let opened = database::open(&aside, master).await?;
+    let temporary = folder.begin_seeding()?;
+    let opened = database::open(&temporary, master).await?;
     let app = realms::app(opened.store, master);
     let states = open_realms(configured, &app, master).await?;
     let realms = SeedRealms { portal, realms: &states };
     let demo = seed::seed(realms).await?;
     let settings = seed::people(realms, &demo, partner).await?;
-    // Closes the database: the last handles go.
+    // Dropping the last handles closes the database.
     drop((states, app));
     folder.finish_seeding(&demo, &settings)
 }
 
-/// What the listeners are made of.
-struct Stage<'a> {
+/// The inputs of the listeners.
+struct ListenerInputs<'a> {
     app: &'a Arc<AppState>,
     configured: &'a [Realm],
-    /// The same realms, open.
+    /// The opened realms.
     feeds: &'a [RealmFeed],
     demo: &'a DemoFile,
     outbox: &'a Arc<Outbox>,
-    /// Where the partner's app is.
+    /// The address of the partner's app.
     partner: &'a str,
 }
 
-impl Stage<'_> {
-    /// The portal's listener, then the realms'.
+impl ListenerInputs<'_> {
+    /// The listener of the portal, then those of the realms.
     fn listeners(
         &self,
         sockets: Vec<TcpListener>,
@@ -192,7 +193,7 @@ impl Stage<'_> {
     }
 
     fn portal(&self) -> Result<Portal, CommandError> {
-        let samples = say::samples(self.demo)?;
+        let samples = ready_text::samples(self.demo)?;
         let realm = |state: &RealmState| {
             let name = state.issuer().realm().as_str();
             let sample = samples.iter().find(|(of, _)| *of == name);

@@ -1,7 +1,7 @@
-//! The partner's app beside the demo: where it is, and what it was given.
+//! The partner's app of the demo: its address and its registrations.
 //!
-//! Its registrations are in `partner.json`, since a secret is shown once. A folder without that file
-//! was sown before there were people: it is completed, and loses nothing.
+//! Its registrations are in `partner.json`, because a secret is shown only once. A data folder from
+//! before the demo had users has no such file. It is completed without losing data.
 
 use partner_app::Settings;
 
@@ -10,13 +10,13 @@ use super::private_file;
 use super::seed::{self, DemoFile, SeedRealms};
 use crate::error::CommandError;
 
-/// The app's address. It is called `localhost`, which is another site to browsers than the realms:
-/// as a partner's is.
+/// The app's address. Its host is `localhost`, so that browsers treat it as another site than the
+/// realms, as a real partner's.
 pub(super) fn base(port: u16) -> String {
     format!("http://localhost:{port}")
 }
 
-/// What the app was given, with the addresses of this start.
+/// The app's settings, with the addresses of this start.
 ///
 /// # Errors
 /// When the file is damaged or cannot be written, or the store fails.

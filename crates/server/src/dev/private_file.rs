@@ -1,6 +1,6 @@
-//! Files that hold credentials, as JSON.
+//! JSON files with credentials.
 //!
-//! Invariant: each is readable by its owner alone, and is either whole or not there.
+//! Invariant: each is readable by its owner only, and is complete or absent.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
@@ -12,10 +12,10 @@ use serde::de::DeserializeOwned;
 
 use crate::error::CommandError;
 
-/// Reads a file; `None` when it is not there.
+/// Reads a file; `None` when it does not exist.
 ///
 /// # Errors
-/// When it cannot be read, or is not what was written.
+/// When it cannot be read or parsed.
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, CommandError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
@@ -25,10 +25,10 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Comman
     serde_json::from_str(&text).map(Some).map_err(|error| command_error(path, "is damaged", error))
 }
 
-/// Writes a file, in place of an older one.
+/// Writes a file. Replaces an older one.
 ///
 /// # Errors
-/// When it cannot be written; the older one is then as it was.
+/// When it cannot be written. The older file is unchanged then.
 pub(super) fn write<T: Serialize>(path: &Path, content: &T) -> Result<(), CommandError> {
     let text = serde_json::to_string_pretty(content)
         .map_err(|error| command_error(path, "cannot be written", error))?;

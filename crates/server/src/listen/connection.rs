@@ -15,7 +15,7 @@ use super::shared::{Shared, announced};
 use super::tls::Tls;
 use super::write_timeout::WriteTimeout;
 
-/// What stands context a connection.
+/// The context of a connection.
 pub(super) struct ConnectionContext {
     pub(super) service: Arc<web::ListenerService>,
     pub(super) tls: Option<Arc<Tls>>,

@@ -1,7 +1,7 @@
-//! Accepts connections and hands their requests to a door.
+//! Accepts connections and hands their requests to a listener service.
 //!
-//! Invariant: everything is finite: connections, heads, bodies, and the time each of them may take.
-//! HTTP/1.1 only: what gains from HTTP/2 stands behind a proxy that speaks it.
+//! Invariant: everything is limited: connections, heads, bodies, and the time of each. HTTP/1.1
+//! only: a service that profits from HTTP/2 runs behind a proxy that supports it.
 
 mod connection;
 mod shared;
@@ -22,12 +22,12 @@ pub(crate) use tls::{RELOAD_EVERY as RELOAD_TLS_EVERY, Tls};
 use crate::error::CommandError;
 use shared::announced;
 
-/// How many connections may wait to be accepted.
+/// The number of connections that may wait to be accepted.
 const BACKLOG: u32 = 1024;
 /// How long to wait when the process has run out of file descriptors.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(50);
 
-/// A bound address and what stands behind it.
+/// A bound address and the service behind it.
 #[derive(Debug)]
 pub(crate) struct Listener {
     pub(crate) socket: TcpListener,
@@ -38,7 +38,7 @@ pub(crate) struct Listener {
 /// Binds an address.
 ///
 /// # Errors
-/// When it cannot be had; says which.
+/// When it cannot be bound. The message names it.
 pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, CommandError> {
     let bound = || -> io::Result<TcpListener> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
@@ -55,7 +55,7 @@ pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, CommandError> {
     })
 }
 
-/// Serves until the end is announced and every connection is done.
+/// Serves until the end is announced and every connection has ended.
 pub(crate) async fn serve(listener: Listener, shared: Shared) {
     let mut ending = shared.ending.clone();
     let mut connections = JoinSet::new();
@@ -67,12 +67,13 @@ pub(crate) async fn serve(listener: Listener, shared: Shared) {
         while connections.try_join_next().is_some() {}
         match accepted {
             Ok((stream, peer)) => {
-                // Asked for only now: a listener that waits takes no permit from another.
+                // The permit comes after the wait, so a listener that waits takes no permit from
+                // another.
                 let permit = tokio::select! {
                     permit = Arc::clone(&shared.connections).acquire_owned() => permit,
                     () = announced(&mut ending) => break,
                 };
-                // The semaphore is never closed; if it were, nothing could be served.
+                // The semaphore is never closed. If it were, nothing could be served.
                 let Ok(permit) = permit else { break };
                 let (service, tls) = (Arc::clone(&listener.service), listener.tls.clone());
                 let shared = shared.clone();

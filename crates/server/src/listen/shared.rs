@@ -10,14 +10,14 @@ use crate::config::Limits;
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     pub(crate) limits: Limits,
-    /// A permit a connection.
+    /// One permit per connection.
     pub(crate) connections: Arc<Semaphore>,
-    /// Turns true when no more requests are taken.
+    /// Becomes true when no more requests are accepted.
     pub(crate) ending: watch::Receiver<bool>,
 }
 
-/// Waits for the announcement of the end.
+/// Waits until the end is announced.
 pub(super) async fn announced(ending: &mut watch::Receiver<bool>) {
-    // An error means that nobody can announce it any more: it has come.
+    // An error means that the sender is gone, which counts as the announcement.
     let _ = ending.wait_for(|ending| *ending).await;
 }

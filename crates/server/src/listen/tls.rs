@@ -1,4 +1,4 @@
-//! TLS by rustls; the certificate is read again when its files change.
+//! TLS by rustls. The certificate is read again when its files change.
 //!
 //! Invariant: a pair that cannot be used never replaces one that works.
 
@@ -16,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::config::TlsFiles;
 use crate::error::CommandError;
 
-/// How often the files are looked at.
+/// How often the files are checked for changes.
 pub(crate) const RELOAD_EVERY: Duration = Duration::from_secs(2);
 
 /// A listener's certificate.
@@ -30,7 +30,7 @@ struct Loaded {
     changed: Changed,
 }
 
-/// When both files were changed: reading starts only when this differs.
+/// When the two files were changed. They are read only when this differs.
 type Changed = [Option<SystemTime>; 2];
 
 impl Tls {
@@ -43,12 +43,13 @@ impl Tls {
         Ok(Self { files, current: ArcSwap::from_pointee(loaded) })
     }
 
-    /// For the next connection.
+    /// The acceptor for the next connection.
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.current.load().config))
     }
 
-    /// Reads the files again if they changed. Keeps what it has where the new ones are no good.
+    /// Reads the files again if they changed. Keeps the present pair where the new one cannot be
+    /// used.
     pub(crate) fn reload(&self) {
         if self.current.load().changed == changed(&self.files) {
             return;
@@ -74,7 +75,7 @@ impl fmt::Debug for Tls {
 
 impl Loaded {
     fn read(files: &TlsFiles) -> Result<Self, String> {
-        // Taken before reading: a change in between is noticed the next time.
+        // Taken before reading, so that a change in between is noticed the next time.
         let changed = changed(files);
         let certificates = certificates(&files.certificate)?;
         let key = PrivateKeyDer::from_pem_file(&files.key)

@@ -1,7 +1,7 @@
-//! A stream that gives up on a peer that does not read.
+//! A stream with a time limit for a peer that does not read.
 //!
-//! Invariant: no write waits longer than the time it was given. Without this a client that asks and
-//! never reads would keep its connection, and one of the finite number of them, for ever.
+//! Invariant: no write waits longer than its limit. Without it, a client that sends requests and
+//! never reads would keep its connection forever, which is one of a limited number.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
@@ -11,11 +11,11 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-/// `stream`, with an end to its patience.
+/// `stream` with a time limit for writes.
 pub(super) struct WriteTimeout<S> {
     stream: S,
     time: Duration,
-    /// Runs while a write waits.
+    /// The timer of a write that waits.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
@@ -25,7 +25,7 @@ impl<S> WriteTimeout<S> {
         Self { stream, time, waiting: None }
     }
 
-    /// Passes on how a write went, unless it has waited too long.
+    /// Returns the result of a write, unless it has waited too long.
     fn limited<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -94,7 +94,7 @@ mod tests {
     const TIME: Duration = Duration::from_millis(200);
 
     #[tokio::test]
-    async fn a_peer_that_does_not_read_is_given_up() {
+    async fn a_connection_whose_peer_does_not_read_is_closed() {
         let (ours, _theirs) = duplex(4);
         let mut stream = WriteTimeout::new(ours, TIME);
         stream.write_all(b"1234").await.unwrap();

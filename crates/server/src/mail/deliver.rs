@@ -1,7 +1,8 @@
-//! Delivers what was decided and not yet mailed.
+//! Sends the mails of decisions that were not mailed yet.
 //!
-//! Invariant: what has to be mailed is in the store, so nothing is lost when the process ends at any
-//! moment; a mail may be handed over twice, with the same `Message-ID`. Back-off is in memory alone.
+//! Invariant: pending mails are in the store, so nothing is lost when the process ends at any
+//! moment. A mail may be handed over twice, with the same `Message-ID`. The back-off is in memory
+//! only.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,13 +14,13 @@ use engine::{Context, Denial, RequestOrigin, access_requests, settle};
 use web::RealmState;
 use web::mail::{Mailer, answer};
 
-/// How often is looked.
-pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// From a first failure to the next try; doubled with each further one.
-const FIRST_WAIT: Duration = Duration::from_secs(2);
+/// How often the store is checked.
+pub(crate) const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// The wait after a first failure. It doubles with each further one.
+const FIRST_RETRY: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
 
-/// What has to be mailed in the realms that take access requests.
+/// The pending mails of the realms that accept access requests.
 #[derive(Debug)]
 pub(crate) struct Delivery {
     realms: Vec<RealmState>,
@@ -27,7 +28,7 @@ pub(crate) struct Delivery {
     waiting: HashMap<u128, Wait>,
 }
 
-/// When to try again what failed.
+/// When a failed mail is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Wait {
     failures: u32,
@@ -35,16 +36,16 @@ struct Wait {
 }
 
 impl Wait {
-    /// After one more failure.
+    /// The wait after one more failure.
     fn longer(before: Option<Self>, now: Timestamp) -> Self {
         let failures = before.map_or(0, |before| before.failures).saturating_add(1);
-        let doubled = FIRST_WAIT.saturating_mul(1 << (failures - 1).min(16));
+        let doubled = FIRST_RETRY.saturating_mul(1 << (failures - 1).min(16));
         Self { failures, until: now.plus(doubled.min(LONGEST_WAIT)) }
     }
 }
 
 impl Delivery {
-    /// By `mailer`, for those of `realms` that take access requests.
+    /// Sends by `mailer`, for those of `realms` that accept access requests.
     pub(crate) fn new<'a>(
         realms: impl Iterator<Item = &'a RealmState>,
         mailer: Arc<dyn Mailer>,
@@ -54,12 +55,12 @@ impl Delivery {
         Self { realms, mailer, waiting: HashMap::new() }
     }
 
-    /// Whether there is anything to do, ever.
+    /// Whether no realm can have mails.
     pub(crate) fn is_idle(&self) -> bool {
         self.realms.is_empty()
     }
 
-    /// Delivers what can be.
+    /// Sends the pending mails.
     pub(crate) async fn deliver(&mut self) {
         let mut still_waiting = HashMap::new();
         for realm in self.realms.clone() {
@@ -68,7 +69,7 @@ impl Delivery {
             if let Err(denial) = self.of_realm(&ctx, &mut still_waiting).await {
                 let realm = ctx.issuer.realm().as_str();
                 tracing::warn!(realm, "answers could not be mailed: {denial}");
-                // What failed before is not tried at once when the store is back.
+                // After the store was away, mails that failed before still wait.
                 still_waiting.extend(self.waiting.iter());
             }
         }
@@ -90,22 +91,22 @@ impl Delivery {
                 let before = self.waiting.get(&id).copied();
                 if let Some(wait) = before.filter(|wait| wait.until > ctx.now) {
                     still_waiting.insert(id, wait);
-                } else if let Some(wait) = self.one(ctx, request, before).await? {
+                } else if let Some(wait) = self.deliver_one(ctx, request, before).await? {
                     still_waiting.insert(id, wait);
                 }
             }
         }
     }
 
-    /// Hands one over; how long to wait where that failed.
-    async fn one(
+    /// Hands over one mail. Returns the wait where that failed.
+    async fn deliver_one(
         &self,
         ctx: &Context<'_>,
         request: &AccessRequest,
         before: Option<Wait>,
     ) -> Result<Option<Wait>, Denial> {
         let id = request.public_id.as_str();
-        // Its link is over: staff see it unmailed, and can send another.
+        // Its link has expired. Staff see the request as unmailed, and can send another link.
         let Some(mail) = answer(ctx, request) else { return Ok(None) };
         if let Err(error) = self.mailer.send(&mail).await {
             let wait = Wait::longer(before, ctx.now);
@@ -127,9 +128,9 @@ mod tests {
     fn each_failure_doubles_the_wait_up_to_a_bound() {
         let now = Timestamp::from_seconds(1_000);
         let first = Wait::longer(None, now);
-        assert_eq!(first, Wait { failures: 1, until: now.plus(FIRST_WAIT) });
+        assert_eq!(first, Wait { failures: 1, until: now.plus(FIRST_RETRY) });
         let second = Wait::longer(Some(first), now);
-        assert_eq!(second.until, now.plus(FIRST_WAIT * 2));
+        assert_eq!(second.until, now.plus(FIRST_RETRY * 2));
         let many = Wait { failures: u32::MAX, until: now };
         assert_eq!(Wait::longer(Some(many), now).until, now.plus(LONGEST_WAIT));
     }

@@ -1,7 +1,7 @@
-//! Hands mails to an SMTP server (RFC 5321), with TLS from the start (RFC 8314) or by STARTTLS
-//! (RFC 3207).
+//! Hands mails to an SMTP server (RFC 5321), with TLS from the start (RFC 8314) or by STARTTLS (RFC
+//! 3207).
 //!
-//! Invariant: recipients and headers are types of the mail crate, which no line break gets through.
+//! Invariant: recipients and headers are types of the mail crate, which accept no line break.
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::config::{self, Encryption, KeySource};
 use crate::environment;
 use crate::error::CommandError;
 
-/// An SMTP server and who we are to it.
+/// An SMTP server and our account there.
 #[derive(Debug)]
 pub(crate) struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -27,10 +27,10 @@ pub(crate) struct Smtp {
 }
 
 impl Smtp {
-    /// The server that a configuration names. Contacts nobody yet.
+    /// The server in a configuration. It is not contacted yet.
     ///
     /// # Errors
-    /// When the password is missing, or no TLS can be set up.
+    /// When the password is missing, or TLS cannot be set up.
     pub(crate) fn new(mail: &config::Mail) -> Result<Self, CommandError> {
         type Transport = AsyncSmtpTransport<Tokio1Executor>;
         let failed = |error| CommandError::new(format!("mail to {}: {error}", mail.host));
@@ -50,7 +50,7 @@ impl Smtp {
     fn message(&self, mail: &Mail) -> Result<Message, MailError> {
         let refused = |what: &str| MailError(format!("{what} is none"));
         let to: Address = mail.to.parse().map_err(|_| refused("the recipient's address"))?;
-        // RFC 3834 §5: nobody shall answer by a machine of their own.
+        // RFC 3834 §5: tells automatic responders not to answer.
         let name = HeaderName::new_from_ascii_str("Auto-Submitted");
         let automatic = HeaderValue::new(name, "auto-generated".to_owned());
         Message::builder()
@@ -69,27 +69,27 @@ impl Smtp {
 impl Mailer for Smtp {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
         let message = self.message(mail)?;
-        // Of the whole conversation, which the transport bounds step by step.
+        // The limit of the whole dialogue. The transport limits each step.
         let whole = self.timeout.saturating_mul(3);
         match tokio::time::timeout(whole, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(MailError(told(&error))),
+            Ok(Err(error)) => Err(MailError(error_line(&error))),
             Err(_) => Err(MailError("the mail server took too long".to_owned())),
         }
     }
 }
 
-/// What went wrong, in one line. A server's answer may repeat the recipient, never the text.
-fn told(error: &lettre::transport::smtp::Error) -> String {
+/// The error in one line. A server's answer may repeat the recipient, never the text.
+fn error_line(error: &lettre::transport::smtp::Error) -> String {
     let text: String = error.to_string();
     let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     clean.take(300).collect()
 }
 
-/// The password that a configuration names.
+/// Reads the password of a configuration.
 ///
 /// # Errors
-/// When it is not there.
+/// When it is missing.
 pub(crate) fn password(source: &KeySource) -> Result<Zeroizing<String>, CommandError> {
     match source {
         KeySource::File(path) => read(path),
@@ -110,7 +110,7 @@ fn read(path: &Path) -> Result<Zeroizing<String>, CommandError> {
             path.display()
         ))
     })?;
-    // An editor ends a file with a line break; a password has none.
+    // An editor ends a file with a line break, which is not part of the password.
     let password = text.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
         return Err(CommandError::new(format!(

@@ -1,4 +1,4 @@
-//! Nothing is said to a mail server that cannot prove itself, and what it says is told in one line.
+//! No mail goes to a server that cannot prove its identity, and errors are reported in one line.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +41,7 @@ fn mail() -> Mail {
     }
 }
 
-/// Greets, answers every line with `answer`, and gives back what was said.
+/// Greets, answers every line with `answer`, and returns what the client sent.
 async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, answer: &str) -> String {
     let mut stream = BufReader::new(stream);
     let mut said = String::new();
@@ -55,7 +55,7 @@ async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, answer: &str) -> 
 }
 
 #[tokio::test]
-async fn rfc3207_a_server_without_starttls_is_told_nothing() {
+async fn rfc3207_no_mail_is_sent_to_a_server_without_starttls() {
     let (listener, port) = listener().await;
     let server = tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
@@ -69,7 +69,7 @@ async fn rfc3207_a_server_without_starttls_is_told_nothing() {
 }
 
 #[tokio::test]
-async fn a_server_whose_certificate_nobody_vouches_for_is_told_nothing() {
+async fn no_mail_is_sent_to_a_server_with_an_untrusted_certificate() {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let certificate = CertificateDer::from(made.cert.der().to_vec());
     let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
@@ -92,7 +92,7 @@ async fn a_server_whose_certificate_nobody_vouches_for_is_told_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_server_says_is_told_in_one_line_without_the_text_of_the_mail() {
+async fn a_servers_error_is_one_line_without_the_text_of_the_mail() {
     let (listener, port) = listener().await;
     tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
@@ -103,7 +103,7 @@ async fn what_a_server_says_is_told_in_one_line_without_the_text_of_the_mail() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_nothing_is_given_up() {
+async fn a_silent_server_is_an_error_after_the_timeout() {
     let (listener, port) = listener().await;
     let held = tokio::spawn(async move { listener.accept().await.unwrap() });
     let (smtp, mail) = (smtp(port, Encryption::None), mail());

@@ -1,4 +1,4 @@
-//! Rows gathered into requests that fit the admin API: at most 500 rows and a mebibyte each.
+//! Groups rows into requests that fit the admin API: at most 500 rows and a mebibyte each.
 
 use serde_json::{Map, Value};
 
@@ -6,27 +6,27 @@ use super::file::{Row, Rows};
 use crate::cli::plan::{Plan, body};
 use crate::error::CommandError;
 
-/// The most rows of one request.
-const ROWS: usize = 500;
-/// The most bytes of rows: less than the limit of bodies.
-const BYTES: usize = 900 * 1024;
+/// The largest number of rows in one request.
+const MAX_ROWS: usize = 500;
+/// The largest number of bytes of rows, which is less than the limit of bodies.
+const MAX_BYTES: usize = 900 * 1024;
 
-/// Gathers rows.
+/// Groups rows into batches.
 pub(crate) struct Batches {
     rows: Rows,
     audience: Option<String>,
 }
 
-/// Rows on their way.
+/// A batch of rows.
 pub(crate) struct Batch {
     plan: Plan,
-    /// Line and id of each row that is sent, in their order.
+    /// Line and id of each row that is sent, in order.
     sent: Vec<(u64, String)>,
-    /// Line and problem of each row that is not.
+    /// Line and problem of each row that is not sent.
     problems: Vec<(u64, String)>,
 }
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug, Default)]
 pub(crate) struct Done {
     pub(crate) imported: u64,
@@ -43,11 +43,11 @@ impl Batches {
     /// The next batch; `None` at the end of the file.
     ///
     /// # Errors
-    /// When the file cannot be read on.
+    /// When reading the file fails.
     pub(crate) fn next(&mut self) -> Result<Option<Batch>, CommandError> {
         let mut tokens = Vec::new();
         let (mut sent, mut problems, mut bytes) = (Vec::new(), Vec::new(), 0);
-        while tokens.len() < ROWS && problems.len() < ROWS && bytes < BYTES {
+        while tokens.len() < MAX_ROWS && problems.len() < MAX_ROWS && bytes < MAX_BYTES {
             let Some((line, row)) = self.rows.next()? else { break };
             match checked(row) {
                 Ok(row) => {
@@ -71,7 +71,7 @@ fn checked(row: Row) -> Result<Map<String, Value>, String> {
     let row = row?;
     match ["id", "secret", "organization"].iter().find(|name| !row.contains_key(**name)) {
         Some(missing) => Err(format!("{missing} is missing")),
-        None if size(&row) > BYTES / 4 => Err("it is too long".to_owned()),
+        None if size(&row) > MAX_BYTES / 4 => Err("it is too long".to_owned()),
         None => Ok(row),
     }
 }
@@ -90,12 +90,12 @@ impl Batch {
         &self.plan
     }
 
-    /// Whether no row is good enough to be sent.
+    /// Whether no row is valid enough to be sent.
     pub(crate) fn is_empty(&self) -> bool {
         self.sent.is_empty()
     }
 
-    /// What became of it, by the answer to the request.
+    /// The result, from the answer to the request.
     pub(crate) fn done(self, answer: &Value) -> Done {
         let mut done = Done { problems: self.problems, ..Done::default() };
         let results = answer.get("results").and_then(Value::as_array);

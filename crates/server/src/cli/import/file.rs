@@ -19,30 +19,30 @@ pub(crate) enum Format {
     Jsonl,
 }
 
-/// A row as the admin API takes it, or why it is none.
+/// A row as the admin API accepts it, or why it is invalid.
 pub(crate) type Row = Result<Map<String, Value>, String>;
 
-/// The longest line, in bytes: more than any row that the admin API takes.
-const LONGEST: u64 = 256 * 1024;
+/// The length limit of a line, in bytes: more than any row that the admin API accepts.
+const MAX_BYTES: u64 = 256 * 1024;
 
-/// What a row may have.
+/// The allowed fields of a row.
 const KNOWN: &[&str] = &["id", "secret", "organization", "scopes", "label", "expires_at"];
-/// What it must have.
+/// The required fields of a row.
 const REQUIRED: &[&str] = &["id", "secret", "organization"];
 
-/// The rows of a file, in their order.
+/// The rows of a file, in order.
 pub(crate) enum Rows {
     Csv { reader: Box<csv::Reader<File>>, header: csv::StringRecord },
     Jsonl { reader: BufReader<File>, line: u64 },
 }
 
-/// What a file's name tells of its format.
+/// The format according to the file's name.
 pub(crate) fn format_of(file: &Path) -> Format {
     let csv = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     if csv { Format::Csv } else { Format::Jsonl }
 }
 
-/// How many lines a file has, about: for the progress bar.
+/// The approximate number of lines of a file, for the progress bar.
 pub(crate) fn lines(file: &Path) -> Result<u64, CommandError> {
     let mut reader = BufReader::new(open(file)?);
     let mut lines = 0;
@@ -62,10 +62,10 @@ fn open(file: &Path) -> Result<File, CommandError> {
 }
 
 impl Rows {
-    /// The rows of `file`.
+    /// Opens `file`.
     ///
     /// # Errors
-    /// When it cannot be read, or its header is none of ours.
+    /// When it cannot be read, or its header is invalid.
     pub(crate) fn open(file: &Path, format: Format) -> Result<Self, CommandError> {
         let reader = open(file)?;
         match format {
@@ -84,7 +84,7 @@ impl Rows {
     /// The next row and its line; `None` at the end.
     ///
     /// # Errors
-    /// When the file cannot be read on.
+    /// When reading the file fails.
     pub(crate) fn next(&mut self) -> Result<Option<(u64, Row)>, CommandError> {
         match self {
             Self::Csv { reader, header } => next_record(reader, header),
@@ -118,7 +118,7 @@ fn next_record(
         Err(error) if matches!(error.kind(), csv::ErrorKind::Io(_)) => {
             Err(CommandError::new(error))
         }
-        // Its own text may repeat the fields; the kind does not.
+        // The error's own text may repeat the fields; its kind does not.
         Err(error) => Ok(Some((line, Err(record_problem(&error))))),
     }
 }
@@ -135,7 +135,7 @@ fn record_problem(error: &csv::Error) -> String {
 
 fn from_record(header: &csv::StringRecord, record: &csv::StringRecord) -> Map<String, Value> {
     let fields = header.iter().zip(record);
-    // An empty field is a missing one: what must be there is then refused by name.
+    // An empty field is a missing one. A required field is then refused by name.
     let there = fields.filter(|(_, field)| !field.is_empty());
     there
         .map(|(name, field)| {
@@ -154,13 +154,13 @@ fn next_line(
 ) -> Result<Option<(u64, Row)>, CommandError> {
     loop {
         let mut bytes = Vec::new();
-        reader.by_ref().take(LONGEST).read_until(b'\n', &mut bytes).map_err(CommandError::new)?;
+        reader.by_ref().take(MAX_BYTES).read_until(b'\n', &mut bytes).map_err(CommandError::new)?;
         if bytes.is_empty() {
             return Ok(None);
         }
         *line += 1;
-        if bytes.len() as u64 == LONGEST && bytes.last() != Some(&b'\n') {
-            return Err(CommandError::new(format!("line {line} is longer than {LONGEST} bytes")));
+        if bytes.len() as u64 == MAX_BYTES && bytes.last() != Some(&b'\n') {
+            return Err(CommandError::new(format!("line {line} is longer than {MAX_BYTES} bytes")));
         }
         if !bytes.trim_ascii().is_empty() {
             return Ok(Some((*line, from_line(&bytes))));
@@ -194,7 +194,7 @@ fn from_line(bytes: &[u8]) -> Row {
     }
 }
 
-/// Serde's words without the value that they quote, which may be the secret.
+/// Serde's message without the quoted value, which may be the secret.
 fn problem_of(message: &str) -> String {
     match message.rsplit_once("expected ") {
         Some((_, expected)) => format!("a member of the wrong type; expected {expected}"),

@@ -1,4 +1,4 @@
-//! From a command line to a request.
+//! Which request each command line becomes.
 
 use clap::Parser as _;
 use serde_json::{Value, json};
@@ -132,7 +132,7 @@ fn every_command_is_a_route_of_the_admin_api_and_its_members_are_known_there() {
     }
 }
 
-/// The operation whose path fits, a literal segment before a placeholder.
+/// The operation whose path matches; a literal segment takes precedence over a placeholder.
 fn operation(document: &Value, plan: &Plan) -> Value {
     let path = format!("/admin/v1{}", plan.path);
     let fits = |pattern: &str| {
@@ -149,7 +149,7 @@ fn operation(document: &Value, plan: &Plan) -> Value {
 }
 
 #[test]
-fn what_is_not_named_is_not_sent() {
+fn an_option_that_is_not_given_is_not_sent() {
     let created = plan("client create M");
     assert_eq!(created.body, Some(json!({"name": "M"})));
     let app = plan("client create A --app --redirect-uri https://a.example/cb");
@@ -165,7 +165,7 @@ fn an_id_stays_inside_its_segment() {
 }
 
 #[test]
-fn a_wrong_call_is_told_from_a_failure() {
+fn usage_errors_and_failures_have_different_exit_codes() {
     for line in [
         "org",
         "org create",
@@ -186,7 +186,7 @@ fn a_wrong_call_is_told_from_a_failure() {
 }
 
 #[test]
-fn the_whole_command_line_makes_sense() {
+fn the_command_line_definition_is_valid() {
     use clap::CommandFactory as _;
     Arguments::command().debug_assert();
 }

@@ -1,4 +1,4 @@
-//! What needs no server.
+//! Tests of the commands that need no server.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ fn signed(algorithm: Algorithm, claims: &str) -> (Arc<SigningKey>, String) {
 }
 
 #[test]
-fn inspecting_a_jwt_says_that_nothing_was_checked() {
+fn inspecting_a_jwt_says_that_nothing_was_verified() {
     let (_, token) = signed(Algorithm::ES256, r#"{"sub":"ada","exp":1700000000}"#);
     let it = inspect::describe(&token, NOW);
     let said = it.said.join("\n");
@@ -30,7 +30,7 @@ fn inspecting_a_jwt_says_that_nothing_was_checked() {
 }
 
 #[test]
-fn inspecting_an_issued_string_tells_kind_and_damage_but_not_the_secret() {
+fn inspecting_an_issued_string_shows_kind_and_damage_but_not_the_secret() {
     let dialect = dialect::Dialect::builtin("speculo").unwrap();
     let kind = domain::CredentialKind::RefreshToken;
     let prefix = &dialect.secret(kind, dialect::Environment::Live).prefix;
@@ -60,7 +60,7 @@ fn verify(jwk: &str, jws: &str) -> u8 {
 }
 
 #[test]
-fn jose_verify_tells_good_from_bad_from_nonsense() {
+fn jose_verify_has_exit_codes_for_valid_invalid_and_unusable_input() {
     for algorithm in [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256] {
         let (key, token) = signed(algorithm, "{}");
         let jwk = serde_json::to_value(key.public().unwrap()).unwrap();
@@ -92,7 +92,7 @@ fn rfc7515_a_1_a_symmetric_key_verifies_what_it_signed() {
 }
 
 #[test]
-fn why_is_told_for_people_without_control_characters() {
+fn why_is_printed_without_control_characters() {
     let answer = json!({
         "id": "key-1", "good": false,
         "chain": [

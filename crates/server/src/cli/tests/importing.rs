@@ -11,7 +11,7 @@ fn file(name: &str, text: &[u8]) -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-/// What is refused before anything is sent, and what is sent.
+/// The rows that are refused before anything is sent, and the rows that are sent.
 fn read(name: &str, text: &[u8], format: Format) -> (Vec<(u64, String)>, Vec<serde_json::Value>) {
     let (_folder, path) = file(name, text);
     let mut batches = Batches::new(Rows::open(&path, format).unwrap(), None);
@@ -52,7 +52,7 @@ fn json_lines_are_checked_one_by_one_and_no_value_is_repeated() {
 }
 
 #[test]
-fn a_header_that_is_none_of_ours_is_refused_with_its_place() {
+fn an_unknown_header_is_refused_with_its_position() {
     for header in ["id,secret\n", "id,secret,organization,colour\n"] {
         let (_folder, path) = file("a.csv", header.as_bytes());
         let Err(error) = Rows::open(&path, Format::Csv) else { panic!("{header}") };

@@ -1,7 +1,7 @@
-//! The table `[realms.gate]`: what the gate of a realm is told (`web::gate::GateSettings`).
+//! The table `[realms.gate]`: the settings of a realm's gate (`web::gate::GateSettings`).
 //!
-//! Invariant: a route says either that it is public or for which API it is, never both and never
-//! neither, and no two routes answer the same method at the same place.
+//! Invariant: a route is either public or for one API, never both and never neither, and no two
+//! routes answer the same method at the same path.
 
 mod values;
 
@@ -17,16 +17,16 @@ use super::error::Source;
 use super::values::{Parsed, Span, Within};
 use values::{Audience, Host, Kind, Method, Pattern};
 
-/// From making to expiry of an identity token, where the file does not say.
+/// The default lifetime of an identity token.
 const IDENTITY_LIFETIME: Duration = Duration::from_secs(60);
-/// Long enough for clocks that differ, short enough to be worth nothing soon.
+/// The allowed lifetimes: long enough for clocks that differ, short enough to limit misuse.
 const IDENTITY_LIFETIMES: std::ops::RangeInclusive<Duration> =
     Duration::from_secs(10)..=Duration::from_secs(3_600);
-/// How old word from the database may be, where the file does not say.
+/// The default limit on the age of data from the database.
 const STALE_AFTER: Duration = Duration::from_secs(10);
-/// A node hears from its database several times a second.
+/// The smallest such limit. A node reads from its database several times a second.
 const LEAST_STALE_AFTER: Duration = Duration::from_secs(1);
-/// Counting in less would be counting single requests.
+/// The smallest window. A smaller one would count single requests.
 const LEAST_WINDOW: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Deserialize)]
@@ -103,7 +103,7 @@ enum UnsureFile {
 /// Reads the table.
 ///
 /// # Errors
-/// The first thing that is wrong, with its place.
+/// The first mistake, with its position.
 pub(super) fn gate(source: Source<'_>, file: &GateFile) -> Result<GateSettings, ConfigError> {
     let rate = |file: &Option<RateFile>| file.as_ref().map(|it| rate(source, it)).transpose();
     Ok(GateSettings {
@@ -175,12 +175,12 @@ fn routes(
         return Err(source.at(&found.span(), "expected at least one route: what none fits is 403"));
     }
     let mut routes: Vec<Route> = Vec::new();
-    // Routes of the same place, by host and shape.
+    // Routes with the same path, by host and shape.
     let mut places: HashMap<(Option<String>, String), Vec<usize>> = HashMap::new();
     for file in found.get_ref() {
         let route = route(source, file)?;
         let there = places.entry((route.host.clone(), shape(&route.path))).or_default();
-        let meets = |index: &usize| routes.get(*index).is_some_and(|other| meet(other, &route));
+        let meets = |index: &usize| routes.get(*index).is_some_and(|other| conflict(other, &route));
         if there.iter().any(meets) {
             let message =
                 format!("there is a route for {:?} already that has its method", route.path);
@@ -220,7 +220,7 @@ fn route(source: Source<'_>, found: &Spanned<RouteFile>) -> Result<Route, Config
     })
 }
 
-/// A path without the names of its placeholders: what two routes of the same place share.
+/// A path without the names of its placeholders. Routes of the same path have the same shape.
 fn shape(path: &str) -> String {
     let segment = |text: &str| match text {
         text if text.starts_with("{*") => "{*}".to_owned(),
@@ -230,9 +230,9 @@ fn shape(path: &str) -> String {
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-/// Whether two routes of a place say the same of some method. One that names it goes before one for
-/// any.
-fn meet(one: &Route, other: &Route) -> bool {
+/// Whether two routes of a path conflict over a method. A route that names the method takes
+/// precedence over one for any method.
+fn conflict(one: &Route, other: &Route) -> bool {
     let both_any = one.methods.is_empty() && other.methods.is_empty();
     both_any || one.methods.iter().any(|method| other.methods.contains(method))
 }

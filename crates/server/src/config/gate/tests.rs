@@ -1,4 +1,4 @@
-//! Each mistake is told with its place, and what is right comes through whole.
+//! Each mistake is reported with its position, and a valid table is read completely.
 
 use std::path::Path;
 use std::time::Duration;
@@ -44,7 +44,7 @@ fn a_gate_needs_routes_and_nothing_else() {
 }
 
 #[test]
-fn everything_that_can_be_said_comes_through() {
+fn every_setting_is_read() {
     let gate = settings(
         r#"request = "forwarded"
 identity = "token"
@@ -86,7 +86,7 @@ public = true
 }
 
 #[test]
-fn each_mistake_is_told_with_its_place() {
+fn each_mistake_is_reported_with_its_position() {
     for (text, place, expected) in [
         ("request = \"nginx\"\n", "postern.toml:10:11: ", "`original`, `forwarded`, `path`"),
         ("identity = \"jwt\"\n", "postern.toml:10:12: ", "`headers` or `token`"),
@@ -99,21 +99,21 @@ fn each_mistake_is_told_with_its_place() {
         ("limits.address = 3\n", "postern.toml:10:8: ", "`credential` or `organization`"),
         ("colour = 1\n", "postern.toml:10:1: ", "unknown field `colour`"),
     ] {
-        let told = refusal(&format!("{text}{ROUTE}"));
-        assert!(told.contains(place) && told.contains(expected), "{told}\nfor\n{text}");
+        let message = refusal(&format!("{text}{ROUTE}"));
+        assert!(message.contains(place) && message.contains(expected), "{message}\nfor\n{text}");
     }
 }
 
 #[test]
-fn a_gate_without_routes_lets_nothing_through() {
-    let told = refusal("");
-    assert!(told.contains("postern.toml:9:1: missing field `routes`"), "{told}");
-    let told = refusal("routes = []\n");
-    assert!(told.contains("postern.toml:10:10: expected at least one route"), "{told}");
+fn a_gate_without_routes_is_refused() {
+    let message = refusal("");
+    assert!(message.contains("postern.toml:9:1: missing field `routes`"), "{message}");
+    let message = refusal("routes = []\n");
+    assert!(message.contains("postern.toml:10:10: expected at least one route"), "{message}");
 }
 
 #[test]
-fn each_mistake_of_a_route_is_told_with_its_place() {
+fn each_mistake_of_a_route_is_reported_with_its_position() {
     for (text, place, expected) in [
         ("", "postern.toml:10:1: ", "missing field `path`"),
         ("path = \"/\"\n", "postern.toml:10:1: ", "either public = true"),
@@ -132,8 +132,8 @@ fn each_mistake_of_a_route_is_told_with_its_place() {
         ("path = \"/\"\nwhen_unsure = \"maybe\"\n", "postern.toml:12:15: ", "`closed` or `open`"),
         ("path = \"/\"\nscope = \"a\"\n", "postern.toml:12:1: ", "`scopes`"),
     ] {
-        let told = refusal(&format!("[[realms.gate.routes]]\n{text}"));
-        assert!(told.contains(place) && told.contains(expected), "{told}\nfor\n{text}");
+        let message = refusal(&format!("[[realms.gate.routes]]\n{text}"));
+        assert!(message.contains(place) && message.contains(expected), "{message}\nfor\n{text}");
     }
 }
 
@@ -165,9 +165,9 @@ fn two_routes_never_answer_the_same_method_at_the_same_place() {
         ("path = \"/a\"\nmethods = [\"GET\", \"PUT\"]", "path = \"/a\"\nmethods = [\"PUT\"]"),
         ("path = \"/a\"\nhost = \"x.example\"", "path = \"/a\"\nhost = \"X.example\""),
     ] {
-        let told = two(first, second).unwrap_err();
-        assert!(told.contains(":13:1: ") || told.contains(":14:1: "), "{told}");
-        assert!(told.contains("already"), "{told}");
+        let message = two(first, second).unwrap_err();
+        assert!(message.contains(":13:1: ") || message.contains(":14:1: "), "{message}");
+        assert!(message.contains("already"), "{message}");
     }
     for (first, second) in [
         ("path = \"/a\"", "path = \"/a/\""),

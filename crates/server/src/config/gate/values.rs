@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use crate::config::values::Expected;
 
-/// The longest path of a route, in bytes.
-const LONGEST_PATH: usize = 1_024;
+/// The length limit of a route's path, in bytes.
+const MAX_PATH: usize = 1_024;
 
 /// A host without a port, in lower case.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ impl FromStr for Host {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        // A site of this host and nothing else.
+        // A site of this host without anything else.
         let site: web::Site = format!("http://{text}").parse().map_err(|_| ())?;
         let host = site.host();
         if host == site.authority() && site.prefix().is_empty() && host.len() == text.len() {
@@ -30,8 +30,8 @@ impl Expected for Host {
     const EXPECTED: &'static str = "a host without a port, such as \"api.example.com\"";
 }
 
-/// A path: literal segments, `{name}` for one of any value, `{*rest}` at the end for all that
-/// follow. Nothing in it can be written in another way (RFC 3986 §6.2.2).
+/// A path: literal segments, `{name}` for any one segment, `{*rest}` at the end for all that
+/// follow. It has a single spelling (RFC 3986 §6.2.2).
 #[derive(Clone, Debug)]
 pub(super) struct Pattern(pub(super) String);
 
@@ -40,7 +40,7 @@ impl FromStr for Pattern {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let segments = text.strip_prefix('/').ok_or(())?;
-        if text.len() > LONGEST_PATH {
+        if text.len() > MAX_PATH {
             return Err(());
         }
         let mut segments = segments.split('/').peekable();
@@ -57,7 +57,7 @@ impl FromStr for Pattern {
                     }
                     names.push(name);
                 }
-                // A trailing slash; two in a row are refused at the gate.
+                // A trailing slash. Two slashes in a row are refused at the gate.
                 None if segment.is_empty() && last => {}
                 None if matches!(segment, "" | "." | "..") => return Err(()),
                 None if segment.bytes().all(is_path_byte) => {}
@@ -68,8 +68,8 @@ impl FromStr for Pattern {
     }
 }
 
-/// The characters of RFC 3986 §3.3 that mean nothing else anywhere: no `%`, and no `;`, behind
-/// which some servers look for parameters.
+/// The characters of RFC 3986 §3.3 without a special meaning: no `%`, and no `;`, after which some
+/// servers look for parameters.
 fn is_path_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()+,=:@".contains(&byte)
 }
@@ -97,7 +97,7 @@ impl Expected for Method {
     const EXPECTED: &'static str = "a method in capital letters, such as \"GET\"";
 }
 
-/// The identifier of a resource server, as the admin API takes it.
+/// The identifier of a resource server, as the admin API accepts it.
 #[derive(Clone, Debug)]
 pub(super) struct Audience(pub(super) String);
 

@@ -1,11 +1,11 @@
-//! What `dev` prints for each realm: commands to copy and paste, with the demo's own values.
+//! The commands that `dev` prints for each realm, to copy and paste, with the demo's own values.
 //!
-//! Where people connect apps, the block prints an address to open in a browser, and has `finish CODE`
-//! for the code that comes back: it is in the address where the browser ends.
+//! Where users connect apps, the block prints an address to open in a browser, and defines `finish
+//! CODE` for the returned code, which is in the address where the browser ends.
 
 use super::DemoFile;
 
-/// A block of commands for each realm, by its name, in the order of their ports.
+/// A block of commands for each realm, with its name, in the order of their ports.
 pub(crate) fn blocks(demo: &DemoFile) -> Vec<(&'static str, String)> {
     vec![
         ("speculo", speculo(demo)),
@@ -16,7 +16,7 @@ pub(crate) fn blocks(demo: &DemoFile) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Takes a member out of a JSON object, in a pipe.
+/// A pipe that takes a member out of a JSON object.
 fn pick(member: &str) -> String {
     format!("python3 -c 'import json,sys; print(json.load(sys.stdin)[\"{member}\"])'")
 }
@@ -97,10 +97,10 @@ fn speckle(demo: &DemoFile) -> String {
     )
 }
 
-/// Chance, in letters that need no escape.
-const CHANCE: &str = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'";
+/// Random letters that need no escape.
+const RANDOM_TEXT: &str = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'";
 
-/// The challenge of a verifier, in a pipe (RFC 7636 §4.2).
+/// A pipe that makes the challenge of a verifier (RFC 7636 §4.2).
 const S256: &str = "python3 -c 'import base64, hashlib, sys; \
     print(base64.urlsafe_b64encode(hashlib.sha256(sys.stdin.buffer.read()).digest()).decode().rstrip(\"=\"))'";
 
@@ -112,7 +112,7 @@ fn spendesk_app(demo: &DemoFile) -> String {
     let it = &demo.realms.spendesk;
     format!(
         r#"{comment}
-VERIFIER=$({CHANCE})
+VERIFIER=$({RANDOM_TEXT})
 CHALLENGE=$(printf %s "$VERIFIER" | {S256})
 echo "{base}/oauth2/authorize?response_type=code&client_id={id}&redirect_uri={redirect}&scope=settlement:read%20wallet-summary:read&code_challenge=$CHALLENGE&code_challenge_method=S256"
 finish() {{ curl -sS -w '\n' -X POST {base}/oauth2/token/create -H "Content-Type: application/json" \
@@ -131,7 +131,7 @@ fn spiko_app(demo: &DemoFile) -> String {
     let it = &demo.realms.spiko;
     format!(
         r#"{comment}
-STATE=$({CHANCE})
+STATE=$({RANDOM_TEXT})
 echo "{base}/oauth2/auth?response_type=code&client_id={id}&redirect_uri={redirect}&scope=offline&state=$STATE"
 finish() {{ curl -sS -w '\n' -X POST {base}/oauth2/token -u "{id}:{secret}" \
   -d grant_type=authorization_code -d "redirect_uri={redirect}" --data-urlencode "code=$1"; }}
@@ -148,7 +148,7 @@ fn speckle_app(demo: &DemoFile) -> String {
     let it = &demo.realms.speckle;
     format!(
         r#"{comment}
-CHALLENGE=$({CHANCE})
+CHALLENGE=$({RANDOM_TEXT})
 echo "{base}/authn/verify/{id}/$CHALLENGE"
 finish() {{ curl -sS -w '\n' -X POST {base}/auth/token -H "Content-Type: application/json" \
   -d '{{"appId": "{id}", "appSecret": "{secret}", "accessCode": "'"$1"'", "challenge": "'"$CHALLENGE"'"}}'; }}

@@ -1,4 +1,4 @@
-//! `.postern/demo.json`: what a script needs to use the demo. Its shape is fixed.
+//! `.postern/demo.json`: what a script needs to use the demo. Its structure must not change.
 
 use std::path::Path;
 
@@ -10,12 +10,12 @@ use crate::error::CommandError;
 /// The demo's addresses and credentials.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct DemoFile {
-    /// Where the portal is.
+    /// The address of the portal.
     pub(crate) portal: String,
     pub(crate) realms: DemoRealms,
 }
 
-/// One section a realm.
+/// One section per realm.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct DemoRealms {
     pub(crate) speculo: Speculo,
@@ -81,7 +81,7 @@ pub(crate) struct Pair {
     pub(crate) secret: String,
 }
 
-/// The same, where the documentation says client.
+/// The same, where the documentation calls it client.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct ClientPair {
     pub(crate) client_id: String,
@@ -96,7 +96,7 @@ pub(crate) struct App {
     pub(crate) redirect_uri: String,
 }
 
-/// The same, where the documentation says id and secret.
+/// The same, where the documentation calls it id and secret.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct SplitApp {
     pub(crate) id: String,
@@ -104,7 +104,7 @@ pub(crate) struct SplitApp {
     pub(crate) redirect_uri: String,
 }
 
-/// Somebody who can say yes.
+/// A user who can give consent.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct Person {
     pub(crate) email: String,
@@ -118,30 +118,30 @@ pub(crate) struct Company {
 }
 
 impl std::fmt::Debug for DemoFile {
-    /// Without the secrets, of which it is full.
+    /// Does not show the values, because most are secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DemoFile").field("portal", &self.portal).finish_non_exhaustive()
     }
 }
 
 impl DemoFile {
-    /// Reads the file; `None` when it is not there.
+    /// Reads the file; `None` when it does not exist.
     ///
     /// # Errors
-    /// When it cannot be read, or is not what was written.
+    /// When it cannot be read or parsed.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, CommandError> {
         private_file::read(path)
     }
 
-    /// Writes the file, in place of an older one.
+    /// Writes the file. Replaces an older one.
     ///
     /// # Errors
-    /// When it cannot be written; the older one is then as it was.
+    /// When it cannot be written. The older file is unchanged then.
     pub(crate) fn write(&self, path: &Path) -> Result<(), CommandError> {
         private_file::write(path, self)
     }
 
-    /// Who signs in at a realm; `None` where nobody does.
+    /// The user who signs in at a realm; `None` where there is none.
     pub(crate) fn person(&self, realm: &str) -> Option<&Person> {
         match realm {
             "spendesk" => Some(&self.realms.spendesk.user),

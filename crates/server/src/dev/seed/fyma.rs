@@ -7,9 +7,9 @@ use engine::admin::{Budget, clients, legacy_tokens};
 use super::demo_file::{Fyma, Pair};
 use super::realm::SeedRealm;
 
-/// What its API calls itself.
+/// The identifier of its API.
 pub(in crate::dev) const AUDIENCE: &str = "https://api.fyma.example";
-/// Tokens a UTC day, and as many an hour: enough to try things, few enough to see the end.
+/// Tokens per UTC day, and as many per hour: enough to try things, few enough to reach the limit.
 const DAILY_LIMIT: u64 = 100;
 const CUSTOMER: (&str, &str) = ("org_harbour_authority", "Harbour Authority");
 
@@ -36,7 +36,7 @@ pub(super) async fn seed(realm: &SeedRealm<'_>) -> Result<Fyma, Denial> {
     })
 }
 
-/// As if it came from a file of the older system.
+/// A token as from a file of the older system.
 async fn legacy_token(realm: &SeedRealm<'_>, customer: &str) -> Result<Pair, Denial> {
     let id = format!("legacy-{}", realm.password());
     let secret = format!("{}{}", realm.password(), realm.password());

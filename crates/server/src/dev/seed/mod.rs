@@ -1,8 +1,8 @@
-//! What the demo starts with: five realms with customers, people, clients and credentials.
+//! The data of a new demo: five realms with customers, users, clients and credentials.
 //!
-//! Everything is made by the admin operations, so that it is in the audit trail like anything else.
-//! Invariant: [`DemoFile`] is written after all that it names was committed; a seed that was cut
-//! short is simply sown again.
+//! Everything is created by the admin operations, so the audit trail has it. Invariant:
+//! [`DemoFile`] is written after everything that it names was committed. An interrupted seed is
+//! repeated.
 
 mod blocks;
 mod demo_file;
@@ -26,16 +26,16 @@ use demo_file::DemoRealms;
 pub(crate) use people::{move_partner, people};
 use realm::SeedRealm;
 
-/// The realms to sow, each with its signing keys.
+/// The realms to seed, each with its signing keys.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SeedRealms<'a> {
-    /// Where the portal is.
+    /// The address of the portal.
     pub(crate) portal: &'a str,
-    /// One realm a dialect, named like it.
+    /// One realm per dialect, with the name of the dialect.
     pub(crate) realms: &'a [RealmState],
 }
 
-/// Sows all realms.
+/// Seeds all realms.
 ///
 /// # Errors
 /// When a realm is missing, or the store fails.

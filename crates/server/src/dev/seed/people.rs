@@ -1,8 +1,8 @@
-//! What people need: a password, an app that may send them back, and the app of the demo's partner.
+//! What users need: a password, an app with redirect URIs, and the demo partner's app.
 //!
-//! Apart from the rest of the seed, because a folder that was sown before there were people is
-//! completed by it. Invariant: done again, it makes no second app, and only the partner's secret is
-//! a new one.
+//! This is separate from the rest of the seed, because it also completes a data folder from before
+//! the demo had users. Invariant: a repeated run creates no second app; only the partner's secret
+//! is new.
 
 use base::Secret;
 use domain::Client;
@@ -15,10 +15,10 @@ use super::realm::{SeedRealm, made, text, texts};
 use super::{SeedRealms, error};
 use crate::error::CommandError;
 
-/// What the partner's app is called, by its providers.
+/// The name of the partner's app at its providers.
 const PARTNER: &str = "demo-partner";
 
-/// A realm where people sign in.
+/// A realm with users who sign in.
 struct RealmPeople<'a> {
     provider: Provider,
     name: &'static str,
@@ -26,7 +26,7 @@ struct RealmPeople<'a> {
     user: &'static str,
     person: &'a Person,
     app: DemoApp<'a>,
-    /// What the partner's app asks for.
+    /// The scopes that the partner's app requests.
     partner_scopes: &'static [&'static str],
 }
 
@@ -38,7 +38,7 @@ struct DemoApp<'a> {
     description: &'static str,
 }
 
-/// Sets passwords, tells the apps where they may send people, and registers the partner's app.
+/// Sets passwords, sets the apps' redirect URIs, and registers the partner's app.
 ///
 /// # Errors
 /// When a realm is missing, or the store fails.
@@ -58,7 +58,7 @@ pub(crate) async fn people(
     Ok(settings)
 }
 
-/// Lets the partner's app send people back to another address, and find its providers at theirs.
+/// Changes the redirect URI of the partner's app, and the addresses of its providers.
 ///
 /// # Errors
 /// When a realm is missing, or the store fails.
@@ -166,7 +166,7 @@ async fn partner(
     Ok(Registration { provider: people_of.provider, base, client_id, client_secret })
 }
 
-/// For the app that is there already, whose secret nobody has any more.
+/// Makes a new secret for an existing app, because the old one cannot be read back.
 async fn another_secret(realm: &SeedRealm<'_>, redirect_uri: String) -> Result<String, Denial> {
     let change = clients::ClientChange {
         redirect_uris: Some(vec![redirect_uri]),

@@ -1,23 +1,24 @@
-//! A realm to be sown: the admin operations, in the words of the seed.
+//! A realm to be seeded: the admin operations in a short form.
 //!
-//! Invariant: organizations, users and resource servers have fixed names and are made once, however
-//! often the seed runs; credentials are made anew each time, since no secret can be read back.
+//! Invariant: organizations, users and resource servers have fixed names and are created once,
+//! however often the seed runs. Credentials are created anew each time, because no secret can be
+//! read back.
 
 use domain::{Actor, AnySecret, Organization, ResourceServer, User};
 use engine::admin::{Issued, admin_keys, clients, grants, organizations, resource_servers, users};
 use engine::{Denial, RequestOrigin};
 use web::RealmState;
 
-/// What the surroundings of every operation are made of.
+/// A realm, with the context for every operation.
 pub(super) struct SeedRealm<'a> {
     realm: &'a RealmState,
     origin: RequestOrigin,
 }
 
-/// Who makes all of it.
+/// The actor of all operations.
 const BY: Actor = Actor::System;
 
-/// Settles `$operation` with the context and the actor in front of its arguments.
+/// Settles `$operation`, with the context and the actor before its arguments.
 macro_rules! made {
     ($realm:expr, $operation:path $(, $argument:expr)*) => {{
         let realm = $realm;
@@ -67,7 +68,7 @@ impl<'a> SeedRealm<'a> {
         }
     }
 
-    /// The user whose public id and address are in `new`.
+    /// The user with the public id and address in `new`.
     pub(super) async fn user(&self, new: &users::NewUser) -> Result<User, Denial> {
         match (made!(self, users::create, new), &new.public_id) {
             (Err(Denial::NameTaken { .. }), Some(id)) => {
@@ -105,7 +106,7 @@ impl<'a> SeedRealm<'a> {
         }
     }
 
-    /// A client, and its secret where it has one.
+    /// A client, with its secret where it has one.
     pub(super) async fn client(
         &self,
         new: &clients::NewClient,
@@ -115,7 +116,7 @@ impl<'a> SeedRealm<'a> {
         Ok((made.client.public_id.to_string(), secret))
     }
 
-    /// What a client may do for its organization at the API.
+    /// Grants the client its scopes at the API, for its organization.
     pub(super) async fn grant(&self, client: &str, scopes: Option<&[&str]>) -> Result<(), Denial> {
         let new = grants::NewGrant {
             client: client.to_owned(),
@@ -125,7 +126,7 @@ impl<'a> SeedRealm<'a> {
         made!(self, grants::create, &new).map(|_| ())
     }
 
-    /// A key that opens all of the admin API.
+    /// A key with every scope of the admin API.
     pub(super) async fn admin_key(&self) -> Result<String, Denial> {
         let scopes = admin_keys_scopes();
         let new = admin_keys::NewAdminKey { label: "demo".to_owned(), scopes, expires_at: None };
@@ -140,12 +141,12 @@ impl<'a> SeedRealm<'a> {
     }
 }
 
-/// Every scope by its name, so that the key can hand on each of them.
+/// Every scope by name, so that the key can delegate each of them.
 fn admin_keys_scopes() -> Vec<String> {
     engine::admin::scopes::ALL.iter().map(|(scope, _)| (*scope).to_owned()).collect()
 }
 
-/// The secret of `issued`, on its way into the demo file.
+/// The secret of `issued`, for the demo file.
 pub(super) fn text(issued: &Issued) -> String {
     let secret: &base::Secret<AnySecret> = &issued.secret;
     secret.expose().to_owned()

@@ -1,4 +1,4 @@
-//! Somebody with a personal access token, and an app.
+//! A user with a personal access token, and an app.
 
 use engine::Denial;
 use engine::admin::{memberships, personal_access_tokens, users};
@@ -7,9 +7,9 @@ use super::demo_file::{Person, Speckle, SplitApp};
 use super::realm::{SeedRealm, made, text, texts};
 use super::spendesk::partner;
 
-/// What its API calls itself.
+/// The identifier of its API.
 pub(in crate::dev) const AUDIENCE: &str = "https://speckle.example/graphql";
-/// Where the app is sent back to.
+/// The redirect URI of the app.
 const REDIRECT: &str = "http://localhost:3000/callback";
 const WORKSPACE: (&str, &str) = ("org_studio_linden", "Studio Linden");
 const USER: &str = "a1b2c3d4e5";

@@ -1,4 +1,4 @@
-//! A client that exchanges a reusable refresh token, and a second organization beside it.
+//! A client that uses a reusable refresh token, and a second organization.
 
 use engine::Denial;
 use engine::admin::{clients, refresh_tokens};
@@ -6,7 +6,7 @@ use engine::admin::{clients, refresh_tokens};
 use super::demo_file::Speculo;
 use super::realm::{SeedRealm, made, text, texts};
 
-/// What its API calls itself.
+/// The identifier of its API.
 pub(in crate::dev) const AUDIENCE: &str = "https://api.speculo.example";
 const SCOPES: [&str; 2] = ["contacts.read", "contacts.write"];
 

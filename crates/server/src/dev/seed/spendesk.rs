@@ -1,5 +1,5 @@
-//! Two companies of one customer, a key for the first, a partner's app, and somebody who belongs
-//! to both.
+//! Two companies of one customer, a key for the first, a partner's app, and a user who belongs to
+//! both.
 
 use engine::Denial;
 use engine::admin::{api_keys, clients, memberships, users};
@@ -7,9 +7,9 @@ use engine::admin::{api_keys, clients, memberships, users};
 use super::demo_file::{App, Company, Pair, Person, Spendesk};
 use super::realm::{SeedRealm, made, text};
 
-/// What its API calls itself.
+/// The identifier of its API.
 pub(in crate::dev) const AUDIENCE: &str = "https://public-api.spendesk.example";
-/// Where the partner's app is sent back to.
+/// The redirect URI of the partner's app.
 const REDIRECT: &str = "https://localhost:3000/callback";
 const COMPANIES: [(&str, &str); 2] = [
     ("6f9e8a8e-2c1b-4d5e-9f3a-0b7c6d5e4f31", "Atelier Nord SAS"),
@@ -50,7 +50,7 @@ async fn app(realm: &SeedRealm<'_>, name: &str) -> Result<App, Denial> {
     Ok(App { client_id, client_secret, redirect_uri: REDIRECT.to_owned() })
 }
 
-/// An app of a partner: of nobody's organization, with a secret.
+/// A partner's app with a secret. It belongs to no organization.
 pub(super) fn partner(name: &str) -> clients::NewClient {
     clients::NewClient {
         name: name.to_owned(),

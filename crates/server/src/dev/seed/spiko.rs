@@ -1,4 +1,4 @@
-//! A key that opens the API as it is, a partner's app, and an investor.
+//! A key that is presented directly at the API, a partner's app, and an investor.
 
 use engine::Denial;
 use engine::admin::{api_keys, memberships, users};
@@ -7,9 +7,9 @@ use super::demo_file::{App, ClientPair, Person, Spiko};
 use super::realm::{SeedRealm, made, text};
 use super::spendesk::partner;
 
-/// What its API calls itself.
+/// The identifier of its API.
 pub(in crate::dev) const AUDIENCE: &str = "https://investor-api.spiko.example";
-/// Where the partner's app is sent back to.
+/// The redirect URI of the partner's app.
 const REDIRECT: &str = "http://localhost:3000/callback";
 const ACCOUNT: (&str, &str) = ("org_fjordline", "Fjordline AS");
 

@@ -1,4 +1,4 @@
-//! Everything that the demo file names works, and sowing twice adds no second customer.
+//! Everything in the demo file works, and a repeated seed adds no second customer.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub(in crate::dev) async fn seeded(realms: &[RealmState]) -> DemoFile {
     seed(SeedRealms { portal: "http://127.0.0.1:8080", realms }).await.unwrap()
 }
 
-/// What a credential turns out to be, and its organization.
+/// The kind of a credential, and its organization.
 async fn kind(realm: &RealmState, presented: Presented<'_>, people_of: PresentedAt) -> String {
     let origin = RequestOrigin::default();
     let verified = present(&realm.context(&origin), &presented, people_of).await.unwrap();
@@ -45,7 +45,7 @@ async fn kind(realm: &RealmState, presented: Presented<'_>, people_of: Presented
 }
 
 #[tokio::test]
-async fn every_credential_of_the_demo_is_good() {
+async fn every_credential_of_the_demo_works() {
     let realms = realms();
     let demo = seeded(&realms).await.realms;
     let [speculo, _spendesk, spiko, fyma, speckle] = &realms[..] else { panic!("five realms") };
@@ -87,7 +87,7 @@ async fn the_admin_keys_open_everything_and_only_their_own_realm() {
 }
 
 #[tokio::test]
-async fn sowing_again_makes_new_credentials_for_the_same_customers() {
+async fn seeding_again_makes_new_credentials_for_the_same_customers() {
     let realms = realms();
     let (first, second) = (seeded(&realms).await, seeded(&realms).await);
     assert_eq!(first.realms.speculo.org_id, second.realms.speculo.org_id);
@@ -100,7 +100,7 @@ async fn sowing_again_makes_new_credentials_for_the_same_customers() {
     }
 }
 
-/// The names of all members, in their order, without the values.
+/// The names of all members, in order, without values.
 fn shape(value: &Value) -> String {
     match value {
         Value::Object(members) => {
@@ -152,7 +152,7 @@ async fn the_file_has_its_documented_shape_and_every_member_a_value() {
     assert!(DemoFile::read(&path).is_err());
 }
 
-/// The characters in order: enough to compare shapes whatever the order of their members.
+/// The characters in sorted order, to compare shapes whatever the order of their members.
 fn sorted(shape: &str) -> Value {
     let mut parts: Vec<&str> = shape.split([',', '{', '}', '[', ']']).collect();
     parts.sort_unstable();
@@ -160,7 +160,7 @@ fn sorted(shape: &str) -> Value {
 }
 
 #[tokio::test]
-async fn there_is_a_block_for_every_realm_with_its_own_values() {
+async fn every_realm_has_a_block_with_its_own_values() {
     let realms = realms();
     let demo = seeded(&realms).await;
     let blocks = blocks(&demo);
@@ -175,7 +175,7 @@ async fn there_is_a_block_for_every_realm_with_its_own_values() {
 
 const APP: &str = "http://localhost:8086";
 
-/// Whether somebody of the demo signs in.
+/// Whether a user of the demo can sign in.
 async fn signs_in(realm: &RealmState, person: &super::demo_file::Person) -> bool {
     let (origin, passwords) = (RequestOrigin::default(), &realm.app().passwords);
     let password = base::Secret::new(person.password.clone());
@@ -183,7 +183,7 @@ async fn signs_in(realm: &RealmState, person: &super::demo_file::Person) -> bool
     sign_in(&ctx, &**passwords, &person.email, password, Browser::default()).await.is_ok()
 }
 
-/// Whether the partner's app has this secret and sends people back to `redirect`.
+/// Whether the partner's app has this secret and the redirect URI `redirect`.
 async fn is_registered(realm: &RealmState, at: &partner_app::Registration, redirect: &str) -> bool {
     let origin = RequestOrigin::default();
     let ctx = realm.context(&origin);
@@ -199,7 +199,7 @@ async fn is_registered(realm: &RealmState, at: &partner_app::Registration, redir
 }
 
 #[tokio::test]
-async fn who_was_sown_before_there_were_people_signs_in_once_completed_and_nobody_is_made_twice() {
+async fn an_old_folder_is_completed_with_users_and_nothing_is_made_twice() {
     let realms = realms();
     let seed = SeedRealms { portal: "http://127.0.0.1:8080", realms: &realms };
     let demo = seeded(&realms).await;

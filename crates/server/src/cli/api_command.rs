@@ -11,26 +11,30 @@ use crate::error::CommandError;
 
 /// A command that talks to the admin API.
 #[derive(Debug, Args)]
-pub(crate) struct Talking<C: Subcommand> {
+pub(crate) struct ApiCommand<C: Subcommand> {
     #[command(flatten)]
     pub(super) connection: Connection,
     #[command(subcommand)]
     pub(super) command: C,
 }
 
-impl<C: Subcommand + Planned> Talking<C> {
+impl<C: Subcommand + Planned> ApiCommand<C> {
     /// Sends its request, and prints the answer.
     pub(super) async fn run(self) -> Result<(), CommandError> {
         let api = self.connection.open()?;
-        carry_out(&api, self.command.plan(), self.connection.json).await
+        send_and_print(&api, self.command.plan(), self.connection.json).await
     }
 }
 
-/// Sends a plan, and tells the answer.
+/// Sends a request and prints the answer.
 ///
 /// # Errors
-/// What was refused, or went wrong.
-pub(crate) async fn carry_out(api: &Api, mut plan: Plan, json: bool) -> Result<(), CommandError> {
+/// The error of the admin API, or why it could not be asked.
+pub(crate) async fn send_and_print(
+    api: &Api,
+    mut plan: Plan,
+    json: bool,
+) -> Result<(), CommandError> {
     let mut answer = api.send(&plan).await?;
     while plan.all
         && let Some(next) = answer.get("next").and_then(Value::as_str).map(str::to_owned)
@@ -48,5 +52,5 @@ pub(crate) async fn carry_out(api: &Api, mut plan: Plan, json: bool) -> Result<(
             members.insert("next".to_owned(), next);
         }
     }
-    output::tell(&answer, &plan.rendering, json)
+    output::print_answer(&answer, &plan.rendering, json)
 }

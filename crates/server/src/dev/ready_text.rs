@@ -1,4 +1,4 @@
-//! What `dev` says when it is ready.
+//! The text that `dev` prints when it is ready.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::seed::{DemoFile, blocks};
 use crate::error::CommandError;
 
-/// Tells where everything is, with commands for each realm that work as printed.
-pub(super) fn hello(demo: &DemoFile, partner: &str, data: &Path) {
-    // Who reads it may have gone: the demo runs all the same.
+/// Prints all addresses, with commands for each realm that work as printed.
+pub(super) fn print(demo: &DemoFile, partner: &str, data: &Path) {
+    // The reader may have gone away. The demo runs nevertheless.
     let _ = write(demo, partner, data);
 }
 
@@ -26,10 +26,10 @@ fn write(demo: &DemoFile, partner: &str, data: &Path) -> std::io::Result<()> {
     out.flush()
 }
 
-/// The same commands without credentials, for a page that anybody may see.
+/// The same commands without credentials, for a public page.
 ///
 /// # Errors
-/// Never: the file has a JSON form.
+/// Never: the file always has a JSON form.
 pub(super) fn samples(demo: &DemoFile) -> Result<Vec<(&'static str, String)>, CommandError> {
     let mut value = serde_json::to_value(demo).map_err(CommandError::new)?;
     hide(&mut value, "");
@@ -37,7 +37,7 @@ pub(super) fn samples(demo: &DemoFile) -> Result<Vec<(&'static str, String)>, Co
     Ok(blocks(&hidden).into_iter().map(|(name, text)| (name, text.trim_end().to_owned())).collect())
 }
 
-/// Puts `<name>` in place of every text that is not public.
+/// Replaces every text that is not public by `<name>`.
 fn hide(value: &mut Value, name: &str) {
     match value {
         Value::Object(members) => members.iter_mut().for_each(|(name, value)| hide(value, name)),
