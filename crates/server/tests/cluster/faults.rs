@@ -1,4 +1,4 @@
-//! The faults, one after the other, each mended and followed by a calm.
+//! The faults, one after the other. Each is repaired and followed by a quiet period.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use crate::history::{Endpoint, Fault, Span};
 use crate::proxy::Mode;
 use crate::site::{STALE_AFTER, Site};
 
-/// After a fault: recovery, and a little calm to judge in.
+/// The time after a fault: recovery, and a quiet period to judge.
 const CALM: Duration = Duration::from_millis(4_000);
-/// Longer than anything is believed without word.
+/// Longer than any memory is used without news.
 const LONG: Duration = Duration::from_millis(STALE_AFTER.as_millis() as u64 + 3_000);
 
-/// All of them.
+/// All faults.
 pub(crate) fn all(site: &mut Site) {
     let moment = Duration::ZERO;
     database(site, "the database restarts in order", &|site| site.database.end(), moment);
@@ -27,14 +27,14 @@ pub(crate) fn all(site: &mut Site) {
 /// What is done to the site.
 type FaultAction<'a> = &'a dyn Fn(&mut Site);
 
-/// What is broken, who notices, and which of those have nobody to learn from.
+/// What is broken, which endpoints notice, and which of those have no other source of news.
 struct Plan {
     name: &'static str,
     endpoints: Vec<Endpoint>,
-    in_the_dark: Vec<Endpoint>,
+    without_news: Vec<Endpoint>,
 }
 
-/// Breaks, waits for `lasting`, mends, and waits until it is calm again.
+/// Causes the fault, waits for `lasting`, repairs it, and waits for the quiet period.
 fn fault(
     site: &mut Site,
     plan: Plan,
@@ -42,7 +42,7 @@ fn fault(
     lasting: Duration,
     mend: FaultAction<'_>,
 ) {
-    let Plan { name, endpoints, in_the_dark } = plan;
+    let Plan { name, endpoints, without_news } = plan;
     let start = site.world.now();
     hurt(site);
     std::thread::sleep(lasting);
@@ -50,18 +50,18 @@ fn fault(
     mend(site);
     let span = Span { start, end: site.world.now() };
     println!("{:>7.2} s to {:>6.2} s  {name}", start.as_secs_f64(), span.end.as_secs_f64());
-    site.world.history().faults.push(Fault { name, span, mending, endpoints, in_the_dark });
+    site.world.history().faults.push(Fault { name, span, mending, endpoints, without_news });
     std::thread::sleep(CALM);
 }
 
-/// A node's own doors. Verifiers that follow it have the other nodes' status lists.
+/// The endpoints of a node. The verifiers that follow it have the other nodes' status lists.
 fn node_itself(node: usize) -> Vec<Endpoint> {
     vec![Endpoint::Gate(node), Endpoint::OpenGate(node), Endpoint::Introspection(node)]
 }
 
 fn database(site: &mut Site, name: &'static str, stop: FaultAction<'_>, lasting: Duration) {
     let endpoints = site.endpoints();
-    let plan = Plan { name, in_the_dark: endpoints.clone(), endpoints };
+    let plan = Plan { name, without_news: endpoints.clone(), endpoints };
     fault(site, plan, stop, lasting, &|site| site.database.restart());
 }
 
@@ -69,7 +69,7 @@ fn node_killed(site: &mut Site, node: usize) {
     let plan = Plan {
         name: "a node is killed",
         endpoints: site.endpoints_of(node),
-        in_the_dark: Vec::new(),
+        without_news: Vec::new(),
     };
     let lasting = Duration::from_millis(1_500);
     fault(site, plan, &|site| site.nodes[node].kill(), lasting, &|site| site.nodes[node].start());
@@ -77,14 +77,14 @@ fn node_killed(site: &mut Site, node: usize) {
 
 fn connections_reset(site: &mut Site, node: usize) {
     let name = "a node's connections to the database are reset";
-    let plan = Plan { name, endpoints: site.endpoints_of(node), in_the_dark: node_itself(node) };
+    let plan = Plan { name, endpoints: site.endpoints_of(node), without_news: node_itself(node) };
     let reset = |site: &mut Site| site.runtime.block_on(site.proxies[node].reset());
     fault(site, plan, &reset, Duration::ZERO, &|_| {});
 }
 
 fn connections_stall(site: &mut Site, node: usize) {
     let name = "a node's connections to the database stall";
-    let plan = Plan { name, endpoints: site.endpoints_of(node), in_the_dark: node_itself(node) };
+    let plan = Plan { name, endpoints: site.endpoints_of(node), without_news: node_itself(node) };
     let set = |mode: Mode| move |site: &mut Site| site.proxies[node].set(mode);
     fault(site, plan, &set(Mode::Stall), LONG, &set(Mode::Pass));
 }
@@ -98,13 +98,13 @@ fn feeds_break(site: &mut Site) {
             site.services[1].proxy.set(other);
         }
     };
-    let plan = Plan { name, endpoints, in_the_dark: Vec::new() };
+    let plan = Plan { name, endpoints, without_news: Vec::new() };
     fault(site, plan, &set(Mode::Cut, Mode::Stall), LONG, &set(Mode::Pass, Mode::Pass));
 }
 
 fn node_terminated(site: &mut Site, node: usize) {
     let name = "a node is told to end";
-    let plan = Plan { name, endpoints: site.endpoints_of(node), in_the_dark: Vec::new() };
+    let plan = Plan { name, endpoints: site.endpoints_of(node), without_news: Vec::new() };
     let terminate = |site: &mut Site| {
         let ended = site.nodes[node].terminate();
         assert!(ended.success(), "it ended with {ended}:\n{}", site.nodes[node].log());

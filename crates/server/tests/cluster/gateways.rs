@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::node::{Beside, free_port};
 
-/// Both, running.
+/// Both gateways, running.
 #[derive(Debug)]
 pub(crate) struct Gateways {
     nginx: Beside,
@@ -18,14 +18,14 @@ pub(crate) struct Gateways {
     folder: TempDir,
 }
 
-/// Where they listen.
+/// Their addresses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ports {
     pub(crate) nginx: u16,
     pub(crate) haproxy: u16,
-    /// HAProxy before the nodes themselves: the address of the issuer.
+    /// HAProxy in front of the nodes: the address of the issuer.
     pub(crate) issuer: u16,
-    /// HAProxy's own way to the gates.
+    /// HAProxy's route to the gates.
     inner: u16,
 }
 
@@ -37,10 +37,10 @@ impl Ports {
 }
 
 impl Gateways {
-    /// Starts both before `nodes` and an API.
+    /// Starts both in front of `nodes` and an API.
     pub(crate) fn start(ports: Ports, nodes: &[u16], api: u16) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // They give up being root.
+        // The programs drop root privileges.
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         fs::set_permissions(folder.path(), open).unwrap();
         let nginx = nginx(folder.path(), ports, nodes, api);
@@ -66,7 +66,7 @@ fn nginx(folder: &Path, ports: Ports, nodes: &[u16], api: u16) -> Beside {
     fs::write(folder.join("snippets/postern.conf"), snippet).unwrap();
     let own = |name: &str| format!("{name}_temp_path {at}/{name};\n");
     let folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(own).concat();
-    // What the distribution's own file has around the page's.
+    // The part of the distribution's file around the page's configuration.
     let around = format!(
         "daemon off;\nmaster_process off;\npid {at}/pid;\nerror_log {at}/error.log;\nevents {{}}\n\
          http {{\naccess_log off;\n{folders}include api.conf;\n}}\n"
@@ -89,7 +89,7 @@ fn haproxy(folder: &Path, ports: Ports, nodes: &[u16], api: u16) -> Beside {
     let page = put(&page, "bind :8000", &format!("bind 127.0.0.1:{}", ports.haproxy));
     let inner = format!("127.0.0.1:{}", ports.inner);
     let page = put(&page, "127.0.0.1:8445", &inner);
-    // Beside what is printed: the address of the issuer itself.
+    // In addition to the printed configuration: the address of the issuer.
     let issuer = format!("\nlisten issuer\n    bind 127.0.0.1:{}\n{of_nodes}", ports.issuer);
     fs::write(folder.join("haproxy.cfg"), page + &issuer).unwrap();
     fs::write(folder.join("postern.lua"), put(&script, "127.0.0.1:8445", &inner)).unwrap();
@@ -107,13 +107,13 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
     fenced.map(|rest| rest.split_once("```").unwrap().0.to_owned()).collect()
 }
 
-/// `text` with `new` for `old`, which it must have.
+/// `text` with `old` replaced by `new`. `old` must be present.
 fn put(text: &str, old: &str, new: &str) -> String {
     assert!(text.contains(old), "no {old:?} in:\n{text}");
     text.replace(old, new)
 }
 
-/// A line for each node.
+/// One line per node.
 fn lines(nodes: &[u16], line: impl Fn(usize, u16) -> String) -> String {
     let mut lines = String::new();
     for (n, port) in nodes.iter().enumerate() {

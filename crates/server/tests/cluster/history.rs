@@ -1,21 +1,21 @@
-//! What happened: every request with its times and its answer, every change with its acknowledgement,
+//! The history: every request with its times and its answer, every change with its acknowledgement,
 //! every fault. Plain data, written while the test runs and judged after it.
 //!
-//! Invariant: times are of one monotonic clock, from the start of the test.
+//! Invariant: all times are of one monotonic clock, from the start of the test.
 
 use std::time::Duration;
 
-/// Since the start of the test.
+/// The time since the start of the test.
 pub(crate) type At = Duration;
 
-/// From just before the first byte was sent to just after the last one of the answer was read.
+/// From just before the first byte was sent to just after the last byte of the answer was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) start: At,
     pub(crate) end: At,
 }
 
-/// Who was asked.
+/// The endpoint that was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Endpoint {
     /// The gate of a node, at a route that fails closed.
@@ -28,14 +28,14 @@ pub(crate) enum Endpoint {
     Nginx,
     /// HAProxy, which asks any gate.
     Haproxy,
-    /// A service that checks for itself, and fails closed.
+    /// A service with a verifier, which fails closed.
     Verifier(usize),
-    /// The same, failing open.
+    /// The same, which fails open.
     OpenVerifier(usize),
 }
 
 impl Endpoint {
-    /// What kind of door it is, for the report.
+    /// The kind of endpoint, for the report.
     pub(crate) const fn kind(self) -> &'static str {
         match self {
             Self::Gate(_) => "gate",
@@ -48,57 +48,57 @@ impl Endpoint {
         }
     }
 
-    /// Whether it lets known and unknown pass where it cannot be sure.
+    /// Whether it accepts credentials where their state is unknown.
     pub(crate) const fn fails_open(self) -> bool {
         matches!(self, Self::OpenGate(_) | Self::OpenVerifier(_))
     }
 }
 
-/// What a door said.
+/// The answer of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Observation {
-    /// The caller was let in.
+    /// The credential was accepted.
     Accepted,
-    /// The caller was not: 401, 403, or inactive.
+    /// The credential was refused: 401, 403, or inactive.
     Refused,
     /// 503.
     Unsure,
     /// No answer, or none in time.
     Lost,
-    /// Anything else, which nobody may answer.
+    /// Any other answer, which is always an error.
     Broken(u16),
 }
 
-/// A credential shown at a door.
+/// A credential presented at an endpoint.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call {
     pub(crate) endpoint: Endpoint,
-    /// Its place in [`History::credentials`].
+    /// Its index in [`History::credentials`].
     pub(crate) credential: usize,
     pub(crate) span: Span,
     pub(crate) observation: Observation,
 }
 
-/// A thing that is good or bad: a credential, a grant, a client, an organization.
+/// An entity that can be revoked or suspended: a credential, a grant, a client, an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Subject(pub(crate) usize);
 
-/// Something that can be shown at a door.
+/// A credential that can be presented.
 #[derive(Clone, Debug)]
 pub(crate) struct Credential {
-    /// Good only while all of these are.
+    /// It is active only while all of these are.
     pub(crate) hangs_from: Vec<Subject>,
-    /// When its making was acknowledged.
+    /// When its creation was acknowledged.
     pub(crate) born: At,
 }
 
-/// A thing was made bad, or good again.
+/// An entity was revoked or suspended, or activated again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Change {
     pub(crate) subject: Subject,
     pub(crate) good: bool,
     pub(crate) span: Span,
-    /// Otherwise nobody knows whether, or when, it came to pass.
+    /// Otherwise it is unknown whether, or when, the change happened.
     pub(crate) acknowledged: bool,
 }
 
@@ -106,13 +106,13 @@ pub(crate) struct Change {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Refresh {
     pub(crate) family: usize,
-    /// A number of its own for each token.
+    /// A number for each token.
     pub(crate) presented: usize,
     pub(crate) span: Span,
     pub(crate) answer: Renewal,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Renewal {
     /// The next token.
@@ -123,27 +123,27 @@ pub(crate) enum Renewal {
     Broken(u16),
 }
 
-/// A token was asked for that a budget pays for.
+/// A token request that a budget pays for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spend {
     pub(crate) client: usize,
-    /// The clock hour, where it is the same at both ends of the request.
+    /// The clock hour, if it is the same at both ends of the request.
     pub(crate) hour: Option<i64>,
     pub(crate) span: Span,
     pub(crate) answer: Paid,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Paid {
     Issued,
     Exhausted,
-    /// 503, or no answer: perhaps paid for.
+    /// 503, or no answer: the budget may have been spent.
     Unknown,
     Broken(u16),
 }
 
-/// What one node says of a subject at the end.
+/// The state of a subject at the end, according to one node.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, reason = "which node it was is for the reader of a breach")]
 pub(crate) struct ReadBack {
@@ -152,7 +152,7 @@ pub(crate) struct ReadBack {
     pub(crate) state: State,
 }
 
-/// How it is.
+/// The state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Good,
@@ -160,33 +160,33 @@ pub(crate) enum State {
     Missing,
 }
 
-/// Something was broken on purpose, and mended.
+/// A fault that was caused and repaired.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
     pub(crate) name: &'static str,
-    /// To when it was mended; recovery comes after.
+    /// When it was repaired; recovery comes after.
     pub(crate) span: Span,
-    /// When mending began: from here on some may hear something again.
+    /// When the repair began. From here on, some may receive news again.
     pub(crate) mending: At,
-    /// Who notices.
+    /// The endpoints that notice it.
     pub(crate) endpoints: Vec<Endpoint>,
-    /// Those of them that are up, and have nobody to learn from.
-    pub(crate) in_the_dark: Vec<Endpoint>,
+    /// Those of them that are up, but have no source of news.
+    pub(crate) without_news: Vec<Endpoint>,
 }
 
-/// All of it.
+/// The complete history.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     pub(crate) credentials: Vec<Credential>,
     pub(crate) calls: Vec<Call>,
     pub(crate) changes: Vec<Change>,
     pub(crate) refreshes: Vec<Refresh>,
-    /// Families whose old token was shown on purpose.
+    /// Families whose old token was presented on purpose.
     pub(crate) replayed: Vec<usize>,
     pub(crate) spends: Vec<Spend>,
-    /// What each client may spend an hour.
+    /// The hourly limit of each client.
     pub(crate) budgets: Vec<usize>,
-    /// Subjects whose making was acknowledged.
+    /// Subjects whose creation was acknowledged.
     pub(crate) made: Vec<Subject>,
     pub(crate) read_back: Vec<ReadBack>,
     pub(crate) faults: Vec<Fault>,

@@ -1,5 +1,5 @@
-//! Several nodes on one PostgreSQL, with everything that stands around them, under load and under
-//! faults: what was promised is checked on the recorded history of requests and answers.
+//! Several nodes on one PostgreSQL, with gateways and services around them, under load and with
+//! faults. The recorded history of requests and answers is compared with the promises.
 
 #![allow(
     clippy::unwrap_used,
@@ -43,7 +43,7 @@ const LIMITS: Limits = Limits {
 };
 
 #[test]
-fn what_is_promised_holds_on_three_nodes_under_every_fault() {
+fn the_promises_hold_on_three_nodes_under_every_fault() {
     let began = Instant::now();
     let seed = seed();
     println!("POSTERN_TEST_SEED={seed}");
@@ -66,7 +66,7 @@ fn what_is_promised_holds_on_three_nodes_under_every_fault() {
     let history = world.history().clone();
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("revocation-delays.jsonl");
     report::delays(&judge::delays(&history, &LIMITS), &file);
-    // To look into what was found.
+    // Kept for a later look at the findings.
     std::fs::write(file.with_file_name("cluster-history.txt"), report::lines(&history)).unwrap();
     let found = judge::judge(&history, &LIMITS);
     println!(
@@ -78,7 +78,7 @@ fn what_is_promised_holds_on_three_nodes_under_every_fault() {
         began.elapsed()
     );
     let mut broken = summary(&found);
-    broken.extend(surprises(&site));
+    broken.extend(unexpected(&site));
     logs_are_clean(&site, &world.secrets());
     assert!(broken.is_empty(), "broken: {broken:#?}");
     for (rule, least) in EXERCISED {
@@ -87,7 +87,7 @@ fn what_is_promised_holds_on_three_nodes_under_every_fault() {
     }
 }
 
-/// How often each rule must have had something to decide: one that was idle proves nothing.
+/// How often each rule must have decided: a rule that never decided proves nothing.
 const EXERCISED: &[(&str, usize)] = &[
     ("no revoked credential is accepted after the limit", 500),
     ("no revoked credential is accepted after the stale limit in a fault", 100),
@@ -104,35 +104,35 @@ const EXERCISED: &[(&str, usize)] = &[
     ("what was acknowledged as changed is so at the end", 50),
 ];
 
-/// How often each rule decided, and the first breaches of each.
+/// How often each rule decided, and the first broken promises of each.
 fn summary(found: &judge::Findings) -> Vec<String> {
     for (rule, decided) in &found.decided {
         let broken = found.breaches.iter().filter(|it| it.rule == *rule).count();
         println!("{decided:>6} times, {broken} broken: {rule}");
     }
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for rule in found.decided.keys() {
         let breaches: Vec<_> = found.breaches.iter().filter(|it| it.rule == *rule).collect();
-        let first = breaches.iter().take(6).map(|it| format!("{rule}: {}", it.told));
-        told.extend(first);
+        let first = breaches.iter().take(6).map(|it| format!("{rule}: {}", it.reported));
+        reported.extend(first);
         if breaches.len() > 6 {
-            told.push(format!("{rule}: and {} more", breaches.len() - 6));
+            reported.push(format!("{rule}: and {} more", breaches.len() - 6));
         }
     }
-    told
+    reported
 }
 
-/// Answers that nobody should have given, with what the logs say of them.
-fn surprises(site: &Site) -> Vec<String> {
+/// Answers that must never happen, with the matching lines of the logs.
+fn unexpected(site: &Site) -> Vec<String> {
     let logs: Vec<String> = site.nodes.iter().map(node::Node::log).collect();
     let of = |id: &str| {
         let lines = logs.iter().flat_map(|log| log.lines()).filter(|line| line.contains(id));
         lines.collect::<Vec<_>>().join("\n")
     };
-    site.world.surprises().iter().map(|it| format!("{}\n{}", it.told, of(&it.id))).collect()
+    site.world.unexpected().iter().map(|it| format!("{}\n{}", it.reported, of(&it.id))).collect()
 }
 
-/// Every credential there was, once more at the gate of every node.
+/// Presents every credential once more at the gate of every node.
 async fn show_all(world: &World) {
     let all = world.held().clone();
     for held in &all {
@@ -141,7 +141,7 @@ async fn show_all(world: &World) {
     }
 }
 
-/// What every node says of everything that the admin API shows.
+/// The state of every entity in the admin API of every node.
 async fn read_back(world: &World) {
     let mut subject = Subject(0);
     let made = world.history().made.clone();
@@ -149,9 +149,9 @@ async fn read_back(world: &World) {
     while subject <= last {
         if let Some(place) = world.place(subject) {
             let at = |node| world.admin(node, "GET", &place, None);
-            let told: [_; NODES] = tokio::join!(at(0), at(1), at(2)).into();
-            for (node, told) in told.into_iter().enumerate() {
-                let state = state(told.unwrap_or_else(|| panic!("node {node} is silent")));
+            let reported: [_; NODES] = tokio::join!(at(0), at(1), at(2)).into();
+            for (node, reported) in reported.into_iter().enumerate() {
+                let state = state(reported.unwrap_or_else(|| panic!("node {node} is silent")));
                 world.history().read_back.push(ReadBack { node, subject, state });
             }
         }
@@ -159,17 +159,17 @@ async fn read_back(world: &World) {
     }
 }
 
-fn state((status, told): (u16, Value)) -> State {
-    match (status, told["status"].as_str()) {
+fn state((status, reported): (u16, Value)) -> State {
+    match (status, reported["status"].as_str()) {
         (404, _) => State::Missing,
         (200, Some("suspended")) => State::Bad,
-        (200, _) if told["revoked"].is_null() => State::Good,
+        (200, _) if reported["revoked"].is_null() => State::Good,
         (200, _) => State::Bad,
-        _ => panic!("{status} {told}"),
+        _ => panic!("{status} {reported}"),
     }
 }
 
-/// No panic, and nothing that opens a door.
+/// The logs have no panic and no secret.
 fn logs_are_clean(site: &Site, secrets: &[String]) {
     let nodes = site.nodes.iter().map(|node| ("a node", node.log()));
     for (name, log) in nodes.chain(site.gateways.logs()) {

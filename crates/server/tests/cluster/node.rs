@@ -1,6 +1,6 @@
-//! A node: the real program in a folder of its own.
+//! A node: the real program in its own folder.
 //!
-//! Invariant: a process that was started is ended when its [`Node`] goes.
+//! Invariant: a started process ends when its [`Node`] is dropped.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// How long a start may take on a busy machine.
+/// The time limit for a start on a busy machine.
 const START: Duration = Duration::from_secs(60);
 
-/// A port that nobody listens on.
+/// A free port.
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
@@ -27,7 +27,7 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Its files; nothing runs yet.
+    /// Creates its files. Nothing runs yet.
     pub(crate) fn new(configuration: impl FnOnce(u16) -> String, dialect: &str) -> Self {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
@@ -44,7 +44,7 @@ impl Node {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Makes the first admin key.
+    /// Creates the first admin key.
     pub(crate) fn admin_key(&self) -> String {
         let made = self.command(&["admin-key", "create", "--realm", "main"]).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -67,7 +67,7 @@ impl Node {
         }
     }
 
-    /// Ends it as a power cut would.
+    /// Kills it, as a power failure would.
     pub(crate) fn kill(&mut self) {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
@@ -82,7 +82,7 @@ impl Node {
         child.wait().unwrap()
     }
 
-    /// All it has logged.
+    /// Its whole log.
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_file()).unwrap_or_default()).into_owned()
     }
@@ -105,7 +105,7 @@ impl Drop for Node {
     }
 }
 
-/// A program that is not ours, run in a folder.
+/// Another program, run in a folder.
 #[derive(Debug)]
 pub(crate) struct Beside {
     child: Option<Child>,

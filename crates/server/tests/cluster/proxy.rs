@@ -1,4 +1,4 @@
-//! A TCP proxy that can be told to cut or to stall: the network between two programs.
+//! A TCP proxy that can cut or stall: the network between two programs.
 
 use std::net::SocketAddr;
 
@@ -10,15 +10,15 @@ use tokio::sync::watch;
 /// What it does with every connection, old and new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Carries bytes.
+    /// Forwards bytes.
     Pass,
-    /// Keeps connections open, takes new ones, and carries nothing.
+    /// Keeps connections open, accepts new ones, and forwards nothing.
     Stall,
-    /// Resets what is open and whatever is opened.
+    /// Resets open connections and every new one.
     Cut,
 }
 
-/// A proxy on a port of its own, for as long as the runtime lives.
+/// A proxy on its own port. It lives as long as the runtime.
 #[derive(Debug)]
 pub(crate) struct Proxy {
     pub(crate) port: u16,
@@ -26,7 +26,7 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Starts one that leads to `target`.
+    /// Starts a proxy to `target`.
     pub(crate) async fn start(target: SocketAddr) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -43,10 +43,10 @@ impl Proxy {
         self.mode.send_replace(mode);
     }
 
-    /// Resets what is open, and carries what comes after.
+    /// Resets open connections, and forwards later ones.
     pub(crate) async fn reset(&self) {
         self.set(Mode::Cut);
-        // Every connection has to see it.
+        // Every connection has to notice it.
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         self.set(Mode::Pass);
     }
@@ -54,7 +54,7 @@ impl Proxy {
 
 async fn connection(mut near: TcpStream, target: SocketAddr, mode: watch::Receiver<Mode>) {
     let _ = near.set_nodelay(true);
-    // The far side hears of nobody while nothing is carried.
+    // While it stalls, the far side sees no new connection.
     if may_carry(&mut mode.clone()).await {
         match TcpStream::connect(target).await {
             Ok(mut far) => {
@@ -71,7 +71,7 @@ async fn connection(mut near: TcpStream, target: SocketAddr, mode: watch::Receiv
     let _ = near.set_zero_linger();
 }
 
-/// Carries bytes both ways. Whether it ended by a cut.
+/// Forwards bytes both ways. Returns whether it ended by a cut.
 async fn between(near: &mut TcpStream, far: &mut TcpStream, mode: &watch::Receiver<Mode>) -> bool {
     let (near_out, near_in) = near.split();
     let (far_out, far_in) = far.split();

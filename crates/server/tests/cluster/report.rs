@@ -1,5 +1,5 @@
-//! What the test tells: how long revocations took, kind of door by kind of door, in its output and as
-//! lines of JSON in a file.
+//! The report: how long revocations took, per kind of endpoint, in the output and as lines of JSON
+//! in a file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,8 +21,8 @@ pub(crate) fn delays(delays: &[Delay], file: &Path) {
     for (kind, mut delays) in kinds {
         delays.sort();
         let at = |part: usize| delays[(delays.len() * part / 100).min(delays.len() - 1)];
-        let told = [at(50), at(99), at(100)].map(milliseconds);
-        let [p50, p99, max] = told;
+        let reported = [at(50), at(99), at(100)].map(milliseconds);
+        let [p50, p99, max] = reported;
         println!(
             "{kind:<18} {:>5} times  p50 {p50:>6.1} ms  p99 {p99:>6.1} ms  max {max:>6.1} ms",
             delays.len()
@@ -38,7 +38,7 @@ pub(crate) fn delays(delays: &[Delay], file: &Path) {
     println!("each of them: {}", file.display());
 }
 
-/// All of it, a line each.
+/// All lines of the report.
 pub(crate) fn lines(history: &History) -> String {
     fn of<T: std::fmt::Debug>(all: &[T]) -> impl Iterator<Item = String> {
         all.iter().enumerate().map(|(n, it)| format!("{n} {it:?}\n"))

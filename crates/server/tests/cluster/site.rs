@@ -1,5 +1,5 @@
-//! The whole of it: PostgreSQL, three nodes that reach it through proxies, two gateways, four services
-//! with verifiers, and what stands in the realm from the beginning.
+//! The site: PostgreSQL, three nodes that reach it through proxies, two gateways, four services
+//! with verifiers, and the entities that exist from the beginning.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,23 +12,23 @@ use verify::WhenStale;
 
 use crate::gateways::{Gateways, Ports};
 use crate::history::{Endpoint, Subject};
-use crate::load::life::{self, Ground, created, noted, text};
+use crate::load::life_cycle::{self, Ground, created, noted, text};
 use crate::load::refreshes::Family;
 use crate::node::Node;
 use crate::proxy::Proxy;
 use crate::verifiers::{Service, Trust, trusting_api};
 use crate::world::{AUDIENCES, Addresses, World};
 
-/// How many nodes.
+/// The number of nodes.
 pub(crate) const NODES: usize = 3;
-/// How many services; the last of them fails open.
+/// The number of services; the last of them fails open.
 const SERVICES: usize = 4;
-/// When gates and verifiers stop to believe what they remember.
+/// When gates and verifiers stop using their memory.
 pub(crate) const STALE_AFTER: Duration = Duration::from_secs(3);
-/// Families of refresh tokens.
+/// The number of families of refresh tokens.
 const FAMILIES: usize = 5;
 
-/// A dialect in which everything is that has to hold: rotation, and tokens that never expire.
+/// A dialect with everything to be tested: rotation, and tokens that never expire.
 const DIALECT: &str = "\
 name = \"cluster\"
 description = \"What has to hold on several nodes\"
@@ -40,7 +40,7 @@ rotation = \"rotating\"
 lifetime = \"never\"
 ";
 
-/// All that runs. What is first here is ended first.
+/// Everything that runs. The first field ends first.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) gateways: Gateways,
@@ -97,7 +97,7 @@ impl Site {
         Self { gateways, nodes, database, proxies, services, world, ground, runtime }
     }
 
-    /// The doors that notice when something happens to a node.
+    /// The endpoints that notice when something happens to a node.
     pub(crate) fn endpoints_of(&self, node: usize) -> Vec<Endpoint> {
         let services = (0..SERVICES).filter(|service| followed(*service) == node);
         let own = [Endpoint::Gate(node), Endpoint::OpenGate(node), Endpoint::Introspection(node)];
@@ -105,7 +105,7 @@ impl Site {
         own.into_iter().chain(beside).chain(services.map(|it| self.world.verifier(it))).collect()
     }
 
-    /// All doors.
+    /// All endpoints.
     pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
         (0..NODES).flat_map(|node| self.endpoints_of(node)).collect()
     }
@@ -138,12 +138,12 @@ fn configuration(port: u16, database: u16, issuer: u16) -> String {
     )
 }
 
-/// Makes what stands from the beginning.
+/// Creates the entities that exist from the beginning.
 async fn furnish(addresses: Addresses) -> (Arc<World>, Ground) {
     let first = World::new(Instant::now(), addresses.clone());
     let mut introspectors = Vec::new();
     for (name, identifier) in AUDIENCES {
-        // What never expires is the dialect's; the others say otherwise.
+        // The dialect decides which tokens never expire; the resource servers override it.
         let tokens = match name {
             "eternal" => json!({}),
             "opaque" => json!({"format": "opaque", "lifetime": 3_600}),
@@ -172,7 +172,7 @@ async fn must(world: &World, path: &str, body: Value) -> Value {
     created(world, 0, path, body).await.unwrap_or_else(|| panic!("{path}: no answer"))
 }
 
-/// Organizations, people, and what hangs from them.
+/// Organizations, users, and their credentials.
 async fn settle(world: &World) -> Ground {
     let mut organizations = Vec::new();
     for name in ["Atelier", "Bakery", "Cooper", "Dyer"] {
@@ -184,27 +184,27 @@ async fn settle(world: &World) -> Ground {
         let new = json!({"email": format!("{name}@example.com"), "name": name});
         users.push(text(&must(world, "/users", new).await, "id").to_owned());
     }
-    let mut moody = Vec::new();
+    let mut suspendable = Vec::new();
     for organization in &organizations {
-        life::api_key(world, 0, organization, false).await.unwrap();
-        moody.push(life::machine(world, 0, organization, false).await.unwrap());
+        life_cycle::api_key(world, 0, organization, false).await.unwrap();
+        suspendable.push(life_cycle::machine(world, 0, organization, false).await.unwrap());
     }
-    // The first organization stays: some credentials are good all the time.
+    // The first organization is never suspended, so that some credentials are always active.
     let stays = organizations[0].clone();
-    moody.remove(0);
+    suspendable.remove(0);
     let (calm, wild) = (vec![stays], organizations.split_off(1));
-    moody.extend(wild.iter().map(|(_, subject)| *subject));
+    suspendable.extend(wild.iter().map(|(_, subject)| *subject));
     for user in &users {
-        life::personal_access_token(world, 0, user, false).await.unwrap();
+        life_cycle::personal_access_token(world, 0, user, false).await.unwrap();
     }
     let mut families = Vec::new();
     for number in 0..FAMILIES {
         families.push(family(world, number, &calm[0]).await);
     }
-    Ground { organizations: calm.into_iter().chain(wild).collect(), users, moody, families }
+    Ground { organizations: calm.into_iter().chain(wild).collect(), users, suspendable, families }
 }
 
-/// A client with a refresh token. The last one is replayed one day.
+/// A client with a refresh token. An old token of the last one is presented later.
 async fn family(world: &World, number: usize, (organization, _): &(String, Subject)) -> Family {
     let grant_types = ["client_credentials", "refresh_token"];
     let new = json!({"name": "an app", "organization": organization, "grant_types": grant_types});

@@ -1,4 +1,4 @@
-//! Services that check for themselves: each follows a node through a proxy of its own.
+//! Services with a verifier: each follows a node through its own proxy.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub(crate) struct Service {
     pub(crate) base: String,
 }
 
-/// Whom it believes.
+/// The issuer that it trusts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Trust<'a> {
     pub(crate) issuer: &'a str,
@@ -28,7 +28,7 @@ pub(crate) struct Trust<'a> {
 }
 
 impl Service {
-    /// Starts one that follows `node`.
+    /// Starts a service that follows `node`.
     pub(crate) async fn start(node: u16, trust: Trust<'_>) -> Self {
         let proxy = Proxy::start(SocketAddr::from(([127, 0, 0, 1], node))).await;
         let through = format!("http://127.0.0.1:{}", proxy.port);
@@ -48,7 +48,7 @@ impl Service {
     }
 }
 
-/// An API that trusts whoever calls it: it answers who the gateway said is calling.
+/// An API that trusts its gateway: it answers with the caller that the gateway named.
 pub(crate) async fn trusting_api() -> u16 {
     let seen = |headers: HeaderMap| async move {
         let subject = headers.get("x-postern-subject").and_then(|it| it.to_str().ok());

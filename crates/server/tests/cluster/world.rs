@@ -1,7 +1,6 @@
-//! What all who make load share: the clock, the history, what there is to show and to change, and the
-//! addresses of those who answer.
+//! What all load shares: the clock, the history, the credentials and entities, and the addresses.
 //!
-//! Invariant: nothing is sent but through here, so that nothing happens that is not in the history.
+//! Invariant: every request is sent through this module, so that the history is complete.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -12,53 +11,53 @@ use serde_json::Value;
 
 use crate::history::{At, Call, Change, Credential, Endpoint, History, Observation, Span, Subject};
 
-/// How long anybody waits for an answer.
+/// The time limit for an answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Which API a credential is for, as the paths have it.
+/// The API of a credential, as in the paths.
 pub(crate) const AUDIENCES: [(&str, &str); 3] = [
     ("mortal", "https://mortal.example"),
     ("opaque", "https://opaque.example"),
     ("eternal", "https://eternal.example"),
 ];
 
-/// Who answers where.
+/// The addresses.
 #[derive(Clone, Debug)]
 pub(crate) struct Addresses {
     pub(crate) nodes: Vec<String>,
     pub(crate) nginx: String,
     pub(crate) haproxy: String,
     pub(crate) verifiers: Vec<String>,
-    /// The last of the verifiers fails open.
+    /// The last verifier fails open.
     pub(crate) open_verifier: usize,
     pub(crate) admin_key: String,
-    /// Id and secret of each API, to introspect with; in the order of [`AUDIENCES`].
+    /// Id and secret of each API, for introspection; in the order of [`AUDIENCES`].
     pub(crate) introspectors: Vec<(String, String)>,
 }
 
-/// A credential that somebody holds.
+/// A credential.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
     pub(crate) credential: usize,
     pub(crate) secret: String,
-    /// Its place in [`AUDIENCES`].
+    /// Its index in [`AUDIENCES`].
     pub(crate) audience: usize,
-    /// Whether a verifier can check it by itself.
+    /// Whether a verifier can check it offline.
     pub(crate) is_jwt: bool,
-    /// How it is revoked; `None`: it is here to stay.
+    /// How it is revoked; `None`: it is never revoked.
     pub(crate) end: Option<End>,
     pub(crate) dead: bool,
 }
 
-/// An answer that nobody should have given.
+/// An answer that must never happen.
 #[derive(Clone, Debug)]
-pub(crate) struct Surprise {
-    /// Of the request.
+pub(crate) struct UnexpectedAnswer {
+    /// The request id.
     pub(crate) id: String,
-    pub(crate) told: String,
+    pub(crate) reported: String,
 }
 
-/// How a credential comes to its end.
+/// How a credential is revoked.
 #[derive(Clone, Debug)]
 pub(crate) enum End {
     /// The admin API revokes this subject.
@@ -67,7 +66,7 @@ pub(crate) enum End {
     Token { subject: Subject, client: String, secret: String },
 }
 
-/// Shared by all who make load.
+/// The state that all load shares.
 #[derive(Debug)]
 pub(crate) struct World {
     start: Instant,
@@ -75,10 +74,10 @@ pub(crate) struct World {
     pub(crate) addresses: Addresses,
     history: Mutex<History>,
     held: Mutex<Vec<Held>>,
-    /// Where the admin API has each subject; `None` where it does not show it.
+    /// The path of each subject in the admin API; `None` where it has none.
     places: Mutex<Vec<Option<String>>>,
     secrets: Mutex<Vec<String>>,
-    surprises: Mutex<Vec<Surprise>>,
+    unexpected: Mutex<Vec<UnexpectedAnswer>>,
     ending: AtomicBool,
 }
 
@@ -93,7 +92,7 @@ impl World {
             held: Mutex::default(),
             places: Mutex::default(),
             secrets: Mutex::default(),
-            surprises: Mutex::default(),
+            unexpected: Mutex::default(),
             ending: AtomicBool::new(false),
         }
     }
@@ -118,28 +117,28 @@ impl World {
         self.ending.load(Ordering::Relaxed)
     }
 
-    /// Remembers what must not be in any log.
+    /// Records a secret that must not be in any log.
     pub(crate) fn secret(&self, secret: &str) {
         self.secrets.lock().unwrap().push(secret.to_owned());
     }
 
-    /// Notes an answer that nobody should have given.
-    pub(crate) fn surprise(&self, what: &str, node: usize, status: u16, told: &Value) {
-        let id = told[REQUEST_ID].as_str().unwrap_or_default().to_owned();
+    /// Records an answer that must never happen.
+    pub(crate) fn record_unexpected(&self, what: &str, node: usize, status: u16, reported: &Value) {
+        let id = reported[REQUEST_ID].as_str().unwrap_or_default().to_owned();
         let at = self.now();
-        let told = format!("{what} at {at:?} from node {node}: {status} {told}");
-        self.surprises.lock().unwrap().push(Surprise { id, told });
+        let reported = format!("{what} at {at:?} from node {node}: {status} {reported}");
+        self.unexpected.lock().unwrap().push(UnexpectedAnswer { id, reported });
     }
 
-    pub(crate) fn surprises(&self) -> Vec<Surprise> {
-        self.surprises.lock().unwrap().clone()
+    pub(crate) fn unexpected(&self) -> Vec<UnexpectedAnswer> {
+        self.unexpected.lock().unwrap().clone()
     }
 
     pub(crate) fn secrets(&self) -> Vec<String> {
         self.secrets.lock().unwrap().clone()
     }
 
-    /// A new subject, and where the admin API has it.
+    /// A new subject, and its path in the admin API.
     pub(crate) fn subject(&self, place: Option<String>) -> Subject {
         let mut places = self.places.lock().unwrap();
         places.push(place);
@@ -150,7 +149,7 @@ impl World {
         self.places.lock().unwrap()[subject.0].clone()
     }
 
-    /// A credential was made, and is held from now on.
+    /// Records a new credential.
     pub(crate) fn hold(&self, held: Held, hangs_from: Vec<Subject>) {
         self.secret(&held.secret);
         let credential = {
@@ -162,7 +161,7 @@ impl World {
         self.held().push(Held { credential, ..held });
     }
 
-    /// A call of the admin API; `None` where nobody answered.
+    /// A call of the admin API; `None` without an answer.
     pub(crate) async fn admin(
         &self,
         node: usize,
@@ -179,7 +178,7 @@ impl World {
         read(ask).await
     }
 
-    /// A form sent to a node; `None` where nobody answered.
+    /// A form sent to a node; `None` without an answer.
     pub(crate) async fn form(
         &self,
         node: usize,
@@ -191,13 +190,13 @@ impl World {
         read(ask.basic_auth(id, Some(secret)).form(fields)).await
     }
 
-    /// Notes a change: `None` where nobody knows whether it came to pass.
+    /// Records a change: `None` where it is unknown whether it happened.
     pub(crate) fn changed(&self, subject: Subject, good: bool, start: At, acknowledged: bool) {
         let span = Span { start, end: self.now() };
         self.history().changes.push(Change { subject, good, span, acknowledged });
     }
 
-    /// Every door; those of verifiers are for JWTs alone.
+    /// Every endpoint. Those of verifiers accept JWTs only.
     pub(crate) fn endpoints(&self, jwts: bool) -> Vec<Endpoint> {
         let nodes = 0..self.addresses.nodes.len();
         let services = 0..self.addresses.verifiers.len();
@@ -218,7 +217,7 @@ impl World {
         }
     }
 
-    /// Shows a credential at a door, and notes what came of it.
+    /// Presents a credential at an endpoint, and records the answer.
     pub(crate) async fn show(&self, endpoint: Endpoint, held: &Held) -> Observation {
         let start = self.now();
         let observation = match self.ask(endpoint, held).send().await {
@@ -261,9 +260,9 @@ impl World {
     }
 }
 
-/// What callers say of themselves, and gateways must not pass on.
+/// Identity headers that callers forge, and gateways must not forward.
 const FORGED: &str = "forged";
-/// A status that nobody sends: an API was told what its caller made up.
+/// A status that no server sends: the API received a forged header.
 const TAKEN_IN: u16 = 599;
 
 async fn observation(endpoint: Endpoint, answer: Response) -> Observation {
@@ -271,8 +270,8 @@ async fn observation(endpoint: Endpoint, answer: Response) -> Observation {
     let Ok(body) = answer.bytes().await else { return Observation::Lost };
     match (status, endpoint) {
         (200, Endpoint::Introspection(_)) => {
-            let told: Value = serde_json::from_slice(&body).unwrap_or_default();
-            match told["active"].as_bool() {
+            let reported: Value = serde_json::from_slice(&body).unwrap_or_default();
+            match reported["active"].as_bool() {
                 Some(true) => Observation::Accepted,
                 Some(false) => Observation::Refused,
                 None => Observation::Broken(status),
@@ -286,7 +285,7 @@ async fn observation(endpoint: Endpoint, answer: Response) -> Observation {
     }
 }
 
-/// Where [`read`] puts the id of a request that was refused.
+/// Where [`read`] stores the id of a refused request.
 const REQUEST_ID: &str = "x-request-id";
 
 async fn read(ask: RequestBuilder) -> Option<(u16, Value)> {
@@ -295,14 +294,14 @@ async fn read(ask: RequestBuilder) -> Option<(u16, Value)> {
     let id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok());
     let id = id.unwrap_or_default().to_owned();
     let body = answer.bytes().await.ok()?;
-    let mut told: Value = serde_json::from_slice(&body).unwrap_or_default();
-    if let (400.., Some(told)) = (status, told.as_object_mut()) {
-        told.insert(REQUEST_ID.to_owned(), id.into());
+    let mut reported: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if let (400.., Some(reported)) = (status, reported.as_object_mut()) {
+        reported.insert(REQUEST_ID.to_owned(), id.into());
     }
-    Some((status, told))
+    Some((status, reported))
 }
 
-/// Chance that is the same in every run of the same seed: `SplitMix64`.
+/// Random numbers, the same for the same seed: `SplitMix64`.
 #[derive(Clone, Debug)]
 pub(crate) struct Dice(u64);
 
@@ -311,7 +310,7 @@ impl Dice {
         Self(seed ^ task.wrapping_mul(0xD1B5_4A32_D192_ED03))
     }
 
-    /// Below `sides`.
+    /// A number below `sides`.
     pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;

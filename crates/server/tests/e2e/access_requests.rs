@@ -1,5 +1,5 @@
-//! Access requests through the front door: a form, a queue, a mail to a real socket, a link, a
-//! secret that works.
+//! Access requests end to end: a form, a queue, a mail to a real socket, a link, a secret that
+//! works.
 
 mod abuse;
 mod answers;
@@ -18,10 +18,10 @@ use crate::harness::realm::Realm;
 use post_office::{Letter, PostOffice};
 
 const AUDIENCE: &str = "https://cameras.example";
-/// How long a mail may take to come.
+/// The time limit for a mail.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A realm that takes access requests, and the mail server it writes to.
+/// A realm that accepts access requests, and its mail server.
 struct Fixture {
     server: Server,
     admin: Admin,
@@ -58,7 +58,7 @@ impl Fixture {
         list["data"].as_array().unwrap().clone()
     }
 
-    /// Asks, and gives back the request's id.
+    /// Sends a request. Returns its id.
     fn asked(&self) -> String {
         self.visitor().ask(&wish()).expect(303);
         self.queue("pending").last().unwrap()["id"].as_str().unwrap().to_owned()
@@ -69,7 +69,7 @@ impl Fixture {
         self.admin.call("POST", &path, Some(body)).expect(200).json()
     }
 
-    /// Waits until a request's answer is handed over.
+    /// Waits until a request's answer was mailed.
     fn mailed(&self, id: &str) {
         let started = Instant::now();
         while self.admin.read(&format!("/access-requests/{id}"))["mailed"] != true {
@@ -85,7 +85,7 @@ impl Fixture {
     }
 }
 
-/// What somebody fills in.
+/// The fields of the form.
 fn wish() -> Vec<(&'static str, &'static str)> {
     vec![
         ("name", "Ada Lovelace"),
@@ -100,7 +100,7 @@ pub(crate) fn ask(base: &str) {
     Visitor::at(base).ask(&wish()).expect(303);
 }
 
-/// Somebody without an account, and their browser.
+/// A person without an account, and their browser.
 struct Visitor(Person);
 
 impl Visitor {
@@ -112,7 +112,7 @@ impl Visitor {
         self.0.open(path)
     }
 
-    /// Opens a page with a form, and sends that with these fields.
+    /// Opens a page with a form, and submits it with these fields.
     fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.open(path).expect(200);
         let csrf = hidden(&page);
@@ -210,29 +210,29 @@ fn from_the_form_to_a_token_the_secret_is_in_no_mail_and_no_log() {
     assert_eq!(used.header("referrer-policy"), Some("no-referrer"));
     assert_eq!(fixture.admin.why(&used), "link_used");
     fixture.visitor().post(&link, &[("csrf", "x")]).expect(404);
-    let told = fixture.admin.read(&format!("/events?target={id}")).to_string();
+    let reported = fixture.admin.read(&format!("/events?target={id}")).to_string();
     for action in ["created", "approved", "mailed", "fetched"] {
-        assert!(told.contains(&format!("access_request.{action}")), "{action} in {told}");
+        assert!(reported.contains(&format!("access_request.{action}")), "{action} in {reported}");
     }
     let log = fixture.server.log();
     let sealed = link.strip_prefix("/credentials/").unwrap();
     for hidden in [sealed, secret.as_str(), "Count the ships"] {
         assert!(!log.contains(hidden), "{hidden} is in the log");
-        assert!(!told.contains(hidden), "{hidden} is in the events");
+        assert!(!reported.contains(hidden), "{hidden} is in the events");
     }
     assert!(!letter.raw.contains(&secret));
 }
 
 #[test]
-fn two_who_use_a_link_at_once_get_one_secret() {
+fn two_concurrent_uses_of_a_link_get_one_secret() {
     let fixture = Fixture::open();
     let id = fixture.asked();
     fixture.decide(&id, "approve", &json!({}));
     let link = fixture.path_in(&fixture.office.next());
     let posts = std::thread::scope(|scope| {
         let one = || {
-            let mut somebody = fixture.visitor();
-            somebody.send(&link, &[]).status
+            let mut other_visitor = fixture.visitor();
+            other_visitor.send(&link, &[]).status
         };
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(one)).collect();
         threads.into_iter().filter_map(|it| it.join().ok()).collect::<Vec<_>>()

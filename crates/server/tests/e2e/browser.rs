@@ -1,7 +1,7 @@
-//! The pages in Chromium: each flow as people go through it, the partner's app, and what must hold of
-//! every page. The scripts are in `tests/browser/`; `cargo xtask test` installs what they need.
+//! The pages in Chromium: each flow as users see it, the partner's app, and the rules for every
+//! page. The scripts are in `tests/browser/`; `cargo xtask test` installs what they need.
 //!
-//! With `POSTERN_TEST_PICTURES` naming a folder, what was seen is left there.
+//! If `POSTERN_TEST_PICTURES` names a folder, screenshots are stored there.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use crate::clients::{package, root};
 use crate::harness::Server;
 
-/// Where the pictures go.
+/// The folder of the screenshots.
 #[allow(clippy::disallowed_methods, reason = "whoever runs the tests says where to leave pictures")]
 fn pictures(server: &Server) -> PathBuf {
     let named = std::env::var_os("POSTERN_TEST_PICTURES").map(PathBuf::from);
@@ -25,15 +25,15 @@ fn people_get_through_every_flow_in_a_browser_and_every_page_is_sound() {
         .arg(root().join("tests/browser/main.mjs"))
         .arg(server.folder().join("data/demo.json"))
         .arg(pictures(&server))
-        // What a browser keeps of its own goes with the test.
+        // The browser's own data is removed with the test.
         .env("HOME", server.folder())
         .env("TMPDIR", server.folder())
         .stdin(Stdio::null())
         .output()
         .unwrap();
     let printed = String::from_utf8_lossy(&output.stdout);
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{printed}\n{told}");
+    let reported = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{printed}\n{reported}");
     assert!(printed.contains("# pass") && printed.contains("# fail 0"), "{printed}");
     println!("{printed}");
 }

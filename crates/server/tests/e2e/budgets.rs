@@ -1,5 +1,5 @@
-//! Budgets are exact: of a hundred requests at once as many get a token as there are, and the header
-//! counts down without telling two of them the same.
+//! Budgets are exact: of a hundred concurrent requests, exactly the remaining number get a token,
+//! and no two answers have the same count in the header.
 
 use std::collections::BTreeSet;
 use std::sync::Barrier;
@@ -13,7 +13,7 @@ use crate::harness::realm::{Machine, Realm};
 use crate::harness::{Server, clock};
 
 const API: &str = "https://api.example";
-/// Requests at once.
+/// The number of concurrent requests.
 const REQUESTS: usize = 100;
 
 /// A realm with an API.
@@ -49,7 +49,7 @@ impl Bank {
         self.admin.machine(&new, API)
     }
 
-    /// Everybody asks at once.
+    /// Sends all requests at once.
     fn crowd(&self, machines: &[&Machine]) -> Vec<Answer> {
         let start = Barrier::new(REQUESTS);
         thread::scope(|scope| {
@@ -73,7 +73,7 @@ impl Bank {
     }
 }
 
-/// What is left, as each answer's header tells.
+/// The remaining count, according to each answer's header.
 fn remaining(answers: &[Answer], header: &str) -> Vec<u64> {
     let left = |answer: &Answer| {
         let (_, rest) = answer.header(header).unwrap().split_once(";r=").unwrap();
@@ -82,19 +82,19 @@ fn remaining(answers: &[Answer], header: &str) -> Vec<u64> {
     answers.iter().map(left).collect()
 }
 
-/// Exactly `limit` of `answers` went well; each was told another number.
+/// Exactly `limit` of `answers` succeeded, and each has a different count.
 fn exact(answers: Vec<Answer>, limit: u64, header: &str) {
     let (good, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|it| it.status == 200);
     assert_eq!(good.len() as u64, limit);
     assert!(refused.iter().all(|it| it.status == 429 && it.header("retry-after").is_some()));
-    let told: BTreeSet<u64> = remaining(&good, header).into_iter().collect();
-    assert_eq!(told, (0..limit).collect());
+    let reported: BTreeSet<u64> = remaining(&good, header).into_iter().collect();
+    assert_eq!(reported, (0..limit).collect());
     assert!(remaining(&refused, header).iter().all(|left| *left == 0));
     let tokens = |it: &Answer| it.json()["access_token"].as_str().unwrap().to_owned();
     assert_eq!(good.iter().map(tokens).collect::<BTreeSet<_>>().len() as u64, limit);
 }
 
-/// A client's budget under a crowd.
+/// A client's budget with many concurrent requests.
 pub(crate) fn of_a_client(bank: &Bank) {
     clock::calm();
     let machine = bank.machine(Some(40), None);
@@ -103,7 +103,7 @@ pub(crate) fn of_a_client(bank: &Bank) {
     assert_eq!(bank.ask(&machine).status, 429);
 }
 
-/// An organization's budget under a crowd of two of its clients.
+/// An organization's budget with concurrent requests of two of its clients.
 pub(crate) fn of_an_organization(bank: &Bank) {
     clock::calm();
     let new = json!({"name": "Tight", "budget": {"per_hour": 30, "per_day": 30}});

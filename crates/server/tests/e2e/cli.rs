@@ -1,4 +1,4 @@
-//! The command line against a running demo: what an administrator types, and what comes back.
+//! The command line against a running demo: commands and their output.
 
 use std::fs;
 use std::process::Output;
@@ -25,7 +25,7 @@ impl Fixture {
         command.arg(self.server.folder().join("data")).output().unwrap()
     }
 
-    /// What a command says; it must go well.
+    /// The output of a command, which must succeed.
     fn say(&self, line: &[&str]) -> String {
         let output = self.run(line);
         assert_eq!(output.status.code(), Some(0), "{line:?}: {output:?}");
@@ -73,7 +73,7 @@ fn a_customer_is_set_up_looked_at_and_suspended_by_hand() {
 }
 
 #[test]
-fn legacy_tokens_are_imported_told_apart_and_work() {
+fn legacy_tokens_are_imported_distinct_and_work() {
     let fixture = Fixture::at("fyma");
     let org = fixture.json(&["org", "list"])["data"][0]["id"].as_str().unwrap().to_owned();
     let file = fixture.server.folder().join("tokens.csv");
@@ -81,9 +81,9 @@ fn legacy_tokens_are_imported_told_apart_and_work() {
     rows.push_str("bad one,s3cret,nobody\nold-x,s3cret,nobody\n");
     fs::write(&file, format!("id,secret,organization\n{rows}")).unwrap();
     let import = || fixture.run(&["token", "import", file.to_str().unwrap()]);
-    let told = import();
-    let text = String::from_utf8_lossy(&told.stderr).into_owned();
-    assert_eq!(told.status.code(), Some(1), "two rows were refused: {text}");
+    let reported = import();
+    let text = String::from_utf8_lossy(&reported.stderr).into_owned();
+    assert_eq!(reported.status.code(), Some(1), "two rows were refused: {text}");
     assert!(text.contains("2000 imported, 0 unchanged, 2 refused"), "{text}");
     assert!(
         text.contains("tokens.csv:2002: bad one: ") && text.contains("tokens.csv:2003: "),
@@ -102,7 +102,7 @@ fn legacy_tokens_are_imported_told_apart_and_work() {
 }
 
 #[test]
-fn a_narrow_key_is_issued_and_refused_what_it_lacks() {
+fn a_narrow_key_is_limited_to_its_scopes() {
     let fixture = Fixture::at("speculo");
     let issue = ["admin-key", "issue", "--label", "reader", "--scope", "clients:read"];
     let key = fixture.json(&issue);

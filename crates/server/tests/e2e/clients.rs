@@ -1,5 +1,5 @@
-//! Clients that nobody here wrote complete the machine flows (oauth4webapi, Authlib, specklepy and
-//! the `oauth2` crate) and the flows with people ([`people`]).
+//! Independent client libraries complete the machine flows (oauth4webapi, Authlib, specklepy and
+//! the `oauth2` crate) and the flows with users ([`people`]).
 //!
 //! The scripts are in `tests/clients/`; `cargo xtask test` installs their packages.
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Server;
 
-/// Where the outside packages are. Without them these tests fail: nothing passes unseen.
+/// The folder of the packages. Without them these tests fail, so that none is skipped silently.
 #[allow(clippy::disallowed_methods, reason = "the runner of the tests says where its packages are")]
 pub(crate) fn package(variable: &str) -> PathBuf {
     match std::env::var_os(variable) {
@@ -36,23 +36,24 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Runs a script of `tests/clients/` on the demo file of `server`; gives back what it saw.
+/// Runs a script of `tests/clients/` on the demo file of `server`. Returns its output.
 fn script(interpreter: &Path, name: &str, server: &Server, rest: &[&str]) -> Value {
     let output = Command::new(interpreter)
         .arg(root().join("tests/clients").join(name))
         .arg(server.folder().join("data/demo.json"))
         .args(rest)
-        // What a library keeps of its own goes with the test.
+        // The library's own data is removed with the test.
         .env("HOME", server.folder())
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{name}: {}\n{told}\n{}", output.status, server.log());
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{name}: {error}\n{told}"))
+    let reported = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}: {}\n{reported}\n{}", output.status, server.log());
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{name}: {error}\n{reported}"))
 }
 
-/// Checks what a machine flow saw, with each way of client authentication in `methods`.
+/// Checks the output of a machine flow, with each client authentication method in `methods`.
 fn check_machine_flow(seen: &Value, methods: &[&str], audience: &str, lifetime: u64) {
     for method in methods {
         let flow = &seen[method];

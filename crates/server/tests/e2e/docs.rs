@@ -33,7 +33,7 @@ const fn covered(
     Covered { page, language, count, by }
 }
 
-const PROXIES: &str = "every_credential_passes_with_who_calls";
+const PROXIES: &str = "every_credential_passes_with_its_identity";
 const TRIED: &str = "a_page_can_be_tried_as_printed";
 const BUILDS: &str = "commands_of_the_workspace_name_what_is_there";
 const ADMIN_API: &str = "the_commands_of_the_admin_api_page_work_as_printed";
@@ -51,7 +51,7 @@ const COVERED: &[Covered] = &[
     covered("docs/configuration.md", "sh", 1, "a_master_key_made_as_printed_is_accepted"),
     covered("docs/feed.md", "json", 1, "the_status_claim_of_the_page_has_the_shape_of_a_real_one"),
     covered("docs/feed.md", "http", 1, "the_request_of_the_page_opens_a_stream"),
-    covered("docs/feed.md", "python", 1, "the_example_of_the_page_reads_what_is_said"),
+    covered("docs/feed.md", "python", 1, "the_documented_example_reads_the_feed"),
     covered("docs/operations.md", "sh", 2, OPERATIONS),
     covered("docs/operations.md", "ini", 1, "the_unit_of_the_operations_page_starts_the_program"),
     covered("docs/performance.md", "sh", 1, BUILDS),
@@ -72,7 +72,7 @@ const COVERED: &[Covered] = &[
         "docs/cookbook/traefik.md",
         "yaml",
         1,
-        "forward_auth_is_answered_with_who_calls_or_the_whole_refusal",
+        "forward_auth_is_answered_with_the_identity_or_the_complete_refusal",
     ),
     covered("docs/cookbook/traefik.md", "console", 1, "traefiks_page_is_tried_like_the_others"),
 ];

@@ -1,5 +1,5 @@
-//! `kill -9` under load: whatever was acknowledged is there after the next start, and no token was
-//! issued that its budget did not pay.
+//! `kill -9` under load: everything acknowledged survives the restart, and no token was issued that
+//! its budget did not pay for.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -14,14 +14,14 @@ use crate::harness::http::{self, Answer, Ask, post};
 use crate::harness::realm::{Machine, Realm};
 use crate::harness::{Server, clock};
 
-/// How many ask for tokens at once: as many may be paid for and not answered.
+/// How many clients request tokens at once. As many tokens may be paid for and not answered.
 const ASKING: u64 = 6;
-/// How many make organizations, and how many revoke, at once.
+/// How many clients create organizations at once, and how many revoke.
 const MAKING: usize = 3;
-/// The start of a place that has data.
+/// The start of the text of a place with data.
 const SECOND_START: Duration = Duration::from_secs(1);
 
-/// What was acknowledged before the end.
+/// What was acknowledged before the kill.
 #[derive(Default)]
 struct Acknowledged {
     tokens: AtomicU64,
@@ -30,7 +30,7 @@ struct Acknowledged {
     ended: AtomicBool,
 }
 
-/// The answer, where there is a whole one.
+/// The answer, if it is complete.
 fn sent(ask: &Ask) -> Option<Value> {
     let answer = http::raw(&ask.base, &ask.bytes()).ok()?;
     assert!(answer.status < 300, "{} {}", answer.status, answer.text());
@@ -47,7 +47,7 @@ fn token_request(base: &str, machine: &Machine) -> Ask {
 }
 
 #[test]
-fn what_was_acknowledged_survives_the_end_of_the_process() {
+fn acknowledged_changes_survive_the_end_of_the_process() {
     let bank = Bank::open(Realm::new("fyma"));
     clock::calm();
     let machine = bank.machine(Some(1_000_000), None);
@@ -102,8 +102,8 @@ fn what_was_acknowledged_survives_the_end_of_the_process() {
     assert!((tokens..=tokens + ASKING).contains(&used), "{used} paid, {tokens} acknowledged");
     for token in &revoked {
         let ask = post(&base, "/introspect").basic(&other.id, &other.secret);
-        let told = ask.form(&[("token", token)]).send().expect(200).json();
-        assert_eq!(told, json!({"active": false}));
+        let reported = ask.form(&[("token", token)]).send().expect(200).json();
+        assert_eq!(reported, json!({"active": false}));
     }
     sent(&token_request(&base, &machine)).unwrap();
     assert!(!server.log().contains("panicked"));
@@ -137,7 +137,7 @@ fn twenty_at_once_under_one_idempotency_key_make_one_client() {
     let made: Vec<Value> = answers.into_iter().map(|it| it.expect(201).json()).collect();
     assert!(made.windows(2).all(|it| it[0] == it[1]), "one secret for all: {made:#?}");
     assert_eq!(bank.admin.read("/clients")["data"].as_array().unwrap().len(), 1);
-    // The same key for something else is a mistake, also after a restart.
+    // The same key for another request is an error, also after a restart.
     let Bank { server, admin } = bank;
     let _server = Server::serve(server.kill(), &admin.base);
     assert_eq!(ask.send().expect(201).json(), made[0]);
@@ -145,7 +145,7 @@ fn twenty_at_once_under_one_idempotency_key_make_one_client() {
     assert_eq!(other.send().expect(422).json()["error"], "idempotency_key_reused");
 }
 
-/// An answer may be missing only where the process was about to end.
+/// An answer may be missing only when the process was about to end.
 fn assert_soon(ended: &AtomicBool) {
     thread::sleep(Duration::from_millis(500));
     assert!(ended.load(Relaxed), "a request was not answered while all went well");
@@ -156,7 +156,7 @@ fn the_demo_keeps_its_data_over_a_kill_and_starts_again_at_once() {
     let mut server = Server::dev();
     let before = server.demo();
     let mut quickest = Duration::MAX;
-    // Other tests are at work: the machine may be slow once, not always.
+    // Other tests run at the same time, so the machine may be slow once, but not always.
     for _ in 0..4 {
         server = Server::dev_in(server.kill());
         quickest = quickest.min(server.took);

@@ -1,5 +1,5 @@
-//! The change feed and the status lists through the front door: read by hand, checked by a library that
-//! nobody here wrote, and compared with what a token says of itself.
+//! The change feed and the status lists end to end: read by hand, verified by an independent
+//! library, and compared with what a token says.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -19,7 +19,7 @@ use crate::harness::jwt::parts;
 use crate::harness::realm::{Machine, Realm};
 
 const API: &str = "https://api.example";
-/// What is promised: a revocation is told within this.
+/// A revocation must be published within this time.
 const PROMISE: Duration = Duration::from_secs(1);
 
 struct Site {
@@ -55,11 +55,11 @@ impl Site {
     fn is_active(&self, token: &str) -> bool {
         let ask = post(self.base(), "/introspect").basic(&self.machine.id, &self.machine.secret);
         let answer = ask.form(&[("token", token)]).send();
-        // A client that is suspended may not even ask.
+        // A suspended client may not even introspect.
         answer.status == 200 && answer.json()["active"] == true
     }
 
-    /// The answer of the feed once the node knows enough.
+    /// The answer of the feed, after the node has started.
     fn asked(&self, target: &str) -> Answer {
         let until = Instant::now() + Duration::from_secs(20);
         loop {
@@ -94,11 +94,11 @@ impl Site {
         assert_eq!(claims["sub"], *uri);
         let list: status::StatusList =
             serde_json::from_value(claims["status_list"].clone()).unwrap();
-        list.read().unwrap().is_bad(u32::try_from(index).unwrap()).unwrap()
+        list.read().unwrap().is_revoked(u32::try_from(index).unwrap()).unwrap()
     }
 }
 
-/// Checks a message with the keys that the issuer publishes.
+/// Verifies a message with the keys that the issuer publishes.
 fn message(base: &str, text: &str, typ: &str) -> Value {
     let keys = get(base, "/jwks.json").send().expect(200);
     let keys: JwkSet = serde_json::from_slice(&keys.body).unwrap();
@@ -119,7 +119,7 @@ fn marks(token: &str) -> Vec<String> {
     bytes.chunks(8).map(base::encoding::base64url).collect()
 }
 
-/// An open stream of events, read on a thread of its own.
+/// An open event stream, read on its own thread.
 struct Stream {
     messages: Receiver<(Instant, String, String)>,
     socket: TcpStream,
@@ -139,10 +139,10 @@ impl Stream {
         let read = BufReader::new(socket.try_clone().unwrap());
         thread::spawn(move || {
             let mut id = String::new();
-            // Chunks begin and end with lines of their own, and none is cut within an event.
+            // Chunks begin and end with their own lines, and no chunk is cut within an event.
             for line in read.lines().map_while(Result::ok) {
-                if let Some(told) = line.strip_prefix("id: ") {
-                    id = told.to_owned();
+                if let Some(reported) = line.strip_prefix("id: ") {
+                    id = reported.to_owned();
                 } else if let Some(data) = line.strip_prefix("data: ")
                     && send.send((Instant::now(), id.clone(), data.to_owned())).is_err()
                 {
@@ -153,23 +153,23 @@ impl Stream {
         Self { messages, socket, base: base.to_owned() }
     }
 
-    /// The next message that tells of anything; when it came, its number, and what it says.
+    /// The next message with changes: when it came, its number, and its content.
     fn change(&self) -> (Instant, String, Value) {
         loop {
             let (at, id, text) = self.messages.recv_timeout(Duration::from_secs(10)).unwrap();
-            let told = message(&self.base, &text, "feed+jwt");
-            assert_eq!(id, told["sequence"].to_string());
-            if ["gone", "back", "keys", "reset"].iter().any(|it| told.get(it).is_some()) {
-                return (at, id, told);
+            let reported = message(&self.base, &text, "feed+jwt");
+            assert_eq!(id, reported["sequence"].to_string());
+            if ["gone", "back", "keys", "reset"].iter().any(|it| reported.get(it).is_some()) {
+                return (at, id, reported);
             }
         }
     }
 
-    /// The next message in which `mark` went bad: what was told before may be told again.
+    /// The next message in which `mark` was revoked. Earlier changes may be repeated.
     fn gone(&self, mark: &str) -> (Instant, String, Value) {
         loop {
             let change = self.change();
-            if told(&change.2).iter().any(|it| it == mark) {
+            if reported(&change.2).iter().any(|it| it == mark) {
                 return change;
             }
         }
@@ -195,14 +195,14 @@ impl Drop for Stream {
     }
 }
 
-fn told(update: &Value) -> Vec<String> {
+fn reported(update: &Value) -> Vec<String> {
     let none = Vec::new();
     let gone = update["gone"].as_array().unwrap_or(&none).iter();
     gone.map(|it| it["mark"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
-fn whatever_takes_a_token_away_is_told_at_once_and_names_one_of_its_marks() {
+fn every_revocation_is_published_at_once_with_one_of_the_tokens_marks() {
     let site = Site::open();
     let (client, organization) = (site.machine.id.clone(), site.organization.clone());
     let start = site.snapshot()["sequence"].as_u64().unwrap();
@@ -210,7 +210,7 @@ fn whatever_takes_a_token_away_is_told_at_once_and_names_one_of_its_marks() {
     let mut slowest = Duration::ZERO;
     let servers = site.admin.read("/resource-servers");
     let server = servers["data"][0]["id"].as_str().unwrap().to_owned();
-    // What is taken back for a while, and given again.
+    // Entities that are suspended and activated again.
     for path in [
         format!("/clients/{client}"),
         format!("/organizations/{organization}"),
@@ -224,8 +224,8 @@ fn whatever_takes_a_token_away_is_told_at_once_and_names_one_of_its_marks() {
         site.admin.act(&format!("{path}/suspend"));
         let (at, _, update) = stream.change();
         slowest = slowest.max(at.saturating_duration_since(before));
-        let told = told(&update);
-        let gone = told.iter().find(|it| marks.contains(it));
+        let reported = reported(&update);
+        let gone = reported.iter().find(|it| marks.contains(it));
         let gone = gone.unwrap_or_else(|| panic!("{path}: {update} has none of {marks:?}"));
         assert!(site.bit(&token), "{path}");
         site.admin.act(&format!("{path}/activate"));
@@ -235,7 +235,7 @@ fn whatever_takes_a_token_away_is_told_at_once_and_names_one_of_its_marks() {
         while !again(&stream.change().2) {}
         assert!(site.is_active(&token), "{path}");
     }
-    // A token by itself.
+    // A single token.
     let token = site.token();
     let own = ask_revocation(&site, &token);
     let jti: base::Id<()> = parts(&token).1["jti"].as_str().unwrap().parse().unwrap();
@@ -244,7 +244,7 @@ fn whatever_takes_a_token_away_is_told_at_once_and_names_one_of_its_marks() {
     slowest = slowest.max(at.saturating_duration_since(own));
     let until = update["gone"][0]["until"].as_i64().unwrap();
     assert!((until - parts(&token).1["exp"].as_i64().unwrap()).abs() <= 1);
-    // What it was minted from, for good.
+    // The credential that it was minted from, revoked.
     let token = site.token();
     assert!(!site.bit(&token));
     let secrets = site.admin.read(&format!("/clients/{client}/secrets"));
@@ -259,7 +259,7 @@ fn whatever_takes_a_token_away_is_told_at_once_and_names_one_of_its_marks() {
     site.admin.act(&format!("/grants/{grant}/revoke"));
     let (_, id, _) = stream.gone(&marks(&token)[1]);
     eventually(|| site.bit(&token));
-    // The keys are others.
+    // The signing keys changed.
     let new = json!({"algorithm": "ES256"});
     site.admin.create("/signing-keys", &new);
     let keys = loop {
@@ -273,7 +273,7 @@ fn whatever_takes_a_token_away_is_told_at_once_and_names_one_of_its_marks() {
     assert!(slowest < PROMISE, "{slowest:?}");
 }
 
-/// As the page of the wire format says: `audience` and the identifier, each after its length.
+/// As on the page of the wire format: `audience` and the identifier, each after its length.
 fn mark_of_audience() -> String {
     let mut text = Vec::new();
     for part in [&b"audience"[..], API.as_bytes()] {
@@ -301,24 +301,24 @@ fn eventually(holds: impl Fn() -> bool) {
 }
 
 #[test]
-fn what_ends_by_the_clock_has_a_number_of_its_own_so_that_whoever_polls_hears_of_it() {
+fn an_expired_suspension_has_its_own_sequence_number_so_that_polls_see_it() {
     let site = Site::open();
     let ends = base::Clock::now(&base::SystemClock).plus(Duration::from_secs(4)).to_string();
     let secrets = format!("/clients/{}/secrets", site.machine.id);
     site.admin.create(&secrets, &json!({"expires_at": ends}));
-    // So that nothing else is told meanwhile.
+    // So that nothing else is published meanwhile.
     thread::sleep(Duration::from_secs(2));
     let has = site.poll("")[0]["sequence"].as_u64().unwrap();
-    let told = || {
+    let reported = || {
         let updates = site.poll(&format!("after={has}"));
         updates.iter().any(|it| it["sequence"].as_u64() > Some(has) && !it["gone"].is_null())
     };
-    assert!(!told(), "it ended already");
-    eventually(told);
+    assert!(!reported(), "it ended already");
+    eventually(reported);
 }
 
 #[test]
-fn a_reader_goes_on_across_a_restart_or_is_told_to_begin_anew() {
+fn a_follower_continues_after_a_restart_or_is_reset() {
     let site = Site::open();
     let start = site.snapshot()["sequence"].as_u64().unwrap();
     let stream = Stream::open(site.base(), start, None);
@@ -332,13 +332,14 @@ fn a_reader_goes_on_across_a_restart_or_is_told_to_begin_anew() {
     assert!(stream.ends_within(Duration::from_secs(1)));
     let site = Site { server: Server::serve(folder, &base), ..site };
     site.asked("/feed");
-    // Nothing happened meanwhile: they have everything.
+    // Nothing happened meanwhile, so the followers have everything.
     let resumed = Stream::open(&base, 0, Some(&id));
     let second = site.token();
     ask_revocation(&site, &second);
     let (.., update) = resumed.change();
-    assert_eq!((update.get("reset"), told(&update).len()), (None, 1));
-    // Whoever was away since before it started is told so, and finds everything in the snapshot.
+    assert_eq!((update.get("reset"), reported(&update).len()), (None, 1));
+    // A follower from before the start of the node is told so, and finds everything in the
+    // snapshot.
     let [reset] = &site.poll(&format!("after={start}&wait=1"))[..] else { panic!() };
     assert_eq!(reset["reset"], true);
     let snapshot: status::Snapshot = serde_json::from_value(site.snapshot()).unwrap();
@@ -351,7 +352,7 @@ fn a_reader_goes_on_across_a_restart_or_is_told_to_begin_anew() {
 }
 
 #[test]
-fn whoever_polls_waits_for_what_happens_and_hears_that_the_node_lives() {
+fn a_long_poll_waits_for_changes_and_gets_heartbeats() {
     let site = Site::open();
     let start = site.snapshot()["sequence"].as_u64().unwrap();
     let began = Instant::now();
@@ -368,7 +369,7 @@ fn whoever_polls_waits_for_what_happens_and_hears_that_the_node_lives() {
         (polling.join().unwrap(), revoked)
     });
     let (updates, came) = waited;
-    assert_eq!(told(&updates[0]).len(), 1);
+    assert_eq!(reported(&updates[0]).len(), 1);
     assert!(came.saturating_duration_since(revoked) < PROMISE);
     let metadata = get(site.base(), "/.well-known/oauth-authorization-server").send().json();
     assert_eq!(metadata["feed_endpoint"], format!("{}/feed", site.base()));
@@ -377,10 +378,9 @@ fn whoever_polls_waits_for_what_happens_and_hears_that_the_node_lives() {
     assert_eq!(lists.json(), json!({"status_lists": [format!("{}/status-lists/0", site.base())]}));
 }
 
-/// The example of `docs/feed.md` reads what is said, with nothing of ours. Without Python there is
-/// nothing to see.
+/// The example of `docs/feed.md` reads the messages without any of our code. The test needs Python.
 #[test]
-fn the_example_of_the_page_reads_what_is_said() {
+fn the_documented_example_reads_the_feed() {
     let page = include_str!("../../../../docs/feed.md");
     let example = page.split("```python\n").nth(1).unwrap().split("```").next().unwrap();
     let site = Site::open();
@@ -390,7 +390,7 @@ fn the_example_of_the_page_reads_what_is_said() {
     let after = first["sequence"].as_u64().unwrap();
     let updates = site.poll(&format!("after={after}&wait=5"));
     let claims = [&good, &of_secret, &alone].map(|token| parts(token).1);
-    // One is given again for some seconds.
+    // An index is used again for some seconds.
     eventually(|| site.snapshot()["marks"] != first["marks"]);
     let second = site.snapshot();
     let secrets = site.admin.read(&format!("/clients/{}/secrets", site.machine.id));
@@ -413,10 +413,10 @@ fn the_example_of_the_page_reads_what_is_said() {
     let mut python = std::process::Command::new("python3");
     let run = python.arg(folder.join("example.py")).arg(folder.join("given.json")).output();
     let Ok(run) = run else { return };
-    let told = String::from_utf8_lossy(&run.stderr);
+    let reported = String::from_utf8_lossy(&run.stderr);
     assert_eq!(
         String::from_utf8_lossy(&run.stdout),
         "False False True\nFalse False True\nTrue True True\n",
-        "{told}"
+        "{reported}"
     );
 }

@@ -1,4 +1,5 @@
-//! A sixth dialect, written only in TOML and unlike the five: loaded by the program as it is.
+//! A dialect that is written only in TOML and differs from the built-in ones, loaded by the
+//! program.
 
 use std::fs;
 use std::path::Path;
@@ -91,16 +92,16 @@ fn a_pass_is_asked_for_with_put_and_answered_nested() {
 fn a_pass_is_looked_at_and_given_back() {
     let harbour = Harbour::open();
     let (pass, other) = (harbour.pass(), harbour.pass());
-    let told = harbour.look(&pass).expect(200).json();
-    assert_eq!(told["active"], true);
-    assert_eq!(told["may"], json!(["moor", "unload"]));
-    assert_eq!(told["holder"], harbour.tenant.id);
-    assert!(told["until"].is_i64());
-    let mut members: Vec<&String> = told.as_object().unwrap().keys().collect();
+    let reported = harbour.look(&pass).expect(200).json();
+    assert_eq!(reported["active"], true);
+    assert_eq!(reported["may"], json!(["moor", "unload"]));
+    assert_eq!(reported["holder"], harbour.tenant.id);
+    assert!(reported["until"].is_i64());
+    let mut members: Vec<&String> = reported.as_object().unwrap().keys().collect();
     members.sort_unstable();
     assert_eq!(members, ["active", "holder", "may", "until"]);
 
-    // It has no revocation of its own: that of the RFCs.
+    // It defines no revocation of its own, so the one of the RFCs applies.
     let revoke = post(harbour.base(), "/revoke").form(&[("token", &pass)]);
     revoke.basic(&harbour.tenant.id, &harbour.tenant.secret).send().expect(200);
     assert_eq!(harbour.look(&pass).expect(200).json(), json!({"active": false}));
@@ -110,7 +111,7 @@ fn a_pass_is_looked_at_and_given_back() {
 }
 
 #[test]
-fn its_failures_have_its_own_shape_place_by_place() {
+fn each_endpoint_has_its_own_error_format() {
     let harbour = Harbour::open();
     let turned_away = harbour.passes("quays", "k=wrong").json(&json!({})).send();
     let shape = |answer: &Answer, status: u16, name: &str| -> Value {
@@ -142,20 +143,20 @@ fn its_failures_have_its_own_shape_place_by_place() {
     assert_eq!((nowhere.status, nowhere.body.len()), (404, 0));
 }
 
-/// What the program says of a dialect that it refuses.
+/// The program's message about a dialect that it refuses.
 fn refused(toml: &str) -> String {
     let realm = realm(toml);
     let mut command = postern();
     let output = command.arg("serve").arg("--config").arg(realm.configuration()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(!Path::new(&realm.folder.path().join("data.db")).exists(), "nothing was written");
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(told.lines().count(), 1, "{told}");
-    told
+    let reported = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(reported.lines().count(), 1, "{reported}");
+    reported
 }
 
 #[test]
-fn a_wrong_file_is_refused_with_its_place_and_what_was_expected() {
+fn an_invalid_file_is_refused_with_position_and_expectation() {
     let line_of =
         |wanted: &str| 1 + TOML.lines().position(|line| line.starts_with(wanted)).unwrap();
     for (good, bad, expected) in [
@@ -169,11 +170,11 @@ fn a_wrong_file_is_refused_with_its_place_and_what_was_expected() {
     ] {
         let broken = TOML.replacen(good, bad, 1);
         assert_ne!(broken, TOML);
-        let told = refused(&broken);
+        let reported = refused(&broken);
         let place = format!("harbour.toml:{}", line_of(good));
-        assert!(told.contains(&place), "{bad}: no {place} in {told}");
-        assert!(told.contains(expected), "{bad}: no {expected} in {told}");
+        assert!(reported.contains(&place), "{bad}: no {place} in {reported}");
+        assert!(reported.contains(expected), "{bad}: no {expected} in {reported}");
     }
-    let told = refused("name = \"harbour\"\n[[endpoint]\n");
-    assert!(told.contains("harbour.toml:2"), "{told}");
+    let reported = refused("name = \"harbour\"\n[[endpoint]\n");
+    assert!(reported.contains("harbour.toml:2"), "{reported}");
 }

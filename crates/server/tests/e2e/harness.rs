@@ -1,6 +1,6 @@
-//! Starts the real program in a folder of its own on free ports, and talks to it.
+//! Starts the real program in its own folder on free ports, and talks to it.
 //!
-//! Invariant: a process that was started is ended when its [`Server`] goes, and its folder with it.
+//! Invariant: a started process ends when its [`Server`] is dropped, and its folder is removed.
 
 pub(crate) mod admin;
 pub(crate) mod clock;
@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use admin::Admin;
 
-/// How long a start may take: the first makes keys, and other tests are at work.
+/// The time limit for a start: the first one makes keys, and other tests run.
 const START: Duration = Duration::from_secs(60);
 
 /// A running `postern`.
@@ -29,19 +29,19 @@ pub(crate) struct Server {
     log: PathBuf,
     /// The portal of `dev`, the one realm of `serve`: what answers `/readyz`.
     pub(crate) base: String,
-    /// How long it took from the start to the first answer.
+    /// The time from the start to the first answer.
     pub(crate) took: Duration,
 }
 
 impl Server {
-    /// `postern dev`, with the log at its most talkative.
+    /// `postern dev`, with the most detailed log.
     pub(crate) fn dev() -> Self {
         Self::dev_in(tempfile::tempdir().unwrap())
     }
 
     /// `postern dev` in a folder that may have data already.
     pub(crate) fn dev_in(folder: TempDir) -> Self {
-        // Another test may take a port between the look and the use.
+        // Another test may take a port between the check and the use.
         for _ in 0..5 {
             let port = ports::seven();
             let mut command = postern();
@@ -50,8 +50,8 @@ impl Server {
             let base = format!("http://127.0.0.1:{port}");
             match start(command, folder.path(), base) {
                 Ok(started) => return started.with(folder),
-                Err(told) if told.contains("in use") => {}
-                Err(told) => panic!("postern dev did not start:\n{told}"),
+                Err(reported) if reported.contains("in use") => {}
+                Err(reported) => panic!("postern dev did not start:\n{reported}"),
             }
         }
         panic!("no free ports");
@@ -63,7 +63,7 @@ impl Server {
         command.arg("serve").arg("--config").arg(folder.path().join("postern.toml"));
         match start(command, folder.path(), base.to_owned()) {
             Ok(started) => started.with(folder),
-            Err(told) => panic!("postern serve did not start:\n{told}"),
+            Err(reported) => panic!("postern serve did not start:\n{reported}"),
         }
     }
 
@@ -72,17 +72,17 @@ impl Server {
         self
     }
 
-    /// Where its files are.
+    /// Its folder.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.as_ref().unwrap().path()
     }
 
-    /// What it has logged, over all its starts.
+    /// Its log, over all its starts.
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
     }
 
-    /// What it has printed for people.
+    /// Its standard output.
     pub(crate) fn printed(&self) -> String {
         fs::read_to_string(self.folder().join("out.txt")).unwrap()
     }
@@ -99,7 +99,7 @@ impl Server {
         Admin::new(demo["base"].as_str().unwrap(), demo["admin_key"].as_str().unwrap())
     }
 
-    /// Ends it at once, as a power cut does; its folder stays.
+    /// Kills it, as a power failure does; its folder stays.
     pub(crate) fn kill(mut self) -> TempDir {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -117,7 +117,7 @@ impl Server {
 }
 
 impl Server {
-    /// Asks it to end; how it ended, and its log.
+    /// Asks it to end. Returns how it ended, and its log.
     pub(crate) fn signal_and_wait(mut self) -> (std::process::ExitStatus, String) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
@@ -133,7 +133,7 @@ impl Drop for Server {
     }
 }
 
-/// The program, with nothing of this process's settings.
+/// The program, without the environment of this process.
 pub(crate) fn postern() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_postern"));
     command.env_remove("POSTERN_MASTER_KEY").env_remove("POSTERN_LOG");
@@ -161,14 +161,14 @@ fn start(mut command: Command, folder: &Path, base: String) -> Result<Server, St
             let took = started.elapsed();
             return Ok(Server { child, folder: None, log, base, took });
         }
-        let told = || String::from_utf8_lossy(&fs::read(&log).unwrap()).into_owned();
+        let reported = || String::from_utf8_lossy(&fs::read(&log).unwrap()).into_owned();
         if let Some(ended) = child.try_wait().unwrap() {
-            return Err(format!("{ended}\n{}", told()));
+            return Err(format!("{ended}\n{}", reported()));
         }
         if started.elapsed() > START {
             let _ = child.kill();
             let _ = child.wait();
-            return Err(format!("not ready in time\n{}", told()));
+            return Err(format!("not ready in time\n{}", reported()));
         }
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -1,6 +1,6 @@
-//! No secret that was issued is anywhere but in the one answer that showed it: not in the log at its
-//! most talkative, not in the database's files, not in figures, lists, events, refusals or
-//! explanations, and not because somebody sent it in the wrong place.
+//! No issued secret appears anywhere but in the one answer that showed it: not in the most detailed
+//! log, not in the files of the database, not in metrics, lists, events, refusals or explanations,
+//! and not because a client sent it in the wrong place.
 
 mod flows;
 mod needles;
@@ -18,7 +18,7 @@ use crate::harness::http::{self, get};
 use flows::{Flows, REALMS};
 use needles::Needles;
 
-/// A name that stands for a secret, so that the scanner can be seen to find one.
+/// A name that stands for a secret, to prove that the scanner can find one.
 const PLANTED: &str = "pl4nted0351gqnVygfmyhG47WTdGb4secretMIDDLEpart4of4a4planted4name";
 
 #[test]
@@ -38,16 +38,16 @@ fn no_issued_secret_is_anywhere_but_in_its_answer() {
     admin.create("/organizations", &serde_json::json!({"name": PLANTED}));
     let planted = Needles::of(&[PLANTED]);
     for realm in REALMS {
-        let told = everything(&server.admin(realm), &requests);
-        assert!(realm != "fyma" || !planted.found_in(told.as_bytes()).is_empty(), "not found");
-        nowhere(&needles, &format!("the admin API of {realm}"), told.as_bytes());
+        let reported = everything(&server.admin(realm), &requests);
+        assert!(realm != "fyma" || !planted.found_in(reported.as_bytes()).is_empty(), "not found");
+        nowhere(&needles, &format!("the admin API of {realm}"), reported.as_bytes());
     }
     let metrics = get(&server.base, "/metrics").send().expect(200);
     assert!(metrics.text().contains("postern_"));
     nowhere(&needles, "the figures", &metrics.body);
     nowhere(&needles, "the portal", &get(&server.base, "/").send().expect(200).body);
 
-    // Running, with a journal beside the database; then ended, with all in one file.
+    // First running, with a journal beside the database; then ended, with all data in one file.
     let mut found = files(&needles, &planted, &server.folder().join("data"));
     let log = server.log();
     let folder = server.end();
@@ -68,7 +68,8 @@ fn nowhere(needles: &Needles, place: &str, hay: &[u8]) {
     assert!(found.is_empty(), "{place} has {found:#?}");
 }
 
-/// Reads every file below a folder but those that are for secrets; how many have what was planted.
+/// Reads every file below a folder except those for secrets. Returns how many have the planted
+/// name.
 fn files(needles: &Needles, planted: &Needles, folder: &Path) -> usize {
     let mut with_planted = 0;
     for entry in fs::read_dir(folder).unwrap() {
@@ -85,29 +86,29 @@ fn files(needles: &Needles, planted: &Needles, folder: &Path) -> usize {
     with_planted
 }
 
-/// All that the admin API tells by reading: each list, each thing in it, each explanation.
+/// Everything that the admin API returns: each list, each entity, each explanation.
 fn everything(admin: &Admin, requests: &[String]) -> String {
     let document = get(&admin.base, "/admin/openapi.json").send().expect(200).json();
     let paths = document["paths"].as_object().unwrap();
     let read = |target: &str| get(&admin.base, target).bearer(&admin.key).send();
-    let mut told = String::new();
+    let mut reported = String::new();
     for path in paths.iter().filter(|(_, item)| item.get("get").is_some()).map(|(path, _)| path) {
         if path.contains('{') {
             continue;
         }
         let list = read(&format!("{path}?limit=200")).expect(200);
-        told.push_str(list.text());
+        reported.push_str(list.text());
         let one = format!("{path}/{{id}}");
         for it in list.json()["data"].as_array().unwrap() {
             let Some(id) = it["id"].as_str().filter(|_| paths.contains_key(&one)) else { continue };
-            told.push_str(read(&format!("{path}/{}", http::escaped(id))).expect(200).text());
+            reported.push_str(read(&format!("{path}/{}", http::escaped(id))).expect(200).text());
         }
     }
     for request in requests.iter().step_by(50) {
-        told.push_str(read(&format!("/admin/v1/why/{request}")).text());
+        reported.push_str(read(&format!("/admin/v1/why/{request}")).text());
     }
-    assert!(told.contains("\"refusals\":[{") && told.contains("\"sequence\""));
-    told
+    assert!(reported.contains("\"refusals\":[{") && reported.contains("\"sequence\""));
+    reported
 }
 
 /// A text member, cloned.

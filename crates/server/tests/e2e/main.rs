@@ -1,4 +1,4 @@
-//! The program through its front door: the real binary, real sockets, real files.
+//! End-to-end tests: the real binary, real sockets, real files.
 
 #![allow(
     clippy::unwrap_used,

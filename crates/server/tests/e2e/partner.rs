@@ -1,4 +1,4 @@
-//! The partner's app beside the demo, by plain HTTP: all three flows, and what it never shows.
+//! The partner's app of the demo, by plain HTTP: all three flows, and what it never shows.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::dialects::person::Person;
 use crate::harness::Server;
 use crate::harness::http::{Answer, ask, get};
 
-/// A visitor of the app, who is also a person at the provider.
+/// A visitor of the app, who is also a user at the provider.
 struct Visitor {
     app: String,
     cookie: Option<String>,
@@ -17,7 +17,7 @@ impl Visitor {
         let text = std::fs::read(server.folder().join("data/partner.json")).unwrap();
         let settings: Value = serde_json::from_slice(&text).unwrap();
         let base = settings["base"].as_str().unwrap();
-        // By its address: the name may be that of another protocol's loopback, too.
+        // By its IP address: the name could also resolve to IPv6.
         Self { app: base.replacen("localhost", "127.0.0.1", 1), cookie: None }
     }
 
@@ -41,7 +41,7 @@ impl Visitor {
     fn connect(&mut self, provider: &str, person: &mut Person) {
         let away = self.send("POST", &format!("/connect/{provider}")).expect(303);
         let away = away.header("location").unwrap();
-        let back = person.walk(away.strip_prefix(&person.base).unwrap());
+        let back = person.follow(away.strip_prefix(&person.base).unwrap());
         let (_, path) = back.split_once("/callback").unwrap();
         self.send("GET", &format!("/callback{path}")).expect(303);
     }
@@ -119,7 +119,7 @@ fn no_page_of_the_app_has_a_whole_token_or_its_secret() {
 }
 
 #[test]
-fn the_portal_tells_where_the_app_is_and_who_signs_in_but_no_password() {
+fn the_portal_shows_the_app_and_its_users_but_no_password() {
     let server = Server::dev();
     let page = get(&server.base, "/").send().expect(200).text().to_owned();
     let demo = server.demo();

@@ -1,4 +1,4 @@
-//! The same program on PostgreSQL: flows, budgets, restarts, and a database that is away for a while.
+//! The program on PostgreSQL: flows, budgets, restarts, and a database that is away for a while.
 
 use serde_json::json;
 use store_suite::postgres;
@@ -8,7 +8,7 @@ use crate::harness::Server;
 use crate::harness::http::{Answer, get, post};
 use crate::harness::realm::Realm;
 
-/// A realm on a database of its own.
+/// A realm on its own database.
 struct Fixture {
     database: postgres::Server,
     bank: Bank,
@@ -59,7 +59,7 @@ fn the_machine_flows_work_and_survive_a_restart() {
 }
 
 #[test]
-fn budgets_are_as_exact_as_elsewhere() {
+fn budgets_are_exact_on_postgres() {
     let fixture = Fixture::open();
     budgets::of_a_client(&fixture.bank);
     budgets::of_an_organization(&fixture.bank);
@@ -85,7 +85,7 @@ fn a_database_that_is_away_is_503_with_retry_after_and_comes_back() {
     unavailable(&bank.ask(&machine));
     let ask = post(&base, "/introspect").basic(&machine.id, &machine.secret);
     let token = issued["access_token"].as_str().unwrap();
-    // What is known is answered from memory for a while.
+    // Known credentials are answered from memory for a while.
     assert_eq!(ask.form(&[("token", token)]).send().expect(200).json()["active"], true);
     unavailable(&bank.admin.call("GET", "/clients", None));
     let new = json!({"name": "not now"});

@@ -1,4 +1,4 @@
-//! The commands of the README, and those that `dev` prints, run as they stand.
+//! The commands of the README, and those that `dev` prints, run unchanged.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -11,14 +11,14 @@ use crate::clients::{python, root};
 use crate::dialects::person::{Person, parameter};
 use crate::harness::Server;
 
-/// The fenced blocks of the README that are for a shell.
+/// The fenced shell blocks of the README.
 fn blocks() -> Vec<String> {
     let text = fs::read_to_string(root().join("README.md")).unwrap();
     let fenced = text.split("```sh\n").skip(1);
     fenced.map(|rest| rest.split_once("```").unwrap().0.to_owned()).collect()
 }
 
-/// A shell where `.postern/` is the data of `server`. HTTPie is the one of the tests' Python packages.
+/// A shell where `.postern/` is the data of `server`. HTTPie is one of the tests' Python packages.
 fn bash(server: &Server) -> Command {
     let data = server.folder().join(".postern");
     if !data.exists() {
@@ -29,13 +29,13 @@ fn bash(server: &Server) -> Command {
     bash
 }
 
-/// What goes before the commands.
+/// The commands at the start.
 fn prelude() -> String {
     let packages = python().parent().map(Path::to_path_buf).unwrap();
     format!("set -euo pipefail\nPATH={}:$PATH\n", packages.display())
 }
 
-/// Runs commands; gives back what they printed.
+/// Runs commands. Returns their output.
 fn shell(server: &Server, commands: &str) -> String {
     let output = bash(server)
         .args(["-c", &format!("{}{commands}", prelude())])
@@ -43,13 +43,13 @@ fn shell(server: &Server, commands: &str) -> String {
         .output()
         .unwrap();
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{commands}\n{printed}\n{told}");
-    assert!(told.is_empty(), "{commands}\n{told}");
+    let reported = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{commands}\n{printed}\n{reported}");
+    assert!(reported.is_empty(), "{commands}\n{reported}");
     printed
 }
 
-/// What the output of each block holds, by something in the block that tells which it is.
+/// What the output of each block contains, by a text in the block that identifies it.
 const EXPECTED: [(&str, &[&str]); 6] = [
     ("speculo.base)/v1/contacts", &["\"contacts\":[{\"id\":\"contact_", "\"pageSize\":50"]),
     (
@@ -62,10 +62,10 @@ const EXPECTED: [(&str, &[&str]); 6] = [
     ("/admin/v1/why/", &["white_space"]),
 ];
 
-/// Two blocks with a person between them.
+/// Two blocks with a user's step between them.
 const WITH_PEOPLE: [&str; 2] = ["/admin/v1/clients", "read -r -p"];
 
-/// A shell that is typed at.
+/// An interactive shell.
 struct Terminal {
     child: Child,
     keys: ChildStdin,
@@ -88,7 +88,7 @@ impl Terminal {
         self.keys.flush().unwrap();
     }
 
-    /// The first line from here on that begins with `prefix`.
+    /// The next line that begins with `prefix`.
     fn line(&mut self, prefix: &str) -> String {
         let mut line = String::new();
         while self.screen.read_line(&mut line).unwrap() > 0 {
@@ -100,7 +100,7 @@ impl Terminal {
         panic!("no line that begins with {prefix}");
     }
 
-    /// Everything that follows.
+    /// All further output.
     fn end(mut self) -> String {
         drop(self.keys);
         let lines: Vec<String> = self.screen.lines().map(Result::unwrap).collect();
@@ -109,14 +109,14 @@ impl Terminal {
     }
 }
 
-/// Opens an address that a terminal shows, says yes, and reads the code in the address at the end.
+/// Opens an address from a terminal, consents, and reads the code in the last address.
 fn in_the_browser(demo: &Value, address: &str) -> String {
     let mut person = Person::of(demo);
     if let Some(company) = demo["companies"][0]["name"].as_str() {
         person = person.choosing(company);
     }
     let target = address.strip_prefix(demo["base"].as_str().unwrap()).unwrap();
-    let back = person.walk(target);
+    let back = person.follow(target);
     let code = parameter(&back, "code").or_else(|| parameter(&back, "access_code"));
     code.unwrap_or_else(|| panic!("{back}"))
 }
@@ -131,7 +131,7 @@ fn the_flow_with_people_of_the_readme_works_as_printed() {
     terminal.put(&blocks[0]);
     terminal.put(of(WITH_PEOPLE[0]));
     let code = in_the_browser(demo, &terminal.line("http"));
-    // What is typed next is read by the block: it comes after its first line.
+    // The block reads what is typed next: it comes after its first line.
     let (read, rest) = of(WITH_PEOPLE[1]).split_once('\n').unwrap();
     terminal.put(&format!("{read}\n{code}\n{rest}"));
     let printed = terminal.end();
@@ -151,7 +151,7 @@ fn every_block_of_the_readme_works_as_printed() {
     for block in flows {
         let known = EXPECTED.iter().find(|(of, _)| block.contains(of));
         let (of, expected) = known.unwrap_or_else(|| panic!("what does this do?\n{block}"));
-        // Twice: nothing is used up by trying.
+        // Twice: running the commands uses nothing up.
         for _ in 0..2 {
             let printed = shell(&server, &format!("{helpers}\n{block}"));
             let dense: String = printed.replace(": ", ":").replace(", ", ",");
@@ -197,8 +197,9 @@ fn the_app_of_every_block_that_dev_prints_gets_its_tokens_from_a_person() {
         terminal.put(&format!("# {app}\n"));
         let code = in_the_browser(demo, &terminal.line("http"));
         terminal.put(&format!("finish {code}\n"));
-        let told = terminal.end();
-        let tokens: Value = serde_json::from_str(told.trim()).unwrap_or_else(|_| panic!("{told}"));
-        assert!(tokens[member].is_string(), "{realm}: {told}");
+        let reported = terminal.end();
+        let tokens: Value =
+            serde_json::from_str(reported.trim()).unwrap_or_else(|_| panic!("{reported}"));
+        assert!(tokens[member].is_string(), "{realm}: {reported}");
     }
 }

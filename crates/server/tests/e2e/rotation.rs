@@ -1,5 +1,5 @@
-//! Refresh tokens that rotate, through the binary on both databases: a hundred refreshes of one token
-//! at once are one rotation, and what was acknowledged before a `kill -9` is there after it.
+//! Rotation of refresh tokens, with the binary on both databases: a hundred concurrent refreshes of
+//! one token are one rotation, and what was acknowledged before a `kill -9` survives it.
 
 use std::collections::BTreeSet;
 use std::sync::Barrier;
@@ -15,12 +15,12 @@ use crate::harness::realm::{Machine, Realm};
 use crate::harness::{Server, clock};
 
 const API: &str = "https://api.example";
-/// Refreshes at once.
+/// The number of concurrent refreshes.
 const CROWD: usize = 100;
-/// Connections that refresh on and on until the process is killed.
+/// Connections that refresh repeatedly until the process is killed.
 const CONNECTIONS: usize = 6;
 
-/// A dialect that rotates; its access tokens are sealed, so that the store is what is tested.
+/// A dialect with rotation. Its access tokens are sealed, so that the test measures the store.
 const DIALECT: &str = "spiko";
 
 /// A realm with a client whose refresh tokens rotate.
@@ -61,7 +61,8 @@ fn text(answer: &Value, member: &str) -> String {
     answer[member].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
-/// A hundred at once get one successor, again and again; then a replay closes the connection.
+/// A hundred concurrent requests get one successor, repeatedly; then a replay revokes the
+/// connection.
 fn one_rotation_among_many(fixture: &Fixture) {
     let (_, mut token) = fixture.connect();
     let first = token.clone();
@@ -93,7 +94,7 @@ fn one_rotation_among_many(fixture: &Fixture) {
     assert_eq!(fixture.bank.admin.why(&closed), "credential_revoked");
 }
 
-/// Everybody brings an old token at once: it is refused to all, and the connection closed once.
+/// Many old tokens at once: all are refused, and the connection is revoked once.
 fn many_replays_at_once(fixture: &Fixture) {
     let (id, old) = fixture.connect();
     let next = text(&fixture.refreshing(&old).send().expect(200).json(), "refresh_token");
@@ -124,14 +125,14 @@ fn a_hundred_refreshes_at_once_are_one_rotation_on_postgres() {
     assert!(!fixture.bank.server.log().contains("panicked"));
 }
 
-/// What one connection knows: the token it used last, and the one it was given for that.
+/// The state of one connection: the token it used last, and the one it got for it.
 struct Held {
     before: String,
     present: String,
     rotations: usize,
 }
 
-/// Refreshes until the process is gone.
+/// Refreshes until the process has ended.
 fn refresh_on_and_on(base: &str, client: &Machine, token: String) -> Held {
     let mut held = Held { before: token.clone(), present: token, rotations: 0 };
     loop {
@@ -145,7 +146,7 @@ fn refresh_on_and_on(base: &str, client: &Machine, token: String) -> Held {
     }
 }
 
-/// Kills the process in the middle of it.
+/// Kills the process in the middle.
 fn an_acknowledged_rotation_survives(fixture: Fixture) {
     clock::calm();
     let tokens: Vec<String> = (0..CONNECTIONS).map(|_| fixture.connect().1).collect();
@@ -168,12 +169,12 @@ fn an_acknowledged_rotation_survives(fixture: Fixture) {
 
     let server = Server::serve(folder, &base);
     for held in held {
-        // The answer to the last refresh was perhaps lost with the process: then this is a retry of
-        // it. Either way the token that was acknowledged is taken, and gives what it gives.
+        // The answer to the last refresh may have been lost with the process; then this is a retry
+        // of it. In both cases the acknowledged token is accepted and gets the same successor.
         let next = refreshing(&base, &client, &held.present).send().expect(200).json();
         let again = refreshing(&base, &client, &held.present).send().expect(200).json();
         assert_eq!(next["refresh_token"], again["refresh_token"], "a retry after the restart");
-        // What was before it is a replay by now.
+        // The token before it is a replay by now.
         let replayed = refreshing(&base, &client, &held.before).send().expect(400);
         assert_eq!(admin.why(&replayed), "refresh_replayed");
     }

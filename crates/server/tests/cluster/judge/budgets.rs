@@ -1,4 +1,4 @@
-//! Budgets: no more is issued than was allowed, and nothing refused while there was some left.
+//! Budgets: no more is issued than allowed, and nothing is refused while something is left.
 
 use std::collections::BTreeMap;
 
@@ -24,15 +24,15 @@ pub(super) fn judge(history: &History, findings: &mut Findings) {
     for ((client, hour), spends) in windows {
         let Some(limit) = history.budgets.get(client).copied() else { continue };
         let issued = spends.iter().filter(|spend| spend.answer == Paid::Issued).count();
-        let told = || format!("client {client} in hour {hour}: {issued} of {limit}");
-        findings.hold(KEPT, issued <= limit, told);
+        let reported = || format!("client {client} in hour {hour}: {issued} of {limit}");
+        findings.hold(KEPT, issued <= limit, reported);
         if !crosses(client) {
             early(limit, &spends, findings);
         }
     }
 }
 
-/// Every refusal must have `limit` requests before its end that were paid for, or may have been.
+/// Every refusal must have `limit` earlier requests that were paid for, or may have been.
 fn early(limit: usize, spends: &[&Spend], findings: &mut Findings) {
     for refused in spends.iter().filter(|spend| spend.answer == Paid::Exhausted) {
         let maybe_paid = |it: &&&Spend| {

@@ -1,4 +1,5 @@
-//! Doors: no bad credential is let in after the limit, no good one turned away, and nobody breaks.
+//! Endpoints: no inactive credential is accepted after the limit, no active one is refused, and no
+//! endpoint fails.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -34,15 +35,15 @@ fn troubled_now(history: &History, limits: &Limits, call: &Call) -> bool {
 fn bad(history: &History, limits: &Limits, call: &Call, since: Duration, findings: &mut Findings) {
     let late = call.span.start.saturating_sub(since);
     let accepted = call.observation == Observation::Accepted;
-    let told = || format!("{late:?} after the acknowledgement at {since:?}: {call:?}");
+    let reported = || format!("{late:?} after the acknowledgement at {since:?}: {call:?}");
     if !troubled(history, limits, call.endpoint, since, call.span.end) {
         if late > limits.calm {
-            findings.hold(LATE, !accepted, told);
+            findings.hold(LATE, !accepted, reported);
         }
     } else if late > limits.stale_at(call.endpoint) + limits.margin {
         let calm_now = !troubled_now(history, limits, call);
         if !call.endpoint.fails_open() || calm_now {
-            findings.hold(LATE_IN_A_FAULT, !accepted, told);
+            findings.hold(LATE_IN_A_FAULT, !accepted, reported);
         }
     }
 }
@@ -51,7 +52,7 @@ fn good(history: &History, limits: &Limits, call: &Call, since: Duration, findin
     if call.span.start.saturating_sub(since) <= limits.calm {
         return;
     }
-    // What was made good while the door could not hear of it may be refused still.
+    // What was activated while the endpoint had no news may still be refused.
     if !troubled(history, limits, call.endpoint, since, since + limits.calm) {
         let refused = call.observation == Observation::Refused;
         findings.hold(TURNED_AWAY, !refused, || format!("good since {since:?}: {call:?}"));
@@ -62,7 +63,7 @@ fn good(history: &History, limits: &Limits, call: &Call, since: Duration, findin
     }
 }
 
-/// The longest time between two looks that says when something changed.
+/// The longest time between two requests that still shows when something changed.
 const CLOSE: Duration = Duration::from_millis(250);
 
 /// From the acknowledgement of a revocation to the first refusal that no acceptance followed.
@@ -72,7 +73,7 @@ pub(crate) struct Delay {
     pub(crate) delay: Duration,
 }
 
-/// The delays of all revocations in calm times, door by door. Each is measured from above: by the
+/// The delays of all revocations in quiet times, per endpoint. Each is an upper bound: it uses the
 /// start of the refused request.
 pub(crate) fn delays(history: &History, limits: &Limits) -> Vec<Delay> {
     let timelines = Timelines::new(history);
@@ -91,7 +92,7 @@ pub(crate) fn delays(history: &History, limits: &Limits) -> Vec<Delay> {
         let after = accepted.map_or(0, |last| last + 1);
         let first = calls.get(after..)?.iter().copied().find(refused)?.span.start;
         let before = accepted.and_then(|last| calls.get(last)).map_or(since, |it| it.span.start);
-        // Where nobody looked closely there is nothing to measure.
+        // Where requests were too rare, there is nothing to measure.
         let close = first.saturating_sub(before) < CLOSE;
         close.then_some(Delay { endpoint, delay: first.saturating_sub(since) })
     };

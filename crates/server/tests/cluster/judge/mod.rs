@@ -1,15 +1,15 @@
-//! The judge: from a history alone to what was promised and not kept.
+//! The judge: compares a history with the promises, and returns the broken ones.
 //!
-//! Invariant: pure. Whatever is uncertain (a change nobody acknowledged, an answer that was lost) is
-//! no fault of the program; whatever is certain is held against it. Every rule also says how often it
-//! had something to decide: a rule that was idle proves nothing.
+//! Invariant: pure. An uncertain event (a change without acknowledgement, a lost answer) never
+//! counts against the program; a certain one does. Every rule also counts how often it decided
+//! something, because a rule that never decided proves nothing.
 
-mod away;
+mod acknowledged_writes;
 mod budgets;
 mod endpoints;
 mod refreshes;
 mod timeline;
-mod written;
+mod without_news;
 
 #[cfg(test)]
 mod tests;
@@ -20,23 +20,23 @@ use crate::history::{At, Endpoint, History};
 
 pub(crate) use endpoints::{Delay, delays};
 
-/// What is promised.
+/// The promised limits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// From an acknowledgement to its effect everywhere.
     pub(crate) calm: Duration,
-    /// After so long without word a door that fails closed does not believe what it remembers.
+    /// After this time without news, an endpoint that fails closed does not use its memory.
     pub(crate) stale: Duration,
-    /// The same for introspection, which no route tells what to do.
+    /// The same for introspection, which has no setting per route.
     pub(crate) stale_introspection: Duration,
     /// What a busy machine adds to that.
     pub(crate) margin: Duration,
-    /// From the end of a fault until all is as before.
+    /// From the end of a fault until everything works as before.
     pub(crate) recovery: Duration,
 }
 
 impl Limits {
-    /// After so long without word a door does not believe what it remembers.
+    /// After this time without news, an endpoint does not use its memory.
     fn stale_at(&self, endpoint: Endpoint) -> Duration {
         match endpoint {
             Endpoint::Introspection(_) => self.stale_introspection,
@@ -45,18 +45,18 @@ impl Limits {
     }
 }
 
-/// A promise not kept.
+/// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Violation {
     pub(crate) rule: &'static str,
-    pub(crate) told: String,
+    pub(crate) reported: String,
 }
 
-/// What was found.
+/// The result of judging.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) breaches: Vec<Violation>,
-    /// How often each rule had something to decide.
+    /// How often each rule decided something.
     pub(crate) decided: std::collections::BTreeMap<&'static str, usize>,
 }
 
@@ -65,31 +65,31 @@ impl Findings {
         *self.decided.entry(rule).or_default() += 1;
     }
 
-    fn breach(&mut self, rule: &'static str, told: String) {
-        self.breaches.push(Violation { rule, told });
+    fn breach(&mut self, rule: &'static str, reported: String) {
+        self.breaches.push(Violation { rule, reported });
     }
 
     /// Decides once: `kept`, or else what `told` says.
-    fn hold(&mut self, rule: &'static str, kept: bool, told: impl FnOnce() -> String) {
+    fn hold(&mut self, rule: &'static str, kept: bool, reported: impl FnOnce() -> String) {
         self.decide(rule);
         if !kept {
-            self.breach(rule, told());
+            self.breach(rule, reported());
         }
     }
 }
 
-/// Holds all rules against a history.
+/// Applies all rules to a history.
 pub(crate) fn judge(history: &History, limits: &Limits) -> Findings {
     let mut findings = Findings::default();
     endpoints::judge(history, limits, &mut findings);
-    away::judge(history, limits, &mut findings);
+    without_news::judge(history, limits, &mut findings);
     refreshes::judge(history, &mut findings);
     budgets::judge(history, &mut findings);
-    written::judge(history, &mut findings);
+    acknowledged_writes::judge(history, &mut findings);
     findings
 }
 
-/// Whether a fault was felt at `door` at any time between `from` and `to`.
+/// Whether a fault affected `door` at any time between `from` and `to`.
 fn troubled(history: &History, limits: &Limits, endpoint: Endpoint, from: At, to: At) -> bool {
     let felt = |fault: &&crate::history::Fault| fault.endpoints.contains(&endpoint);
     let mut faults = history.faults.iter().filter(felt);

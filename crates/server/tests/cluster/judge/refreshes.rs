@@ -1,5 +1,5 @@
-//! Families of refresh tokens: a token has one successor, whoever asks and how often; it has none
-//! once its successor was used; and no family is lost by a retry.
+//! Families of refresh tokens: a token has one successor, however often it is used; it has none
+//! after its successor was used; and no family is lost by a retry.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ fn one_chain(refreshes: &[&Refresh], findings: &mut Findings) {
     }
 }
 
-/// After the refusal of a replay nothing of the family is good.
+/// After a replay was refused, no token of the family is active.
 fn closed(refreshes: &[&Refresh], findings: &mut Findings) {
     let refused = refreshes.iter().filter(|it| it.answer == Renewal::Refused);
     let Some(since) = refused.map(|it| it.span.end).min() else { return };

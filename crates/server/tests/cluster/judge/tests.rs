@@ -1,5 +1,5 @@
-//! Bad histories, each made by hand: every rule finds the one thing that is wrong in its own, and
-//! nothing in the good one beside it.
+//! Histories made by hand, each with one error: every rule finds its own error, and none in the
+//! correct history.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn span(start: u64, end: u64) -> Span {
     Span { start: ms(start), end: ms(end) }
 }
 
-/// One credential that hangs from a key and an organization.
+/// One credential that depends on a key and an organization.
 fn history() -> History {
     let credential = Credential { hangs_from: vec![KEY, ORGANIZATION], born: ms(0) };
     History { credentials: vec![credential], ..History::default() }
@@ -43,7 +43,7 @@ fn change(subject: Subject, good: bool, at: u64) -> Change {
 
 fn fault(endpoints: &[Endpoint], start: u64, end: u64) -> Fault {
     let (span, endpoints) = (span(start, end), endpoints.to_vec());
-    Fault { name: "made up", mending: span.end, span, in_the_dark: endpoints.clone(), endpoints }
+    Fault { name: "made up", mending: span.end, span, without_news: endpoints.clone(), endpoints }
 }
 
 /// The rules that `history` breaks, each once.
@@ -82,7 +82,7 @@ fn a_revival_long_after_the_revocation_is_seen() {
 }
 
 #[test]
-fn what_nobody_acknowledged_is_held_against_nobody() {
+fn changes_without_acknowledgement_never_count_as_errors() {
     let mut history = history();
     history.changes.push(Change { acknowledged: false, ..change(KEY, false, 1_000) });
     history.calls.push(call(Endpoint::Gate(0), 9_000, Observation::Accepted));
@@ -136,7 +136,7 @@ fn an_open_route_may_be_late_in_the_dark_but_not_after_it() {
 }
 
 #[test]
-fn a_good_credential_is_neither_refused_nor_left_without_an_answer() {
+fn an_active_credential_is_neither_refused_nor_left_without_an_answer() {
     let mut history = history();
     history.calls.push(call(Endpoint::Haproxy, 3_000, Observation::Accepted));
     assert!(broken(&history).is_empty());
@@ -153,7 +153,7 @@ fn a_good_credential_is_neither_refused_nor_left_without_an_answer() {
 }
 
 #[test]
-fn a_500_is_a_breach_whoever_asked() {
+fn a_500_is_an_error_at_every_endpoint() {
     let mut history = history();
     history.faults.push(fault(&[Endpoint::Gate(2)], 0, 9_000));
     history.calls.push(call(Endpoint::Gate(2), 4_000, Observation::Broken(500)));
@@ -279,7 +279,7 @@ fn read(node: usize, state: State) -> ReadBack {
 }
 
 #[test]
-fn what_was_acknowledged_is_there_on_every_node() {
+fn acknowledged_changes_are_on_every_node() {
     let mut history = History { made: vec![KEY], ..history() };
     history.read_back.extend([read(0, State::Good), read(1, State::Good)]);
     assert!(broken(&history).is_empty());

@@ -1,4 +1,4 @@
-//! What is certain of a subject at a time, from the changes to it.
+//! What is certain about a subject at a time, from the changes to it.
 
 use std::collections::BTreeMap;
 
@@ -20,12 +20,14 @@ impl<'a> Timelines<'a> {
         self.0.get(&subject).map_or(&[], Vec::as_slice)
     }
 
-    /// Since when something that `credential` hangs from has certainly been bad, for all of `span`.
+    /// The time since which something that `credential` depends on has certainly been inactive, for
+    /// all of `span`.
     pub(super) fn bad_since(&self, credential: &Credential, span: Span) -> Option<At> {
         credential.hangs_from.iter().filter_map(|it| bad_since(self.of(*it), span)).min()
     }
 
-    /// Since when all that `credential` hangs from has certainly been good, for all of `span`.
+    /// The time since which everything that `credential` depends on has certainly been active, for
+    /// all of `span`.
     pub(super) fn good_since(&self, credential: &Credential, span: Span) -> Option<At> {
         let born = (credential.born <= span.start).then_some(credential.born);
         let mut since = credential.hangs_from.iter().map(|it| good_since(self.of(*it), span));
@@ -33,10 +35,10 @@ impl<'a> Timelines<'a> {
     }
 }
 
-/// The earliest acknowledgement of badness that nothing may have undone by the end of `span`.
+/// The earliest acknowledged revocation that no change may have undone by the end of `span`.
 fn bad_since(changes: &[&Change], span: Span) -> Option<At> {
     let lasting = |bad: &&&Change| {
-        // What nobody acknowledged may come to pass at any later time.
+        // A change without acknowledgement may happen at any later time.
         let may_follow = |it: &Change| !it.acknowledged || it.span.end >= bad.span.start;
         let undone = |it: &&Change| it.good && may_follow(it) && it.span.start <= span.end;
         !bad.good && bad.acknowledged && bad.span.end <= span.start && !changes.iter().any(undone)
@@ -44,8 +46,8 @@ fn bad_since(changes: &[&Change], span: Span) -> Option<At> {
     changes.iter().filter(lasting).map(|bad| bad.span.end).min()
 }
 
-/// The acknowledgement that made it good for good: zero where it was never bad. A badness that
-/// nobody acknowledged may come to pass at any later time.
+/// The acknowledgement that finally made it active: zero where it was never revoked. A revocation
+/// without acknowledgement may happen at any later time.
 fn good_since(changes: &[&Change], span: Span) -> Option<At> {
     let mut since = At::ZERO;
     for bad in changes.iter().filter(|it| !it.good && it.span.start <= span.end) {

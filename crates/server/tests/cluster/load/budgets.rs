@@ -1,5 +1,5 @@
-//! Clients that spend their budget at all nodes at once, until they are told that it is spent; then
-//! comes the next client.
+//! Clients that spend their budget at all nodes at once until it is refused. Then the next client
+//! starts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,15 +7,15 @@ use std::time::Duration;
 use base::{Clock as _, SystemClock};
 use serde_json::json;
 
-use super::life::{Ground, created, noted, text};
+use super::life_cycle::{Ground, created, noted, text};
 use crate::history::{Paid, Span, Spend};
 use crate::world::{AUDIENCES, Dice, World};
 
-/// Tokens an hour.
+/// Tokens per hour.
 const BUDGET: usize = 24;
-/// Between two rounds, of one request to each node.
+/// The time between two rounds of one request to each node.
 const PACE: Duration = Duration::from_millis(150);
-/// How often a client is refused before the next comes.
+/// How many refusals end a client's turn.
 const REFUSED: usize = 4;
 
 pub(crate) async fn spend_on_and_on(world: Arc<World>, ground: Ground, mut dice: Dice) {
@@ -26,7 +26,7 @@ pub(crate) async fn spend_on_and_on(world: Arc<World>, ground: Ground, mut dice:
     }
 }
 
-/// A new client, and its whole budget; `None` where it could not be made.
+/// A new client spends its whole budget; `None` where it could not be created.
 async fn spend_one(world: &World, ground: &Ground, dice: &mut Dice) -> Option<()> {
     let nodes = world.addresses.nodes.len();
     let node = dice.roll(nodes);

@@ -1,4 +1,4 @@
-//! Callers: at each door one who shows credentials of all kinds, good ones and those long revoked.
+//! Callers: at each endpoint, one presents credentials of all kinds, active ones and revoked ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::history::Endpoint;
 use crate::world::{Dice, Held, World};
 
-/// Between two calls at one door.
+/// The time between two calls at one endpoint.
 const PACE: Duration = Duration::from_millis(60);
 
 pub(crate) async fn call_on_and_on(world: Arc<World>, endpoint: Endpoint, mut dice: Dice) {
@@ -18,7 +18,7 @@ pub(crate) async fn call_on_and_on(world: Arc<World>, endpoint: Endpoint, mut di
     }
 }
 
-/// One of those that can be shown there: in three of four calls one that nobody revoked.
+/// A credential for the endpoint: in three of four calls, one that was not revoked.
 fn pick(world: &World, endpoint: Endpoint, dice: &mut Dice) -> Option<Held> {
     let dead = dice.roll(4) == 0;
     let jwts_only = matches!(endpoint, Endpoint::Verifier(_) | Endpoint::OpenVerifier(_));

@@ -1,9 +1,9 @@
-//! The load: everybody who uses the cluster while it is being broken.
+//! The load: the users of the cluster while faults happen.
 
 pub(crate) mod budgets;
 mod calls;
-mod hunt;
-pub(crate) mod life;
+pub(crate) mod life_cycle;
+mod probe;
 pub(crate) mod refreshes;
 
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 
 use crate::world::{Dice, World};
 
-/// Starts all of it. It ends by itself once the world says so.
-pub(crate) fn start(world: &Arc<World>, ground: &life::Ground, seed: u64) -> JoinSet<()> {
+/// Starts all of it. It ends when the world says so.
+pub(crate) fn start(world: &Arc<World>, ground: &life_cycle::Ground, seed: u64) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     let mut number = 0;
     let mut dice = || {
@@ -24,9 +24,9 @@ pub(crate) fn start(world: &Arc<World>, ground: &life::Ground, seed: u64) -> Joi
         tasks.spawn(calls::call_on_and_on(Arc::clone(world), endpoint, dice()));
     }
     for _ in 0..3 {
-        tasks.spawn(life::live(Arc::clone(world), ground.clone(), dice()));
+        tasks.spawn(life_cycle::live(Arc::clone(world), ground.clone(), dice()));
     }
-    tasks.spawn(life::suspend_and_resume(Arc::clone(world), ground.clone(), dice()));
+    tasks.spawn(life_cycle::suspend_and_resume(Arc::clone(world), ground.clone(), dice()));
     for family in &ground.families {
         let family = family.clone();
         tasks.spawn(refreshes::rotate_on_and_on(Arc::clone(world), family, dice()));

@@ -1,5 +1,5 @@
-//! Connections that refresh on and on at changing nodes, some of them twice at once; a retry is made
-//! where no answer came.
+//! Connections that refresh repeatedly at changing nodes, some of them twice at once. A request
+//! without an answer is retried.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::history::{Refresh, Renewal, Span};
 use crate::world::{Dice, World};
 
-/// Between two rotations.
+/// The time between two rotations.
 const PACE: Duration = Duration::from_millis(250);
 
 /// A family of refresh tokens, and its client.
@@ -18,7 +18,7 @@ pub(crate) struct Family {
     pub(crate) client: String,
     pub(crate) secret: String,
     pub(crate) first: String,
-    /// Whether an old token is shown in the end.
+    /// Whether an old token is presented at the end.
     pub(crate) replays: bool,
 }
 
@@ -50,7 +50,8 @@ pub(crate) async fn rotate_on_and_on(world: Arc<World>, family: Family, mut dice
     }
 }
 
-/// A rotation: one request, or two at once at two nodes. The successor, where one came.
+/// A rotation: one request, or two at once at two nodes. Returns the successor, where there was
+/// one.
 async fn once(
     world: &World,
     family: &Family,
@@ -71,7 +72,7 @@ async fn once(
     note(world, family, token, numbers, two).or(one)
 }
 
-/// Shows an old token: nothing of the family is good afterwards.
+/// Presents an old token. No token of the family is active afterwards.
 async fn replay(
     world: &World,
     family: &Family,
@@ -83,12 +84,12 @@ async fn replay(
     let newest = held.len() - 1;
     for token in [&held[newest - 3], &held[newest], &held[newest], &held[newest]] {
         let node = dice.roll(world.addresses.nodes.len());
-        let told = ask(world, family, node, token).await;
-        note(world, family, token, numbers, told);
+        let reported = ask(world, family, node, token).await;
+        note(world, family, token, numbers, reported);
     }
 }
 
-/// What a node said: the successor, or the status.
+/// The answer of a node: the successor, or the status.
 type TokenAnswer = (Span, Result<String, Option<u16>>);
 
 async fn ask(world: &World, family: &Family, node: usize, token: &str) -> TokenAnswer {
@@ -97,17 +98,17 @@ async fn ask(world: &World, family: &Family, node: usize, token: &str) -> TokenA
     let client = (family.client.as_str(), family.secret.as_str());
     let answer = world.form(node, "/token", client, &fields).await;
     let span = Span { start, end: world.now() };
-    let told = match answer {
+    let reported = match answer {
         None => Err(None),
         Some((200, body)) => body["refresh_token"].as_str().map(str::to_owned).ok_or(Some(200)),
-        Some((status, told)) => {
+        Some((status, reported)) => {
             if status != 503 && !family.replays {
-                world.surprise("a refresh", node, status, &told);
+                world.record_unexpected("a refresh", node, status, &reported);
             }
             Err(Some(status))
         }
     };
-    (span, told)
+    (span, reported)
 }
 
 fn note(
@@ -115,9 +116,9 @@ fn note(
     family: &Family,
     token: &str,
     numbers: &mut Numbers,
-    (span, told): TokenAnswer,
+    (span, reported): TokenAnswer,
 ) -> Option<String> {
-    let answer = match &told {
+    let answer = match &reported {
         Ok(next) => Renewal::Successor(numbers.of(next)),
         Err(None | Some(503)) => Renewal::Unknown,
         Err(Some(400 | 401)) => Renewal::Refused,
@@ -126,5 +127,5 @@ fn note(
     let presented = numbers.of(token);
     let refresh = Refresh { family: family.number, presented, span, answer };
     world.history().refreshes.push(refresh);
-    told.ok()
+    reported.ok()
 }

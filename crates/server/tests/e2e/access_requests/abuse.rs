@@ -1,4 +1,4 @@
-//! The form is open to everybody: what does not fit, what comes too often, what wants to be more.
+//! The form is public: invalid, too frequent and manipulated requests are refused.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn with<'a>(field: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
 }
 
 #[test]
-fn what_does_not_fit_is_shown_with_what_was_typed_and_nothing_is_kept() {
+fn an_invalid_form_is_shown_again_and_nothing_is_stored() {
     let fixture = Fixture::open();
     let long = "x".repeat(2_001);
     let mut ada = fixture.visitor();
@@ -65,7 +65,7 @@ fn a_network_that_asks_too_often_waits() {
 }
 
 #[test]
-fn a_form_of_another_page_browser_or_site_does_nothing_and_loses_nothing() {
+fn a_form_of_another_page_browser_or_site_changes_nothing() {
     let fixture = Fixture::open();
     let base = &fixture.admin.base;
     let mut ada = fixture.visitor();
@@ -93,7 +93,7 @@ fn a_form_of_another_page_browser_or_site_does_nothing_and_loses_nothing() {
 }
 
 #[test]
-fn what_fills_in_the_hidden_field_is_thanked_and_forgotten() {
+fn a_bot_that_fills_in_the_hidden_field_is_ignored() {
     let fixture = Fixture::open();
     let mut machine = fixture.visitor();
     let mut fields = wish();
@@ -119,8 +119,8 @@ fn bodies_that_are_no_forms_and_links_that_are_none_are_no_failure_of_ours() {
         let answer = get(base, &format!("/credentials/{link}")).send().expect(404);
         assert!(answer.text().contains("This link does not work any more"), "{link}");
         assert_eq!(fixture.admin.why(&answer), "link_not_good", "{link}");
-        let mut somebody = Visitor::at(base);
-        somebody.post(&format!("/credentials/{link}"), &[("csrf", "x")]).expect(404);
+        let mut other_visitor = Visitor::at(base);
+        other_visitor.post(&format!("/credentials/{link}"), &[("csrf", "x")]).expect(404);
     }
     assert!(!fixture.server.log().contains("panicked"));
 }

@@ -1,4 +1,4 @@
-//! Answers find their way: declined, delayed, cut short by a crash, sent again.
+//! Answers reach their recipients: declined, delayed, interrupted by a crash, sent again.
 
 use std::net::TcpListener;
 use std::time::Instant;
@@ -26,7 +26,7 @@ fn a_declined_request_is_mailed_with_its_reason_and_without_a_link() {
 
 #[test]
 fn kill_9_between_decision_and_mail_loses_no_answer() {
-    // Nobody is there to take mails yet.
+    // The mail server does not run yet.
     let port = ports::one();
     let fixture = Fixture::with(PostOffice::closed(port));
     let id = fixture.asked();

@@ -1,4 +1,4 @@
-//! A mail server that keeps what it is given (RFC 5321, as much of it as a client needs).
+//! A mail server that keeps the mails it receives (RFC 5321, the parts that a client needs).
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -10,12 +10,12 @@ use base::encoding::parse_base64;
 
 use super::PATIENCE;
 
-/// A mail as it came.
+/// A received mail.
 #[derive(Clone, Debug)]
 pub(super) struct Letter {
     /// The recipients of the envelope.
     pub(super) to: Vec<String>,
-    /// Headers and body as they came.
+    /// Headers and body as received.
     pub(super) raw: String,
     /// The body, decoded.
     pub(super) text: String,
@@ -38,7 +38,7 @@ impl Letter {
         Self { to, text: text.replace("\r\n", "\n"), raw }
     }
 
-    /// The one header of this name.
+    /// The only header of this name.
     pub(super) fn header(&self, name: &str) -> &str {
         let head = self.raw.split_once("\r\n\r\n").unwrap().0;
         let start = format!("{name}: ");
@@ -71,7 +71,7 @@ fn unquoted(text: &str) -> String {
 pub(super) struct PostOffice {
     pub(super) port: u16,
     letters: Mutex<Receiver<Letter>>,
-    /// How many mails it refuses for now before it takes one.
+    /// How many mails it refuses temporarily before it accepts one.
     busy: Arc<AtomicUsize>,
 }
 
@@ -94,12 +94,12 @@ impl PostOffice {
         Self { port, letters: Mutex::new(letters), busy }
     }
 
-    /// Nobody is at this port.
+    /// Nothing listens on this port.
     pub(super) fn closed(port: u16) -> Self {
         Self { port, letters: Mutex::new(channel().1), busy: Arc::default() }
     }
 
-    /// Refuses so many mails before it takes one.
+    /// Refuses this number of mails before it accepts one.
     pub(super) fn refuse(&self, mails: usize) {
         self.busy.store(mails, Ordering::SeqCst);
     }
@@ -109,12 +109,12 @@ impl PostOffice {
         self.busy.load(Ordering::SeqCst)
     }
 
-    /// The next mail; there must be one.
+    /// The next mail. Fails when there is none.
     pub(super) fn next(&self) -> Letter {
         self.letters.lock().unwrap().recv_timeout(PATIENCE).expect("no mail came")
     }
 
-    /// Whether nothing waits.
+    /// Whether no mail waits.
     pub(super) fn is_empty(&self) -> bool {
         self.letters.lock().unwrap().try_recv().is_err()
     }

@@ -1,4 +1,4 @@
-//! Apps of one's own, from their registration to their end, and what people gave them.
+//! Apps of users, from registration to deletion, and what users granted them.
 
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ fn an_app_is_registered_read_changed_and_connected() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused_and_named() {
+fn invalid_fields_are_refused_by_name() {
     let fixture = Fixture::new();
     let mut ada = fixture.sign_in("ada", &fixture.app());
     let with = |member: &str, value: Value| {
@@ -59,8 +59,8 @@ fn what_does_not_fit_is_refused_and_named() {
     ] {
         let refused = ada.call("POST", "/apps", &with(member, value.clone()));
         assert_eq!(refused.status, 400, "{member} {value}: {}", refused.text());
-        let told = refused.json()["error_description"].to_string();
-        assert!(told.contains(member), "{member} {value}: {told}");
+        let reported = refused.json()["error_description"].to_string();
+        assert!(reported.contains(member), "{member} {value}: {reported}");
     }
     for (member, value) in [("redirect_domain", json!("a.example")), ("status", json!("active"))] {
         assert_eq!(ada.call("POST", "/apps", &with(member, value)).status, 400, "{member}");
@@ -95,7 +95,7 @@ fn a_scope_change_drops_authorisations_at_once_and_people_are_asked_again() {
     assert_eq!(authorized["data"].as_array().unwrap().len(), 1);
 }
 
-/// Whether a secret is good: a wrong one is refused before the code is looked at.
+/// Whether a secret is valid: a wrong one is refused before the code is checked.
 fn proves(fixture: &Fixture, own: &App, secret: &str, tokens: &Value) -> bool {
     let own = App { secret: secret.to_owned(), ..own.clone() };
     fixture.refresh(&own, tokens).status == 200
@@ -135,7 +135,7 @@ fn a_rotated_secret_lives_on_for_the_overlap_and_ends_by_itself() {
 }
 
 #[test]
-fn dropping_connections_and_deleting_the_app_reaches_everybody() {
+fn dropping_connections_and_deleting_the_app_revoke_all_grants() {
     let fixture = Fixture::new();
     let staffs = fixture.app();
     let (mut ada, mut bob) = (fixture.sign_in("ada", &staffs), fixture.sign_in("bob", &staffs));
@@ -159,7 +159,7 @@ fn dropping_connections_and_deleting_the_app_reaches_everybody() {
 }
 
 #[test]
-fn a_person_takes_back_what_they_gave_and_may_give_it_again() {
+fn a_user_revokes_a_grant_and_may_grant_it_again() {
     let fixture = Fixture::new();
     let app = fixture.app();
     let (mut ada, mut bob) = (fixture.sign_in("ada", &app), fixture.sign_in("bob", &app));
@@ -179,7 +179,7 @@ fn a_person_takes_back_what_they_gave_and_may_give_it_again() {
 }
 
 #[test]
-fn an_app_with_a_secret_leaves_it_out_only_where_a_verifier_proves_it() {
+fn a_confidential_app_may_omit_its_secret_only_with_a_code_verifier() {
     let fixture = Fixture::new();
     let mut ada = fixture.sign_in("ada", &fixture.app());
     let own = app(&ada.make("/apps", new_app(&["profile:read"])));
@@ -188,7 +188,7 @@ fn an_app_with_a_secret_leaves_it_out_only_where_a_verifier_proves_it() {
     let refresh = json!({"appId": own.id, "refreshToken": tokens["refreshToken"]});
     assert_eq!(ask("/auth/token", &refresh).status, 401);
     let mut code = |challenge: &str| {
-        let back = ada.browser.walk(&format!("/authn/verify/{}/{challenge}", own.id));
+        let back = ada.browser.follow(&format!("/authn/verify/{}/{challenge}", own.id));
         parameter(&back, "access_code").unwrap()
     };
     let plain = json!({"appId": own.id, "accessCode": code(super::CHALLENGE),

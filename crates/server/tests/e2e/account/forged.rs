@@ -1,4 +1,4 @@
-//! Changes that another site's page makes a browser send are refused, and change nothing.
+//! Cross-site requests are refused and change nothing.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{Fixture, new_app};
 use crate::harness::http::{Ask, ask};
 
 #[test]
-fn a_change_by_cookie_says_that_it_comes_from_here() {
+fn a_change_by_cookie_needs_a_same_origin_header() {
     let fixture = Fixture::new();
     let app = fixture.app();
     let mut ada = fixture.sign_in("ada", &app);

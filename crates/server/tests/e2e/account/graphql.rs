@@ -1,4 +1,4 @@
-//! Apps by GraphQL, with tokens that an app brought its person: the whole way round, in the demo.
+//! Apps by GraphQL, with tokens that an app got for its user: the complete flow, in the demo.
 
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ impl Demo {
         body["data"].clone()
     }
 
-    /// An app that staff registered, to act with these scopes; the token it was brought.
+    /// An app that staff registered, with these scopes. Returns the token that it got.
     fn through(&self, scopes: &[&str]) -> String {
         let new = json!({"name": "Manager", "kind": "app", "redirect_uris": [CALLBACK],
             "scopes": scopes});
@@ -43,14 +43,14 @@ impl Demo {
     }
 
     fn connect(&self, app: &str, secret: &str) -> Answer {
-        let back = Person::of(&self.realm).walk(&format!("/authn/verify/{app}/{CHALLENGE}"));
+        let back = Person::of(&self.realm).follow(&format!("/authn/verify/{app}/{CHALLENGE}"));
         let code = parameter(&back, "access_code").unwrap_or_else(|| panic!("{back}"));
         let body = json!({"appId": app, "appSecret": secret, "accessCode": code,
             "challenge": CHALLENGE});
         post(self.base(), "/auth/token").json(&body).send().expect(200)
     }
 
-    /// Whether a token reads who its person is.
+    /// Whether a token can read its user's profile.
     fn opens(&self, token: &str) -> bool {
         let body = json!({"query": "{ activeUser { id } }"});
         post(self.base(), "/graphql").bearer(token).json(&body).send().status == 200
@@ -100,7 +100,7 @@ fn an_app_is_made_connected_changed_and_given_up_with_an_apps_token() {
 }
 
 #[test]
-fn an_apps_token_does_what_its_person_agreed_to_and_no_more() {
+fn an_apps_token_is_limited_to_its_users_consent() {
     let demo = Demo::new();
     let reader = demo.through(&["profile:read", "apps:read"]);
     let code = |answer: &Value| answer["errors"][0]["extensions"]["code"].clone();

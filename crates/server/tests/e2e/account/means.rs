@@ -1,4 +1,4 @@
-//! How somebody proves who they are, and what each way opens.
+//! How a user authenticates, and what each way allows.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{Fixture, text};
 use crate::harness::http::get;
 
 #[test]
-fn a_token_opens_what_its_scopes_say_and_never_sessions_or_the_log() {
+fn a_token_is_limited_to_its_scopes_and_never_reads_sessions_or_the_log() {
     let fixture = Fixture::new();
     let ada = fixture.person("ada");
     let reads = [
@@ -50,7 +50,7 @@ fn a_token_opens_what_its_scopes_say_and_never_sessions_or_the_log() {
 }
 
 #[test]
-fn nobody_and_whoever_holds_something_else_is_401() {
+fn anonymous_callers_and_other_credentials_are_401() {
     let fixture = Fixture::new();
     let app = fixture.app();
     let mut ada = fixture.sign_in("ada", &app);
@@ -76,7 +76,7 @@ fn nobody_and_whoever_holds_something_else_is_401() {
 }
 
 #[test]
-fn a_session_ends_for_good_from_another_browser_and_by_staff() {
+fn a_session_is_ended_from_another_browser_and_by_staff() {
     let fixture = Fixture::new();
     let app = fixture.app();
     let mut first = fixture.sign_in("ada", &app);
@@ -101,7 +101,7 @@ fn a_session_ends_for_good_from_another_browser_and_by_staff() {
 }
 
 #[test]
-fn a_suspended_or_removed_person_manages_nothing() {
+fn a_suspended_or_removed_user_manages_nothing() {
     let fixture = Fixture::new();
     let app = fixture.app();
     let mut ada = fixture.sign_in("ada", &app);

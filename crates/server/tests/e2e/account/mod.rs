@@ -1,14 +1,14 @@
-//! What people manage of their own, through the front door: two people, an app, and whatever one of them
-//! should not see of the other.
+//! The account API end to end: two users, an app, and the data that neither user may see of the
+//! other.
 
 mod apps;
 mod forged;
 mod graphql;
 mod means;
+mod operations;
 mod ownership;
 mod staff;
 mod tokens;
-mod walk;
 
 use serde_json::{Value, json};
 
@@ -29,16 +29,16 @@ const SCOPES: [&str; 7] = [
 ];
 const PASSWORD: &str = "correct horse battery";
 const CALLBACK: &str = "http://localhost:3000/callback";
-/// Of 43 characters or more, compared as it is.
+/// Of 43 characters or more, used as a plain challenge.
 const CHALLENGE: &str = "a-challenge-that-the-app-made-up-of-43-or-so";
 
-/// A realm with two people.
+/// A realm with two users.
 struct Fixture {
     server: Server,
     admin: Admin,
 }
 
-/// Somebody in a browser.
+/// A user in a browser.
 struct SignedIn {
     id: String,
     browser: Person,
@@ -68,7 +68,7 @@ impl Fixture {
         &self.admin.base
     }
 
-    /// Somebody new, who signs in with the password that staff set, and gives `app` nothing.
+    /// A new user, who signs in with the password that staff set, and grants `app` nothing.
     fn sign_in(&self, name: &str, app: &App) -> SignedIn {
         let id = self.person(name);
         let browser = self.browser(name, app, "deny").0;
@@ -82,7 +82,7 @@ impl Fixture {
         text(&self.admin.create("/users", &new), "id").to_owned()
     }
 
-    /// A browser in which somebody signed in to answer `app`, and where that led.
+    /// A browser in which a user signed in to answer `app`, and where that led.
     fn browser(&self, name: &str, app: &App, decision: &'static str) -> (Person, String) {
         let demo = json!({
             "base": self.base(),
@@ -90,7 +90,7 @@ impl Fixture {
         });
         let mut browser = Person::of(&demo);
         browser.decision = decision;
-        let back = browser.walk(&format!("/authn/verify/{}/{CHALLENGE}", app.id));
+        let back = browser.follow(&format!("/authn/verify/{}/{CHALLENGE}", app.id));
         (browser, back)
     }
 
@@ -103,7 +103,7 @@ impl Fixture {
         app(&self.admin.create("/clients", &new))
     }
 
-    /// A personal access token that staff made.
+    /// A personal access token that staff created.
     fn pat(&self, user: &str, scopes: &[&str]) -> (String, String) {
         let new = json!({"user": user, "name": "from staff", "scopes": scopes});
         let made = self.admin.create("/personal-access-tokens", &new);
@@ -116,7 +116,7 @@ impl Fixture {
         if method == "GET" { ask.send() } else { ask.json(body).send() }
     }
 
-    /// Exchanges the code that a browser was sent back with.
+    /// Exchanges the code that the browser returned.
     fn exchange(&self, app: &App, back: &str) -> Answer {
         let code = parameter(back, "access_code").unwrap_or_else(|| panic!("{back}"));
         let body = json!({"appId": app.id, "appSecret": app.secret, "accessCode": code,
@@ -124,10 +124,10 @@ impl Fixture {
         post(self.base(), "/auth/token").json(&body).send()
     }
 
-    /// Lets `person` connect `app`; its token.
+    /// Lets `person` connect `app`. Returns its token.
     fn connect(&self, person: &mut SignedIn, app: &App) -> Value {
         person.browser.decision = "allow";
-        let back = person.browser.walk(&format!("/authn/verify/{}/{CHALLENGE}", app.id));
+        let back = person.browser.follow(&format!("/authn/verify/{}/{CHALLENGE}", app.id));
         self.exchange(app, &back).expect(200).json()
     }
 
@@ -137,7 +137,7 @@ impl Fixture {
         post(self.base(), "/auth/token").json(&body).send()
     }
 
-    /// Whether a token is good at this moment: asked by staff.
+    /// Whether a token is active now, according to introspection.
     fn is_good(&self, token: &str) -> bool {
         let form = [("token", token)];
         let ask = post(self.base(), "/introspect").bearer(&self.admin.key).form(&form);
@@ -150,7 +150,7 @@ fn app(made: &Value) -> App {
 }
 
 impl SignedIn {
-    /// A call as a page of ours makes it.
+    /// A call as one of our own pages makes it.
     fn call(&mut self, method: &str, path: &str, body: &Value) -> Answer {
         let base = self.browser.base.clone();
         let ask = ask(&base, method, &format!("/account/v1{path}"));
@@ -158,7 +158,7 @@ impl SignedIn {
         self.send(ask)
     }
 
-    /// Whatever it is, with the cookie.
+    /// Any call, with the cookie.
     fn send(&mut self, ask: Ask) -> Answer {
         self.browser.ask(ask)
     }

@@ -1,11 +1,11 @@
-//! Nobody sees, changes or ends what is somebody else's: it is not found, as if it did not exist.
+//! Users cannot see, change or end what belongs to others: it is not found, as if it did not exist.
 
 use serde_json::{Value, json};
 
 use super::{Fixture, new_app, text};
 
 #[test]
-fn what_is_somebody_elses_is_not_found() {
+fn another_users_entities_are_not_found() {
     let fixture = Fixture::new();
     let app = fixture.app();
     let mut ada = fixture.sign_in("ada", &app);
@@ -39,11 +39,11 @@ fn what_is_somebody_elses_is_not_found() {
         let missing = path.replace(token_id, "nobodys00000").replace(app_id, "nobodys00000");
         let missing = missing.replace(&connection, "nobodys").replace(&session, "nobodys");
         let unknown = bob.call(method, &missing, &nothing).expect(404).json();
-        let told = |body: &Value, id: &str| text(body, "error_description").replace(id, "it");
+        let reported = |body: &Value, id: &str| text(body, "error_description").replace(id, "it");
         let ids = [token_id, app_id, &connection, &session];
         let id = ids.into_iter().find(|id| path.contains(*id)).unwrap();
         let no_id = missing.split('/').nth(2).unwrap();
-        assert_eq!(told(&unknown, no_id), told(&refused.json(), id), "{path}");
+        assert_eq!(reported(&unknown, no_id), reported(&refused.json(), id), "{path}");
         if !path.starts_with("/sessions") {
             assert_eq!(fixture.with(&pat, method, path, &nothing).status, 404, "{method} {path}");
         }
@@ -67,7 +67,7 @@ const SCOPES_OF_MANAGEMENT: [&str; 5] =
     ["profile:read", "tokens:read", "tokens:write", "apps:read", "apps:write"];
 
 #[test]
-fn an_app_that_staff_registered_is_nobodys_own() {
+fn an_app_that_staff_registered_belongs_to_no_user() {
     let fixture = Fixture::new();
     let app = fixture.app();
     let mut ada = fixture.sign_in("ada", &app);

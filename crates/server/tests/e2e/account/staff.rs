@@ -1,4 +1,4 @@
-//! What staff do for people and their apps, over the admin API and the command line.
+//! What staff do for users and their apps, over the admin API and the command line.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -15,12 +15,12 @@ fn may_sign_in(fixture: &Fixture, app: &App, password: &str) -> bool {
     });
     let target = format!("/authn/verify/{}/{}", app.id, super::CHALLENGE);
     let mut browser = Person::of(&demo).denying();
-    // Whoever is shown the page again walks in circles; that is the end of the walk.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| browser.walk(&target))).is_ok()
+    // A repeated page means a loop, which ends the traversal.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| browser.follow(&target))).is_ok()
 }
 
 #[test]
-fn a_password_is_set_by_the_command_line_from_standard_input_and_signs_everybody_out() {
+fn a_password_set_by_the_command_line_ends_all_sessions() {
     let fixture = Fixture::new();
     let app = fixture.app();
     let mut ada = fixture.sign_in("ada", &app);
@@ -32,15 +32,15 @@ fn a_password_is_set_by_the_command_line_from_standard_input_and_signs_everybody
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
         let output = child.wait_with_output().unwrap();
-        let told = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(told).unwrap())
+        let reported = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(reported).unwrap())
     };
-    let (code, told) = set("too short\n");
-    assert_eq!(code, Some(1), "{told}");
+    let (code, reported) = set("too short\n");
+    assert_eq!(code, Some(1), "{reported}");
     let other = "another horse battery";
-    let (code, told) = set(&format!("{other}\n"));
-    assert_eq!(code, Some(0), "{told}");
-    assert!(!told.contains(other));
+    let (code, reported) = set(&format!("{other}\n"));
+    assert_eq!(code, Some(0), "{reported}");
+    assert!(!reported.contains(other));
     assert_eq!(ada.call("GET", "/me", &json!(null)).status, 401, "signed out");
     assert!(may_sign_in(&fixture, &app, other));
     let events = fixture.admin.read("/events?limit=200").to_string();
@@ -52,7 +52,7 @@ fn a_password_is_set_by_the_command_line_from_standard_input_and_signs_everybody
 }
 
 #[test]
-fn a_password_is_in_no_answer_and_its_length_is_all_that_counts() {
+fn a_password_is_in_no_answer_and_only_its_length_is_limited() {
     let fixture = Fixture::new();
     let user =
         |password: &str| json!({"email": "eve@example.com", "name": "Eve", "password": password});

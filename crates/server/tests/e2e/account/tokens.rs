@@ -1,4 +1,4 @@
-//! Personal access tokens, as their owner makes, sees and revokes them.
+//! Personal access tokens, as their owners create, see and revoke them.
 
 use serde_json::{Value, json};
 
@@ -27,13 +27,13 @@ fn a_token_is_shown_once_used_listed_and_revoked() {
 }
 
 #[test]
-fn nobody_gives_a_token_what_the_dialect_keeps_or_what_its_maker_lacks() {
+fn a_token_gets_no_reserved_scope_and_none_that_its_user_lacks() {
     let fixture = Fixture::new();
     let mut ada = fixture.sign_in("ada", &fixture.app());
     let new = |scopes: &[&str]| json!({"name": "x", "scopes": scopes});
     assert_eq!(ada.call("POST", "/tokens", &new(&["tokens:write"])).status, 400);
     assert_eq!(ada.call("POST", "/tokens", &new(&["nothing"])).status, 400);
-    // Only staff can make a token that makes tokens.
+    // Only staff can create a token that creates tokens.
     let (_, maker) = fixture.pat(&ada.id, &["tokens:write", "profile:read"]);
     let create = |scopes: &[&str]| fixture.with(&maker, "POST", "/tokens", &new(scopes));
     let wider = create(&["profile:read", "streams:read"]).expect(403);

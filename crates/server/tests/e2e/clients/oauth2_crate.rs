@@ -1,4 +1,4 @@
-//! The `oauth2` crate at the realm that gives tokens for an audience.
+//! The `oauth2` crate at the realm that issues tokens for an audience.
 
 use oauth2::basic::BasicClient;
 use oauth2::http::{Response, StatusCode};
@@ -10,8 +10,8 @@ use oauth2::{
 use crate::harness::Server;
 use crate::harness::http::ask;
 
-/// Sends what the crate made. The crate refuses to revoke without TLS, and the demo has none: so
-/// its URLs say `https`, and here they do not.
+/// Sends a request of the crate. The crate refuses to revoke without TLS, which the demo does not
+/// have. So its URLs say `https`, and this replaces it.
 pub(super) fn send(request: HttpRequest) -> Result<HttpResponse, std::io::Error> {
     let target = request.uri().to_string();
     let plain = target.replacen("https://", "http://", 1);

@@ -1,5 +1,5 @@
-//! The `openidconnect` crate signs somebody in: discovery, PKCE, a nonce, the ID token checked with
-//! the published keys, userinfo, refresh. And the `oauth2` crate underneath, without OpenID.
+//! The `openidconnect` crate signs a user in: discovery, PKCE, a nonce, the ID token verified with
+//! the published keys, userinfo, refresh. And the `oauth2` crate alone, without OpenID.
 
 use oauth2::basic::BasicClient;
 use oauth2::{AuthUrl, TokenResponse as _};
@@ -15,7 +15,7 @@ use super::oauth2_crate::send;
 use super::shop::{REDIRECT, Shop};
 use crate::dialects::person::parameter;
 
-/// The code that the person brings back, after the state was checked.
+/// The code in the redirect, after the state was checked.
 fn code(shop: &Shop, url: &str, state: &CsrfToken) -> AuthorizationCode {
     let back = shop.visit(url);
     assert_eq!(parameter(&back, "state").as_deref(), Some(state.secret().as_str()));
@@ -23,7 +23,7 @@ fn code(shop: &Shop, url: &str, state: &CsrfToken) -> AuthorizationCode {
 }
 
 #[test]
-fn the_openidconnect_crate_signs_somebody_in_and_refreshes() {
+fn the_openidconnect_crate_signs_a_user_in_and_refreshes() {
     let shop = Shop::open("rfc", "openid");
     let issuer = IssuerUrl::new(shop.text("issuer").to_owned()).unwrap();
     let metadata = CoreProviderMetadata::discover(&issuer, &send).unwrap();

@@ -1,5 +1,5 @@
-//! Published libraries complete the authorization code flow, each with what it checks by itself; the
-//! person in the browser is played by the test.
+//! Published libraries complete the authorization code flow with all checks of their own. The test
+//! plays the user in the browser.
 
 use std::path::Path;
 
@@ -25,7 +25,8 @@ fn string<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value}"))
 }
 
-/// The tokens are good, and refreshing gave another one; another refresh token where those rotate.
+/// The tokens are active, and refreshing returned another one; also another refresh token where
+/// those rotate.
 fn check_tokens(shop: &Shop, seen: &Value) {
     let (tokens, refreshed) = (&seen["tokens"], &seen["refreshed"]);
     for tokens in [tokens, refreshed] {
@@ -37,7 +38,7 @@ fn check_tokens(shop: &Shop, seen: &Value) {
     assert_eq!(same, !shop.rotates, "{seen}");
 }
 
-/// The ID token and userinfo tell of the same person, who is ours.
+/// The ID token and userinfo name the same user, who is ours.
 fn check_person(shop: &Shop, seen: &Value) {
     let (claims, person) = (&seen["claims"], &seen["person"]);
     assert_eq!(string(claims, "sub"), string(person, "sub"), "{seen}");
@@ -48,7 +49,7 @@ fn check_person(shop: &Shop, seen: &Value) {
 }
 
 #[test]
-fn openid_client_signs_somebody_in_and_refreshes() {
+fn openid_client_signs_a_user_in_and_refreshes() {
     let shop = Shop::open("rfc", OPENID);
     let seen = node(&shop, "openid_client");
     check_tokens(&shop, &seen);
@@ -56,7 +57,7 @@ fn openid_client_signs_somebody_in_and_refreshes() {
 }
 
 #[test]
-fn oauth4webapi_signs_somebody_in_and_refreshes_with_every_answer_checked() {
+fn oauth4webapi_signs_a_user_in_and_refreshes_with_every_answer_checked() {
     let shop = Shop::open("rfc", OPENID);
     let seen = node(&shop, "oauth4webapi");
     assert_eq!(seen["iss"], true, "RFC 9207 is promised, and it checked it");
@@ -88,7 +89,7 @@ fn passport_oauth2_completes_the_flow_with_pkce_and_state() {
 }
 
 #[test]
-fn authlib_signs_somebody_in_and_refreshes() {
+fn authlib_signs_a_user_in_and_refreshes() {
     let shop = Shop::open("rfc", OPENID);
     let seen = in_python(&shop, "authlib");
     check_tokens(&shop, &seen);
@@ -129,7 +130,7 @@ fn python_libraries_complete_the_flow_of_a_realm_that_gives_opaque_tokens() {
 fn simple_oauth2_completes_the_flow_of_a_realm_that_speaks_json_and_answers_201() {
     let shop = Shop::open("spendesk", "things:read");
     let refresh = format!("{}/oauth2/token/refresh", shop.admin.base);
-    let shop = shop.told(json!({"json": true, "refresh_endpoint": refresh}));
+    let shop = shop.reported(json!({"json": true, "refresh_endpoint": refresh}));
     let seen = node(&shop, "simple_oauth2");
     check_tokens(&shop, &seen);
 }

@@ -1,5 +1,5 @@
-//! A realm with an API, an organization, a person who can sign in, and a partner's app: what the
-//! libraries need to walk the flow with people.
+//! A realm with an API, an organization, a user who can sign in, and a partner's app, for the
+//! libraries' flows with users.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -18,11 +18,11 @@ pub(super) const REDIRECT: &str = "http://localhost:3000/callback";
 const AUDIENCE: &str = "https://api.partner.example";
 const PASSWORD: &str = "an engine that weaves algebra";
 
-/// The realm, the app's case for the scripts, and the person.
+/// The realm, the app's case for the scripts, and the user.
 pub(super) struct Shop {
     pub(super) server: Server,
     pub(super) admin: Admin,
-    /// What a library is told, from the realm's own metadata.
+    /// The library's configuration, from the realm's own metadata.
     pub(super) case: Value,
     pub(super) user: String,
     /// Whether refresh tokens of the realm rotate.
@@ -30,15 +30,16 @@ pub(super) struct Shop {
 }
 
 impl Shop {
-    /// A realm of a dialect, and an app that asks for `scope`.
+    /// A realm of a dialect, and an app that requests `scope`.
     pub(super) fn open(dialect: &str, scope: &str) -> Self {
         Self::with(dialect, scope, json!({}))
     }
 
-    /// The same with an app that has no secret.
+    /// The same with a public app.
     pub(super) fn public(dialect: &str, scope: &str) -> Self {
         let shop = Self::with(dialect, scope, json!({"auth_methods": ["none"]}));
-        // RFC 9700 §2.2.2: whatever the dialect has for those with a secret.
+        // RFC 9700 §2.2.2: even where the dialect does not rotate refresh tokens of confidential
+        // apps.
         Self { rotates: true, ..shop }
     }
 
@@ -82,8 +83,8 @@ impl Shop {
         Self { server, admin, case, user, rotates: dialect != "rfc" }
     }
 
-    /// Adds what only this realm's documentation tells.
-    pub(super) fn told(mut self, more: Value) -> Self {
+    /// Adds what only this realm's documentation says.
+    pub(super) fn reported(mut self, more: Value) -> Self {
         self.case.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self
     }
@@ -92,17 +93,17 @@ impl Shop {
         self.case[member].as_str().unwrap_or_else(|| panic!("no {member} in {}", self.case))
     }
 
-    /// The person goes where they are sent, says yes, and comes back to this address.
+    /// The user follows the redirects, consents, and comes back to this address.
     pub(super) fn visit(&self, url: &str) -> String {
         let user = json!({"email": "ada@example.com", "password": PASSWORD});
         let mut person = Person::of(&json!({"base": self.admin.base, "user": user}));
         let path = url.strip_prefix(&self.admin.base).unwrap_or_else(|| panic!("{url}"));
-        let back = person.walk(path);
+        let back = person.follow(path);
         assert!(back.starts_with(&format!("{REDIRECT}?")), "{back}");
         back
     }
 
-    /// Whether an access token is good at this moment.
+    /// Whether an access token is active now.
     pub(super) fn is_active(&self, token: &str) -> bool {
         let server = self.admin.read("/resource-servers")["data"][0]["id"].clone();
         let id = server.as_str().unwrap();
@@ -114,7 +115,7 @@ impl Shop {
         answer["active"] == true
     }
 
-    /// Runs a script of `tests/clients/` with a library; what it saw.
+    /// Runs a script of `tests/clients/` with a library. Returns its output.
     pub(super) fn script(&self, interpreter: &Path, name: &str, library: &str) -> Value {
         let case = self.case_file();
         let mut child = Command::new(interpreter)
@@ -139,10 +140,10 @@ impl Shop {
         }
         let last = lines.map_while(Result::ok).last();
         let ended = child.wait_with_output().unwrap();
-        let told = String::from_utf8_lossy(&ended.stderr);
+        let reported = String::from_utf8_lossy(&ended.stderr);
         let status = ended.status;
-        assert!(status.success(), "{library}: {status}\n{told}\n{}", self.server.log());
-        let last = last.unwrap_or_else(|| panic!("{library} said nothing more: {told}"));
+        assert!(status.success(), "{library}: {status}\n{reported}\n{}", self.server.log());
+        let last = last.unwrap_or_else(|| panic!("{library} said nothing more: {reported}"));
         serde_json::from_str(&last).unwrap_or_else(|error| panic!("{library}: {error} in {last}"))
     }
 

@@ -1,4 +1,4 @@
-//! An API that tells what reached it, and a way to Postern that can be cut.
+//! An API that records the requests that reach it, and a connection to Postern that can be cut.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use std::thread;
 
 use serde_json::json;
 
-/// Answers every request with what it was; keeps the targets.
+/// Answers every request with its own content, and records the targets.
 pub(super) struct Api {
     pub(super) port: u16,
     targets: Arc<Mutex<Vec<String>>>,
@@ -29,7 +29,7 @@ impl Api {
         Self { port, targets }
     }
 
-    /// `METHOD target` of every request since it was asked last.
+    /// `METHOD target` of every request since the last call.
     pub(super) fn reached(&self) -> Vec<String> {
         std::mem::take(&mut *self.targets.lock().unwrap())
     }
@@ -59,12 +59,12 @@ fn answer(mut stream: &TcpStream, seen: &Mutex<Vec<String>>) -> io::Result<()> {
     }
     seen.lock().unwrap().push(format!("{method} {target}"));
     let body = String::from_utf8_lossy(&body).into_owned();
-    let told = json!({"method": method, "target": target, "headers": headers, "body": body});
-    let told = told.to_string();
-    let length = told.len();
-    let told = if method == "HEAD" { "" } else { &told };
+    let reported = json!({"method": method, "target": target, "headers": headers, "body": body});
+    let reported = reported.to_string();
+    let length = reported.len();
+    let reported = if method == "HEAD" { "" } else { &reported };
     let answer =
-        format!("HTTP/1.1 200 OK\r\nX-Api: reached\r\nContent-Length: {length}\r\n\r\n{told}");
+        format!("HTTP/1.1 200 OK\r\nX-Api: reached\r\nContent-Length: {length}\r\n\r\n{reported}");
     stream.write_all(answer.as_bytes())
 }
 
@@ -79,17 +79,17 @@ fn more(mut stream: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-/// What becomes of connections to Postern.
+/// What happens to connections to Postern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     Open,
-    /// Closed at once, as where nothing listens any more.
+    /// Closed at once, as where nothing listens.
     Cut,
     /// Accepted, and never answered.
     Silent,
 }
 
-/// The way from the proxy to Postern: counts connections.
+/// The connection from the proxy to Postern. It counts connections.
 pub(super) struct Relay {
     pub(super) port: u16,
     way: Arc<Mutex<Way>>,
@@ -128,7 +128,7 @@ impl Relay {
         relay
     }
 
-    /// Changes the way, and ends what goes over it.
+    /// Changes the behaviour, and ends open connections.
     pub(super) fn set(&self, way: Way) {
         *self.way.lock().unwrap() = way;
         for stream in self.streams.lock().unwrap().drain(..) {

@@ -1,4 +1,4 @@
-//! Without an answer from Postern nothing passes, and nobody waits for ever.
+//! Without an answer from Postern no request passes, and no caller waits forever.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use super::with_each_proxy;
 
 with_each_proxy!(nothing_passes_while_postern_is_away);
 
-/// The longest that any page lets a caller wait, and room for a busy machine.
+/// The longest wait of any page, with room for a busy machine.
 const WAIT: Duration = Duration::from_secs(18);
 
 fn nothing_passes_while_postern_is_away(kind: Kind) {

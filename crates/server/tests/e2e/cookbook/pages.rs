@@ -1,6 +1,6 @@
-//! The configurations of `docs/cookbook/`, taken out of the pages as they are printed.
+//! The configurations of `docs/cookbook/`, taken out of the pages as printed.
 //!
-//! Nothing in them is replaced but ports and folders, as the cookbook says.
+//! Only ports and folders are replaced, as the cookbook says.
 
 use std::fs;
 use std::path::Path;
@@ -22,21 +22,21 @@ pub(super) fn block(page: &str, language: &str) -> String {
     blocks.remove(0)
 }
 
-/// What is at the ports that the pages print.
+/// The services at the printed ports.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ports {
     /// 8000: the proxy.
     pub(super) proxy: u16,
     /// 8444: Postern.
     pub(super) postern: u16,
-    /// 8445: HAProxy's own way to Postern.
+    /// 8445: HAProxy's connection to Postern.
     pub(super) inner: u16,
     /// 9000: the API.
     pub(super) api: u16,
 }
 
 impl Ports {
-    /// The text with these in place of the printed ones.
+    /// The text with these ports in place of the printed ones.
     pub(super) fn put(self, text: &str) -> String {
         let put = |number: &str| match number {
             "8000" => self.proxy.to_string(),
@@ -58,7 +58,7 @@ impl Ports {
     }
 }
 
-/// Writes a file of a page into `folder`, with `/etc/…` pointing there.
+/// Writes a file of a page into `folder`, with `/etc/…` replaced by it.
 pub(super) fn write(folder: &Path, name: &str, etc: &str, text: &str) {
     let path = folder.join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! What is good passes, with who calls and nothing that the caller says of itself.
+//! Valid requests pass with the verified identity, and without identity headers of the caller.
 
 use serde_json::json;
 
@@ -8,15 +8,15 @@ use super::with_each_proxy;
 use crate::harness::http::Ask;
 
 with_each_proxy!(
-    every_credential_passes_with_who_calls,
-    what_the_caller_says_of_itself_never_arrives,
+    every_credential_passes_with_its_identity,
+    forged_identity_headers_never_arrive,
     basic_passes_where_the_dialect_has_it,
     a_public_route_passes_without_a_credential,
     the_metadata_of_the_api_come_from_postern,
     questions_share_connections,
 );
 
-/// Every name that Postern says something under.
+/// Every header in which Postern writes something.
 const NAMES: [&str; 12] = [
     "x-postern-subject",
     "x-postern-client",
@@ -32,7 +32,7 @@ const NAMES: [&str; 12] = [
     "x-postern-identity",
 ];
 
-fn every_credential_passes_with_who_calls(kind: Kind) {
+fn every_credential_passes_with_its_identity(kind: Kind) {
     let setting = Setting::new(kind);
     let (id, key) = setting.key(&["contacts.read", "contacts.write"]);
     let credentials = [
@@ -43,15 +43,15 @@ fn every_credential_passes_with_who_calls(kind: Kind) {
     for (credential, of) in credentials {
         let target = "/v1/contacts/7?page=1&q=a%2Fb..//c";
         let answer = setting.get(target).bearer(credential).send();
-        let told = reached(&answer);
-        assert_eq!((&told["method"], &told["target"]), (&json!("GET"), &json!(target)));
-        assert_eq!(header(&told, "x-postern-credential-kind"), [of]);
-        assert_eq!(header(&told, "x-postern-verified"), ["true"]);
-        assert_eq!(header(&told, "x-postern-audience"), [AUDIENCE]);
-        assert!(header(&told, "x-postern-scopes")[0].contains("contacts.read"));
-        assert!(!header(&told, "x-postern-subject")[0].is_empty());
-        assert_eq!(header(&told, "x-request-id").len(), 1, "{told}");
-        assert_eq!(header(&told, "host").len(), 1, "{told}");
+        let reported = reached(&answer);
+        assert_eq!((&reported["method"], &reported["target"]), (&json!("GET"), &json!(target)));
+        assert_eq!(header(&reported, "x-postern-credential-kind"), [of]);
+        assert_eq!(header(&reported, "x-postern-verified"), ["true"]);
+        assert_eq!(header(&reported, "x-postern-audience"), [AUDIENCE]);
+        assert!(header(&reported, "x-postern-scopes")[0].contains("contacts.read"));
+        assert!(!header(&reported, "x-postern-subject")[0].is_empty());
+        assert_eq!(header(&reported, "x-request-id").len(), 1, "{reported}");
+        assert_eq!(header(&reported, "host").len(), 1, "{reported}");
         // Caddy copies nothing to the caller.
         let limit = answer.header("ratelimit").is_some();
         assert_eq!(limit, kind != Kind::Caddy, "{:?}", answer.headers);
@@ -59,36 +59,39 @@ fn every_credential_passes_with_who_calls(kind: Kind) {
     }
     let body = json!({"name": "Ada"});
     let answer = setting.ask("POST", "/v1/contacts/7").bearer(&key).json(&body).send();
-    let told = reached(&answer);
-    assert_eq!((&told["method"], &told["body"]), (&json!("POST"), &json!(body.to_string())));
-    assert_eq!(header(&told, "x-postern-credential"), [id]);
-    assert_eq!(header(&told, "x-postern-organization"), [setting.organization.as_str()]);
+    let reported = reached(&answer);
+    assert_eq!(
+        (&reported["method"], &reported["body"]),
+        (&json!("POST"), &json!(body.to_string()))
+    );
+    assert_eq!(header(&reported, "x-postern-credential"), [id]);
+    assert_eq!(header(&reported, "x-postern-organization"), [setting.organization.as_str()]);
     let head = setting.ask("HEAD", "/v1/contacts/7").bearer(&key).send();
     assert_eq!((head.status, head.header("x-api")), (200, Some("reached")));
 }
 
-/// As somebody who would be another.
+/// A caller who forges identity headers.
 fn forged(mut ask: Ask) -> Ask {
     for name in NAMES {
         for spelled in [name.to_owned(), name.to_uppercase(), name.replace('-', "_")] {
             ask = ask.header(&spelled, "mallory");
         }
     }
-    // A half that keeps its hyphens.
+    // A name in which only some hyphens were replaced.
     ask.header("x-postern_subject", "mallory").header("X_POSTERN-Client", "mallory")
 }
 
-fn what_the_caller_says_of_itself_never_arrives(kind: Kind) {
+fn forged_identity_headers_never_arrive(kind: Kind) {
     let setting = Setting::new(kind);
     let (_, key) = setting.key(&["contacts.read"]);
     for ask in [setting.get("/v1/contacts/7").bearer(&key), setting.get("/v1/status")] {
-        // Some proxies end a request with such names: that is fine, too.
+        // Some proxies close the request because of such names, which is correct, too.
         let answer = forged(ask).send();
-        let told = reached(&answer);
-        let text = told.to_string();
+        let reported = reached(&answer);
+        let text = reported.to_string();
         assert!(!text.contains("mallory"), "{kind:?}: {text}");
         for name in NAMES {
-            assert!(header(&told, name).len() <= 1, "{kind:?}: {name} in {text}");
+            assert!(header(&reported, name).len() <= 1, "{kind:?}: {name} in {text}");
         }
     }
     assert_eq!(setting.api.reached().len(), 2);
@@ -97,27 +100,27 @@ fn what_the_caller_says_of_itself_never_arrives(kind: Kind) {
 fn basic_passes_where_the_dialect_has_it(kind: Kind) {
     let setting = Setting::with(kind, &[("dialect = \"rfc\"", "dialect = \"spiko\"")]);
     let (id, secret) = setting.key(&["contacts.read"]);
-    let told = reached(&setting.get("/v1/contacts/7").basic(&id, &secret).send());
-    assert_eq!(header(&told, "x-postern-credential-kind"), ["api_key"]);
-    assert_eq!(header(&told, "x-postern-credential"), [id.as_str()]);
+    let reported = reached(&setting.get("/v1/contacts/7").basic(&id, &secret).send());
+    assert_eq!(header(&reported, "x-postern-credential-kind"), ["api_key"]);
+    assert_eq!(header(&reported, "x-postern-credential"), [id.as_str()]);
     setting.get("/v1/contacts/7").basic(&id, "wrong").send().expect(401);
     assert_eq!(setting.api.reached(), ["GET /v1/contacts/7"]);
 }
 
 fn a_public_route_passes_without_a_credential(kind: Kind) {
     let setting = Setting::new(kind);
-    let told = reached(&setting.get("/v1/status").send());
-    assert_eq!(header(&told, "x-postern-verified"), ["false"]);
-    assert!(header(&told, "x-postern-subject").iter().all(String::is_empty), "{told}");
+    let reported = reached(&setting.get("/v1/status").send());
+    assert_eq!(header(&reported, "x-postern-verified"), ["false"]);
+    assert!(header(&reported, "x-postern-subject").iter().all(String::is_empty), "{reported}");
     setting.ask("POST", "/v1/status").send().expect(403);
 }
 
 fn the_metadata_of_the_api_come_from_postern(kind: Kind) {
     let setting = Setting::new(kind);
     let answer = setting.get("/.well-known/oauth-protected-resource").send().expect(200);
-    let told = answer.json();
-    assert_eq!(told["resource"], AUDIENCE);
-    assert_eq!(told["authorization_servers"], json!(["https://auth.example.com"]));
+    let reported = answer.json();
+    assert_eq!(reported["resource"], AUDIENCE);
+    assert_eq!(reported["authorization_servers"], json!(["https://auth.example.com"]));
     assert!(setting.api.reached().is_empty());
 }
 
@@ -129,7 +132,7 @@ fn questions_share_connections(kind: Kind) {
         reached(&setting.get("/v1/contacts/7").bearer(&key).send());
     }
     let new = setting.relay.connections() - before;
-    // Apache keeps one for each of its threads, of which it has 25.
+    // Apache keeps a connection per thread, of which it has 25.
     let most = if kind == Kind::Apache { 26 } else { 5 };
     assert!(new <= most, "{kind:?} made {new} connections for 60 questions");
 }

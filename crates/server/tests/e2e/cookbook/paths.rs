@@ -1,15 +1,12 @@
-//! What the API gets is what the gate was asked about: no spelling of a path leads past its route.
+//! The API gets the path that the gate checked: no spelling of a path avoids its route.
 
 use super::proxy::Kind;
 use super::setting::Setting;
 use super::with_each_proxy;
 
-with_each_proxy!(
-    no_spelling_leads_past_a_route,
-    the_callers_own_words_for_what_it_asks_are_not_believed,
-);
+with_each_proxy!(no_spelling_leads_past_a_route, forged_headers_about_the_request_are_ignored,);
 
-/// Ways from a public path to one that is not, or past the table altogether.
+/// Spellings that lead from a public path to a protected one, or beyond the table.
 const TRICKS: [&str; 40] = [
     "/v1/status/../contacts/7",
     "/v1/status/..;/contacts/7",
@@ -53,7 +50,7 @@ const TRICKS: [&str; 40] = [
     "/_postern/gate",
 ];
 
-/// Harmless: what may reach the API without a credential.
+/// Paths that may reach the API without a credential.
 fn is_public(reached: &str) -> bool {
     let path = reached.split_once(' ').unwrap().1.split('?').next().unwrap();
     path == "/v1/status"
@@ -63,15 +60,15 @@ fn no_spelling_leads_past_a_route(kind: Kind) {
     let setting = Setting::new(kind);
     let (_, key) = setting.key(&["contacts.read"]);
     for trick in TRICKS {
-        // The connection may just end: that is no answer from the API.
+        // The connection may just end, which is no answer from the API.
         let _ = setting.get(trick).try_send();
         let reached = setting.api.reached();
         assert!(reached.iter().all(|it| is_public(it)), "{kind:?}: {trick} reached {reached:?}");
-        // Who may only read stays a reader.
+        // A credential with read access only stays limited.
         let _ = setting.ask("POST", trick).bearer(&key).text("text/plain", "x").try_send();
         let reached = setting.api.reached();
         assert_eq!(reached, [""; 0], "{kind:?}: POST {trick}");
-        // With a good credential: what arrives is plain, and below the route.
+        // With a valid credential, the path that arrives is normal and below the route.
         let _ = setting.get(trick).bearer(&key).try_send();
         for it in setting.api.reached() {
             let path = it.split_once(' ').unwrap().1.split('?').next().unwrap();
@@ -80,14 +77,14 @@ fn no_spelling_leads_past_a_route(kind: Kind) {
             assert!(is_public(&it) || (plain && clean), "{kind:?}: {trick} reached {it}");
         }
     }
-    // It was the spelling: the path itself is answered.
+    // The spelling was the problem: the path itself is answered.
     setting.get("/v1/contacts/7").bearer(&key).send().expect(200);
     setting.get("/v1/contacts/caf%C3%A9%20bar?a=%2f").bearer(&key).send().expect(200);
     let reached = setting.api.reached();
     assert_eq!(reached[1], "GET /v1/contacts/caf%C3%A9%20bar?a=%2f", "{kind:?}");
 }
 
-fn the_callers_own_words_for_what_it_asks_are_not_believed(kind: Kind) {
+fn forged_headers_about_the_request_are_ignored(kind: Kind) {
     let setting = Setting::new(kind);
     let (_, key) = setting.key(&["contacts.read"]);
     let lying = |method: &str| {
@@ -105,7 +102,7 @@ fn the_callers_own_words_for_what_it_asks_are_not_believed(kind: Kind) {
     let reader = lying("POST").bearer(&key).text("text/plain", "x").send();
     assert_eq!((reader.status, reader.header("x-api")), (403, None), "{}", reader.text());
     assert_eq!(setting.api.reached(), [""; 0]);
-    // A query that means something to the gate is only a query.
+    // A query that looks like a setting of the gate is only a query.
     let target = "/v1/contacts/7?answer=refusal";
     setting.get(target).bearer(&key).send().expect(200);
     assert_eq!(setting.api.reached(), [format!("GET {target}")]);

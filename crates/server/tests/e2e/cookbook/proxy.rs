@@ -1,4 +1,4 @@
-//! The proxies, each started as a program of its own with the files of its page.
+//! The proxies, each started as its own program with the files of its page.
 
 use std::fs::{self, File};
 use std::net::TcpStream;
@@ -13,10 +13,10 @@ use super::pages::{Ports, block, blocks, write};
 use crate::clients::python;
 use crate::docs::blocks::of;
 
-/// How long a proxy may take to listen.
+/// The time limit for a proxy to listen.
 const START: Duration = Duration::from_secs(30);
 
-/// One of those that are to be had.
+/// One of the available proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Nginx,
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// How Postern is told what it asks about: `request` in the configuration.
+    /// How Postern is asked: the `request` key of the configuration.
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Nginx | Self::NginxOfTheReadme | Self::Haproxy | Self::Apache => "original",
@@ -50,7 +50,7 @@ impl Kind {
     }
 }
 
-/// A running proxy, ended when it goes.
+/// A running proxy. It ends when this is dropped.
 pub(super) struct Proxy {
     child: Child,
     folder: TempDir,
@@ -59,7 +59,7 @@ pub(super) struct Proxy {
 impl Proxy {
     pub(super) fn start(kind: Kind, ports: Ports) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // Some give up being root.
+        // Some drop root privileges.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let mut command = kind.command(folder.path(), ports);
         let log = File::create(folder.path().join("log.txt")).unwrap();
@@ -79,7 +79,7 @@ impl Proxy {
         proxy
     }
 
-    /// What it has told of itself.
+    /// Its log.
     pub(super) fn log(&self) -> String {
         let read = |name| fs::read(self.folder.path().join(name)).unwrap_or_default();
         let log = [read("log.txt"), read("error.log")].concat();
@@ -154,7 +154,7 @@ fn apache(folder: &Path, ports: Ports) -> Command {
         folder.display(),
         ports.proxy,
     );
-    // Whoever starts as root must name another user.
+    // A proxy that starts as root must name another user.
     let user = "User www-data\nGroup www-data\n";
     fs::write(folder.join("apache2.conf"), format!("{around}{user}")).unwrap();
     let mut command = Command::new("apache2");

@@ -1,4 +1,4 @@
-//! A refusal reaches the caller whole: status, challenge and body are Postern's own.
+//! A refusal reaches the caller complete: status, challenge and body are Postern's.
 
 use super::proxy::Kind;
 use super::setting::Setting;
@@ -8,11 +8,11 @@ use crate::harness::http::{Answer, Ask};
 with_each_proxy!(
     every_refusal_is_the_dialects_whole_answer,
     the_words_of_another_dialect_arrive_too,
-    rfc6585_4_too_many_requests_are_told_when_to_come_again,
+    rfc6585_4_too_many_requests_have_retry_after,
     a_revoked_credential_is_refused_at_once,
 );
 
-/// The whole of a refusal, checked for what every one has.
+/// A complete refusal, with the checks that apply to every one.
 fn refused(setting: &Setting, ask: &Ask, status: u16) -> Answer {
     let answer = ask.send().expect(status);
     assert_eq!(answer.header("x-api"), None);
@@ -28,7 +28,7 @@ fn every_refusal_is_the_dialects_whole_answer(kind: Kind) {
     let metadata =
         "resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource\"";
 
-    // Nobody: RFC 6750 §3.1 has no error code for that.
+    // An anonymous request: RFC 6750 §3.1 has no error code for it.
     let answer = refused(&setting, &setting.get("/v1/contacts/7"), 401);
     let challenge = answer.header("www-authenticate").unwrap();
     assert!(challenge.starts_with("Bearer ") && challenge.contains(metadata), "{challenge}");
@@ -43,7 +43,7 @@ fn every_refusal_is_the_dialects_whole_answer(kind: Kind) {
     assert!(twice.send().status >= 400);
     assert_eq!(setting.api.reached(), [""; 0]);
 
-    // RFC 6750 §3.1: what is missing is told.
+    // RFC 6750 §3.1: the missing scope is named.
     let post = setting.ask("POST", "/v1/contacts/7").bearer(&key).text("text/plain", "x");
     let answer = refused(&setting, &post, 403);
     assert_eq!(answer.json()["error"], "insufficient_scope");
@@ -67,12 +67,12 @@ fn every_refusal_is_the_dialects_whole_answer(kind: Kind) {
 fn the_words_of_another_dialect_arrive_too(kind: Kind) {
     let setting = Setting::with(kind, &[("dialect = \"rfc\"", "dialect = \"spendesk\"")]);
     let answer = refused(&setting, &setting.get("/v1/contacts/7").bearer("nonsense"), 401);
-    let told = answer.json();
-    assert!(told["errors"][0]["code"].is_string(), "{told}");
-    assert!(told["errors"][0]["detail"].is_string(), "{told}");
+    let reported = answer.json();
+    assert!(reported["errors"][0]["code"].is_string(), "{reported}");
+    assert!(reported["errors"][0]["detail"].is_string(), "{reported}");
 }
 
-fn rfc6585_4_too_many_requests_are_told_when_to_come_again(kind: Kind) {
+fn rfc6585_4_too_many_requests_have_retry_after(kind: Kind) {
     let setting = Setting::with(kind, &[("requests = 600", "requests = 3")]);
     let (_, key) = setting.key(&["contacts.read"]);
     let ask = setting.get("/v1/contacts/7").bearer(&key);
@@ -80,14 +80,14 @@ fn rfc6585_4_too_many_requests_are_told_when_to_come_again(kind: Kind) {
         ask.send().expect(200);
     }
     setting.api.reached();
-    // A refusal costs nothing: it stays one.
+    // A 429 is not counted, so it stays a 429.
     for _ in 0..3 {
         let answer = refused(&setting, &ask, 429);
         let seconds: u64 = answer.header("retry-after").unwrap().parse().unwrap();
         assert!((1..=60).contains(&seconds), "{seconds}");
         assert!(answer.header("ratelimit").is_some() && answer.json()["error"].is_string());
     }
-    // Of this credential alone.
+    // Only this credential is limited.
     let (_, other) = setting.key(&["contacts.read"]);
     setting.get("/v1/contacts/7").bearer(&other).send().expect(200);
 }

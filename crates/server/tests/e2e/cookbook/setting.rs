@@ -1,4 +1,4 @@
-//! Postern with the configuration that the cookbook prints, an API, and a proxy between them.
+//! Postern with the printed configuration of the cookbook, an API, and a proxy between them.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ use crate::harness::{Server, ports, postern};
 
 pub(super) const AUDIENCE: &str = "https://api.example.com";
 
-/// Everything, running.
+/// All programs, running.
 pub(super) struct Setting {
     pub(super) postern: Server,
     pub(super) admin: Admin,
@@ -26,7 +26,7 @@ pub(super) struct Setting {
     base: String,
 }
 
-/// Postern alone, with the API registered that the cookbook's routes are for.
+/// Postern alone, with the API of the cookbook's routes registered.
 pub(super) struct Postern {
     pub(super) server: Server,
     pub(super) admin: Admin,
@@ -35,7 +35,7 @@ pub(super) struct Postern {
 }
 
 impl Postern {
-    /// `changes` are made to the printed configuration.
+    /// `changes` are applied to the printed configuration.
     pub(super) fn start(words: &str, changes: &[(&str, &str)]) -> Self {
         let port = ports::one();
         let mut text = block("README.md", "toml");
@@ -84,7 +84,7 @@ impl Setting {
         self.port
     }
 
-    /// A request of a caller of the API.
+    /// A request to the API.
     pub(super) fn ask(&self, method: &str, target: &str) -> Ask {
         ask(&self.base, method, target).header("Host", "api.example.com")
     }
@@ -127,16 +127,16 @@ pub(super) fn text(value: &Value, member: &str) -> String {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value}")).to_owned()
 }
 
-/// What reached the API, as it told in its answer.
+/// What reached the API, according to its answer.
 pub(super) fn reached(answer: &Answer) -> Value {
     assert_eq!(answer.status, 200, "{:?} {}", answer.headers, answer.text());
     assert_eq!(answer.header("x-api"), Some("reached"), "{:?}", answer.headers);
     answer.json()
 }
 
-/// Every value of a header that reached the API, whatever its spelling.
-pub(super) fn header(told: &Value, name: &str) -> Vec<String> {
-    let headers = told["headers"].as_array().unwrap().iter();
+/// Every value of a header that reached the API, in any spelling of its name.
+pub(super) fn header(reported: &Value, name: &str) -> Vec<String> {
+    let headers = reported["headers"].as_array().unwrap().iter();
     let named = headers.filter(|it| it[0].as_str().unwrap().replace('_', "-") == name);
     named.map(|it| it[1].as_str().unwrap().to_owned()).collect()
 }

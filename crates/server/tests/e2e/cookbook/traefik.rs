@@ -1,7 +1,9 @@
-//! Traefik's ForwardAuth as its documentation describes it, with what `docs/cookbook/traefik.md` says.
+//! Traefik's ForwardAuth as its documentation describes it, with the settings of
+//! `docs/cookbook/traefik.md`.
 //!
 //! It asks with GET and the listed headers of the request, writes `X-Forwarded-Method`, `-Proto`,
-//! `-Host`, `-Uri` and `-For` itself, takes a 2xx for a yes, and else answers with what it got.
+//! `-Host`, `-Uri` and `-For` itself, accepts the request on a 2xx, and otherwise answers with what
+//! it received.
 
 use super::pages::block;
 use super::setting::{AUDIENCE, Postern};
@@ -15,7 +17,7 @@ fn value(key: &str) -> String {
     line.unwrap_or_else(|| panic!("no {key}")).trim().trim_matches('"').to_owned()
 }
 
-/// What Traefik asks where it is asked for `ask`.
+/// Traefik's request to the gate for the request `ask`.
 fn question(postern: &Postern, asked: &Ask) -> Answer {
     let address = value("address");
     let path = address.strip_prefix("http://127.0.0.1:8444").unwrap();
@@ -39,7 +41,7 @@ fn question(postern: &Postern, asked: &Ask) -> Answer {
 }
 
 #[test]
-fn forward_auth_is_answered_with_who_calls_or_the_whole_refusal() {
+fn forward_auth_is_answered_with_the_identity_or_the_complete_refusal() {
     let postern = Postern::start("forwarded", &[]);
     let new =
         json!({"organization": postern.organization, "label": "k", "scopes": ["contacts.read"]});
@@ -49,8 +51,8 @@ fn forward_auth_is_answered_with_who_calls_or_the_whole_refusal() {
     let yes = question(&postern, &at("GET", "/v1/contacts/7?x=1").bearer(&key)).expect(200);
     assert_eq!(yes.header("x-postern-audience"), Some(AUDIENCE));
     assert_eq!(yes.header("x-postern-credential-kind"), Some("api_key"));
-    // What it copies is all there: it takes away what the caller sent under names that fit, and the
-    // names fit.
+    // Everything that it copies is in the answer: it removes headers of the caller with matching
+    // names, and the names match.
     assert_eq!(value("authResponseHeadersRegex"), "(?i)^x[-_]postern[-_]|^x-request-id$");
     let named = yes.headers.iter().filter(|(name, _)| name.starts_with("x-postern-"));
     assert_eq!(named.count(), 11, "{:?}", yes.headers);

@@ -23,7 +23,7 @@ impl Fyma {
         text(&self.demo, "base")
     }
 
-    /// What a client of this id and secret sends.
+    /// The request of a client with this id and secret.
     pub(super) fn request(&self, id: &str, secret: &str) -> Value {
         json!({
             "grant_type": "client_credentials",
@@ -74,7 +74,7 @@ fn json_and_form_are_answered_alike() {
 }
 
 #[test]
-fn the_jwt_says_what_the_format_says() {
+fn the_jwt_has_the_documented_claims() {
     let fyma = Fyma::new();
     let answer = fyma.send(&fyma.own()).expect(200).json();
     let token = text(&answer, "access_token");
@@ -94,14 +94,14 @@ fn the_jwt_says_what_the_format_says() {
 fn a_wrong_id_and_a_wrong_secret_are_the_same_401() {
     let fyma = Fyma::new();
     let (id, secret) = (text(&fyma.demo, "client_id"), text(&fyma.demo, "client_secret"));
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for (id, secret) in [(id, "wrong"), ("nobody", secret), ("nobody", "wrong"), (secret, id)] {
         let answer = fyma.send(&fyma.request(id, secret));
         refused(&answer, 401, "access_denied");
-        told.push(answer.json());
+        reported.push(answer.json());
     }
-    told.dedup();
-    assert_eq!(told.len(), 1, "{told:?}");
+    reported.dedup();
+    assert_eq!(reported.len(), 1, "{reported:?}");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn each_case_of_an_audience_is_403() {
 }
 
 #[test]
-fn a_grant_type_that_is_not_the_clients_is_told_apart_from_one_that_is_nobodys() {
+fn an_unauthorized_and_an_unknown_grant_type_are_different_errors() {
     let fyma = Fyma::new();
     let admin = fyma.server.admin("fyma");
     let app = json!({"name": "app", "kind": "app", "grant_types": ["authorization_code"]});

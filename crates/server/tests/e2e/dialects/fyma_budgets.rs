@@ -1,4 +1,4 @@
-//! Fyma's limit on tokens issued, and the header that tells of it.
+//! Fyma's limit on issued tokens, and its header.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ fn windows(answer: &Answer, header: &str) -> ((u64, u64, u64), (u64, u64, u64)) 
     (window(hour, "per_hour"), window(day, "per_day"))
 }
 
-/// A client with limits; what it sends.
+/// A client with limits. Returns its token request.
 fn limited(fyma: &Fyma, budget: &Value, organization: Option<&str>) -> Value {
     clock::calm();
     let admin = fyma.server.admin("fyma");
@@ -69,7 +69,7 @@ fn the_header_counts_down_and_the_last_answer_is_429() {
 }
 
 #[test]
-fn refused_requests_cost_nothing_and_the_demo_has_its_documented_limit() {
+fn refused_requests_spend_no_budget_and_the_demo_has_its_documented_limit() {
     let fyma = Fyma::new();
     let admin = fyma.server.admin("fyma");
     let request = limited(&fyma, &json!({"per_hour": 2, "per_day": 2}), None);
@@ -107,7 +107,7 @@ fn an_organizations_limit_has_its_own_header() {
         assert_eq!(windows(&answer, ORGANIZATION).1.1, 0);
         assert!(answer.header("retry-after").is_some());
     }
-    // What the organization could not pay, the client did not pay either.
+    // When the organization's budget is used up, the client's is not counted.
     let budget = format!("/clients/{}/budget", text(&first, "client_id"));
     assert_eq!(fyma.server.admin("fyma").read(&budget)["day"]["used"], 1);
 }

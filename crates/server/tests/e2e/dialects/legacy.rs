@@ -1,4 +1,4 @@
-//! Fyma's legacy tokens: by Basic on the API, imported, never made, never exchanged.
+//! Fyma's legacy tokens: presented by Basic at the API, imported, never created, never exchanged.
 
 use serde_json::json;
 
@@ -47,8 +47,8 @@ fn legacy_tokens_are_imported_and_cannot_be_made() {
         })
         .collect();
     let import = json!({"tokens": rows});
-    let told = admin.call("POST", "/legacy-tokens/import", Some(&import)).expect(200).json();
-    assert_eq!((&told["imported"], &told["refused"]), (&json!(50), &json!(0)));
+    let reported = admin.call("POST", "/legacy-tokens/import", Some(&import)).expect(200).json();
+    assert_eq!((&reported["imported"], &reported["refused"]), (&json!(50), &json!(0)));
     assert_eq!(cameras(&fyma, "old-7", "s3cret:7+%41/="), 200, "a secret is taken as it is");
     assert_eq!(cameras(&fyma, "old-7", "s3cret:8+%41/="), 401);
     let again = admin.call("POST", "/legacy-tokens/import", Some(&import)).expect(200).json();

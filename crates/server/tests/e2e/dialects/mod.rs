@@ -1,4 +1,4 @@
-//! The published wire formats, as clients written against their documentation use them.
+//! The published wire formats, with clients as their documentation describes them.
 
 mod fyma;
 mod fyma_budgets;
@@ -26,7 +26,7 @@ fn members(answer: &Answer) -> Vec<String> {
     names
 }
 
-/// RFC 6749 §5.1: nobody keeps an answer with a credential; and every answer can be looked up.
+/// RFC 6749 §5.1: no answer with a credential is cacheable; and every answer has a request id.
 fn is_private(answer: &Answer) {
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.header("pragma"), Some("no-cache"));

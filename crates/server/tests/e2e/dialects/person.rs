@@ -1,15 +1,15 @@
-//! A person in a browser without JavaScript: keeps cookies, follows redirects within the issuer, and
-//! fills in whatever form it is shown. What leads elsewhere is handed back.
+//! A user in a browser without JavaScript: keeps cookies, follows redirects within the issuer, and
+//! fills in every form. Addresses elsewhere are returned.
 
 use serde_json::Value;
 
 use super::text;
 use crate::harness::http::{Answer, Ask, form, get, post};
 
-/// Redirects and pages of one flow; more is a loop.
+/// The largest number of redirects and pages in one flow; more is a loop.
 const MOST_STEPS: usize = 12;
 
-/// Somebody and their browser.
+/// A user and their browser.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) base: String,
@@ -17,14 +17,14 @@ pub(crate) struct Person {
     pub(crate) password: String,
     /// The name of the organization to choose, where there is a choice.
     pub(crate) organization: Option<String>,
-    /// What to say when asked.
+    /// The answer to the consent page.
     pub(crate) decision: &'static str,
     cookies: Vec<(String, String)>,
-    /// The titles of the pages that were shown, in their order.
+    /// The titles of the pages that were shown, in order.
     pub(crate) seen: Vec<&'static str>,
 }
 
-/// A form of a page: where it goes, and what is in it already.
+/// A form of a page: its target and its preset fields.
 #[derive(Debug)]
 struct Form {
     action: Option<String>,
@@ -33,7 +33,7 @@ struct Form {
 }
 
 impl Person {
-    /// The demo's user of a realm, who says yes.
+    /// The demo's user of a realm, who consents.
     pub(crate) fn of(demo: &Value) -> Self {
         Self {
             base: text(demo, "base").to_owned(),
@@ -56,12 +56,12 @@ impl Person {
         self
     }
 
-    /// What the browser keeps.
+    /// The cookies of the browser.
     pub(crate) fn cookies(&self) -> &[(String, String)] {
         &self.cookies
     }
 
-    /// Asks with this browser's cookies, and keeps those of the answer.
+    /// Sends a request with this browser's cookies, and keeps new ones.
     pub(crate) fn ask(&mut self, mut ask: Ask) -> Answer {
         if !self.cookies.is_empty() {
             let pairs: Vec<_> =
@@ -84,8 +84,8 @@ impl Person {
         self.ask(ask)
     }
 
-    /// From an address of the issuer to where it leads in the end: an address elsewhere.
-    pub(crate) fn walk(&mut self, target: &str) -> String {
+    /// From an address of the issuer to the last address of its redirects, which is elsewhere.
+    pub(crate) fn follow(&mut self, target: &str) -> String {
         let (mut at, mut answer) = (target.to_owned(), self.open(target));
         for _ in 0..MOST_STEPS {
             if let Some(location) = answer.header("location") {
@@ -106,7 +106,7 @@ impl Person {
         path.starts_with('/').then(|| path.to_owned())
     }
 
-    /// Does what a page asks for.
+    /// Answers a page.
     fn fill(&mut self, at: &str, page: &Answer) -> (String, Answer) {
         assert_eq!(page.status, 200, "{at}: {}", page.text());
         let mut shown = forms(page.text());
@@ -138,7 +138,7 @@ impl Person {
     }
 }
 
-/// The value of the choice that stands beside a name.
+/// The value of the choice with a label.
 fn value_beside(html: &str, name: &str) -> String {
     let before = html.split(name).next().unwrap();
     let tag = before.rfind("name=\"organization\"").expect("no choice before the name");
@@ -169,7 +169,7 @@ fn unescaped(text: &str) -> String {
     pairs.iter().fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
 }
 
-/// A parameter of a query, decoded; it may be there once.
+/// A parameter of a query, decoded. It may occur once.
 pub(crate) fn parameter(url: &str, name: &str) -> Option<String> {
     let query = url.split_once('?')?.1;
     let mut values = query.split('&').filter_map(|pair| {

@@ -1,4 +1,4 @@
-//! Speckle's GraphQL API with a personal access token, with a bad one, and with none.
+//! Speckle's GraphQL API with a personal access token, with an invalid one, and with none.
 
 use serde_json::{Value, json};
 
@@ -33,14 +33,14 @@ impl Speckle {
         post(self.base(), "/graphql").json(&json!({"query": query}))
     }
 
-    /// The data of a query that goes well.
+    /// The data of a query, which must succeed.
     pub(super) fn data(&self, token: &str, query: &str) -> Value {
         let body = self.ask(query).bearer(token).send().expect(200).json();
         assert_eq!(body.get("errors"), None, "{body}");
         body["data"].clone()
     }
 
-    /// Whether a token is good.
+    /// Whether a token is active.
     pub(super) fn opens(&self, token: &str) -> bool {
         let answer = self.ask(ME).bearer(token).send();
         match answer.status {
@@ -52,7 +52,7 @@ impl Speckle {
         }
     }
 
-    /// A token with these scopes, made by an administrator: `(id, secret)`.
+    /// A token with these scopes, created by an administrator: `(id, secret)`.
     pub(super) fn token(&self, scopes: &[&str]) -> (String, String) {
         let me = self.data(self.pat(), ME);
         let new = json!({"user": me["activeUser"]["id"], "name": "test", "scopes": scopes});
@@ -61,7 +61,7 @@ impl Speckle {
     }
 }
 
-/// The published answer to a token that is not good.
+/// The published answer to an invalid token.
 pub(super) fn not_valid(answer: &Answer) {
     assert_eq!(answer.status, 403);
     assert_eq!(answer.text(), r#"{"error":"Your token is not valid."}"#);
@@ -83,7 +83,7 @@ fn a_personal_access_token_reads_its_owner_with_or_without_the_word_bearer() {
 }
 
 #[test]
-fn nobody_may_read_the_server_and_is_nobody() {
+fn an_anonymous_caller_may_read_the_server_and_has_no_user() {
     let speckle = Speckle::new();
     let query = "{ activeUser { id } serverInfo { name company description adminContact \
                  canonicalUrl version scopes { name description } \
@@ -103,7 +103,7 @@ fn nobody_may_read_the_server_and_is_nobody() {
 }
 
 #[test]
-fn a_token_that_is_not_good_is_403_in_the_published_words() {
+fn an_invalid_token_is_403_with_the_published_text() {
     let speckle = Speckle::new();
     let pat = speckle.pat();
     let (id, secret) = pat.split_at(10);
@@ -145,7 +145,7 @@ fn pages_of_other_origins_may_ask() {
 }
 
 #[test]
-fn an_exchange_of_nothing_is_refused_in_the_dialects_words() {
+fn an_exchange_without_a_code_is_refused_in_the_dialects_format() {
     let speckle = Speckle::new();
     let answer = post(speckle.base(), "/auth/token").json(&json!({"appId": "x"})).send();
     assert_eq!(answer.status, 401);

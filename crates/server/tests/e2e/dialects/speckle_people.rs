@@ -14,12 +14,12 @@ impl Speckle {
         text(&self.demo["app"], member)
     }
 
-    fn walk(&self, segment: &str) -> String {
-        Person::of(&self.demo).walk(&format!("/authn/verify/{}/{segment}", self.app("id")))
+    fn follow(&self, segment: &str) -> String {
+        Person::of(&self.demo).follow(&format!("/authn/verify/{}/{segment}", self.app("id")))
     }
 
     fn code(&self, segment: &str) -> String {
-        let back = self.walk(segment);
+        let back = self.follow(segment);
         parameter(&back, "access_code").unwrap_or_else(|| panic!("{back}"))
     }
 
@@ -48,7 +48,7 @@ fn refused(answer: &Answer) {
 fn a_person_says_yes_and_the_code_is_the_last_parameter() {
     let speckle = Speckle::new();
     let mut person = Person::of(&speckle.demo);
-    let back = person.walk(&format!("/authn/verify/{}/{CHALLENGE}", speckle.app("id")));
+    let back = person.follow(&format!("/authn/verify/{}/{CHALLENGE}", speckle.app("id")));
     assert_eq!(person.seen, ["sign-in", "consent"]);
     assert!(back.starts_with(speckle.app("redirect_uri")), "{back}");
     assert_eq!(parameters(&back).last(), Some(&"access_code"));
@@ -59,12 +59,12 @@ fn a_person_says_yes_and_the_code_is_the_last_parameter() {
     );
     let body = answer.json();
     assert_eq!((text(&body, "token").len(), text(&body, "refreshToken").len()), (42, 42));
-    let told = speckle.data(text(&body, "token"), "{ activeUser { email } }");
-    assert_eq!(told["activeUser"]["email"], speckle.demo["user"]["email"]);
+    let reported = speckle.data(text(&body, "token"), "{ activeUser { email } }");
+    assert_eq!(reported["activeUser"]["email"], speckle.demo["user"]["email"]);
 }
 
 #[test]
-fn a_token_opens_what_the_app_is_registered_for_and_no_more() {
+fn a_token_is_limited_to_the_apps_registered_scopes() {
     let speckle = Speckle::new();
     let tokens = speckle.connected();
     let query = "{ activeUser { apiTokens { id } } }";
@@ -76,7 +76,7 @@ fn a_token_opens_what_the_app_is_registered_for_and_no_more() {
 fn a_no_is_denied_true() {
     let speckle = Speckle::new();
     let target = format!("/authn/verify/{}/{CHALLENGE}", speckle.app("id"));
-    let back = Person::of(&speckle.demo).denying().walk(&target);
+    let back = Person::of(&speckle.demo).denying().follow(&target);
     assert_eq!(back, format!("{}?denied=true", speckle.app("redirect_uri")));
 }
 
@@ -89,7 +89,7 @@ fn an_unknown_app_gets_a_page() {
 }
 
 #[test]
-fn a_code_has_one_attempt_whatever_comes_of_it() {
+fn a_code_has_one_attempt_even_if_it_fails() {
     let speckle = Speckle::new();
     let code = speckle.code(CHALLENGE);
     refused(&speckle.plain(&code, "another-challenge-of-at-least-forty-three-c"));
@@ -127,7 +127,7 @@ fn an_app_without_a_secret_proves_itself_by_s256_also_as_the_published_sample_pu
     for suffix in ["", "&code_challenge_method=S256"] {
         let target = format!("/authn/verify/{app}/{challenge}{suffix}");
         let exchange = |verifier: &str| {
-            let back = Person::of(&speckle.demo).walk(&target);
+            let back = Person::of(&speckle.demo).follow(&target);
             let code = parameter(&back, "access_code").unwrap_or_else(|| panic!("{back}"));
             let body = json!({"appId": app, "accessCode": code, "codeVerifier": verifier});
             post(speckle.base(), "/oauth/token").json(&body).send()
@@ -192,7 +192,7 @@ fn a_page_of_another_origin_may_call_after_a_preflight() {
 }
 
 #[test]
-fn changing_the_scopes_of_an_app_drops_what_people_gave_it() {
+fn changing_the_scopes_of_an_app_revokes_its_grants() {
     let speckle = Speckle::new();
     let tokens = speckle.connected();
     let admin = speckle.server.admin("speckle");
@@ -202,6 +202,6 @@ fn changing_the_scopes_of_an_app_drops_what_people_gave_it() {
     assert!(!speckle.opens(text(&tokens, "token")));
     refused(&speckle.auth_token(&json!({"refreshToken": tokens["refreshToken"]})));
     let mut person = Person::of(&speckle.demo);
-    person.walk(&format!("/authn/verify/{}/{CHALLENGE}", speckle.app("id")));
+    person.follow(&format!("/authn/verify/{}/{CHALLENGE}", speckle.app("id")));
     assert_eq!(person.seen, ["sign-in", "consent"], "people are asked again");
 }

@@ -1,4 +1,4 @@
-//! Speckle's personal access tokens: made with scopes and an end, shown once, used, revoked.
+//! Speckle's personal access tokens: created with scopes and an expiry, shown once, used, revoked.
 
 use std::time::Duration;
 

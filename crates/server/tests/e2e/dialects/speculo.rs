@@ -46,7 +46,7 @@ impl Speculo {
         get(self.base(), "/v1/contacts?pageSize=1").bearer(token).send().status
     }
 
-    /// The secret that the API introspects with.
+    /// The secret with which the API introspects.
     fn resource_server(&self) -> (String, String) {
         let path = "/resource-servers/demo-api/secrets";
         let made = self.server.admin("speculo").create(path, &json!({"label": "test"}));
@@ -90,7 +90,7 @@ fn the_token_is_a_jwt_that_never_expires_and_the_refresh_token_stays() {
 }
 
 #[test]
-fn whoever_is_unknown_gets_the_same_401_as_whoever_is_wrong() {
+fn an_unknown_client_gets_the_same_401_as_a_wrong_secret() {
     let speculo = Speculo::new();
     let (client, good) = (speculo.client(), speculo.refresh_token());
     let other = good.replace("rt_live_", "rt_test_");
@@ -101,16 +101,16 @@ fn whoever_is_unknown_gets_the_same_401_as_whoever_is_wrong() {
         (client, &other),
         ("client_0000000000000000000000", "rt_live_wrong"),
     ];
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for (client, refresh_token) in tries {
         let answer = speculo.ask(client, refresh_token).send();
         refused(&answer, 401);
         assert!(answer.header("www-authenticate").is_some(), "RFC 9110 15.5.2");
         let body = answer.json();
-        told.push((body["error"].clone(), body["message"].clone()));
+        reported.push((body["error"].clone(), body["message"].clone()));
     }
-    told.dedup();
-    assert_eq!(told.len(), 1, "an account could be guessed: {told:?}");
+    reported.dedup();
+    assert_eq!(reported.len(), 1, "an account could be guessed: {reported:?}");
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn a_suspended_client_is_403_everywhere_and_comes_back_with_its_old_token() {
     admin.act(&format!("/clients/{}/suspend", speculo.client()));
     refused(&speculo.ask(speculo.client(), speculo.refresh_token()).send(), 403);
     assert_eq!(speculo.contacts(&token), 403);
-    // Whoever holds no refresh token is not told that there is such a client.
+    // A caller without a refresh token does not learn whether the client exists.
     refused(&speculo.ask(speculo.client(), "rt_live_wrong").send(), 401);
     admin.act(&format!("/clients/{}/activate", speculo.client()));
     assert_eq!(speculo.contacts(&token), 200);
@@ -173,7 +173,7 @@ fn a_suspended_client_is_403_everywhere_and_comes_back_with_its_old_token() {
 }
 
 #[test]
-fn rfc7662_the_api_may_ask_and_is_told_everything_that_it_needs() {
+fn rfc7662_the_api_may_introspect_and_gets_every_member_that_it_needs() {
     let speculo = Speculo::new();
     let token = speculo.token(speculo.refresh_token());
     let (name, secret) = speculo.resource_server();

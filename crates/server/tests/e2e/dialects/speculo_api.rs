@@ -1,4 +1,4 @@
-//! Speculo's API: contacts in pages, scopes, and what is no access token.
+//! Speculo's API: contacts in pages, scopes, and credentials that are not access tokens.
 
 use std::collections::BTreeSet;
 

@@ -106,19 +106,19 @@ fn a_wrong_key_is_401_whether_it_exists_or_not() {
     let spendesk = Spendesk::new();
     let key = &spendesk.demo["api_key"];
     let (id, secret) = (text(key, "id"), text(key, "secret"));
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for (id, secret) in [(id, "wrong"), ("nobody", secret), (id, ""), (secret, id)] {
         let answer = post(spendesk.base(), "/auth/token").basic(id, secret).send();
         refused(&answer, 401);
-        told.push(answer.json());
+        reported.push(answer.json());
     }
-    told.dedup();
-    assert_eq!(told.len(), 1, "{told:?}");
+    reported.dedup();
+    assert_eq!(reported.len(), 1, "{reported:?}");
     refused(&post(spendesk.base(), "/auth/token").send(), 401);
 }
 
 #[test]
-fn the_api_answers_under_every_prefix_and_tells_its_limit() {
+fn the_api_answers_under_every_prefix_with_its_limit_headers() {
     let spendesk = Spendesk::new();
     let token = spendesk.token();
     let mut remaining = Vec::new();

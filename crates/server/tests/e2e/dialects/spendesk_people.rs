@@ -1,4 +1,5 @@
-//! Partners' apps at Spendesk: a person picks a company, the app gets tokens for it, and keeps them.
+//! Partners' apps at Spendesk: a user chooses a company, and the app gets and refreshes tokens for
+//! it.
 
 use serde_json::{Value, json};
 
@@ -55,7 +56,7 @@ impl Spendesk {
 
     /// A code for a company.
     fn code(&self, company: usize) -> String {
-        let back = self.person(company).walk(&self.ask("", &[("state", "s")]));
+        let back = self.person(company).follow(&self.ask("", &[("state", "s")]));
         parameter(&back, "code").unwrap_or_else(|| panic!("{back}"))
     }
 
@@ -93,7 +94,7 @@ impl Spendesk {
     }
 }
 
-/// Errors are a list, and nothing of it is a redirect.
+/// Errors are a list, and none is a redirect.
 fn refused(answer: &Answer, status: u16) -> Value {
     assert_eq!(answer.status, status, "{}", answer.text());
     assert_eq!(members(answer), ["errors"]);
@@ -109,7 +110,7 @@ fn a_person_signs_in_picks_a_company_and_the_app_gets_201_with_tokens_for_it() {
     let first = person.open(&spendesk.ask("", &[("state", "s-1")]));
     assert!(matches!(first.status, 302 | 303), "{}", first.status);
     assert!(first.header("location").unwrap().contains("/sign-in?"));
-    let back = person.walk(&spendesk.ask("", &[("state", "s-1")]));
+    let back = person.follow(&spendesk.ask("", &[("state", "s-1")]));
     assert_eq!(person.seen, ["sign-in", "picker", "consent"]);
     assert!(back.starts_with(&format!("{}?code=", spendesk.app("redirect_uri"))), "{back}");
     assert_eq!(parameters(&back), ["code", "state", "iss"]);
@@ -134,10 +135,10 @@ fn a_person_signs_in_picks_a_company_and_the_app_gets_201_with_tokens_for_it() {
 }
 
 #[test]
-fn without_a_state_none_comes_back_and_every_prefix_serves_the_flow() {
+fn without_a_state_none_is_returned_and_every_prefix_serves_the_flow() {
     let spendesk = Spendesk::new();
     for prefix in ["/v0", "/v1"] {
-        let back = spendesk.person(0).walk(&spendesk.ask(prefix, &[]));
+        let back = spendesk.person(0).follow(&spendesk.ask(prefix, &[]));
         assert_eq!(parameter(&back, "state"), None);
         let code = parameter(&back, "code").unwrap();
         let path = format!("{prefix}/oauth2/token/create");
@@ -182,7 +183,7 @@ fn a_refresh_gives_a_new_pair_in_each_published_shape_and_the_old_one_is_over() 
         old.push(std::mem::replace(&mut token, next));
     }
     refused(&spendesk.refresh("nonsense"), 401);
-    // The one but last was rotated away by one that was used: whoever has it is not the app.
+    // The token before the last one was replaced by a used one, so its presenter is not the app.
     let replayed = spendesk.refresh(&old[1]);
     refused(&replayed, 401);
     assert_eq!(spendesk.server.admin("spendesk").why(&replayed), "refresh_replayed");
@@ -218,7 +219,7 @@ fn a_connection_per_company_each_independent_of_the_others() {
 }
 
 #[test]
-fn a_code_is_good_once_for_its_app_redirect_and_verifier() {
+fn a_code_is_valid_once_for_its_app_redirect_and_verifier() {
     let spendesk = Spendesk::new();
     let code = spendesk.code(0);
     for (member, value) in [
@@ -232,7 +233,7 @@ fn a_code_is_good_once_for_its_app_redirect_and_verifier() {
     }
     let tokens = spendesk.exchange(&code).expect(201).json();
     refused(&spendesk.exchange(&code), 401);
-    // RFC 6749 §4.1.2: used twice, it revokes what it gave.
+    // RFC 6749 §4.1.2: a second use revokes the tokens of the first.
     assert_eq!(spendesk.wallet(text(&tokens, "access_token")).status, 401);
     refused(&spendesk.refresh(text(&tokens, "refresh_token")), 401);
 }
@@ -272,16 +273,16 @@ fn a_challenge_is_required_and_only_s256() {
     let without = asked.split("&code_challenge=").next().unwrap().to_owned() + "&state=s";
     let plain = asked.replace("code_challenge_method=S256", "code_challenge_method=plain");
     for asked in [without, plain] {
-        let back = spendesk.person(0).walk(&asked);
+        let back = spendesk.person(0).follow(&asked);
         assert_eq!(parameter(&back, "error").as_deref(), Some("invalid_request"), "{back}");
         assert_eq!(parameter(&back, "state").as_deref(), Some("s"));
     }
 }
 
 #[test]
-fn a_no_is_told_to_the_app() {
+fn a_denied_consent_is_reported_to_the_app() {
     let spendesk = Spendesk::new();
-    let back = spendesk.person(0).denying().walk(&spendesk.ask("", &[("state", "s")]));
+    let back = spendesk.person(0).denying().follow(&spendesk.ask("", &[("state", "s")]));
     assert!(back.starts_with(spendesk.app("redirect_uri")), "{back}");
     assert_eq!(parameter(&back, "error").unwrap(), "access_denied");
     assert_eq!(parameter(&back, "state").unwrap(), "s");

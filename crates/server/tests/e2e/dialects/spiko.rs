@@ -1,4 +1,4 @@
-//! Spiko's keys by Basic straight on the API, and the machine side of its OAuth server.
+//! Spiko's keys by Basic directly at the API, and the machine flows of its OAuth server.
 
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ fn the_key_opens_the_api_as_it_is() {
         let answer = get(spiko.base(), path).basic(id, secret).send().expect(200);
         assert!(!answer.json().as_array().unwrap().is_empty());
     }
-    // The two parts are form-url-decoded.
+    // The two parts are form-urldecoded.
     let encoded: String = id.bytes().map(|byte| format!("%{byte:02X}")).collect();
     assert_eq!(spiko.investors(&encoded, &escaped(secret)).status, 200);
 }
@@ -50,17 +50,17 @@ fn a_wrong_key_is_401_with_a_tag() {
     let spiko = Spiko::new();
     let (id, secret) = spiko.key();
     let none = get(spiko.base(), "/v1/investors/").send();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for answer in [
         spiko.investors(id, "wrong"),
         spiko.investors("nobody", secret),
         spiko.investors(id, &format!("{secret}x")),
         spiko.investors(secret, id),
     ] {
-        told.push((answer.status, answer.json()));
+        reported.push((answer.status, answer.json()));
     }
-    told.dedup();
-    assert_eq!(told.len(), 1, "{told:?}");
+    reported.dedup();
+    assert_eq!(reported.len(), 1, "{reported:?}");
     for answer in [none, spiko.investors(id, "wrong")] {
         assert_eq!(answer.status, 401);
         assert_eq!(members(&answer), ["_tag", "reason"]);
@@ -115,10 +115,10 @@ fn a_machine_gets_an_opaque_bearer_token_in_lower_case() {
 
     let held = [("token", token)];
     for path in ["/introspect", "/oauth2/introspect"] {
-        let told = post(spiko.base(), path).basic(id, secret).form(&held).send().expect(200);
-        assert_eq!(told.json()["active"], true);
+        let reported = post(spiko.base(), path).basic(id, secret).form(&held).send().expect(200);
+        assert_eq!(reported.json()["active"], true);
     }
-    // RFC 7009 §2.1: whoever holds another's token cannot end it.
+    // RFC 7009 §2.1: a client cannot revoke another client's token.
     let (key, key_secret) = spiko.key();
     post(spiko.base(), "/oauth2/revoke").basic(key, key_secret).form(&held).send().expect(200);
     assert_eq!(investors(), 200);

@@ -1,4 +1,5 @@
-//! Apps at Spiko: standard OAuth 2.0, strict about `state`, with refresh tokens for `offline` alone.
+//! Apps at Spiko: standard OAuth 2.0, strict about `state`, with refresh tokens for `offline`
+//! alone.
 
 use serde_json::{Value, json};
 
@@ -39,12 +40,12 @@ impl Spiko {
         format!("/oauth2/auth?{}", form(&query))
     }
 
-    fn walk(&self, pairs: &[(&str, &str)]) -> String {
-        Person::of(&self.demo).walk(&self.ask(pairs))
+    fn follow(&self, pairs: &[(&str, &str)]) -> String {
+        Person::of(&self.demo).follow(&self.ask(pairs))
     }
 
     fn code(&self, scope: &str) -> String {
-        let back = self.walk(&[("scope", scope), ("state", STATE)]);
+        let back = self.follow(&[("scope", scope), ("state", STATE)]);
         parameter(&back, "code").unwrap_or_else(|| panic!("{back}"))
     }
 
@@ -72,7 +73,7 @@ impl Spiko {
     }
 }
 
-/// The description of a refusal in the words of RFC 6749 §5.2.
+/// The description of an error, in the format of RFC 6749 §5.2.
 fn refused(answer: &Answer, status: u16, code: &str) -> String {
     assert_eq!(answer.status, status, "{}", answer.text());
     assert_eq!(members(answer), ["error", "error_description"]);
@@ -85,7 +86,7 @@ fn refused(answer: &Answer, status: u16, code: &str) -> String {
 fn a_person_says_yes_and_the_app_gets_tokens_of_the_published_form() {
     let spiko = Spiko::new();
     let mut person = Person::of(&spiko.demo);
-    let back = person.walk(&spiko.ask(&[("scope", "offline"), ("state", STATE)]));
+    let back = person.follow(&spiko.ask(&[("scope", "offline"), ("state", STATE)]));
     assert_eq!(person.seen, ["sign-in", "consent"], "there is one account: nothing to choose");
     assert_eq!(parameters(&back), ["code", "scope", "state", "iss"]);
     assert_eq!(parameter(&back, "scope").unwrap(), "offline");
@@ -106,7 +107,7 @@ fn consent_is_remembered_and_answers_are_303() {
     let spiko = Spiko::new();
     let mut person = Person::of(&spiko.demo);
     let asked = spiko.ask(&[("scope", "offline"), ("state", STATE)]);
-    person.walk(&asked);
+    person.follow(&asked);
     let answer = person.open(&asked);
     assert_eq!(answer.status, 303);
     assert!(answer.header("location").unwrap().starts_with(spiko.app("redirect_uri")));
@@ -128,7 +129,7 @@ fn the_consent_page_says_whether_the_app_stays_connected() {
     for (scope, stays) in [("openid", false), ("offline openid", true)] {
         let asked = spiko.ask(&[("scope", scope), ("state", STATE), ("prompt", "consent")]);
         let mut person = Person::of(&spiko.demo);
-        person.walk(&asked);
+        person.follow(&asked);
         let page = person.open(&asked);
         assert_eq!(page.status, 200, "{}", page.text());
         assert_eq!(page.text().contains("while you are away, until you"), stays, "{scope}");
@@ -136,7 +137,7 @@ fn the_consent_page_says_whether_the_app_stays_connected() {
 }
 
 #[test]
-fn a_state_shorter_than_eight_is_refused_at_the_app_and_any_other_comes_back_as_it_was() {
+fn a_state_shorter_than_eight_is_refused_and_any_other_is_returned_unchanged() {
     let spiko = Spiko::new();
     for pairs in [&[("scope", "offline"), ("state", "1234567")][..], &[("scope", "offline")][..]] {
         let answer = get(spiko.base(), &spiko.ask(pairs)).send();
@@ -147,13 +148,13 @@ fn a_state_shorter_than_eight_is_refused_at_the_app_and_any_other_comes_back_as_
         assert!(parameter(back, "error_description").is_some());
     }
     for state in ["12345678", "ü&=+% \"<>'#/?;:@ é", "a+b%2Bc d%20e"] {
-        let back = spiko.walk(&[("scope", "offline"), ("state", state)]);
+        let back = spiko.follow(&[("scope", "offline"), ("state", state)]);
         assert_eq!(parameter(&back, "state").unwrap(), state);
     }
 }
 
 #[test]
-fn a_bad_app_or_redirect_gets_a_page_of_the_server_and_never_a_redirect() {
+fn an_invalid_app_or_redirect_uri_gets_a_page_and_never_a_redirect() {
     let spiko = Spiko::new();
     let rest = "response_type=code&scope=offline&state=long-enough";
     let (id, redirect) = (spiko.app("client_id"), spiko.app("redirect_uri"));
@@ -187,7 +188,7 @@ fn basic_parts_are_form_decoded_and_a_wrong_secret_is_401() {
     ];
     let wrong = post(spiko.base(), "/oauth2/token").basic(id, "wrong").form(&fields).send();
     refused(&wrong, 401, "invalid_client");
-    // Each byte escaped: decoded, it is the same.
+    // Each byte is escaped; decoded, it is the same.
     let every: fn(&str) -> String =
         |text| text.bytes().map(|byte| format!("%{byte:02x}")).collect();
     let authorization = format!("Basic {}", pair(&every(id), &every(secret)));
@@ -201,8 +202,8 @@ fn a_code_used_twice_revokes_the_chain() {
     let code = spiko.code("offline");
     let tokens = spiko.exchange(&code).expect(200).json();
     let next = spiko.refresh(text(&tokens, "refresh_token")).expect(200).json();
-    let told = refused(&spiko.exchange(&code), 400, "invalid_grant");
-    assert!(told.contains("used before"), "{told}");
+    let reported = refused(&spiko.exchange(&code), 400, "invalid_grant");
+    assert!(reported.contains("used before"), "{reported}");
     for tokens in [&tokens, &next] {
         assert_eq!(spiko.investors(text(tokens, "access_token")), 401);
     }
@@ -218,8 +219,8 @@ fn a_rotated_refresh_token_revokes_the_chain_once_its_successor_was_used() {
     let again = spiko.refresh(first_refresh).expect(200).json();
     assert_eq!(second["refresh_token"], again["refresh_token"], "a retry: the same successor");
     let third = spiko.refresh(text(&second, "refresh_token")).expect(200).json();
-    let told = refused(&spiko.refresh(first_refresh), 400, "invalid_grant");
-    assert!(told.contains("used before"), "{told}");
+    let reported = refused(&spiko.refresh(first_refresh), 400, "invalid_grant");
+    assert!(reported.contains("used before"), "{reported}");
     refused(&spiko.refresh(text(&third, "refresh_token")), 400, "invalid_grant");
     for tokens in [&first, &second, &third] {
         assert_eq!(spiko.investors(text(tokens, "access_token")), 401);
@@ -246,7 +247,7 @@ fn descriptions_tell_the_cases_apart() {
     let grant = ("grant_type", "authorization_code");
     let used = spiko.code("offline");
     spiko.exchange(&used).expect(200);
-    let told = [
+    let reported = [
         refused(
             &spiko.token(&[grant, ("code", &used), ("redirect_uri", redirect)]),
             400,
@@ -270,10 +271,10 @@ fn descriptions_tell_the_cases_apart() {
         ),
         refused(&spiko.token(&[("grant_type", "password")]), 400, "unsupported_grant_type"),
     ];
-    let mut distinct = told.to_vec();
+    let mut distinct = reported.to_vec();
     distinct.sort();
     distinct.dedup();
-    assert!(distinct.len() >= told.len() - 1, "{told:?}");
+    assert!(distinct.len() >= reported.len() - 1, "{reported:?}");
 }
 
 #[test]
@@ -286,7 +287,7 @@ fn a_challenge_may_be_plain_or_s256_and_is_then_held_to() {
         let mut pairs = vec![("scope", "offline"), ("state", STATE), ("code_challenge", challenge)];
         pairs.extend(method.map(|method| ("code_challenge_method", method)));
         let exchange = |verifier: Option<&str>| {
-            let code = parameter(&spiko.walk(&pairs), "code").unwrap();
+            let code = parameter(&spiko.follow(&pairs), "code").unwrap();
             let redirect = spiko.app("redirect_uri");
             let mut fields = vec![
                 ("grant_type", "authorization_code"),
@@ -319,7 +320,7 @@ fn a_revoked_refresh_token_ends_its_access_tokens() {
 fn a_no_is_303_with_access_denied() {
     let spiko = Spiko::new();
     let asked = spiko.ask(&[("scope", "offline"), ("state", STATE)]);
-    let back = Person::of(&spiko.demo).denying().walk(&asked);
+    let back = Person::of(&spiko.demo).denying().follow(&asked);
     assert!(back.starts_with(spiko.app("redirect_uri")), "{back}");
     assert_eq!(parameter(&back, "error").unwrap(), "access_denied");
     assert!(parameter(&back, "error_description").is_some());

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::judge::{decent, must, told};
+use super::judge::{decent, must, reported};
 use super::realm::{Realm, World};
 use crate::harness::http::{Ask, ask, get};
 
@@ -10,21 +10,21 @@ use crate::harness::http::{Ask, ask, get};
 struct Route<'a> {
     realm: &'a Realm,
     method: String,
-    /// With placeholders.
+    /// The path with placeholders.
     path: String,
     /// The schema of its body.
     body: Option<Value>,
     creates: bool,
 }
 
-/// Keys that open nothing of a realm, or not enough.
+/// Keys that give no access to a realm, or not enough.
 struct Keys {
     refused: Vec<Vec<u8>>,
     powerless: String,
 }
 
-/// Walks all routes, and says how many there were.
-pub(super) fn walk(world: &World) -> usize {
+/// Tests all routes. Returns how many there were.
+pub(super) fn check_all(world: &World) -> usize {
     let realm = world.realm("rfc");
     let document = get(&realm.base, "/rfc/admin/openapi.json").send().expect(200).json();
     let keys = keys(world, realm);
@@ -93,7 +93,7 @@ fn routes<'a>(realm: &'a Realm, document: &Value) -> Vec<Route<'a>> {
 }
 
 impl Route<'_> {
-    /// Where `{…}` stand, this.
+    /// The replacement for each `{…}`.
     fn target(&self, id: &str) -> String {
         let mut target = format!("{}{}", self.realm.prefix, self.path);
         while let (Some(from), Some(to)) = (target.find('{'), target.find('}')) {
@@ -110,15 +110,15 @@ impl Route<'_> {
         let answer = ask.send();
         let what = format!("{} {}: {what}", self.method, self.path);
         decent(&what, ask, &answer);
-        let told = || format!("{what}: expected {allowed:?}\n{}", told(ask, &answer));
-        must(allowed.contains(&answer.status), told);
+        let reported = || format!("{what}: expected {allowed:?}\n{}", reported(ask, &answer));
+        must(allowed.contains(&answer.status), reported);
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let members = body.as_object().map(|it| it.keys().map(String::as_str).collect());
         let members: Vec<&str> = members.unwrap_or_default();
-        must(members == ["error", "error_description", "request_id"], told);
-        must(body["request_id"] == answer.request_id(), told);
+        must(members == ["error", "error_description", "request_id"], reported);
+        must(body["request_id"] == answer.request_id(), reported);
         let challenged = answer.header("www-authenticate").is_some();
-        must(answer.status != 401 || challenged, told);
+        must(answer.status != 401 || challenged, reported);
     }
 }
 
@@ -148,7 +148,7 @@ fn placeholders(route: &Route<'_>) {
         let id = if id.is_ascii() { id.to_owned() } else { "%F0%9F%94%91".to_owned() };
         let ask = route.ask(&route.target(&id));
         let ask = if route.body.is_some() { ask.json(&json!({})) } else { ask };
-        // What the body lacks may be said first.
+        // A missing body field may be reported first.
         route.judge(&id, &ask, &[404, 400]);
     }
 }
@@ -175,10 +175,10 @@ fn queries(route: &Route<'_>) {
         let answer = ask.send();
         decent(query, &ask, &answer);
         let refused = matches!(answer.status, 400 | 404);
-        // An empty cursor is none; a filter that fits nothing finds nothing.
+        // An empty cursor is invalid; a filter that matches nothing returns an empty list.
         let lenient = query.starts_with("target") || query.ends_with('=');
         let fits = refused || (lenient && answer.status == 200);
-        must(fits, || format!("{query}\n{}", told(&ask, &answer)));
+        must(fits, || format!("{query}\n{}", reported(&ask, &answer)));
     }
 }
 
@@ -204,7 +204,7 @@ fn bodies(route: &Route<'_>) {
     route.judge("deep", &asked(json, deep), &[400]);
     let send = |what: &str, body: &Map<String, Value>| {
         let body = Value::Object(body.clone()).to_string().into_bytes();
-        // Nobody is called so: the place may be said to be unknown first.
+        // No entity has this name. The unknown entity may be reported first.
         route.judge(what, &asked(json, body), &[400, 404]);
     };
     let mut strange = Map::new();
@@ -232,7 +232,7 @@ fn bodies(route: &Route<'_>) {
     }
 }
 
-/// Values that a property of this schema does not take.
+/// Values that a property of this schema does not accept.
 fn wrong_values(property: &Value) -> Vec<Value> {
     let text = property.to_string();
     let of = |kind: &str| text.contains(&format!("\"{kind}\""));
@@ -244,7 +244,7 @@ fn wrong_values(property: &Value) -> Vec<Value> {
         wrong.push(json!(7));
     }
     if of("string") && !of("array") {
-        // Names hold no control characters; ids, times and words are none of these.
+        // Names have no control characters. Ids, times and enum values are never one of these.
         wrong.push(json!("\0"));
         wrong.push(json!("x".repeat(20_000)));
     }

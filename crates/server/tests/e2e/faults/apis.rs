@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::forged;
-use super::judge::{decent, must, told};
+use super::judge::{decent, must, reported};
 use crate::harness::Server;
 use crate::harness::http::{Answer, Ask, ask, get, post};
 
-/// A route: realm, method, path, and the member that every refusal has.
+/// A route: realm, method, path, and the member that every error has.
 const ROUTES: [(&str, &str, &str, &str); 8] = [
     ("speculo", "GET", "/v1/contacts", "error"),
     ("speculo", "POST", "/v1/contacts", "error"),
@@ -44,23 +44,23 @@ impl Route<'_> {
         let answer = ask.send();
         decent(what, ask, &answer);
         let fits = allowed.contains(&answer.status);
-        must(fits, || format!("{what}: expected {allowed:?}\n{}", told(ask, &answer)));
+        must(fits, || format!("{what}: expected {allowed:?}\n{}", reported(ask, &answer)));
         if answer.status >= 400 && !answer.body.is_empty() && ask.method != "HEAD" {
             let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-            // GraphQL has a shape of its own for what is wrong with an operation.
+            // GraphQL has its own format for errors of an operation.
             let shaped = body.get(self.member).is_some() || body.get("errors").is_some();
-            must(shaped, || format!("{what}\n{}", told(ask, &answer)));
+            must(shaped, || format!("{what}\n{}", reported(ask, &answer)));
         }
         answer
     }
 
-    /// What a credential that is not good is answered with.
+    /// The answer to an invalid credential.
     const fn unauthorized(&self) -> u16 {
         if matches!(self.realm.as_bytes(), b"speckle") { 403 } else { 401 }
     }
 }
 
-pub(super) fn walk() -> Server {
+pub(super) fn check_all() -> Server {
     let server = Server::dev();
     let demo = server.demo()["realms"].clone();
     let good: Vec<String> = ROUTES.iter().map(|(realm, ..)| credential(realm, &demo)).collect();
@@ -80,7 +80,7 @@ pub(super) fn walk() -> Server {
     server
 }
 
-/// An `Authorization` header that opens a realm's API.
+/// An `Authorization` header that a realm's API accepts.
 fn credential(realm: &str, demo: &Value) -> String {
     let it = &demo[realm];
     let (base, text) =
@@ -184,7 +184,7 @@ fn queries(route: &Route<'_>, good: &str) {
     ];
     for (query, status) in queries {
         let ask = get(route.base, &format!("{}?{query}", route.path));
-        // Whoever has no such parameter takes no notice of it.
+        // A route without this parameter ignores it.
         route.judge(query, &ask.header("Authorization", good), &[status, 200, 429]);
     }
     let long = format!("{}?pageSize={}", route.path, "9".repeat(8_000));

@@ -9,7 +9,7 @@ use super::table::Location;
 use super::ways::{Way, led};
 use crate::harness::http::Ask;
 
-pub(super) fn walk(people: &People<'_>, stranger: &Browser) {
+pub(super) fn check_all(people: &People<'_>, stranger: &Browser) {
     let app = people.app("an app", false);
     let ask = people.asks(&app).ask();
     led(people, "nobody is signed in", &ask, sent(people), &Way::sign_in());
@@ -24,7 +24,7 @@ pub(super) fn walk(people: &People<'_>, stranger: &Browser) {
     cookies(people, &ask, stranger);
 }
 
-/// The `state` of a good request, where the dialect has one.
+/// The `state` of a valid request, where the dialect has one.
 pub(super) fn sent(people: &People<'_>) -> Option<&'static str> {
     people.asking.reads("state").then_some(STATE)
 }
@@ -110,7 +110,7 @@ fn strange(parameter: &str) -> Way {
     }
 }
 
-/// Places that look like the app's, and are not.
+/// Addresses that look like the app's, but are not.
 const ELSEWHERE: [&str; 42] = [
     "https://evil.example/cb?own=1",
     "https://app.example.evil.example/cb?own=1",
@@ -156,7 +156,7 @@ const ELSEWHERE: [&str; 42] = [
     "http://[::ffff:7f00:1]/cb",
 ];
 
-/// Places of the app's own site that it has not registered.
+/// Addresses of the app's own site that it has not registered.
 const UNREGISTERED: [&str; 9] = [
     "https://app.example/cb",
     "https://app.example/cb?own=1&more=2",
@@ -169,7 +169,7 @@ const UNREGISTERED: [&str; 9] = [
     "https://sub.app.example/cb?own=1",
 ];
 
-/// Whether a partner's whole domain is its own.
+/// Whether a partner may use every path of its registered domain.
 fn has_domains(people: &People<'_>) -> bool {
     people.realm.dialect.redirect_rule().matching == RedirectMatch::Domain
 }
@@ -197,14 +197,14 @@ fn redirect_uris(people: &People<'_>, app: &App) {
         let mut draft = people.asks(app);
         draft.set("redirect_uri", uri);
         led(people, &format!("back to {uri:?}"), &ask(people, &draft), None, &Way::page());
-        // Nor where something else is wrong, too.
+        // Also not where something else is wrong, too.
         draft.set("response_type", "token");
         draft.set("scope", "nothing");
         led(people, &format!("amiss, to {uri:?}"), &ask(people, &draft), None, &Way::page());
     }
 }
 
-/// RFC 8252 §7.3: an app on a device chooses its port, and nothing else.
+/// RFC 8252 §7.3: a native app chooses its port, and nothing else.
 fn native(people: &People<'_>) {
     if !people.asking.reads("redirect_uri") {
         return;
@@ -216,7 +216,7 @@ fn native(people: &People<'_>) {
         ("http://127.0.0.1:51004/cb", true),
         ("http://127.0.0.1:65535/cb", true),
         ("http://127.0.0.1:65536/cb", false),
-        // No port is the usual one (RFC 3986 §3.2.3).
+        // Without a port, the default one is meant (RFC 3986 §3.2.3).
         ("http://127.0.0.1:/cb", true),
         ("http://127.0.0.1:51004/other", false),
         ("http://127.0.0.1:51004/cb/", false),
@@ -285,7 +285,7 @@ fn states(people: &People<'_>, app: &App) {
     }
 }
 
-/// What good requests do not carry.
+/// Parameters that valid requests do not have.
 fn rarer(people: &People<'_>, app: &App) {
     let never = people.app("nobody says yes", false);
     let request = [P::InvalidRequest];
@@ -360,7 +360,7 @@ fn cookies(people: &People<'_>, ask: &Ask, stranger: &Browser) {
         let ask = ask.clone().header("Cookie", cookie);
         led(people, what, &ask, sent(people), &Way::sign_in());
     }
-    // The first of two counts, and two headers are as good as one.
+    // The first of two cookies counts, and two headers are equivalent to one.
     let two = ask.clone().header("Cookie", "a=b").header("Cookie", format!("{name}={value}"));
     led(people, "two headers", &two, sent(people), &Way::fine());
     let both = ask.clone().header("Cookie", format!("{name}={value}; {name}=x"));

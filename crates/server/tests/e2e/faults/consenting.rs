@@ -1,4 +1,4 @@
-//! Faults of the form by which a person says yes, and what may happen while they read it.
+//! Faults of the consent form, and what may change while the user reads it.
 
 use dialect::OrganizationChoice;
 use oauth::Problem as P;
@@ -12,7 +12,7 @@ use crate::harness::http::{Answer, Ask, get, post};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-pub(super) fn walk(people: &People<'_>, email: &str, stranger: &Browser) {
+pub(super) fn check_all(people: &People<'_>, email: &str, stranger: &Browser) {
     let app = people.app("nobody says yes", false);
     forms(people, &app, stranger);
     headers(people, &app);
@@ -22,7 +22,7 @@ pub(super) fn walk(people: &People<'_>, email: &str, stranger: &Browser) {
     meanwhile(people);
 }
 
-/// The page that asks for an app, where it was asked for, and its hidden field.
+/// The consent page of an app, its address, and its hidden field.
 fn shown(people: &People<'_>, app: &App) -> (String, String) {
     let ask = people.asks(app).ask();
     let page = people.browser.send(ask.clone());
@@ -30,7 +30,7 @@ fn shown(people: &People<'_>, app: &App) -> (String, String) {
     (ask.target, csrf(&page).unwrap_or_default())
 }
 
-/// Judges a form; the page that is shown instead of a code goes on.
+/// Judges a form; if a page is shown instead of a code, it continues there.
 fn sends(people: &People<'_>, what: &str, ask: Ask, way: &Way) -> Answer {
     led(people, what, &people.browser.with(ask), sent(people), way)
 }
@@ -59,7 +59,7 @@ fn forms(people: &People<'_>, app: &App, stranger: &Browser) {
     ];
     for (what, fields) in cases {
         let answer = sends(people, what, people.form(&target, &fields), &Way::page());
-        // Nothing is lost: the page is there once more, and works.
+        // Nothing is lost: the page is shown again, and works.
         must(csrf(&answer).as_deref() == Some(&good), || format!("{what}: it does not go on"));
     }
     let foreign = people.form(&elsewhere, &[("csrf", &good), allow]);
@@ -77,7 +77,7 @@ fn forms(people: &People<'_>, app: &App, stranger: &Browser) {
     sends(people, "denied in the end", denied, &Way::back(&[P::AccessDenied]));
 }
 
-/// What other sites' pages make a browser send.
+/// Forms that a browser sends for other sites' pages.
 fn headers(people: &People<'_>, app: &App) {
     let (target, good) = shown(people, app);
     let ask = || post(&people.realm.base, &target);
@@ -119,7 +119,7 @@ fn bodies(people: &People<'_>, app: &App) {
     sends(people, "a body that is not UTF-8", ask, &Way::page());
 }
 
-/// An organization that is not the person's, named by a form or a link.
+/// An organization that is not the user's, named by a form or a link.
 fn organizations(people: &People<'_>, app: &App) {
     if people.realm.dialect.authorization().organization == OrganizationChoice::Never {
         return;
@@ -142,7 +142,7 @@ fn organizations(people: &People<'_>, app: &App) {
     }
 }
 
-/// The same yes twice, and the yes of a session that ended.
+/// The same consent twice, and the consent of an ended session.
 fn said(people: &People<'_>, email: &str) {
     let app = people.app("said yes twice", false);
     let (target, good) = shown(people, &app);
@@ -170,7 +170,7 @@ fn said(people: &People<'_>, email: &str) {
     sends(people, "once more", yes, &Way { asks: false, ..Way::fine() });
 }
 
-/// What happens between the page and the answer.
+/// Changes between the page and the answer.
 fn meanwhile(people: &People<'_>) {
     let admin = &people.realm.admin;
     let app = people.app("suspended meanwhile", false);
@@ -191,7 +191,7 @@ fn meanwhile(people: &People<'_>) {
     if people.realm.dialect.authorization().organization == OrganizationChoice::Never {
         return;
     }
-    // What the page named is not what it would be for now.
+    // The consent would now be for something else than the page named.
     let app = people.app("left meanwhile", false);
     let (target, good) = shown(people, &app);
     let yes = || people.form(&target, &[("csrf", &good), ("decision", "allow")]);

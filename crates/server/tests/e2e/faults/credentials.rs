@@ -1,4 +1,4 @@
-//! Credentials that are not good any more, or never were, at every endpoint that takes one.
+//! Credentials that are no longer active, or never were, at every endpoint that accepts one.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use super::realm::{AUDIENCE, OTHER, Realm, World};
 use super::table::Spot;
 use crate::harness::http;
 
-/// Secrets of a client that shall open nothing.
+/// Secrets of a client that must not work.
 struct Dead {
     what: &'static str,
     client: String,
     secret: String,
 }
 
-pub(super) fn walk(world: &World) {
+pub(super) fn check_all(world: &World) {
     let dead: Vec<Vec<Dead>> = world.realms.iter().map(|realm| dead(world, realm)).collect();
     let tokens: Vec<Tokens> = world.realms.iter().map(Tokens::of).collect();
-    // Everything that ends by itself ends meanwhile.
+    // Everything with an expiry expires meanwhile.
     std::thread::sleep(Duration::from_millis(2_100));
     for ((realm, dead), tokens) in world.realms.iter().zip(&dead).zip(&tokens) {
         for spot in super::machines(realm) {
@@ -82,7 +82,7 @@ fn dead(world: &World, realm: &Realm) -> Vec<Dead> {
     ]
 }
 
-/// Whoever has no good secret is told the same, whatever is wrong.
+/// Every caller without a valid secret gets the same answer, whatever is wrong.
 fn refused(realm: &Realm, spot: &Spot<'_>, dead: &[Dead]) {
     for encoding in &spot.accepts {
         let good = Draft::good(realm, spot, *encoding);
@@ -103,10 +103,10 @@ fn refused(realm: &Realm, spot: &Spot<'_>, dead: &[Dead]) {
     }
 }
 
-/// Access tokens that are not good.
+/// Access tokens that are not active.
 struct Tokens {
     bad: Vec<(String, String)>,
-    /// One that is.
+    /// An active one.
     good: Option<String>,
 }
 
@@ -147,7 +147,7 @@ pub(super) fn mint(realm: &Realm) -> Option<String> {
     Some(found.unwrap().to_owned())
 }
 
-/// A token that its own client took back.
+/// A token that its own client revoked.
 fn revoked(realm: &Realm) -> String {
     let token = mint(realm).unwrap();
     let spots = super::machines(realm);
@@ -177,7 +177,7 @@ fn short_lived(realm: &Realm) -> String {
     token
 }
 
-/// RFC 7662 §2.2: a token that is not good is `active: false`, and nothing more.
+/// RFC 7662 §2.2: for an inactive token, the answer is `active: false`, and nothing more.
 fn inactive(world: &World, realm: &Realm, spot: &Spot<'_>, tokens: &Tokens) {
     let foreign = world.realms.iter().filter(|it| it.name != realm.name);
     let foreign = foreign.map(|it| (format!("of {}", it.name), it.token.clone()));
@@ -197,7 +197,7 @@ fn inactive(world: &World, realm: &Realm, spot: &Spot<'_>, tokens: &Tokens) {
     }
 }
 
-/// RFC 7009 §2.2: a token that is not good is revoked already.
+/// RFC 7009 §2.2: revoking an inactive token succeeds.
 fn unmoved(world: &World, realm: &Realm, spot: &Spot<'_>, tokens: &Tokens) {
     let foreign = &world.realms.iter().find(|it| it.name != realm.name).unwrap().token;
     let mut draft = Draft::good(realm, spot, spot.accepts[0]);

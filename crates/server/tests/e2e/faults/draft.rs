@@ -1,4 +1,4 @@
-//! A request in parts, so that one of them can be spoilt.
+//! A request in parts, so that one part can be made invalid.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use super::realm::Realm;
 use super::table::{Encoding, Location, Named, Spot};
 use crate::harness::http::{self, Ask, escaped};
 
-/// A value, or what stands on the wire instead of one.
+/// A value, or the wire text instead of one.
 #[derive(Clone, Debug)]
 pub(super) enum Value {
     Text(String),
-    /// As it stands: a JSON value, a percent-encoded text, a part of Basic before base64.
+    /// Raw wire text: a JSON value, a percent-encoded text, a part of Basic before base64.
     Literal(Vec<u8>),
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// The request that goes well.
+    /// The valid request.
     pub(super) fn good(realm: &'a Realm, spot: &'a Spot<'a>, encoding: Encoding) -> Self {
         Self::of(realm, spot, encoding, &realm.values(spot.endpoint.operation()))
     }
@@ -74,7 +74,7 @@ impl<'a> Draft<'a> {
         found.map(|field| field.value = Value::Text(value.to_owned())).count() > 0
     }
 
-    /// The same with HTTP Basic instead of parameters, where that is read.
+    /// The same with HTTP Basic instead of parameters, where that is accepted.
     pub(super) fn authorized_by(&self, header: impl AsRef<[u8]>) -> Ask {
         let mut draft = self.clone();
         draft.fields.retain(|it| !it.named.parameter.starts_with("client_"));
@@ -93,7 +93,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// With another body; no content type where it is empty.
+    /// With another body; without a content type where it is empty.
     pub(super) fn ask_with(&self, content_type: &str, body: Vec<u8>) -> Ask {
         let mut target = self.path.clone().into_bytes();
         let mut query = Vec::new();
@@ -111,7 +111,7 @@ impl<'a> Draft<'a> {
                 Location::Password => basic.get_or_insert_default().1 = percent(value),
             }
         }
-        // A placeholder that nothing stands for.
+        // A placeholder without a value.
         let mut target = String::from_utf8(target).unwrap();
         while let (Some(from), Some(to)) = (target.find('{'), target.find('}')) {
             target.replace_range(from..=to, "");
@@ -132,7 +132,7 @@ impl<'a> Draft<'a> {
         ask
     }
 
-    /// The body of the fields that belong there.
+    /// The body with the fields that belong there.
     pub(super) fn body(&self) -> Vec<u8> {
         let fields =
             self.fields.iter().filter_map(|Field { named, value }| match &named.location {

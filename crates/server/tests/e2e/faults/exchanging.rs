@@ -1,4 +1,4 @@
-//! Faults of what an app brings: codes, verifiers, refresh tokens.
+//! Faults of what an app presents: codes, verifiers, refresh tokens.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::person::{App, People, VERIFIER, is_open, text};
 use super::realm::AUDIENCE;
 use super::table::{Location, Spot};
 
-pub(super) fn walk<'a>(people: &People<'a>, spots: &'a [Spot<'a>], foreign: &str) -> usize {
+pub(super) fn check_all<'a>(people: &People<'a>, spots: &'a [Spot<'a>], foreign: &str) -> usize {
     let mut walked = 0;
     for at in spots {
         if at.endpoint.operation() == Operation::Token && at.reads("code") {
@@ -49,7 +49,7 @@ struct Exchange<'p, 'a> {
     at: &'a Spot<'a>,
     app: App,
     other: App,
-    /// What the API proves itself with.
+    /// The credentials with which the API introspects.
     api: (String, String),
 }
 
@@ -70,7 +70,7 @@ impl<'a> Exchange<'_, 'a> {
         self.judge(what, draft, &Expect::one_of(problems));
     }
 
-    /// Whether a failed attempt leaves the code as it was.
+    /// Whether a failed attempt leaves the code usable.
     fn goes_on(&self, draft: &Draft<'_>) {
         if self.people.realm.dialect.authorization().code_single_attempt {
             self.fails("after one attempt", draft, &[P::InvalidGrant]);
@@ -79,7 +79,7 @@ impl<'a> Exchange<'_, 'a> {
         }
     }
 
-    /// RFC 6749 §4.1.2: what a code gave is taken back when it comes again.
+    /// RFC 6749 §4.1.2: a second use of a code revokes the tokens of the first.
     fn twice(&self) {
         let good = self.good();
         let given = self.judge("a good code", &good, &Expect::fine());
@@ -108,7 +108,7 @@ impl<'a> Exchange<'_, 'a> {
         draft.ask().send().expect(200).json()["active"] == json!(true)
     }
 
-    /// Another client, another redirect URI, codes that are none.
+    /// Another client, another redirect URI, invalid codes.
     fn not_its_own(&self, foreign: &str) {
         let good = self.good();
         let code = value(&good, "code");
@@ -176,7 +176,7 @@ impl<'a> Exchange<'_, 'a> {
         self.fails("no verifier", &draft, &malformed);
     }
 
-    /// Every parameter doubled, broken or missing.
+    /// Every parameter doubled, malformed or missing.
     fn parameters(&self) {
         let good = self.good();
         for (index, field) in good.fields.iter().enumerate() {
@@ -225,7 +225,7 @@ impl<'a> Exchange<'_, 'a> {
         draft
     }
 
-    /// Refresh tokens: another client's, mistyped, doubled, and the good one in the end.
+    /// Refresh tokens: another client's, mistyped, doubled, and the valid one at the end.
     fn renewed(&self) {
         if !self.at.reads("refresh_token") {
             return;
@@ -250,7 +250,7 @@ impl<'a> Exchange<'_, 'a> {
         self.judge("a good refresh token", &good, &Expect::fine());
     }
 
-    /// What happens between the code and its exchange.
+    /// Changes between the code and its exchange.
     fn meanwhile(&self) {
         let (people, admin) = (self.people, &self.people.realm.admin);
         let good = self.good();

@@ -1,10 +1,11 @@
-//! Tokens that look like a good one.
+//! Forged tokens.
 
 use base::encoding::{base64url, parse_base64url};
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
 
-/// What can be made of a good token without its key: a JWT and the keys that check it, or a string.
+/// Forgeries of a valid token without its key: of a JWT with the keys that verify it, or of a
+/// string.
 pub(crate) fn forged(good: &str, jwks: &Value) -> Vec<(String, String)> {
     match good.split('.').collect::<Vec<_>>()[..] {
         [header, payload, signature] => of_jwt([header, payload, signature], jwks),
@@ -76,7 +77,7 @@ fn of_jwt([header, payload, signature]: [&str; 3], jwks: &Value) -> Vec<(String,
     found
 }
 
-/// Whatever of a public key somebody might take for a secret.
+/// Forms of a public key that a verifier might use as a shared secret.
 fn public_keys(jwks: &Value) -> Vec<(String, Vec<u8>)> {
     let keys = jwks["keys"].as_array().cloned().unwrap_or_default();
     let mut found = vec![("set".to_owned(), jwks.to_string().into_bytes())];

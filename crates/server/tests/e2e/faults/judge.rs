@@ -1,4 +1,4 @@
-//! What must hold for every answer to a faulty request, and for every answer at all.
+//! The rules for every answer to a faulty request, and for every answer.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -11,9 +11,9 @@ use super::table::Spot;
 use crate::harness::http::{Answer, Ask};
 
 thread_local! {
-    /// How many requests were judged by this test.
+    /// How many requests this test judged.
     static JUDGED: Cell<usize> = const { Cell::new(0) };
-    /// What was wrong with their answers.
+    /// The errors in their answers.
     static WRONG: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -21,12 +21,12 @@ pub(super) fn judged() -> usize {
     JUDGED.get()
 }
 
-/// What was wrong so far: the whole walk is told of, not its first fault alone.
+/// All errors so far, so that the test reports all of them, not only the first.
 pub(super) fn wrong() -> Vec<String> {
     WRONG.take()
 }
 
-/// Notes what must hold.
+/// Checks a rule.
 pub(super) fn must(holds: bool, what: impl FnOnce() -> String) {
     if !holds {
         WRONG.with_borrow_mut(|wrong| wrong.push(what()));
@@ -36,11 +36,11 @@ pub(super) fn must(holds: bool, what: impl FnOnce() -> String) {
 /// Stands for the description of a problem, which may be any text.
 const ANY: &str = "any description";
 
-/// What a faulty request may be answered with.
+/// The allowed answers to a faulty request.
 #[derive(Clone, Debug)]
 pub(super) struct Expect {
     pub(super) problems: Vec<Problem>,
-    /// Whether it may as well go well.
+    /// Whether success is allowed, too.
     pub(super) fine: bool,
 }
 
@@ -68,35 +68,35 @@ pub(super) fn judge(spot: &Spot<'_>, what: &str, ask: &Ask, expect: &Expect) -> 
     let answer = ask.send();
     decent(what, ask, &answer);
     if answer.status < 300 {
-        must(expect.fine, || format!("{what}: it went well\n{}", told(ask, &answer)));
+        must(expect.fine, || format!("{what}: it went well\n{}", reported(ask, &answer)));
         return answer;
     }
     let head = ask.method == "HEAD";
     let fits = expect.problems.iter().any(|problem| fits(spot, *problem, &answer, head));
     must(fits, || {
         let problems = &expect.problems;
-        format!("{what}: expected {problems:?}\n{}", told(ask, &answer))
+        format!("{what}: expected {problems:?}\n{}", reported(ask, &answer))
     });
     answer
 }
 
-/// What holds for any answer: it can be looked up, nobody keeps it, and it tells nothing of us.
+/// The rules for any answer: it has a request id, is not cacheable, and reveals nothing internal.
 pub(super) fn decent(what: &str, ask: &Ask, answer: &Answer) {
     JUDGED.set(judged() + 1);
-    let told = || told(ask, answer);
-    must(answer.status / 100 != 5, || format!("{what}\n{}", told()));
+    let reported = || reported(ask, answer);
+    must(answer.status / 100 != 5, || format!("{what}\n{}", reported()));
     let id = answer.header("x-request-id");
-    must(id.is_some_and(|id| !id.is_empty()), || format!("{what}: no request id\n{}", told()));
+    must(id.is_some_and(|id| !id.is_empty()), || format!("{what}: no request id\n{}", reported()));
     let kept = answer.header("cache-control");
     let public = ask.method == "GET" && answer.status == 200 || answer.status == 204;
-    must(public || kept == Some("no-store"), || format!("{what}: {kept:?}\n{}", told()));
+    must(public || kept == Some("no-store"), || format!("{what}: {kept:?}\n{}", reported()));
     let body = String::from_utf8_lossy(&answer.body);
     for tells in ["panicked", ".rs:", "/src/", "backtrace", "sqlite", "SELECT "] {
-        must(!body.contains(tells), || format!("{what}: it tells {tells}\n{}", told()));
+        must(!body.contains(tells), || format!("{what}: it tells {tells}\n{}", reported()));
     }
 }
 
-pub(super) fn told(ask: &Ask, answer: &Answer) -> String {
+pub(super) fn reported(ask: &Ask, answer: &Answer) -> String {
     let body: String = String::from_utf8_lossy(&ask.body).chars().take(400).collect();
     let target: String = ask.target.chars().take(200).collect();
     let headers: Vec<String> = ask
@@ -148,12 +148,12 @@ fn same(expected: &Value, found: &Value) -> bool {
     }
 }
 
-/// What of an answer would tell two clients apart: everything but its id and the time.
+/// Everything in an answer that could distinguish two clients: all but its id and the time.
 pub(super) fn face(answer: &Answer) -> (u16, BTreeMap<String, String>, String) {
     let id = answer.request_id();
-    let told = |(name, value): &(String, String)| {
+    let reported = |(name, value): &(String, String)| {
         (!matches!(name.as_str(), "x-request-id" | "date")).then(|| (name.clone(), value.clone()))
     };
-    let headers = answer.headers.iter().filter_map(told).collect();
+    let headers = answer.headers.iter().filter_map(reported).collect();
     (answer.status, headers, String::from_utf8_lossy(&answer.body).replace(id, "ID"))
 }

@@ -1,14 +1,14 @@
-//! Faults of what is asked once people are known: who they are, and signing them out.
+//! Faults of userinfo and of signing out.
 
 use oauth::{Operation, Problem as P};
 
-use super::judge::{Expect, decent, judge, must, told};
+use super::judge::{Expect, decent, judge, must, reported};
 use super::person::People;
 use super::table::Spot;
 use super::whole;
 use crate::harness::http::{Ask, ask, form, get, post};
 
-pub(super) fn walk<'a>(people: &People<'a>, spots: &'a [Spot<'a>]) {
+pub(super) fn check_all<'a>(people: &People<'a>, spots: &'a [Spot<'a>]) {
     for at in spots {
         match at.endpoint.operation() {
             Operation::UserInfo => userinfo(people, at),
@@ -67,7 +67,7 @@ fn userinfo(people: &People<'_>, at: &Spot<'_>) {
             judge(at, &format!("{what}, and a session"), &with_session, &refused);
         }
     }
-    // Good tokens that tell of nobody.
+    // Active tokens without a user.
     let lacking = Expect::one_of(&[P::InvalidToken, P::InsufficientScope]);
     for token in [Some(realm.token.clone()), super::credentials::mint(realm)].into_iter().flatten()
     {
@@ -76,7 +76,7 @@ fn userinfo(people: &People<'_>, at: &Spot<'_>) {
     }
 }
 
-/// Nobody is led anywhere, whatever is asked for.
+/// No redirect, whatever is requested.
 fn end_session(people: &People<'_>, at: &Spot<'_>) {
     let realm = people.realm;
     let target = format!("{}{}", realm.prefix, at.endpoint.paths()[0]);
@@ -113,17 +113,17 @@ fn end_session(people: &People<'_>, at: &Spot<'_>) {
             decent(&what, &ask, &answer);
             let home = format!("{}/", realm.prefix);
             let leads = answer.header("location").filter(|to| !to.starts_with(&home));
-            must(leads.is_none(), || format!("{what}: it leads away\n{}", told(&ask, &answer)));
+            must(leads.is_none(), || format!("{what}: it leads away\n{}", reported(&ask, &answer)));
             must(answer.status < 500, || what.clone());
         }
     }
-    // A link signs nobody out.
+    // A link alone does not sign the user out.
     let home = format!("{}/sign-in", realm.prefix);
     let page = people.browser.send(get(&realm.base, &home));
     must(page.text().contains("signed in"), || format!("{}: signed out by a link", realm.name));
 }
 
-/// Whoever throws away what is nothing is told no more than whoever throws away something.
+/// Revoking an unknown token gets the same answer as revoking an existing one.
 fn thrown_away(people: &People<'_>, at: &Spot<'_>) {
     let realm = people.realm;
     let path = format!("{}{}", realm.prefix, at.endpoint.paths()[0]);

@@ -1,6 +1,6 @@
-//! What stands beside the endpoints: the portal, health, figures, and paths that are nowhere.
+//! Paths beside the endpoints: the portal, health, metrics, and unknown paths.
 
-use super::judge::{decent, must, told};
+use super::judge::{decent, must, reported};
 use crate::harness::Server;
 use crate::harness::http::{ask, get};
 
@@ -18,8 +18,8 @@ const PATHS: [&str; 9] = [
 const METHODS: [&str; 9] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"];
 
-/// Every method at every place of the portal and of each realm.
-pub(super) fn walk() -> Server {
+/// Every method at every path of the portal and of each realm.
+pub(super) fn check_all() -> Server {
     let server = Server::dev();
     let demo = server.demo();
     let realms = demo["realms"].as_object().unwrap().values();
@@ -34,12 +34,12 @@ pub(super) fn walk() -> Server {
                 let there = path.ends_with('z') || (base == server.base && path.len() < 9);
                 let expected = match (there, reads) {
                     (true, true) => [200, 200, 404],
-                    // Nobody but the caller takes this for a preflight.
+                    // This is not a preflight request.
                     _ => [404, 405, 204],
                 };
                 let fits = expected.contains(&answer.status);
-                must(fits, || format!("expected {expected:?}\n{}", told(&ask, &answer)));
-                must(answer.request_id() != "<script>", || told(&ask, &answer));
+                must(fits, || format!("expected {expected:?}\n{}", reported(&ask, &answer)));
+                must(answer.request_id() != "<script>", || reported(&ask, &answer));
             }
         }
         for header in ["Bearer x", "Basic YTpi", "\u{e9}"] {

@@ -1,8 +1,9 @@
-//! Every endpoint with every fault, generated from the tables that the program itself is made from:
-//! the dialects' endpoints, the admin API's OpenAPI document, the demo APIs' routes.
+//! Every endpoint with every fault, generated from the tables of the program itself: the dialects'
+//! endpoints, the admin API's OpenAPI document, the demo APIs' routes.
 //!
-//! Each answer has the dialect's shape and status, is kept by nobody, can be looked up, tells
-//! nothing of the program and nothing of whether a client exists; and afterwards all goes on.
+//! Each answer has the dialect's format and status, is not cacheable, has a request id, and reveals
+//! neither internals of the program nor whether a client exists. Afterwards, everything still
+//! works.
 
 mod admin;
 mod apis;
@@ -26,7 +27,7 @@ mod whole;
 mod wire;
 
 use draft::Draft;
-use judge::{Expect, decent, face, judge, judged, must, told, wrong};
+use judge::{Expect, decent, face, judge, judged, must, reported, wrong};
 use oauth::Operation;
 use person::People;
 use realm::{Realm, World};
@@ -42,62 +43,62 @@ fn every_endpoint_of_every_dialect_bears_every_fault() {
     let mut walked = 0;
     for realm in &world.realms {
         for spot in machines(realm) {
-            walk(realm, &spot);
+            check_all(realm, &spot);
             walked += 1;
         }
     }
     // Five operations in each of seven dialects, one of which has no tokens for machines.
     assert_eq!(walked, 34);
     ends_well(&world, "dialect endpoints");
-    assert!(judged() > 5_400, "the walk became shorter: {}", judged());
+    assert!(judged() > 5_400, "fewer requests were judged: {}", judged());
 }
 
 #[test]
-fn where_people_are_asked_nothing_leads_elsewhere() {
+fn the_authorization_endpoint_never_redirects_elsewhere() {
     let judged = of_people("authorization requests", |people, _, stranger| {
-        asking::walk(people, stranger);
+        asking::check_all(people, stranger);
     });
-    assert!(judged > 1_000, "the walk became shorter: {judged}");
+    assert!(judged > 1_000, "fewer requests were judged: {judged}");
 }
 
 #[test]
-fn a_form_that_is_not_this_persons_gives_no_code_and_loses_nothing() {
+fn a_form_of_another_user_gives_no_code_and_changes_nothing() {
     let judged = of_people("consent forms", |people, _, stranger| {
-        consenting::walk(people, EMAIL, stranger);
+        consenting::check_all(people, EMAIL, stranger);
     });
-    assert!(judged > 200, "the walk became shorter: {judged}");
+    assert!(judged > 200, "fewer requests were judged: {judged}");
 }
 
 #[test]
-fn what_an_app_brings_is_its_own_proven_and_brought_once() {
+fn codes_and_refresh_tokens_are_bound_to_their_app_and_used_once() {
     let judged = of_people("exchanges", |people, spots, _| {
-        assert!(exchanging::walk(people, spots, "x") > 0, "{}", people.realm.name);
+        assert!(exchanging::check_all(people, spots, "x") > 0, "{}", people.realm.name);
     });
-    assert!(judged > 200, "the walk became shorter: {judged}");
+    assert!(judged > 200, "fewer requests were judged: {judged}");
 }
 
 #[test]
-fn whoever_asks_who_somebody_is_or_signs_them_out_bears_every_fault() {
+fn userinfo_and_sign_out_answer_every_fault() {
     let judged = of_people("userinfo and the end of sessions", |people, spots, _| {
-        leaving::walk(people, spots);
+        leaving::check_all(people, spots);
     });
-    assert!(judged > 200, "the walk became shorter: {judged}");
+    assert!(judged > 200, "fewer requests were judged: {judged}");
 }
 
 #[test]
-fn signing_in_leads_home_and_nobody_in_by_a_form_that_is_amiss() {
+fn a_faulty_sign_in_form_signs_nobody_in_and_redirects_home_only() {
     let judged = of_people("signing in", |people, _, _| {
-        signing_in::walk(people, EMAIL);
+        signing_in::check_all(people, EMAIL);
     });
-    assert!(judged > 200, "the walk became shorter: {judged}");
+    assert!(judged > 200, "fewer requests were judged: {judged}");
 }
 
 #[test]
-fn pages_of_other_origins_call_what_the_dialect_lets_them() {
+fn the_dialect_decides_which_endpoints_allow_cors() {
     let world = World::open("");
-    let open = world.realms.iter().map(|realm| (realm.name, origins::walk(realm)));
+    let open = world.realms.iter().map(|realm| (realm.name, origins::check_all(realm)));
     let open: Vec<_> = open.filter(|(_, open)| *open > 4).collect();
-    // Beside keys and metadata, of which there are four paths.
+    // In addition to keys and metadata, of which there are four paths.
     let expected = [("rfc", 5), ("spendesk", 7), ("spiko", 5), ("speckle", 9), ("harbour", 7)];
     assert_eq!(open, expected);
     quiet(&world.server.log(), "calls from other origins");
@@ -105,10 +106,10 @@ fn pages_of_other_origins_call_what_the_dialect_lets_them() {
 
 const EMAIL: &str = "ada.own@example.com";
 
-/// Walks every realm where people are asked, with a person of it and somebody of another realm.
+/// Tests every realm with an authorization endpoint, with a user of it and a user of another realm.
 fn of_people(
     what: &str,
-    walk: impl for<'a> Fn(&People<'a>, &'a [Spot<'a>], &person::Browser),
+    check_all: impl for<'a> Fn(&People<'a>, &'a [Spot<'a>], &person::Browser),
 ) -> usize {
     let world = World::open("");
     let strangers = ["rfc", "spiko"].map(|name| {
@@ -119,41 +120,41 @@ fn of_people(
     for realm in &world.realms {
         let Some(spots) = person::asked(realm) else { continue };
         let people = People::of(realm, &spots, EMAIL);
-        walk(&people, &spots, &strangers[usize::from(realm.name == "rfc")]);
+        check_all(&people, &spots, &strangers[usize::from(realm.name == "rfc")]);
     }
     quiet(&world.server.log(), what);
     judged()
 }
 
 #[test]
-fn credentials_that_are_not_good_are_told_the_same_everywhere() {
+fn inactive_credentials_get_the_same_answer_everywhere() {
     let world = World::open("");
-    credentials::walk(&world);
+    credentials::check_all(&world);
     ends_well(&world, "credentials");
-    assert!(judged() > 740, "the walk became shorter: {}", judged());
+    assert!(judged() > 740, "fewer requests were judged: {}", judged());
 }
 
 #[test]
 fn every_route_of_the_admin_api_bears_every_fault() {
     let world = World::open("");
-    let routes = admin::walk(&world);
+    let routes = admin::check_all(&world);
     assert!(routes > 60, "the document has {routes} routes");
     ends_well(&world, "admin routes");
-    assert!(judged() > 3_900, "the walk became shorter: {}", judged());
+    assert!(judged() > 3_900, "fewer requests were judged: {}", judged());
 }
 
 #[test]
 fn every_route_of_the_demo_apis_bears_every_fault() {
-    let server = apis::walk();
+    let server = apis::check_all();
     quiet(&server.log(), "demo API routes");
-    assert!(judged() > 600, "the walk became shorter: {}", judged());
+    assert!(judged() > 600, "fewer requests were judged: {}", judged());
 }
 
 #[test]
 fn every_place_beside_the_endpoints_bears_every_method() {
-    let server = locations::walk();
+    let server = locations::check_all();
     quiet(&server.log(), "places");
-    assert!(judged() > 480, "the walk became shorter: {}", judged());
+    assert!(judged() > 480, "fewer requests were judged: {}", judged());
 }
 
 #[test]
@@ -161,11 +162,11 @@ fn connections_that_misbehave_are_answered_or_ended_in_time() {
     let world = World::open(
         "[limits]\nheader_timeout = \"1s\"\nbody_timeout = \"1s\"\nconnections = 200\n",
     );
-    wire::walk(&world);
+    wire::check_all(&world);
     ends_well(&world, "connections");
 }
 
-/// The endpoints that a machine has use of.
+/// The endpoints for machines.
 fn machines(realm: &Realm) -> Vec<Spot<'_>> {
     let mut spots = spots(&realm.dialect, realm.toml);
     spots.retain(|spot| !spot.is_for_people());
@@ -173,7 +174,7 @@ fn machines(realm: &Realm) -> Vec<Spot<'_>> {
 }
 
 /// Every fault of one endpoint.
-fn walk(realm: &Realm, spot: &Spot<'_>) {
+fn check_all(realm: &Realm, spot: &Spot<'_>) {
     let prefix = &realm.prefix;
     let operation = spot.endpoint.operation();
     let named = |what: &str| format!("{} {}: {what}", realm.name, operation.as_str());
@@ -186,7 +187,7 @@ fn walk(realm: &Realm, spot: &Spot<'_>) {
         let plain = good.ask().target;
         let plain = plain.split('?').next().unwrap();
         for case in whole::methods(&good, plain).into_iter().chain(whole::paths(&good, plain)) {
-            // An alias is the same endpoint: its own faults are those of its path.
+            // An alias is the same endpoint: only the faults of its path are tested.
             if index < 2 {
                 judge(spot, &named(&case.what), &case.ask, &case.expect);
             }
@@ -208,19 +209,19 @@ fn walk(realm: &Realm, spot: &Spot<'_>) {
     }
 }
 
-/// Whoever has no secret is told the same of a client that exists and of one that does not.
+/// A caller without a secret gets the same answer for an existing and an unknown client.
 fn twins(what: &str, case: &parameters::Case<'_>) {
     let secret = match case.draft.spot.endpoint.operation() {
         Operation::Token if !case.draft.fields.iter().any(is_secret) => "refresh_token",
         _ => "client_secret",
     };
     let mut known = case.draft.clone();
-    // A secret that was spoilt is wrong enough.
+    // A malformed secret is wrong enough.
     if case.parameter != secret || known.fields.iter().any(|it| is_whole(it, case)) {
         known.set(secret, "wrong");
     }
     let mut unknown = known.clone();
-    // A doubled id, one of them good, is the same request whoever it names.
+    // A doubled id with one valid value is the same request for any client.
     if case.parameter == "client_id" || !unknown.set("client_id", "nobody") {
         return;
     }
@@ -229,12 +230,12 @@ fn twins(what: &str, case: &parameters::Case<'_>) {
     decent(what, &known, &of_known);
     decent(what, &unknown, &of_unknown);
     must(face(&of_known) == face(&of_unknown), || {
-        let (known, unknown) = (told(&known, &of_known), told(&unknown, &of_unknown));
+        let (known, unknown) = (reported(&known, &of_known), reported(&unknown, &of_unknown));
         format!("{what}: a client that exists is told apart\n{known}\n{unknown}")
     });
 }
 
-/// Whether the spoilt parameter still has its good value.
+/// Whether the changed parameter still has its valid value.
 fn is_whole(field: &draft::Field, case: &parameters::Case<'_>) -> bool {
     field.named.parameter == case.parameter
         && matches!(&field.value, draft::Value::Text(text) if *text == case.own)
@@ -248,7 +249,7 @@ fn goes_well(what: &str, good: &Draft<'_>) {
     judge(good.spot, what, &good.ask(), &Expect::fine());
 }
 
-/// The process is as it was, and has nothing to complain of.
+/// The process still runs and has logged no error.
 fn ends_well(world: &World, what: &str) {
     for realm in &world.realms {
         for spot in machines(realm) {
@@ -261,8 +262,14 @@ fn ends_well(world: &World, what: &str) {
 
 fn quiet(log: &str, what: &str) {
     let wrong = wrong();
-    let told: Vec<&str> = wrong.iter().take(20).map(String::as_str).collect();
-    assert!(wrong.is_empty(), "{} of {} are wrong:\n{}", wrong.len(), judged(), told.join("\n\n"));
+    let reported: Vec<&str> = wrong.iter().take(20).map(String::as_str).collect();
+    assert!(
+        wrong.is_empty(),
+        "{} of {} are wrong:\n{}",
+        wrong.len(),
+        judged(),
+        reported.join("\n\n")
+    );
     for bad in ["panicked", "\"level\":\"ERROR\"", "ERROR "] {
         let line = log.lines().find(|line| line.contains(bad));
         assert_eq!(line, None, "the log has {bad}");

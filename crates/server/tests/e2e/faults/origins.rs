@@ -1,4 +1,4 @@
-//! Who may call an endpoint from a page of another origin: what the dialect says, on every answer.
+//! CORS: the dialect decides which endpoints pages of other origins may call, on every answer.
 
 use oauth::Problem as P;
 
@@ -9,8 +9,8 @@ use crate::harness::http::{Answer, ask};
 
 const ORIGIN: &str = "https://page.example";
 
-/// Every path of every endpoint of a realm; tells how many are open.
-pub(super) fn walk(realm: &Realm) -> usize {
+/// Every path of every endpoint of a realm. Returns how many are open.
+pub(super) fn check_all(realm: &Realm) -> usize {
     let mut open = 0;
     for spot in spots(&realm.dialect, realm.toml) {
         for path in spot.endpoint.paths() {
@@ -33,7 +33,7 @@ pub(super) fn walk(realm: &Realm) -> usize {
                 must(headers == expected, || format!("{what}: headers {headers:?}"));
                 let kept = preflight.header("access-control-max-age");
                 must(kept.is_some() == cors, || format!("{what}: kept {kept:?}"));
-                // Whatever is wrong with the request, a page can read so.
+                // A page can then read every error.
                 let bad = ask(&realm.base, method, &target).header("Origin", ORIGIN);
                 allows(&what, &bad.clone().send(), cors);
                 allows(&what, &bad.text("text/plain", "x").send(), cors);

@@ -6,12 +6,12 @@ use super::draft::{Draft, Value};
 use super::judge::Expect;
 use super::table::{Encoding, Location, Spot};
 
-/// A spoilt request, and what it may be answered with.
+/// A faulty request, and its allowed answers.
 pub(super) struct Case<'a> {
     pub(super) what: String,
-    /// What was spoilt.
+    /// The fault.
     pub(super) parameter: String,
-    /// What it was before.
+    /// The parameter's valid value.
     pub(super) own: String,
     pub(super) draft: Draft<'a>,
     pub(super) expect: Expect,
@@ -20,7 +20,7 @@ pub(super) struct Case<'a> {
 /// Longer than any parameter may be.
 const LONG: usize = 9 * 1024;
 
-/// Every fault of every parameter of a good request.
+/// Every fault of every parameter of a valid request.
 pub(super) fn cases<'a>(good: &Draft<'a>) -> Vec<Case<'a>> {
     (0..good.fields.len()).flat_map(|index| of_one(good, index)).collect()
 }
@@ -108,7 +108,7 @@ fn in_body_or_basic(named: &super::table::Named) -> bool {
     !matches!(named.location, Location::Query(_))
 }
 
-/// RFC 6749 §3.2: sent without a value is as good as left out.
+/// RFC 6749 §3.2: a parameter without a value counts as omitted.
 fn missing(spot: &Spot<'_>, parameter: &str, location: &Location) -> Expect {
     if matches!(location, Location::Path(_)) {
         return Expect::only(P::NotFound);
@@ -130,21 +130,21 @@ fn too_long(location: &Location) -> Vec<P> {
     }
 }
 
-/// A value that is none of ours.
+/// An unknown value.
 fn strange(parameter: &str) -> Expect {
     match parameter {
         "client_id" | "client_secret" => Expect::only(P::InvalidClient),
         "grant_type" => Expect::only(P::UnsupportedGrantType),
-        // White space between scopes is theirs to have.
+        // White space between scopes is allowed.
         "scope" => Expect::only(P::InvalidScope).or_fine(),
         "audience" => Expect::one_of(&[P::AudienceUnknown, P::AudienceNotGranted]),
         "refresh_token" => Expect::only(P::InvalidGrant),
-        // RFC 7662 §2.2, RFC 7009 §2.2: a bad token is no error.
+        // RFC 7662 §2.2, RFC 7009 §2.2: an invalid token is no error.
         _ => Expect::fine(),
     }
 }
 
-/// Whether an operation is asked for with parameters at all.
+/// Whether an operation has parameters at all.
 pub(super) fn is_asked(operation: Operation) -> bool {
     matches!(operation, Operation::Token | Operation::Introspection | Operation::Revocation)
 }

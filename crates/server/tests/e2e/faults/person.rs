@@ -1,5 +1,5 @@
-//! People in the walk: in every realm where somebody is asked, a person in a browser, their
-//! organizations, and the apps that ask.
+//! Users for the fault tests: in every realm with an authorization endpoint, a user in a browser,
+//! their organizations, and the apps that request access.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,13 +12,13 @@ use super::realm::{AUDIENCE, Realm};
 use super::table::{Encoding, Spot, spots};
 use crate::harness::http::{Answer, Ask, form, post};
 
-/// Where every app is registered for: a query of its own stays.
+/// The registered redirect URI of every app. It has a query of its own, which must stay.
 pub(super) const BACK: &str = "https://app.example/cb?own=1";
 pub(super) const STATE: &str = "state &=#%\u{e9}\n\u{1F511}";
 pub(super) const VERIFIER: &str = "verifier-of-more-than-forty-three-characters_~.";
 pub(super) const PASSWORD: &str = "correct horse battery staple";
 
-/// Somebody's browser.
+/// A user's browser.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Browser(RefCell<BTreeMap<String, String>>);
 
@@ -39,7 +39,7 @@ impl Browser {
         answer
     }
 
-    /// The cookie whose name begins like this.
+    /// The cookie whose name starts with this.
     pub(super) fn cookie(&self, stem: &str) -> (String, String) {
         let cookies = self.0.borrow();
         let found = cookies.iter().find(|(name, _)| name.starts_with(stem));
@@ -54,19 +54,19 @@ pub(super) struct App {
     pub(super) secret: Option<String>,
 }
 
-/// A realm and its people.
+/// A realm and its users.
 pub(super) struct People<'a> {
     pub(super) realm: &'a Realm,
-    /// Where people are asked.
+    /// The authorization endpoint.
     pub(super) asking: &'a Spot<'a>,
-    /// The person's own organization, and one that they do not belong to.
+    /// The user's own organization, and one that the user does not belong to.
     pub(super) organization: String,
     pub(super) foreign: String,
     pub(super) user: String,
     pub(super) browser: Browser,
 }
 
-/// Every endpoint of a realm where people are asked; `None` where nobody is.
+/// Every authorization endpoint of a realm; `None` where there is none.
 pub(super) fn asked(realm: &Realm) -> Option<Vec<Spot<'_>>> {
     let asks = realm.dialect.grant_types().contains(&GrantType::AuthorizationCode);
     asks.then(|| spots(&realm.dialect, realm.toml))
@@ -77,7 +77,7 @@ pub(super) fn text(value: &Value, member: &str) -> String {
 }
 
 impl<'a> People<'a> {
-    /// A new person in a new organization, signed in.
+    /// A new user in a new organization, signed in.
     pub(super) fn of(realm: &'a Realm, spots: &'a [Spot<'a>], email: &str) -> Self {
         let admin = &realm.admin;
         let made = |name: &str| text(&admin.create("/organizations", &json!({"name": name})), "id");
@@ -142,7 +142,7 @@ impl<'a> People<'a> {
         App { id: text(&made, "id"), secret: made["secret"].as_str().map(str::to_owned) }
     }
 
-    /// An app on a device, without a secret.
+    /// A native app without a secret.
     pub(super) fn native_app(&self, back: &str) -> App {
         let new = json!({
             "kind": "app",
@@ -156,7 +156,7 @@ impl<'a> People<'a> {
         App { id: text(&self.realm.admin.create("/clients", &new), "id"), secret: None }
     }
 
-    /// The good request of an app.
+    /// The valid request of an app.
     pub(super) fn asks(&self, app: &App) -> Draft<'a> {
         let challenge = oauth::pkce::s256(VERIFIER);
         self.asks_with(app, &challenge)
@@ -179,7 +179,7 @@ impl<'a> People<'a> {
         Draft::of(self.realm, self.asking, Encoding::Form, &values)
     }
 
-    /// What this browser gets for a request, once the person has said yes where they are asked.
+    /// The result of a request with this browser, after the user consented where a page asks.
     pub(super) fn allows(&self, draft: &Draft<'_>) -> Answer {
         let ask = draft.ask();
         let page = self.browser.send(ask.clone());
@@ -191,7 +191,7 @@ impl<'a> People<'a> {
         self.browser.send(self.form(&ask.target, &fields))
     }
 
-    /// A code that nobody has seen yet, for the endpoint `at`.
+    /// A new code for the endpoint `at`.
     pub(super) fn code(&self, app: &App, at: &Spot<'_>) -> String {
         let plain = at.fixed.get("code_challenge_method").is_some_and(|it| it == "plain");
         let challenge = if plain { VERIFIER.to_owned() } else { oauth::pkce::s256(VERIFIER) };
@@ -216,7 +216,7 @@ impl<'a> People<'a> {
     }
 }
 
-/// Whether an endpoint takes only apps without a secret.
+/// Whether an endpoint accepts only public apps.
 pub(super) fn is_open(spot: &Spot<'_>) -> bool {
     spot.endpoint.client_auth_methods() == [ClientAuthMethod::None]
 }

@@ -1,4 +1,4 @@
-//! One process with a realm for every dialect, each with an API, a machine and something to present.
+//! One process with a realm for every dialect, each with an API, a machine and credentials.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,9 +13,9 @@ use crate::harness::admin::Admin;
 use crate::harness::realm::Machine;
 use crate::harness::{Server, ports, postern};
 
-/// What the sixth dialect means where nothing is said.
+/// The defaults of the sixth dialect.
 pub(super) const AUDIENCE: &str = "https://quay.example";
-/// Another API, which nobody is granted.
+/// Another API, for which there is no grant.
 pub(super) const OTHER: &str = "https://other.example";
 const SCOPES: [&str; 2] = ["read", "write"];
 
@@ -25,19 +25,19 @@ pub(super) struct World {
     pub(super) realms: Vec<Realm>,
 }
 
-/// A realm and what is good in it.
+/// A realm and its valid credentials.
 pub(super) struct Realm {
     pub(super) name: &'static str,
     pub(super) toml: &'static str,
     pub(super) dialect: Dialect,
-    /// Of the process: the realm's own path is in `prefix`.
+    /// The address of the process; the realm's own path is in `prefix`.
     pub(super) base: String,
     pub(super) prefix: String,
     pub(super) admin: Admin,
     pub(super) machine: Machine,
-    /// The parameters of a good token request.
+    /// The parameters of a valid token request.
     token_request: BTreeMap<&'static str, String>,
-    /// What a good introspection asks about.
+    /// A token for a valid introspection.
     pub(super) token: String,
 }
 
@@ -109,13 +109,13 @@ impl Realm {
             .iter()
             .find(|it| it.endpoint.operation() == Operation::Token && !it.is_for_people());
         if token.is_some_and(|it| !it.named.iter().any(|it| it.parameter == "audience")) {
-            // Where none can be named, the client has one.
+            // Where the request cannot name one, the client has a default.
             let change = json!({"default_audience": AUDIENCE});
             let path = format!("/clients/{}", realm.machine.id);
             realm.admin.call("PATCH", &path, Some(&change)).expect(200);
         }
         realm.token_request = realm.own_request(&organization);
-        realm.token = realm.something_to_present();
+        realm.token = realm.credentials_to_present();
         realm
     }
 
@@ -153,7 +153,7 @@ impl Realm {
         values
     }
 
-    fn something_to_present(&self) -> String {
+    fn credentials_to_present(&self) -> String {
         let user = json!({"email": "ada@example.com", "name": "Ada"});
         let user = self.admin.create("/users", &user);
         let new = json!({
@@ -166,12 +166,12 @@ impl Realm {
         made["secret"].as_str().unwrap().to_owned()
     }
 
-    /// Whether tokens are the machine's, which has a secret; else they are a public client's.
+    /// Whether the tokens are those of the confidential machine, or else of a public client.
     pub(super) fn is_machines_own(&self) -> bool {
         self.token_request["client_id"] == self.machine.id
     }
 
-    /// The parameters of a good request of this kind.
+    /// The parameters of a valid request of this kind.
     pub(super) fn values(&self, operation: Operation) -> BTreeMap<&'static str, String> {
         if operation == Operation::Token {
             return self.token_request.clone();

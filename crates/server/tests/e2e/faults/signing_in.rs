@@ -1,10 +1,10 @@
-//! Faults of signing in: of the form, and of where it leads.
+//! Faults of signing in: of the form, and of its redirect.
 
-use super::judge::{decent, must, told};
+use super::judge::{decent, must, reported};
 use super::person::{Browser, PASSWORD, People, csrf};
 use crate::harness::http::{Ask, escaped, get, post};
 
-/// Places that browsers read as another host's, or as a script.
+/// Addresses that browsers read as another host's, or as a script.
 const ELSEWHERE: [&str; 22] = [
     "https://evil.example/",
     "//evil.example",
@@ -30,13 +30,13 @@ const ELSEWHERE: [&str; 22] = [
     "",
 ];
 
-pub(super) fn walk(people: &People<'_>, email: &str) {
+pub(super) fn check_all(people: &People<'_>, email: &str) {
     let location = format!("{}/sign-in", people.realm.prefix);
     leads(people, &location, email);
     forms(people, &location, email);
 }
 
-/// Signed in, and led nowhere but home.
+/// The user is signed in and redirected to the home page.
 fn leads(people: &People<'_>, location: &str, email: &str) {
     let home = format!("{}/", people.realm.prefix);
     for to in ELSEWHERE {
@@ -59,7 +59,7 @@ fn leads(people: &People<'_>, location: &str, email: &str) {
     }
 }
 
-/// Nobody is signed in by a form that is amiss, and nobody learns who has an account.
+/// A faulty form signs nobody in, and does not reveal who has an account.
 fn forms(people: &People<'_>, location: &str, email: &str) {
     let browser = Browser::default();
     let page = browser.send(get(&people.realm.base, location)).expect(200);
@@ -106,7 +106,7 @@ fn forms(people: &People<'_>, location: &str, email: &str) {
     let large = format!("{body}&x={}", "x".repeat(20 * 1024));
     let large = post(&people.realm.base, location).text(form, large);
     refused(people, "over the limit", &browser.with(large));
-    // None of it locked them out.
+    // The account is not locked afterwards.
     people.sign_in(&Browser::default(), email);
 }
 
@@ -119,6 +119,6 @@ fn refused(people: &People<'_>, what: &str, ask: &Ask) {
     };
     must(!answer.headers.iter().any(session), || format!("{what}: signed in"));
     let stays = answer.header("location").is_none() && (400..500).contains(&answer.status);
-    must(stays, || format!("{what}\n{}", told(ask, &answer)));
+    must(stays, || format!("{what}\n{}", reported(ask, &answer)));
     must(!answer.text().contains(PASSWORD), || format!("{what}: the password is in the page"));
 }

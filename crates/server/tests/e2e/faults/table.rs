@@ -1,5 +1,5 @@
-//! The table of endpoints: from the dialect as the program has it, and from its TOML the names that
-//! its parameters have on the wire.
+//! The table of endpoints: from the dialect as the program loads it, with the wire names of the
+//! parameters from its TOML.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use toml::{Table, Value};
 
 const RFC: &str = include_str!("../../../../dialect/dialects/rfc.toml");
 
-/// Name, whether it ships inside the program, and text.
+/// Name, whether it is built in, and text.
 pub(super) const DIALECTS: [(&str, bool, &str); 7] = [
     ("rfc", true, RFC),
     ("speculo", true, include_str!("../../../../dialect/dialects/speculo.toml")),
@@ -20,7 +20,7 @@ pub(super) const DIALECTS: [(&str, bool, &str); 7] = [
     ("harbour", false, super::HARBOUR),
 ];
 
-/// Where a parameter stands in a request.
+/// Where a parameter is in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Location {
     Body(String),
@@ -30,7 +30,7 @@ pub(super) enum Location {
     Password,
 }
 
-/// How a body is written.
+/// The encoding of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
     Json,
@@ -45,26 +45,26 @@ pub(super) struct Named {
     pub(super) location: Location,
 }
 
-/// An endpoint and how it is written to.
+/// An endpoint and the format of its requests.
 #[derive(Debug)]
 pub(super) struct Spot<'a> {
     pub(super) dialect: &'a Dialect,
     pub(super) endpoint: &'a Endpoint,
     pub(super) accepts: Vec<Encoding>,
-    /// Parameters, where they are read from anywhere.
+    /// Parameters that are read from the request.
     pub(super) named: Vec<Named>,
-    /// Parameters with a value of their own when they are left out.
+    /// Parameters with a default value.
     pub(super) defaults: Vec<String>,
-    /// Whether HTTP Basic is read.
+    /// Whether HTTP Basic is accepted.
     pub(super) basic: bool,
-    /// Values that stand whatever is sent.
+    /// Fixed values, which do not depend on the request.
     pub(super) fixed: BTreeMap<String, String>,
-    /// Whether whoever holds a token may revoke it here.
+    /// Whether the holder of a token may revoke it here.
     pub(super) possession: bool,
 }
 
 impl Spot<'_> {
-    /// Whether it takes part in flows with people: no machine has any use of it.
+    /// Whether it belongs to the flows with users, so that machines cannot use it.
     pub(super) fn is_for_people(&self) -> bool {
         let grants = self.endpoint.grant_types().unwrap_or(self.dialect.grant_types());
         match self.endpoint.operation() {
@@ -136,7 +136,7 @@ fn section(file: &Table, operation: Operation) -> Option<&Value> {
     endpoints.iter().find(|it| it["operation"].as_str() == Some(operation.as_str()))
 }
 
-/// `None`: read from nowhere.
+/// `None`: it is not read.
 fn location(source: &Value) -> Option<Location> {
     let first = |value: &Value| {
         let one = value.as_array().map_or(Some(value), |many| many.first());

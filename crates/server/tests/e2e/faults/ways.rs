@@ -1,31 +1,31 @@
-//! Where an answer leads a browser, and whether it may.
+//! The redirects of answers, and whether they are allowed.
 //!
-//! The judge of everything that people come to: it leads nowhere but back to the app, in the
-//! dialect's words, or to a page of the realm itself.
+//! Judges everything that browsers open: an answer may only redirect to the app, in the dialect's
+//! format, or to a page of the realm itself.
 
 use base::Secret;
 use dialect::Context;
 use oauth::{AuthorizationReply, ErrorResponse, Granted, Problem};
 
-use super::judge::{decent, must, told};
+use super::judge::{decent, must, reported};
 use super::person::{BACK, People};
 use crate::harness::http::{Answer, Ask};
 
-/// Stands for what may be any text.
+/// Stands for any text.
 const ANY: &str = "ANY";
 
-/// What may happen.
+/// The allowed outcomes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Way {
-    /// A page that says what is wrong.
+    /// A page with an error.
     pub(super) page: bool,
-    /// Back to the app with one of these.
+    /// A redirect to the app with one of these errors.
     pub(super) back: Vec<Problem>,
-    /// Back to the app with a code.
+    /// A redirect to the app with a code.
     pub(super) code: bool,
-    /// A page that asks the person.
+    /// The consent page.
     pub(super) asks: bool,
-    /// To the page where people sign in.
+    /// A redirect to the sign-in page.
     pub(super) sign_in: bool,
 }
 
@@ -63,7 +63,7 @@ impl Way {
     }
 }
 
-/// Sends a request with the person's browser and judges where the answer leads. `state` is what the
+/// Sends a request with the user's browser and judges where the answer leads. `state` is what the
 /// app sent.
 pub(super) fn led(
     people: &People<'_>,
@@ -86,7 +86,7 @@ pub(super) fn judged(
 ) {
     let what = format!("{}: {what}", people.realm.name);
     decent(&what, ask, answer);
-    let wrong = |why: &str| format!("{what}: {why}, expected {way:?}\n{}", told(ask, answer));
+    let wrong = |why: &str| format!("{what}: {why}, expected {way:?}\n{}", reported(ask, answer));
     let Some(location) = answer.header("location") else {
         let asks = answer.status == 200 && way.asks;
         let says = (400..500).contains(&answer.status) && way.page;
@@ -147,7 +147,7 @@ fn added(
     location.strip_prefix(BACK).unwrap().trim_start_matches('&').to_owned()
 }
 
-/// Whether the same parameters are added in the same order, but for what may be any text.
+/// Whether the same parameters are added in the same order, except where any text is allowed.
 fn same(expected: &str, found: &str) -> bool {
     let (expected, found) = (pairs(expected), pairs(found));
     expected.len() == found.len()

@@ -1,4 +1,4 @@
-//! Faults of a request as a whole: its body, its type, its header, its method, its path.
+//! Faults of a whole request: its body, its content type, its headers, its method, its path.
 
 use base::encoding::base64;
 use oauth::Problem as P;
@@ -8,7 +8,7 @@ use super::judge::Expect;
 use super::table::Encoding;
 use crate::harness::http::{Ask, ask};
 
-/// A spoilt request.
+/// A faulty request.
 pub(super) struct Case {
     pub(super) what: String,
     pub(super) ask: Ask,
@@ -129,7 +129,7 @@ pub(super) fn methods(good: &Draft<'_>, path: &str) -> Vec<Case> {
         .collect()
 }
 
-/// Paths close by that are nowhere.
+/// Unknown paths similar to known ones.
 pub(super) fn paths(good: &Draft<'_>, path: &str) -> Vec<Case> {
     let method = &good.spot.endpoint.methods()[0];
     let (_, realm, own) = match path.splitn(3, '/').collect::<Vec<_>>()[..] {

@@ -1,4 +1,4 @@
-//! Connections that misbehave: each is answered, or ended within the limits of the configuration.
+//! Connections with faults: each is answered, or ended within the configured limits.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use super::realm::World;
 use crate::harness::http::{self, Answer, authority};
 
-/// The limits end what is slow after a second.
+/// The limits end slow connections after a second.
 const IN_TIME: Duration = Duration::from_secs(5);
 
-pub(super) fn walk(world: &World) {
+pub(super) fn check_all(world: &World) {
     let realm = world.realm("rfc");
     let wire = Wire {
         base: &realm.base,
@@ -36,7 +36,7 @@ struct Wire<'a> {
 const FORM: &str = "grant_type=client_credentials&audience=https%3A%2F%2Fquay.example";
 
 impl Wire<'_> {
-    /// A good request, spoilt by what is put in.
+    /// A valid request, made invalid by the inserted text.
     fn request(&self, target: &str, version: &str, headers: &str) -> String {
         format!(
             "POST {target} {version}\r\nAuthorization: Basic {}\r\nContent-Type: \
@@ -76,13 +76,13 @@ impl Wire<'_> {
         let host = format!("Host: {}\r\n", self.host);
         let answer = self.send(self.request(&absolute, "HTTP/1.1", &host)).unwrap();
         assert_eq!(answer.status, 200, "RFC 9112 3.2.2: an absolute target");
-        // The target goes before the header, which then may say anything.
+        // The target comes before the header, so the header may hold anything.
         let answer = self.send(self.request(&absolute, "HTTP/1.1", "Host: nobody\r\n")).unwrap();
         assert_eq!(answer.status, 200);
         for version in ["HTTP/3.0", "HTTP/9", "HTTX/1.1", "http/1.1", ""] {
             self.refused(version, self.request("/rfc/token", version, &host), &[400, 505]);
         }
-        // Another language altogether: nothing need be said.
+        // Another protocol: no answer is needed.
         let tls = self.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n");
         let h2 = self.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
         for answer in [tls, h2].into_iter().flatten() {
@@ -96,7 +96,7 @@ impl Wire<'_> {
         let other = format!("{own}Host: evil.example\r\n");
         for (what, hosts) in [("two hosts", both.as_str()), ("another, too", &other), ("none", "")]
         {
-            // RFC 9112 §3.2: one Host, or it is no request.
+            // RFC 9112 §3.2: a request needs exactly one Host header.
             self.refused(what, self.request("/rfc/token", "HTTP/1.1", hosts), &[400]);
         }
         for host in ["evil.example", "", "a b", "\u{e9}", "127.0.0.1:99999", "[::1"] {
@@ -159,13 +159,16 @@ impl Wire<'_> {
             stream.set_read_timeout(Some(2 * IN_TIME)).unwrap();
             stream.write_all(&whole.as_bytes()[..sent]).unwrap();
             let started = Instant::now();
-            let mut told = Vec::new();
-            let _ = stream.read_to_end(&mut told);
+            let mut reported = Vec::new();
+            let _ = stream.read_to_end(&mut reported);
             assert!(started.elapsed() < IN_TIME, "{what}: {:?}", started.elapsed());
-            let told = String::from_utf8_lossy(&told);
-            assert!(told.is_empty() || told.starts_with("HTTP/1.1 4"), "{what}: {told}");
+            let reported = String::from_utf8_lossy(&reported);
+            assert!(
+                reported.is_empty() || reported.starts_with("HTTP/1.1 4"),
+                "{what}: {reported}"
+            );
         }
-        // A byte now and then does not prolong it.
+        // A byte now and then does not extend the limit.
         let mut stream = TcpStream::connect(self.host).unwrap();
         let started = Instant::now();
         for byte in whole.as_bytes().iter().take(100) {
@@ -177,7 +180,7 @@ impl Wire<'_> {
         assert!(stream.write_all(b"x").is_err(), "still there after {:?}", started.elapsed());
     }
 
-    /// More connections than there may be: whoever waits is served in the end.
+    /// More connections than allowed: waiting ones are served later.
     fn crowds(&self) {
         let idle: Vec<TcpStream> =
             (0..300).filter_map(|_| TcpStream::connect(self.host).ok()).collect();

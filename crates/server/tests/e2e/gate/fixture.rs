@@ -1,4 +1,4 @@
-//! A realm with a gate, two APIs, and somebody who may pass.
+//! A realm with a gate, two APIs, and credentials.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -12,7 +12,7 @@ use crate::harness::realm::Realm;
 
 pub(crate) const API: &str = "https://api.example.com";
 
-/// The routes of every test; what stands before them is a test's own.
+/// The routes of every test; each test adds its own text before them.
 const ROUTES: &str = r#"
 [[realms.gate.routes]]
 host = "api.example.com"
@@ -44,7 +44,7 @@ path = "/other/{*rest}"
 audience = "other"
 "#;
 
-/// Everything a test wants.
+/// The fixture of the gate's tests.
 pub(super) struct Fixture {
     pub(super) server: Server,
     pub(super) admin: Admin,
@@ -92,7 +92,7 @@ impl Fixture {
         self.key["secret"].as_str().unwrap()
     }
 
-    /// A question in nginx's words, without a credential.
+    /// A gate request in nginx's format, without a credential.
     pub(super) fn gate_request(&self, method: &str, path: &str) -> Ask {
         get(&self.server.base, "/gate")
             .header("X-Original-Method", method)
@@ -100,7 +100,7 @@ impl Fixture {
             .header("X-Original-URI", path)
     }
 
-    /// The answer for a bearer, and its private reason where it is a no.
+    /// The answer to a bearer token, and its private reason where it is refused.
     pub(super) fn ask(&self, method: &str, path: &str, bearer: &str) -> Answer {
         self.gate_request(method, path).bearer(bearer).send()
     }

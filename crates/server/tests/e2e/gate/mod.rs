@@ -1,4 +1,4 @@
-//! The gate through the real program, asked in the words of each proxy, byte by byte.
+//! The gate end to end, asked in the format of each proxy, byte by byte.
 
 mod fixture;
 mod proxies;

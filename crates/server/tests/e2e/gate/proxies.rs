@@ -1,4 +1,4 @@
-//! What each proxy sends when it asks, and what it makes of the answer.
+//! The requests that each proxy sends, and what it does with the answers.
 
 use super::fixture::{API, Fixture};
 use crate::harness::http::{Answer, raw};
@@ -16,17 +16,17 @@ const PLAIN: [&str; 10] = [
     "x-postern-expires",
 ];
 
-/// Sends these very bytes.
+/// Sends exactly these bytes.
 fn send(fixture: &Fixture, bytes: &str) -> Answer {
     raw(&fixture.server.base, bytes.replace('\n', "\r\n").as_bytes()).unwrap()
 }
 
-/// The robot is known by its public ids, whichever proxy asked.
+/// The client is known by its public ids, whichever proxy asked.
 fn is_the_robot(fixture: &Fixture, answer: &Answer) {
     assert_eq!(answer.status, 200, "{:?} {}", answer.headers, answer.text());
-    let told = PLAIN.map(|name| answer.header(name).unwrap_or_else(|| panic!("no {name}")));
+    let reported = PLAIN.map(|name| answer.header(name).unwrap_or_else(|| panic!("no {name}")));
     let [subject, client, organization, user, scopes, audience, grant, credential, kind, expires] =
-        told;
+        reported;
     assert_eq!((subject, client, user), (fixture.client.as_str(), fixture.client.as_str(), ""));
     assert_eq!((organization, audience), (fixture.organization.as_str(), API));
     assert_eq!((scopes, kind), ("admin read write", "access_token"));
@@ -96,7 +96,7 @@ fn envoy_asks_with_the_request_itself_below_the_gate() {
 }
 
 #[test]
-fn a_public_route_looks_at_nothing_and_tells_nothing() {
+fn a_public_route_checks_no_credential_and_sends_no_identity() {
     let fixture = Fixture::rfc();
     for ask in [
         fixture.gate_request("GET", "/health"),
@@ -111,7 +111,7 @@ fn a_public_route_looks_at_nothing_and_tells_nothing() {
 }
 
 #[test]
-fn what_is_revoked_passes_no_more_at_once() {
+fn a_revoked_credential_is_refused_at_once() {
     let fixture = Fixture::rfc();
     let (token, key) = (fixture.token(), fixture.secret_of_key());
     fixture.ask("GET", "/v1/things", key).expect(200);
@@ -141,7 +141,7 @@ fn an_identity_token_takes_the_place_of_the_headers() {
 }
 
 #[test]
-fn where_no_gate_is_set_up_there_is_none() {
+fn a_realm_without_gate_settings_has_no_gate() {
     let realm = crate::harness::realm::Realm::new("rfc");
     let server = realm.serve();
     for path in ["/gate", "/gate/v1", "/.well-known/oauth-protected-resource"] {

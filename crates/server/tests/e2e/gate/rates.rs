@@ -1,18 +1,18 @@
-//! Limits of requests, as callers and proxies see them.
+//! Rate limits, as callers and proxies see them.
 
 use super::fixture::Fixture;
 
 #[test]
-fn too_many_requests_are_429_and_every_answer_tells_what_is_left() {
+fn too_many_requests_are_429_and_every_answer_has_the_remaining_count() {
     let limits = "limits.credential = { requests = 3, window = \"1h\" }\n\
                   limits.organization = { requests = 5, window = \"1h\" }";
     let fixture = Fixture::new("rfc", limits);
     let (token, key) = (fixture.token(), fixture.secret_of_key());
     for left in [2, 1, 0] {
         let answer = fixture.ask("GET", "/v1/x", key).expect(200);
-        let told = answer.header("ratelimit").unwrap();
-        assert!(told.starts_with(&format!("\"credential\";r={left};t=")), "{told}");
-        assert!(told.contains(&format!(", \"organization\";r={};t=", left + 2)), "{told}");
+        let reported = answer.header("ratelimit").unwrap();
+        assert!(reported.starts_with(&format!("\"credential\";r={left};t=")), "{reported}");
+        assert!(reported.contains(&format!(", \"organization\";r={};t=", left + 2)), "{reported}");
         let policy = "\"credential\";q=3;w=3600, \"organization\";q=5;w=3600";
         assert_eq!(answer.header("ratelimit-policy"), Some(policy));
     }
@@ -22,7 +22,8 @@ fn too_many_requests_are_429_and_every_answer_tells_what_is_left() {
     assert!(refused.header("ratelimit").unwrap().starts_with("\"credential\";r=0;"));
     assert_eq!(fixture.admin.why(&refused), "rate_exceeded");
 
-    // What was refused cost the organization nothing: two are left for its other credential.
+    // The refused request did not count for the organization: two are left for its other
+    // credential.
     for _ in 0..2 {
         fixture.ask("GET", "/v1/x", &token).expect(200);
     }
@@ -32,7 +33,7 @@ fn too_many_requests_are_429_and_every_answer_tells_what_is_left() {
 }
 
 #[test]
-fn the_second_question_for_a_refusal_spends_nothing() {
+fn the_second_gate_request_for_a_refusal_is_not_counted() {
     let fixture = Fixture::new("rfc", "limits.credential = { requests = 2, window = \"1h\" }");
     let key = fixture.secret_of_key();
     let ask = |answer: &str| {

@@ -1,4 +1,4 @@
-//! Every no of the gate: its status, its challenge, its reason.
+//! Every refusal of the gate: its status, its challenge, its reason.
 
 use super::fixture::{API, Fixture};
 use crate::harness::http::{Answer, get};
@@ -26,9 +26,9 @@ fn rfc6750_3_each_refusal_has_its_status_challenge_and_reason() {
         assert_eq!(answer.status, status, "{reason}: {}", answer.text());
         let challenge = answer.header("www-authenticate").unwrap();
         assert!(challenge.starts_with("Bearer realm="), "{challenge}");
-        let told = error.map(|it| format!("error=\"{it}\""));
-        let said = told.as_ref().is_none_or(|it| challenge.contains(it));
-        assert!(said && challenge.contains("error=") == told.is_some(), "{challenge}");
+        let reported = error.map(|it| format!("error=\"{it}\""));
+        let said = reported.as_ref().is_none_or(|it| challenge.contains(it));
+        assert!(said && challenge.contains("error=") == reported.is_some(), "{challenge}");
         let own = reason == "wrong_audience" || challenge.contains(&wanted);
         assert!(own, "{challenge}");
         assert_eq!(fixture.admin.why(&answer), reason);
@@ -78,7 +78,7 @@ fn a_dialect_says_in_which_form_keys_come_and_in_which_words_they_are_refused() 
 }
 
 #[test]
-fn a_proxy_that_is_set_up_wrong_is_told_how_and_the_log_tells_it_once_a_minute() {
+fn a_misconfigured_proxy_gets_an_explanation_which_is_logged_once_a_minute() {
     let fixture = Fixture::rfc();
     for _ in 0..3 {
         let answer = get(&fixture.server.base, "/gate").send().expect(400);
@@ -86,12 +86,15 @@ fn a_proxy_that_is_set_up_wrong_is_told_how_and_the_log_tells_it_once_a_minute()
     }
     let twice = fixture.gate_request("GET", "/v1/x").header("X-Original-URI", "/health").send();
     assert_eq!(fixture.admin.why(&twice.expect(400)), "gate_header_repeated");
-    let told = fixture.server.log().matches("the gate cannot tell what is asked for").count();
-    assert!((1..=2).contains(&told), "told {told} times, over a minute's end at most twice");
+    let reported = fixture.server.log().matches("the gate cannot tell what is asked for").count();
+    assert!(
+        (1..=2).contains(&reported),
+        "told {reported} times, over a minute's end at most twice"
+    );
 }
 
 #[test]
-fn a_verdict_is_what_nginx_understands_and_a_refusal_is_never_a_yes() {
+fn nginx_gets_statuses_that_it_understands_and_a_refusal_is_never_a_2xx() {
     let fixture = Fixture::rfc();
     let token = fixture.token();
     let of = |answer: &str, path: &str, bearer: &str| -> Answer {
@@ -122,17 +125,17 @@ fn rfc9110_9_3_2_the_refusal_of_a_head_has_no_body() {
 }
 
 #[test]
-fn nothing_that_was_presented_is_in_the_log_or_the_explanations() {
+fn presented_credentials_are_in_no_log_and_no_explanation() {
     let fixture = Fixture::rfc();
     let token = fixture.token();
     let key = fixture.secret_of_key().to_owned();
     let damaged = format!("{}00", &key[..key.len() - 2]);
-    let mut told = String::new();
+    let mut reported = String::new();
     for secret in [&token, &key, &damaged] {
         for (method, path) in [("GET", "/v1/x"), ("DELETE", "/v1/things/7"), ("GET", "/v2")] {
             fixture.ask(method, path, secret);
             let inside = fixture.ask("GET", &format!("/nowhere/{secret}"), &token);
-            told.push_str(
+            reported.push_str(
                 &fixture.admin.read(&format!("/why/{}", inside.request_id())).to_string(),
             );
             fixture.ask("GET", &format!("/v1/x?key={secret}"), "x");
@@ -140,11 +143,11 @@ fn nothing_that_was_presented_is_in_the_log_or_the_explanations() {
         fixture.gate_request("GET", "/v1/x").header("Authorization", secret).send();
         fixture.gate_request("GET", "/v1/x").header("X-Original-Host", secret).send();
     }
-    told.push_str(&fixture.admin.read("/refusals").to_string());
-    told.push_str(&fixture.server.log());
-    assert!(told.contains("no_route") && told.contains("scope_lacking"));
+    reported.push_str(&fixture.admin.read("/refusals").to_string());
+    reported.push_str(&fixture.server.log());
+    assert!(reported.contains("no_route") && reported.contains("scope_lacking"));
     let token = token.rsplit('.').next().unwrap();
     for secret in [token, &key[key.len() - 30..key.len() - 2]] {
-        assert!(!told.contains(secret), "{secret} is told");
+        assert!(!reported.contains(secret), "{secret} is told");
     }
 }

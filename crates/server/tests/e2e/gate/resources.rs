@@ -1,4 +1,4 @@
-//! What the APIs behind the gate tell of themselves (RFC 9728).
+//! The metadata of the APIs behind the gate (RFC 9728).
 
 use serde_json::json;
 

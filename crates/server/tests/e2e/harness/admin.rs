@@ -25,12 +25,12 @@ impl Admin {
         }
     }
 
-    /// Makes something.
+    /// Creates an entity.
     pub(crate) fn create(&self, path: &str, body: &Value) -> Value {
         self.call("POST", path, Some(body)).expect(201).json()
     }
 
-    /// Does something.
+    /// Runs an action.
     pub(crate) fn act(&self, path: &str) -> Value {
         self.call("POST", path, Some(&json!({}))).expect(200).json()
     }
@@ -40,9 +40,12 @@ impl Admin {
         self.call("GET", path, None).expect(200).json()
     }
 
-    /// The private reason of the refusal that this answer tells of.
+    /// The private reason of the refusal with this answer's request id.
     pub(crate) fn why(&self, refused: &Answer) -> String {
-        let told = self.read(&format!("/why/{}", refused.request_id()));
-        told["refusals"][0]["reason"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned()
+        let reported = self.read(&format!("/why/{}", refused.request_id()));
+        reported["refusals"][0]["reason"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{reported}"))
+            .to_owned()
     }
 }

@@ -1,13 +1,13 @@
-//! The hour that budgets count in.
+//! The hour in which budgets count.
 
 use std::time::Duration;
 
 use base::{Clock as _, SystemClock};
 
-/// How long a test that counts may take.
+/// How long a counting test may take.
 const NEEDED: i64 = 20;
 
-/// Waits where the clock hour is about to end: a count that begins anew is no count.
+/// Waits if the clock hour is about to end, because a new hour would reset the count.
 pub(crate) fn calm() {
     let left = 3_600 - SystemClock.now().seconds() % 3_600;
     if left < NEEDED {

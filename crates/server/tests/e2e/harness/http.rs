@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand: what is sent is exactly what a test says, and every answer is read to its end.
+//! HTTP/1.1 by hand: a test decides every byte that is sent, and every answer is read to its end.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A request in the making. Its target lies below the path of its base.
+/// A request under construction. Its target is below the path of its base.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub(crate) base: String,
@@ -97,13 +97,13 @@ impl Ask {
         bytes
     }
 
-    /// Sends it; an answer there must be.
+    /// Sends it. Fails without an answer.
     pub(crate) fn send(&self) -> Answer {
         let answer = raw(&self.base, &self.bytes());
         answer.unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.target))
     }
 
-    /// Sends it; `None` where nobody answers.
+    /// Sends it; `None` without an answer.
     pub(crate) fn try_send(&self) -> Option<Answer> {
         raw(&self.base, &self.bytes()).ok()
     }
@@ -117,7 +117,7 @@ pub(crate) fn raw(base: &str, bytes: &[u8]) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(authority(base))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    // A server may answer, and close, before it has read everything: its answer counts.
+    // A server may answer and close before it has read everything. Its answer counts.
     let sent = stream.write_all(bytes);
     let head = bytes.starts_with(b"HEAD ");
     let answer = read(&mut stream, head);
@@ -213,7 +213,7 @@ pub(crate) fn form(fields: &[(&str, &str)]) -> String {
     fields.iter().map(field).collect::<Vec<_>>().join("&")
 }
 
-/// Percent-encoded, whatever is not a letter or digit.
+/// Percent-encodes everything but letters and digits.
 pub(crate) fn escaped(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
@@ -242,7 +242,7 @@ impl Answer {
             .unwrap_or_else(|error| panic!("{error} in {} {:?}", self.status, self.text()))
     }
 
-    /// The same, of this status.
+    /// The same, which must have this status.
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{:?} {}", self.headers, self.text());
         self

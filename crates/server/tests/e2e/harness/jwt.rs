@@ -1,4 +1,4 @@
-//! JWTs, read by a library that nobody here wrote.
+//! JWTs, read by an independent library.
 
 use base::encoding::parse_base64url;
 use jsonwebtoken::jwk::JwkSet;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::http;
 
-/// Header and claims, unchecked.
+/// Header and claims, not verified.
 pub(crate) fn parts(token: &str) -> (Value, Value) {
     let parts: Vec<&str> = token.split('.').collect();
     assert_eq!(parts.len(), 3, "{token}");
@@ -15,7 +15,7 @@ pub(crate) fn parts(token: &str) -> (Value, Value) {
     (part(parts[0]), part(parts[1]))
 }
 
-/// Checks the signature with the keys that the issuer publishes, and that `aud` is `audience`.
+/// Verifies the signature with the keys that the issuer publishes, and that `aud` is `audience`.
 pub(crate) fn check(base: &str, token: &str, audience: &str) {
     let keys = http::get(base, "/jwks.json").send().expect(200);
     let keys: JwkSet = serde_json::from_slice(&keys.body).unwrap();

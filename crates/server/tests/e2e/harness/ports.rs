@@ -1,16 +1,16 @@
-//! Ports that nobody listens on.
+//! Free ports.
 
 use std::net::TcpListener;
 
-/// One that the system had free a moment ago.
+/// A port that was free a moment ago.
 pub(crate) fn one() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
-/// The first of seven in a row, below those that the system hands out by itself.
+/// The first of seven in a row, below those that the system assigns.
 pub(crate) fn seven() -> u16 {
     for _ in 0..100 {
-        // What the system hands out differs from test to test: spread by that.
+        // The system assigns different ports to different tests, so this spreads the choices.
         let first = 10_000 + (one() % 3_100) * 7;
         let held: Vec<_> =
             (first..first + 7).map(|port| TcpListener::bind(("127.0.0.1", port))).collect();

@@ -1,5 +1,5 @@
-//! A realm of one's own for `postern serve`: a folder with a configuration and a master key, and the
-//! first admin key as an operator makes it.
+//! A realm for `postern serve`: a folder with a configuration and a master key, and the first admin
+//! key as an operator creates it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::admin::Admin;
 use super::{Server, ports, postern};
 
-/// What is not running yet.
+/// A realm that does not run yet.
 pub(crate) struct Realm {
     pub(crate) folder: TempDir,
     pub(crate) base: String,
@@ -50,13 +50,13 @@ impl Realm {
         self.folder.path().join("postern.toml")
     }
 
-    /// The first admin key, made before anything runs.
+    /// The first admin key, created before anything runs.
     pub(crate) fn admin(&self) -> Admin {
         let mut command = postern();
         command.args(["admin-key", "create", "--realm", &self.name, "--config"]);
         let made = command.arg(self.configuration()).output().unwrap();
-        let told = String::from_utf8_lossy(&made.stderr);
-        assert!(made.status.success(), "{}: {told}", made.status);
+        let reported = String::from_utf8_lossy(&made.stderr);
+        assert!(made.status.success(), "{}: {reported}", made.status);
         let key = String::from_utf8(made.stdout).unwrap();
         Admin::new(&self.base, key.trim())
     }
@@ -75,7 +75,7 @@ impl Admin {
         self.create("/resource-servers", &new)
     }
 
-    /// A client of an organization with everything at an API.
+    /// A client of an organization with all scopes at an API.
     pub(crate) fn machine(&self, new: &Value, audience: &str) -> Machine {
         let made = self.create("/clients", new);
         self.create("/grants", &json!({"client": made["id"], "audience": audience}));

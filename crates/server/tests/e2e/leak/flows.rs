@@ -1,4 +1,4 @@
-//! Everything that issues or takes a secret, done once well and many times wrong.
+//! Every request that issues or accepts a secret, once correctly and many times wrongly.
 
 use serde_json::{Value, json};
 
@@ -11,14 +11,14 @@ use crate::harness::{Server, postern};
 pub(super) const REALMS: [&str; 5] = ["speculo", "spendesk", "spiko", "fyma", "speckle"];
 const LEGACY: &str = "an-imported+secret/with:signs=%41-0123456789";
 
-/// What was issued, and under which ids it was used.
+/// The issued secrets, and the ids of the requests that used them.
 pub(super) struct Flows<'a> {
     pub(super) server: &'a Server,
     pub(super) needles: Needles,
     pub(super) requests: Vec<String>,
 }
 
-/// A secret of a kind: what an id for it is, and what it is.
+/// A secret of a kind: its name, and its text.
 struct Issued {
     kind: &'static str,
     id: String,
@@ -59,7 +59,7 @@ impl<'a> Flows<'a> {
         answer
     }
 
-    /// Issues one of each kind, uses it, presents it wrongly, and takes it back.
+    /// Issues one of each kind, uses it, presents it wrongly, and revokes it.
     pub(super) fn run(&mut self, realm: &str) {
         let admin = self.server.admin(realm);
         let issued = self.issue(&admin);
@@ -104,7 +104,7 @@ impl<'a> Flows<'a> {
             "grant_types": ["client_credentials", "refresh_token"],
             "default_audience": audience,
         });
-        // The answer is kept for whoever repeats the request: it must not be kept in clear.
+        // The answer is kept for a repeated request. It must not be kept in clear text.
         let ask = post(&admin.base, "/admin/v1/clients").bearer(&admin.key).json(&new);
         let ask = ask.header("Idempotency-Key", "leak-test");
         let client = self.send(&ask).expect(201).json();
@@ -154,7 +154,7 @@ impl<'a> Flows<'a> {
         issued
     }
 
-    /// Access tokens, by every way there is.
+    /// Access tokens, by every flow.
     fn tokens(&mut self, base: &str, realm: &str, issued: &[Issued]) -> Vec<String> {
         let of = |kind: &str| issued.iter().find(|it| it.kind == kind).unwrap();
         let (client, refresh, key) = (of("client"), of("refresh-token"), of("api-key"));
@@ -191,7 +191,7 @@ impl<'a> Flows<'a> {
         tokens
     }
 
-    /// The two halves of a pair the wrong way round, and each in the place of the other.
+    /// The two parts of a pair in the wrong order, and each in place of the other.
     fn misplace_pair(&mut self, base: &str, id: &str, secret: &str) {
         for path in TOKEN.into_iter().chain(["/introspect"]) {
             let fields = |id: &str, secret: &str| {
@@ -216,7 +216,7 @@ impl<'a> Flows<'a> {
         }
     }
 
-    /// A secret where none belongs.
+    /// A secret in a field where none belongs.
     pub(super) fn misplace(&mut self, admin: &Admin, secret: &str) {
         let base = &admin.base;
         self.present(base, secret);
@@ -258,7 +258,7 @@ impl<'a> Flows<'a> {
         self.send(&post(base, "/graphql").json(&query));
     }
 
-    /// A string at every API and every endpoint that asks about one.
+    /// A string at every API and at every endpoint that checks one.
     fn present(&mut self, base: &str, secret: &str) {
         let cut = &secret[..secret.len() - 1];
         for header in [
@@ -290,7 +290,7 @@ impl<'a> Flows<'a> {
         let (made, _) = run(&["client", "create", "By hand", "--json"]);
         let made: Value = serde_json::from_str(&made).unwrap();
         let (id, secret) = (text(&made, "id"), text(&made, "secret"));
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         let lines: [&[&str]; 5] = [
             &["client", "show", &id],
             &["secret", "list", "--client", &id],
@@ -300,19 +300,19 @@ impl<'a> Flows<'a> {
         ];
         for line in lines {
             let (out, error) = run(line);
-            told.extend(out.into_bytes());
-            // What was typed may be repeated to whoever typed it, and to nobody else.
+            reported.extend(out.into_bytes());
+            // The command may repeat its input to its caller only.
             if !line.contains(&secret.as_str()) {
-                told.extend(error);
+                reported.extend(error);
             }
         }
         self.needles.add_pair("of the command line", &id, &secret);
-        let found = self.needles.found_in(&told);
+        let found = self.needles.found_in(&reported);
         assert!(found.is_empty(), "the command line tells {found:#?}");
     }
 }
 
-/// Wherever a realm may have its token endpoint.
+/// Every possible path of a realm's token endpoint.
 const TOKEN: [&str; 4] = ["/oauth/token", "/oauth2/token", "/auth/token", "/token"];
 const PLACES: [&str; 4] = ["/v1/contacts", "/settlements", "/v1/investors/", "/tracking-cameras"];
 

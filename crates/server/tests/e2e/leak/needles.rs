@@ -1,4 +1,4 @@
-//! What a secret may look like where it should not be.
+//! The forms in which a secret could appear where it should not.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,13 +6,13 @@ use base::encoding::{base64, base64url};
 
 use crate::harness::http::escaped;
 
-/// Texts to look for, each with the name of the secret it is of.
+/// Texts to look for, each with the name of its secret.
 #[derive(Debug, Default)]
 pub(super) struct Needles(BTreeMap<String, String>);
 
-/// How much of the middle of a secret is looked for: too long to be there by chance.
+/// The length of the middle part of a secret that is searched for: too long to occur by chance.
 const PART: usize = 12;
-/// How much of a text is compared first; none is shorter.
+/// The length of the part that is compared first; no text is shorter.
 const BEGINNING: usize = 12;
 
 impl Needles {
@@ -29,7 +29,7 @@ impl Needles {
         self.0.len()
     }
 
-    /// A secret as it is, its secret part, and both as they travel.
+    /// A secret as it is, its secret part, and both as they are transmitted.
     pub(super) fn add(&mut self, name: &str, secret: &str) {
         assert!(secret.len() >= 20, "{name} is too short to be looked for: {secret}");
         let mut put = |what: &str, text: String| {
@@ -41,7 +41,7 @@ impl Needles {
         put("base64url", base64url(secret));
         put("escaped", escaped(secret));
         match secret.split('.').collect::<Vec<_>>()[..] {
-            // Whoever has header and claims of a JWT has no token: its signature makes it one.
+            // Header and claims of a JWT are no token without its signature.
             [_, _, signature] => put("signature", signature[..PART].to_owned()),
             // An id, a secret, a checksum: the id is public.
             _ => {
@@ -52,16 +52,16 @@ impl Needles {
         put("whole", secret.to_owned());
     }
 
-    /// A pair for HTTP Basic, as it travels.
+    /// A pair for HTTP Basic, as it is transmitted.
     pub(super) fn add_pair(&mut self, name: &str, id: &str, secret: &str) {
         self.add(name, secret);
         let pair = base64(format!("{id}:{secret}"));
         self.0.insert(pair.trim_end_matches('=').to_owned(), format!("{name} (Basic)"));
     }
 
-    /// Which of them are in `hay`.
+    /// Which of them occur in `hay`.
     pub(super) fn found_in(&self, hay: &[u8]) -> Vec<String> {
-        // One pass: a window is looked up by its beginning, and only where two bytes fit already.
+        // One pass: a window is looked up by its start, and only where two bytes match already.
         let mut known: HashMap<&[u8], Vec<(&[u8], &str)>> = HashMap::new();
         let mut starts = vec![false; 1 << 16];
         for (text, name) in &self.0 {

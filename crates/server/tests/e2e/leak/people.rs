@@ -1,5 +1,5 @@
-//! People's flows: what a person types and a browser keeps, what an app is given for it, and each of
-//! them where it does not belong.
+//! The flows with users: what a user types and a browser keeps, what an app gets for it, and each
+//! of them where it does not belong.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::harness::http::{Ask, escaped, form, get, post};
 
 const VERIFIER: &str = "a-verifier-that-nobody-else-knows-of-43-or-so";
 
-/// How an app of a realm asks and brings what it was given.
+/// How an app of a realm requests and exchanges.
 struct Way {
     authorize: String,
     exchange: Ask,
@@ -19,7 +19,7 @@ struct Way {
 }
 
 impl Flows<'_> {
-    /// Signs somebody in, connects an app twice, refreshes, and uses everything wrongly.
+    /// Signs a user in, connects an app twice, refreshes, and uses everything wrongly.
     pub(super) fn people(&mut self, realm: &str) {
         let demo = self.server.demo()["realms"][realm].clone();
         if demo["user"].is_null() {
@@ -27,7 +27,7 @@ impl Flows<'_> {
         }
         let mut person = Person::of(&demo);
         person.organization = demo["companies"][0]["name"].as_str().map(ToOwned::to_owned);
-        // A password may be any word: it is looked for where people type theirs.
+        // A password may be any word, so it is searched for in the fields where users type it.
         self.mistype(&self.server.admin(realm), &mut person.clone(), &person.password);
         let mut secrets = Vec::new();
         for _ in 0..2 {
@@ -47,7 +47,7 @@ impl Flows<'_> {
 
     /// A code, its tokens, and their successors.
     fn connect(&mut self, demo: &Value, realm: &str, person: &mut Person) -> Vec<String> {
-        let back = person.walk(&way(demo, realm, "").authorize);
+        let back = person.follow(&way(demo, realm, "").authorize);
         let code = parameter(&back, "code").or_else(|| parameter(&back, "access_code")).unwrap();
         let given = self.send(&way(demo, realm, &code).exchange);
         assert!(matches!(given.status, 200 | 201), "{realm}: {}", given.text());
@@ -70,7 +70,7 @@ impl Flows<'_> {
         found
     }
 
-    /// A secret in each field of the form that people fill in.
+    /// A secret in each field of the forms for users.
     fn mistype(&mut self, admin: &Admin, person: &mut Person, secret: &str) {
         for (email, password) in [
             (secret, "x"),
@@ -84,7 +84,7 @@ impl Flows<'_> {
         }
     }
 
-    /// A secret in addresses that people follow, and in calls.
+    /// A secret in addresses that users open, and in calls.
     fn misdirect(&mut self, admin: &Admin, person: &mut Person, secret: &str) {
         let escaped = escaped(secret);
         for target in [

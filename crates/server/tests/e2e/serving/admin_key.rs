@@ -1,4 +1,4 @@
-//! The first admin key is made in the database; all others under it.
+//! The first admin key is created in the database, all others by the admin API.
 
 use super::{Site, one_line};
 use crate::harness::Server;
@@ -17,8 +17,8 @@ fn the_first_admin_key_opens_the_admin_api() {
 }
 
 #[test]
-fn a_realm_that_is_not_there_is_one_line() {
+fn an_unknown_realm_is_an_error_in_one_line() {
     let site = Site::new("rfc", "");
-    let told = one_line(&site.run(&["admin-key", "create", "--realm", "other"]));
-    assert!(told.contains("expected one of main"), "{told}");
+    let reported = one_line(&site.run(&["admin-key", "create", "--realm", "other"]));
+    assert!(reported.contains("expected one of main"), "{reported}");
 }

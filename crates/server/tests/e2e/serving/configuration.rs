@@ -1,4 +1,4 @@
-//! A configuration that cannot be used is refused with place, finding and expectation.
+//! An invalid configuration is refused with position, finding and expectation.
 
 use super::{Site, one_line};
 
@@ -6,7 +6,7 @@ const REALM: &str =
     "[[realms]]\nname = \"main\"\nissuer = \"http://127.0.0.1:1\"\ndialect = \"rfc\"\n";
 const LISTENER: &str = "[[listeners]]\naddress = \"127.0.0.1:0\"\n";
 
-/// What is told of a configuration whose third line on is `text`.
+/// The message about a configuration with `text` from its third line on.
 fn refusal(text: &str) -> String {
     let site = Site::new("rfc", "");
     site.write(text);
@@ -14,7 +14,7 @@ fn refusal(text: &str) -> String {
 }
 
 #[test]
-fn each_mistake_is_told_with_its_place() {
+fn each_mistake_is_reported_with_its_position() {
     for (text, wanted) in [
         (format!("colour = 1\n{REALM}{LISTENER}"), ["postern.toml:3:1: ", "colour"]),
         (format!("{REALM}{LISTENER}tls = 3\n"), ["postern.toml:9:7: ", "expected"]),
@@ -62,15 +62,15 @@ fn each_mistake_is_told_with_its_place() {
         (LISTENER.to_owned(), ["postern.toml:", "realms"]),
         (format!("{REALM}[[listeners]\n"), ["postern.toml:7:", "postern.toml"]),
     ] {
-        let told = refusal(&text);
+        let reported = refusal(&text);
         for part in wanted {
-            assert!(told.contains(part), "{part:?} is not in {told:?} for\n{text}");
+            assert!(reported.contains(part), "{part:?} is not in {reported:?} for\n{text}");
         }
     }
 }
 
 #[test]
-fn a_dialect_file_is_read_beside_the_configuration_and_its_mistakes_have_a_place() {
+fn a_dialect_file_is_read_beside_the_configuration_and_its_mistakes_have_a_position() {
     let site = Site::new("rfc", "");
     let own = site.folder.path().join("own.toml");
     site.write(&format!("{}{LISTENER}", REALM.replace("\"rfc\"", "\"own.toml\"")));

@@ -1,4 +1,4 @@
-//! `postern dev` that cannot start says why in one line, with exit code 1, and overwrites nothing.
+//! If `postern dev` cannot start, it prints one line, exits with code 1, and overwrites nothing.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -33,17 +33,17 @@ fn contents(data: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// Starts in a folder that was tampered with.
+/// Starts in a folder that was changed.
 fn refusal(data: &Path) -> String {
     let before = contents(data);
-    let told = one_line(&dev(data, ports::seven()));
+    let reported = one_line(&dev(data, ports::seven()));
     let after = contents(data);
     for (file, bytes) in &before {
-        // SQLite may put back the log of a database that it opened; the database must stay.
+        // SQLite may restore the log of a database that it opened; the database must stay.
         let kept = after.iter().any(|(name, now)| name == file && now == bytes);
-        assert!(kept || file.ends_with("-wal"), "{file} was changed: {told}");
+        assert!(kept || file.ends_with("-wal"), "{file} was changed: {reported}");
     }
-    told
+    reported
 }
 
 #[test]
@@ -51,19 +51,19 @@ fn a_port_in_use_is_named_and_nothing_is_made() {
     let port = ports::seven();
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    // A realm's, and that of the partner's app.
+    // The port of a realm, and that of the partner's app.
     for port_taken in [port + 3, port + 6] {
         let _taken = TcpListener::bind(("127.0.0.1", port_taken)).unwrap();
-        let told = one_line(&dev(&data, port));
-        assert!(told.contains(&format!("port {port_taken} is in use")), "{told}");
+        let reported = one_line(&dev(&data, port));
+        assert!(reported.contains(&format!("port {port_taken} is in use")), "{reported}");
         assert!(!data.exists());
     }
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_told() {
-    let told = one_line(&dev(Path::new("/proc/postern"), ports::seven()));
-    assert!(told.contains("/proc/postern cannot be written"), "{told}");
+fn a_folder_that_cannot_be_written_is_an_error() {
+    let reported = one_line(&dev(Path::new("/proc/postern"), ports::seven()));
+    assert!(reported.contains("/proc/postern cannot be written"), "{reported}");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "mine").unwrap();
@@ -72,7 +72,7 @@ fn a_folder_that_cannot_be_written_is_told() {
 }
 
 #[test]
-fn a_damaged_database_is_told_and_left() {
+fn a_damaged_database_is_an_error_and_stays_unchanged() {
     let folder = used();
     let data = folder.path().join("data");
     let file = data.join("postern.db");
@@ -86,18 +86,18 @@ fn a_damaged_database_is_told_and_left() {
 }
 
 #[test]
-fn a_newer_database_is_told_and_left() {
+fn a_newer_database_is_an_error_and_stays_unchanged() {
     let folder = used();
     let data = folder.path().join("data");
     let database = rusqlite::Connection::open(data.join("postern.db")).unwrap();
     database.pragma_update(None, "user_version", 999).unwrap();
     drop(database);
-    let told = refusal(&data);
-    assert!(told.contains("999") && told.contains("newer program"), "{told}");
+    let reported = refusal(&data);
+    assert!(reported.contains("999") && reported.contains("newer program"), "{reported}");
 }
 
 #[test]
-fn another_missing_or_damaged_master_key_is_told() {
+fn another_missing_or_damaged_master_key_is_an_error() {
     let folder = used();
     let data = folder.path().join("data");
     let key = data.join("master.key");
@@ -105,9 +105,9 @@ fn another_missing_or_damaged_master_key_is_told() {
     std::fs::write(&key, MasterKey::generate(&SystemRng).to_text().as_bytes()).unwrap();
     assert!(refusal(&data).contains("belongs to another master key"));
     std::fs::write(&key, &right[..20]).unwrap();
-    let told = refusal(&data);
-    assert!(told.contains("master.key is damaged"), "{told}");
-    assert!(!told.contains(std::str::from_utf8(&right[..20]).unwrap()), "{told}");
+    let reported = refusal(&data);
+    assert!(reported.contains("master.key is damaged"), "{reported}");
+    assert!(!reported.contains(std::str::from_utf8(&right[..20]).unwrap()), "{reported}");
     std::fs::remove_file(&key).unwrap();
     assert!(refusal(&data).contains("master.key is missing"));
     std::fs::write(&key, right).unwrap();
@@ -115,7 +115,7 @@ fn another_missing_or_damaged_master_key_is_told() {
 }
 
 #[test]
-fn a_folder_that_another_process_uses_is_told() {
+fn a_folder_that_another_process_uses_is_an_error() {
     let server = Server::dev();
     let data = server.folder().join("data");
     assert!(one_line(&dev(&data, ports::seven())).contains("in use by another process"));
@@ -134,13 +134,13 @@ fn a_second_start_keeps_everything_and_is_quick() {
         assert_eq!(before["realms"][realm][member], again["realms"][realm][member]);
     }
     assert_eq!(again["portal"], server.base, "the addresses are those of this start");
-    // A second is what is promised; tests run beside each other, and not optimized.
+    // A second is promised, but tests run in parallel and without optimization.
     assert!(server.took.as_secs() < 5, "{:?}", server.took);
 }
 
-/// What is missing here is what a folder lacks that was sown before there were people.
+/// A folder from before the demo had users lacks these files.
 #[test]
-fn a_folder_that_was_sown_before_there_were_people_is_completed_and_keeps_what_it_has() {
+fn an_old_folder_is_completed_with_users_and_keeps_its_data() {
     let folder = used();
     let data = folder.path().join("data");
     std::fs::remove_file(data.join("partner.json")).unwrap();
@@ -156,7 +156,7 @@ fn a_folder_that_was_sown_before_there_were_people_is_completed_and_keeps_what_i
     let partner: serde_json::Value =
         serde_json::from_slice(&std::fs::read(data_of(&server)).unwrap()).unwrap();
     assert_eq!(partner["registrations"].as_array().unwrap().len(), 3);
-    // Another start, on other ports, moves the app with them.
+    // A start on other ports moves the app with them.
     let server = Server::dev_in(server.end());
     let moved: serde_json::Value =
         serde_json::from_slice(&std::fs::read(data_of(&server)).unwrap()).unwrap();
@@ -172,7 +172,7 @@ fn data_of(server: &Server) -> std::path::PathBuf {
 }
 
 #[test]
-fn what_is_secret_on_disk_is_its_owners_alone() {
+fn secret_files_are_readable_by_their_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = used();
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;

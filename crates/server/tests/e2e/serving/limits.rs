@@ -1,4 +1,4 @@
-//! Every limit is finite, and each has its answer.
+//! Every limit is finite, and has its own answer.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;

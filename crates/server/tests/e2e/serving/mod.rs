@@ -1,4 +1,4 @@
-//! What an operator does with the program: configure, check, start, watch, end.
+//! What an operator does with the program: configure, check, start, monitor, end.
 
 mod admin_key;
 mod check;
@@ -25,7 +25,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// `more` stands before the tables of the configuration.
+    /// `more` comes before the tables of the configuration.
     pub(crate) fn new(dialect: &str, more: &str) -> Self {
         let port = ports::one();
         let base = format!("http://127.0.0.1:{port}");
@@ -58,10 +58,10 @@ impl Site {
 
 /// The one line on standard error of a command that failed with exit code 1.
 pub(crate) fn one_line(output: &Output) -> String {
-    let told = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    let lines: Vec<&str> = told.lines().filter(|line| !line.contains(" INFO ")).collect();
-    let [line] = lines[..] else { panic!("expected one line:\n{told}") };
+    let reported = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{reported}");
+    let lines: Vec<&str> = reported.lines().filter(|line| !line.contains(" INFO ")).collect();
+    let [line] = lines[..] else { panic!("expected one line:\n{reported}") };
     assert!(line.starts_with("postern: "), "{line}");
     assert!(!line.contains("panicked"), "{line}");
     line.to_owned()

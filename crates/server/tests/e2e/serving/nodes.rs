@@ -1,5 +1,5 @@
-//! Two nodes on one PostgreSQL: what one does the other knows with its next request, and a database
-//! that is gone is a 503, not a hang and not a 500.
+//! Two nodes on one PostgreSQL: a change on one node is known to the other with its next request,
+//! and a database that is away causes a 503, neither a hang nor a 500.
 
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ impl Nodes {
     }
 }
 
-/// Whether it becomes so before two seconds are over.
+/// Whether it becomes true within two seconds.
 fn soon(so: impl Fn() -> bool) -> bool {
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(2) {
@@ -124,7 +124,7 @@ fn a_database_that_is_gone_is_503_until_it_is_back() {
     };
     ask("x").expect(401);
     database.kill();
-    // One that nobody asked of before: of the other it is remembered for a moment that there is none.
+    // One that was not requested before: for the other one, a miss is remembered for a moment.
     let refused = ask("z").expect(503);
     assert_eq!(refused.json()["error"], "temporarily_unavailable");
     assert!(!refused.text().contains("127.0.0.1"), "{}", refused.text());
@@ -139,7 +139,7 @@ fn a_database_that_is_gone_is_503_until_it_is_back() {
 fn a_database_that_cannot_be_reached_is_one_line_without_the_password() {
     let url = format!("postgres://postern:hunter2@127.0.0.1:{}/postern", ports::one());
     let site = node("http://issuer", &url);
-    let told = super::one_line(&site.run(&["serve"]));
-    assert!(told.contains("cannot be opened"), "{told}");
-    assert!(!told.contains("hunter2"), "{told}");
+    let reported = super::one_line(&site.run(&["serve"]));
+    assert!(reported.contains("cannot be opened"), "{reported}");
+    assert!(!reported.contains("hunter2"), "{reported}");
 }

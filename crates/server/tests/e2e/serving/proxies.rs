@@ -1,5 +1,5 @@
-//! Forwarded headers are believed from trusted proxies and from nobody else; realms of one listener
-//! are told apart by host and path prefix.
+//! Forwarded headers are used from trusted proxies only. The realms of one listener are
+//! distinguished by host and path prefix.
 
 use super::Site;
 use crate::harness::http::{get, post};
@@ -44,7 +44,7 @@ fn a_realm_is_chosen_by_host_and_prefix() {
     for host in ["api.example.com", "API.EXAMPLE.COM"] {
         let below = get(&base, &format!("/tenant{WELL_KNOWN}")).header("Host", host);
         assert_eq!(issuer(&below.send().expect(200)), "https://api.example.com/tenant");
-        // RFC 8414 section 3.1 puts it before the path.
+        // RFC 8414 §3.1 puts it before the path.
         let before = get(&base, &format!("{WELL_KNOWN}/tenant")).header("Host", host);
         assert_eq!(issuer(&before.send().expect(200)), "https://api.example.com/tenant");
         get(&base, WELL_KNOWN).header("Host", host).send().expect(404);

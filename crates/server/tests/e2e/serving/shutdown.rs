@@ -1,4 +1,4 @@
-//! Ending in order: what is in flight is finished, nothing new is taken, `/readyz` says so.
+//! An orderly end: running requests finish, new ones are refused, `/readyz` reports it.
 
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use crate::harness::http::{authority, get, post, read};
 
 const BODY: &str = "grant_type=client_credentials&client_id=nobody&client_secret=none";
 
-/// A request whose body is not whole yet.
+/// A request with an incomplete body.
 fn half(base: &str) -> TcpStream {
     let mut stream = TcpStream::connect(authority(base)).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -40,7 +40,7 @@ fn a_request_in_flight_is_answered_before_the_end() {
 }
 
 #[test]
-fn what_does_not_end_in_time_is_cut_off() {
+fn requests_that_do_not_finish_in_time_are_cut_off() {
     let site = Site::new("rfc", "shutdown_grace = \"300ms\"");
     let server = Server::serve(site.folder, &site.base);
     let _stream = half(&site.base);

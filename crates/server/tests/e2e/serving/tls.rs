@@ -1,4 +1,4 @@
-//! TLS: the certificate that the files hold, and the new one when they change.
+//! TLS: the certificate in the files, and the new one after they change.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -13,7 +13,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use super::{Site, one_line};
 use crate::harness::{Server, ports};
 
-/// Writes a new pair; gives back the certificate.
+/// Writes a new pair. Returns the certificate.
 fn certify(folder: &Path) -> CertificateDer<'static> {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(vec!["api.example.com".to_owned()]).unwrap();
@@ -63,7 +63,7 @@ fn the_certificate_is_read_again_when_its_files_change() {
     let first = certify(site.folder.path());
     let server = Server::serve(site.folder, &site.base);
     assert_eq!(status(port, &first).as_deref(), Some("HTTP/1.1 200 OK"));
-    // What cannot be used does not replace what works.
+    // A pair that cannot be used does not replace one that works.
     std::fs::write(server.folder().join("cert.pem"), "nonsense").unwrap();
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(status(port, &first).as_deref(), Some("HTTP/1.1 200 OK"));
@@ -85,6 +85,6 @@ fn a_pair_that_does_not_fit_is_one_line() {
     let key = std::fs::read(site.folder.path().join("key.pem")).unwrap();
     certify(site.folder.path());
     std::fs::write(site.folder.path().join("key.pem"), key).unwrap();
-    let told = one_line(&site.run(&["serve"]));
-    assert!(told.contains("cert.pem with the key"), "{told}");
+    let reported = one_line(&site.run(&["serve"]));
+    assert!(reported.contains("cert.pem with the key"), "{reported}");
 }

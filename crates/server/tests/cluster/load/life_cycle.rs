@@ -1,36 +1,36 @@
-//! The life of credentials: made, revoked in every way there is, suspended and resumed from above,
-//! each time at another node.
+//! The life cycle of credentials: created, revoked in every possible way, suspended and activated
+//! through their owners, each time at another node.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::hunt::hunt;
+use super::probe::probe;
 use crate::history::{At, Subject};
 use crate::world::{AUDIENCES, Dice, End, Held, World};
 
-/// Between two changes of one administrator.
+/// The time between two changes of one administrator.
 const PACE: Duration = Duration::from_millis(450);
-/// How many are alive at a time, about.
+/// How many are active at a time, approximately.
 const POPULATION: usize = 40;
-/// How many of those below something suspended are hunted.
-const HUNTED: usize = 3;
+/// How many credentials below a suspended entity are probed.
+const PROBED: usize = 3;
 /// How long a suspension lasts.
 const SUSPENDED: Duration = Duration::from_millis(2_500);
 
-/// What stands from the beginning.
+/// What exists from the beginning.
 #[derive(Clone, Debug)]
 pub(crate) struct Ground {
     /// Public ids, and the subject of each.
     pub(crate) organizations: Vec<(String, Subject)>,
     pub(crate) users: Vec<String>,
-    /// Organizations and clients that are suspended and resumed over and over.
-    pub(crate) moody: Vec<Subject>,
+    /// Organizations and clients that are suspended and activated repeatedly.
+    pub(crate) suspendable: Vec<Subject>,
     pub(crate) families: Vec<super::refreshes::Family>,
 }
 
-/// Makes and revokes, until the end.
+/// Creates and revokes, until the end.
 pub(crate) async fn live(world: Arc<World>, ground: Ground, mut dice: Dice) {
     while !world.is_ending() {
         let alive = world.held().iter().filter(|it| !it.dead && it.end.is_some()).count();
@@ -56,16 +56,16 @@ async fn make(world: &World, ground: &Ground, dice: &mut Dice) -> Option<()> {
     }
 }
 
-/// Something made by the admin API: its answer.
+/// Creates an entity by the admin API. Returns its answer.
 pub(crate) async fn created(world: &World, node: usize, path: &str, body: Value) -> Option<Value> {
     let (status, made) = world.admin(node, "POST", path, Some(&body)).await?;
     if !matches!(status, 201 | 503) {
-        world.surprise(path, node, status, &made);
+        world.record_unexpected(path, node, status, &made);
     }
     (status == 201).then_some(made)
 }
 
-/// Notes that something is there, and must be at the end.
+/// Records that an entity exists, and must exist at the end.
 pub(crate) fn noted(world: &World, path: &str, made: &Value) -> Subject {
     let subject = world.subject(Some(format!("{path}/{}", text(made, "id"))));
     world.history().made.push(subject);
@@ -81,7 +81,7 @@ fn held(secret: &str, audience: usize, is_jwt: bool, end: Option<End>) -> Held {
     Held { credential: 0, secret, audience, is_jwt, end, dead: false }
 }
 
-/// An API key of an organization. `mortal`: it will be revoked one day.
+/// An API key of an organization. `mortal`: it will be revoked later.
 pub(crate) async fn api_key(
     world: &World,
     node: usize,
@@ -96,7 +96,7 @@ pub(crate) async fn api_key(
     Some(())
 }
 
-/// A token of a person.
+/// A token of a user.
 pub(crate) async fn personal_access_token(
     world: &World,
     node: usize,
@@ -129,14 +129,14 @@ pub(crate) async fn machine(
         let new = json!({"client": id, "audience": identifier});
         let grant = created(world, node, "/grants", new).await?;
         let grant = noted(world, "/grants", &grant);
-        // Another node issues: it has to know already.
+        // Another node issues the token, so it must already know the client.
         let issuer = (node + audience) % world.addresses.nodes.len();
         let fields = [("grant_type", "client_credentials"), ("audience", identifier)];
         let (status, issued) = world.form(issuer, "/token", (id, secret), &fields).await?;
         if status != 200 {
-            // Above it somebody may have been suspended meanwhile; but everybody knows it.
+            // An owner may have been suspended meanwhile; but every node knows the client.
             if status != 503 && !is_suspended(&issued) {
-                world.surprise("a token of a new client", issuer, status, &issued);
+                world.record_unexpected("a token of a new client", issuer, status, &issued);
             }
             continue;
         }
@@ -145,7 +145,7 @@ pub(crate) async fn machine(
             let (client, secret) = (id.to_owned(), secret.to_owned());
             End::Token { subject: token, client, secret }
         };
-        // Half of them end by their grant, half by themselves.
+        // Half of them are revoked through their grant, half directly.
         let ends = if grant.0.is_multiple_of(2) { End::Subject(grant) } else { by_token() };
         let is_jwt = AUDIENCES[audience].0 != "opaque";
         let held = held(text(&issued, "access_token"), audience, is_jwt, mortal.then_some(ends));
@@ -154,7 +154,7 @@ pub(crate) async fn machine(
     Some(client)
 }
 
-/// Revokes one of those that were made a while ago; until somebody acknowledges it.
+/// Revokes an older credential, and retries until the revocation is acknowledged.
 async fn revoke(world: &Arc<World>, dice: &mut Dice) {
     let picked = {
         let mut all = world.held();
@@ -171,14 +171,14 @@ async fn revoke(world: &Arc<World>, dice: &mut Dice) {
     for _ in 0..20 {
         let node = dice.roll(world.addresses.nodes.len());
         if ended(world, node, &end, &picked.secret).await {
-            hunt(world, &picked);
+            probe(world, &picked);
             return;
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 
-/// Whether the end was acknowledged.
+/// Whether the revocation was acknowledged.
 async fn ended(world: &World, node: usize, end: &End, token: &str) -> bool {
     let start = world.now();
     let (subject, answer) = match end {
@@ -194,7 +194,7 @@ async fn ended(world: &World, node: usize, end: &End, token: &str) -> bool {
     settled(world, node, (subject, false), start, answer)
 }
 
-/// Notes a change with what was answered to it; whether it was acknowledged.
+/// Records a change with its answer. Returns whether it was acknowledged.
 fn settled(
     world: &World,
     node: usize,
@@ -203,9 +203,9 @@ fn settled(
     answer: Option<(u16, Value)>,
 ) -> bool {
     let status = answer.as_ref().map(|(status, _)| *status);
-    if let (Some(400..=499), Some((status, told))) = (status, &answer) {
-        if !is_suspended(told) {
-            world.surprise("a change", node, *status, told);
+    if let (Some(400..=499), Some((status, reported))) = (status, &answer) {
+        if !is_suspended(reported) {
+            world.record_unexpected("a change", node, *status, reported);
         }
         return false;
     }
@@ -213,15 +213,15 @@ fn settled(
     status == Some(200)
 }
 
-/// Whether a client was refused since it, or its organization, is suspended.
-fn is_suspended(told: &Value) -> bool {
-    told["error_description"].as_str().is_some_and(|text| text.contains("not active"))
+/// Whether a client was refused because it, or its organization, is suspended.
+fn is_suspended(reported: &Value) -> bool {
+    reported["error_description"].as_str().is_some_and(|text| text.contains("not active"))
 }
 
-/// Suspends and resumes what is moody, one after the other.
+/// Suspends and activates these entities, one after the other.
 pub(crate) async fn suspend_and_resume(world: Arc<World>, ground: Ground, mut dice: Dice) {
     while !world.is_ending() {
-        let subject = ground.moody[dice.roll(ground.moody.len())];
+        let subject = ground.suspendable[dice.roll(ground.suspendable.len())];
         switch(&world, subject, false, &mut dice).await;
         let below: Vec<Held> = {
             let history = world.history();
@@ -229,15 +229,15 @@ pub(crate) async fn suspend_and_resume(world: Arc<World>, ground: Ground, mut di
                 |it: &&Held| history.credentials[it.credential].hangs_from.contains(&subject);
             world.held().iter().filter(hangs).cloned().collect()
         };
-        // Not all of them: those who hunt must not be what keeps the machine busy.
-        below.iter().rev().take(HUNTED).for_each(|held| hunt(&world, held));
+        // Not all of them: the probes should not be the main load of the machine.
+        below.iter().rev().take(PROBED).for_each(|held| probe(&world, held));
         tokio::time::sleep(SUSPENDED).await;
         switch(&world, subject, true, &mut dice).await;
         tokio::time::sleep(SUSPENDED).await;
     }
 }
 
-/// Until somebody acknowledges it.
+/// Retries until it is acknowledged.
 async fn switch(world: &World, subject: Subject, good: bool, dice: &mut Dice) {
     let place = world.place(subject).unwrap_or_default();
     let word = if good { "activate" } else { "suspend" };

@@ -1,4 +1,4 @@
-//! Hunters: from the moment that a revocation was acknowledged, one at every door shows the revoked
+//! Probes: after a revocation was acknowledged, one at every endpoint presents the revoked
 //! credential until it has been refused twice.
 
 use std::sync::Arc;
@@ -7,13 +7,13 @@ use std::time::Duration;
 use crate::history::Observation;
 use crate::world::{Held, World};
 
-/// Between two looks.
+/// The time between two attempts.
 const PACE: Duration = Duration::from_millis(15);
-/// Looks at most.
+/// The largest number of attempts.
 const LOOKS: usize = 40;
 
-/// Starts a hunter at every door.
-pub(crate) fn hunt(world: &Arc<World>, held: &Held) {
+/// Starts a probe at every endpoint.
+pub(crate) fn probe(world: &Arc<World>, held: &Held) {
     for endpoint in world.endpoints(held.is_jwt) {
         let (world, held) = (Arc::clone(world), held.clone());
         tokio::spawn(async move {

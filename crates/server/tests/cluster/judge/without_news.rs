@@ -1,5 +1,5 @@
-//! In the dark: a door that nobody tells anything goes on from memory until that is too old, and
-//! then does as its route says.
+//! Without news: an endpoint answers from memory until that is too old, and then does what its
+//! route says.
 
 use super::timeline::Timelines;
 use super::{Findings, Limits};
@@ -25,23 +25,23 @@ pub(super) fn judge(history: &History, limits: &Limits, findings: &mut Findings)
 fn is_within(fault: &Fault, call: &Call) -> bool {
     let span = fault.span;
     let asks_itself = !matches!(call.endpoint, Endpoint::Nginx | Endpoint::Haproxy);
-    // An answer under way when the fault began, or ended, may be of either time.
+    // An answer in progress when the fault began or ended may belong to either period.
     let inside = span.start < call.span.start && call.span.end < span.end;
-    asks_itself && inside && fault.in_the_dark.contains(&call.endpoint)
+    asks_itself && inside && fault.without_news.contains(&call.endpoint)
 }
 
 fn one(limits: &Limits, fault: &Fault, call: &Call, findings: &mut Findings) {
     let accepted = call.observation == Observation::Accepted;
-    let told = || format!("{} since {:?}: {call:?}", fault.name, fault.span.start);
+    let reported = || format!("{} since {:?}: {call:?}", fault.name, fault.span.start);
     if call.endpoint.fails_open() {
-        findings.hold(OPEN, accepted, told);
+        findings.hold(OPEN, accepted, reported);
     } else if call.span.end + limits.margin < fault.span.start + limits.stale {
-        findings.hold(FROM_MEMORY, accepted, told);
+        findings.hold(FROM_MEMORY, accepted, reported);
     } else if call.span.start > fault.span.start + limits.stale + limits.margin
         && call.span.end < fault.mending
-        // It has no route that says what to do: it is held to the stale limit alone.
+        // It has no route with a setting, so only the stale limit applies.
         && !matches!(call.endpoint, Endpoint::Introspection(_))
     {
-        findings.hold(CLOSED, call.observation == Observation::Unsure, told);
+        findings.hold(CLOSED, call.observation == Observation::Unsure, reported);
     }
 }

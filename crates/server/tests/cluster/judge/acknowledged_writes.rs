@@ -1,4 +1,4 @@
-//! Acknowledged writes: every node has them at the end, and all nodes have the same.
+//! Acknowledged writes: every node has them at the end, and all nodes agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ pub(super) fn judge(history: &History, findings: &mut Findings) {
     }
 }
 
-/// How the subject must be after everything, where that is certain.
+/// The state of the subject after all changes, where that is certain.
 fn last(timelines: &Timelines<'_>, subject: Subject) -> Option<State> {
     let end = Span { start: At::MAX, end: At::MAX };
     let one = crate::history::Credential { hangs_from: vec![subject], born: At::ZERO };

@@ -1,5 +1,5 @@
-//! Every operation of the account API's document with every fault: a clear refusal in the one shape, and
-//! never a 500.
+//! Every operation of the account API's document with every fault: a clear error in the one format,
+//! and never a 500.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ struct Route {
 }
 
 impl Route {
-    /// Where `{…}` stand, this.
+    /// The replacement for each `{…}`.
     fn target(&self, id: &str) -> String {
         let mut target = self.path.clone();
         while let (Some(from), Some(to)) = (target.find('{'), target.find('}')) {
@@ -48,14 +48,14 @@ fn routes(document: &Value) -> Vec<Route> {
 }
 
 fn judge(what: &str, answer: &Answer, allowed: &[u16]) {
-    let told = || format!("{what}: {} {}", answer.status, answer.text());
-    assert!(allowed.contains(&answer.status), "{}", told());
+    let reported = || format!("{what}: {} {}", answer.status, answer.text());
+    assert!(allowed.contains(&answer.status), "{}", reported());
     let body = answer.json();
     let members: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(members, ["error", "error_description", "request_id"], "{}", told());
+    assert_eq!(members, ["error", "error_description", "request_id"], "{}", reported());
     assert_eq!(body["request_id"], answer.request_id());
-    assert_eq!(answer.header("cache-control"), Some("no-store"), "{}", told());
-    assert!(answer.status != 401 || answer.header("www-authenticate").is_some(), "{}", told());
+    assert_eq!(answer.header("cache-control"), Some("no-store"), "{}", reported());
+    assert!(answer.status != 401 || answer.header("www-authenticate").is_some(), "{}", reported());
 }
 
 fn bodies(person: &mut SignedIn, base: &str, route: &Route) {
