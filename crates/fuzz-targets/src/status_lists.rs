@@ -17,7 +17,9 @@ pub(crate) fn run(data: &[u8]) {
     if let Ok(claims) = serde_json::from_value::<ListClaims>(read()) {
         statuses(&claims.status_list);
         if let Ok(Some(marks)) = claims.read_beside() {
-            assert!(marks.names_len() <= status::MOST_BESIDE && marks.lists().count() == 0);
+            assert!(
+                marks.names_len() <= status::MAX_MARKS_BESIDE_LIST && marks.lists().count() == 0
+            );
         }
     }
     if let Ok(snapshot) = serde_json::from_value::<Snapshot>(read()) {
@@ -44,19 +46,19 @@ fn claim(value: &Value) {
 fn statuses(list: &StatusList) {
     let Ok(statuses) = list.read() else { return };
     assert_eq!(list.bits, 1);
-    assert_eq!(statuses.is_bad(INDEXES_PER_LIST), None, "no longer than a list may be");
+    assert_eq!(statuses.is_revoked(INDEXES_PER_LIST), None, "no longer than a list may be");
     assert_eq!(StatusList::of(&bytes(&statuses)).read().as_ref(), Ok(&statuses));
 }
 
 fn bytes(statuses: &Statuses) -> Vec<u8> {
-    let bit = |index: u32| statuses.is_bad(index).map(u8::from);
+    let bit = |index: u32| statuses.is_revoked(index).map(u8::from);
     let byte = |first: u32| (0..8).try_fold(0, |byte, at| Some(byte | bit(first + at)? << at));
     (0..INDEXES_PER_LIST).step_by(8).map_while(byte).collect()
 }
 
 fn whole(snapshot: &Snapshot) {
     let Ok(marks) = snapshot.marks() else { return };
-    assert!(marks.names_len() <= status::MOST_NAMED);
+    assert!(marks.names_len() <= status::MAX_OTHER_MARKS);
     let again = Snapshot::of(&marks, &snapshot.iss, snapshot.sequence, snapshot.as_of);
     let read = again.marks().expect("what was written is read");
     assert!(read.iter().eq(marks.iter()), "the same marks");
