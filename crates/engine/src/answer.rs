@@ -7,7 +7,7 @@ use crate::introspect::introspect;
 use crate::oidc::{metadata, userinfo};
 use crate::revoke::revoke;
 use crate::token::token;
-use crate::{Context, Denial};
+use crate::{AdminReason, Context, Denial};
 
 /// A reply, and what else the request taught.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub async fn answer(ctx: &Context<'_>, request: &Request) -> Result<Answered, De
             Ok(Answered { reply, inactive: None, used: Some(used) })
         }
         Operation::Authorization | Operation::EndSession => {
-            Err(Denial::NotPermitted("a browser".to_owned()))
+            Err(AdminReason::NotPermitted("a browser".to_owned()).into())
         }
     }
 }

@@ -9,7 +9,7 @@ use store::{Loaded, StoreError, StoreExt as _};
 
 use crate::chain::check_client;
 use crate::secrets::{check_alive, find, find_pair, refuse_white_space};
-use crate::{Chain, Context, Denial};
+use crate::{Chain, ClientReason, Context, CredentialReason, Denial, GrantReason};
 
 /// Somebody who proved who they are.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ pub async fn authenticate(ctx: &Context<'_>, request: &Request) -> Result<Authen
         return client_proof(ctx, client, &proof, proves_itself_by_code(request)).await;
     }
     let Some(secret) = proof.secret else {
-        let unknown = || Denial::UnknownClient(proof.id.to_owned());
+        let unknown = || ClientReason::Unknown(proof.id.to_owned()).into();
         return Err(unsure.map_or_else(unknown, Denial::from));
     };
     let server = ctx.store.by_public_id::<ResourceServer>(realm, proof.id).await;
@@ -83,7 +83,7 @@ pub async fn authenticate(ctx: &Context<'_>, request: &Request) -> Result<Authen
     let key = found.map_err(|denial| unsure.map_or(denial, Denial::from))?;
     if key.credential.kind() != CredentialKind::ApiKey {
         // Legacy tokens are presented to APIs; they are not exchanged.
-        return Err(Denial::AuthMethodNotAllowed(proof.method));
+        return Err(ClientReason::AuthMethodNotAllowed(proof.method).into());
     }
     let chain = Box::new(Chain::below(ctx, &key).await?);
     Ok(Authenticated::Key { credential: key.credential, chain })
@@ -104,9 +104,11 @@ fn proof(request: &Request) -> Result<Proof<'_>, Denial> {
     let posted_id = request.parameters.value(Parameter::ClientId);
     let posted_secret = request.parameters.value(Parameter::ClientSecret);
     match (&request.basic, posted_id, posted_secret) {
-        (Some(_), _, Some(_)) => Err(Denial::TwoClientAuthentications),
+        (Some(_), _, Some(_)) => Err(ClientReason::TwoAuthentications.into()),
         // Naming the same client once more in the body proves nothing and harms nothing.
-        (Some(basic), Some(id), None) if basic.id != id => Err(Denial::TwoClientAuthentications),
+        (Some(basic), Some(id), None) if basic.id != id => {
+            Err(ClientReason::TwoAuthentications.into())
+        }
         (Some(basic), _, None) => Ok(Proof {
             id: &basic.id,
             secret: Some(basic.secret.expose()),
@@ -116,7 +118,7 @@ fn proof(request: &Request) -> Result<Proof<'_>, Denial> {
             Ok(Proof { id, secret: Some(secret), method: ClientAuthMethod::ClientSecretPost })
         }
         (None, Some(id), None) => Ok(Proof { id, secret: None, method: ClientAuthMethod::None }),
-        (None, None, _) => Err(Denial::NoClientAuthentication),
+        (None, None, _) => Err(ClientReason::NoAuthentication.into()),
     }
 }
 
@@ -131,7 +133,7 @@ async fn client_proof(
         Some(text) => {
             let secret = find(ctx, CredentialKind::ClientSecret, text).await?;
             if secret.client() != Some(client.id) {
-                return Err(Denial::SecretOfAnother(CredentialKind::ClientSecret));
+                return Err(CredentialReason::OfAnother(CredentialKind::ClientSecret).into());
             }
             check_alive(ctx, &secret)?;
             Some(secret)
@@ -140,7 +142,7 @@ async fn client_proof(
     // A client that has secrets, too, leaves them out only where a code verifier stands for it.
     let bare = secret.is_none() && !client.is_public() && !by_code;
     if bare || !client.auth_methods.contains(&proof.method) {
-        return Err(Denial::AuthMethodNotAllowed(proof.method));
+        return Err(ClientReason::AuthMethodNotAllowed(proof.method).into());
     }
     // Whoever proved nothing is told nothing, not even that the client is suspended: what it presents
     // next hangs from a chain, and that is where it ends.
@@ -169,11 +171,11 @@ async fn resource_server_proof(
     let kind = CredentialKind::ResourceServerSecret;
     let secret = find(ctx, kind, text).await?;
     if secret.resource_server() != Some(server.id) {
-        return Err(Denial::SecretOfAnother(kind));
+        return Err(CredentialReason::OfAnother(kind).into());
     }
     check_alive(ctx, &secret)?;
     if server.status != Status::Active {
-        return Err(Denial::ResourceServerSuspended);
+        return Err(GrantReason::ResourceServerSuspended.into());
     }
     Ok(Authenticated::ResourceServer(server))
 }

@@ -10,7 +10,7 @@ use oauth::Request;
 use crate::admin::admin_keys::{self, Administrator};
 use crate::authenticate::{Authenticated, authenticate};
 use crate::present::{Found, Presented, PresentedAt, Verified, present};
-use crate::{Context, Denial};
+use crate::{ClientReason, Context, CredentialReason, Denial, Reason};
 
 /// The admin scope that introspection of any credential needs.
 const ADMIN_INTROSPECTION: &str = "audit:read";
@@ -51,7 +51,7 @@ impl Caller {
             return if proven || purpose == CallerPurpose::Revoke {
                 Ok(Self::Authenticated(authenticated))
             } else {
-                Err(Denial::NoClientAuthentication)
+                Err(ClientReason::NoAuthentication.into())
             };
         };
         match admin_keys::authenticate(ctx, bearer.expose()).await {
@@ -63,7 +63,9 @@ impl Caller {
                 Ok(Self::Admin(admin))
             }
             // No admin key at all: then it may be any other credential.
-            Err(Denial::Token(inner)) if matches!(*inner, Denial::SecretForeign(_)) => {
+            Err(denial)
+                if matches!(denial.reason, Reason::Credential(CredentialReason::Foreign(_))) =>
+            {
                 let presented = Presented::Token(bearer.expose());
                 Ok(Self::Bearer(Box::new(present(ctx, &presented, PresentedAt::Issuer).await?)))
             }

@@ -11,7 +11,7 @@ use domain::{
 use store::{Loaded, StoreExt as _};
 
 use crate::secrets::check_alive;
-use crate::{Context, Denial};
+use crate::{ClientReason, Context, Denial, GrantReason};
 
 /// A credential of a kind that stands for a grant, and that grant. Whether the two are active is for
 /// [`Chain::below`] to find out.
@@ -59,25 +59,25 @@ impl Chain {
         }
         let organization = optional::<Organization>(ctx, grant.organization).await?;
         if let Some(organization) = &organization {
-            active(organization.status, Denial::OrganizationSuspended)?;
+            active(organization.status, ClientReason::OrganizationSuspended)?;
         }
         let user = optional::<User>(ctx, grant.user).await?;
         if let Some(user) = &user {
             if user.status != UserStatus::Active {
-                return Err(Denial::UserGone);
+                return Err(GrantReason::UserInactive.into());
             }
             let left = |id| user.memberships.iter().all(|known| known.organization != id);
             if grant.organization.is_some_and(left) {
-                return Err(Denial::MembershipEnded);
+                return Err(GrantReason::MembershipEnded.into());
             }
         }
         let resource_server: Loaded<ResourceServer> = link(ctx, grant.resource_server).await?;
-        active(resource_server.status, Denial::ResourceServerSuspended)?;
+        active(resource_server.status, GrantReason::ResourceServerSuspended)?;
         if let Some(revocation) = &grant.revoked {
-            return Err(Denial::GrantRevoked(revocation.clone()));
+            return Err(GrantReason::Revoked(revocation.clone()).into());
         }
         if client.as_ref().is_some_and(|client| !client.honours(&grant)) {
-            return Err(Denial::ConnectionsDropped);
+            return Err(GrantReason::ConnectionsDropped.into());
         }
         Ok(Self { grant, resource_server, client, organization, user })
     }
@@ -96,19 +96,19 @@ impl Chain {
 /// Whether a client, and the organization that owns it, may act.
 ///
 /// # Errors
-/// [`Denial::ClientSuspended`] or [`Denial::OrganizationSuspended`].
+/// [`ClientReason::Suspended`] or [`ClientReason::OrganizationSuspended`].
 pub(crate) async fn check_client(ctx: &Context<'_>, client: &Client) -> Result<(), Denial> {
-    active(client.status, Denial::ClientSuspended)?;
+    active(client.status, ClientReason::Suspended)?;
     match optional::<Organization>(ctx, client.organization).await? {
-        Some(owner) => active(owner.status, Denial::OrganizationSuspended),
+        Some(owner) => active(owner.status, ClientReason::OrganizationSuspended),
         None => Ok(()),
     }
 }
 
-fn active(status: Status, otherwise: Denial) -> Result<(), Denial> {
+fn active(status: Status, otherwise: impl Into<Denial>) -> Result<(), Denial> {
     match status {
         Status::Active => Ok(()),
-        Status::Suspended => Err(otherwise),
+        Status::Suspended => Err(otherwise.into()),
     }
 }
 
@@ -118,7 +118,8 @@ pub(crate) async fn link<T: EntityRecord>(
     id: Id<T>,
 ) -> Result<Loaded<T>, Denial> {
     let found = ctx.store.by_id(id).await?;
-    found.filter(|it| it.realm() == ctx.issuer.realm()).ok_or(Denial::Dangling(T::KIND))
+    let found = found.filter(|it| it.realm() == ctx.issuer.realm());
+    Ok(found.ok_or(GrantReason::Dangling(T::KIND))?)
 }
 
 async fn optional<T: EntityRecord>(

@@ -10,7 +10,7 @@ use oauth::pkce::ChallengeMethod;
 use oauth::{AuthorizationCode, RedirectUri, ScopeSet};
 use serde::{Deserialize, Serialize};
 
-use crate::{CodeDenial, Context, Denial};
+use crate::{Context, Denial, ExchangeReason};
 
 /// What a code stands for. Positional on the wire: append only, and raise [`VERSION`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -86,17 +86,13 @@ impl Code {
     /// Opens a presented code. Says nothing about whether it is over or was used.
     ///
     /// # Errors
-    /// [`CodeDenial::Unsealable`].
+    /// [`ExchangeReason::CodeUnsealable`].
     pub(crate) fn open(ctx: &Context<'_>, presented: &str) -> Result<Self, Denial> {
-        let sealed =
-            parse_base64url(presented.as_bytes()).ok_or(Denial::Code(CodeDenial::Unsealable))?;
-        let plain = ctx
-            .issuer
-            .codes()
-            .open(CONTEXT, &sealed)
-            .ok_or(Denial::Code(CodeDenial::Unsealable))?;
+        let sealed = parse_base64url(presented.as_bytes()).ok_or(ExchangeReason::CodeUnsealable)?;
+        let plain =
+            ctx.issuer.codes().open(CONTEXT, &sealed).ok_or(ExchangeReason::CodeUnsealable)?;
         let code: Self =
-            postcard::from_bytes(&plain).map_err(|_| Denial::Code(CodeDenial::Unsealable))?;
-        if code.version == VERSION { Ok(code) } else { Err(Denial::Code(CodeDenial::Unsealable)) }
+            postcard::from_bytes(&plain).map_err(|_| ExchangeReason::CodeUnsealable)?;
+        if code.version == VERSION { Ok(code) } else { Err(ExchangeReason::CodeUnsealable.into()) }
     }
 }

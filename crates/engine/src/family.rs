@@ -14,7 +14,7 @@ use domain::{AnySecret, Credential, CredentialDetail, CredentialKind, RefreshTok
 use store::{Loaded, StoreExt as _};
 
 use crate::secrets::find_any;
-use crate::{Context, Denial};
+use crate::{Context, CredentialReason, Denial, Reason};
 
 const KIND: CredentialKind = CredentialKind::RefreshToken;
 
@@ -111,7 +111,11 @@ pub(crate) async fn look_up(
         Ok((credential, token)) => {
             return Ok((Family { credential, token }, RefreshTokenState::Present));
         }
-        Err(denial @ Denial::SecretMismatch(_)) => denial,
+        Err(denial)
+            if matches!(denial.reason, Reason::Credential(CredentialReason::Mismatch(_))) =>
+        {
+            denial
+        }
         Err(denial) => return Err(denial),
     };
     match earlier(ctx, presented).await? {

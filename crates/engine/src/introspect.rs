@@ -10,7 +10,7 @@ use oauth::{Introspection, Parameter, Reply, Request};
 use crate::caller::{Caller, CallerPurpose};
 use crate::chain::link;
 use crate::present::{Presented, PresentedKind, Verified, look_up};
-use crate::{Context, Denial};
+use crate::{AccessTokenReason, ClientReason, Context, Denial, Reason, RequestReason};
 
 /// The value of [`Introspection::inactive_reason`] for a genuine token whose client, organization
 /// or user may not act at present.
@@ -34,14 +34,14 @@ pub struct Answer {
 pub async fn introspect(ctx: &Context<'_>, request: &Request) -> Result<Answer, Denial> {
     let caller = Caller::of(ctx, request, CallerPurpose::Introspect).await?;
     let token = request.parameters.value(Parameter::Token);
-    let token = token.ok_or(Denial::ParameterMissing(Parameter::Token))?;
+    let token = token.ok_or(RequestReason::ParameterMissing(Parameter::Token))?;
     match look_into(ctx, &caller, token).await {
         Ok(verified) => Ok(Answer {
             reply: boxed(describe(ctx, &verified)),
             denial: None,
             used: Some(verified.credential.id),
         }),
-        Err(denial @ Denial::Store(_)) => Err(denial),
+        Err(denial) if denial.is_of_store() => Err(denial),
         Err(denial) => {
             Ok(Answer { reply: boxed(inactive(&denial)), denial: Some(denial), used: None })
         }
@@ -68,12 +68,15 @@ async fn look_into(ctx: &Context<'_>, caller: &Caller, token: &str) -> Result<Ve
     }
     let server = link(ctx, found.grant.resource_server).await?;
     let token = server.identifier.clone();
-    Err(Denial::WrongAudience { token, asked: caller.public_id().to_string() })
+    Err(AccessTokenReason::WrongAudience { token, asked: caller.public_id().to_string() }.into())
 }
 
 /// The answer for something that is not good.
 pub fn inactive(denial: &Denial) -> Introspection {
-    let suspended = matches!(denial, Denial::ClientSuspended | Denial::OrganizationSuspended);
+    let suspended = matches!(
+        denial.reason,
+        Reason::Client(ClientReason::Suspended | ClientReason::OrganizationSuspended)
+    );
     Introspection {
         active: false,
         inactive_reason: suspended.then(|| SUSPENDED.to_owned()),

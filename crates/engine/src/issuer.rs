@@ -9,11 +9,11 @@ use dialect::{Dialect, Environment};
 use domain::RealmName;
 use store::{Store, StoreError};
 
-use crate::Denial;
 use crate::keys::{KeyRing, public_algorithm};
 use crate::marks::Ledger;
 use crate::seen::Seen;
 use crate::status_indexes::StatusIndexes;
+use crate::{Denial, ServerReason};
 
 /// What a realm is set up with.
 #[derive(Clone, Debug)]
@@ -152,12 +152,12 @@ impl Issuer {
     /// itself, such as the change feed.
     ///
     /// # Errors
-    /// [`Denial::NoSigningKey`] where there is no such key: see [`crate::keys::public_algorithm`].
+    /// [`ServerReason::NoSigningKey`] where there is no such key: see [`crate::keys::public_algorithm`].
     pub fn sign(&self, typ: &str, payload: &[u8], now: Timestamp) -> Result<String, Denial> {
-        let missing = || Denial::NoSigningKey(public_algorithm(self.dialect()).as_str());
+        let missing = || ServerReason::NoSigningKey(public_algorithm(self.dialect()).as_str());
         let keys = self.keys();
         let signer = keys.public_signer(self.dialect(), now).ok_or_else(missing)?;
-        signer.with_type(typ).sign(payload).map_err(|_| missing())
+        Ok(signer.with_type(typ).sign(payload).map_err(|_| missing())?)
     }
 
     /// Loads the signing keys anew: at start, after each change, and from time to time.

@@ -13,7 +13,7 @@ use domain::{Actor, Algorithm, EventDraft, KeyState, Kind, SigningKey, Target};
 use jose::{Compact, JwkSet, KeySet, Signer, SigningKey as PrivateKey, VerifyError};
 use store::{Batch, ListQuery, Loaded, MAX_PAGE, Store, StoreError, StoreExt as _, Write};
 
-use crate::{Context, Denial, Issuer, Outcome};
+use crate::{Context, Denial, Issuer, Outcome, ServerReason};
 
 /// How long a new key is published before it signs: well over the five minutes that the answer with
 /// the key set may be cached (its `max-age`, in the dialect).
@@ -255,14 +255,14 @@ fn add(
     state: KeyState,
     actor: Actor,
 ) -> Result<SigningKey, Denial> {
-    let unusable = |_| Denial::NoSigningKey(algorithm.as_str());
+    let unusable = |_| ServerReason::NoSigningKey(algorithm.as_str());
     let private = PrivateKey::generate(algorithm, ctx.rng).map_err(unusable)?;
     let bytes = private.to_private_bytes().map_err(unusable)?;
     let sealed = ctx.issuer.private_keys().seal(ctx.rng, private.kid().as_bytes(), &bytes);
     let record = SigningKey {
         id: Id::new(ctx.now, ctx.rng),
         realm: ctx.issuer.realm().clone(),
-        kid: private.kid().parse().map_err(|_| Denial::NoSigningKey(algorithm.as_str()))?,
+        kid: private.kid().parse().map_err(|_| ServerReason::NoSigningKey(algorithm.as_str()))?,
         algorithm,
         public_jwk: private.public().and_then(|jwk| serde_json::to_string(&jwk).ok()),
         sealed_private: base64url(sealed),

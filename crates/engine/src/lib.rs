@@ -4,7 +4,7 @@
 //! The way of a token request: [`authenticate`] the client, find its grant type in the table of
 //! [`grants`], let that file find the right, then scope, budget and mint, the same for every grant.
 //! A presented credential of any form goes through [`present`]. Every refusal is a [`Denial`] with
-//! a precise private reason; [`Denial::verdict`] is the one place that says what the outside sees.
+//! a precise private reason; the tables of [`denial`] alone say what the outside sees of it.
 
 pub mod access_requests;
 pub mod account;
@@ -30,22 +30,25 @@ mod answer;
 pub mod budget;
 mod caller;
 mod chain;
-mod classify;
 mod code;
 mod context;
-mod denial;
+pub mod denial;
 mod family;
 mod outcome;
 mod record;
 mod redact;
+mod refusal;
 mod seen;
 mod status_indexes;
 
 pub use answer::{Answered, answer};
 pub use chain::{Chain, GrantCredential};
-pub use classify::{Level, Verdict};
 pub use context::{Context, RequestOrigin};
-pub use denial::{CodeDenial, Denial, GateDenial, LinkDenial};
+pub use denial::{
+    AccessTokenReason, AdminReason, AuthorizationReason, ClientReason, ConsentReason,
+    CredentialReason, Denial, DeniedAt, ExchangeReason, GateReason, GrantReason, Level, LinkReason,
+    PublicText, Reason, ReasonRow, RequestReason, ScopeReason, ServerReason, SignInReason, Subject,
+};
 pub use issuer::{Issuer, IssuerSettings};
 pub use outcome::{Outcome, settle};
 pub use record::{RefusalLog, UseLog};

@@ -12,7 +12,7 @@ use oauth::{AccessToken, ScopeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::marks::{self, ParentCredential};
-use crate::{Chain, Context, Denial};
+use crate::{Chain, Context, Denial, ServerReason};
 
 mod stored;
 
@@ -79,7 +79,7 @@ pub(crate) const SEALED_VERSION: u8 = 1;
 /// Makes the string of a token that has no row.
 ///
 /// # Errors
-/// [`Denial::NoSigningKey`] where the realm cannot sign as its dialect asks.
+/// [`ServerReason::NoSigningKey`] where the realm cannot sign as its dialect asks.
 pub fn mint(ctx: &Context<'_>, mint: &Mint) -> Result<Minted, Denial> {
     let server: &ResourceServer = &mint.chain.resource_server;
     let issued_at = ctx.now.seconds();
@@ -120,7 +120,7 @@ fn jwt(ctx: &Context<'_>, mint: &Mint, facts: &TokenFacts<'_>) -> Result<String,
     let policy = ctx.issuer.dialect().access_token();
     let algorithm = mint.chain.resource_server.tokens.algorithm.unwrap_or(policy.algorithm);
     let keys = ctx.issuer.keys();
-    let missing = || Denial::NoSigningKey(algorithm.as_str());
+    let missing = || ServerReason::NoSigningKey(algorithm.as_str());
     let signer = keys.signer(algorithm, ctx.now).ok_or_else(missing)?;
     let mut claims = String::with_capacity(960);
     policy.write_claims(facts, &mut claims);

@@ -4,8 +4,8 @@ use base::Timestamp;
 use domain::{BudgetLimits, BudgetState, BudgetSubject};
 use store::{Batch, CommitError, Committed, Conflict, Store, Write};
 
-use crate::Denial;
 use crate::budget::quota;
+use crate::{AdminReason, ClientReason, Denial, ServerReason};
 
 /// How often a decision is taken anew when the world changed under it.
 const ATTEMPTS: usize = 16;
@@ -29,9 +29,9 @@ impl<R> Outcome<R> {
 /// Decides, commits, and decides again when a precondition failed meanwhile.
 ///
 /// # Errors
-/// The denial of the decision itself, [`Denial::BudgetSpent`] where the commit found a budget
-/// spent, [`Denial::NameTaken`], [`Denial::Contended`] after too many conflicts, or
-/// [`Denial::Store`].
+/// The denial of the decision itself, [`ClientReason::BudgetSpent`] where the commit found a budget
+/// spent, [`AdminReason::NameTaken`], [`ServerReason::Contended`] after too many conflicts, or
+/// the error of the store.
 pub async fn settle<R, F, Fut>(store: &dyn Store, decide: F) -> Result<(R, Committed), Denial>
 where
     // Not `AsyncFn`: what it returns cannot be shown to be `Send`, which every server needs.
@@ -50,15 +50,15 @@ where
                 return Err(budget_spent(&spending, write, state));
             }
             Err(CommitError::Conflict(Conflict::Exists(kind))) => {
-                return Err(Denial::NameTaken { kind });
+                return Err(AdminReason::NameTaken { kind }.into());
             }
             Err(CommitError::Conflict(
                 Conflict::Changed(_) | Conflict::Spent | Conflict::Answered,
             )) => {}
-            Err(CommitError::Store(error)) => return Err(Denial::Store(error)),
+            Err(CommitError::Store(error)) => return Err(error.into()),
         }
     }
-    Err(Denial::Contended)
+    Err(ServerReason::Contended.into())
 }
 
 /// A budget that a batch spends from: which write, whose, its limits, and when.
@@ -82,5 +82,5 @@ fn budget_spent(spending: &[Spending], index: usize, state: BudgetState) -> Deni
             BudgetSubject::Organization(_) => organization = quota,
         }
     }
-    Denial::BudgetSpent { state, client, organization }
+    ClientReason::BudgetSpent { state, client, organization }.into()
 }

@@ -16,7 +16,7 @@ use crate::family::{self, Family};
 use crate::introspect::presented;
 use crate::outcome::{Outcome, settle};
 use crate::present::{Found, PresentedAt, PresentedKind, look_up};
-use crate::{Context, Denial, GrantCredential};
+use crate::{Context, CredentialReason, Denial, GrantCredential, Reason, RequestReason};
 
 /// Answers a revocation request.
 ///
@@ -31,7 +31,7 @@ pub async fn revoke(ctx: &Context<'_>, request: &Request) -> Result<Reply, Denia
     let token = request.parameters.value(Parameter::Token);
     let second = request.parameters.value(Parameter::RefreshToken).filter(|_| request.possession);
     if token.or(second).is_none() {
-        return Err(Denial::ParameterMissing(Parameter::Token));
+        return Err(RequestReason::ParameterMissing(Parameter::Token).into());
     }
     for token in [token, second].into_iter().flatten() {
         settle(ctx.store, async || decide(ctx, by, token).await).await?;
@@ -59,7 +59,7 @@ async fn decide(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Outcome<()
         Ok(Some(found)) => found,
         // RFC 7009 §2.1: another client's token is refused; what it is stays unsaid.
         Ok(None) => return Ok(Outcome::reading(())),
-        Err(denial @ Denial::Store(_)) => return Err(denial),
+        Err(denial) if denial.is_of_store() => return Err(denial),
         // RFC 7009 §2.2: an invalid token is revoked already.
         Err(_) => return Ok(Outcome::reading(())),
     };
@@ -88,7 +88,7 @@ async fn mine(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Option<Found
 }
 
 fn is_mismatch(denial: &Denial) -> bool {
-    matches!(denial, Denial::Token(inner) if matches!(**inner, Denial::SecretMismatch(_)))
+    matches!(denial.reason, Reason::Credential(CredentialReason::Mismatch(_)))
 }
 
 /// Whoever throws away an earlier token of a family wants the connection closed: perhaps the answer
@@ -99,7 +99,7 @@ async fn family_of(ctx: &Context<'_>, token: &str) -> Result<Option<Found>, Deni
             let of_grant = GrantCredential { credential, grant: token.grant };
             Found::of_row(ctx, of_grant).await.map(Some)
         }
-        Err(denial @ Denial::Store(_)) => Err(denial),
+        Err(denial) if denial.is_of_store() => Err(denial),
         Err(_) => Ok(None),
     }
 }

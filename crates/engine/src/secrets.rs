@@ -6,7 +6,7 @@ use dialect::{SecretFormat, SecretShape};
 use domain::{AnySecret, Credential, CredentialDetail, CredentialKind, PublicId};
 use store::{Loaded, StoreExt as _};
 
-use crate::{Context, Denial, GrantCredential};
+use crate::{ClientReason, Context, CredentialReason, Denial, GrantCredential};
 
 /// A freshly issued secret: shown once, then only its digest remains.
 #[derive(Debug)]
@@ -117,7 +117,7 @@ pub(crate) async fn find_any<T>(
         }
         let found = match claimed(format, text) {
             Claimed::Nothing => continue,
-            Claimed::Damaged => return Err(Denial::SecretDamaged(kind)),
+            Claimed::Damaged => return Err(CredentialReason::Damaged(kind).into()),
             Claimed::Id(id) => ctx.store.by_id(id).await?,
             Claimed::Name(name) => ctx.store.by_public_id(ctx.issuer.realm(), name).await?,
         };
@@ -133,11 +133,11 @@ pub(crate) async fn find_any<T>(
                 check_digest(ctx, &found.0, text)?;
                 return Ok(found);
             }
-            None => why = Some(Denial::SecretUnknown(kind)),
+            None => why = Some(CredentialReason::Unknown(kind)),
         }
     }
     let kind = kinds.last().copied().unwrap_or(CredentialKind::AccessToken);
-    Err(why.unwrap_or(Denial::SecretForeign(kind)))
+    Err(why.unwrap_or(CredentialReason::Foreign(kind)).into())
 }
 
 /// What a string would be in a format.
@@ -184,7 +184,7 @@ pub(crate) async fn find_pair(
     let found = found
         .filter(|it| matches!(it.kind(), CredentialKind::ApiKey | CredentialKind::LegacyToken))
         .and_then(|it| it.grant().map(|grant| GrantCredential { grant, credential: it }))
-        .ok_or_else(|| Denial::UnknownClient(id.to_owned()))?;
+        .ok_or_else(|| ClientReason::Unknown(id.to_owned()))?;
     ctx.recognize(&found.credential.public_id);
     check_digest(ctx, &found.credential, secret)?;
     Ok(found)
@@ -197,8 +197,10 @@ fn check_digest(ctx: &Context<'_>, credential: &Credential, text: &str) -> Resul
     // A Checked string whose checksum fits and whose secret does not is no typo: somebody tries.
     let format = ctx.issuer.dialect().secret(credential.kind(), ctx.issuer.environment());
     match (&format.shape, issued::read::<Credential>(&format.prefix, text)) {
-        (SecretShape::Checked, Shape::Damaged) => Err(Denial::SecretDamaged(credential.kind())),
-        _ => Err(Denial::SecretMismatch(credential.kind())),
+        (SecretShape::Checked, Shape::Damaged) => {
+            Err(CredentialReason::Damaged(credential.kind()).into())
+        }
+        _ => Err(CredentialReason::Mismatch(credential.kind()).into()),
     }
 }
 
@@ -209,17 +211,21 @@ pub(crate) fn refuse_white_space(what: &'static str, text: &str) -> Result<(), D
     // Almost everything presented is plain ASCII, where a byte tells. Without an early end, many bytes
     // are looked at with one instruction.
     let plain = text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
-    if plain || !text.chars().any(stray) { Ok(()) } else { Err(Denial::WhiteSpace(what)) }
+    if plain || !text.chars().any(stray) {
+        Ok(())
+    } else {
+        Err(CredentialReason::WhiteSpace(what).into())
+    }
 }
 
 /// Whether a credential is still good by itself: not revoked, not expired.
 pub(crate) fn check_alive(ctx: &Context<'_>, credential: &Credential) -> Result<(), Denial> {
     let kind = credential.kind();
     if let Some(revocation) = &credential.revoked {
-        return Err(Denial::CredentialRevoked { kind, revocation: revocation.clone() });
+        return Err(CredentialReason::Revoked { kind, revocation: revocation.clone() }.into());
     }
     match credential.expires_at {
-        Some(at) if at <= ctx.now => Err(Denial::CredentialExpired { kind, at }),
+        Some(at) if at <= ctx.now => Err(CredentialReason::Expired { kind, at }.into()),
         _ => Ok(()),
     }
 }

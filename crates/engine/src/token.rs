@@ -4,7 +4,7 @@
 //!    nothing of the client;
 //! 2. authenticate the client;
 //! 3. find the grant type, and whether the client may use it;
-//! 4. let the grant find the right, and see that it is for the audience asked for;
+//! 4. let its handler resolve the grant, and check that it is for the audience asked for;
 //! 5. narrow the scope;
 //! 6. spend the budgets, and commit;
 //! 7. mint and reply.
@@ -23,10 +23,10 @@ use store::{Committed, Write};
 
 use crate::authenticate::{Authenticated, authenticate};
 use crate::budget::quota;
-use crate::grants::{GRANTS, Grant, GrantDenial, Identity, ResolvedGrant, named_audiences};
+use crate::grants::{GRANTS, GrantDenial, GrantHandler, Identity, ResolvedGrant, named_audiences};
 use crate::mint::{self, Mint, Minted};
 use crate::outcome::{Outcome, settle};
-use crate::{Context, Denial, identity, oidc};
+use crate::{ClientReason, Context, Denial, RequestReason, ScopeReason, identity, oidc};
 
 /// How often an identifier that is taken is worth another decision: only a race for the same row
 /// makes one be taken.
@@ -72,7 +72,9 @@ async fn settled(
             decide(&Context { attempt, ..*ctx }, request).await
         };
         match settle(ctx.store, decision).await {
-            Err(Denial::NameTaken { kind: Kind::Credential }) if namings < NAMINGS => namings += 1,
+            Err(denial) if namings < NAMINGS && denial.name_taken() == Some(Kind::Credential) => {
+                namings += 1
+            }
             done => return done,
         }
     }
@@ -88,20 +90,20 @@ async fn decide(
     // A machine and its secret are as memory has them, unless a commit met them otherwise.
     let ctx = if ctx.attempt > 0 { &direct } else { ctx };
     let caller = authenticate(ctx, request).await?;
-    let grant = grant_type(ctx, request, &caller)?;
+    let handler = grant_type(ctx, request, &caller)?;
     // The rest acts on what changes by use, which another node may have done a moment ago.
-    let by_use = grant.grant_type() != GrantType::ClientCredentials;
+    let by_use = handler.grant_type() != GrantType::ClientCredentials;
     let ctx = if by_use { &direct } else { ctx };
-    let right = match grant.right(ctx, request, &caller).await {
-        Ok(right) => right,
+    let resolved = match handler.resolve(ctx, request, &caller).await {
+        Ok(resolved) => resolved,
         Err(GrantDenial { denial, batch }) => return Ok(Outcome { batch, reply: Err(denial) }),
     };
-    audience(request, &right)?;
-    let scopes = scope(request, &right)?;
-    let budgets = budgets(&right);
+    audience(request, &resolved)?;
+    let scopes = scope(request, &resolved)?;
+    let budgets = budgets(&resolved);
     let ResolvedGrant {
         chain, credential, key, refresh_token, identity, token_id, mut batch, ..
-    } = right;
+    } = resolved;
     batch.writes.extend(budgets.iter().map(|(subject, limits)| Write::SpendBudget {
         subject: *subject,
         limits: *limits,
@@ -124,74 +126,75 @@ async fn decide(
 /// [`grant_type`].
 fn complete(ctx: &Context<'_>, request: &Request) -> Result<(), Denial> {
     let name = request.parameters.value(Parameter::GrantType);
-    let grant = name.and_then(|name| spoken(ctx, name));
-    let needed = grant.map_or(&[][..], |grant| grant.required());
+    let handler = name.and_then(|name| spoken(ctx, name));
+    let needed = handler.map_or(&[][..], |handler| handler.required());
     match needed.iter().find(|needed| request.parameters.value(**needed).is_none()) {
-        Some(missing) => Err(Denial::ParameterMissing(*missing)),
+        Some(missing) => Err(RequestReason::ParameterMissing(*missing).into()),
         None => Ok(()),
     }
 }
 
 /// The grant type of this name, where the dialect has it.
-fn spoken(ctx: &Context<'_>, name: &str) -> Option<&'static dyn Grant> {
+fn spoken(ctx: &Context<'_>, name: &str) -> Option<&'static dyn GrantHandler> {
     let wanted: GrantType = name.parse().ok()?;
     let spoken = ctx.issuer.dialect().grant_types().contains(&wanted);
-    let mut grants = GRANTS.iter().copied();
-    grants.find(|grant| spoken && grant.grant_type() == wanted)
+    let mut handlers = GRANTS.iter().copied();
+    handlers.find(|handler| spoken && handler.grant_type() == wanted)
 }
 
 fn grant_type(
     ctx: &Context<'_>,
     request: &Request,
     caller: &Authenticated,
-) -> Result<&'static dyn Grant, Denial> {
+) -> Result<&'static dyn GrantHandler, Denial> {
     let name = request.parameters.value(Parameter::GrantType);
-    let name = name.ok_or(Denial::ParameterMissing(Parameter::GrantType))?;
-    let grant = spoken(ctx, name).ok_or_else(|| Denial::GrantTypeUnknown(name.to_owned()))?;
+    let name = name.ok_or(RequestReason::ParameterMissing(Parameter::GrantType))?;
+    let handler =
+        spoken(ctx, name).ok_or_else(|| ClientReason::GrantTypeUnknown(name.to_owned()))?;
     match caller {
         Authenticated::Client { client, .. }
-            if !client.grant_types.contains(&grant.grant_type()) =>
+            if !client.grant_types.contains(&handler.grant_type()) =>
         {
-            Err(Denial::GrantTypeNotAllowed(grant.grant_type()))
+            Err(ClientReason::GrantTypeNotAllowed(handler.grant_type()).into())
         }
-        _ => Ok(grant),
+        _ => Ok(handler),
     }
 }
 
 /// Refuses to mint for another audience than every one that the request names (RFC 8707 §2.2).
-fn audience(request: &Request, right: &ResolvedGrant) -> Result<(), Denial> {
-    let own = &right.chain.resource_server.identifier;
+fn audience(request: &Request, resolved: &ResolvedGrant) -> Result<(), Denial> {
+    let own = &resolved.chain.resource_server.identifier;
     match named_audiences(request).find(|named| named != own) {
-        Some(other) => Err(Denial::AudienceNotGranted(other.to_owned())),
+        Some(other) => Err(ScopeReason::AudienceNotGranted(other.to_owned()).into()),
         None => Ok(()),
     }
 }
 
 /// The scope of the token (RFC 6749 §3.3): what was asked for, or the default. AuthorizationRequest for more than
 /// was granted is refused, never silently narrowed.
-fn scope(request: &Request, right: &ResolvedGrant) -> Result<ScopeSet, Denial> {
-    let grant = &right.chain.grant;
-    let narrow = |scopes: &ScopeSet| match &right.narrowed {
+fn scope(request: &Request, resolved: &ResolvedGrant) -> Result<ScopeSet, Denial> {
+    let grant = &resolved.chain.grant;
+    let narrow = |scopes: &ScopeSet| match &resolved.narrowed {
         Some(narrowed) => scopes.intersection(narrowed),
         None => scopes.clone(),
     };
     let Some(asked) = request.parameters.value(Parameter::Scope) else {
         return Ok(narrow(grant.default_scopes()));
     };
-    let asked: ScopeSet = asked.parse().map_err(|_| Denial::ScopeMalformed)?;
+    let asked: ScopeSet = asked.parse().map_err(|_| ScopeReason::Malformed)?;
     let granted = narrow(&grant.scopes);
     match asked.first_not_in(&granted) {
-        Some(scope) => Err(Denial::ScopeNotGranted(scope.to_string())),
+        Some(scope) => Err(ScopeReason::NotGranted(scope.to_string()).into()),
         None if asked.is_empty() => Ok(narrow(grant.default_scopes())),
         None => Ok(asked),
     }
 }
 
 /// The budgets that a token is paid from: the client's, then the organization's.
-fn budgets(right: &ResolvedGrant) -> Vec<(BudgetSubject, BudgetLimits)> {
-    let client = right.chain.client.as_ref();
+fn budgets(resolved: &ResolvedGrant) -> Vec<(BudgetSubject, BudgetLimits)> {
+    let client = resolved.chain.client.as_ref();
     let client = client.map(|client| (BudgetSubject::Client(client.id), client.budget));
-    let organization = right.chain.organization.as_ref();
+    let organization = resolved.chain.organization.as_ref();
     let organization = organization.map(|it| (BudgetSubject::Organization(it.id), it.budget));
     [client, organization].into_iter().flatten().filter(|(_, it)| it.is_limited()).collect()
 }

@@ -51,6 +51,12 @@ pub enum ErrorCode {
     UnsupportedTokenType,
     /// Not registered: the reason phrase of RFC 6585 §4 in the same spelling.
     TooManyRequests,
+    /// Not registered: the reason phrase of RFC 9110 §15.5.5, at the admin and the account API.
+    NotFound,
+    /// Not registered: the reason phrase of RFC 9110 §15.5.10, at the admin and the account API.
+    Conflict,
+    /// Not registered: at the admin and the account API.
+    IdempotencyKeyReused,
 }
 
 impl ErrorCode {
@@ -77,6 +83,9 @@ impl ErrorCode {
             Self::InvalidTarget => "invalid_target",
             Self::UnsupportedTokenType => "unsupported_token_type",
             Self::TooManyRequests => "too_many_requests",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
         }
     }
 }
@@ -127,6 +136,10 @@ problems! {
     MethodNotAllowed = "method_not_allowed", InvalidRequest, 405;
     /// There is nothing at this path (RFC 9110 §15.5.5).
     NotFound = "not_found", InvalidRequest, 404;
+    /// The state of something does not allow the change (RFC 9110 §15.5.10): at the admin and the account API.
+    Conflict = "conflict", Conflict, 409;
+    /// The idempotency key came before, with another request (RFC 9110 §15.5.21): at the admin and the account API.
+    IdempotencyKeyReused = "idempotency_key_reused", IdempotencyKeyReused, 422;
     /// Client authentication failed (RFC 6749 §5.2).
     InvalidClient = "invalid_client", InvalidClient, 401;
     /// The client authenticated, but it or its organization is suspended.
@@ -186,6 +199,17 @@ problems! {
     ServerError = "server_error", ServerError, 500;
     /// The server cannot answer now; the client may try again (RFC 9110 §15.6.4).
     TemporarilyUnavailable = "temporarily_unavailable", TemporarilyUnavailable, 503;
+}
+
+impl Problem {
+    /// The error code it is reported with by the admin and the account API. No RFC names their codes, so
+    /// what is not there has one of its own.
+    pub const fn api_code(self) -> ErrorCode {
+        match self {
+            Self::NotFound => ErrorCode::NotFound,
+            other => other.code(),
+        }
+    }
 }
 
 impl std::str::FromStr for Problem {

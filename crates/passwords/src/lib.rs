@@ -18,8 +18,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
 use base::{Rng, Secret};
 use domain::PasswordHash;
-use engine::Denial;
 use engine::people::{Check, Password, Passwords};
+use engine::{Denial, SignInReason};
 use tokio::sync::oneshot;
 
 use cpu_throttle::CpuThrottle;
@@ -68,10 +68,10 @@ impl Argon2id {
     async fn ask<R>(&self, job: impl FnOnce(oneshot::Sender<R>) -> Job) -> Result<R, Denial> {
         let (answer, answered) = oneshot::channel();
         let jobs = self.jobs.get_or_init(|| self.start());
-        jobs.try_send(job(answer)).map_err(|_| Denial::SignInBusy)?;
+        jobs.try_send(job(answer)).map_err(|_| SignInReason::Busy)?;
         match tokio::time::timeout(WAIT, answered).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(_)) | Err(_) => Err(Denial::SignInBusy),
+            Ok(Err(_)) | Err(_) => Err(SignInReason::Busy.into()),
         }
     }
 }
@@ -179,6 +179,8 @@ fn is_outdated(hash: &phc::PasswordHash) -> bool {
 mod tests {
     use base::SystemRng;
 
+    use engine::Reason;
+
     use super::*;
 
     fn start() -> Argon2id {
@@ -233,7 +235,10 @@ mod tests {
                     answered += 1;
                 }
                 Err(denial) => {
-                    assert!(matches!(denial, Denial::SignInBusy), "{denial}");
+                    assert!(
+                        matches!(denial.reason, Reason::SignIn(SignInReason::Busy)),
+                        "{denial}"
+                    );
                     busy += 1;
                 }
             }

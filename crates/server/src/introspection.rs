@@ -4,7 +4,7 @@
 
 use domain::Refusal;
 use engine::present::{Presented, PresentedAt, Verified, present};
-use engine::{Context, Denial, Level, RequestOrigin, introspect, redact};
+use engine::{Context, Level, RequestOrigin, introspect, redact};
 use verify::{BoxFuture, Introspect, Introspection, Observe, Rejection, RequestInfo, Unavailable};
 use web::RealmState;
 
@@ -28,9 +28,10 @@ impl Introspect for InProcess {
                 }
                 Err(denial) => {
                     self.0.note(&ctx, &denial);
-                    match denial {
-                        Denial::Store(_) => Err(Unavailable::new("the store does not answer")),
-                        denial => Ok(introspect::inactive(&denial).into()),
+                    if denial.is_of_store() {
+                        Err(Unavailable::new("the store does not answer"))
+                    } else {
+                        Ok(introspect::inactive(&denial).into())
                     }
                 }
             }

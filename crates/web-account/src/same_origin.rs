@@ -9,7 +9,7 @@
 //! browser of itself: they need none of this.
 
 use axum::http::{HeaderMap, HeaderName, header};
-use engine::Denial;
+use engine::{Denial, RequestReason};
 use oauth::{ErrorResponse, Problem};
 use web_rest::is_json;
 
@@ -20,7 +20,8 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// # Errors
 /// 403 for a request from elsewhere, or that does not say; 415 for one that is not JSON.
 pub(super) fn check(headers: &HeaderMap, issuer: &str) -> Result<(), Denial> {
-    let refused = |text: &str| Denial::Malformed(ErrorResponse::new(Problem::AccessDenied, text));
+    let refused =
+        |text: &str| RequestReason::Malformed(ErrorResponse::new(Problem::AccessDenied, text));
     let one = |name: &HeaderName| {
         let mut values = headers.get_all(name).iter();
         match (values.next(), values.next()) {
@@ -32,17 +33,17 @@ pub(super) fn check(headers: &HeaderMap, issuer: &str) -> Result<(), Denial> {
     let site = one(&SEC_FETCH_SITE)?.map(|site| matches!(site, "same-origin" | "none"));
     let origin = one(&header::ORIGIN)?.map(|origin| is_of(origin, issuer));
     if site == Some(false) || origin == Some(false) {
-        return Err(refused("The request comes from a page of another origin."));
+        return Err(refused("The request comes from a page of another origin.").into());
     }
     if site.is_none() && origin.is_none() {
         let text = "With a session, a change must say where it comes from: send Origin.";
-        return Err(refused(text));
+        return Err(refused(text).into());
     }
     if is_json(headers) {
         return Ok(());
     }
     let text = "With a session, every change must be sent as Content-Type: application/json.";
-    Err(Denial::Malformed(ErrorResponse::new(Problem::UnsupportedMediaType, text)))
+    Err(RequestReason::Malformed(ErrorResponse::new(Problem::UnsupportedMediaType, text)).into())
 }
 
 /// Whether `origin` is that of the issuer's URL.

@@ -8,8 +8,7 @@ use crate::state::RealmState;
 impl RealmState {
     /// Records a denial.
     pub fn note(&self, ctx: &Context<'_>, denial: &Denial) {
-        let verdict = denial.verdict();
-        self.note_refusal(denial.refusal(ctx), verdict.code, verdict.level);
+        self.note_refusal(denial.refusal(ctx), denial.code(), denial.level());
     }
 
     /// Records a refusal. `code` is its reason.

@@ -50,7 +50,7 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// Checks that the caller holds a scope.
     ///
     /// # Errors
-    /// [`Denial::NotPermitted`].
+    /// [`AdminReason::NotPermitted`](engine::AdminReason::NotPermitted).
     fn require(caller: &Self::Caller, scope: &str) -> Result<(), Denial>;
 
     /// The caller in events.

@@ -1,7 +1,7 @@
 //! Reads a bearer token (RFC 6750 §2.1).
 
 use axum::http::{HeaderMap, header};
-use engine::Denial;
+use engine::{ClientReason, Denial, DeniedAt};
 
 /// The token in `Authorization: Bearer`. The scheme is compared without regard to case (RFC 9110 §11.1).
 ///
@@ -17,5 +17,5 @@ pub fn bearer(headers: &HeaderMap) -> Result<&str, Denial> {
 
 /// The denial of a request that presents no credential.
 pub fn no_credential() -> Denial {
-    Denial::Token(Box::new(Denial::NoClientAuthentication))
+    ClientReason::NoAuthentication.at(DeniedAt::Bearer)
 }

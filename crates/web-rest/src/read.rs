@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::Query;
 use axum::http::{HeaderMap, Uri, header};
-use engine::Denial;
+use engine::{AdminReason, Denial, RequestReason};
 use oauth::{ErrorResponse, Problem};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -16,7 +16,7 @@ use web_base::body;
 const BODY_TIME: Duration = Duration::from_secs(30);
 
 fn malformed(problem: Problem, text: impl Into<String>) -> Denial {
-    Denial::Malformed(ErrorResponse::new(problem, text))
+    RequestReason::Malformed(ErrorResponse::new(problem, text)).into()
 }
 
 /// The query string.
@@ -31,7 +31,7 @@ pub(crate) fn query<Q: DeserializeOwned>(uri: &Uri) -> Result<Q, Denial> {
 
 /// The body, at most `limit` bytes.
 pub(crate) async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Denial> {
-    let bytes = body::read(body, limit, BODY_TIME).await.map_err(Denial::Malformed)?;
+    let bytes = body::read(body, limit, BODY_TIME).await.map_err(RequestReason::Malformed)?;
     if !bytes.is_empty() && !is_json(headers) {
         let text = "The body must be JSON: send Content-Type: application/json.";
         return Err(malformed(Problem::UnsupportedMediaType, text));
@@ -84,7 +84,7 @@ fn refusal(path: &str, error: &serde_json::Error) -> Denial {
         let object = expected.starts_with("struct ");
         (path.to_owned(), if object { "an object".to_owned() } else { expected.to_owned() })
     };
-    Denial::InvalidField { field: inside(path, field), expected }
+    AdminReason::InvalidField { field: inside(path, field), expected }.into()
 }
 
 /// The member with the path that leads to it.

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use engine::{Context, Denial, RequestOrigin};
+use engine::{AdminReason, ClientReason, Context, Denial, Reason, RequestOrigin, RequestReason};
 use oauth::{ErrorResponse, Problem};
 use serde::Serialize;
 use web_base::RealmState;
@@ -25,7 +25,7 @@ pub(crate) struct ErrorBody {
     request_id: String,
 }
 
-/// Tells log and store of a denial, and the caller what they may know.
+/// Logs and records a denial, and answers the caller. All that it says follows from the row of the reason.
 pub(crate) fn refuse(
     api: &ApiNames,
     state: &RealmState,
@@ -33,10 +33,13 @@ pub(crate) fn refuse(
     denial: &Denial,
 ) -> Response {
     state.note(ctx, denial);
-    let (status, error) = face(denial);
-    let description = match denial {
-        Denial::NotPermitted(scope) => (api.lacking)(scope),
-        _ => denial.failure().description,
+    let problem = denial.problem();
+    let status = StatusCode::from_u16(problem.status());
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let error = problem.api_code().as_str();
+    let description = match lacking(denial) {
+        Some(scope) => (api.lacking)(scope),
+        None => denial.error_response().description,
     };
     let body = ErrorBody {
         error,
@@ -56,40 +59,23 @@ pub(crate) fn refuse(
     response
 }
 
-/// Status and code. What is not particular to administration is as everywhere.
-fn face(denial: &Denial) -> (StatusCode, &'static str) {
-    match denial {
-        Denial::NotFound { .. } => (StatusCode::NOT_FOUND, "not_found"),
-        Denial::NameTaken { .. } | Denial::StateForbids(_) | Denial::Contended => {
-            (StatusCode::CONFLICT, "conflict")
-        }
-        Denial::IdempotencyKeyReused => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused")
-        }
-        other => {
-            let problem = other.verdict().problem;
-            let status = StatusCode::from_u16(problem.status());
-            let error = match problem {
-                Problem::NotFound => "not_found",
-                problem => problem.code().as_str(),
-            };
-            (status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error)
-        }
+/// The scope that the caller lacks, where that is the reason.
+fn lacking(denial: &Denial) -> Option<&str> {
+    match &denial.reason {
+        Reason::Admin(AdminReason::NotPermitted(scope)) => Some(scope),
+        _ => None,
     }
 }
 
-/// RFC 6750 §3: what to do to be let in.
+/// The `WWW-Authenticate` of an answer (RFC 6750 §3): what the caller needs.
 fn challenge(realm: &str, status: StatusCode, error: &str, denial: &Denial) -> Option<HeaderValue> {
-    let text = match (status, denial) {
-        (StatusCode::FORBIDDEN, Denial::NotPermitted(scope)) => {
+    // RFC 6750 §3.1: no error code where no credential was sent.
+    let nameless = matches!(denial.reason, Reason::Client(ClientReason::NoAuthentication));
+    let text = match (status, lacking(denial)) {
+        (StatusCode::FORBIDDEN, Some(scope)) => {
             format!(r#"Bearer realm="{realm}", error="{error}", scope="{scope}""#)
         }
-        // RFC 6750 §3.1: no error code where no credential was sent.
-        (StatusCode::UNAUTHORIZED, Denial::Token(inner))
-            if matches!(**inner, Denial::NoClientAuthentication) =>
-        {
-            format!(r#"Bearer realm="{realm}""#)
-        }
+        (StatusCode::UNAUTHORIZED, _) if nameless => format!(r#"Bearer realm="{realm}""#),
         (StatusCode::UNAUTHORIZED, _) => format!(r#"Bearer realm="{realm}", error="{error}""#),
         _ => return None,
     };
@@ -131,6 +117,6 @@ fn plain(
     text: &str,
 ) -> Response {
     let origin = origin_of(extension);
-    let denial = Denial::Malformed(ErrorResponse::new(problem, text));
+    let denial = RequestReason::Malformed(ErrorResponse::new(problem, text)).into();
     refuse(api, state, &state.direct_context(&origin), &denial)
 }

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::on;
 use engine::admin::idempotency::IdempotentRequest;
-use engine::{Denial, Outcome, RequestOrigin, settle};
+use engine::{AdminReason, Denial, DeniedAt, Outcome, RequestOrigin, RequestReason, settle};
 use oauth::{ErrorResponse, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -175,7 +175,7 @@ impl<A: Api> Table<A> {
                 let Ok(parameters) = parameters else {
                     let text = "The path is not percent-encoded UTF-8.";
                     let failure = ErrorResponse::new(Problem::InvalidRequest, text);
-                    let denial = Denial::Malformed(failure);
+                    let denial = RequestReason::Malformed(failure).into();
                     return refuse(&A::NAMES, &state, &state.direct_context(&origin), &denial);
                 };
                 let authorized = Call::<A>::authorize(
@@ -186,7 +186,10 @@ impl<A: Api> Table<A> {
                     &parameters,
                 );
                 let answered = match authorized.await {
-                    Ok(call) => handler(call, request).await,
+                    Ok(call) => {
+                        let answered = handler(call, request).await;
+                        answered.map_err(|denial| denial.at(DeniedAt::ManagementApi))
+                    }
                     Err(denial) => Err(denial),
                 };
                 let answered = match answered {
@@ -233,14 +236,14 @@ async fn reloaded(state: &RealmState, answer: Answer) -> Result<Answer, Denial> 
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Denial> {
     let mut values = headers.get_all("idempotency-key").iter();
-    let invalid = |expected: &str| Denial::InvalidField {
+    let invalid = |expected: &str| AdminReason::InvalidField {
         field: "Idempotency-Key".to_owned(),
         expected: expected.to_owned(),
     };
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
-        (Some(key), None) => key.to_str().map(Some).map_err(|_| invalid("printable ASCII")),
-        (Some(_), Some(_)) => Err(invalid("one value")),
+        (Some(key), None) => Ok(Some(key.to_str().map_err(|_| invalid("printable ASCII"))?)),
+        (Some(_), Some(_)) => Err(invalid("one value").into()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use async_trait::async_trait;
 use base::Secret;
 use domain::PasswordHash;
-use engine::Denial;
+use engine::{Denial, SignInReason};
 use engine::people::{Check, Password, Passwords};
 
 /// Keeps passwords as they are, and counts the checks.
@@ -25,7 +25,7 @@ impl Passwords for PlainPasswords {
         password: Secret<Password>,
     ) -> Result<Check, Denial> {
         if self.busy.load(Ordering::Relaxed) {
-            return Err(Denial::SignInBusy);
+            return Err(SignInReason::Busy.into());
         }
         self.checks.fetch_add(1, Ordering::Relaxed);
         let fits = hash.is_some_and(|hash| hash.as_phc() == password.expose());

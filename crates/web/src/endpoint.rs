@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, Response, header};
 use dialect::{Endpoint, Incoming, PathValues};
-use engine::{Answered, Denial, RequestOrigin};
+use engine::{Answered, Denial, RequestOrigin, RequestReason};
 use oauth::{ErrorResponse, Operation, Reply, Request};
 use web_base::{RealmRequest, RealmState, respond};
 
@@ -20,7 +20,7 @@ pub(crate) async fn answer(
     let decided = match read(state, endpoint, path_values, request).await {
         Ok(request) => decide(state, &origin, request).await,
         Err(failure) => {
-            let denial = Denial::Malformed(failure);
+            let denial = RequestReason::Malformed(failure).into();
             state.note(&state.context(&origin), &denial);
             Err(denial)
         }
@@ -33,7 +33,7 @@ pub(crate) async fn answer(
             }
             dialect.encode(endpoint, &reply, &context)
         }
-        Err(denial) => dialect.encode_error(Some(endpoint), &denial.failure(), &context),
+        Err(denial) => dialect.encode_error(Some(endpoint), &denial.error_response(), &context),
     })
 }
 

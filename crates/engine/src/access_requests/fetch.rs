@@ -11,7 +11,7 @@ use store::{ListQuery, Loaded, StoreExt as _, Write};
 use super::link::Link;
 use crate::admin::changes::{Changes, nothing};
 use crate::admin::client_secrets::{self, NewSecret};
-use crate::{Context, Denial, LinkDenial, Outcome};
+use crate::{ClientReason, Context, Denial, GrantReason, LinkReason, Outcome};
 
 /// The most APIs that are named beside credentials.
 const MAX_AUDIENCES: usize = 20;
@@ -42,29 +42,29 @@ pub struct Fetched {
 /// What the link offers, if it is good.
 ///
 /// # Errors
-/// [`LinkDenial::Unsealable`], [`LinkDenial::Used`], [`LinkDenial::Superseded`],
-/// [`LinkDenial::Expired`]; [`Denial::ClientSuspended`].
+/// [`LinkReason::Unsealable`], [`LinkReason::Used`], [`LinkReason::Superseded`],
+/// [`LinkReason::Expired`]; [`ClientReason::Suspended`].
 pub async fn offer(ctx: &Context<'_>, link: &str) -> Result<Offer, Denial> {
     let link = Link::open(ctx, link)?;
     let found = ctx.store.by_id(link.request).await?;
-    let request: Loaded<AccessRequest> = found.ok_or(Denial::Link(LinkDenial::Unsealable))?;
+    let request: Loaded<AccessRequest> = found.ok_or(LinkReason::Unsealable)?;
     let AccessDecision::Approved { client, fetch_until, fetched_at, .. } = request.decision else {
-        return Err(Denial::Link(LinkDenial::Unsealable));
+        return Err(LinkReason::Unsealable.into());
     };
     if fetch_until != link.until {
-        return Err(Denial::Link(LinkDenial::Superseded));
+        return Err(LinkReason::Superseded.into());
     }
     let client: Option<Loaded<Client>> = ctx.store.by_id(client).await?;
-    let client = client.ok_or(Denial::Dangling(Client::KIND))?;
+    let client = client.ok_or(GrantReason::Dangling(Client::KIND))?;
     ctx.recognize(&client.public_id);
     if fetched_at.is_some() || ctx.store.spent(link.id()).await? {
-        return Err(Denial::Link(LinkDenial::Used));
+        return Err(LinkReason::Used.into());
     }
     if link.until <= ctx.now {
-        return Err(Denial::Link(LinkDenial::Expired(link.until)));
+        return Err(LinkReason::Expired(link.until).into());
     }
     if client.status == Status::Suspended {
-        return Err(Denial::ClientSuspended);
+        return Err(ClientReason::Suspended.into());
     }
     Ok(Offer { request, client, until: link.until, link })
 }
@@ -72,7 +72,7 @@ pub async fn offer(ctx: &Context<'_>, link: &str) -> Result<Offer, Denial> {
 /// Makes the secret, and spends the link.
 ///
 /// # Errors
-/// Those of [`offer`]; [`Denial::StateForbids`] when the client has too many good secrets.
+/// Those of [`offer`]; [`crate::AdminReason::StateForbids`] when the client has too many good secrets.
 pub async fn fetch(ctx: &Context<'_>, link: &str) -> Result<Outcome<Fetched>, Denial> {
     let Offer { request, client, link, .. } = offer(ctx, link).await?;
     let actor = Actor::Client(client.public_id.clone());

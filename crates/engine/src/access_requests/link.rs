@@ -11,7 +11,7 @@ use base::{Id, Secret, Timestamp};
 use domain::{AccessDecision, AccessRequest};
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Denial, LinkDenial};
+use crate::{Context, Denial, LinkReason};
 
 /// How long a link is good.
 pub const LIVES: Duration = Duration::from_secs(72 * 60 * 60);
@@ -33,16 +33,10 @@ pub(super) struct Link {
 
 impl Link {
     pub(super) fn open(ctx: &Context<'_>, text: &str) -> Result<Self, Denial> {
-        let sealed =
-            parse_base64url(text.as_bytes()).ok_or(Denial::Link(LinkDenial::Unsealable))?;
-        let plain = ctx
-            .issuer
-            .links()
-            .open(CONTEXT, &sealed)
-            .ok_or(Denial::Link(LinkDenial::Unsealable))?;
-        let link: Self =
-            postcard::from_bytes(&plain).map_err(|_| Denial::Link(LinkDenial::Unsealable))?;
-        if link.version == VERSION { Ok(link) } else { Err(Denial::Link(LinkDenial::Unsealable)) }
+        let sealed = parse_base64url(text.as_bytes()).ok_or(LinkReason::Unsealable)?;
+        let plain = ctx.issuer.links().open(CONTEXT, &sealed).ok_or(LinkReason::Unsealable)?;
+        let link: Self = postcard::from_bytes(&plain).map_err(|_| LinkReason::Unsealable)?;
+        if link.version == VERSION { Ok(link) } else { Err(LinkReason::Unsealable.into()) }
     }
 
     /// What is spent when it is used.

@@ -6,7 +6,7 @@ use store::{ListQuery, MAX_PAGE, StoreExt as _};
 
 use crate::admin::changes::{Changes, nothing};
 use crate::admin::fields::{self, invalid};
-use crate::{Context, Denial, Outcome};
+use crate::{Context, Denial, LinkReason, Outcome};
 
 /// The longest use case, in characters.
 pub const MAX_USE_CASE: usize = 2_000;
@@ -33,7 +33,7 @@ pub struct NewAccessRequest {
 /// Writes a request down, for staff to decide on.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; [`Denial::AccessRequestsFull`] when the realm takes no more at present.
+/// [`crate::AdminReason::InvalidField`]; [`LinkReason::AccessRequestsFull`] when the realm takes no more at present.
 pub async fn submit(
     ctx: &Context<'_>,
     new: &NewAccessRequest,
@@ -80,10 +80,10 @@ async fn refuse_too_many(ctx: &Context<'_>) -> Result<(), Denial> {
     // Identifiers begin with the milliseconds of their time.
     let after = u128::from(midnight.unsigned_abs()) << 80;
     if count(ctx, None, Some(after), MAX_A_DAY).await? >= MAX_A_DAY {
-        return Err(Denial::AccessRequestsFull("on this day"));
+        return Err(LinkReason::AccessRequestsFull("on this day").into());
     }
     if count(ctx, Some("pending"), None, MAX_PENDING).await? >= MAX_PENDING {
-        return Err(Denial::AccessRequestsFull("until some are decided"));
+        return Err(LinkReason::AccessRequestsFull("until some are decided").into());
     }
     Ok(())
 }

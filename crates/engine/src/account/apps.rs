@@ -14,7 +14,7 @@ use crate::admin::apps::{self, Facts};
 use crate::admin::changes::{Changes, detail, nothing};
 use crate::admin::clients::{self, NewlyMade};
 use crate::admin::{Page, PageQuery, client_secrets, fields, find, page};
-use crate::{Context, Denial, Outcome};
+use crate::{AdminReason, Context, Denial, Outcome};
 
 mod secrets;
 
@@ -79,14 +79,17 @@ pub struct AppChange {
 /// Registers an app.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; [`Denial::StateForbids`] when the person has [`MAX_APPS`].
+/// [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] when the person has [`MAX_APPS`].
 pub async fn create(
     ctx: &Context<'_>,
     person: &Person,
     input: &NewApp,
 ) -> Result<Outcome<NewlyMade>, Denial> {
     if page::count(ctx, owners(person), MAX_APPS, |_: &Client| true).await? >= MAX_APPS {
-        return Err(Denial::StateForbids(format!("you have {MAX_APPS} apps: delete one first")));
+        return Err(AdminReason::StateForbids(format!(
+            "you have {MAX_APPS} apps: delete one first"
+        ))
+        .into());
     }
     let mut app = clients::bare(ctx, ClientKind::App, fields::name("name", &input.name)?)?;
     app.creator = Some(person.user().id);
@@ -142,12 +145,13 @@ pub async fn list(
 /// One of the person's apps.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`AdminReason::NotFound`].
 pub async fn read(ctx: &Context<'_>, person: &Person, id: &str) -> Result<Loaded<Client>, Denial> {
     let missing = || find::not_found("app", id);
     match find::by_public_id::<Client>(ctx, id).await {
         Ok(found) if found.creator == Some(person.user().id) => Ok(found),
-        Ok(_) | Err(Denial::NotFound { .. }) => Err(missing()),
+        Ok(_) => Err(missing()),
+        Err(denial) if denial.is_not_found() => Err(missing()),
         Err(other) => Err(other),
     }
 }
@@ -155,7 +159,7 @@ pub async fn read(ctx: &Context<'_>, person: &Person, id: &str) -> Result<Loaded
 /// Changes an app.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`].
+/// [`AdminReason::NotFound`], [`AdminReason::InvalidField`].
 pub async fn update(
     ctx: &Context<'_>,
     person: &Person,
@@ -196,7 +200,7 @@ pub async fn update(
 /// Takes back what everybody gave the app: they are asked again.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`AdminReason::NotFound`].
 pub async fn drop_connections(
     ctx: &Context<'_>,
     person: &Person,
@@ -210,7 +214,7 @@ pub async fn drop_connections(
 /// suspended client without an owner, so that staff still find what its events tell of.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`AdminReason::NotFound`].
 pub async fn delete(
     ctx: &Context<'_>,
     person: &Person,

@@ -50,12 +50,12 @@ pub async fn list(
 /// One of the person's connections.
 ///
 /// # Errors
-/// [`Denial::NotFound`], also when it holds no longer.
+/// [`crate::AdminReason::NotFound`], also when it holds no longer.
 pub async fn read(ctx: &Context<'_>, person: &Person, id: &str) -> Result<Connection, Denial> {
     let missing = || find::not_found("connection", id);
     let grant = find::grant(ctx, id).await.map_err(|denial| match denial {
-        Denial::NotFound { .. } => missing(),
-        other => other,
+        denial if denial.is_not_found() => missing(),
+        denial => denial,
     })?;
     if grant.user != Some(person.user().id) {
         return Err(missing());
@@ -83,7 +83,7 @@ pub async fn last_use(
 /// Takes back what the person gave: every token of the connection stops.
 ///
 /// # Errors
-/// [`Denial::NotFound`], also when it was taken back before.
+/// [`crate::AdminReason::NotFound`], also when it was taken back before.
 pub async fn revoke(
     ctx: &Context<'_>,
     person: &Person,
@@ -99,7 +99,7 @@ pub async fn revoke(
 /// Takes back everything that the person gave an app. Answers how many connections there were.
 ///
 /// # Errors
-/// [`Denial::NotFound`] when there is none.
+/// [`crate::AdminReason::NotFound`] when there is none.
 pub async fn revoke_app(
     ctx: &Context<'_>,
     person: &Person,

@@ -5,7 +5,7 @@ use store::{Loaded, StoreExt as _};
 
 use crate::people::{self, SignedIn};
 use crate::present::{Presented, PresentedAt, PresentedKind, Verified, present};
-use crate::{Context, Denial};
+use crate::{AdminReason, Context, CredentialReason, Denial, DeniedAt, GrantReason};
 
 /// What a row asks for that no token opens: a browser where the person is signed in.
 pub const SESSION: &str = "session";
@@ -33,12 +33,8 @@ impl Person {
     /// # Errors
     /// The precise reason why it is nobody's.
     pub async fn by_cookie(ctx: &Context<'_>, cookie: &str) -> Result<Self, Denial> {
-        let signed_in = people::session(ctx, cookie).await.map_err(|denial| match denial {
-            over @ (Denial::SessionUnknown | Denial::SessionExpired(_)) => {
-                Denial::Token(Box::new(over))
-            }
-            other => other,
-        });
+        let signed_in = people::session(ctx, cookie).await;
+        let signed_in = signed_in.map_err(|denial| denial.at(DeniedAt::Bearer));
         let SignedIn { user, session, .. } = signed_in?;
         Ok(Self { user, means: Means::Session(Box::new(session)) })
     }
@@ -52,10 +48,10 @@ impl Person {
         const KIND: CredentialKind = CredentialKind::PersonalAccessToken;
         let token = present(ctx, &Presented::Token(presented), PresentedAt::Issuer).await?;
         if token.kind != PresentedKind::Credential(KIND) {
-            return Err(Denial::SecretForeign(KIND).of_token());
+            return Err(CredentialReason::Foreign(KIND).at(DeniedAt::Bearer));
         }
         let user = token.chain.user.clone();
-        let user = user.ok_or_else(|| Denial::SecretForeign(KIND).of_token())?;
+        let user = user.ok_or_else(|| CredentialReason::Foreign(KIND).at(DeniedAt::Bearer))?;
         Ok(Self { user, means: Means::Token(Box::new(token)) })
     }
 
@@ -63,13 +59,13 @@ impl Person {
     /// their token opens.
     ///
     /// # Errors
-    /// [`Denial::NotFound`] when there is no such user; [`Denial::UserGone`].
+    /// [`AdminReason::NotFound`] when there is no such user; [`GrantReason::UserInactive`].
     pub async fn vouched(ctx: &Context<'_>, user: &str) -> Result<Self, Denial> {
         let found = ctx.store.by_public_id(ctx.issuer.realm(), user).await?;
-        let missing = || Denial::NotFound { what: "user", id: user.to_owned() };
+        let missing = || AdminReason::NotFound { what: "user", id: user.to_owned() };
         let user: Loaded<User> = found.ok_or_else(missing)?;
         if user.status != UserStatus::Active {
-            return Err(Denial::UserGone);
+            return Err(GrantReason::UserInactive.into());
         }
         Ok(Self { user, means: Means::Vouched })
     }
@@ -78,11 +74,11 @@ impl Person {
     /// what it opens. [`SESSION`] no token opens.
     ///
     /// # Errors
-    /// [`Denial::NotPermitted`].
+    /// [`AdminReason::NotPermitted`].
     pub fn require(&self, scope: &str) -> Result<(), Denial> {
         match self.token() {
             Some(token) if scope == SESSION || !token.scopes.contains(scope) => {
-                Err(Denial::NotPermitted(scope.to_owned()))
+                Err(AdminReason::NotPermitted(scope.to_owned()).into())
             }
             _ => Ok(()),
         }

@@ -17,7 +17,7 @@ pub async fn list(ctx: &Context<'_>, person: &Person) -> Result<Vec<Session>, De
 /// Ends one of them; it may be that of this very request.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`crate::AdminReason::NotFound`].
 pub async fn end(ctx: &Context<'_>, person: &Person, id: &str) -> Result<Outcome<()>, Denial> {
     sessions::end_one(ctx, &person.actor(), person.user(), id).await
 }

@@ -13,7 +13,7 @@ use crate::admin::fields::{self, invalid};
 use crate::admin::personal_access_tokens::{self as admin, NewPersonalAccessToken};
 use crate::admin::{Page, PageQuery, find, page};
 use crate::present::Verified;
-use crate::{Context, Denial, Outcome};
+use crate::{AdminReason, Context, Denial, Outcome};
 
 /// The most tokens of one person that are good at the same time.
 pub const MAX_TOKENS: usize = 100;
@@ -43,8 +43,8 @@ pub struct NewToken {
 /// Makes a token. It is shown this once.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; [`Denial::NotPermitted`] for a scope that the token which makes it
-/// lacks; [`Denial::StateForbids`] when [`MAX_TOKENS`] are good already.
+/// [`AdminReason::InvalidField`]; [`AdminReason::NotPermitted`] for a scope that the token which makes it
+/// lacks; [`AdminReason::StateForbids`] when [`MAX_TOKENS`] are good already.
 pub async fn create(
     ctx: &Context<'_>,
     person: &Person,
@@ -85,7 +85,7 @@ async fn narrow(
 ) -> Result<(), Denial> {
     let asked = fields::scopes("scopes", &new.scopes)?;
     if let Some(beyond) = asked.first_not_in(&maker.scopes) {
-        return Err(Denial::NotPermitted(beyond.to_string()));
+        return Err(AdminReason::NotPermitted(beyond.to_string()).into());
     }
     if asked.contains(MAKES_TOKENS) {
         let expected = format!("scopes other than {MAKES_TOKENS}: no token gives it to another");
@@ -135,7 +135,7 @@ async fn refuse_too_many(ctx: &Context<'_>, person: &Person) -> Result<(), Denia
     });
     if live.await? >= MAX_TOKENS {
         let text = format!("{MAX_TOKENS} tokens are good already: revoke one first");
-        return Err(Denial::StateForbids(text));
+        return Err(AdminReason::StateForbids(text).into());
     }
     Ok(())
 }
@@ -160,7 +160,7 @@ pub async fn list(
 /// One of the person's tokens.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`AdminReason::NotFound`].
 pub async fn read(
     ctx: &Context<'_>,
     person: &Person,
@@ -176,7 +176,7 @@ pub async fn read(
 /// Revokes one of the person's tokens. Doing it twice changes nothing.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`AdminReason::NotFound`].
 pub async fn revoke(
     ctx: &Context<'_>,
     person: &Person,

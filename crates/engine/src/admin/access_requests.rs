@@ -16,7 +16,7 @@ use super::grants;
 use super::organizations::{self, NewOrganization};
 use super::{Page, PageQuery, find, page};
 use crate::access_requests::LIVES;
-use crate::{Context, Denial, Outcome};
+use crate::{AdminReason, Context, Denial, Outcome};
 
 /// How to approve. Nothing of it is required.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -75,7 +75,7 @@ impl State {
 /// One request.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`AdminReason::NotFound`].
 pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<AccessRequest>, Denial> {
     find::by_public_id(ctx, id).await
 }
@@ -120,7 +120,7 @@ pub async fn list(
 /// grant, and sends the person a link to fetch the secret. Doing it twice changes nothing.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`]; [`Denial::StateForbids`] when it was declined.
+/// [`AdminReason::NotFound`], [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] when it was declined.
 pub async fn approve(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -215,7 +215,7 @@ async fn client(
 /// Declines a request. Doing it twice changes nothing.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`]; [`Denial::StateForbids`] when it was approved.
+/// [`AdminReason::NotFound`], [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] when it was approved.
 pub async fn decline(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -243,7 +243,7 @@ pub async fn decline(
 /// that was fetched stays good.
 ///
 /// # Errors
-/// [`Denial::NotFound`]; [`Denial::StateForbids`] when it is not approved.
+/// [`AdminReason::NotFound`]; [`AdminReason::StateForbids`] when it is not approved.
 pub async fn resend(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -252,7 +252,7 @@ pub async fn resend(
     let before = read(ctx, id).await?;
     let mut after = AccessRequest { mailed: Some(false), ..AccessRequest::clone(&before) };
     let AccessDecision::Approved { fetch_until, fetched_at, .. } = &mut after.decision else {
-        return Err(Denial::StateForbids("the request is not approved".to_owned()));
+        return Err(AdminReason::StateForbids("the request is not approved".to_owned()).into());
     };
     // Later than the one before in any case: by its ending a link is told from its successor.
     let at_least = Timestamp::from_millis(fetch_until.millis().saturating_add(1));
@@ -265,5 +265,5 @@ pub async fn resend(
 }
 
 fn decided(how: &str) -> Denial {
-    Denial::StateForbids(format!("the request was {how}, and stays so"))
+    AdminReason::StateForbids(format!("the request was {how}, and stays so")).into()
 }

@@ -10,7 +10,7 @@ use super::changes::{Changes, detail};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
 use super::{fields, scopes};
-use crate::{Context, Denial, Outcome, secrets};
+use crate::{AdminReason, Context, Denial, DeniedAt, Outcome, secrets};
 
 const KIND: CredentialKind = CredentialKind::AdminKey;
 
@@ -53,12 +53,12 @@ impl Administrator {
     /// Whether they may do what needs `scope`.
     ///
     /// # Errors
-    /// [`Denial::NotPermitted`].
+    /// [`AdminReason::NotPermitted`].
     pub fn require(&self, scope: &str) -> Result<(), Denial> {
         if scopes::allows(&self.scopes, scope) {
             Ok(())
         } else {
-            Err(Denial::NotPermitted(scope.to_owned()))
+            Err(AdminReason::NotPermitted(scope.to_owned()).into())
         }
     }
 }
@@ -69,9 +69,9 @@ impl Administrator {
 /// The precise reason why it is none.
 pub async fn authenticate(ctx: &Context<'_>, presented: &str) -> Result<Administrator, Denial> {
     let found = secrets::find_any(ctx, &[KIND], allowed, presented).await;
-    let (key, scopes) = found.map_err(Denial::of_token)?;
+    let (key, scopes) = found.map_err(|denial| denial.at(DeniedAt::Bearer))?;
     ctx.recognize(&key.public_id);
-    secrets::check_alive(ctx, &key).map_err(Denial::of_token)?;
+    secrets::check_alive(ctx, &key).map_err(|denial| denial.at(DeniedAt::Bearer))?;
     Ok(Administrator { key, scopes })
 }
 
@@ -86,7 +86,7 @@ fn allowed(credential: &Credential) -> Option<ScopeSet> {
 /// Makes a key. `held` is what its maker may do; `None` for the program itself.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; [`Denial::NotPermitted`] for a scope that the maker lacks.
+/// [`AdminReason::InvalidField`]; [`AdminReason::NotPermitted`] for a scope that the maker lacks.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -97,7 +97,7 @@ pub async fn create(
     if let Some(held) = held
         && let Some(beyond) = asked.iter().find(|scope| !scopes::allows(held, scope.as_str()))
     {
-        return Err(Denial::NotPermitted(beyond.to_string()));
+        return Err(AdminReason::NotPermitted(beyond.to_string()).into());
     }
     let told = detail([("scopes", json!(asked))]);
     let label = fields::name("label", &input.label)?;

@@ -31,7 +31,7 @@ pub struct NewApiKey {
 /// Makes a key, and the grant it hangs from.
 ///
 /// # Errors
-/// [`Denial::InvalidField`].
+/// [`crate::AdminReason::InvalidField`].
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,

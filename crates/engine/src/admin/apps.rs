@@ -11,7 +11,7 @@ use store::Loaded;
 
 use super::fields::{self, invalid};
 use super::find;
-use crate::{Context, Denial};
+use crate::{AdminReason, Context, Denial, Reason};
 
 /// The most redirect URIs of one app.
 pub(crate) const MAX_REDIRECT_URIS: usize = 20;
@@ -161,7 +161,7 @@ pub(crate) async fn scopes(
         let server: Loaded<ResourceServer> = match client.default_audience {
             Some(id) => crate::chain::link(ctx, id).await?,
             None => find::audience(ctx, None).await.map_err(|denial| match denial {
-                Denial::InvalidField { .. } => invalid(
+                Denial { reason: Reason::Admin(AdminReason::InvalidField { .. }), .. } => invalid(
                     "scopes",
                     "a default_audience that has them; this realm has not just one API",
                 ),

@@ -17,7 +17,7 @@ pub struct BudgetView {
 /// The budget of a client. Its limits are changed with the client.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`crate::AdminReason::NotFound`].
 pub async fn of_client(ctx: &Context<'_>, id: &str) -> Result<BudgetView, Denial> {
     let client = clients::read(ctx, id).await?;
     view(ctx, BudgetSubject::Client(client.id), client.budget).await
@@ -26,7 +26,7 @@ pub async fn of_client(ctx: &Context<'_>, id: &str) -> Result<BudgetView, Denial
 /// The budget of an organization. Its limits are changed with the organization.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`crate::AdminReason::NotFound`].
 pub async fn of_organization(ctx: &Context<'_>, id: &str) -> Result<BudgetView, Denial> {
     let organization = organizations::read(ctx, id).await?;
     view(ctx, BudgetSubject::Organization(organization.id), organization.budget).await

@@ -10,7 +10,7 @@ use super::changes::{Changes, detail};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
 use super::{fields, find, page};
-use crate::{Context, Denial, Outcome};
+use crate::{AdminReason, Context, Denial, Outcome};
 
 /// The most secrets of one client that are good at the same time.
 pub const MAX_LIVE: usize = 10;
@@ -32,7 +32,7 @@ pub struct NewSecret {
 /// Gives a client another secret.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`]; [`Denial::StateForbids`] when [`MAX_LIVE`] of
+/// [`AdminReason::NotFound`], [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] when [`MAX_LIVE`] of
 /// its secrets are good, or when it authenticates without one.
 pub async fn create(
     ctx: &Context<'_>,
@@ -42,7 +42,9 @@ pub async fn create(
 ) -> Result<Outcome<Issued>, Denial> {
     let client: Loaded<Client> = find::by_public_id(ctx, client).await?;
     if !authenticates(&client) {
-        return Err(Denial::StateForbids("the client authenticates without a secret".into()));
+        return Err(
+            AdminReason::StateForbids("the client authenticates without a secret".into()).into()
+        );
     }
     let owners = Owners {
         client: Some(client.id.as_u128()),
@@ -61,7 +63,7 @@ pub(crate) async fn refuse_too_many(ctx: &Context<'_>, owners: Owners) -> Result
     let live = page::count(ctx, owners, MAX_LIVE, |it: &Credential| is_live(ctx, it));
     if live.await? >= MAX_LIVE {
         let text = format!("{MAX_LIVE} secrets are good already: revoke one first");
-        return Err(Denial::StateForbids(text));
+        return Err(AdminReason::StateForbids(text).into());
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ pub struct NewlyMade {
 /// Adds a client.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; [`Denial::NameTaken`] when the public id is taken.
+/// [`crate::AdminReason::InvalidField`]; [`crate::AdminReason::NameTaken`] when the public id is taken.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -155,7 +155,7 @@ fn words_of<T: Copy + PartialEq>(
 /// One client.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`crate::AdminReason::NotFound`].
 pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<Client>, Denial> {
     find::by_public_id(ctx, id).await
 }
@@ -176,7 +176,7 @@ pub async fn list(
 /// Changes a client.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`].
+/// [`crate::AdminReason::NotFound`], [`crate::AdminReason::InvalidField`].
 pub async fn update(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -207,7 +207,7 @@ pub async fn update(
 /// Drops everything that people gave an app: they are asked again.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`crate::AdminReason::NotFound`].
 pub async fn drop_connections(
     ctx: &Context<'_>,
     actor: &Actor,

@@ -77,7 +77,7 @@ pub(crate) fn insert(changes: &mut Changes<'_>, issued: &Issued, told: Detail) {
 /// One credential of a kind.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`crate::AdminReason::NotFound`].
 pub async fn read(
     ctx: &Context<'_>,
     kind: CredentialKind,
@@ -85,7 +85,8 @@ pub async fn read(
 ) -> Result<Loaded<Credential>, Denial> {
     match find::by_public_id::<Credential>(ctx, id).await {
         Ok(found) if found.kind() == kind => Ok(found),
-        Ok(_) | Err(Denial::NotFound { .. }) => Err(find::not_found(kind.as_str(), id)),
+        Ok(_) => Err(find::not_found(kind.as_str(), id)),
+        Err(denial) if denial.is_not_found() => Err(find::not_found(kind.as_str(), id)),
         Err(other) => Err(other),
     }
 }
@@ -121,7 +122,7 @@ pub async fn last_uses(
 /// changes nothing.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`].
+/// [`crate::AdminReason::NotFound`], [`crate::AdminReason::InvalidField`].
 pub async fn revoke(
     ctx: &Context<'_>,
     actor: &Actor,

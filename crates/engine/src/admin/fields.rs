@@ -4,7 +4,7 @@ use domain::{BudgetLimits, PublicId, ResourceServer, Status};
 use oauth::{Scope, ScopeSet};
 use serde::Deserialize;
 
-use crate::{Context, Denial};
+use crate::{AdminReason, Context, Denial};
 
 /// The longest name of anything, in characters.
 const MAX_NAME: usize = 200;
@@ -59,7 +59,7 @@ impl From<Switch> for Status {
 }
 
 pub(crate) fn invalid(field: &str, expected: impl Into<String>) -> Denial {
-    Denial::InvalidField { field: field.to_owned(), expected: expected.into() }
+    AdminReason::InvalidField { field: field.to_owned(), expected: expected.into() }.into()
 }
 
 /// A name for people: trimmed, not empty, at most [`MAX_NAME`] characters, one line.

@@ -6,7 +6,7 @@ use store::{ListQuery, Loaded, StoreExt as _};
 
 use super::fields::invalid;
 use crate::redact::name;
-use crate::{Context, Denial};
+use crate::{AdminReason, Context, Denial};
 
 /// What was not found: an entity, or something finer.
 pub type NotFoundKind = &'static str;
@@ -88,14 +88,14 @@ pub(crate) async fn owner<T: EntityRecord>(
 }
 
 pub(crate) fn not_found(what: NotFoundKind, id: &str) -> Denial {
-    Denial::NotFound { what, id: id.to_owned() }
+    AdminReason::NotFound { what, id: id.to_owned() }.into()
 }
 
 /// A user who was not removed.
 pub(crate) async fn user_at_hand(ctx: &Context<'_>, id: &str) -> Result<Loaded<User>, Denial> {
     let user: Loaded<User> = by_public_id(ctx, id).await?;
     if user.status == UserStatus::Removed {
-        return Err(Denial::StateForbids("the user was removed, and stays so".into()));
+        return Err(AdminReason::StateForbids("the user was removed, and stays so".into()).into());
     }
     Ok(user)
 }

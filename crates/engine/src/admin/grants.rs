@@ -10,7 +10,7 @@ use store::{Loaded, StoreExt as _};
 use super::changes::{Changes, detail, nothing};
 use super::credentials::OwnedBy;
 use super::{Page, PageQuery, fields, find, page};
-use crate::{Context, Denial, Outcome};
+use crate::{AdminReason, Context, Denial, Outcome};
 
 /// The right of a client to act for itself, or for its organization, at one API.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -44,7 +44,7 @@ pub struct GrantChange {
 /// Grants a client an API. There is one such grant a client and API.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; [`Denial::NameTaken`] when it is granted already.
+/// [`AdminReason::InvalidField`]; [`AdminReason::NameTaken`] when it is granted already.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -123,7 +123,7 @@ fn defaults(scopes: &ScopeSet, texts: Option<&[String]>) -> Result<Option<ScopeS
 /// One grant, by its identifier.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`AdminReason::NotFound`].
 pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<Grant>, Denial> {
     find::grant(ctx, id).await
 }
@@ -143,7 +143,7 @@ pub async fn list(
 /// Changes the scopes of a grant.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`]; [`Denial::StateForbids`] when it was revoked.
+/// [`AdminReason::NotFound`], [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] when it was revoked.
 pub async fn update(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -152,7 +152,7 @@ pub async fn update(
 ) -> Result<Outcome<Grant>, Denial> {
     let before = find::grant(ctx, id).await?;
     if before.revoked.is_some() {
-        return Err(Denial::StateForbids("the grant was revoked, and stays so".into()));
+        return Err(AdminReason::StateForbids("the grant was revoked, and stays so".into()).into());
     }
     let mut after = Grant::clone(&before);
     if let Some(texts) = &change.scopes {
@@ -179,7 +179,7 @@ pub async fn update(
 /// Takes a grant back for good. Doing it twice changes nothing.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`].
+/// [`AdminReason::NotFound`], [`AdminReason::InvalidField`].
 pub async fn revoke(
     ctx: &Context<'_>,
     actor: &Actor,

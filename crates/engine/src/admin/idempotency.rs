@@ -11,7 +11,7 @@ use domain::Actor;
 use store::{Batch, IdempotencyRecord, Write};
 
 use super::fields::invalid;
-use crate::{Context, Denial};
+use crate::{AdminReason, Context, Denial, ServerReason};
 
 /// The longest key, in bytes.
 pub const MAX_KEY: usize = 255;
@@ -30,7 +30,7 @@ impl IdempotentRequest {
     /// and body.
     ///
     /// # Errors
-    /// [`Denial::InvalidField`] when the key is empty, too long or not printable.
+    /// [`AdminReason::InvalidField`] when the key is empty, too long or not printable.
     pub fn new(
         ctx: &Context<'_>,
         actor: &Actor,
@@ -52,17 +52,17 @@ impl IdempotentRequest {
     /// The answer given before, if there was one.
     ///
     /// # Errors
-    /// [`Denial::IdempotencyKeyReused`] when the key was used for another request.
+    /// [`AdminReason::IdempotencyKeyReused`] when the key was used for another request.
     pub async fn recall(&self, ctx: &Context<'_>) -> Result<Option<Vec<u8>>, Denial> {
         let answer = ctx.store.answer(ctx.issuer.realm(), &self.key).await?;
         let Some(answer) = answer.filter(|answer| answer.until > ctx.now) else { return Ok(None) };
         if answer.request != self.request {
-            return Err(Denial::IdempotencyKeyReused);
+            return Err(AdminReason::IdempotencyKeyReused.into());
         }
         let opened = ctx.issuer.answers().open(&self.key, &answer.sealed);
         let opened = opened.ok_or_else(|| {
             let text = "a remembered answer does not open".to_owned();
-            Denial::Store(store::StoreError::Failed(text))
+            ServerReason::StoreFailed(text)
         })?;
         Ok(Some(opened.to_vec()))
     }

@@ -62,7 +62,7 @@ fn limit(count: usize) -> Result<(), Denial> {
 /// Makes a user a member, or changes what they are a member as.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`], [`Denial::StateForbids`].
+/// [`crate::AdminReason::NotFound`], [`crate::AdminReason::InvalidField`], [`crate::AdminReason::StateForbids`].
 pub async fn put(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -91,7 +91,7 @@ pub async fn put(
 /// Ends a membership; there may be none.
 ///
 /// # Errors
-/// [`Denial::NotFound`] when there is no such user or organization.
+/// [`crate::AdminReason::NotFound`] when there is no such user or organization.
 pub async fn remove(
     ctx: &Context<'_>,
     actor: &Actor,

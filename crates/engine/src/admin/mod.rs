@@ -3,7 +3,7 @@
 //!
 //! Invariants: each change is an event in the same batch as its writes; a change names the version
 //! it was decided on, so no update is lost; an input is parsed before anything is decided, and what
-//! does not fit is a [`Denial::InvalidField`](crate::Denial::InvalidField) that names the field.
+//! does not fit is a [`crate::AdminReason::InvalidField`](AdminReason::InvalidField) that names the field.
 
 pub mod access_requests;
 pub mod admin_keys;

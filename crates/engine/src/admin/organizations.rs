@@ -40,7 +40,7 @@ pub struct OrganizationChange {
 /// Adds an organization.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; [`Denial::NameTaken`] when the public id is taken.
+/// [`crate::AdminReason::InvalidField`]; [`crate::AdminReason::NameTaken`] when the public id is taken.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -64,7 +64,7 @@ pub async fn create(
 /// One organization.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`crate::AdminReason::NotFound`].
 pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<Organization>, Denial> {
     find::by_public_id(ctx, id).await
 }
@@ -83,7 +83,7 @@ pub async fn list(
 /// Changes an organization.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`].
+/// [`crate::AdminReason::NotFound`], [`crate::AdminReason::InvalidField`].
 pub async fn update(
     ctx: &Context<'_>,
     actor: &Actor,

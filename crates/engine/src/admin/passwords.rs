@@ -31,7 +31,7 @@ impl NewPassword {
     /// What to hash, where its length fits.
     ///
     /// # Errors
-    /// [`Denial::InvalidField`] when it is shorter than [`MIN_PASSWORD`] characters or longer than
+    /// [`crate::AdminReason::InvalidField`] when it is shorter than [`MIN_PASSWORD`] characters or longer than
     /// [`MAX_PASSWORD`] bytes.
     pub fn fitting(&self) -> Result<Secret<Password>, Denial> {
         let text = self.0.expose();
@@ -52,7 +52,7 @@ impl<'de> Deserialize<'de> for NewPassword {
 /// Sets a user's password, and ends their sessions: whoever knew the old one is out.
 ///
 /// # Errors
-/// [`Denial::NotFound`]; [`Denial::StateForbids`] when the user was removed.
+/// [`crate::AdminReason::NotFound`]; [`crate::AdminReason::StateForbids`] when the user was removed.
 pub async fn set(
     ctx: &Context<'_>,
     actor: &Actor,

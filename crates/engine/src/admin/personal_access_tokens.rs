@@ -10,7 +10,7 @@ use super::changes::{Changes, detail};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
 use super::{fields, find, grants};
-use crate::{Context, Denial, Outcome};
+use crate::{AdminReason, Context, Denial, Outcome};
 
 /// A token to be.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -34,7 +34,7 @@ pub struct NewPersonalAccessToken {
 /// Makes a token, and the grant it hangs from.
 ///
 /// # Errors
-/// [`Denial::InvalidField`].
+/// [`AdminReason::InvalidField`].
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -43,7 +43,7 @@ pub async fn create(
     let name = fields::name("name", &input.name)?;
     let user: Loaded<User> = find::named(ctx, "user", &input.user).await?;
     if user.status != UserStatus::Active {
-        return Err(Denial::StateForbids("the user is suspended or removed".into()));
+        return Err(AdminReason::StateForbids("the user is suspended or removed".into()).into());
     }
     let organization = match input.organization.as_deref() {
         Some(id) => Some(membership(ctx, &user, id).await?),

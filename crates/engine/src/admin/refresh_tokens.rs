@@ -10,7 +10,7 @@ use super::changes::{Changes, detail};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
 use super::{fields, find};
-use crate::{Context, Denial, Outcome, family};
+use crate::{AdminReason, Context, Denial, Outcome, family};
 
 /// A token to be.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -33,7 +33,7 @@ pub struct NewRefreshToken {
 /// Makes a token that hangs from the client's own grant at the resource server.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; [`Denial::StateForbids`] when the client has no such grant.
+/// [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] when the client has no such grant.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -83,7 +83,7 @@ async fn grant(
     };
     let handle = Grant::machine_handle(client.id, server);
     let found: Option<Loaded<Grant>> = ctx.store.by_handle(ctx.issuer.realm(), &handle).await?;
-    found.filter(|grant| grant.revoked.is_none()).ok_or_else(|| {
-        Denial::StateForbids("the client has no grant at this resource server: create one".into())
-    })
+    let none = "the client has no grant at this resource server: create one";
+    let found = found.filter(|grant| grant.revoked.is_none());
+    Ok(found.ok_or_else(|| AdminReason::StateForbids(none.into()))?)
 }

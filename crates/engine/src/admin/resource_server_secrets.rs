@@ -16,7 +16,7 @@ const KIND: CredentialKind = CredentialKind::ResourceServerSecret;
 /// Gives a resource server another secret.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`], [`Denial::StateForbids`] when too many are good.
+/// [`crate::AdminReason::NotFound`], [`crate::AdminReason::InvalidField`], [`crate::AdminReason::StateForbids`] when too many are good.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,

@@ -80,7 +80,7 @@ pub struct ResourceServerChange {
 /// Adds a resource server.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; [`Denial::NameTaken`] when identifier or public id is taken.
+/// [`crate::AdminReason::InvalidField`]; [`crate::AdminReason::NameTaken`] when identifier or public id is taken.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -184,7 +184,7 @@ fn policy(tokens: &Tokens) -> Result<TokenPolicy, Denial> {
 /// One resource server.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`crate::AdminReason::NotFound`].
 pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<ResourceServer>, Denial> {
     find::by_public_id(ctx, id).await
 }
@@ -203,7 +203,7 @@ pub async fn list(
 /// Changes a resource server.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`].
+/// [`crate::AdminReason::NotFound`], [`crate::AdminReason::InvalidField`].
 pub async fn update(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -239,7 +239,7 @@ pub async fn update(
 /// Adds a scope, or changes its description.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`].
+/// [`crate::AdminReason::NotFound`], [`crate::AdminReason::InvalidField`].
 pub async fn put_scope(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -266,7 +266,7 @@ pub async fn put_scope(
 /// are changed.
 ///
 /// # Errors
-/// [`Denial::NotFound`] when there is no such resource server or scope.
+/// [`crate::AdminReason::NotFound`] when there is no such resource server or scope.
 pub async fn remove_scope(
     ctx: &Context<'_>,
     actor: &Actor,

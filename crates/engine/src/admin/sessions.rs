@@ -9,7 +9,7 @@ use crate::{Context, Denial, Outcome, people};
 /// The live sessions of a user, newest first: at most [`domain::MAX_SESSIONS`].
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`crate::AdminReason::NotFound`].
 pub async fn list(ctx: &Context<'_>, user: &str) -> Result<Vec<Session>, Denial> {
     let user: Loaded<User> = find::by_public_id(ctx, user).await?;
     of(ctx, &user).await
@@ -18,7 +18,7 @@ pub async fn list(ctx: &Context<'_>, user: &str) -> Result<Vec<Session>, Denial>
 /// Ends one session of a user.
 ///
 /// # Errors
-/// [`Denial::NotFound`], also when it is over.
+/// [`crate::AdminReason::NotFound`], also when it is over.
 pub async fn end(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -32,7 +32,7 @@ pub async fn end(
 /// Ends every session of a user; answers how many there were.
 ///
 /// # Errors
-/// [`Denial::NotFound`] when there is no such user.
+/// [`crate::AdminReason::NotFound`] when there is no such user.
 pub async fn end_all(
     ctx: &Context<'_>,
     actor: &Actor,

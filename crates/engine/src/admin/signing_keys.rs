@@ -6,7 +6,7 @@ use store::Loaded;
 
 use super::fields;
 use super::{Page, PageQuery, find, page};
-use crate::{Context, Denial, Outcome, keys};
+use crate::{AdminReason, Context, Denial, Outcome, keys};
 
 /// Which key to replace, and when.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,7 +35,7 @@ pub async fn list(
 /// One signing key, by its `kid`.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`AdminReason::NotFound`].
 pub async fn read(ctx: &Context<'_>, kid: &str) -> Result<Loaded<SigningKey>, Denial> {
     find::by_public_id(ctx, kid).await
 }
@@ -43,7 +43,7 @@ pub async fn read(ctx: &Context<'_>, kid: &str) -> Result<Loaded<SigningKey>, De
 /// Makes a successor. The old key signs until the new one does, and what it signed stays good.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; when a key cannot be made.
+/// [`AdminReason::InvalidField`]; when a key cannot be made.
 pub fn rotate(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -62,7 +62,7 @@ pub fn rotate(
 /// cannot be retired: rotate first.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::StateForbids`].
+/// [`AdminReason::NotFound`], [`AdminReason::StateForbids`].
 pub async fn retire(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -72,7 +72,7 @@ pub async fn retire(
     match key.state {
         KeyState::Retired { .. } => Ok(Outcome::reading(SigningKey::clone(&key))),
         KeyState::Revoked { .. } => {
-            Err(Denial::StateForbids("the key was revoked, and stays so".into()))
+            Err(AdminReason::StateForbids("the key was revoked, and stays so".into()).into())
         }
         KeyState::Published { .. } | KeyState::Active { .. } => {
             let heir = heir(ctx, &key).await?;
@@ -86,7 +86,7 @@ pub async fn retire(
 /// cannot be revoked: rotate first, at once.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::StateForbids`].
+/// [`AdminReason::NotFound`], [`AdminReason::StateForbids`].
 pub async fn revoke(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -117,7 +117,8 @@ async fn heir(ctx: &Context<'_>, key: &SigningKey) -> Result<Option<Loaded<Signi
     let another =
         |it: &Loaded<SigningKey>| it.id != key.id && it.algorithm == key.algorithm && signs(it);
     let text = || format!("no other key signs with {}: rotate first", key.algorithm.as_str());
-    all.into_iter().find(another).map(Some).ok_or_else(|| Denial::StateForbids(text()))
+    let heir = all.into_iter().find(another);
+    Ok(Some(heir.ok_or_else(|| AdminReason::StateForbids(text()))?))
 }
 
 /// Writes the heir as it was read, beside the change: if it is taken away at the same moment, one of

@@ -69,7 +69,7 @@ pub struct UserChange {
 /// Adds a user without a password: [`NewUser::password`] must be missing.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; [`Denial::NameTaken`] when address or public id is taken.
+/// [`crate::AdminReason::InvalidField`]; [`crate::AdminReason::NameTaken`] when address or public id is taken.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -81,7 +81,7 @@ pub async fn create(
 /// Adds a user. Nothing is hashed here: `hash` is that of [`NewUser::password`], where there is one.
 ///
 /// # Errors
-/// [`Denial::InvalidField`]; [`Denial::NameTaken`] when address or public id is taken.
+/// [`crate::AdminReason::InvalidField`]; [`crate::AdminReason::NameTaken`] when address or public id is taken.
 pub async fn create_with_password(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -121,7 +121,7 @@ pub async fn create_with_password(
 /// One user.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`crate::AdminReason::NotFound`].
 pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<User>, Denial> {
     find::by_public_id(ctx, id).await
 }
@@ -137,7 +137,7 @@ pub async fn list(ctx: &Context<'_>, query: &PageQuery) -> Result<Page<Loaded<Us
 /// Changes a user.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`]; [`Denial::StateForbids`] when they were removed.
+/// [`crate::AdminReason::NotFound`], [`crate::AdminReason::InvalidField`]; [`crate::AdminReason::StateForbids`] when they were removed.
 pub async fn update(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -204,7 +204,7 @@ const fn of(switch: fields::Switch) -> UserStatus {
 /// Removes a user for good: what they made stops. Doing it twice changes nothing.
 ///
 /// # Errors
-/// [`Denial::NotFound`].
+/// [`crate::AdminReason::NotFound`].
 pub async fn remove(ctx: &Context<'_>, actor: &Actor, id: &str) -> Result<Outcome<User>, Denial> {
     let before: Loaded<User> = find::by_public_id(ctx, id).await?;
     let mut after = User::clone(&before);

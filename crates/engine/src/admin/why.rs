@@ -2,6 +2,8 @@
 //!
 //! The id may be a request's, or the public id of anything in the realm.
 
+use std::fmt::Display;
+
 use base::Id;
 use domain::{
     Client, Credential, EntityRecord, Event, Grant, Organization, Refusal, ResourceServer, Status,
@@ -11,7 +13,7 @@ use store::StoreExt as _;
 
 use super::PageQuery;
 use super::history::{self, EventFilter, RefusalFilter};
-use crate::{Context, Denial};
+use crate::{ClientReason, Context, Denial, GrantReason};
 
 /// How many refusals and events an explanation has at most, of each kind.
 const RECENT: usize = 20;
@@ -50,7 +52,7 @@ impl Explanation {
 /// Explains an id.
 ///
 /// # Errors
-/// [`Denial::NotFound`] when nothing is known about it.
+/// [`crate::AdminReason::NotFound`] when nothing is known about it.
 pub async fn explain(ctx: &Context<'_>, id: &str) -> Result<Explanation, Denial> {
     let mut found = Explanation::default();
     let page = PageQuery { limit: Some(RECENT), after: None };
@@ -138,7 +140,7 @@ async fn credential(
 }
 
 async fn grant(ctx: &Context<'_>, it: &Grant, links: &mut Vec<Link>) -> Result<(), Denial> {
-    let broken = it.revoked.clone().map(|revoked| Denial::GrantRevoked(revoked).to_string());
+    let broken = it.revoked.clone().map(|revoked| GrantReason::Revoked(revoked).to_string());
     links.push(Link { kind: Grant::KIND.as_str(), id: it.id.to_string(), broken });
     if let Some(id) = it.client {
         match ctx.store.by_id::<Client>(id).await? {
@@ -160,7 +162,7 @@ async fn grant(ctx: &Context<'_>, it: &Grant, links: &mut Vec<Link>) -> Result<(
 }
 
 async fn client(ctx: &Context<'_>, it: &Client, links: &mut Vec<Link>) -> Result<(), Denial> {
-    let broken = suspended(it.status, Denial::ClientSuspended);
+    let broken = suspended(it.status, ClientReason::Suspended);
     links.push(Link { kind: Client::KIND.as_str(), id: it.public_id.to_string(), broken });
     if let Some(id) = it.organization {
         links.push(linked(ctx, id, organization).await?);
@@ -169,7 +171,7 @@ async fn client(ctx: &Context<'_>, it: &Client, links: &mut Vec<Link>) -> Result
 }
 
 fn organization(it: &Organization) -> Link {
-    let broken = suspended(it.status, Denial::OrganizationSuspended);
+    let broken = suspended(it.status, ClientReason::OrganizationSuspended);
     Link { kind: Organization::KIND.as_str(), id: it.public_id.to_string(), broken }
 }
 
@@ -183,11 +185,11 @@ fn user(it: &User) -> Link {
 }
 
 fn resource_server(it: &ResourceServer) -> Link {
-    let broken = suspended(it.status, Denial::ResourceServerSuspended);
+    let broken = suspended(it.status, GrantReason::ResourceServerSuspended);
     Link { kind: ResourceServer::KIND.as_str(), id: it.public_id.to_string(), broken }
 }
 
-fn suspended(status: Status, why: Denial) -> Option<String> {
+fn suspended(status: Status, why: impl Display) -> Option<String> {
     (status == Status::Suspended).then(|| why.to_string())
 }
 
@@ -201,87 +203,6 @@ async fn linked<T: EntityRecord>(
 }
 
 fn gone<T: EntityRecord>(id: Id<T>) -> Link {
-    let broken = Some(Denial::Dangling(T::KIND).to_string());
+    let broken = Some(GrantReason::Dangling(T::KIND).to_string());
     Link { kind: T::KIND.as_str(), id: id.to_string(), broken }
-}
-
-/// What to do about a refusal with this private reason.
-pub fn hint(reason: &str) -> Option<&'static str> {
-    Some(match reason {
-        "credential_has_white_space" => {
-            "Copy it again without spaces and line ends around it; in a file, mind the last newline."
-        }
-        "secret_damaged" => "It was mistyped or cut: copy the whole string again.",
-        "secret_foreign" => {
-            "It is of another realm, environment or kind: compare its prefix with the realm's."
-        }
-        "secret_unknown" | "unknown_client" => {
-            "Nothing by that name was ever issued here: compare realm and id."
-        }
-        "secret_mismatch" => {
-            "The id is right and the secret is not: it was replaced, or belongs to another id."
-        }
-        "secret_of_another" => "The id and the secret belong to two different clients.",
-        "credential_revoked" | "grant_revoked" => "It was taken back for good: issue a new one.",
-        "credential_expired" => "Its time was over: issue a new one, or one that lives longer.",
-        "token_expired" => {
-            "Fetch a new token; if it is fresh, compare the clocks of both machines."
-        }
-        "client_suspended" => "Activate the client.",
-        "organization_suspended" => "Activate the organization.",
-        "user_gone" => "The user was suspended or removed; activate them if that was a mistake.",
-        "grant_type_not_allowed" => "Add the grant type to the client.",
-        "auth_method_not_allowed" => "Add the way of authentication to the client, or use another.",
-        "scope_not_granted" => "Ask for fewer scopes, or add the scope to the grant.",
-        "audience_missing" => "Name an audience in the request, or give the client a default.",
-        "audience_not_granted" => "Create a grant for the client at that resource server.",
-        "wrong_audience" => "Fetch a token for the API that is called.",
-        "budget_spent" => "Wait for the next hour or UTC day, cache tokens, or raise the limit.",
-        "jwt_not_good" => "The token was changed, or another issuer or a revoked key signed it.",
-        "not_permitted" => "Use a key that has this scope.",
-        "code_expired" => "The app must bring the code at once; let the person connect again.",
-        "code_replayed" => {
-            "The app brought one code twice, or somebody else has it: look at how it handles reloads \
-             and retries of its callback, then let the person connect again."
-        }
-        "code_tried" => "One attempt is all there is: let the person connect again.",
-        "code_not_good" => "The code was cut or changed on its way: decode it once, and only once.",
-        "code_of_another" => "The app that brings the code must be the one that asked for it.",
-        "code_redirect_differs" => {
-            "The app must send the very redirect URI with the code that it asked with."
-        }
-        "verifier_missing" => "The app sent a code challenge: it must bring the verifier.",
-        "verifier_unasked" => "The app must send the code challenge when it asks, too.",
-        "verifier_malformed" => "A verifier has 43 to 128 letters, digits, '-', '.', '_' and '~'.",
-        "verifier_mismatch" => {
-            "The app must keep one verifier for each time it asks, and send the challenge made of it."
-        }
-        "refresh_replayed" => {
-            "The app used an old refresh token: it must keep the one that each answer brings, and \
-             refresh in one place at a time. Let the person connect again."
-        }
-        "membership_ended" => "The person left the organization: somebody else must connect it.",
-        "no_credential" => "The caller must send its token or key in the Authorization header.",
-        "several_credentials" => "The caller must send one credential, in one header, once.",
-        "credential_malformed" => {
-            "Look at how the caller writes its Authorization header: a word such as Bearer, a space, \
-             and the token."
-        }
-        "gate_header_missing" | "gate_header_malformed" => {
-            "The proxy must tell the gate what was asked for: compare its configuration with the \
-             cookbook and with `request` of the realm's gate."
-        }
-        "gate_header_repeated" => {
-            "The proxy must overwrite this header instead of adding to what the caller sent."
-        }
-        "path_ambiguous" => {
-            "The caller must write the path plainly: no dot segments, no //, no %2F."
-        }
-        "no_route" => "Add a route for this host, path and method to the realm's gate.",
-        "kind_not_allowed" => "Use a credential of another kind, or add this kind to the route.",
-        "scope_lacking" => "Ask for a token with these scopes, or add them to the grant.",
-        "rate_exceeded" => "Call less often, or raise the limits of the realm's gate.",
-        "gate_stale" => "The database is away: what is remembered is older than `stale_after`.",
-        _ => return None,
-    })
 }

@@ -11,7 +11,7 @@ use super::{AuthorizationDenial, AuthorizationRequest};
 use crate::chain::link;
 use crate::code::{Code, NewCode};
 use crate::people::SignedIn;
-use crate::{Context, Denial, Outcome, settle};
+use crate::{ConsentReason, Context, Denial, DeniedAt, Outcome, ServerReason, settle};
 
 /// How often a connection that somebody else made meanwhile is looked at again.
 const ATTEMPTS: usize = 4;
@@ -34,11 +34,11 @@ pub async fn allow(
             Ok((Ok((fresh, grant)), _)) => return Ok(answer(ctx, &fresh, person, grant)),
             Ok((Err(denial), _)) => return Err(denial),
             // In another tab they said yes at the same time: that is the connection now.
-            Err(Denial::NameTaken { kind: Kind::Grant }) => {}
+            Err(denial) if denial.name_taken() == Some(Kind::Grant) => {}
             Err(denial) => return Err(asking.denial(denial)),
         }
     }
-    Err(asking.denial(Denial::Contended))
+    Err(asking.denial(ServerReason::Contended.into()))
 }
 
 type Decision = Outcome<Result<(AuthorizationRequest, Id<Grant>), AuthorizationDenial>>;
@@ -68,12 +68,13 @@ async fn establish(
     let account: Option<Loaded<Account>> = ctx.store.by_id(person.account.id).await?;
     let sessions = account.iter().flat_map(|it| &it.sessions);
     if !sessions.into_iter().any(|it| it.id == person.session.id) {
-        return Err(Denial::LoginRequired);
+        return Err(ConsentReason::LoginRequired.into());
     }
-    let user: Loaded<User> = link(ctx, person.user.id).await.map_err(Denial::of_asking)?;
+    let user: Result<Loaded<User>, _> = link(ctx, person.user.id).await;
+    let user = user.map_err(|denial| denial.at(DeniedAt::AuthorizationRequest))?;
     match prior_consent(ctx, asking, (person, &user), chosen).await? {
-        PriorConsent::Unproven => Err(Denial::LoginRequired),
-        PriorConsent::Open(_) => Err(Denial::InteractionRequired),
+        PriorConsent::Unproven => Err(ConsentReason::LoginRequired.into()),
+        PriorConsent::Open(_) => Err(ConsentReason::InteractionRequired.into()),
         PriorConsent::Decided(decided) => {
             let organization = decided.organization.as_deref();
             Ok(decided.connection.establish(ctx, asking, &user, organization).await)
@@ -108,11 +109,11 @@ pub(super) fn answer(
     }
 }
 
-/// The person said no. The refusal to be noted is [`Denial::DeniedByPerson`].
+/// The person said no. The refusal to be noted is [`ConsentReason::DeniedByUser`].
 pub fn deny(_: &Context<'_>, asking: &AuthorizationRequest) -> AuthorizationReply {
     AuthorizationReply {
         redirect_uri: asking.target.uri().clone(),
         state: asking.state.clone(),
-        outcome: Err(Denial::DeniedByPerson.failure()),
+        outcome: Err(Denial::from(ConsentReason::DeniedByUser).error_response()),
     }
 }

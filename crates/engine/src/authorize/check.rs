@@ -17,7 +17,7 @@ use super::checks::{
     response_mode, response_type, scope, state,
 };
 use super::{AuthorizationDenial, AuthorizationRequest, Challenge, Prompt, RedirectTarget};
-use crate::{Context, Denial};
+use crate::{Context, Denial, ScopeReason};
 
 /// What a check looks at.
 pub(super) struct CheckInput<'a> {
@@ -114,7 +114,7 @@ async fn drafted(
     for (_, check) in CHECKS {
         check(&input, &mut draft)?;
     }
-    let resource_server = draft.resource_server.take().ok_or(Denial::AudienceMissing)?;
+    let resource_server = draft.resource_server.take().ok_or(ScopeReason::AudienceMissing)?;
     Ok((draft, resource_server))
 }
 

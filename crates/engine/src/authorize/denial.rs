@@ -41,7 +41,7 @@ impl AuthorizationDenial {
             Self::Redirect { target, state, denial } => Ok(AuthorizationReply {
                 redirect_uri: target.into_uri(),
                 state,
-                outcome: Err(denial.failure()),
+                outcome: Err(denial.error_response()),
             }),
         }
     }

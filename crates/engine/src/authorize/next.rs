@@ -8,7 +8,7 @@ use super::prior_consent::{Decided, PriorConsent, prior_consent};
 use super::{AskedScope, AuthorizationDenial, AuthorizationRequest, ConsentScreen, Next};
 use crate::grants::stays_connected;
 use crate::people::SignedIn;
-use crate::{Context, Denial, identity, oidc};
+use crate::{ConsentReason, Context, Denial, identity, oidc};
 
 /// What has to happen next. `chosen` is the public id of the organization that the person chose.
 ///
@@ -32,9 +32,9 @@ pub async fn next(
         Next::Reply(reply) if person.is_none_or(|it| is_expected(ctx, asking, it)) => {
             Ok(Next::Reply(reply))
         }
-        Next::Reply(_) | Next::SignIn => Err(asking.denial(Denial::LoginRequired)),
-        Next::Choose(_) => Err(asking.denial(Denial::InteractionRequired)),
-        Next::Consent(_) => Err(asking.denial(Denial::ConsentRequired)),
+        Next::Reply(_) | Next::SignIn => Err(asking.denial(ConsentReason::LoginRequired.into())),
+        Next::Choose(_) => Err(asking.denial(ConsentReason::InteractionRequired.into())),
+        Next::Consent(_) => Err(asking.denial(ConsentReason::ConsentRequired.into())),
     }
 }
 

@@ -5,7 +5,7 @@ use domain::{Organization, Status, User};
 use store::{Loaded, StoreExt as _};
 
 use super::AuthorizationRequest;
-use crate::{Context, Denial};
+use crate::{ClientReason, ConsentReason, Context, Denial, DeniedAt};
 
 /// For whom the connection will be.
 pub(super) enum Chosen {
@@ -35,10 +35,12 @@ pub(super) async fn choose(
     let may_choose = theirs.iter().filter(|it| it.status == Status::Active).count() > 1;
     if let Some(wanted) = asking.organization.as_deref().or(chosen) {
         let found = theirs.into_iter().find(|it| it.public_id.as_str() == wanted);
-        let found = found.ok_or_else(|| Denial::NotAMember(wanted.to_owned()))?;
+        let found = found.ok_or_else(|| ConsentReason::NotAMember(wanted.to_owned()))?;
         return match found.status {
             Status::Active => Ok(Chosen::Decided { organization: Some(found), may_choose }),
-            Status::Suspended => Err(Denial::OrganizationSuspended.of_asking()),
+            Status::Suspended => {
+                Err(ClientReason::OrganizationSuspended.at(DeniedAt::AuthorizationRequest))
+            }
         };
     }
     let mut active: Vec<_> = theirs.into_iter().filter(|it| it.status == Status::Active).collect();
@@ -47,7 +49,7 @@ pub(super) async fn choose(
         return Ok(Chosen::Open(active));
     }
     match (active.pop(), rule) {
-        (None, OrganizationChoice::Required) => Err(Denial::NoOrganization),
+        (None, OrganizationChoice::Required) => Err(ConsentReason::NoOrganization.into()),
         (organization, _) => Ok(Chosen::Decided { organization, may_choose }),
     }
 }

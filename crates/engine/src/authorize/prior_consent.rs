@@ -7,7 +7,7 @@ use super::AuthorizationRequest;
 use super::connection::Connection;
 use super::organizations::{Chosen, choose};
 use crate::people::SignedIn;
-use crate::{Context, Denial};
+use crate::{Context, Denial, DeniedAt, GrantReason};
 
 /// What is settled already.
 pub(super) enum PriorConsent {
@@ -34,7 +34,7 @@ pub(super) async fn prior_consent(
     chosen: Option<&str>,
 ) -> Result<PriorConsent, Denial> {
     if user.status != UserStatus::Active {
-        return Err(Denial::UserGone.of_asking());
+        return Err(GrantReason::UserInactive.at(DeniedAt::AuthorizationRequest));
     }
     if asking.wants_sign_in(ctx.now, person) {
         return Ok(PriorConsent::Unproven);

@@ -1,20 +1,44 @@
-//! Reasons to refuse a one-time link.
+//! A one-time link, or the access request that leads to one.
 
 use base::Timestamp;
 
-/// Why a link opens nothing.
+use super::text::PublicText::{self, Fixed};
+
+/// From outside, all links that open nothing look alike.
+const LINK: PublicText = Fixed("The link is not valid any more.");
+
+/// Why a link opens nothing, or no access request is accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LinkDenial {
-    /// A one-time link that is none.
+pub enum LinkReason {
+    /// The link does not open: it was changed or cut, or is of another realm.
     #[error("the link is not good: changed, cut, or of another realm")]
     Unsealable,
-    /// A one-time link that was used.
+    /// The link was used before.
     #[error("the link was used before")]
     Used,
-    /// A one-time link after which another one was sent.
+    /// Another link was sent after this one.
     #[error("another link was sent after this one")]
     Superseded,
-    /// A one-time link that is over.
+    /// The link expired at this time.
     #[error("the link expired at {0}")]
     Expired(Timestamp),
+    /// The realm accepts no more access requests at present; until when, in words.
+    #[error("no more access requests are taken {0}")]
+    AccessRequestsFull(&'static str),
 }
+
+rows! { LinkReason {
+    Unsealable => "link_not_good", Info, Request, NotFound, LINK,
+        "The mail program broke the link into two lines, or its `issuer` is another realm's: let the recipient copy all \
+         of it.";
+    Used => "link_used", Info, Request, NotFound, LINK,
+        "The secret was shown to somebody: if it was not the recipient, `postern secret revoke` it, and make another \
+         one with `postern secret create`.";
+    Superseded => "link_superseded", Info, Request, NotFound, LINK,
+        "The recipient must use the link of the newest mail: `postern access-request show` says when it was sent.";
+    Expired => "link_expired", Info, Request, NotFound, LINK,
+        "Send another link with `postern access-request resend`.";
+    AccessRequestsFull => "access_requests_full", Warn, Request, RateLimited,
+        Fixed("No more requests are taken at the moment. Please try again tomorrow."),
+        "Decide what waits: `postern access-request list`, then `approve` or `decline` each.";
+}}

@@ -13,7 +13,7 @@ use quick_cache::sync::Cache;
 use serde::Serialize;
 
 use crate::present::Verified;
-use crate::{Context, Denial};
+use crate::{Context, Denial, ServerReason};
 
 /// The type of the JWT: nothing else that a realm signs has it (RFC 8725 §3.11).
 const TYP: &str = "identity+jwt";
@@ -116,7 +116,7 @@ impl Identities {
     /// The JWT that tells who passed.
     ///
     /// # Errors
-    /// [`Denial::NoSigningKey`] where the realm cannot sign.
+    /// [`ServerReason::NoSigningKey`] where the realm cannot sign.
     pub fn token(&self, ctx: &Context<'_>, verified: &Verified) -> Result<Box<str>, Denial> {
         let server = verified.chain.resource_server.id;
         let key = (verified.token_id, verified.credential.id, server);
@@ -131,7 +131,7 @@ impl Identities {
         }
         let own = ctx.issuer.dialect().access_token().algorithm;
         let algorithm = if own == Algorithm::HS256 { Algorithm::ES256 } else { own };
-        let missing = || Denial::NoSigningKey(algorithm.as_str());
+        let missing = || ServerReason::NoSigningKey(algorithm.as_str());
         let signer = keys.signer_as(TYP, algorithm, ctx.now).ok_or_else(missing)?;
         let claims = self.claims(ctx, verified);
         let token = signer.sign(claims.as_bytes()).map_err(|_| missing())?.into_boxed_str();

@@ -11,9 +11,9 @@ pub use identity::{Identities, Identity};
 use domain::CredentialKind;
 use oauth::ScopeSet;
 
-use crate::denial::GateDenial;
+use crate::denial::GateReason;
 use crate::present::{Presented, PresentedAt, PresentedKind, Verified, present};
-use crate::{Context, Denial};
+use crate::{AccessTokenReason, Context, Denial, DeniedAt};
 
 /// What a route asks of whoever passes.
 #[derive(Clone, Copy, Debug)]
@@ -37,25 +37,26 @@ pub const KINDS: [&str; 4] = [
 /// Lets a caller pass by a rule, or says why not.
 ///
 /// # Errors
-/// The precise reason. [`Denial::Store`] means that nothing can be known at present.
+/// The precise reason. Nothing can be known at present where it is of the store ([`Denial::is_of_store`]).
 pub async fn admit(
     ctx: &Context<'_>,
     presented: Option<&Presented<'_>>,
     rule: &Rule<'_>,
 ) -> Result<Verified, Denial> {
-    let presented = presented.ok_or(GateDenial::NoCredential)?;
-    let verified = present(ctx, presented, PresentedAt::Api).await.map_err(Denial::of_caller)?;
+    let presented = presented.ok_or(GateReason::NoCredential)?;
+    let verified = present(ctx, presented, PresentedAt::Api).await;
+    let verified = verified.map_err(|denial| denial.at(DeniedAt::Gate))?;
     let audience = &verified.chain.resource_server.identifier;
     if audience != rule.audience {
         let (token, asked) = (audience.clone(), rule.audience.to_owned());
-        return Err(Denial::WrongAudience { token, asked });
+        return Err(AccessTokenReason::WrongAudience { token, asked }.into());
     }
     let kind = verified.kind.as_str();
     if !rule.kinds.is_empty() && !rule.kinds.iter().any(|allowed| allowed == kind) {
-        return Err(GateDenial::KindNotAllowed(kind).into());
+        return Err(GateReason::KindNotAllowed(kind).into());
     }
     if !rule.scopes.is_subset(&verified.scopes) {
-        return Err(GateDenial::ScopeLacking { needed: rule.scopes.to_string() }.into());
+        return Err(GateReason::ScopeLacking { needed: rule.scopes.to_string() }.into());
     }
     Ok(verified)
 }

@@ -11,17 +11,19 @@ use async_trait::async_trait;
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, StoreExt as _, Write};
 
-use super::{Grant, GrantDenial, Identity, ResolvedGrant, closing, code_exchange, code_proof};
+use super::{
+    GrantDenial, GrantHandler, Identity, ResolvedGrant, closing, code_exchange, code_proof,
+};
 use crate::authenticate::Authenticated;
 use crate::code::Code;
-use crate::{Chain, CodeDenial, Context, Denial, mint};
+use crate::{Chain, ClientReason, Context, Denial, DeniedAt, ExchangeReason, mint};
 
 /// The grant type `authorization_code`.
 #[derive(Debug)]
 pub(super) struct AuthorizationCode;
 
 #[async_trait]
-impl Grant for AuthorizationCode {
+impl GrantHandler for AuthorizationCode {
     fn grant_type(&self) -> GrantType {
         GrantType::AuthorizationCode
     }
@@ -30,22 +32,22 @@ impl Grant for AuthorizationCode {
         &[Parameter::Code]
     }
 
-    async fn right(
+    async fn resolve(
         &self,
         ctx: &Context<'_>,
         request: &Request,
         caller: &Authenticated,
     ) -> Result<ResolvedGrant, GrantDenial> {
         let Authenticated::Client { client, secret } = caller else {
-            return Err(Denial::GrantTypeNotAllowed(GrantType::AuthorizationCode).into());
+            return Err(ClientReason::GrantTypeNotAllowed(GrantType::AuthorizationCode).into());
         };
         let presented = request.parameters.value(Parameter::Code).unwrap_or_default();
         let code = Code::open(ctx, presented)?;
         if code.client != client.id {
-            return Err(Denial::Code(CodeDenial::OfAnother).into());
+            return Err(ExchangeReason::CodeOfAnother.into());
         }
         if code.expires_at <= ctx.now {
-            return Err(Denial::Code(CodeDenial::Expired(code.expires_at)).into());
+            return Err(ExchangeReason::CodeExpired(code.expires_at).into());
         }
         // A code that is good is brought once: that it was not before, the commit tells.
         if ctx.attempt > 0 && ctx.store.spent(code.id).await? {
@@ -91,12 +93,12 @@ async fn failed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<GrantD
     Ok(GrantDenial { denial, batch: Batch { writes, events: vec![] } })
 }
 
-/// A code whose connection does not hold any more.
+/// A code whose connection is not active any more: the code is invalid (RFC 6749 §5.2).
 async fn closed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<GrantDenial, Denial> {
     match denial {
-        denial @ Denial::Store(_) => Err(denial),
+        denial if denial.is_of_store() => Err(denial),
         _ if ctx.store.spent(code.id).await? => used_before(ctx, code).await,
-        denial => Ok(of_connection(denial).into()),
+        denial => Ok(denial.at(DeniedAt::CodeExchange).into()),
     }
 }
 
@@ -109,33 +111,23 @@ async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<GrantDenial, Deni
             Some(_) => Batch::new(),
             None => closing(ctx, &code_exchange, ACTION, "its authorization code came again"),
         };
-        return Ok(GrantDenial { denial: Denial::Code(CodeDenial::Replayed), batch });
+        return Ok(GrantDenial { denial: ExchangeReason::CodeReplayed.into(), batch });
     }
     // One attempt was allowed and it failed, or the exchange gave an access token alone.
     let once = ctx.issuer.dialect().authorization().code_single_attempt;
-    let denial =
-        if once { Denial::Code(CodeDenial::Tried) } else { Denial::Code(CodeDenial::Replayed) };
+    let reason = if once { ExchangeReason::CodeTried } else { ExchangeReason::CodeReplayed };
     if ctx.store.token_revoked(code.id).await? {
-        return Ok(denial.into());
+        return Ok(reason.into());
     }
-    let Some(grant) = ctx.store.by_id(code.grant).await? else { return Ok(denial.into()) };
+    let Some(grant) = ctx.store.by_id(code.grant).await? else { return Ok(reason.into()) };
     let Some(server) = ctx.store.by_id(grant.resource_server).await? else {
-        return Ok(denial.into());
+        return Ok(reason.into());
     };
     // It was made before the code was over.
     let until = mint::lifetime(ctx, &server).map(|lifetime| code.expires_at.plus(lifetime));
     let writes = vec![Write::RevokeToken { token: code.id, until, now: ctx.now }];
     Ok(GrantDenial {
-        denial,
+        denial: reason.into(),
         batch: Batch { writes, events: vec![code_exchange::told(ctx, &grant, ACTION)] },
     })
-}
-
-/// What no longer holds of the connection is the code's to answer for (RFC 6749 §5.2); whoever
-/// proved to be the client was told already that it is suspended.
-fn of_connection(denial: Denial) -> Denial {
-    match denial {
-        Denial::ClientSuspended | Denial::OrganizationSuspended => Denial::Grant(Box::new(denial)),
-        other => other.of_grant(),
-    }
 }

@@ -1,22 +1,22 @@
 //! Client credentials (RFC 6749 §4.4): a client, or an organization's key, acts for itself.
 
 use async_trait::async_trait;
-use domain::{Client, Grant as GrantRecord, ResourceServer};
+use domain::{Client, Grant, ResourceServer};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded, StoreExt as _};
 
-use super::{Grant, GrantDenial, ResolvedGrant, named_audiences};
+use super::{GrantDenial, GrantHandler, ResolvedGrant, named_audiences};
 use crate::authenticate::Authenticated;
 use crate::chain::link;
 use crate::marks::ParentCredential;
-use crate::{Chain, Context, Denial};
+use crate::{Chain, ClientReason, Context, Denial, ScopeReason};
 
 /// The grant type `client_credentials`.
 #[derive(Debug)]
 pub(super) struct ClientCredentials;
 
 #[async_trait]
-impl Grant for ClientCredentials {
+impl GrantHandler for ClientCredentials {
     fn grant_type(&self) -> GrantType {
         GrantType::ClientCredentials
     }
@@ -25,7 +25,7 @@ impl Grant for ClientCredentials {
         &[]
     }
 
-    async fn right(
+    async fn resolve(
         &self,
         ctx: &Context<'_>,
         request: &Request,
@@ -34,14 +34,14 @@ impl Grant for ClientCredentials {
         match caller {
             // RFC 6749 §4.4: "MUST only be used by confidential clients".
             Authenticated::Client { secret: None, .. } => {
-                Err(Denial::NoClientAuthentication.into())
+                Err(ClientReason::NoAuthentication.into())
             }
             Authenticated::Client { client, secret: Some(secret) } => {
                 let server = audience(ctx, request, client).await?;
-                let handle = GrantRecord::machine_handle(client.id, server.id);
+                let handle = Grant::machine_handle(client.id, server.id);
                 let grant = ctx.store.by_handle(ctx.issuer.realm(), &handle).await?;
-                let grant =
-                    grant.ok_or_else(|| Denial::AudienceNotGranted(server.identifier.clone()))?;
+                let grant = grant
+                    .ok_or_else(|| ScopeReason::AudienceNotGranted(server.identifier.clone()))?;
                 let chain = Chain::from(ctx, grant).await?;
                 Ok(ResolvedGrant {
                     chain,
@@ -65,7 +65,7 @@ impl Grant for ClientCredentials {
                 batch: Batch::new(),
             }),
             Authenticated::ResourceServer(_) => {
-                Err(Denial::GrantTypeNotAllowed(GrantType::ClientCredentials).into())
+                Err(ClientReason::GrantTypeNotAllowed(GrantType::ClientCredentials).into())
             }
         }
     }
@@ -79,9 +79,9 @@ async fn audience(
     match (named_audiences(request).next(), client.default_audience) {
         (Some(named), _) => {
             let found = ctx.store.by_handle(ctx.issuer.realm(), named).await?;
-            found.ok_or_else(|| Denial::AudienceUnknown(named.to_owned()))
+            Ok(found.ok_or_else(|| ScopeReason::AudienceUnknown(named.to_owned()))?)
         }
         (None, Some(default)) => link(ctx, default).await,
-        (None, None) => Err(Denial::AudienceMissing),
+        (None, None) => Err(ScopeReason::AudienceMissing.into()),
     }
 }

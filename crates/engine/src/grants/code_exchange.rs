@@ -18,7 +18,7 @@ use crate::admin::changes::{Changes, detail};
 use crate::code::Code;
 use crate::marks::ParentCredential;
 use crate::secrets::{check_alive, issue_as, row};
-use crate::{Chain, Context, Denial, family};
+use crate::{Chain, Context, Denial, DeniedAt, family};
 
 /// What hangs from the connection after the exchange.
 pub(super) struct CodeExchange {
@@ -109,7 +109,7 @@ async fn consent(
     let id = Id::from_u128(chain.grant.id.as_u128());
     let (credential, batch) = match ctx.store.by_id::<Credential>(id).await? {
         Some(known) => {
-            check_alive(ctx, &known).map_err(Denial::of_grant)?;
+            check_alive(ctx, &known).map_err(|denial| denial.at(DeniedAt::CodeExchange))?;
             (ParentCredential::of(&known), Batch::new())
         }
         None => {

@@ -8,7 +8,7 @@ use oauth::pkce::{ChallengeMethod, is_verifier};
 use oauth::{Parameter, Request};
 
 use crate::code::Code;
-use crate::{CodeDenial, Context, Denial};
+use crate::{AuthorizationReason, ClientReason, Context, Denial, ExchangeReason};
 
 /// Checks both. `confidential`: the client proved itself by a secret.
 ///
@@ -30,7 +30,7 @@ fn redirect_uri(request: &Request, code: &Code) -> Result<(), Denial> {
     let Some(asked) = &code.redirect_uri else { return Ok(()) };
     match request.parameters.value(Parameter::RedirectUri) {
         Some(brought) if brought == asked.as_str() => Ok(()),
-        _ => Err(Denial::Code(CodeDenial::RedirectDiffers)),
+        _ => Err(ExchangeReason::RedirectDiffers.into()),
     }
 }
 
@@ -43,25 +43,27 @@ fn verifier(
     let verifier = request.parameters.value(Parameter::CodeVerifier);
     let (challenge, method, verifier) = match (&code.challenge, verifier) {
         (Some((challenge, method)), Some(verifier)) => (challenge, *method, verifier),
-        (Some(_), None) => return Err(Denial::Code(CodeDenial::VerifierMissing)),
-        (None, Some(_)) => return Err(Denial::Code(CodeDenial::VerifierUnasked)),
+        (Some(_), None) => return Err(ExchangeReason::VerifierMissing.into()),
+        (None, Some(_)) => return Err(ExchangeReason::VerifierUnexpected.into()),
         (None, None) if confidential => return Ok(()),
-        (None, None) => return Err(Denial::NoClientAuthentication),
+        (None, None) => return Err(ClientReason::NoAuthentication.into()),
     };
     let fixed = here(ctx, request);
     let method = method.unwrap_or(fixed.method);
     if method == ChallengeMethod::Plain && !confidential {
-        return Err(Denial::ChallengeMethodUnsupported(method.as_str().to_owned()));
+        return Err(
+            AuthorizationReason::ChallengeMethodUnsupported(method.as_str().to_owned()).into()
+        );
     }
     // Where the endpoint compares by equality, the published format has verifiers of its own.
     let own_form = fixed.by_endpoint && method == ChallengeMethod::Plain;
     if !own_form && !is_verifier(verifier) {
-        return Err(Denial::Code(CodeDenial::VerifierMalformed));
+        return Err(ExchangeReason::VerifierMalformed.into());
     }
     if method.verifies(challenge, verifier) {
         Ok(())
     } else {
-        Err(Denial::Code(CodeDenial::VerifierMismatch))
+        Err(ExchangeReason::VerifierMismatch.into())
     }
 }
 

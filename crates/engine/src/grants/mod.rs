@@ -1,7 +1,7 @@
 //! The grant types, as a table. Adding one is adding a file here and a row to [`GRANTS`].
 //!
-//! A grant's file answers one question: which right does this request stand for? Client
-//! authentication comes before it; scope, budget and minting come after it and are the same for all.
+//! A handler answers one question: which grant does this request stand for? Client authentication
+//! comes before it; scope, budget and minting come after it and are the same for all.
 
 mod authorization_code;
 mod client_credentials;
@@ -19,14 +19,14 @@ use store::{Batch, Loaded};
 use crate::admin::changes::{Changes, nothing};
 use crate::authenticate::Authenticated;
 use crate::marks::ParentCredential;
-use crate::{Chain, Context, Denial};
+use crate::{Chain, Context, Denial, Reason};
 
-/// The right that a request stands for.
+/// The grant that a token request stands for, with everything that narrows the token.
 #[derive(Debug)]
 pub struct ResolvedGrant {
-    /// What it hangs from.
+    /// The grant and all that it depends on, active at this moment.
     pub chain: Chain,
-    /// The credential that the token will be traced to.
+    /// The credential that the token is minted from.
     pub credential: ParentCredential,
     /// The key that was presented in a client's place, where one was.
     pub key: Option<PublicId>,
@@ -51,8 +51,8 @@ pub struct Identity {
     pub nonce: Option<String>,
 }
 
-/// Why there is no right, and what must be written because of that: a replay revokes what it came
-/// from, and is refused.
+/// Why a request stands for no grant, and what must be written because of that: a replay is denied, and
+/// revokes the connection that it came from.
 #[derive(Debug)]
 pub struct GrantDenial {
     /// Why.
@@ -67,23 +67,26 @@ impl From<Denial> for GrantDenial {
     }
 }
 
-impl From<store::StoreError> for GrantDenial {
-    fn from(error: store::StoreError) -> Self {
-        Denial::from(error).into()
+impl<R: Into<Reason>> From<R> for GrantDenial {
+    fn from(reason: R) -> Self {
+        Denial::from(reason).into()
     }
 }
 
-/// One grant type.
+/// Handles one grant type.
 #[async_trait]
-pub trait Grant: Sync {
+pub trait GrantHandler: Sync {
     /// Its `grant_type`.
     fn grant_type(&self) -> GrantType;
 
     /// The parameters it needs besides those of client authentication.
     fn required(&self) -> &'static [Parameter];
 
-    /// Finds the right, or says why there is none.
-    async fn right(
+    /// Finds the grant that the request stands for.
+    ///
+    /// # Errors
+    /// Why there is none.
+    async fn resolve(
         &self,
         ctx: &Context<'_>,
         request: &Request,
@@ -97,8 +100,8 @@ pub(crate) fn named_audiences(request: &Request) -> impl Iterator<Item = &str> {
     parameters.into_iter().filter_map(|parameter| request.parameters.value(parameter))
 }
 
-/// Takes a credential back because something that is used once came again. Whoever brought it may
-/// be a thief, so it is the program itself that acts.
+/// Revokes a credential because something that may be used once came again. The caller may be a thief, so
+/// the program itself is the actor.
 fn closing(
     ctx: &Context<'_>,
     credential: &Loaded<Credential>,
@@ -114,7 +117,7 @@ fn closing(
 }
 
 /// Every grant type there is.
-pub static GRANTS: &[&dyn Grant] = &[
+pub static GRANTS: &[&dyn GrantHandler] = &[
     &authorization_code::AuthorizationCode,
     &client_credentials::ClientCredentials,
     &refresh_token::RefreshToken,

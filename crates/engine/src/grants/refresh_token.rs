@@ -11,12 +11,14 @@ use domain::{Credential, CredentialKind};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded};
 
-use super::{Grant, GrantDenial, Identity, ResolvedGrant, closing};
+use super::{GrantDenial, GrantHandler, Identity, ResolvedGrant, closing};
 use crate::authenticate::Authenticated;
 use crate::family::{self, Family, RefreshTokenState};
 use crate::marks::ParentCredential;
 use crate::secrets::check_alive;
-use crate::{Chain, Context, Denial, GrantCredential};
+use crate::{
+    Chain, ClientReason, Context, CredentialReason, DeniedAt, ExchangeReason, GrantCredential,
+};
 
 const KIND: CredentialKind = CredentialKind::RefreshToken;
 
@@ -25,7 +27,7 @@ const KIND: CredentialKind = CredentialKind::RefreshToken;
 pub(super) struct RefreshToken;
 
 #[async_trait]
-impl Grant for RefreshToken {
+impl GrantHandler for RefreshToken {
     fn grant_type(&self) -> GrantType {
         GrantType::RefreshToken
     }
@@ -34,22 +36,22 @@ impl Grant for RefreshToken {
         &[Parameter::RefreshToken]
     }
 
-    async fn right(
+    async fn resolve(
         &self,
         ctx: &Context<'_>,
         request: &Request,
         caller: &Authenticated,
     ) -> Result<ResolvedGrant, GrantDenial> {
         let Authenticated::Client { client, .. } = caller else {
-            return Err(Denial::GrantTypeNotAllowed(GrantType::RefreshToken).into());
+            return Err(ClientReason::GrantTypeNotAllowed(GrantType::RefreshToken).into());
         };
         let presented = request.parameters.value(Parameter::RefreshToken).unwrap_or_default();
         let found = family::look_up(ctx, presented).await;
-        let (family, state) = found.map_err(Denial::of_grant)?;
+        let (family, state) = found.map_err(|denial| denial.at(DeniedAt::Refresh))?;
         let Family { credential: row, token } = &family;
         // RFC 6749 §6: a refresh token is bound to the client it was issued to.
         if token.client != client.id {
-            return Err(Denial::SecretOfAnother(KIND).of_grant().into());
+            return Err(CredentialReason::OfAnother(KIND).at(DeniedAt::Refresh).into());
         }
         if let RefreshTokenState::Earlier(generation) = state
             && !family::may_retry(ctx, token, generation)
@@ -57,7 +59,8 @@ impl Grant for RefreshToken {
             return Err(replayed(ctx, row, generation));
         }
         let of_grant = GrantCredential { credential: row.clone(), grant: token.grant };
-        let chain = Chain::below(ctx, &of_grant).await.map_err(Denial::of_grant)?;
+        let chain =
+            Chain::below(ctx, &of_grant).await.map_err(|denial| denial.at(DeniedAt::Refresh))?;
         let mut credential = ParentCredential::of(row);
         let (refresh_token, batch) = match (family::rotates(ctx, token), state) {
             // An app stores what each answer brings: it is brought the same one again.
@@ -101,11 +104,11 @@ fn again(ctx: &Context<'_>, family: &Family) -> Secret<oauth::RefreshToken> {
 fn replayed(ctx: &Context<'_>, token: &Loaded<Credential>, generation: u32) -> GrantDenial {
     // What is over already is not closed once more.
     if let Err(denial) = check_alive(ctx, token) {
-        return denial.of_grant().into();
+        return denial.at(DeniedAt::Refresh).into();
     }
     ctx.recognize(&token.public_id);
     GrantDenial {
-        denial: Denial::RefreshReplayed { generation },
+        denial: ExchangeReason::RefreshReplayed { generation }.into(),
         batch: closing(ctx, token, "refresh_token.replayed", "an earlier refresh token came back"),
     }
 }

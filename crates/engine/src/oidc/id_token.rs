@@ -11,7 +11,7 @@ use serde_json::json;
 use super::algorithm;
 use crate::grants::Identity;
 use crate::mint::Mint;
-use crate::{Context, Denial, identity};
+use crate::{AccessTokenReason, Context, Denial, ServerReason, identity};
 
 /// How long an ID token is good, in seconds: it tells of one sign-in, and opens nothing.
 const LIFETIME: i64 = 3_600;
@@ -20,7 +20,7 @@ const LIFETIME: i64 = 3_600;
 /// no client.
 ///
 /// # Errors
-/// [`Denial::NoSigningKey`].
+/// [`ServerReason::NoSigningKey`].
 pub(crate) fn id_token(
     ctx: &Context<'_>,
     mint: &Mint,
@@ -50,7 +50,7 @@ pub(crate) fn id_token(
     if algorithm != Algorithm::EdDSA {
         claims.insert("at_hash".to_owned(), json!(half_of_hash(access_token.expose())));
     }
-    let missing = || Denial::NoSigningKey(algorithm.as_str());
+    let missing = || ServerReason::NoSigningKey(algorithm.as_str());
     let keys = ctx.issuer.keys();
     let signer = keys.identity_signer(algorithm, ctx.now).ok_or_else(missing)?;
     let payload = serde_json::to_vec(&claims).map_err(|_| missing())?;
@@ -78,17 +78,17 @@ pub(super) struct Said {
 /// RP-Initiated Logout §2).
 ///
 /// # Errors
-/// [`Denial::Jwt`] for anything that is none of ours.
+/// [`AccessTokenReason::Jwt`] for anything that is none of ours.
 pub(super) fn read_hint(ctx: &Context<'_>, text: &str) -> Result<Said, Denial> {
-    let token = Compact::parse(text).map_err(|error| Denial::Jwt(error.to_string()))?;
+    let token = Compact::parse(text).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
     let keys = ctx.issuer.keys();
-    let payload = keys.verify(&token).map_err(|error| Denial::Jwt(error.to_string()))?;
-    let said: Said =
-        serde_json::from_slice(payload).map_err(|_| Denial::Jwt("it is no ID token".to_owned()))?;
+    let payload = keys.verify(&token).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
+    let said: Said = serde_json::from_slice(payload)
+        .map_err(|_| AccessTokenReason::Jwt("it is no ID token".to_owned()))?;
     if said.iss == ctx.issuer.identifier() {
         Ok(said)
     } else {
-        Err(Denial::Jwt("another issuer made it".to_owned()))
+        Err(AccessTokenReason::Jwt("another issuer made it".to_owned()).into())
     }
 }
 

@@ -5,7 +5,7 @@ use domain::{Credential, CredentialKind};
 use oauth::{Reply, Request};
 
 use crate::present::{Presented, PresentedAt, PresentedKind, present};
-use crate::{Context, Denial, identity};
+use crate::{AdminReason, ClientReason, Context, Denial, DeniedAt, identity};
 
 /// Answers a userinfo request, and tells which credential was used.
 ///
@@ -16,7 +16,7 @@ pub(crate) async fn userinfo(
     ctx: &Context<'_>,
     request: &Request,
 ) -> Result<(Reply, Id<Credential>), Denial> {
-    let missing = || Denial::Token(Box::new(Denial::NoClientAuthentication));
+    let missing = || ClientReason::NoAuthentication.at(DeniedAt::Bearer);
     let token = request.bearer.as_ref().ok_or_else(missing)?;
     let verified = present(ctx, &Presented::Token(token.expose()), PresentedAt::Api).await?;
     // Keys and personal tokens were not given to an app by the person's consent.
@@ -26,7 +26,7 @@ pub(crate) async fn userinfo(
     );
     let user = verified.chain.user.as_ref();
     let Some(user) = user.filter(|_| minted && verified.scopes.contains(identity::OPENID)) else {
-        return Err(Denial::NotPermitted(identity::OPENID.to_owned()));
+        return Err(AdminReason::NotPermitted(identity::OPENID.to_owned()).into());
     };
     let mut claims = identity::claims(user, &verified.scopes);
     if let Some(organization) = &verified.chain.organization {

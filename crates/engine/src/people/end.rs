@@ -12,7 +12,7 @@ use crate::{Context, Denial, Outcome};
 /// whoever signs out wants to be signed out.
 ///
 /// # Errors
-/// [`Denial::Store`].
+/// The error of the store.
 pub async fn sign_out(ctx: &Context<'_>, cookie: &str) -> Result<Outcome<bool>, Denial> {
     let Some((account, session)) = session::find(ctx, cookie).await? else {
         return Ok(Outcome::reading(false));
@@ -26,7 +26,7 @@ pub async fn sign_out(ctx: &Context<'_>, cookie: &str) -> Result<Outcome<bool>, 
 /// Ends one session of a user. Answers whether there was one.
 ///
 /// # Errors
-/// [`Denial::Store`].
+/// The error of the store.
 pub async fn end_session(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -42,7 +42,7 @@ pub async fn end_session(
 /// Ends the sessions of a user, all but `except`. Answers how many there were.
 ///
 /// # Errors
-/// [`Denial::Store`].
+/// The error of the store.
 pub async fn end_sessions(
     ctx: &Context<'_>,
     actor: &Actor,

@@ -31,7 +31,7 @@ pub trait Passwords: Send + Sync + Debug + 'static {
     /// nobody can tell by time whether there is an account.
     ///
     /// # Errors
-    /// [`Denial::SignInBusy`] when too many wait already.
+    /// [`crate::SignInReason::Busy`] when too many wait already.
     async fn verify(
         &self,
         hash: Option<PasswordHash>,
@@ -41,6 +41,6 @@ pub trait Passwords: Send + Sync + Debug + 'static {
     /// Makes a hash to store.
     ///
     /// # Errors
-    /// [`Denial::SignInBusy`] when too many wait already.
+    /// [`crate::SignInReason::Busy`] when too many wait already.
     async fn hash(&self, password: Secret<Password>) -> Result<PasswordHash, Denial>;
 }

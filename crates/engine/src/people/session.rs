@@ -5,21 +5,21 @@ use domain::{Account, Session, SessionSecret, User, UserStatus};
 use store::{Loaded, StoreExt as _};
 
 use super::{SignedIn, cookie};
-use crate::{Context, Denial};
+use crate::{Context, Denial, SignInReason};
 
 /// Whose session the cookie is, if it is good at this moment.
 ///
 /// # Errors
-/// [`Denial::SessionUnknown`] when it is none of ours, was ended, or its user may not act;
-/// [`Denial::SessionExpired`]; [`Denial::Store`].
+/// [`SignInReason::SessionUnknown`] when it is none of ours, was ended, or its user may not act;
+/// [`SignInReason::SessionExpired`]; the error of the store.
 pub async fn session(ctx: &Context<'_>, cookie: &str) -> Result<SignedIn, Denial> {
-    let (account, session) = find(ctx, cookie).await?.ok_or(Denial::SessionUnknown)?;
+    let (account, session) = find(ctx, cookie).await?.ok_or(SignInReason::SessionUnknown)?;
     if session.expires_at <= ctx.now {
-        return Err(Denial::SessionExpired(session.expires_at));
+        return Err(SignInReason::SessionExpired(session.expires_at).into());
     }
     let user: Option<Loaded<User>> = ctx.store.by_id(account.user()).await?;
     let user = user.filter(|user| user.status == UserStatus::Active);
-    let user = user.ok_or(Denial::SessionUnknown)?;
+    let user = user.ok_or(SignInReason::SessionUnknown)?;
     ctx.recognize(&user.public_id);
     Ok(SignedIn { user, account, session })
 }

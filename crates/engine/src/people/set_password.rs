@@ -7,14 +7,14 @@ use store::{Batch, Loaded, Write};
 
 use super::change::{Change, event};
 use super::end::account_of;
-use crate::{Context, Denial, Outcome};
+use crate::{AdminReason, Context, Denial, Outcome};
 
 /// Sets a user's password. Another one than before ends all their sessions: whoever changes it may do
 /// so because somebody else knows it.
 ///
 /// # Errors
-/// [`Denial::StateForbids`] for a user who was removed; [`Denial::Store`]. When committed,
-/// [`Denial::NameTaken`] where somebody else set the first one in the same moment.
+/// [`AdminReason::StateForbids`] for a user who was removed; the error of the store. When committed,
+/// [`AdminReason::NameTaken`] where somebody else set the first one in the same moment.
 pub async fn set_password(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -22,7 +22,7 @@ pub async fn set_password(
     hash: PasswordHash,
 ) -> Result<Outcome<()>, Denial> {
     if user.status == UserStatus::Removed {
-        return Err(Denial::StateForbids("the user was removed".into()));
+        return Err(AdminReason::StateForbids("the user was removed".into()).into());
     }
     let mut batch = Batch::new();
     match account_of(ctx, user.id).await? {

@@ -14,7 +14,7 @@ use store::{Batch, Loaded, StoreExt as _};
 use super::change::Change;
 use super::session::find;
 use super::{Check, NewSession, Password, Passwords, SESSION_LIFETIME, cookie, session};
-use crate::{Context, Denial, Outcome, settle};
+use crate::{Context, Denial, Outcome, SignInReason, settle};
 
 /// The most characters of a browser's name that are kept.
 const MAX_USER_AGENT: usize = 200;
@@ -31,9 +31,9 @@ pub struct Browser<'a> {
 /// Signs a person in.
 ///
 /// # Errors
-/// [`Denial::NoSuchAccount`], [`Denial::NoPassword`], [`Denial::PasswordMismatch`] and
-/// [`Denial::AccountSuspended`], which look alike from outside; [`Denial::SignInBusy`];
-/// [`Denial::Contended`]; [`Denial::Store`].
+/// [`SignInReason::NoSuchAccount`], [`SignInReason::NoPassword`], [`SignInReason::PasswordMismatch`] and
+/// [`SignInReason::AccountSuspended`], which look alike from outside; [`SignInReason::Busy`];
+/// [`crate::ServerReason::Contended`]; the error of the store.
 pub async fn sign_in(
     ctx: &Context<'_>,
     passwords: &dyn Passwords,
@@ -53,11 +53,13 @@ pub async fn sign_in(
     if let Some(user) = &user {
         ctx.recognize(&user.public_id);
     }
-    let user = user.ok_or(Denial::NoSuchAccount)?;
-    let hash = hash.ok_or(Denial::NoPassword)?;
-    let Check::Right { outdated } = check else { return Err(Denial::PasswordMismatch) };
+    let user = user.ok_or(SignInReason::NoSuchAccount)?;
+    let hash = hash.ok_or(SignInReason::NoPassword)?;
+    let Check::Right { outdated } = check else {
+        return Err(SignInReason::PasswordMismatch.into());
+    };
     if user.status != UserStatus::Active {
-        return Err(Denial::AccountSuspended);
+        return Err(SignInReason::AccountSuspended.into());
     }
     let stronger = if outdated { Some(passwords.hash(password).await?) } else { None };
     let change = Begin { user: &user, hash: &hash, stronger: stronger.as_ref(), browser };
@@ -87,7 +89,7 @@ impl Begin<'_> {
             ctx.store.by_id(Account::id_of(self.user.id)).await?;
         // Who changed the password meanwhile did so to keep somebody out.
         let account = account.filter(|account| account.password.as_ref() == Some(self.hash));
-        let account = account.ok_or(Denial::PasswordMismatch)?;
+        let account = account.ok_or(SignInReason::PasswordMismatch)?;
         let mut batch = Batch::new();
         let replaced = match self.browser.cookie {
             Some(cookie) => find(ctx, cookie).await?,

@@ -13,7 +13,7 @@ use super::{Found, PresentedKind};
 use crate::chain::link;
 use crate::mint::{SEALED_CONTEXT, SEALED_VERSION, Sealed};
 use crate::seen::Print;
-use crate::{Context, Denial};
+use crate::{AccessTokenReason, Context, Denial};
 
 /// What a token of either form says.
 struct Said {
@@ -37,7 +37,7 @@ pub(super) async fn jwt(ctx: &Context<'_>, text: &str) -> Result<Found, Denial> 
     let print = ctx.issuer.seen().print(text);
     let said = if ctx.issuer.seen().contains(print, ctx.issuer.keys().number()) {
         let payload = text.split('.').nth(1).and_then(parse_base64url);
-        claims(ctx, &payload.ok_or_else(|| Denial::Jwt("no payload".into()))?)?
+        claims(ctx, &payload.ok_or_else(|| AccessTokenReason::Jwt("no payload".into()))?)?
     } else {
         checked(ctx, text, print)?
     };
@@ -46,13 +46,13 @@ pub(super) async fn jwt(ctx: &Context<'_>, text: &str) -> Result<Found, Denial> 
 
 /// Checks type and signature, then reads the claims.
 fn checked(ctx: &Context<'_>, text: &str, print: Print) -> Result<Said, Denial> {
-    let token = Compact::parse(text).map_err(|error| Denial::Jwt(error.to_string()))?;
+    let token = Compact::parse(text).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
     let typ = &ctx.issuer.dialect().access_token().header_typ;
     if !token.header().is_type(typ) {
-        return Err(Denial::Jwt(format!("its type is not {typ}")));
+        return Err(AccessTokenReason::Jwt(format!("its type is not {typ}")).into());
     }
     let keys = ctx.issuer.keys();
-    let payload = keys.verify(&token).map_err(|error| Denial::Jwt(error.to_string()))?;
+    let payload = keys.verify(&token).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
     let said = claims(ctx, payload)?;
     ctx.issuer.seen().note(print, keys.number());
     Ok(said)
@@ -60,8 +60,9 @@ fn checked(ctx: &Context<'_>, text: &str, print: Print) -> Result<Said, Denial> 
 
 fn claims(ctx: &Context<'_>, payload: &[u8]) -> Result<Said, Denial> {
     let policy = ctx.issuer.dialect().access_token();
-    let claims = policy.read_claims(payload).map_err(|error| Denial::Jwt(error.to_string()))?;
-    let scopes = claims.scopes().map_err(|error| Denial::Jwt(error.to_string()))?;
+    let claims =
+        policy.read_claims(payload).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
+    let scopes = claims.scopes().map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
     Ok(Said {
         token_id: claims.token_id,
         grant: claims.grant,
@@ -76,17 +77,18 @@ fn claims(ctx: &Context<'_>, payload: &[u8]) -> Result<Said, Denial> {
 /// Opens a sealed token.
 pub(super) async fn opaque(ctx: &Context<'_>, text: &str) -> Result<Found, Denial> {
     let prefix = ctx.issuer.dialect().access_token().opaque_prefix.as_str();
-    let body = text.strip_prefix(prefix).ok_or(Denial::TokenUnrecognized)?;
+    let body = text.strip_prefix(prefix).ok_or(AccessTokenReason::Unrecognized)?;
     let bytes = parse_base64url(body).ok_or(if prefix.is_empty() {
-        Denial::TokenUnrecognized
+        AccessTokenReason::Unrecognized
     } else {
-        Denial::Unsealable
+        AccessTokenReason::Unsealable
     })?;
     let plain = ctx.issuer.opaque_tokens().open(SEALED_CONTEXT, &bytes);
-    let plain = plain.ok_or(Denial::Unsealable)?;
-    let sealed: Sealed<'_> = postcard::from_bytes(&plain).map_err(|_| Denial::Unsealable)?;
+    let plain = plain.ok_or(AccessTokenReason::Unsealable)?;
+    let sealed: Sealed<'_> =
+        postcard::from_bytes(&plain).map_err(|_| AccessTokenReason::Unsealable)?;
     if sealed.version != SEALED_VERSION {
-        return Err(Denial::Unsealable);
+        return Err(AccessTokenReason::Unsealable.into());
     }
     let said = Said {
         token_id: sealed.token_id,
@@ -94,7 +96,7 @@ pub(super) async fn opaque(ctx: &Context<'_>, text: &str) -> Result<Found, Denia
         credential: sealed.credential,
         issued_at: Timestamp::from_seconds(sealed.issued_at),
         expires_at: sealed.expires_at.map(Timestamp::from_seconds),
-        scopes: sealed.scope.parse().map_err(|_| Denial::Unsealable)?,
+        scopes: sealed.scope.parse().map_err(|_| AccessTokenReason::Unsealable)?,
         audience: None,
     };
     follow(ctx, said).await

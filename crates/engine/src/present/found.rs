@@ -11,7 +11,7 @@ use store::Loaded;
 use super::{PresentedKind, Verified};
 use crate::chain::link;
 use crate::secrets::check_alive;
-use crate::{Chain, Context, Denial, GrantCredential};
+use crate::{AccessTokenReason, Chain, Context, Denial, DeniedAt, GrantCredential};
 
 /// What was presented, and what it hangs from.
 #[derive(Debug)]
@@ -69,10 +69,10 @@ impl Found {
             if let Some(at) = self.expires_at
                 && at <= ctx.now
             {
-                return Err(Denial::TokenExpired(at));
+                return Err(AccessTokenReason::Expired(at).into());
             }
             if ctx.store.token_revoked(token).await? {
-                return Err(Denial::TokenRevoked);
+                return Err(AccessTokenReason::Revoked.into());
             }
         }
         check_alive(ctx, &self.credential)?;
@@ -84,7 +84,7 @@ impl Found {
     /// # Errors
     /// The precise reason why it is not.
     pub(crate) async fn verified(self, ctx: &Context<'_>) -> Result<Verified, Denial> {
-        self.checked(ctx).await.map_err(Denial::of_token)
+        self.checked(ctx).await.map_err(|denial| denial.at(DeniedAt::Bearer))
     }
 
     async fn checked(self, ctx: &Context<'_>) -> Result<Verified, Denial> {
@@ -92,7 +92,7 @@ impl Found {
         let chain = Chain::from(ctx, self.grant).await?;
         let asked = &chain.resource_server.identifier;
         if let Some(token) = self.audience.filter(|named| named != asked) {
-            return Err(Denial::WrongAudience { token, asked: asked.clone() });
+            return Err(AccessTokenReason::WrongAudience { token, asked: asked.clone() }.into());
         }
         Ok(Verified {
             kind: self.kind,

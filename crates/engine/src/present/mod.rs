@@ -15,7 +15,7 @@ use oauth::ScopeSet;
 use store::Loaded;
 
 use crate::secrets::{find_any, find_pair, refuse_white_space};
-use crate::{Chain, Context, Denial, GrantCredential};
+use crate::{Chain, Context, CredentialReason, Denial, DeniedAt, GrantCredential, Reason};
 
 /// What was presented.
 #[derive(Clone, Copy)]
@@ -124,7 +124,7 @@ pub(crate) async fn look_up(
         Presented::Basic { id, secret } => pair(ctx, id, secret).await,
         Presented::Token(text) => string(ctx, text, place).await,
     };
-    found.map_err(Denial::of_token)
+    found.map_err(|denial| denial.at(DeniedAt::Bearer))
 }
 
 async fn pair(ctx: &Context<'_>, id: &str, secret: &str) -> Result<Found, Denial> {
@@ -142,7 +142,11 @@ async fn string(ctx: &Context<'_>, text: &str, place: PresentedAt) -> Result<Fou
     };
     match find_any(ctx, kinds, Credential::grant, text).await {
         Ok((credential, grant)) => Found::of_row(ctx, GrantCredential { credential, grant }).await,
-        Err(Denial::SecretForeign(_)) => access_token::opaque(ctx, text).await,
+        Err(denial)
+            if matches!(denial.reason, Reason::Credential(CredentialReason::Foreign(_))) =>
+        {
+            access_token::opaque(ctx, text).await
+        }
         Err(denial) => Err(denial),
     }
 }

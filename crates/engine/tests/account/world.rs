@@ -171,5 +171,5 @@ impl World {
 
 /// The private code of a denial.
 pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, Denial>) -> &'static str {
-    result.unwrap_err().verdict().code
+    result.unwrap_err().code()
 }

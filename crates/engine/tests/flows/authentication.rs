@@ -29,8 +29,8 @@ async fn rfc6749_5_2_every_failed_proof_is_invalid_client_and_says_the_same() {
     ];
     for (id, secret, expected) in cases {
         let denial = world.token(&credentials(id, secret)).await.unwrap_err();
-        assert_eq!(denial.verdict().code, expected, "{id:?}");
-        let failure = denial.failure();
+        assert_eq!(denial.code(), expected, "{id:?}");
+        let failure = denial.error_response();
         assert_eq!(failure.problem, Problem::InvalidClient);
         assert_eq!(failure.description, "Client authentication failed.");
     }
@@ -84,9 +84,9 @@ async fn a_suspended_client_or_organization_is_told_apart_only_after_the_proof()
     let world = World::new().await;
     world.change::<Client>(world.client, |it| it.status = Status::Suspended).await;
     let refused = world.token(&credentials("client_1", &world.client_secret)).await;
-    assert_eq!(refused.unwrap_err().failure().problem, Problem::ClientSuspended);
+    assert_eq!(refused.unwrap_err().error_response().problem, Problem::ClientSuspended);
     let unproven = world.token(&credentials("client_1", "postern_rs_live_x")).await;
-    assert_eq!(unproven.unwrap_err().failure().problem, Problem::InvalidClient);
+    assert_eq!(unproven.unwrap_err().error_response().problem, Problem::InvalidClient);
     world.change::<Client>(world.client, |it| it.status = Status::Active).await;
     world.change::<Organization>(world.organization, |it| it.status = Status::Suspended).await;
     let refused = world.token(&credentials("client_1", &world.client_secret)).await;

@@ -54,8 +54,8 @@ async fn rfc6749_4_1_2_a_code_used_twice_revokes_what_it_gave() {
         let reply = partner.exchange(&first).await.unwrap();
         let rotated = partner.refresh(&refresh_token(&reply)).await.unwrap();
         let denial = partner.exchange(&first).await.unwrap_err();
-        assert_eq!(denial.verdict().code, "code_replayed");
-        assert_eq!(denial.failure().problem, Problem::InvalidGrant);
+        assert_eq!(denial.code(), "code_replayed");
+        assert_eq!(denial.error_response().problem, Problem::InvalidGrant);
         for dead in [&reply, &rotated] {
             assert_eq!(
                 code(partner.world.at_api(dead.access_token.expose()).await),
@@ -106,7 +106,7 @@ async fn many_exchanges_of_one_code_at_once_give_one_token_which_is_then_taken_b
         match done {
             Ok(reply) => given.push(reply),
             Err(denial) => {
-                assert_eq!(denial.verdict().code, "code_replayed");
+                assert_eq!(denial.code(), "code_replayed");
                 refused += 1;
             }
         }
@@ -183,8 +183,8 @@ async fn rfc6749_4_1_2_a_code_that_is_over_changed_or_none_is_refused() {
     let in_time = partner.code("read").await;
     partner.world.advance(1);
     let denial = partner.exchange(&late).await.unwrap_err();
-    assert_eq!(denial.verdict().code, "code_expired");
-    assert_eq!(denial.failure().problem, Problem::InvalidGrant);
+    assert_eq!(denial.code(), "code_expired");
+    assert_eq!(denial.error_response().problem, Problem::InvalidGrant);
     let changed = format!("{}A", &in_time[..in_time.len() - 1]);
     for bad in [changed.as_str(), "nonsense", "", " ", "é"] {
         let expected = if bad.is_empty() { "parameter_missing" } else { "code_not_good" };
@@ -213,7 +213,7 @@ async fn rfc7636_4_6_wrong_verifier_is_invalid_grant() {
         let asked = without(partner.brings(&brought), P::CodeVerifier);
         let asked = verifier.map_or(asked.clone(), |it| with(asked, P::CodeVerifier, it));
         let denial = partner.world.token(&asked).await.unwrap_err();
-        assert_eq!((denial.verdict().code, denial.failure().problem), (expected, problem));
+        assert_eq!((denial.code(), denial.error_response().problem), (expected, problem));
     }
     assert!(partner.exchange(&brought).await.is_ok(), "a wrong one spends nothing here");
 }
@@ -242,7 +242,7 @@ async fn rfc9700_2_1_1_a_verifier_without_a_challenge_is_refused() {
     partner.becomes_public().await;
     let unproven = without(without(partner.brings(&next), P::CodeVerifier), P::ClientSecret);
     let denial = partner.world.token(&unproven).await.unwrap_err();
-    assert_eq!(denial.failure().problem, Problem::InvalidClient);
+    assert_eq!(denial.error_response().problem, Problem::InvalidClient);
 }
 
 #[tokio::test]
@@ -384,8 +384,8 @@ async fn rfc6749_5_2_a_connection_that_does_not_hold_any_more_is_invalid_grant()
         break_it(&partner).await;
         let asked = without(partner.brings(&brought), P::ClientSecret);
         let denial = partner.world.token(&asked).await.unwrap_err();
-        assert_eq!(denial.verdict().code, expected);
-        assert_eq!(denial.failure().problem, Problem::InvalidGrant, "{expected}");
+        assert_eq!(denial.code(), expected);
+        assert_eq!(denial.error_response().problem, Problem::InvalidGrant, "{expected}");
     }
 }
 

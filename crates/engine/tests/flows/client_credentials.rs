@@ -64,13 +64,13 @@ async fn the_hour_and_the_utc_day_are_counted_apart_and_told() {
     let hour = reply.client_quota.unwrap().per_hour.unwrap();
     assert_eq!(hour, QuotaWindow { limit: 2, remaining: 1, resets_in: 3600 });
     world.token(&world.machine(&[])).await.unwrap();
-    let refused = world.token(&world.machine(&[])).await.unwrap_err().failure();
+    let refused = world.token(&world.machine(&[])).await.unwrap_err().error_response();
     assert_eq!(refused.problem, Problem::BudgetSpent);
     assert_eq!(refused.client_quota.unwrap().per_hour.unwrap().remaining, 0);
     assert_eq!(refused.retry_after(), Some(3600));
     world.advance(3600);
     world.token(&world.machine(&[])).await.unwrap();
-    let refused = world.token(&world.machine(&[])).await.unwrap_err().failure();
+    let refused = world.token(&world.machine(&[])).await.unwrap_err().error_response();
     assert_eq!(refused.client_quota.unwrap().per_day.unwrap().remaining, 0);
 }
 
@@ -82,7 +82,7 @@ async fn an_organizations_budget_is_shared_and_a_refusal_spends_nothing() {
     world.change::<Organization>(world.organization, |it| it.budget = limits).await;
     let reply = world.token(&world.machine(&[])).await.unwrap();
     assert_eq!(reply.organization_quota.unwrap().per_day.unwrap().remaining, 0);
-    let refused = world.token(&world.machine(&[])).await.unwrap_err().failure();
+    let refused = world.token(&world.machine(&[])).await.unwrap_err().error_response();
     assert_eq!((refused.client_quota, refused.organization_quota.is_some()), (None, true));
     world.change::<Organization>(world.organization, |it| it.budget = Default::default()).await;
     let reply = world.token(&world.machine(&[])).await.unwrap();

@@ -63,8 +63,8 @@ async fn every_verdict_is_that_of_the_rule_read_aloud() {
                     } else {
                         "passes"
                     };
-                    let verdict = ask(&world, Some(presented), (audience, needed, kinds)).await;
-                    let found = verdict.map_or_else(|it| it.verdict().code, |_| "passes");
+                    let admitted = ask(&world, Some(presented), (audience, needed, kinds)).await;
+                    let found = admitted.map_or_else(|it| it.code(), |_| "passes");
                     assert_eq!(found, expected, "{kind} {audience} {needed:?} {kinds:?}");
                 }
             }
@@ -77,7 +77,8 @@ async fn rfc6750_3_1_each_refusal_has_its_problem() {
     let world = world().await;
     let (id, secret) = &world.api_key;
     let key = || Some(Presented::Basic { id, secret });
-    let problem = async |presented, rule| ask(&world, presented, rule).await.unwrap_err().failure();
+    let problem =
+        async |presented, rule| ask(&world, presented, rule).await.unwrap_err().error_response();
     let failure = problem(None, (AUDIENCE, "read", &[])).await;
     assert_eq!(failure.problem, Problem::NoCredential);
     let failure = problem(key(), ("https://other.example", "read", &[])).await;
@@ -106,12 +107,12 @@ async fn who_is_suspended_is_told_so_and_what_is_revoked_is_nothing() {
     let organization = |status| move |it: &mut Organization| it.status = status;
     world.change(world.organization, organization(Status::Suspended)).await;
     let denial = refused().await;
-    assert_eq!(denial.failure().problem, Problem::CallerSuspended);
-    assert_eq!(denial.verdict().code, "organization_suspended");
+    assert_eq!(denial.error_response().problem, Problem::CallerSuspended);
+    assert_eq!(denial.code(), "organization_suspended");
     world.change(world.organization, organization(Status::Active)).await;
     assert!(ask(&world, Some(Presented::Token(&token)), rule).await.is_ok());
     world.change::<ResourceServer>(world.server, |it| it.status = Status::Suspended).await;
-    assert_eq!(refused().await.failure().problem, Problem::InvalidToken);
+    assert_eq!(refused().await.error_response().problem, Problem::InvalidToken);
     world.change::<ResourceServer>(world.server, |it| it.status = Status::Active).await;
     world
         .change::<domain::Grant>(world.grant, |it| {
@@ -121,7 +122,7 @@ async fn who_is_suspended_is_told_so_and_what_is_revoked_is_nothing() {
         .await;
     let denial = refused().await;
     assert_eq!(
-        (denial.verdict().code, denial.failure().problem),
+        (denial.code(), denial.error_response().problem),
         ("grant_revoked", Problem::InvalidToken)
     );
 }

@@ -24,6 +24,7 @@ mod openid;
 mod partner;
 mod personal_access_tokens;
 mod presenting;
+mod reasons;
 mod refresh_token;
 mod revocation;
 mod rotation;

@@ -116,7 +116,7 @@ async fn openid_core_5_3_userinfo_tells_what_the_access_token_opens() {
     assert_eq!(partner.userinfo(token).await.unwrap()["email"], "ada@new.example");
     partner.revoke(token).await;
     let denial = partner.userinfo(token).await.unwrap_err();
-    assert_eq!(denial.failure().problem, Problem::InvalidToken);
+    assert_eq!(denial.error_response().problem, Problem::InvalidToken);
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn rfc6750_3_1_userinfo_refuses_what_does_not_open_it() {
     assert!(world.at_api(&personal).await.unwrap().scopes.contains("openid"));
     for token in [without.access_token.expose(), &machine, &personal] {
         let denial = partner.userinfo(token).await.unwrap_err();
-        assert_eq!(denial.failure().problem, Problem::InsufficientScope);
+        assert_eq!(denial.error_response().problem, Problem::InsufficientScope);
     }
     let anonymous = world.ask(&request(Operation::UserInfo, &[])).await.unwrap_err();
     let refresh = refresh_token(&partner.connected("openid").await);
@@ -141,7 +141,7 @@ async fn rfc6750_3_1_userinfo_refuses_what_does_not_open_it() {
         partner.userinfo("nonsense").await.unwrap_err(),
         partner.userinfo(&refresh).await.unwrap_err(),
     ] {
-        assert_eq!(denial.failure().problem, Problem::InvalidToken, "{denial}");
+        assert_eq!(denial.error_response().problem, Problem::InvalidToken, "{denial}");
     }
 }
 

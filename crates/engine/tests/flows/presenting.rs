@@ -32,8 +32,8 @@ async fn rfc8725_2_1_alg_none_and_key_confusion_are_refused() {
     };
     for forged in [format!("{none}.{payload}."), confused, format!("{header}.{payload}.AAAA")] {
         let denial = world.at_api(&forged).await.unwrap_err();
-        assert_eq!(denial.verdict().code, "jwt_not_good", "{denial}");
-        assert_eq!(denial.failure().problem, Problem::InvalidToken);
+        assert_eq!(denial.code(), "jwt_not_good", "{denial}");
+        assert_eq!(denial.error_response().problem, Problem::InvalidToken);
     }
 }
 
@@ -75,7 +75,7 @@ async fn every_algorithm_and_format_comes_back() {
 async fn a_refresh_token_is_nothing_at_an_api() {
     let world = World::new().await;
     let denial = world.at_api(&world.refresh_token).await.unwrap_err();
-    assert_eq!(denial.failure().problem, Problem::InvalidToken);
+    assert_eq!(denial.error_response().problem, Problem::InvalidToken);
 }
 
 #[tokio::test]

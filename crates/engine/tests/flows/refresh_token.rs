@@ -45,7 +45,7 @@ async fn several_live_side_by_side_and_revoking_one_stops_only_what_it_minted() 
     assert_eq!(code(world.at_api(&of_first).await), "credential_revoked");
     assert!(world.at_api(&of_second).await.is_ok());
     let refused = world.token(&refresh("client_1", &world.refresh_token)).await.unwrap_err();
-    assert_eq!(refused.failure().problem, Problem::InvalidGrant);
+    assert_eq!(refused.error_response().problem, Problem::InvalidGrant);
 }
 
 #[tokio::test]
@@ -63,8 +63,8 @@ async fn rfc6749_6_another_clients_unknown_or_padded_token_is_invalid_grant() {
     ];
     for (token, expected) in cases {
         let denial = world.token(&refresh("client_1", token)).await.unwrap_err();
-        assert_eq!(denial.failure().problem, Problem::InvalidGrant);
-        assert_eq!(denial.verdict().code, expected);
+        assert_eq!(denial.error_response().problem, Problem::InvalidGrant);
+        assert_eq!(denial.code(), expected);
     }
     let missing = [(P::GrantType, "refresh_token"), (P::ClientId, "client_1")];
     assert_eq!(code(world.token(&missing).await), "parameter_missing");
@@ -75,9 +75,9 @@ async fn whoever_proved_nothing_learns_nothing_of_a_client() {
     let world = public_world().await;
     world.change::<Client>(world.client, |it| it.status = domain::Status::Suspended).await;
     let proven = world.token(&refresh("client_1", &world.refresh_token)).await;
-    assert_eq!(proven.unwrap_err().failure().problem, Problem::ClientSuspended);
+    assert_eq!(proven.unwrap_err().error_response().problem, Problem::ClientSuspended);
     let unproven = world.token(&refresh("client_1", "postern_rt_live_x")).await;
-    assert_eq!(unproven.unwrap_err().failure().problem, Problem::InvalidGrant);
+    assert_eq!(unproven.unwrap_err().error_response().problem, Problem::InvalidGrant);
     for client in ["client_1", "nobody"] {
         let bare = [(P::GrantType, "refresh_token"), (P::ClientId, client)];
         assert_eq!(code(world.token(&bare).await), "parameter_missing", "{client}");

@@ -52,8 +52,8 @@ async fn rfc9700_4_14_2_a_retry_once_the_successor_was_used_revokes_the_family()
     let second = refresh_token(&partner.refresh(&first).await.unwrap());
     let third = partner.refresh(&second).await.unwrap();
     let denial = partner.refresh(&first).await.unwrap_err();
-    assert_eq!(denial.verdict().code, "refresh_replayed");
-    assert_eq!(denial.failure().problem, Problem::InvalidGrant);
+    assert_eq!(denial.code(), "refresh_replayed");
+    assert_eq!(denial.error_response().problem, Problem::InvalidGrant);
     for dead in [&first, &second, &refresh_token(&third)] {
         assert_eq!(code(partner.refresh(dead).await), "credential_revoked");
     }
@@ -165,8 +165,8 @@ async fn a_connection_that_is_used_lives_on_and_one_that_is_not_is_over() {
     }
     partner.world.advance(30 * DAY);
     let denial = partner.refresh(&token).await.unwrap_err();
-    assert_eq!(denial.verdict().code, "credential_expired");
-    assert_eq!(denial.failure().problem, Problem::InvalidGrant);
+    assert_eq!(denial.code(), "credential_expired");
+    assert_eq!(denial.error_response().problem, Problem::InvalidGrant);
 }
 
 #[tokio::test]

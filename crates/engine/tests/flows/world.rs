@@ -384,5 +384,5 @@ pub(crate) fn with_bearer(operation: Operation, bearer: &str, token: &str) -> Re
 
 /// The private code of a denial.
 pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, Denial>) -> &'static str {
-    result.unwrap_err().verdict().code
+    result.unwrap_err().code()
 }

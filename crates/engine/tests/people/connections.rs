@@ -60,7 +60,7 @@ async fn an_app_that_drops_its_connections_drops_them_all_at_once() {
     let old = world.grants().await[0].id;
     let holds = async |grant| {
         let chain = world.run(async |ctx| engine::Chain::of(ctx, grant).await).await;
-        chain.map(|_| "holds").unwrap_or_else(|denial| denial.verdict().code)
+        chain.map(|_| "holds").unwrap_or_else(|denial| denial.code())
     };
     assert_eq!(holds(old).await, "holds");
     world.change::<Client>("app", |it| it.connections_epoch += 1).await;
@@ -99,7 +99,7 @@ async fn a_connection_made_while_the_app_drops_them_is_dropped_with_them() {
     world.advance(1);
     world.insert(grant).await;
     let chain = world.run(async |ctx| engine::Chain::of(ctx, id("late")).await).await;
-    assert_eq!(chain.unwrap_err().verdict().code, "connections_dropped");
+    assert_eq!(chain.unwrap_err().code(), "connections_dropped");
 }
 
 #[tokio::test]

@@ -381,11 +381,11 @@ pub(crate) fn request(changes: &[(P, &str)]) -> Request {
 /// Who is told what: `page code`, or `redirect code error`.
 pub(crate) fn refusal<T>(result: Result<T, AuthorizationDenial>) -> String {
     let Err(refused) = result else { return "accepted".into() };
-    let verdict = refused.denial().verdict();
+    let (code, problem) = (refused.denial().code(), refused.denial().problem());
     match refused {
-        AuthorizationDenial::Page(_) => format!("page {}", verdict.code),
+        AuthorizationDenial::Page(_) => format!("page {code}"),
         AuthorizationDenial::Redirect { .. } => {
-            format!("redirect {} {}", verdict.code, verdict.problem.code())
+            format!("redirect {code} {}", problem.code())
         }
     }
 }

@@ -180,5 +180,5 @@ impl Fixture {
 
 /// The private reason of a refusal.
 pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, Denial>) -> &'static str {
-    result.unwrap_err().verdict().code
+    result.unwrap_err().code()
 }

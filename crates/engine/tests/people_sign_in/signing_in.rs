@@ -42,15 +42,15 @@ async fn whatever_is_wrong_the_words_and_the_work_are_the_same() {
     let mut told = Vec::new();
     for (index, (email, password, reason)) in cases.iter().enumerate() {
         let denial = fixture.sign_in(email, password).await.unwrap_err();
-        assert_eq!(denial.verdict().code, *reason, "{email}");
+        assert_eq!(denial.code(), *reason, "{email}");
         assert_eq!(fixture.passwords.checks.load(Relaxed), index + 1, "one check each: {email}");
-        let failure = denial.failure();
+        let failure = denial.error_response();
         told.push((failure.problem, failure.description));
     }
     fixture.change_user("ada@example.com", |user| user.status = UserStatus::Suspended).await;
     let denial = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap_err();
-    assert_eq!(denial.verdict().code, "account_suspended");
-    told.push((denial.failure().problem, denial.failure().description));
+    assert_eq!(denial.code(), "account_suspended");
+    told.push((denial.error_response().problem, denial.error_response().description));
     assert!(told.iter().all(|it| *it == told[0]), "{told:?}");
     assert_eq!(fixture.passwords.checks.load(Relaxed), cases.len() + 1);
 }

@@ -12,7 +12,7 @@ use demo_apis::speckle::{
 use domain::{ClientKind, Credential, Status, UserStatus};
 use engine::account::{Person, apps, connections, tokens};
 use engine::admin::{PageQuery, clients, credentials, users};
-use engine::{Context, Denial, RequestOrigin, settle};
+use engine::{AdminReason, Context, Denial, GrantReason, Reason, RequestOrigin, settle};
 use store::Loaded;
 use verify::RequestInfo;
 use web::RealmState;
@@ -32,7 +32,7 @@ impl Accounts for RealmAccounts {
     async fn profile(&self, user: &str) -> Result<Option<Profile>, AccountsError> {
         let origin = RequestOrigin::default();
         let found = match users::read(&self.0.context(&origin), user).await {
-            Err(Denial::NotFound { .. }) => return Ok(None),
+            Err(denial) if denial.is_not_found() => return Ok(None),
             found => found.map_err(refused)?,
         };
         Ok((found.status == UserStatus::Active).then(|| Profile {
@@ -100,7 +100,8 @@ impl Accounts for RealmAccounts {
         let person = Person::vouched(&context, user).await.map_err(refused)?;
         match tokens::read(&context, &person, id).await {
             Ok(was_found) if is_live(&context, &was_found) => {}
-            Ok(_) | Err(Denial::NotFound { .. }) => return Ok(false),
+            Ok(_) => return Ok(false),
+            Err(denial) if denial.is_not_found() => return Ok(false),
             Err(denial) => return Err(refused(denial)),
         }
         was_found(settle(context.store, async || tokens::revoke(&context, &person, id).await).await)
@@ -113,7 +114,8 @@ impl Accounts for RealmAccounts {
             Ok(found) if found.kind == ClientKind::App && found.status == Status::Active => {
                 shown::app(&context, &found).await.map(Some).map_err(refused)
             }
-            Ok(_) | Err(Denial::NotFound { .. }) => Ok(None),
+            Ok(_) => Ok(None),
+            Err(denial) if denial.is_not_found() => Ok(None),
             Err(denial) => Err(refused(denial)),
         }
     }
@@ -233,7 +235,11 @@ fn origin(request: &RequestInfo) -> RequestOrigin {
 /// An active user; `None` when there is none of this name.
 async fn person(context: &Context<'_>, user: &str) -> Result<Option<Person>, AccountsError> {
     match Person::vouched(context, user).await {
-        Err(Denial::NotFound { .. } | Denial::UserGone) => Ok(None),
+        Err(Denial {
+            reason:
+                Reason::Admin(AdminReason::NotFound { .. }) | Reason::Grant(GrantReason::UserInactive),
+            ..
+        }) => Ok(None),
         found => found.map(Some).map_err(refused),
     }
 }
@@ -242,17 +248,19 @@ async fn person(context: &Context<'_>, user: &str) -> Result<Option<Person>, Acc
 fn was_found<R>(settled: Result<R, Denial>) -> Result<bool, AccountsError> {
     match settled {
         Ok(_) => Ok(true),
-        Err(Denial::NotFound { .. }) => Ok(false),
+        Err(denial) if denial.is_not_found() => Ok(false),
         Err(denial) => Err(refused(denial)),
     }
 }
 
 fn refused(denial: Denial) -> AccountsError {
-    match denial {
-        Denial::InvalidField { .. }
-        | Denial::StateForbids(_)
-        | Denial::UserGone
-        | Denial::NotFound { .. } => AccountsError::Refused(denial.to_string()),
+    match &denial.reason {
+        Reason::Admin(
+            AdminReason::InvalidField { .. }
+            | AdminReason::StateForbids(_)
+            | AdminReason::NotFound { .. },
+        )
+        | Reason::Grant(GrantReason::UserInactive) => AccountsError::Refused(denial.to_string()),
         _ => AccountsError::Unavailable,
     }
 }

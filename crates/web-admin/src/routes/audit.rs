@@ -5,7 +5,7 @@ use domain::{Actor, Event, Refusal};
 use engine::Denial;
 use engine::admin::PageQuery;
 use engine::admin::history::{self, EventFilter, RefusalFilter};
-use engine::admin::why::hint;
+use engine::denial::hint;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web_rest::row;

@@ -7,7 +7,7 @@ use domain::CredentialKind;
 use engine::admin::client_secrets::{self, NewSecret};
 use engine::admin::credentials::{self as all, OwnedBy};
 use engine::admin::{clients, resource_server_secrets, resource_servers};
-use engine::{Denial, Outcome};
+use engine::{AdminReason, Denial, Outcome};
 use web_rest::views::{List, NoQuery, PageParams, Reason};
 use web_rest::{Made, row};
 
@@ -102,8 +102,8 @@ async fn check_owner(call: &Call, kind: CredentialKind) -> Result<(), Denial> {
         }
         _ => secret.client() == Some(clients::read(&ctx, call.id()).await?.id),
     };
-    let missing = || Denial::NotFound { what: kind.as_str(), id: id.to_owned() };
-    if its { Ok(()) } else { Err(missing()) }
+    let missing = || AdminReason::NotFound { what: kind.as_str(), id: id.to_owned() };
+    if its { Ok(()) } else { Err(missing().into()) }
 }
 
 async fn show_client(call: Call, _: NoQuery) -> Result<CredentialView, Denial> {

@@ -49,6 +49,8 @@ async fn an_imported_id_is_kept_and_taken_once() {
     assert_eq!(fixture.make("/organizations", body.clone()).await.id(), "acme-1");
     let twice = fixture.post("/organizations", body).await;
     assert_eq!((twice.status, &twice.body["error"]), (StatusCode::CONFLICT, &json!("conflict")));
+    let stored = fixture.get("/refusals").await.body["data"][0].clone();
+    assert_eq!((&stored["problem"], &stored["reason"]), (&json!("conflict"), &json!("name_taken")));
     let bad = fixture.post("/organizations", json!({"public_id": "a b", "name": "x"})).await;
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
     assert!(bad.body["error_description"].as_str().unwrap().starts_with("public_id: expected"));

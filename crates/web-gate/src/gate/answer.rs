@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, Response};
 use engine::gate::{Rule, admit};
 use engine::present::Verified;
-use engine::{Context, Denial, GateDenial, RequestOrigin};
+use engine::{Context, Denial, GateReason, RequestOrigin};
 use web_base::{RealmRequest, RealmState};
 
 use super::compile::never_kept;
@@ -62,13 +62,13 @@ async fn decide<'a>(
 ) -> Result<Option<Verified>, Denial> {
     let original = Original::read(gate.source, head, below)?;
     known.original = Some(original);
-    let path = plain(original.path).map_err(GateDenial::PathAmbiguous)?;
+    let path = plain(original.path).map_err(GateReason::PathAmbiguous)?;
     let Original { method, host, .. } = original;
     let found = gate.table.choose(&gate.routes, (host, &path, method));
-    let found = found.map_err(GateDenial::PathAmbiguous)?;
+    let found = found.map_err(GateReason::PathAmbiguous)?;
     let Some(route) = found else {
         let what = format!("{method} {}{path}", normal_host(host));
-        return Err(GateDenial::NoRoute(what).into());
+        return Err(GateReason::NoRoute(what).into());
     };
     known.route = Some(route);
     let Access::Protected { audience, scopes, credentials } = &route.access else {
@@ -80,10 +80,10 @@ async fn decide<'a>(
     let open = route.when_unsure == WhenUnsure::Open;
     match admit(ctx, presented.as_ref(), &rule).await {
         Ok(verified) => match stale(state, gate, ctx) {
-            Some(age) if !open => Err(GateDenial::Stale(age).into()),
+            Some(age) if !open => Err(GateReason::Stale(age).into()),
             _ => Ok(Some(verified)),
         },
-        Err(Denial::Store(_)) if open => {
+        Err(denial) if open && denial.is_of_store() => {
             state.metrics().unverified();
             Ok(None)
         }
@@ -117,10 +117,10 @@ fn count<'a>(
         let reached = counted.reached;
         known.counted = Some(counted);
         if let Some((of, seconds)) = reached {
-            return Err(GateDenial::RateExceeded { of, seconds }.into());
+            return Err(GateReason::RateExceeded { of, seconds }.into());
         }
     }
-    if spend { Ok(verified) } else { Err(GateDenial::PassesNow.into()) }
+    if spend { Ok(verified) } else { Err(GateReason::PassesNow.into()) }
 }
 
 /// The 200, with who calls.

@@ -5,7 +5,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use dialect::{BasicEncoding, Presentation};
-use engine::GateDenial;
+use engine::GateReason;
 use engine::present::Presented;
 use zeroize::Zeroizing;
 
@@ -48,7 +48,7 @@ impl Reader {
     pub(super) fn read<'a>(
         &self,
         headers: &'a HeaderMap,
-    ) -> Result<Option<Carried<'a>>, GateDenial> {
+    ) -> Result<Option<Carried<'a>>, GateReason> {
         let mut found = None;
         for name in std::iter::once(&header::AUTHORIZATION).chain(&self.headers) {
             for value in headers.get_all(name) {
@@ -56,18 +56,18 @@ impl Reader {
                     continue;
                 }
                 if found.replace((name, value)).is_some() {
-                    return Err(GateDenial::SeveralCredentials);
+                    return Err(GateReason::SeveralCredentials);
                 }
             }
         }
         match found {
             None => Ok(None),
             Some((name, value)) if *name == header::AUTHORIZATION => {
-                let malformed = GateDenial::CredentialMalformed("Authorization");
+                let malformed = GateReason::CredentialMalformed("Authorization");
                 text(value).and_then(|text| self.authorization(text)).ok_or(malformed).map(Some)
             }
             Some((_, value)) => {
-                let malformed = GateDenial::CredentialMalformed("key");
+                let malformed = GateReason::CredentialMalformed("key");
                 text(value).map(|text| Some(Carried::Token(text))).ok_or(malformed)
             }
         }

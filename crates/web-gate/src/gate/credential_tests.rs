@@ -1,6 +1,7 @@
 //! One credential or none, in every form a dialect may name.
 
 use base::encoding::base64;
+use engine::GateReason;
 
 use super::*;
 
@@ -22,7 +23,7 @@ fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
 }
 
 /// What is read, as text.
-fn read(reader: &Reader, pairs: &[(&'static str, &str)]) -> Result<Option<String>, GateDenial> {
+fn read(reader: &Reader, pairs: &[(&'static str, &str)]) -> Result<Option<String>, GateReason> {
     let headers = headers(pairs);
     let read = reader.read(&headers)?.map(|carried| match carried.presented() {
         Presented::Token(token) => token.to_owned(),
@@ -51,7 +52,7 @@ fn rfc6750_2_1_a_scheme_is_compared_without_case() {
 
 #[test]
 fn what_is_of_no_form_that_is_taken_is_malformed_and_not_absent() {
-    let malformed = Err(GateDenial::CredentialMalformed("Authorization"));
+    let malformed = Err(GateReason::CredentialMalformed("Authorization"));
     let strict = reader(None, false);
     for value in ["abc", "Bearer", "Digest abc", &basic("id:secret"), "Bearerabc"] {
         assert_eq!(read(&strict, &[("authorization", value)]), malformed, "{value}");
@@ -92,6 +93,6 @@ fn rfc6750_2_two_credentials_are_refused_wherever_they_are() {
         [("authorization", "Bearer a"), ("x-api-key", "b")],
         [("x-api-key", "a"), ("x-api-key", "b")],
     ] {
-        assert_eq!(read(&reader, &pairs), Err(GateDenial::SeveralCredentials), "{pairs:?}");
+        assert_eq!(read(&reader, &pairs), Err(GateReason::SeveralCredentials), "{pairs:?}");
     }
 }

@@ -5,7 +5,7 @@
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
-use engine::GateDenial;
+use engine::GateReason;
 
 use super::Source;
 
@@ -43,7 +43,7 @@ impl<'a> Original<'a> {
         source: Source,
         head: &'a Parts,
         below: &'a str,
-    ) -> Result<Self, GateDenial> {
+    ) -> Result<Self, GateReason> {
         let told = |[method, host, uri]: &'static [Named; 3]| {
             Ok(Self {
                 method: one(&head.headers, method)?,
@@ -58,17 +58,17 @@ impl<'a> Original<'a> {
         };
         let of_method = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-';
         if !(1..=32).contains(&original.method.len()) || !original.method.bytes().all(of_method) {
-            return Err(GateDenial::HeaderMalformed(names[0], "method"));
+            return Err(GateReason::HeaderMalformed(names[0], "method"));
         }
         let of_host = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
         if !(1..=261).contains(&original.host.len()) || !original.host.bytes().all(of_host) {
-            return Err(GateDenial::HeaderMalformed(names[1], "host"));
+            return Err(GateReason::HeaderMalformed(names[1], "host"));
         }
         Ok(original)
     }
 
     /// The question itself is what was asked for, below `/gate`.
-    fn itself(head: &'a Parts, below: &'a str) -> Result<Self, GateDenial> {
+    fn itself(head: &'a Parts, below: &'a str) -> Result<Self, GateReason> {
         // RFC 9112 §3.2.2: an absolute target goes before the header.
         let host = match head.uri.authority() {
             Some(authority) => authority.as_str(),
@@ -79,14 +79,14 @@ impl<'a> Original<'a> {
     }
 }
 
-fn one<'a>(headers: &'a HeaderMap, (spelled, name): &Named) -> Result<&'a str, GateDenial> {
+fn one<'a>(headers: &'a HeaderMap, (spelled, name): &Named) -> Result<&'a str, GateReason> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => {
-            value.to_str().map_err(|_| GateDenial::HeaderMalformed(spelled, "plain text"))
+            value.to_str().map_err(|_| GateReason::HeaderMalformed(spelled, "plain text"))
         }
-        (None, _) => Err(GateDenial::HeaderMissing(spelled)),
-        (Some(_), Some(_)) => Err(GateDenial::HeaderRepeated(spelled)),
+        (None, _) => Err(GateReason::HeaderMissing(spelled)),
+        (Some(_), Some(_)) => Err(GateReason::HeaderRepeated(spelled)),
     }
 }
 
@@ -139,15 +139,15 @@ mod tests {
             let mut pairs = TOLD.to_vec();
             pairs.remove(place);
             let missing = Original::read(Source::Original, &head("/gate", &pairs), "").unwrap_err();
-            assert_eq!(missing, GateDenial::HeaderMissing(name));
+            assert_eq!(missing, GateReason::HeaderMissing(name));
             assert!(missing.to_string().contains(name), "{missing}");
             pairs.push(TOLD[place]);
             pairs.push((name, "/public"));
             let twice = Original::read(Source::Original, &head("/gate", &pairs), "").unwrap_err();
-            assert_eq!(twice, GateDenial::HeaderRepeated(name));
+            assert_eq!(twice, GateReason::HeaderRepeated(name));
         }
         let error = Original::read(Source::Path, &head("/gate", &[]), "").unwrap_err();
-        assert_eq!(error, GateDenial::HeaderMissing("Host"));
+        assert_eq!(error, GateReason::HeaderMissing("Host"));
     }
 
     #[test]
@@ -159,7 +159,7 @@ mod tests {
             pairs[place].1 = bad;
             let head = head("/gate", &pairs);
             let refused = Original::read(Source::Original, &head, "").unwrap_err();
-            assert!(matches!(refused, GateDenial::HeaderMalformed(..)), "{bad}: {refused}");
+            assert!(matches!(refused, GateReason::HeaderMalformed(..)), "{bad}: {refused}");
         }
     }
 }

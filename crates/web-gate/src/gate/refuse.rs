@@ -6,7 +6,7 @@
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode};
-use engine::{Context, Denial, GateDenial, RequestOrigin};
+use engine::{Context, Denial, GateReason, Reason, RequestOrigin};
 use oauth::ErrorResponse;
 use web_base::RealmState;
 
@@ -35,7 +35,7 @@ pub(super) fn refuse(
     note(state, gate, ctx, (&denial, known, form));
     let failure = ErrorResponse {
         resource_metadata: metadata(gate, known),
-        ..with_scope(denial.failure(), known)
+        ..with_scope(denial.error_response(), known)
     };
     let mut response = state.failure(&failure, &ctx.origin.request_id);
     let status = response.status();
@@ -73,7 +73,7 @@ fn note(
     ctx: &Context<'_>,
     (denial, known, form): (&Denial, &Known<'_>, AnswerForm),
 ) {
-    let code = denial.verdict().code;
+    let code = denial.code();
     if is_about_the_proxy(denial) && gate.tells(ctx.now) {
         let realm = state.issuer().realm().as_str();
         tracing::warn!(realm, "the gate cannot tell what is asked for: {denial}");
@@ -101,11 +101,11 @@ fn note(
 
 const fn is_about_the_proxy(denial: &Denial) -> bool {
     matches!(
-        denial,
-        Denial::Gate(
-            GateDenial::HeaderMissing(_)
-                | GateDenial::HeaderRepeated(_)
-                | GateDenial::HeaderMalformed(..)
+        denial.reason,
+        Reason::Gate(
+            GateReason::HeaderMissing(_)
+                | GateReason::HeaderRepeated(_)
+                | GateReason::HeaderMalformed(..)
         )
     )
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 use engine::access_requests::{MAX_USE_CASE, NewAccessRequest, submit};
-use engine::{Denial, settle};
+use engine::{AdminReason, Denial, LinkReason, Reason, RequestReason, SignInReason, settle};
 use oauth::ErrorResponse;
 use web_base::attempts::Allowance;
 
@@ -40,8 +40,8 @@ pub(super) async fn post(
     let typed = typed(visit);
     let ctx = visit.context();
     let refused = match unreadable {
-        Some(failure) => Some(Denial::Malformed(failure)),
-        None if !visit.is_ours(PURPOSE, None) => Some(Denial::FormForeign),
+        Some(failure) => Some(Denial::from(RequestReason::Malformed(failure))),
+        None if !visit.is_ours(PURPOSE, None) => Some(SignInReason::FormForeign.into()),
         None => None,
     };
     if let Some(denial) = refused {
@@ -64,7 +64,7 @@ pub(super) async fn post(
     let bucket = format!("access request {} {network}", visit.realm_name());
     let counted = [(bucket.as_str(), OF_NETWORK)];
     if let Err(seconds) = attempts.take(&counted, ctx.now) {
-        return again(visit, typed, &Denial::TooManyAttempts(seconds));
+        return again(visit, typed, &SignInReason::TooManyAttempts(seconds).into());
     }
     let submitted = match reachable(&new.contact) {
         Ok(()) => {
@@ -97,42 +97,45 @@ fn typed(visit: &Visit<'_>) -> FormValues {
 
 /// Whether the mail server could be given this address.
 fn reachable(contact: &str) -> Result<(), Denial> {
-    contact.trim().parse::<lettre::Address>().map(drop).map_err(|_| Denial::InvalidField {
+    let address = contact.trim().parse::<lettre::Address>();
+    address.map_err(|_| AdminReason::InvalidField {
         field: "contact".to_owned(),
         expected: "an e-mail address".to_owned(),
-    })
+    })?;
+    Ok(())
 }
 
 /// The form once more, with what was typed and what is wrong.
 fn again(visit: &Visit<'_>, typed: FormValues, denial: &Denial) -> Response<Body> {
     visit.note(&visit.context(), denial);
-    let status = denial.verdict().problem.status();
-    let wrong = match denial {
-        Denial::InvalidField { field, .. } => {
-            Some(FieldError { field: field.clone(), text: expected_of(field) })
+    let status = denial.problem().status();
+    let (notice, wrong, wait) = match &denial.reason {
+        Reason::Admin(AdminReason::InvalidField { field, .. }) => {
+            let wrong = FieldError { field: field.clone(), text: expected_of(field) };
+            ("Something is not right yet. Nothing was sent.", Some(wrong), None)
         }
-        _ => None,
-    };
-    let notice = match denial {
-        Denial::InvalidField { .. } => "Something is not right yet. Nothing was sent.",
-        Denial::FormForeign => {
-            "The page was out of date. Nothing was sent: please check it and send it again."
+        Reason::SignIn(SignInReason::FormForeign) => {
+            let notice =
+                "The page was out of date. Nothing was sent: please check it and send it again.";
+            (notice, None, None)
         }
-        Denial::TooManyAttempts(_) => {
-            "Too many requests came from your network. Please try again in a while."
+        Reason::SignIn(SignInReason::TooManyAttempts(seconds)) => {
+            let notice = "Too many requests came from your network. Please try again in a while.";
+            (notice, None, Some(*seconds))
         }
-        Denial::AccessRequestsFull(_) => {
-            "No more requests are taken at the moment. Please try again tomorrow."
+        Reason::Link(LinkReason::AccessRequestsFull(_)) => {
+            let notice = "No more requests are taken at the moment. Please try again tomorrow.";
+            (notice, None, Some(60 * 60))
         }
-        Denial::Malformed(_) => "What was sent could not be read.",
-        _ => "That did not work, and it is our fault. Please try again in a moment.",
+        Reason::Request(RequestReason::Malformed(_)) => {
+            ("What was sent could not be read.", None, None)
+        }
+        _ => {
+            let notice = "That did not work, and it is our fault. Please try again in a moment.";
+            (notice, None, None)
+        }
     };
     let mut response = form(visit, status, typed, (wrong, Some(notice)));
-    let wait = match denial {
-        Denial::TooManyAttempts(seconds) => Some(*seconds),
-        Denial::AccessRequestsFull(_) => Some(60 * 60),
-        _ => None,
-    };
     if let Some(wait) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
     }

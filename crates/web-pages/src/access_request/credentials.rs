@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 use engine::access_requests::{self, Fetched, Offer};
-use engine::{Denial, settle};
+use engine::{Denial, SignInReason, settle};
 use oauth::Operation;
 
 use super::templates::{CredentialsPage, OfferPage};
@@ -31,7 +31,7 @@ async fn offered(visit: &Visit<'_>, link: &str, foreign: Option<&Denial>) -> Res
                 until: for_people(until),
                 notice: foreign.map(|_| "The page was out of date. Nothing was lost: try again."),
             };
-            let status = foreign.map_or(200, |denial| denial.verdict().problem.status());
+            let status = foreign.map_or(200, |denial| denial.problem().status());
             closed(page(visit, status, &template, &Allowed::default()))
         }
         Err(denial) => gone(visit, &denial),
@@ -41,8 +41,9 @@ async fn offered(visit: &Visit<'_>, link: &str, foreign: Option<&Denial>) -> Res
 pub(super) async fn post(visit: &Visit<'_>, link: &str) -> Response<Body> {
     let ctx = visit.context();
     if !visit.is_ours(PURPOSE, None) {
-        visit.note(&ctx, &Denial::FormForeign);
-        return offered(visit, link, Some(&Denial::FormForeign)).await;
+        let foreign = SignInReason::FormForeign.into();
+        visit.note(&ctx, &foreign);
+        return offered(visit, link, Some(&foreign)).await;
     }
     let fetched = settle(ctx.store, async || access_requests::fetch(&ctx, link).await).await;
     match fetched {
@@ -68,7 +69,7 @@ fn shown(visit: &Visit<'_>, fetched: &Fetched) -> Response<Body> {
 /// It works no more, or not now; the same words for every reason that is the link's.
 fn gone(visit: &Visit<'_>, denial: &Denial) -> Response<Body> {
     visit.note(&visit.context(), denial);
-    let status = denial.verdict().problem.status();
+    let status = denial.problem().status();
     let ours = status >= 500;
     let template = ErrorPage {
         layout: Layout::of(visit),

@@ -9,7 +9,7 @@ use dialect::{Endpoint, PathValues};
 use domain::Organization;
 use engine::authorize::{self, AuthorizationDenial, AuthorizationRequest, ConsentScreen, Next};
 use engine::people::SignedIn;
-use engine::{Context, Denial};
+use engine::{ConsentReason, Context, SignInReason};
 use oauth::AuthorizationReply;
 use store::Loaded;
 use web_base::respond;
@@ -61,10 +61,10 @@ async fn step(
         let decision = form.field("decision");
         let remembered = matches!(next, Next::Reply(_));
         if !remembered && !visit.is_ours(&purpose(visit, &next), Some(person)) {
-            visit.note(ctx, &Denial::FormForeign);
+            visit.note(ctx, &SignInReason::FormForeign.into());
             feedback.notice = Some(STALE);
         } else if decision == Some("deny") {
-            visit.note(ctx, &Denial::DeniedByPerson);
+            visit.note(ctx, &ConsentReason::DeniedByUser.into());
             return Ok(back_to_app(visit, endpoint, &authorize::deny(ctx, &asking)));
         } else if remembered {
             // They said yes before, perhaps on this very page: nothing is left to ask.

@@ -12,7 +12,7 @@ use engine::account::Person;
 use engine::account::connections::{self, Connection};
 use engine::admin::PageQuery;
 use engine::people::SignedIn;
-use engine::{Context, Denial, identity};
+use engine::{Context, Denial, SignInReason, identity};
 use web_base::cookies::Cookie;
 use web_base::names::Names;
 
@@ -71,14 +71,14 @@ async fn disconnect(
     let field = visit.form.as_ref().and_then(|form| form.field("connection"));
     let id = field.unwrap_or_default();
     if !visit.is_ours(&purpose(id), Some(signed_in)) {
-        visit.note(ctx, &Denial::FormForeign);
+        visit.note(ctx, &SignInReason::FormForeign.into());
         return Ok(Feedback { status: 400, notice: Some(STALE.to_owned()) });
     }
     let revoke = async || connections::revoke(ctx, person, id).await;
     let notice = match engine::settle(ctx.store, revoke).await {
         Ok((gone, _)) => format!("{} is disconnected.", gone.app.name),
         // A second click, or another window: it is as the person wanted it.
-        Err(Denial::NotFound { .. }) => "That app was disconnected already.".to_owned(),
+        Err(denial) if denial.is_not_found() => "That app was disconnected already.".to_owned(),
         Err(denial) => return Err(denial),
     };
     Ok(Feedback { status: 200, notice: Some(notice) })

@@ -24,7 +24,7 @@ pub(crate) mod visit;
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, header};
 use dialect::{Dialect, Endpoint, PathValues};
-use engine::Denial;
+use engine::RequestReason;
 use oauth::{ErrorResponse, Operation, Problem};
 use web_base::metrics::Part;
 use web_base::{RealmRequest, RealmState, respond};
@@ -46,7 +46,9 @@ pub async fn endpoint(
     let pattern = endpoint.paths().first().map_or("", String::as_str);
     let (visit, failure) = Visit::read(state, request, pattern).await;
     match failure {
-        Some(failure) => show::denied(&visit, &visit.context(), &Denial::Malformed(failure)),
+        Some(failure) => {
+            show::denied(&visit, &visit.context(), &RequestReason::Malformed(failure).into())
+        }
         None if endpoint.operation() == Operation::EndSession => {
             sign_out::at_an_apps_wish(&visit, endpoint, path_values).await
         }
@@ -81,12 +83,15 @@ pub async fn answer(state: &RealmState, part: Part, request: RealmRequest) -> Re
     if !allowed {
         let failure =
             ErrorResponse::new(Problem::MethodNotAllowed, "The method is not allowed here.");
-        let mut response = show::denied(&visit, &visit.context(), &Denial::Malformed(failure));
+        let mut response =
+            show::denied(&visit, &visit.context(), &RequestReason::Malformed(failure).into());
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
         return response;
     }
     match failure {
-        Some(failure) => show::denied(&visit, &visit.context(), &Denial::Malformed(failure)),
+        Some(failure) => {
+            show::denied(&visit, &visit.context(), &RequestReason::Malformed(failure).into())
+        }
         None if part == Part::SignIn => sign_in::answer(&visit).await,
         None if part == Part::ConnectedApps => connected_apps::answer(&visit).await,
         None => sign_out::answer(&visit).await,

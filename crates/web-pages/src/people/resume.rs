@@ -2,7 +2,7 @@
 
 use dialect::{Endpoint, Incoming, PathValues, Route};
 use engine::authorize::{self, AuthorizationDenial, AuthorizationRequest};
-use engine::{Context, Denial};
+use engine::{Context, RequestReason};
 use oauth::Operation;
 
 use super::return_to::ReturnTo;
@@ -22,8 +22,8 @@ pub(super) async fn asking(
     let incoming =
         Incoming { path_values, query, content_type: None, authorization: &[], body: &[] };
     let request = ctx.issuer.dialect().decode(endpoint, &incoming);
-    let request =
-        request.map_err(|failure| AuthorizationDenial::Page(Denial::Malformed(failure)))?;
+    let request = request
+        .map_err(|failure| AuthorizationDenial::Page(RequestReason::Malformed(failure).into()))?;
     let asking = authorize::check(ctx, &request).await?;
     let marker = value(query, LOGIN_AFTER);
     Ok(asking.returning(ctx, marker.as_deref()))

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, Response, header};
 use base::Timestamp;
 use domain::Client;
 use engine::people::SignedIn;
-use engine::{Context, Denial};
+use engine::{Context, Denial, RequestReason};
 use oauth::{ErrorResponse, Problem, RedirectUri};
 
 use super::page::{Allowed, Layout, page, see_other, source};
@@ -83,7 +83,7 @@ pub(super) fn wait(seconds: u64) -> String {
 /// Notes a denial and shows it.
 pub(super) fn denied(visit: &Visit<'_>, ctx: &Context<'_>, denial: &Denial) -> Response<Body> {
     visit.note(ctx, denial);
-    let failure = denial.failure();
+    let failure = denial.error_response();
     let (heading, advice) = words(failure.problem);
     let layout = Layout::of(visit);
     let template = ErrorPage { layout, heading, text: failure.description.clone(), advice };
@@ -101,7 +101,7 @@ pub(super) fn into_url(visit: &Visit<'_>, ctx: &Context<'_>) -> Response<Body> {
     let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'#' | b'"' | b'<' | b'>' | b'\\');
     if !body.bytes().all(plain) {
         let failure = ErrorResponse::new(Problem::InvalidRequest, "The form cannot be read.");
-        return denied(visit, ctx, &Denial::Malformed(failure));
+        return denied(visit, ctx, &RequestReason::Malformed(failure).into());
     }
     let query = [visit.query.as_deref().unwrap_or_default(), body];
     let query = query.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");

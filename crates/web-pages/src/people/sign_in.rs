@@ -3,6 +3,7 @@
 //! Invariant: what is wrong with an attempt is never told but by one sentence, which is the same for
 //! everything; the private reason is in the log under the request id.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,7 +12,7 @@ use base::Secret;
 use base::digest::sha256;
 use base::encoding::base64url;
 use engine::people::{Browser, NewSession};
-use engine::{Context, Denial};
+use engine::{Context, Denial, Reason, SignInReason};
 use web_base::attempts::Allowance;
 use web_base::cookies::Cookie;
 
@@ -38,7 +39,7 @@ const EMPTY: &str = "Enter your e-mail address and your password.";
 #[derive(Default)]
 struct Feedback<'a> {
     email: &'a str,
-    wrong: Option<&'static str>,
+    wrong: Option<Cow<'static, str>>,
     notice: Option<&'static str>,
     status: u16,
 }
@@ -53,7 +54,7 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
     };
     let email = form.field("email").unwrap_or_default().trim();
     if !visit.is_ours(PURPOSE, None) {
-        visit.note(&ctx, &Denial::FormForeign);
+        visit.note(&ctx, &SignInReason::FormForeign.into());
         let feedback = Feedback { email, notice: Some(STALE), status: 400, ..Feedback::default() };
         return show_form(visit, &ctx, return_to.as_ref(), feedback).await;
     }
@@ -61,7 +62,7 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
         Ok(session) => signed_in(visit, email, &session, return_to.as_ref()),
         Err(None) => {
             let feedback =
-                Feedback { email, wrong: Some(EMPTY), status: 400, ..Feedback::default() };
+                Feedback { email, wrong: Some(EMPTY.into()), status: 400, ..Feedback::default() };
             show_form(visit, &ctx, return_to.as_ref(), feedback).await
         }
         Err(Some(denial)) => refused(visit, &ctx, (&denial, email), return_to.as_ref()).await,
@@ -84,13 +85,16 @@ async fn attempt(
     let buckets = buckets(visit, email);
     let counted: Vec<_> = buckets.iter().map(|(name, it)| (name.as_str(), *it)).collect();
     let taken = app.attempts.take(&counted, ctx.now);
-    taken.map_err(|seconds| Some(Denial::TooManyAttempts(seconds)))?;
+    taken.map_err(|seconds| Some(SignInReason::TooManyAttempts(seconds).into()))?;
     let agent = visit.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
     let browser = Browser { user_agent: agent, cookie: visit.cookie(Cookie::Session) };
     let passwords = &*app.passwords;
     let done = engine::people::sign_in(ctx, passwords, email, Secret::new(password), browser).await;
     // Not tried at all counts as little as a good one.
-    if matches!(done, Ok(_) | Err(Denial::SignInBusy | Denial::Store(_))) {
+    let untried = |denial: &Denial| {
+        denial.is_of_store() || matches!(denial.reason, Reason::SignIn(SignInReason::Busy))
+    };
+    if done.as_ref().err().is_none_or(untried) {
         app.attempts.give_back(&counted);
     }
     done.map_err(Some)
@@ -148,33 +152,33 @@ async fn refused(
     (denial, email): (&Denial, &str),
     return_to: Option<&ReturnTo<'_>>,
 ) -> Response<Body> {
-    match denial {
-        Denial::NoSuchAccount
-        | Denial::NoPassword
-        | Denial::PasswordMismatch
-        | Denial::AccountSuspended
-        | Denial::SignInBusy => {
-            visit.note(ctx, denial);
-            let verdict = denial.verdict();
-            let (wrong, status) = (Some(verdict.description), verdict.problem.status());
-            let feedback = Feedback { email, wrong, status, ..Feedback::default() };
-            let mut response = show_form(visit, ctx, return_to, feedback).await;
-            if matches!(denial, Denial::SignInBusy) {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-            }
-            response
-        }
-        Denial::TooManyAttempts(seconds) => {
+    let busy = match &denial.reason {
+        Reason::SignIn(SignInReason::Busy) => true,
+        Reason::SignIn(
+            SignInReason::NoSuchAccount
+            | SignInReason::NoPassword
+            | SignInReason::PasswordMismatch
+            | SignInReason::AccountSuspended,
+        ) => false,
+        Reason::SignIn(SignInReason::TooManyAttempts(seconds)) => {
             visit.note(ctx, denial);
             let layout = Layout::of(visit);
             let template = TooManyPage { layout, wait: show::wait(*seconds), again: visit.here() };
-            let status = denial.verdict().problem.status();
+            let status = denial.problem().status();
             let mut response = page(visit, status, &template, &Allowed::default());
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
-            response
+            return response;
         }
-        _ => show::denied(visit, ctx, denial),
+        _ => return show::denied(visit, ctx, denial),
+    };
+    visit.note(ctx, denial);
+    let (wrong, status) = (Some(denial.text()), denial.problem().status());
+    let feedback = Feedback { email, wrong, status, ..Feedback::default() };
+    let mut response = show_form(visit, ctx, return_to, feedback).await;
+    if busy {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
+    response
 }
 
 async fn show_form(

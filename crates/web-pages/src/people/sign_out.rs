@@ -8,7 +8,7 @@ use axum::http::{Method, Response, header};
 use dialect::{Endpoint, Incoming, PathValues};
 use engine::oidc::EndSession;
 use engine::people::SignedIn;
-use engine::{Context, Denial};
+use engine::{Context, Denial, RequestReason, SignInReason};
 use web_base::cookies::Cookie;
 use web_base::respond;
 
@@ -64,7 +64,8 @@ async fn read(
         authorization: &[],
         body: &[],
     };
-    let request = ctx.issuer.dialect().decode(endpoint, &incoming).map_err(Denial::Malformed)?;
+    let request =
+        ctx.issuer.dialect().decode(endpoint, &incoming).map_err(RequestReason::Malformed)?;
     engine::oidc::end_session(ctx, &request).await
 }
 
@@ -85,7 +86,7 @@ async fn step(
     }
     let notice = ours.then_some(STALE);
     if ours {
-        visit.note(ctx, &Denial::FormForeign);
+        visit.note(ctx, &SignInReason::FormForeign.into());
     }
     Ok(ask(visit, &person, onward, notice))
 }

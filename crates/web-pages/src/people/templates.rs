@@ -1,5 +1,7 @@
 //! The pages as types: what each shows, and nothing else gets into it. Askama escapes all of it.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::page::Layout;
@@ -48,7 +50,7 @@ pub(crate) struct SignInPage {
     pub(crate) csrf: String,
     pub(crate) email: String,
     /// What was wrong with the last attempt.
-    pub(crate) wrong: Option<&'static str>,
+    pub(crate) wrong: Option<Cow<'static, str>>,
     /// Something to know, where nothing was wrong.
     pub(crate) notice: Option<&'static str>,
 }

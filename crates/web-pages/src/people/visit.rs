@@ -127,7 +127,7 @@ impl<'a> Visit<'a> {
         let Some(cookie) = self.cookie(Cookie::Session) else { return Ok(None) };
         match engine::people::session(ctx, cookie).await {
             Ok(person) => Ok(Some(person)),
-            Err(denial @ Denial::Store(_)) => Err(denial),
+            Err(denial) if denial.is_of_store() => Err(denial),
             Err(_) => Ok(None),
         }
     }

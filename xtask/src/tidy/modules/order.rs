@@ -111,7 +111,7 @@ pub(super) const ORDER: &[(&str, Layers)] = &[
             &["denial"],
             &["outcome"],
             &["chain", "context", "issuer", "keys", "marks", "mint", "secrets"],
-            &["authenticate", "classify", "code", "family", "people", "present"],
+            &["authenticate", "code", "family", "people", "present", "refusal"],
             &["access_requests", "admin", "gate"],
             &["account", "caller", "grants"],
             &["introspect", "oidc"],

@@ -13,7 +13,7 @@ use crate::admin::client_secrets::{self, MAX_LIVE, NewSecret};
 use crate::admin::credentials::Issued;
 use crate::admin::fields::invalid;
 use crate::admin::{Page, PageQuery, page};
-use crate::{Context, Denial, Outcome};
+use crate::{AdminReason, Context, Denial, Outcome};
 
 /// How long older secrets stay good where nothing is said.
 const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
@@ -38,7 +38,7 @@ pub struct NewAppSecret {
 /// themselves.
 ///
 /// # Errors
-/// [`Denial::NotFound`], [`Denial::InvalidField`]; [`Denial::StateForbids`] for an app that
+/// [`AdminReason::NotFound`], [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] for an app that
 /// authenticates without one, or has too many that are still good.
 pub async fn rotate_secret(
     ctx: &Context<'_>,
@@ -48,7 +48,9 @@ pub async fn rotate_secret(
 ) -> Result<Outcome<Issued>, Denial> {
     let app = super::read(ctx, person, id).await?;
     if !client_secrets::authenticates(&app) {
-        return Err(Denial::StateForbids("the app authenticates without a secret".into()));
+        return Err(
+            AdminReason::StateForbids("the app authenticates without a secret".into()).into()
+        );
     }
     let overlap = input.overlap.map_or(OVERLAP, Duration::from_secs);
     if overlap > MAX_OVERLAP {
@@ -58,7 +60,7 @@ pub async fn rotate_secret(
     let older = live(ctx, &app).await?;
     if older.len() >= MAX_LIVE && !overlap.is_zero() {
         let text = format!("{MAX_LIVE} secrets are good already: rotate with an overlap of 0");
-        return Err(Denial::StateForbids(text));
+        return Err(AdminReason::StateForbids(text).into());
     }
     let actor = person.actor();
     let mut changes = Changes::new(ctx, &actor);
@@ -106,7 +108,7 @@ pub(super) async fn issue(
 /// A page of the app's secrets, without what is secret of them.
 ///
 /// # Errors
-/// [`Denial::NotFound`]; a bad cursor or limit.
+/// [`AdminReason::NotFound`]; a bad cursor or limit.
 pub async fn secrets(
     ctx: &Context<'_>,
     person: &Person,

@@ -17,7 +17,7 @@ use crate::admin::changes::{Changes, detail};
 use crate::admin::expiry::expiry;
 use crate::admin::{fields, find, grants};
 use crate::redact::name;
-use crate::{Context, Denial, Outcome, secrets, settle};
+use crate::{AdminReason, Context, Denial, Outcome, Reason, ServerReason, secrets, settle};
 
 /// The most rows of one call.
 pub const MAX_ROWS: usize = 500;
@@ -32,7 +32,7 @@ const KIND: CredentialKind = CredentialKind::LegacyToken;
 /// make the same grant at once, and then one of them has to look again.
 ///
 /// # Errors
-/// [`Denial::InvalidField`] when the call as a whole does not fit; rows that do not are in the
+/// [`AdminReason::InvalidField`] when the call as a whole does not fit; rows that do not are in the
 /// answer.
 pub async fn import(
     ctx: &Context<'_>,
@@ -45,11 +45,11 @@ pub async fn import(
     let server = find::audience(ctx, input.audience.as_deref()).await?;
     for _ in 0..ATTEMPTS {
         match settle(ctx.store, async || decide(ctx, actor, &server, &input.tokens).await).await {
-            Err(Denial::NameTaken { kind: Kind::Grant | Kind::Credential }) => {}
+            Err(denial) if matches!(denial.name_taken(), Some(Kind::Grant | Kind::Credential)) => {}
             settled => return settled.map(|(results, _)| results),
         }
     }
-    Err(Denial::Contended)
+    Err(ServerReason::Contended.into())
 }
 
 async fn decide(
@@ -70,7 +70,7 @@ async fn decide(
     for row in rows {
         let (outcome, problem) = match importing.row(row).await {
             Ok(outcome) => (outcome, None),
-            Err(store @ (Denial::Store(_) | Denial::Contended)) => return Err(store),
+            Err(denial) if matches!(denial.reason, Reason::Server(_)) => return Err(denial),
             Err(denial) => (RowOutcome::Refused, Some(denial.to_string())),
         };
         results.push(RowResult { id: row.id.clone(), outcome, problem });
@@ -129,7 +129,7 @@ impl Importing<'_> {
                 Ok(RowOutcome::Unchanged)
             } else {
                 let text = "a credential with this id and another secret exists";
-                Err(Denial::StateForbids(text.into()))
+                Err(AdminReason::StateForbids(text.into()).into())
             };
         }
         let label = fields::label("label", &row.label)?;
@@ -196,7 +196,7 @@ impl Importing<'_> {
         };
         if right.after.revoked.is_some() {
             let text = "the grant of this organization's legacy tokens was revoked";
-            return Err(Denial::StateForbids(text.into()));
+            return Err(AdminReason::StateForbids(text.into()).into());
         }
         for scope in scopes.iter() {
             right.after.scopes.insert(scope.clone());

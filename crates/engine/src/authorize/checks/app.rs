@@ -6,7 +6,7 @@ use store::{Loaded, StoreExt as _};
 
 use crate::authorize::check::{CheckInput, Draft};
 use crate::chain::check_client;
-use crate::{Context, Denial};
+use crate::{AuthorizationReason, Context, Denial, DeniedAt, RequestReason};
 
 /// The app, if it and its owner may act at present.
 pub(in crate::authorize) async fn check(
@@ -14,15 +14,15 @@ pub(in crate::authorize) async fn check(
     parameters: &Parameters,
 ) -> Result<Loaded<Client>, Denial> {
     let named = parameters.value(Parameter::ClientId);
-    let named = named.ok_or(Denial::ParameterMissing(Parameter::ClientId))?;
-    let unknown = || Denial::UnknownApp(named.to_owned());
+    let named = named.ok_or(RequestReason::ParameterMissing(Parameter::ClientId))?;
+    let unknown = || AuthorizationReason::UnknownApp(named.to_owned());
     let public_id: PublicId = named.parse().map_err(|_| unknown())?;
     let found = ctx.store.by_public_id(ctx.issuer.realm(), public_id.as_str()).await?;
     // Machines ask nobody: to people there is no such app.
     let client = found.filter(|it: &Loaded<Client>| it.kind == ClientKind::App);
     let client = client.ok_or_else(unknown)?;
     ctx.recognize(&client.public_id);
-    check_client(ctx, &client).await.map_err(Denial::of_app)?;
+    check_client(ctx, &client).await.map_err(|denial| denial.at(DeniedAt::AuthorizationPage))?;
     Ok(client)
 }
 
@@ -31,6 +31,6 @@ pub(in crate::authorize) fn may_ask(asked: &CheckInput<'_>, _: &mut Draft) -> Re
     if asked.client.grant_types.contains(&GrantType::AuthorizationCode) {
         Ok(())
     } else {
-        Err(Denial::AppMayNotAsk)
+        Err(AuthorizationReason::AppMayNotAsk.into())
     }
 }

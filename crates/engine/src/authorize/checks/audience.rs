@@ -6,7 +6,7 @@ use store::{ListQuery, Loaded, StoreExt as _};
 
 use crate::authorize::check::{CheckInput, Draft};
 use crate::chain::link;
-use crate::{Context, Denial};
+use crate::{Context, Denial, GrantReason, ScopeReason};
 
 /// The API that a request means, as far as that is known.
 pub(in crate::authorize) enum Audience {
@@ -64,13 +64,13 @@ async fn only(ctx: &Context<'_>) -> Result<Audience, Denial> {
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     match asked.audience {
         Audience::Known(server) if server.status == Status::Suspended => {
-            Err(Denial::ResourceServerSuspended)
+            Err(GrantReason::ResourceServerSuspended.into())
         }
         Audience::Known(server) => {
             draft.resource_server = Some(server.clone());
             Ok(())
         }
-        Audience::Unknown(name) => Err(Denial::AudienceUnknown(name.clone())),
-        Audience::Missing => Err(Denial::AudienceMissing),
+        Audience::Unknown(name) => Err(ScopeReason::AudienceUnknown(name.clone()).into()),
+        Audience::Missing => Err(ScopeReason::AudienceMissing.into()),
     }
 }

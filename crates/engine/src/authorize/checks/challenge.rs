@@ -4,9 +4,9 @@ use dialect::PkceRequired;
 use oauth::Parameter;
 use oauth::pkce::{ChallengeMethod, is_verifier};
 
-use crate::Denial;
 use crate::authorize::Challenge;
 use crate::authorize::check::{CheckInput, Draft};
+use crate::{AuthorizationReason, Denial};
 
 /// The length of an `S256` challenge: a SHA-256 in base64url.
 const S256_LENGTH: usize = 43;
@@ -21,22 +21,28 @@ pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> 
         let required = rule.required == PkceRequired::Always || asked.client.is_public();
         // A method alone is a challenge that got lost: the app counts on being protected.
         let missing = required || method.is_some();
-        return if missing { Err(Denial::ChallengeMissing) } else { Ok(()) };
+        return if missing { Err(AuthorizationReason::ChallengeMissing.into()) } else { Ok(()) };
     };
-    let method = match method {
-        Some(name) => {
-            let known = name.parse().ok().filter(|method| rule.methods.contains(method));
-            Some(known.ok_or_else(|| Denial::ChallengeMethodUnsupported(name.to_owned()))?)
-        }
-        None => rule.default_method,
-    };
+    let method =
+        match method {
+            Some(name) => {
+                let known = name.parse().ok().filter(|method| rule.methods.contains(method));
+                Some(known.ok_or_else(|| {
+                    AuthorizationReason::ChallengeMethodUnsupported(name.to_owned())
+                })?)
+            }
+            None => rule.default_method,
+        };
     // RFC 7636 §4.4.1: what cannot be redeemed is refused here, before the person is asked. An app
     // without a secret is never believed by equality.
     if method == Some(ChallengeMethod::Plain) && asked.client.is_public() {
-        return Err(Denial::ChallengeMethodUnsupported(ChallengeMethod::Plain.as_str().to_owned()));
+        return Err(AuthorizationReason::ChallengeMethodUnsupported(
+            ChallengeMethod::Plain.as_str().to_owned(),
+        )
+        .into());
     }
     if !is_challenge(method, value) {
-        return Err(Denial::ChallengeMalformed);
+        return Err(AuthorizationReason::ChallengeMalformed.into());
     }
     draft.challenge = Some(Challenge { value: value.to_owned(), method });
     Ok(())

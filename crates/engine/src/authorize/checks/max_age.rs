@@ -2,14 +2,14 @@
 
 use oauth::Parameter;
 
-use crate::Denial;
 use crate::authorize::check::{CheckInput, Draft};
+use crate::{Denial, RequestReason};
 
 /// Takes `max_age`: a number of seconds.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let Some(text) = asked.value(Parameter::MaxAge) else { return Ok(()) };
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     let seconds = text.parse().ok().filter(|_| digits);
-    draft.max_age = Some(seconds.ok_or(Denial::ParameterMalformed(Parameter::MaxAge))?);
+    draft.max_age = Some(seconds.ok_or(RequestReason::ParameterMalformed(Parameter::MaxAge))?);
     Ok(())
 }

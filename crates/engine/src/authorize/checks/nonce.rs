@@ -2,8 +2,8 @@
 
 use oauth::Parameter;
 
-use crate::Denial;
 use crate::authorize::check::{CheckInput, Draft};
+use crate::{Denial, RequestReason};
 
 /// The longest nonce, in bytes: it travels in the code, which travels in a URL.
 const LONGEST_NONCE: usize = 512;
@@ -15,7 +15,7 @@ const LONGEST_HINT: usize = 320;
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     draft.nonce = asked.value(Parameter::Nonce).map(str::to_owned);
     if draft.nonce.as_ref().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
-        return Err(Denial::ParameterMalformed(Parameter::Nonce));
+        return Err(RequestReason::ParameterMalformed(Parameter::Nonce).into());
     }
     let hint = asked.value(Parameter::LoginHint);
     let fits = |hint: &&str| hint.len() <= LONGEST_HINT && !hint.contains(char::is_control);

@@ -4,13 +4,13 @@
 use domain::PublicId;
 use oauth::Parameter;
 
-use crate::Denial;
 use crate::authorize::check::{CheckInput, Draft};
+use crate::{Denial, RequestReason};
 
 /// Takes the name of the organization.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let Some(named) = asked.value(Parameter::Organization) else { return Ok(()) };
-    let malformed = |_| Denial::ParameterMalformed(Parameter::Organization);
+    let malformed = |_| RequestReason::ParameterMalformed(Parameter::Organization);
     let public_id: PublicId = named.parse().map_err(malformed)?;
     draft.organization = Some(public_id.to_string());
     Ok(())

@@ -2,9 +2,9 @@
 
 use oauth::Parameter;
 
-use crate::Denial;
 use crate::authorize::Prompt;
 use crate::authorize::check::{CheckInput, Draft};
+use crate::{Denial, RequestReason};
 
 /// Takes `prompt`; refuses `none` together with anything else, and words that mean nothing here:
 /// whoever wants a page that there is none of must not get another one.
@@ -17,11 +17,11 @@ pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> 
             "login" => prompt.login = true,
             "consent" => prompt.consent = true,
             "select_account" => prompt.select_account = true,
-            _ => return Err(Denial::ParameterMalformed(Parameter::Prompt)),
+            _ => return Err(RequestReason::ParameterMalformed(Parameter::Prompt).into()),
         }
     }
     if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
-        return Err(Denial::ParameterMalformed(Parameter::Prompt));
+        return Err(RequestReason::ParameterMalformed(Parameter::Prompt).into());
     }
     draft.prompt = prompt;
     Ok(())

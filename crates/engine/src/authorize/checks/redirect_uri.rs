@@ -7,7 +7,7 @@ use domain::{AppType, Client};
 use oauth::{Parameter, Parameters, RedirectUri};
 
 use crate::authorize::RedirectTarget;
-use crate::{Context, Denial};
+use crate::{AuthorizationReason, Context, Denial};
 
 /// The target, if it is the app's. A request that names none means the only one that is registered.
 pub(in crate::authorize) fn check(
@@ -18,14 +18,14 @@ pub(in crate::authorize) fn check(
     let rule = ctx.issuer.dialect().redirect_rule();
     let uri: RedirectUri = match (parameters.value(Parameter::RedirectUri), &*client.redirect_uris)
     {
-        (Some(text), _) => text.parse().map_err(Denial::RedirectMalformed)?,
+        (Some(text), _) => text.parse().map_err(AuthorizationReason::RedirectMalformed)?,
         (None, [only]) => only.clone(),
-        (None, _) => return Err(Denial::RedirectMissing),
+        (None, _) => return Err(AuthorizationReason::RedirectMissing.into()),
     };
     if is_allowed(rule, client, &uri) && is_registered(ctx, client, &uri) {
         Ok(RedirectTarget::checked(uri))
     } else {
-        Err(Denial::RedirectNotRegistered(uri.as_str().to_owned()))
+        Err(AuthorizationReason::RedirectNotRegistered(uri.as_str().to_owned()).into())
     }
 }
 

@@ -3,16 +3,16 @@
 
 use oauth::Parameter;
 
-use crate::Denial;
 use crate::authorize::check::{CheckInput, Draft};
+use crate::{AuthorizationReason, Denial};
 
 /// Refuses `request` and `request_uri`.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
     if asked.value(Parameter::RequestObject).is_some() {
-        return Err(Denial::RequestObjectGiven);
+        return Err(AuthorizationReason::RequestObject.into());
     }
     match asked.value(Parameter::RequestUri) {
-        Some(_) => Err(Denial::RequestUriGiven),
+        Some(_) => Err(AuthorizationReason::RequestUri.into()),
         None => Ok(()),
     }
 }

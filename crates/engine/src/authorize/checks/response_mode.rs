@@ -2,13 +2,13 @@
 
 use oauth::Parameter;
 
-use crate::Denial;
 use crate::authorize::check::{CheckInput, Draft};
+use crate::{AuthorizationReason, Denial};
 
 /// Whether the response mode, where one is named, is `query`.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
     match asked.value(Parameter::ResponseMode) {
         None | Some("query") => Ok(()),
-        Some(other) => Err(Denial::ResponseModeUnsupported(other.to_owned())),
+        Some(other) => Err(AuthorizationReason::ResponseModeUnsupported(other.to_owned()).into()),
     }
 }

@@ -2,14 +2,14 @@
 
 use oauth::Parameter;
 
-use crate::Denial;
 use crate::authorize::check::{CheckInput, Draft};
+use crate::{AuthorizationReason, Denial, RequestReason};
 
 /// Whether the response type is `code`.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
     match asked.value(Parameter::ResponseType) {
         Some("code") => Ok(()),
-        Some(other) => Err(Denial::ResponseTypeUnsupported(other.to_owned())),
-        None => Err(Denial::ParameterMissing(Parameter::ResponseType)),
+        Some(other) => Err(AuthorizationReason::ResponseTypeUnsupported(other.to_owned()).into()),
+        None => Err(RequestReason::ParameterMissing(Parameter::ResponseType).into()),
     }
 }

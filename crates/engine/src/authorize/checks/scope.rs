@@ -4,7 +4,7 @@
 use oauth::{Parameter, ScopeSet};
 
 use crate::authorize::check::{CheckInput, Draft};
-use crate::{Denial, identity};
+use crate::{Denial, ScopeReason, identity};
 
 /// Takes the scopes; a request that names none asks for all that the app may ask for.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
@@ -13,13 +13,13 @@ pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> 
     let identity = identity::scopes(asked.ctx.issuer.dialect());
     let allowed = of_app.intersection(&api).iter().chain(identity.iter()).cloned().collect();
     let text = asked.value(Parameter::Scope).unwrap_or_default();
-    let wanted: ScopeSet = text.parse().map_err(|_| Denial::ScopeMalformed)?;
+    let wanted: ScopeSet = text.parse().map_err(|_| ScopeReason::Malformed)?;
     if wanted.is_empty() {
         draft.scopes = of_app.intersection(&allowed);
         return Ok(());
     }
     if let Some(scope) = wanted.first_not_in(&allowed) {
-        return Err(Denial::ScopeNotGranted(scope.to_string()));
+        return Err(ScopeReason::NotGranted(scope.to_string()).into());
     }
     draft.scopes = wanted;
     Ok(())

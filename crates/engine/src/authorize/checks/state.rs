@@ -3,16 +3,16 @@
 
 use oauth::Parameter;
 
-use crate::Denial;
 use crate::authorize::check::{CheckInput, Draft};
+use crate::{AuthorizationReason, Denial};
 
 /// Whether the `state` is as strong as the dialect wants it.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
     let rule = asked.ctx.issuer.dialect().state_rule();
     match asked.value(Parameter::State) {
-        None if rule.required => Err(Denial::StateMissing),
+        None if rule.required => Err(AuthorizationReason::StateMissing.into()),
         Some(state) if state.chars().count() < rule.min_length => {
-            Err(Denial::StateTooShort(rule.min_length))
+            Err(AuthorizationReason::StateTooShort(rule.min_length).into())
         }
         _ => Ok(()),
     }

@@ -159,7 +159,7 @@ async fn partner(
     };
     let client_secret = match made!(realm, clients::create, &new) {
         Ok(made) => made.secret.map(|issued| text(&issued)).unwrap_or_default(),
-        Err(Denial::NameTaken { .. }) => another_secret(realm, redirect_uri).await?,
+        Err(denial) if denial.name_taken().is_some() => another_secret(realm, redirect_uri).await?,
         Err(denial) => return Err(denial),
     };
     let (base, client_id) = (realm.base(), PARTNER.to_owned());

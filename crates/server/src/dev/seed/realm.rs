@@ -60,7 +60,7 @@ impl<'a> SeedRealm<'a> {
             budget: None,
         };
         match made!(self, organizations::create, &new) {
-            Err(Denial::NameTaken { .. }) => {
+            Err(denial) if denial.name_taken().is_some() => {
                 let there = organizations::read(&self.context(), id).await?;
                 Ok(Organization::clone(&there))
             }
@@ -71,7 +71,7 @@ impl<'a> SeedRealm<'a> {
     /// The user with the public id and address in `new`.
     pub(super) async fn user(&self, new: &users::NewUser) -> Result<User, Denial> {
         match (made!(self, users::create, new), &new.public_id) {
-            (Err(Denial::NameTaken { .. }), Some(id)) => {
+            (Err(denial), Some(id)) if denial.name_taken().is_some() => {
                 Ok(User::clone(&*users::read(&self.context(), id).await?))
             }
             (made, _) => made,
@@ -98,7 +98,7 @@ impl<'a> SeedRealm<'a> {
             tokens: resource_servers::Tokens::default(),
         };
         match made!(self, resource_servers::create, &new) {
-            Err(Denial::NameTaken { .. }) => {
+            Err(denial) if denial.name_taken().is_some() => {
                 let there = resource_servers::read(&self.context(), ID).await?;
                 Ok(ResourceServer::clone(&there))
             }

@@ -116,7 +116,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
             "sign-in-wrong",
             Box::new(SignInPage {
                 email: "ada@example.com".into(),
-                wrong: Some("The e-mail address or the password is wrong."),
+                wrong: Some("The e-mail address or the password is wrong.".into()),
                 ..sign_in()
             }),
         ),
