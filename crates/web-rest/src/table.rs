@@ -10,7 +10,7 @@ use axum::extract::{Extension, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::on;
-use engine::admin::idempotency::IdempotentRequest;
+use engine::idempotency::IdempotentRequest;
 use engine::{AdminReason, Denial, DeniedAt, Outcome, RequestOrigin, RequestReason, settle};
 use oauth::{ErrorResponse, Problem};
 use serde::Serialize;

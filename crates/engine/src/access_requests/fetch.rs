@@ -9,8 +9,8 @@ use domain::{
 use store::{ListQuery, Loaded, StoreExt as _, Write};
 
 use super::link::Link;
-use crate::admin::changes::{Changes, nothing};
 use crate::admin::client_secrets::{self, NewSecret};
+use crate::changes::{Changes, nothing};
 use crate::{ClientReason, Context, Denial, GrantReason, LinkReason, Outcome};
 
 /// The most APIs that are named beside credentials.

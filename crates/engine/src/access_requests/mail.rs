@@ -4,7 +4,7 @@
 use domain::{AccessRequest, Actor, EntityRecord as _, Owners};
 use store::{ListQuery, Loaded, MAX_PAGE, StoreExt as _};
 
-use crate::admin::changes::{Changes, nothing};
+use crate::changes::{Changes, nothing};
 use crate::{Context, Denial, Outcome};
 
 /// Decided requests whose answer is not handed over, oldest first; at most 200 behind `after`.

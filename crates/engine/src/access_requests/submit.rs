@@ -4,8 +4,8 @@ use base::Id;
 use domain::{AccessDecision, AccessRequest, Actor, EntityRecord as _, Owners};
 use store::{ListQuery, MAX_PAGE, StoreExt as _};
 
-use crate::admin::changes::{Changes, nothing};
-use crate::admin::fields::{self, invalid};
+use crate::changes::{Changes, nothing};
+use crate::fields::{self, invalid};
 use crate::{Context, Denial, LinkReason, Outcome};
 
 /// The longest use case, in characters.

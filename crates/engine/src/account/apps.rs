@@ -11,9 +11,11 @@ use store::Loaded;
 
 use super::Person;
 use crate::admin::apps::{self, Facts};
-use crate::admin::changes::{Changes, detail, nothing};
 use crate::admin::clients::{self, NewlyMade};
-use crate::admin::{Page, PageQuery, client_secrets, fields, find, page};
+use crate::admin::{Page, PageQuery, client_secrets, find};
+use crate::changes::{Changes, detail, nothing};
+use crate::fields;
+use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
 
 mod secrets;

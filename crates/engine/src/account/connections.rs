@@ -4,8 +4,9 @@ use domain::{Client, Credential, Grant, Owners};
 use store::{Loaded, MAX_PAGE, StoreExt as _};
 
 use super::Person;
-use crate::admin::changes::{Changes, nothing};
-use crate::admin::{Page, PageQuery, find, page};
+use crate::admin::{Page, PageQuery, find};
+use crate::changes::{Changes, nothing};
+use crate::page;
 use crate::{Context, Denial, Outcome};
 
 /// An app that may act for the person.

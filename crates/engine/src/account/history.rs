@@ -5,7 +5,8 @@ use store::Loaded;
 
 use super::Person;
 use crate::admin::history::{self, EventFilter};
-use crate::admin::{Page, PageQuery, credentials, page};
+use crate::admin::{Page, PageQuery, credentials};
+use crate::page;
 use crate::{Context, Denial};
 
 /// A page of the changes that the person made, newest first.

@@ -9,9 +9,10 @@ use store::{Loaded, StoreExt as _};
 
 use super::Person;
 use crate::admin::credentials::{self, Issued};
-use crate::admin::fields::{self, invalid};
 use crate::admin::personal_access_tokens::{self as admin, NewPersonalAccessToken};
-use crate::admin::{Page, PageQuery, find, page};
+use crate::admin::{Page, PageQuery, find};
+use crate::fields::{self, invalid};
+use crate::page;
 use crate::present::Verified;
 use crate::{AdminReason, Context, Denial, Outcome};
 

@@ -9,13 +9,14 @@ use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
 
-use super::changes::{Changes, detail};
 use super::clients::{self, NewClient};
-use super::fields::{self, Budget, invalid};
 use super::grants;
 use super::organizations::{self, NewOrganization};
-use super::{Page, PageQuery, find, page};
+use super::{Page, PageQuery, find};
 use crate::access_requests::LIVES;
+use crate::changes::{Changes, detail};
+use crate::fields::{self, Budget, invalid};
+use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
 
 /// How to approve. Nothing of it is required.

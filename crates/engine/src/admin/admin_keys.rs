@@ -6,10 +6,11 @@ use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
 
-use super::changes::{Changes, detail};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
-use super::{fields, scopes};
+use super::scopes;
+use crate::changes::{Changes, detail};
+use crate::fields;
 use crate::{AdminReason, Context, Denial, DeniedAt, Outcome, secrets};
 
 const KIND: CredentialKind = CredentialKind::AdminKey;

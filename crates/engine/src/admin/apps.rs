@@ -9,8 +9,8 @@ use domain::{AppType, Client, ResourceServer};
 use oauth::{ClientAuthMethod, Operation, RedirectUri, Scope, ScopeSet};
 use store::Loaded;
 
-use super::fields::{self, invalid};
 use super::find;
+use crate::fields::{self, invalid};
 use crate::{AdminReason, Context, Denial, Reason};
 
 /// The most redirect URIs of one app.

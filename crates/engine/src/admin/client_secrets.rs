@@ -6,10 +6,12 @@ use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
 
-use super::changes::{Changes, detail};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
-use super::{fields, find, page};
+use super::find;
+use crate::changes::{Changes, detail};
+use crate::fields;
+use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
 
 /// The most secrets of one client that are good at the same time.

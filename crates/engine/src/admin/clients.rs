@@ -7,11 +7,12 @@ use serde_json::json;
 use store::Loaded;
 
 use super::apps;
-use super::changes::{Changes, detail, nothing};
 use super::client_secrets::{self, NewSecret};
 use super::credentials::Issued;
-use super::fields::{self, Budget, Switch, invalid};
-use super::{Page, PageQuery, find, page};
+use super::{Page, PageQuery, find};
+use crate::changes::{Changes, detail, nothing};
+use crate::fields::{self, Budget, Switch, invalid};
+use crate::page;
 use crate::{Context, Denial, Outcome};
 
 mod input;

@@ -9,8 +9,10 @@ use domain::{
 use serde_json::json;
 use store::Loaded;
 
-use super::changes::{Changes, Detail, detail, nothing};
-use super::{Page, PageQuery, fields, find, page};
+use super::{Page, PageQuery, find};
+use crate::changes::{Changes, Detail, detail, nothing};
+use crate::fields;
+use crate::page;
 use crate::{Context, Denial, Outcome, secrets};
 
 /// A fresh credential, and its secret: shown once, kept nowhere.

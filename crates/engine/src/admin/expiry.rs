@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base::Timestamp;
 
-use super::fields::invalid;
+use crate::fields::invalid;
 use crate::{Context, Denial};
 
 /// The moment asked for; where none is, the longest that is allowed.

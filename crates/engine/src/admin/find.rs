@@ -4,7 +4,7 @@ use base::Id;
 use domain::{EntityRecord, Grant, Kind, ResourceServer, User, UserStatus};
 use store::{ListQuery, Loaded, StoreExt as _};
 
-use super::fields::invalid;
+use crate::fields::invalid;
 use crate::redact::name;
 use crate::{AdminReason, Context, Denial};
 

@@ -7,9 +7,11 @@ use serde::Deserialize;
 use serde_json::json;
 use store::{Loaded, StoreExt as _};
 
-use super::changes::{Changes, detail, nothing};
 use super::credentials::OwnedBy;
-use super::{Page, PageQuery, fields, find, page};
+use super::{Page, PageQuery, find};
+use crate::changes::{Changes, detail, nothing};
+use crate::fields;
+use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
 
 /// The right of a client to act for itself, or for its organization, at one API.

@@ -3,7 +3,7 @@
 use domain::{Actor, Event, Refusal};
 use store::{EventQuery, RefusalQuery};
 
-use super::page::{self, EVENTS, Page, PageQuery};
+use crate::page::{self, EVENTS, Page, PageQuery};
 use crate::{Context, Denial};
 
 /// Narrows a list of events.

@@ -5,8 +5,9 @@ use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
 
-use super::changes::{Changes, detail};
-use super::{fields, find};
+use super::find;
+use crate::changes::{Changes, detail};
+use crate::fields;
 use crate::{Context, Denial, Outcome};
 
 /// The most organizations that one user can belong to.

@@ -15,7 +15,6 @@ pub mod clients;
 pub mod credentials;
 pub mod grants;
 pub mod history;
-pub mod idempotency;
 pub mod legacy_tokens;
 pub mod memberships;
 pub mod organizations;
@@ -30,13 +29,11 @@ pub mod signing_keys;
 pub mod users;
 pub mod why;
 
-pub(crate) mod changes;
 pub(crate) mod expiry;
-pub(crate) mod fields;
 pub(crate) mod find;
-pub(crate) mod page;
 
 pub use credentials::Issued;
-pub use fields::{Budget, Switch};
 pub use find::NotFoundKind;
-pub use page::{Page, PageQuery};
+
+pub use crate::fields::{Budget, Switch};
+pub use crate::page::{Page, PageQuery};

@@ -6,9 +6,10 @@ use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
 
-use super::changes::{Changes, detail, nothing};
-use super::fields::{self, Budget, Switch};
-use super::{Page, PageQuery, find, page};
+use super::{Page, PageQuery, find};
+use crate::changes::{Changes, detail, nothing};
+use crate::fields::{self, Budget, Switch};
+use crate::page;
 use crate::{Context, Denial, Outcome};
 
 /// An organization to be.

@@ -7,9 +7,9 @@ use base::Secret;
 use domain::{Account, Actor, PasswordHash, User};
 use serde::{Deserialize, Deserializer};
 
-use super::changes::{Changes, nothing};
-use super::fields::invalid;
 use super::find;
+use crate::changes::{Changes, nothing};
+use crate::fields::invalid;
 use crate::people::{self, Password};
 use crate::{Context, Denial, Outcome};
 

@@ -6,10 +6,11 @@ use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
 
-use super::changes::{Changes, detail};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
-use super::{fields, find, grants};
+use super::{find, grants};
+use crate::changes::{Changes, detail};
+use crate::fields;
 use crate::{AdminReason, Context, Denial, Outcome};
 
 /// A token to be.

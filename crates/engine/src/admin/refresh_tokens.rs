@@ -6,10 +6,11 @@ use serde::Deserialize;
 use serde_json::json;
 use store::{Loaded, StoreExt as _};
 
-use super::changes::{Changes, detail};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
-use super::{fields, find};
+use super::find;
+use crate::changes::{Changes, detail};
+use crate::fields;
 use crate::{AdminReason, Context, Denial, Outcome, family};
 
 /// A token to be.

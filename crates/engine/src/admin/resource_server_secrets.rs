@@ -4,11 +4,12 @@ use domain::{Actor, CredentialDetail, CredentialKind, Owners, ResourceServer};
 use serde_json::json;
 use store::Loaded;
 
-use super::changes::{Changes, detail};
 use super::client_secrets::{NewSecret, refuse_too_many};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
-use super::{fields, find};
+use super::find;
+use crate::changes::{Changes, detail};
+use crate::fields;
 use crate::{Context, Denial, Outcome};
 
 const KIND: CredentialKind = CredentialKind::ResourceServerSecret;

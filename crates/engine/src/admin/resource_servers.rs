@@ -10,9 +10,10 @@ use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
 
-use super::changes::{Changes, detail, nothing};
-use super::fields::{self, Switch, invalid};
-use super::{Page, PageQuery, find, page};
+use super::{Page, PageQuery, find};
+use crate::changes::{Changes, detail, nothing};
+use crate::fields::{self, Switch, invalid};
+use crate::page;
 use crate::{Context, Denial, Outcome, keys};
 
 /// The longest identifier, in bytes.

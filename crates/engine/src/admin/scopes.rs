@@ -2,8 +2,8 @@
 
 use oauth::ScopeSet;
 
-use super::fields;
 use crate::Denial;
+use crate::fields;
 
 /// Everything, also what will be added later.
 pub const EVERYTHING: &str = "*";

@@ -4,8 +4,9 @@ use domain::{Actor, Algorithm, KeyState, Owners, SigningKey};
 use serde::Deserialize;
 use store::Loaded;
 
-use super::fields;
-use super::{Page, PageQuery, find, page};
+use super::{Page, PageQuery, find};
+use crate::fields;
+use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome, keys};
 
 /// Which key to replace, and when.

@@ -6,11 +6,12 @@ use serde::Deserialize;
 use serde_json::json;
 use store::Loaded;
 
-use super::changes::{Changes, detail, nothing};
-use super::fields;
 use super::memberships::{self, NewMembership};
 use super::passwords::{self, NewPassword};
-use super::{Page, PageQuery, find, page};
+use super::{Page, PageQuery, find};
+use crate::changes::{Changes, detail, nothing};
+use crate::fields;
+use crate::page;
 use crate::{Context, Denial, Outcome};
 
 /// A user to be.

@@ -10,8 +10,8 @@ use serde_json::json;
 use store::{Loaded, StoreExt as _};
 
 use super::AuthorizationRequest;
-use crate::admin::changes::{Changes, detail};
 use crate::admin::grants::bare;
+use crate::changes::{Changes, detail};
 use crate::{Context, Denial, Outcome};
 
 /// What is known of a connection.

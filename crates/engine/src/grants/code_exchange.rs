@@ -14,7 +14,7 @@ use oauth::{GrantType, ScopeSet};
 use serde_json::json;
 use store::{Batch, Loaded, StoreExt as _};
 
-use crate::admin::changes::{Changes, detail};
+use crate::changes::{Changes, detail};
 use crate::code::Code;
 use crate::marks::ParentCredential;
 use crate::secrets::{check_alive, issue_as, row};
@@ -135,7 +135,7 @@ fn inserted(
     ctx: &Context<'_>,
     chain: &Chain,
     credential: Credential,
-    mut told: crate::admin::changes::Detail,
+    mut told: crate::changes::Detail,
 ) -> Batch {
     let actor = chain.client.as_ref().map(|client| Actor::Client(client.public_id.clone()));
     let actor = actor.unwrap_or(Actor::System);

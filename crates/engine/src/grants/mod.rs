@@ -16,8 +16,8 @@ use domain::{Actor, Credential, PublicId};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded};
 
-use crate::admin::changes::{Changes, nothing};
 use crate::authenticate::Authenticated;
+use crate::changes::{Changes, nothing};
 use crate::marks::ParentCredential;
 use crate::{Chain, Context, Denial, Reason};
 

@@ -8,11 +8,12 @@ use serde_json::json;
 use store::{Loaded, MAX_PAGE};
 
 use super::super::Person;
-use crate::admin::changes::{Changes, detail, nothing};
 use crate::admin::client_secrets::{self, MAX_LIVE, NewSecret};
 use crate::admin::credentials::Issued;
-use crate::admin::fields::invalid;
-use crate::admin::{Page, PageQuery, page};
+use crate::admin::{Page, PageQuery};
+use crate::changes::{Changes, detail, nothing};
+use crate::fields::invalid;
+use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
 
 /// How long older secrets stay good where nothing is said.

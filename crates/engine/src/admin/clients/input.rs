@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::admin::apps::Facts;
-use crate::admin::fields::{Budget, Switch};
+use crate::fields::{Budget, Switch};
 
 /// A client to be.
 #[derive(Clone, Debug, Default, Deserialize)]

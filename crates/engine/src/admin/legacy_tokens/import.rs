@@ -13,9 +13,10 @@ use serde_json::json;
 use store::{Loaded, StoreExt as _};
 
 use super::row::{Import, LegacyRow, RowOutcome, RowResult};
-use crate::admin::changes::{Changes, detail};
 use crate::admin::expiry::expiry;
-use crate::admin::{fields, find, grants};
+use crate::admin::{find, grants};
+use crate::changes::{Changes, detail};
+use crate::fields;
 use crate::redact::name;
 use crate::{AdminReason, Context, Denial, Outcome, Reason, ServerReason, secrets, settle};
 

@@ -5,7 +5,7 @@ use base::encoding::{base64url, parse_base64url};
 use domain::{EntityRecord, Kind, Owners};
 use store::{ListQuery, Loaded, MAX_PAGE, StoreExt as _};
 
-use super::fields::invalid;
+use crate::fields::invalid;
 use crate::{Context, Denial};
 
 /// Rows of a page whose length was not asked for.

@@ -10,7 +10,7 @@ use base::digest::sha256;
 use domain::Actor;
 use store::{Batch, IdempotencyRecord, Write};
 
-use super::fields::invalid;
+use crate::fields::invalid;
 use crate::{AdminReason, Context, Denial, ServerReason};
 
 /// The longest key, in bytes.
