@@ -7,7 +7,7 @@ use crate::introspect::introspect;
 use crate::oidc::{metadata, userinfo};
 use crate::revoke::revoke;
 use crate::token::token;
-use crate::{AdminReason, Context, Denial};
+use crate::{AdminReason, Denial, WriteContext};
 
 /// A reply, and what else the request taught.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Answered {
 ///
 /// # Errors
 /// The precise reason why not; [`Denial::failure`] is what the client is told.
-pub async fn answer(ctx: &Context<'_>, request: &Request) -> Result<Answered, Denial> {
+pub async fn answer(ctx: &WriteContext<'_>, request: &Request) -> Result<Answered, Denial> {
     let plain = |reply| Answered { reply, inactive: None, used: None };
     match request.operation {
         Operation::Token => {
@@ -35,10 +35,7 @@ pub async fn answer(ctx: &Context<'_>, request: &Request) -> Result<Answered, De
             let answer = introspect(ctx, request).await?;
             Ok(Answered { reply: answer.reply, inactive: answer.denial, used: answer.used })
         }
-        Operation::Revocation => {
-            let ctx = Context { store: ctx.store.direct(), ..*ctx };
-            revoke(&ctx, request).await.map(plain)
-        }
+        Operation::Revocation => revoke(&ctx.direct(), request).await.map(plain),
         Operation::Jwks => Ok(plain(Reply::Jwks(ctx.issuer.keys().published().to_owned()))),
         Operation::Metadata => Ok(plain(Reply::Metadata(Box::new(metadata(ctx))))),
         Operation::UserInfo => {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use base::{DigestKey, Rng, Timestamp};
 use domain::{Actor, Origin, PublicId};
-use store::Store;
+use store::StoreReader;
 
 use crate::Issuer;
 
@@ -27,8 +27,8 @@ pub struct RequestOrigin {
 pub struct Context<'a> {
     /// The realm that is asked.
     pub issuer: &'a Issuer,
-    /// What is known.
-    pub store: &'a dyn Store,
+    /// What is known. A decision reads it and cannot write to it.
+    pub store: &'a dyn StoreReader,
     /// The present moment: the same throughout the decision.
     pub now: Timestamp,
     /// Randomness.
@@ -48,10 +48,11 @@ impl Context<'_> {
         let _ = self.origin.recognized.set(public_id.clone());
     }
 
-    /// A place in the realm's status lists for a grant or credential that is being made; `None` where
-    /// none can be had at this moment: it is known by its identifier then.
-    pub(crate) async fn status_index(&self) -> Option<u32> {
-        self.issuer.status_indexes().take(self.store, self.issuer.realm()).await
+    /// A number in the realm's status lists for a grant or credential that is being made, from those
+    /// that the process has reserved. `None` where it has none left: [`crate::settle`] then reserves
+    /// some and decides again. Where none can be reserved, the row is known by its identifier.
+    pub(crate) fn status_index(&self) -> Option<u32> {
+        self.issuer.status_indexes().take()
     }
 
     /// The origin of an event that `actor` causes by this request.

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use base::{DigestKey, MasterKey, Rng, Sealer, Timestamp};
 use dialect::{Dialect, Environment};
 use domain::RealmName;
-use store::{Store, StoreError};
+use store::{StoreError, StoreReader};
 
 use crate::keys::{KeyRing, public_algorithm};
 use crate::marks::Ledger;
@@ -164,7 +164,7 @@ impl Issuer {
     ///
     /// # Errors
     /// When the store cannot be read. The keys stay as they were.
-    pub async fn reload_keys(&self, store: &dyn Store) -> Result<(), StoreError> {
+    pub async fn reload_keys(&self, store: &dyn StoreReader) -> Result<(), StoreError> {
         let reading = self.begin_reading();
         let ring = KeyRing::load(self, store).await?;
         self.take_over(reading, ring);

@@ -11,7 +11,7 @@ use base::{Id, Timestamp};
 use dialect::Dialect;
 use domain::{Actor, Algorithm, EventDraft, KeyState, Kind, SigningKey, Target};
 use jose::{Compact, JwkSet, KeySet, Signer, SigningKey as PrivateKey, VerifyError};
-use store::{Batch, ListQuery, Loaded, MAX_PAGE, Store, StoreError, StoreExt as _, Write};
+use store::{Batch, ListQuery, Loaded, MAX_PAGE, StoreError, StoreExt as _, StoreReader, Write};
 
 use crate::{Context, Denial, Issuer, Outcome, ServerReason};
 
@@ -41,7 +41,7 @@ struct RingKey {
 impl KeyRing {
     /// Reads and unseals the keys of a realm. A key that does not open is an error: going on
     /// without it would refuse good tokens.
-    pub(crate) async fn load(issuer: &Issuer, store: &dyn Store) -> Result<Self, StoreError> {
+    pub(crate) async fn load(issuer: &Issuer, store: &dyn StoreReader) -> Result<Self, StoreError> {
         let mut ring = Self::default();
         let mut published = Vec::new();
         for record in all(issuer, store).await? {
@@ -158,7 +158,7 @@ pub fn public_algorithm(dialect: &Dialect) -> Algorithm {
 /// When the store cannot be read.
 pub async fn all(
     issuer: &Issuer,
-    store: &dyn Store,
+    store: &dyn StoreReader,
 ) -> Result<Vec<Loaded<SigningKey>>, StoreError> {
     let mut keys = Vec::new();
     loop {

@@ -54,7 +54,7 @@ pub use denial::{
     PublicText, Reason, ReasonRow, RequestReason, ScopeReason, ServerReason, SignInReason, Subject,
 };
 pub use issuer::{Issuer, IssuerSettings};
-pub use outcome::{Outcome, settle};
+pub use outcome::{Outcome, WriteContext, settle};
 pub use record::{RefusalLog, UseLog};
 pub use redact::redact;
 pub use secrets::IssuedSecret;

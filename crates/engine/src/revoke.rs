@@ -14,7 +14,7 @@ use store::{Batch, Write};
 use crate::caller::{Caller, CallerPurpose};
 use crate::family::{self, Family};
 use crate::introspect::presented;
-use crate::outcome::{Outcome, settle};
+use crate::outcome::{Outcome, WriteContext, settle};
 use crate::present::{Found, PresentedAt, PresentedKind, look_up};
 use crate::{Context, CredentialReason, Denial, GrantCredential, Reason, RequestReason};
 
@@ -22,7 +22,7 @@ use crate::{Context, CredentialReason, Denial, GrantCredential, Reason, RequestR
 ///
 /// # Errors
 /// When the caller is refused, or the store fails.
-pub async fn revoke(ctx: &Context<'_>, request: &Request) -> Result<Reply, Denial> {
+pub async fn revoke(ctx: &WriteContext<'_>, request: &Request) -> Result<Reply, Denial> {
     let caller = match request.possession {
         true => None,
         false => Some(Caller::of(ctx, request, CallerPurpose::Revoke).await?),
@@ -34,7 +34,7 @@ pub async fn revoke(ctx: &Context<'_>, request: &Request) -> Result<Reply, Denia
         return Err(RequestReason::ParameterMissing(Parameter::Token).into());
     }
     for token in [token, second].into_iter().flatten() {
-        settle(ctx.store, async || decide(ctx, by, token).await).await?;
+        settle(ctx, async |ctx| decide(&ctx, by, token).await).await?;
     }
     Ok(Reply::Revoked)
 }

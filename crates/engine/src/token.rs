@@ -13,8 +13,6 @@
 //! was not paid for never exists. One that has a row is written with the rest, and its string is
 //! told to nobody before.
 
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-
 use base::Id;
 use dialect::Format;
 use domain::{BudgetLimits, BudgetSubject, Credential, Kind};
@@ -25,12 +23,8 @@ use crate::authenticate::{Authenticated, authenticate};
 use crate::budget::quota;
 use crate::grants::{GRANTS, GrantDenial, GrantHandler, Identity, ResolvedGrant, named_audiences};
 use crate::mint::{self, Mint, Minted};
-use crate::outcome::{Outcome, settle};
+use crate::outcome::{Outcome, WriteContext, settle_shared};
 use crate::{ClientReason, Context, Denial, RequestReason, ScopeReason, identity, oidc};
-
-/// How often an identifier that is taken is worth another decision: only a race for the same row
-/// makes one be taken.
-const NAMINGS: usize = 8;
 
 /// A decided token: everything but the signature.
 #[derive(Debug)]
@@ -49,35 +43,16 @@ struct Decided {
 /// # Errors
 /// Why no token is issued.
 pub async fn token(
-    ctx: &Context<'_>,
+    ctx: &WriteContext<'_>,
     request: &Request,
 ) -> Result<(Reply, Id<Credential>), Denial> {
-    let (decided, committed) = settled(ctx, request).await?;
+    // Two requests at once may want to make the same row, such as a connection's own credential.
+    let made = &[Kind::Credential];
+    let settled = settle_shared(ctx, made, async |ctx| decide(&ctx, request).await);
+    let (decided, committed) = settled.await?;
     let decided = decided?;
     let used = decided.mint.credential.id;
     Ok((reply(ctx, decided, &committed)?, used))
-}
-
-/// Decides and commits. Two requests at once may want to make the same row, such as a connection's
-/// own credential: whoever comes second finds it there and decides again.
-async fn settled(
-    ctx: &Context<'_>,
-    request: &Request,
-) -> Result<(Result<Decided, Denial>, Committed), Denial> {
-    let attempts = AtomicU32::new(0);
-    let mut namings = 0;
-    loop {
-        let decision = async || {
-            let attempt = attempts.fetch_add(1, Relaxed);
-            decide(&Context { attempt, ..*ctx }, request).await
-        };
-        match settle(ctx.store, decision).await {
-            Err(denial) if namings < NAMINGS && denial.name_taken() == Some(Kind::Credential) => {
-                namings += 1
-            }
-            done => return done,
-        }
-    }
 }
 
 /// A denial inside the outcome is one that must be written down before it is told.

@@ -39,7 +39,7 @@ pub(crate) async fn create(arguments: &CreateAdminKey) -> Result<(), CommandErro
         scopes: vec![EVERYTHING.to_owned()],
         expires_at: None,
     };
-    let made = engine::settle(ctx.store, async || {
+    let made = engine::settle(&ctx, async |ctx| {
         admin_keys::create(&ctx, &Actor::System, None, &new).await
     });
     let (issued, _) = made.await.map_err(CommandError::new)?;

@@ -5,17 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use base::{Id, Timestamp};
-use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Refusal, Use};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::histogram::Histogram;
-use store::{
-    Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery,
-    RefusalQuery, Store, StoreError, Stored,
-};
+use store::{Batch, CommitError, Committed, Key, Store, StoreError, StoreReader, Stored};
 use web::metrics::duration_histogram;
 
 /// What was counted.
@@ -73,13 +68,29 @@ struct Counted {
     figures: Arc<Figures>,
 }
 
+impl Counted {
+    fn inner(&self) -> &dyn Store {
+        &*self.inner
+    }
+}
+
 #[async_trait]
-impl Store for Counted {
+impl StoreReader for Counted {
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
         self.figures.fetches.inc();
         self.inner.fetch(key).await
     }
 
+    fn direct(&self) -> &dyn StoreReader {
+        self
+    }
+
+    store::forward!(fetch_many, scan, list, budget, token_revoked, revoked_tokens, spent);
+    store::forward!(answer, events, sequence, changes, changed, uses, refusals, ping);
+}
+
+#[async_trait]
+impl Store for Counted {
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
         let (writes, started) = (batch.writes.len() as u64, Instant::now());
         let result = self.inner.commit(batch).await;
@@ -99,95 +110,5 @@ impl Store for Counted {
         result
     }
 
-    async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
-        self.inner.list(query).await
-    }
-
-    async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
-        self.inner.budget(subject).await
-    }
-
-    async fn token_revoked(&self, token: u128) -> Result<bool, StoreError> {
-        self.inner.token_revoked(token).await
-    }
-
-    async fn revoked_tokens(
-        &self,
-        at_most: usize,
-    ) -> Result<Option<Vec<(u128, Option<Timestamp>)>>, StoreError> {
-        self.inner.revoked_tokens(at_most).await
-    }
-
-    async fn spent(&self, id: u128) -> Result<bool, StoreError> {
-        self.inner.spent(id).await
-    }
-
-    async fn answer(
-        &self,
-        realm: &RealmName,
-        key: &[u8; 32],
-    ) -> Result<Option<IdempotencyRecord>, StoreError> {
-        self.inner.answer(realm, key).await
-    }
-
-    async fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
-        self.inner.events(query).await
-    }
-
-    async fn sequence(&self) -> Result<u64, StoreError> {
-        self.inner.sequence().await
-    }
-
-    async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
-        self.inner.record_uses(uses).await
-    }
-
-    async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
-        self.inner.uses(credentials).await
-    }
-
-    async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
-        self.inner.record_refusals(refusals).await
-    }
-
-    async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
-        self.inner.refusals(query).await
-    }
-
-    async fn fetch_many(&self, keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
-        self.inner.fetch_many(keys).await
-    }
-
-    async fn scan(
-        &self,
-        kind: Kind,
-        after: Option<u128>,
-        limit: usize,
-    ) -> Result<Vec<Stored>, StoreError> {
-        self.inner.scan(kind, after, limit).await
-    }
-
-    async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
-        self.inner.changes(after, limit).await
-    }
-
-    async fn changed(&self, after: u64) {
-        self.inner.changed(after).await;
-    }
-
-    async fn reserve_status_indexes(
-        &self,
-        realm: &RealmName,
-        count: u32,
-    ) -> Result<u32, StoreError> {
-        self.inner.reserve_status_indexes(realm, count).await
-    }
-
-    fn direct(&self) -> &dyn Store {
-        self
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.inner.ping().await
-    }
+    store::forward!(reserve_status_indexes, record_uses, record_refusals);
 }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use store::Store as _;
+use store::StoreReader as _;
 
 use crate::error::CommandError;
 use crate::{config, database, master_key};

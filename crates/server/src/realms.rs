@@ -55,7 +55,7 @@ pub(crate) async fn open(
     let algorithms = algorithms(&state).await.map_err(|error| failed(&error))?;
     let origin = RequestOrigin::default();
     let ctx = state.direct_context(&origin);
-    engine::settle(ctx.store, async || engine::keys::ensure(&ctx, &algorithms).await)
+    engine::settle(&ctx, async |ctx| engine::keys::ensure(&ctx, &algorithms).await)
         .await
         .map_err(|denial| failed(&denial))?;
     state.issuer().reload_keys(ctx.store).await.map_err(|error| failed(&error))?;

@@ -8,7 +8,7 @@ use deadpool_postgres::Client;
 use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Refusal, Use};
 use store::{
     Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery,
-    OpenError, RefusalQuery, RevokedTokens, Store, StoreError, Stored,
+    OpenError, RefusalQuery, RevokedTokens, Store, StoreError, StoreReader, Stored,
 };
 
 use crate::database::Database;
@@ -45,7 +45,7 @@ impl fmt::Debug for PostgresStore {
 }
 
 #[async_trait]
-impl Store for PostgresStore {
+impl StoreReader for PostgresStore {
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
         self.database
             .read(async |client: &mut Client| reads::entities::fetch(client, key).await)
@@ -56,17 +56,6 @@ impl Store for PostgresStore {
         self.database
             .read(async |client: &mut Client| reads::entities::list(client, query).await)
             .await
-    }
-
-    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        if batch.is_empty() {
-            return Ok(Committed::default());
-        }
-        let (committed, newest) = commit::commit(&self.database, &self.partitions, &batch).await?;
-        if let Some(newest) = newest {
-            self.newest.rise(newest);
-        }
-        Ok(committed)
     }
 
     async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
@@ -111,18 +100,8 @@ impl Store for PostgresStore {
         self.database.read(async |client: &mut Client| reads::trail::sequence(client).await).await
     }
 
-    async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
-        self.database.note(async |client: &mut Client| notes::record_uses(client, uses).await).await
-    }
-
     async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
         self.database.read(async |client: &mut Client| notes::uses(client, credentials).await).await
-    }
-
-    async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
-        self.database
-            .note(async |client: &mut Client| notes::record_refusals(client, &refusals).await)
-            .await
     }
 
     async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
@@ -160,6 +139,40 @@ impl Store for PostgresStore {
         self.newest.past(after).await;
     }
 
+    fn direct(&self) -> &dyn StoreReader {
+        self
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.database
+            .read(async |client: &mut Client| Ok(client.batch_execute("SELECT 1").await?))
+            .await
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        if batch.is_empty() {
+            return Ok(Committed::default());
+        }
+        let (committed, newest) = commit::commit(&self.database, &self.partitions, &batch).await?;
+        if let Some(newest) = newest {
+            self.newest.rise(newest);
+        }
+        Ok(committed)
+    }
+
+    async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
+        self.database.note(async |client: &mut Client| notes::record_uses(client, uses).await).await
+    }
+
+    async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
+        self.database
+            .note(async |client: &mut Client| notes::record_refusals(client, &refusals).await)
+            .await
+    }
+
     async fn reserve_status_indexes(
         &self,
         realm: &RealmName,
@@ -168,16 +181,6 @@ impl Store for PostgresStore {
         // If the first answer is lost, indexes are reserved twice, and the first ones stay unused.
         self.database
             .read(async |client: &mut Client| status_indexes::reserve(client, realm, count).await)
-            .await
-    }
-
-    fn direct(&self) -> &dyn Store {
-        self
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.database
-            .read(async |client: &mut Client| Ok(client.batch_execute("SELECT 1").await?))
             .await
     }
 }

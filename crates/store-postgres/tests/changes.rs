@@ -13,7 +13,7 @@ mod database;
 use std::sync::Arc;
 
 use database::Database;
-use store::{Batch, CHANGES_KEPT, Store as _, Write};
+use store::{Batch, CHANGES_KEPT, Store as _, StoreReader as _, Write};
 use store_suite::samples::NOON;
 
 /// How many more changes than are kept may exist before they are deleted.

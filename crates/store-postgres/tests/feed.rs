@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base::Timestamp;
 use database::{Database, connect_listening};
-use store::{Batch, EventQuery, MAX_PAGE, Store as _, Write};
+use store::{Batch, EventQuery, MAX_PAGE, Store as _, StoreReader as _, Write};
 use store_suite::samples::{self, NOON, entity, event, insert};
 
 fn publishing(at: Timestamp) -> Batch {

@@ -21,7 +21,7 @@ use database::{Database, options};
 use domain::Kind;
 use postern_store_postgres::PostgresStore;
 use proxy::Proxy;
-use store::{Batch, CommitError, Key, Store, StoreError, Write};
+use store::{Batch, CommitError, Key, Store, StoreError, StoreReader as _, Write};
 use store_suite::postgres::Server;
 use store_suite::samples::{self, NOON, insert};
 use tokio::task::JoinSet;

@@ -18,7 +18,9 @@ use base::digest::sha256;
 use base::encoding::base64url;
 use database::Database;
 use domain::{Actor, BudgetSubject, Entity, Kind};
-use store::{Batch, Effect, EventQuery, Key, RefusalQuery, Store, Version, Write};
+use store::{
+    Batch, Effect, EventQuery, Key, RefusalQuery, Store, StoreReader as _, Version, Write,
+};
 use store_suite::samples::{client, event, insert, realm};
 
 /// A released migration, and rows of the version it leads to.

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use database::{Database, options};
 use postern_store_postgres::{OpenOptions, PostgresStore};
-use store::{Batch, OpenError, Store as _};
+use store::{Batch, OpenError, Store as _, StoreReader as _};
 use store_suite::samples::{self, insert};
 
 async fn refused(url: &str) -> OpenError {

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use database::Database;
 use domain::{Kind, Refusal};
 use store::{
-    Batch, CommitError, EventQuery, Key, REFUSALS_KEPT, RefusalQuery, Store, StoreError, Write,
+    Batch, CommitError, EventQuery, Key, REFUSALS_KEPT, RefusalQuery, Store, StoreError,
+    StoreReader as _, Write,
 };
 use store_suite::postgres::Server;
 use store_suite::samples::{self, NOON, entity, insert, realm, refusal};

@@ -12,7 +12,7 @@ mod database;
 
 use database::options;
 use postern_store_postgres::PostgresStore;
-use store::{OpenError, Store as _};
+use store::{OpenError, StoreReader as _};
 use store_suite::postgres::{self, Server};
 
 /// A server whose certificate is for `name`, and the file of its root certificate.

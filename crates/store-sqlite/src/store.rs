@@ -10,7 +10,7 @@ use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Ref
 use rusqlite::Connection;
 use store::{
     Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery,
-    OpenError, RefusalQuery, RevokedTokens, Store, StoreError, Stored,
+    OpenError, RefusalQuery, RevokedTokens, Store, StoreError, StoreReader, Stored,
 };
 
 use crate::changes;
@@ -95,7 +95,7 @@ fn no_reader() -> StoreError {
 }
 
 #[async_trait]
-impl Store for SqliteStore {
+impl StoreReader for SqliteStore {
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
         self.read_inline(|connection| entities::fetch(connection, key))
     }
@@ -103,13 +103,6 @@ impl Store for SqliteStore {
     async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
         let query = query.clone();
         self.read_blocking(move |connection| entities::list(connection, &query)).await
-    }
-
-    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        if batch.is_empty() {
-            return Ok(Committed::default());
-        }
-        Ok(self.writer.write(Work::Batch(Prepared::new(batch)?)).await?.committed)
     }
 
     async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
@@ -145,25 +138,9 @@ impl Store for SqliteStore {
         Ok(self.writer.sequence())
     }
 
-    async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
-        if uses.is_empty() {
-            Ok(())
-        } else {
-            self.write_unconditional(Work::Uses(uses)).await.map(drop)
-        }
-    }
-
     async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
         let credentials = credentials.to_vec();
         self.read_blocking(move |connection| limits::uses(connection, &credentials)).await
-    }
-
-    async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
-        if refusals.is_empty() {
-            return Ok(());
-        }
-        let rows = refusals.into_iter().map(refusal).collect::<Result<_, _>>()?;
-        self.write_unconditional(Work::Refusals(rows)).await.map(drop)
     }
 
     async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
@@ -199,16 +176,7 @@ impl Store for SqliteStore {
         self.writer.changed(after).await;
     }
 
-    async fn reserve_status_indexes(
-        &self,
-        realm: &RealmName,
-        count: u32,
-    ) -> Result<u32, StoreError> {
-        let written = self.write_unconditional(Work::StatusIndexes(realm.clone(), count)).await?;
-        written.first_status_index.ok_or_else(|| StoreError::Failed("no place was taken".into()))
-    }
-
-    fn direct(&self) -> &dyn Store {
+    fn direct(&self) -> &dyn StoreReader {
         self
     }
 
@@ -217,5 +185,40 @@ impl Store for SqliteStore {
             return Err(StoreError::Failed("the writer has stopped".into()));
         }
         self.read_inline(|connection| limits::token_revoked(connection, 0)).map(drop)
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        if batch.is_empty() {
+            return Ok(Committed::default());
+        }
+        Ok(self.writer.write(Work::Batch(Prepared::new(batch)?)).await?.committed)
+    }
+
+    async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
+        if uses.is_empty() {
+            Ok(())
+        } else {
+            self.write_unconditional(Work::Uses(uses)).await.map(drop)
+        }
+    }
+
+    async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
+        if refusals.is_empty() {
+            return Ok(());
+        }
+        let rows = refusals.into_iter().map(refusal).collect::<Result<_, _>>()?;
+        self.write_unconditional(Work::Refusals(rows)).await.map(drop)
+    }
+
+    async fn reserve_status_indexes(
+        &self,
+        realm: &RealmName,
+        count: u32,
+    ) -> Result<u32, StoreError> {
+        let written = self.write_unconditional(Work::StatusIndexes(realm.clone(), count)).await?;
+        written.first_status_index.ok_or_else(|| StoreError::Failed("no place was taken".into()))
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use database::Database;
 use postern_store_sqlite::SqliteStore;
 use rusqlite::Connection;
-use store::{Batch, CHANGES_KEPT, Effect, Store, Write};
+use store::{Batch, CHANGES_KEPT, Effect, Store, StoreReader as _, Write};
 use store_suite::samples::NOON;
 
 /// How many more changes than are kept may exist before they are deleted.

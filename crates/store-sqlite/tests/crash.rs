@@ -15,7 +15,7 @@ use std::time::Duration;
 use base::{Rng as _, SystemRng};
 use database::{Database, options};
 use postern_store_sqlite::SqliteStore;
-use store::{CommitError, Store};
+use store::{CommitError, Store, StoreReader as _};
 use store_suite::crash::{
     WORKERS, acknowledge, acknowledgements, check, child_arguments, is_there, one_batch, start,
     write,

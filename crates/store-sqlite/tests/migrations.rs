@@ -11,7 +11,9 @@ use base::Id;
 use database::{Database, pragma, schema};
 use domain::{Actor, BudgetSubject, Entity, Kind};
 use rusqlite::Connection;
-use store::{Batch, Effect, EventQuery, Key, RefusalQuery, Store, Version, Write};
+use store::{
+    Batch, Effect, EventQuery, Key, RefusalQuery, Store, StoreReader as _, Version, Write,
+};
 use store_suite::samples::{client, event, insert, realm};
 
 fn fixture(version: i64) -> String {

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use base::Timestamp;
 use database::Database;
 use domain::{BudgetLimits, BudgetSubject, Use};
-use store::{Batch, EventQuery, IdempotencyRecord, Key, RefusalQuery, Store, Write};
+use store::{
+    Batch, EventQuery, IdempotencyRecord, Key, RefusalQuery, Store, StoreReader as _, Write,
+};
 use store_suite::samples::{
     NOON, client, credential, entity, event, id, insert, one_of_each, realm, refusal,
 };

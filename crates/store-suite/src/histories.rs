@@ -9,7 +9,7 @@ use domain::{BudgetLimits, BudgetState, BudgetSubject};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use store::{CommitError, Conflict, Memory, Store, Write};
+use store::{CommitError, Conflict, Memory, Store, StoreReader as _, Write};
 use tokio::runtime::Handle;
 
 use crate::batch;

@@ -46,7 +46,7 @@ impl Batch {
     ///
     /// A batch with events is published whole. A batch without events is use, not change, and is
     /// not published: whoever decides on a rotating refresh token or a session reads it from the
-    /// store itself ([`crate::Store::direct`]). Two effects are always published: the revocation of
+    /// store itself ([`crate::StoreReader::direct`]). Two effects are always published: the revocation of
     /// a token, and a stored access token that replaces another.
     pub fn effects(&self) -> Vec<Effect> {
         let all = !self.events.is_empty();

@@ -1,4 +1,4 @@
-//! The trait that every backend implements.
+//! The two traits that every backend implements: [`StoreReader`], and [`Store`], which writes too.
 
 use std::fmt::Debug;
 
@@ -14,9 +14,9 @@ use crate::{
 /// Tokens that were revoked by themselves, each until when that is kept; `None`: for ever.
 pub type RevokedTokens = Vec<(u128, Option<Timestamp>)>;
 
-/// Everything that is kept. See the crate's documentation for what holds of every backend.
+/// Everything that is kept, to read. A decision gets no more than this.
 #[async_trait]
-pub trait Store: Send + Sync + Debug + 'static {
+pub trait StoreReader: Send + Sync + Debug + 'static {
     /// One entity, or `None` when there is none.
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError>;
 
@@ -35,9 +35,6 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// A page of entities.
     async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError>;
 
-    /// Writes the batch whole, durably, or not at all.
-    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError>;
-
     /// What a subject has spent; the default state when nothing was.
     async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError>;
 
@@ -45,7 +42,7 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn token_revoked(&self, token: u128) -> Result<bool, StoreError>;
 
     /// Every token that was revoked by itself; `None` when they are more than `at_most`.
-    /// [`crate::Hot`] answers [`Store::token_revoked`] from it.
+    /// [`crate::Hot`] answers [`StoreReader::token_revoked`] from it.
     async fn revoked_tokens(&self, at_most: usize) -> Result<Option<RevokedTokens>, StoreError>;
 
     /// Whether what may be used once was used ([`crate::Write::SpendOnce`]) and that is still kept.
@@ -74,6 +71,27 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// wake-up may be missed or come for nothing, so nobody relies on it: look from time to time.
     async fn changed(&self, after: u64);
 
+    /// The same store, for reads that must see what other nodes have committed: without the memory in
+    /// front of the database.
+    fn direct(&self) -> &dyn StoreReader;
+
+    /// The noted uses of these credentials, those that have any.
+    async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError>;
+
+    /// Refusals, newest first.
+    async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError>;
+
+    /// Whether the store answers: for readiness.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// Everything that is kept, to read and to write. See the crate's documentation for what holds of every
+/// backend.
+#[async_trait]
+pub trait Store: StoreReader {
+    /// Writes the batch whole, durably, or not at all.
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError>;
+
     /// Takes `count` numbers of a realm's row of places ([`domain::Grant::status_index`]); the first of
     /// them. They follow each other and are never given again, whatever becomes of them.
     async fn reserve_status_indexes(
@@ -82,23 +100,10 @@ pub trait Store: Send + Sync + Debug + 'static {
         count: u32,
     ) -> Result<u32, StoreError>;
 
-    /// The same store, for reads that must see what other nodes have committed: a memory in front of
-    /// the database is passed by. Commits through it are the same.
-    fn direct(&self) -> &dyn Store;
-
     /// Notes uses of credentials: never earlier than what is noted; counts are added.
     async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError>;
-
-    /// The noted uses of these credentials, those that have any.
-    async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError>;
 
     /// Keeps refusals in a bounded store: the newest 20 000 that name a subject and the newest
     /// 20 000 that name none.
     async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError>;
-
-    /// Refusals, newest first.
-    async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError>;
-
-    /// Whether the store answers: for readiness.
-    async fn ping(&self) -> Result<(), StoreError>;
 }

@@ -6,13 +6,14 @@
 //! - Every committed event gets a sequence number that rises in commit order: the change feed.
 //!
 //! ## Adding a backend
-//! Write a crate that implements [`Store`] and passes every case of `store-suite`; name it in
+//! Write a crate that implements [`StoreReader`] and [`Store`] and passes every case of `store-suite`; name it in
 //! `server`, and nowhere else.
 
 mod batch;
 mod change;
 mod contract;
 mod error;
+mod forward;
 mod hot;
 mod loaded;
 mod memory;
@@ -23,7 +24,7 @@ mod version;
 
 pub use batch::{Batch, Committed, IdempotencyRecord, Write};
 pub use change::{CHANGES_KEPT, Change, Effect, MAX_CHANGES};
-pub use contract::{RevokedTokens, Store};
+pub use contract::{RevokedTokens, Store, StoreReader};
 pub use error::{CommitError, Conflict, OpenError, StoreError};
 pub use hot::{
     CredentialDependencies, Figures as HotFigures, GrantDependencies, Hot, HotOptions, Watch,

@@ -4,16 +4,16 @@ use async_trait::async_trait;
 use base::Id;
 use domain::{EntityRecord, RealmName};
 
-use crate::{Key, ListQuery, Loaded, Store, StoreError, Stored};
+use crate::{Key, ListQuery, Loaded, StoreError, StoreReader, Stored};
 
 fn typed<T: EntityRecord>(stored: &Stored) -> Option<Loaded<T>> {
     let record = T::from_entity(&stored.entity)?;
     Some(Loaded { record, version: stored.version })
 }
 
-/// Typed reads over any [`Store`].
+/// Typed reads over any [`StoreReader`].
 #[async_trait]
-pub trait StoreExt: Store {
+pub trait StoreExt: StoreReader {
     /// The entity with this identifier.
     ///
     /// # Errors
@@ -62,4 +62,4 @@ pub trait StoreExt: Store {
     }
 }
 
-impl<S: Store + ?Sized> StoreExt for S {}
+impl<S: StoreReader + ?Sized> StoreExt for S {}

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::Response;
 use base::{Clock, DigestKey, Rng};
 use engine::people::Passwords;
-use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog};
+use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog, WriteContext};
 use oauth::ErrorResponse;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
@@ -193,10 +193,15 @@ impl RealmState {
         }
     }
 
-    /// The same context, reading from the database: for decisions that act on what they read, since
-    /// other nodes may have changed it a moment ago.
-    pub fn direct_context<'a>(&'a self, origin: &'a RequestOrigin) -> Context<'a> {
-        Context { store: self.app.store.direct(), ..self.context(origin) }
+    /// The same context, for an operation that commits what it decides, by [`engine::settle`].
+    pub fn write_context<'a>(&'a self, origin: &'a RequestOrigin) -> WriteContext<'a> {
+        WriteContext::new(self.context(origin), &*self.app.store)
+    }
+
+    /// The same, reading from the database: for operations that act on what they read, since other
+    /// nodes may have changed it a moment ago.
+    pub fn direct_context<'a>(&'a self, origin: &'a RequestOrigin) -> WriteContext<'a> {
+        self.write_context(origin).direct()
     }
 
     /// What the dialect needs to encode a reply.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::extract::RawPathParams;
 use axum::http::HeaderMap;
 use domain::Actor;
-use engine::{Context, Denial, RequestOrigin};
+use engine::{Denial, RequestOrigin, WriteContext};
 use web_base::RealmState;
 
 use crate::api::Api;
@@ -49,7 +49,7 @@ impl<A: Api> Call<A> {
     }
 
     /// The context of a decision, now.
-    pub fn context(&self) -> Context<'_> {
+    pub fn context(&self) -> WriteContext<'_> {
         self.0.state.direct_context(&self.0.origin)
     }
 

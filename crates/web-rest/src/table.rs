@@ -99,7 +99,7 @@ impl<A: Api> Table<A> {
                 let key = idempotency_key(&head.headers)?;
                 let key = key.map(|key| IdempotentRequest::new(&ctx, call.actor(), key, &parts));
                 let key = key.transpose()?;
-                let settled = settle(ctx.store, async || {
+                let settled = settle(&ctx, async |ctx| {
                     if let Some(key) = &key
                         && let Some(known) = key.recall(&ctx).await?
                     {
@@ -134,7 +134,7 @@ impl<A: Api> Table<A> {
                 let input: Arc<I> = Arc::new(body(request, row.body_limit).await?);
                 let ctx = call.context();
                 let settled =
-                    settle(ctx.store, async || handler(call.clone(), Arc::clone(&input)).await);
+                    settle(&ctx, async |_| handler(call.clone(), Arc::clone(&input)).await);
                 let (view, _) = settled.await?;
                 Ok(Answer::new(StatusCode::OK, &view))
             }

@@ -74,11 +74,11 @@ impl TestRealm {
     /// Gives a user a new password.
     pub async fn set_password(&self, email: &str, password: &str) {
         let origin = RequestOrigin::default();
-        let ctx = self.state.context(&origin);
+        let ctx = self.state.write_context(&origin);
         let user = self.user(email).await;
         let hash = PasswordHash::new(password.to_owned());
         let system = Actor::System;
-        settle(ctx.store, async || people::set_password(&ctx, &system, &user, hash.clone()).await)
+        settle(&ctx, async |ctx| people::set_password(&ctx, &system, &user, hash.clone()).await)
             .await
             .unwrap();
     }

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use async_trait::async_trait;
 use base::Secret;
 use domain::PasswordHash;
-use engine::{Denial, SignInReason};
 use engine::people::{Check, Password, Passwords};
+use engine::{Denial, SignInReason};
 
 /// Keeps passwords as they are, and counts the checks.
 #[derive(Debug, Default)]

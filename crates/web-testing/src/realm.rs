@@ -69,8 +69,8 @@ impl TestRealm {
     /// Creates a signing key for each of these algorithms.
     pub async fn create_keys(&self, algorithms: &[Algorithm]) {
         let origin = RequestOrigin::default();
-        let ctx = self.state.context(&origin);
-        settle(ctx.store, async || engine::keys::ensure(&ctx, algorithms).await).await.unwrap();
+        let ctx = self.state.write_context(&origin);
+        settle(&ctx, async |ctx| engine::keys::ensure(&ctx, algorithms).await).await.unwrap();
         self.state.issuer().reload_keys(ctx.store).await.unwrap();
     }
 

@@ -66,7 +66,7 @@ async fn decide(
     origin: &RequestOrigin,
     request: Request,
 ) -> Result<Reply, Denial> {
-    let ctx = state.context(origin);
+    let ctx = state.write_context(origin);
     let Answered { reply, inactive, used } = match engine::answer(&ctx, &request).await {
         Ok(answered) => answered,
         Err(denial) => {

@@ -3,8 +3,6 @@
 //! Invariant: a link is good for the one moment of ending that its request names at present. Sending
 //! another moves that moment, so it ends the one before without a row of its own.
 
-use std::time::Duration;
-
 use base::digest::sha256;
 use base::encoding::{base64url, parse_base64url};
 use base::{Id, Secret, Timestamp};
@@ -12,9 +10,6 @@ use domain::{AccessDecision, AccessRequest};
 use serde::{Deserialize, Serialize};
 
 use crate::{Context, Denial, LinkReason};
-
-/// How long a link is good.
-pub const LIVES: Duration = Duration::from_secs(72 * 60 * 60);
 
 const VERSION: u8 = 1;
 const CONTEXT: &[u8] = b"credentials of an access request";

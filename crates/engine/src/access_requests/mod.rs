@@ -10,6 +10,8 @@ mod mail;
 mod submit;
 
 pub use fetch::{Fetched, Offer, fetch, offer};
-pub use link::{LIVES, OneTimeLink, link};
+pub use link::{OneTimeLink, link};
 pub use mail::{mailed, unmailed};
 pub use submit::{MAX_A_DAY, MAX_PENDING, MAX_USE_CASE, NewAccessRequest, submit};
+
+pub use crate::admin::access_requests::LIVES;

@@ -3,6 +3,8 @@
 //! Invariant: an approval, the organization, the client and its grant are one batch, and so is the
 //! mark that the answer has yet to be mailed.
 
+use std::time::Duration;
+
 use base::Timestamp;
 use domain::{AccessDecision, AccessRequest, Actor, Client, Grant, Organization, Owners};
 use serde::Deserialize;
@@ -13,11 +15,13 @@ use super::clients::{self, NewClient};
 use super::grants;
 use super::organizations::{self, NewOrganization};
 use super::{Page, PageQuery, find};
-use crate::access_requests::LIVES;
 use crate::changes::{Changes, detail};
 use crate::fields::{self, Budget, invalid};
 use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
+
+/// How long a link is good.
+pub const LIVES: Duration = Duration::from_secs(72 * 60 * 60);
 
 /// How to approve. Nothing of it is required.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -205,7 +209,7 @@ async fn client(
     let grant = Grant {
         client: Some(client.id),
         organization: Some(organization.id),
-        ..grants::bare(ctx, server.id, scopes, Some(handle)).await
+        ..grants::bare(ctx, server.id, scopes, Some(handle))
     };
     let told = detail([("organization", json!(organization.public_id))]);
     changes.insert(&client, "client.created".into(), told);

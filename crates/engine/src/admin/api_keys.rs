@@ -44,13 +44,13 @@ pub async fn create(
     let server = find::audience(ctx, input.audience.as_deref()).await?;
     let scopes = fields::scopes_at(&server, input.scopes.as_deref())?;
     let longest = ctx.issuer.dialect().lifetimes().api_key;
-    let bare = grants::bare(ctx, server.id, scopes, None).await;
+    let bare = grants::bare(ctx, server.id, scopes, None);
     let grant = Grant { organization: Some(organization.id), ..bare };
     let expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
     let of = CredentialDetail::ApiKey {
         grant: grant.id,
         organization: organization.id,
-        status_index: ctx.status_index().await,
+        status_index: ctx.status_index(),
     };
     let issued = credentials::fresh(ctx, label, expires_at, of);
     let mut changes = Changes::new(ctx, actor);

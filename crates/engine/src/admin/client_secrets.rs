@@ -91,7 +91,7 @@ pub(crate) async fn issue(
     let of = CredentialDetail::ClientSecret {
         client: client.id,
         organization: client.organization,
-        status_index: ctx.status_index().await,
+        status_index: ctx.status_index(),
     };
     Ok(credentials::fresh(ctx, label, expires_at, of))
 }

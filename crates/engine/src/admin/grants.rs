@@ -65,7 +65,7 @@ pub async fn create(
         client: Some(client.id),
         organization,
         default_scopes,
-        ..bare(ctx, server.id, scopes, Some(handle)).await
+        ..bare(ctx, server.id, scopes, Some(handle))
     };
     let mut changes = Changes::new(ctx, actor);
     insert(ctx, &mut changes, &grant).await?;
@@ -73,7 +73,7 @@ pub async fn create(
 }
 
 /// A grant for nobody yet.
-pub(crate) async fn bare(
+pub(crate) fn bare(
     ctx: &Context<'_>,
     resource_server: Id<domain::ResourceServer>,
     scopes: ScopeSet,
@@ -90,7 +90,7 @@ pub(crate) async fn bare(
         default_scopes: None,
         handle,
         epoch: 0,
-        status_index: ctx.status_index().await,
+        status_index: ctx.status_index(),
         revoked: None,
         created_at: ctx.now,
     }

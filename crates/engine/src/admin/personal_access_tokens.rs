@@ -57,14 +57,14 @@ pub async fn create(
     let grant = Grant {
         user: Some(user.id),
         organization: organization.as_ref().map(|it| it.id),
-        ..grants::bare(ctx, server.id, scopes, None).await
+        ..grants::bare(ctx, server.id, scopes, None)
     };
     let expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
     let of = CredentialDetail::PersonalAccessToken {
         grant: grant.id,
         user: user.id,
         organization: grant.organization,
-        status_index: ctx.status_index().await,
+        status_index: ctx.status_index(),
     };
     let issued = credentials::fresh(ctx, name, expires_at, of);
     let mut changes = Changes::new(ctx, actor);

@@ -56,7 +56,7 @@ pub async fn create(
     let token = RefreshToken {
         organization: grant.organization,
         scopes,
-        status_index: ctx.status_index().await,
+        status_index: ctx.status_index(),
         ..RefreshToken::new(grant.id, client.id)
     };
     let mut issued = credentials::fresh(ctx, label, expires_at, token.clone().into());

@@ -10,11 +10,9 @@ use super::prior_consent::{PriorConsent, prior_consent};
 use super::{AuthorizationDenial, AuthorizationRequest};
 use crate::chain::link;
 use crate::code::{Code, NewCode};
+use crate::outcome::settle_shared;
 use crate::people::SignedIn;
-use crate::{ConsentReason, Context, Denial, DeniedAt, Outcome, ServerReason, settle};
-
-/// How often a connection that somebody else made meanwhile is looked at again.
-const ATTEMPTS: usize = 4;
+use crate::{ConsentReason, Context, Denial, DeniedAt, Outcome, WriteContext};
 
 /// The person said yes: commits the connection, then seals the code. Everything is decided anew, on
 /// what the store knows at that moment: the app, what it may ask for, the person, their session and
@@ -24,21 +22,19 @@ const ATTEMPTS: usize = 4;
 /// What changed since the person was asked. Where [`super::next`] would show another page than that
 /// of consent, that page should be shown instead of calling this.
 pub async fn allow(
-    ctx: &Context<'_>,
+    ctx: &WriteContext<'_>,
     asking: &AuthorizationRequest,
     person: &SignedIn,
     chosen: Option<&str>,
 ) -> Result<AuthorizationReply, AuthorizationDenial> {
-    for _ in 0..ATTEMPTS {
-        match settle(ctx.store, async || decide(ctx, asking, person, chosen).await).await {
-            Ok((Ok((fresh, grant)), _)) => return Ok(answer(ctx, &fresh, person, grant)),
-            Ok((Err(denial), _)) => return Err(denial),
-            // In another tab they said yes at the same time: that is the connection now.
-            Err(denial) if denial.name_taken() == Some(Kind::Grant) => {}
-            Err(denial) => return Err(asking.denial(denial)),
-        }
+    // In another tab they may say yes at the same time: that is the connection then.
+    let made = &[Kind::Grant];
+    let decision = async |ctx| decide(&ctx, asking, person, chosen).await;
+    match settle_shared(ctx, made, decision).await {
+        Ok((Ok((fresh, grant)), _)) => Ok(answer(ctx, &fresh, person, grant)),
+        Ok((Err(denial), _)) => Err(denial),
+        Err(denial) => Err(asking.denial(denial)),
     }
-    Err(asking.denial(ServerReason::Contended.into()))
 }
 
 type Decision = Outcome<Result<(AuthorizationRequest, Id<Grant>), AuthorizationDenial>>;
@@ -77,7 +73,7 @@ async fn establish(
         PriorConsent::Open(_) => Err(ConsentReason::InteractionRequired.into()),
         PriorConsent::Decided(decided) => {
             let organization = decided.organization.as_deref();
-            Ok(decided.connection.establish(ctx, asking, &user, organization).await)
+            Ok(decided.connection.establish(ctx, asking, &user, organization))
         }
     }
 }

@@ -46,7 +46,7 @@ impl Connection {
     }
 
     /// Makes it hold what is asked for: as it is, extended, or made anew.
-    pub(super) async fn establish(
+    pub(super) fn establish(
         &self,
         ctx: &Context<'_>,
         asking: &AuthorizationRequest,
@@ -79,7 +79,7 @@ impl Connection {
             user: Some(user.id),
             organization: organization.map(|it| it.id),
             epoch: asking.client.connections_epoch,
-            ..bare(ctx, asking.resource_server.id, scopes, Some(handle)).await
+            ..bare(ctx, asking.resource_server.id, scopes, Some(handle))
         };
         if let Some(dead) = &self.holder {
             let mut nameless = Grant { handle: None, ..Grant::clone(dead) };

@@ -43,7 +43,7 @@ pub(super) async fn by_code(
     scopes: &ScopeSet,
 ) -> Result<CodeExchange, Denial> {
     if stays_connected(ctx, client, scopes) {
-        Ok(refresh_token(ctx, code, (client, chain), scopes).await)
+        Ok(refresh_token(ctx, code, (client, chain), scopes))
     } else {
         consent(ctx, client, chain).await
     }
@@ -59,7 +59,7 @@ pub(crate) fn stays_connected(ctx: &Context<'_>, client: &Client, scopes: &Scope
         && (asked_by.is_empty() || !asked_by.intersection(scopes).is_empty())
 }
 
-async fn refresh_token(
+fn refresh_token(
     ctx: &Context<'_>,
     code: &Code,
     (client, chain): (&Client, &Chain),
@@ -75,7 +75,7 @@ async fn refresh_token(
         user: grant.user,
         scopes: Some(scopes.clone()),
         authenticated_at: Some(code.authenticated_at),
-        status_index: ctx.status_index().await,
+        status_index: ctx.status_index(),
         ..RefreshToken::new(grant.id, client.id)
     };
     let mut digest = issued.digest;
@@ -119,7 +119,7 @@ async fn consent(
                 client: client.id,
                 organization: chain.grant.organization,
                 user: chain.grant.user,
-                status_index: ctx.status_index().await,
+                status_index: ctx.status_index(),
             };
             let credential = row(ctx, &issued, of);
             (

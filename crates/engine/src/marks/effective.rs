@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use domain::{Client, Entity, Kind, RealmName, ResourceServer};
 use status::{Mark, Marks};
-use store::{CredentialDependencies, GrantDependencies, Hot, MAX_SCAN, Store, StoreError};
+use store::{CredentialDependencies, GrantDependencies, Hot, MAX_SCAN, StoreError, StoreReader};
 
 use super::entity::{by_status_index_or_id, is_marked};
 
@@ -33,7 +33,7 @@ pub fn effective_in_memory(memory: &Hot, realm: &RealmName, bad: &Marks) -> Mark
 /// # Errors
 /// When the store cannot be read.
 pub async fn effective(
-    store: &dyn Store,
+    store: &dyn StoreReader,
     realm: &RealmName,
     bad: &Marks,
 ) -> Result<Marks, StoreError> {

@@ -14,7 +14,7 @@ use store::{Batch, Loaded, StoreExt as _};
 use super::change::Change;
 use super::session::find;
 use super::{Check, NewSession, Password, Passwords, SESSION_LIFETIME, cookie, session};
-use crate::{Context, Denial, Outcome, SignInReason, settle};
+use crate::{Context, Denial, Outcome, SignInReason, WriteContext, settle};
 
 /// The most characters of a browser's name that are kept.
 const MAX_USER_AGENT: usize = 200;
@@ -35,7 +35,7 @@ pub struct Browser<'a> {
 /// [`SignInReason::AccountSuspended`], which look alike from outside; [`SignInReason::Busy`];
 /// [`crate::ServerReason::Contended`]; the error of the store.
 pub async fn sign_in(
-    ctx: &Context<'_>,
+    ctx: &WriteContext<'_>,
     passwords: &dyn Passwords,
     email: &str,
     password: Secret<Password>,
@@ -63,7 +63,7 @@ pub async fn sign_in(
     }
     let stronger = if outdated { Some(passwords.hash(password).await?) } else { None };
     let change = Begin { user: &user, hash: &hash, stronger: stronger.as_ref(), browser };
-    let (cookie, _) = settle(ctx.store, async || change.decide(ctx).await).await?;
+    let (cookie, _) = settle(ctx, async |ctx| change.decide(&ctx).await).await?;
     // As it was committed; or it was ended in the same moment.
     Ok(NewSession { person: session(ctx, cookie.expose()).await?, cookie })
 }

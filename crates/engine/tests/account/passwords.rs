@@ -3,7 +3,7 @@
 use domain::{Account, Actor, PasswordHash, User};
 use engine::admin::passwords::{self, MAX_PASSWORD, MIN_PASSWORD, NewPassword};
 use engine::admin::users::{self, NewUser};
-use store::{EventQuery, Loaded, Store as _, StoreExt as _};
+use store::{EventQuery, Loaded, StoreExt as _, StoreReader as _};
 
 use crate::world::{World, code};
 

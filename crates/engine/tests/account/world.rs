@@ -11,7 +11,9 @@ use engine::admin::memberships::NewMembership;
 use engine::admin::organizations::{self, NewOrganization};
 use engine::admin::resource_servers::{self, NewResourceServer, NewScope};
 use engine::admin::users::{self, NewUser};
-use engine::{Context, Denial, Issuer, IssuerSettings, Outcome, RequestOrigin, settle};
+use engine::{
+    Context, Denial, Issuer, IssuerSettings, Outcome, RequestOrigin, WriteContext, settle,
+};
 use store::{Batch, Loaded, Memory, Store, StoreExt as _, Write};
 
 pub(crate) const API: &str = "https://api.example";
@@ -86,8 +88,8 @@ impl World {
         self.done(async |ctx| resource_servers::create(ctx, &Actor::System, &new).await).await;
     }
 
-    pub(crate) fn ctx(&self) -> Context<'_> {
-        Context {
+    pub(crate) fn ctx(&self) -> WriteContext<'_> {
+        let context = Context {
             issuer: &self.issuer,
             store: &*self.store,
             now: self.clock.now(),
@@ -95,7 +97,8 @@ impl World {
             digests: &self.digests,
             origin: &self.origin,
             attempt: 0,
-        }
+        };
+        WriteContext::new(context, &*self.store)
     }
 
     pub(crate) fn advance(&self, seconds: u64) {
@@ -113,7 +116,7 @@ impl World {
         decide: impl AsyncFn(&Context<'_>) -> Result<Outcome<R>, Denial>,
     ) -> Result<R, Denial> {
         let ctx = self.ctx();
-        settle(ctx.store, async || decide(&ctx).await).await.map(|(reply, _)| reply)
+        settle(&ctx, async |ctx| decide(&ctx).await).await.map(|(reply, _)| reply)
     }
 
     pub(crate) async fn done<R>(

@@ -10,7 +10,7 @@ use engine::admin::access_requests::{
     Approval, Refusal, State, approve, decline, list, read, resend,
 };
 use engine::admin::{Budget, PageQuery};
-use engine::{AdminReason, Context, Denial, Reason, settle};
+use engine::{AdminReason, Denial, Reason, WriteContext, settle};
 use oauth::Parameter;
 use store::{ListQuery, StoreExt as _};
 
@@ -31,7 +31,7 @@ fn staff() -> Actor {
 
 async fn ask(world: &World, new: NewAccessRequest) -> Result<AccessRequest, Denial> {
     let new = &new;
-    world.run(async |ctx| Ok(settle(ctx.store, async || submit(ctx, new).await).await?.0)).await
+    world.run(async |ctx| Ok(settle(ctx, async |ctx| submit(&ctx, new).await).await?.0)).await
 }
 
 async fn approved_as(world: &World, approval: &Approval) -> Result<AccessRequest, Denial> {
@@ -41,12 +41,12 @@ async fn approved_as(world: &World, approval: &Approval) -> Result<AccessRequest
 }
 
 async fn approve_now(
-    ctx: &Context<'_>,
+    ctx: &WriteContext<'_>,
     id: &str,
     approval: &Approval,
 ) -> Result<AccessRequest, Denial> {
     let by = &staff();
-    Ok(settle(ctx.store, async || approve(ctx, by, id, approval).await).await?.0)
+    Ok(settle(ctx, async |ctx| approve(&ctx, by, id, approval).await).await?.0)
 }
 
 async fn approved(world: &World) -> AccessRequest {
@@ -61,7 +61,7 @@ async fn link_of(world: &World, request: &AccessRequest) -> String {
 }
 
 async fn use_link(world: &World, link: &str) -> Result<Fetched, Denial> {
-    world.run(async |ctx| Ok(settle(ctx.store, async || fetch(ctx, link).await).await?.0)).await
+    world.run(async |ctx| Ok(settle(ctx, async |ctx| fetch(&ctx, link).await).await?.0)).await
 }
 
 async fn refused(world: &World, link: &str) -> &'static str {
@@ -79,7 +79,7 @@ async fn state(world: &World, request: &AccessRequest) -> AccessRequest {
 
 async fn actions(world: &World) -> Vec<String> {
     let query = store::EventQuery { limit: 200, ..Default::default() };
-    let events = store::Store::events(&*world.store, &query).await.unwrap();
+    let events = store::StoreReader::events(&*world.store, &query).await.unwrap();
     events.into_iter().map(|event| event.draft.action).collect()
 }
 
@@ -152,9 +152,7 @@ async fn a_day_takes_so_many_and_the_next_takes_more_until_the_queue_is_full() {
     let no = Refusal::default();
     let by = staff();
     world
-        .run(async |ctx| {
-            settle(ctx.store, async || decline(ctx, &by, id, &no).await).await.map(drop)
-        })
+        .run(async |ctx| settle(ctx, async |ctx| decline(&ctx, &by, id, &no).await).await.map(drop))
         .await
         .unwrap();
     ask(&world, new()).await.expect("a decision makes room");
@@ -317,7 +315,7 @@ async fn another_link_ends_the_one_before_also_when_that_was_used() {
     let again = async || {
         let (id, by) = (request.public_id.as_str(), &staff());
         world
-            .run(async |ctx| Ok(settle(ctx.store, async || resend(ctx, by, id).await).await?.0))
+            .run(async |ctx| Ok(settle(ctx, async |ctx| resend(&ctx, by, id).await).await?.0))
             .await
             .map_err(|denial: Denial| denial.code())
     };
@@ -345,13 +343,13 @@ async fn what_is_decided_waits_to_be_mailed_and_is_marked_once() {
     let (id, by) = (request.public_id.as_str(), staff());
     world.advance(5);
     let renewed = world
-        .run(async |ctx| settle(ctx.store, async || resend(ctx, &by, id).await).await)
+        .run(async |ctx| settle(ctx, async |ctx| resend(&ctx, &by, id).await).await)
         .await
         .unwrap()
         .0;
     let mark = async |sent: &AccessRequest| {
         world
-            .run(async |ctx| settle(ctx.store, async || mailed(ctx, sent).await).await)
+            .run(async |ctx| settle(ctx, async |ctx| mailed(&ctx, sent).await).await)
             .await
             .unwrap();
         state(&world, sent).await.mailed
@@ -385,8 +383,8 @@ async fn lists_by_state_hold_what_is_mailed_and_what_is_not_page_by_page() {
                 let made = world.run(async |ctx| approve_now(ctx, id, &Approval::default()).await);
                 let made = made.await.unwrap();
                 if number == 3 {
-                    let mark = async |ctx: &Context<'_>| {
-                        settle(ctx.store, async || mailed(ctx, &made).await).await.map(drop)
+                    let mark = async |ctx: &WriteContext<'_>| {
+                        settle(ctx, async |ctx| mailed(&ctx, &made).await).await.map(drop)
                     };
                     world.run(mark).await.unwrap();
                 }
@@ -394,8 +392,8 @@ async fn lists_by_state_hold_what_is_mailed_and_what_is_not_page_by_page() {
             }
             1 => {
                 let (by, no) = (staff(), Refusal { reason: Some("Not yet.".into()) });
-                let no = async |ctx: &Context<'_>| {
-                    settle(ctx.store, async || decline(ctx, &by, id, &no).await).await.map(drop)
+                let no = async |ctx: &WriteContext<'_>| {
+                    settle(ctx, async |ctx| decline(&ctx, &by, id, &no).await).await.map(drop)
                 };
                 world.run(no).await.unwrap();
             }

@@ -4,7 +4,7 @@ use domain::{
     Client, Credential, CredentialKind, Grant, Kind, Organization, Status, User, UserStatus,
 };
 use oauth::{GrantType, Operation, Parameter as P, Problem, Reply};
-use store::{EventQuery, Store as _, StoreExt as _};
+use store::{EventQuery, StoreExt as _, StoreReader as _};
 
 use crate::partner::{Partner, VERIFIER, access_token, refresh_token};
 use crate::stale::Stale;

@@ -13,7 +13,7 @@ use engine::mint::{Mint, mint};
 use engine::{Chain, Outcome};
 use proptest::prelude::*;
 use status::{Mark, TokenStatus};
-use store::{Batch, Hot, HotOptions, Store as _, StoreExt as _, Write};
+use store::{Batch, Hot, HotOptions, Store as _, StoreExt as _, StoreReader as _, Write};
 
 use crate::world::{AUDIENCE, World, scopes};
 

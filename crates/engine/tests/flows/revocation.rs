@@ -2,7 +2,7 @@
 
 use domain::{Client, CredentialDetail, Status};
 use oauth::Operation;
-use store::{EventQuery, Store as _};
+use store::{EventQuery, StoreReader as _};
 
 use crate::world::{World, code, with_basic, with_bearer};
 

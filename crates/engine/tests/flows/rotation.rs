@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{Client, CredentialKind, User, UserStatus};
 use oauth::{GrantType, Operation, Parameter as P, Problem};
-use store::{EventQuery, Store as _};
+use store::{EventQuery, Store as _, StoreReader as _};
 
 use crate::partner::{Partner, refresh_token};
 use crate::world::{code, request, with_basic};

@@ -5,14 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use async_trait::async_trait;
-use base::{Clock as _, Id, SystemRng};
-use domain::{BudgetState, BudgetSubject, Credential, Event, Kind, RealmName, Refusal, Use};
-use engine::{Context, Denial, RequestOrigin, answer};
+use base::{Clock as _, SystemRng};
+use domain::Kind;
+use engine::{Context, Denial, RequestOrigin, WriteContext, answer};
 use oauth::{Reply, Request};
-use store::{
-    Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery, Memory,
-    RefusalQuery, RevokedTokens, Store, StoreError, Stored,
-};
+use store::{Key, Memory, Store, StoreError, StoreReader, Stored};
 
 use crate::world::World;
 
@@ -24,6 +21,10 @@ pub(crate) struct Stale {
 }
 
 impl Stale {
+    fn inner(&self) -> &dyn Store {
+        &*self.inner
+    }
+
     pub(crate) fn of(world: &World, kind: Kind, id: u128) -> Self {
         let inner = Arc::clone(&world.store);
         Self { inner, unseen: Key::Id(kind, id), lied: AtomicBool::new(false) }
@@ -35,7 +36,7 @@ impl Stale {
 
     pub(crate) async fn ask(&self, world: &World, request: &Request) -> Result<Reply, Denial> {
         let origin = RequestOrigin::default();
-        let ctx = Context {
+        let context = Context {
             issuer: &world.issuer,
             store: self,
             now: world.clock.now(),
@@ -44,12 +45,12 @@ impl Stale {
             origin: &origin,
             attempt: 0,
         };
-        answer(&ctx, request).await.map(|answered| answered.reply)
+        answer(&WriteContext::new(context, self), request).await.map(|answered| answered.reply)
     }
 }
 
 #[async_trait]
-impl Store for Stale {
+impl StoreReader for Stale {
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
         if *key == self.unseen && !self.lied.swap(true, Relaxed) {
             return Ok(None);
@@ -57,96 +58,15 @@ impl Store for Stale {
         self.inner.fetch(key).await
     }
 
-    async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
-        self.inner.list(query).await
-    }
-
-    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        self.inner.commit(batch).await
-    }
-
-    async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
-        self.inner.budget(subject).await
-    }
-
-    async fn token_revoked(&self, token: u128) -> Result<bool, StoreError> {
-        self.inner.token_revoked(token).await
-    }
-
-    async fn revoked_tokens(&self, at_most: usize) -> Result<Option<RevokedTokens>, StoreError> {
-        self.inner.revoked_tokens(at_most).await
-    }
-
-    async fn spent(&self, id: u128) -> Result<bool, StoreError> {
-        self.inner.spent(id).await
-    }
-
-    async fn answer(
-        &self,
-        realm: &RealmName,
-        key: &[u8; 32],
-    ) -> Result<Option<IdempotencyRecord>, StoreError> {
-        self.inner.answer(realm, key).await
-    }
-
-    async fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
-        self.inner.events(query).await
-    }
-
-    async fn sequence(&self) -> Result<u64, StoreError> {
-        self.inner.sequence().await
-    }
-
-    async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
-        self.inner.record_uses(uses).await
-    }
-
-    async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
-        self.inner.uses(credentials).await
-    }
-
-    async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
-        self.inner.record_refusals(refusals).await
-    }
-
-    async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
-        self.inner.refusals(query).await
-    }
-
-    async fn fetch_many(&self, keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
-        self.inner.fetch_many(keys).await
-    }
-
-    async fn scan(
-        &self,
-        kind: Kind,
-        after: Option<u128>,
-        limit: usize,
-    ) -> Result<Vec<Stored>, StoreError> {
-        self.inner.scan(kind, after, limit).await
-    }
-
-    async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError> {
-        self.inner.changes(after, limit).await
-    }
-
-    async fn changed(&self, after: u64) {
-        self.inner.changed(after).await;
-    }
-
-    async fn reserve_status_indexes(
-        &self,
-        realm: &RealmName,
-        count: u32,
-    ) -> Result<u32, StoreError> {
-        self.inner.reserve_status_indexes(realm, count).await
-    }
-
-    fn direct(&self) -> &dyn Store {
+    fn direct(&self) -> &dyn StoreReader {
         self
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.inner.ping().await
-    }
+    store::forward!(fetch_many, scan, list, budget, token_revoked, revoked_tokens, spent);
+    store::forward!(answer, events, sequence, changes, changed, uses, refusals, ping);
+}
+
+#[async_trait]
+impl Store for Stale {
+    store::forward!(commit, reserve_status_indexes, record_uses, record_refusals);
 }

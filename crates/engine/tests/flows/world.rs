@@ -8,7 +8,9 @@ use base::{Clock as _, DigestKey, FixedClock, Id, MasterKey, Rng, Secret, System
 use dialect::{Dialect, Environment};
 use domain::*;
 use engine::present::{Presented, PresentedAt, Verified, present};
-use engine::{Context, Denial, Issuer, IssuerSettings, RequestOrigin, answer, secrets};
+use engine::{
+    Context, Denial, Issuer, IssuerSettings, RequestOrigin, WriteContext, answer, secrets,
+};
 use oauth::{
     BasicCredentials, ClientAuthMethod, GrantType, Introspection, Operation, Parameter, Parameters,
     Reply, Request, TokenReply,
@@ -289,9 +291,9 @@ impl World {
         self.run(async |ctx| secrets::find(ctx, kind, text).await).await.unwrap().id
     }
 
-    pub(crate) async fn run<R>(&self, act: impl AsyncFnOnce(&Context<'_>) -> R) -> R {
+    pub(crate) async fn run<R>(&self, act: impl AsyncFnOnce(&WriteContext<'_>) -> R) -> R {
         let origin = RequestOrigin { request_id: "req-1".into(), ..Default::default() };
-        let ctx = Context {
+        let context = Context {
             issuer: &self.issuer,
             store: &*self.store,
             now: self.clock.now(),
@@ -300,7 +302,7 @@ impl World {
             origin: &origin,
             attempt: 0,
         };
-        act(&ctx).await
+        act(&WriteContext::new(context, &*self.store)).await
     }
 
     pub(crate) fn advance(&self, seconds: u64) {

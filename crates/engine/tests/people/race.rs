@@ -33,25 +33,23 @@ impl Overtaken {
 }
 
 macro_rules! overtaken {
-    ($($name:ident($($arg:ident: $kind:ty),*) -> $result:ty;)*) => {
+    ($trait:ident { $($name:ident($($arg:ident: $kind:ty),*) -> $result:ty;)* } $($rest:tt)*) => {
         #[async_trait]
-        impl Store for Overtaken { $(
-            async fn $name(&self, $($arg: $kind),*) -> $result {
-                self.wait().await;
-                self.store.$name($($arg),*).await
-            }
-        )*
-            fn direct(&self) -> &dyn Store {
-                self
-            }
+        impl $trait for Overtaken {
+            $(
+                async fn $name(&self, $($arg: $kind),*) -> $result {
+                    self.wait().await;
+                    self.store.$name($($arg),*).await
+                }
+            )*
+            $($rest)*
         }
     };
 }
 
-overtaken! {
+overtaken! { StoreReader {
     fetch(key: &Key) -> Result<Option<Stored>, StoreError>;
     list(query: &ListQuery) -> Result<Vec<Stored>, StoreError>;
-    commit(batch: Batch) -> Result<Committed, CommitError>;
     budget(subject: BudgetSubject) -> Result<BudgetState, StoreError>;
     token_revoked(token: u128) -> Result<bool, StoreError>;
     revoked_tokens(at_most: usize) -> Result<Option<RevokedTokens>, StoreError>;
@@ -59,17 +57,25 @@ overtaken! {
     answer(realm: &RealmName, key: &[u8; 32]) -> Result<Option<IdempotencyRecord>, StoreError>;
     events(query: &EventQuery) -> Result<Vec<Event>, StoreError>;
     sequence() -> Result<u64, StoreError>;
-    record_uses(uses: Vec<Use>) -> Result<(), StoreError>;
     uses(credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError>;
-    record_refusals(refusals: Vec<Refusal>) -> Result<(), StoreError>;
     refusals(query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError>;
     fetch_many(keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError>;
     scan(kind: Kind, after: Option<u128>, limit: usize) -> Result<Vec<Stored>, StoreError>;
     changes(after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError>;
     changed(after: u64) -> ();
-    reserve_status_indexes(realm: &RealmName, count: u32) -> Result<u32, StoreError>;
     ping() -> Result<(), StoreError>;
 }
+    fn direct(&self) -> &dyn StoreReader {
+        self
+    }
+}
+
+overtaken! { Store {
+    commit(batch: Batch) -> Result<Committed, CommitError>;
+    record_uses(uses: Vec<Use>) -> Result<(), StoreError>;
+    record_refusals(refusals: Vec<Refusal>) -> Result<(), StoreError>;
+    reserve_status_indexes(realm: &RealmName, count: u32) -> Result<u32, StoreError>;
+} }
 
 /// Runs all of them, turn by turn; gives back what they give, in their order.
 pub(crate) async fn all<'a, T>(mut runners: Vec<Pin<Box<dyn Future<Output = T> + 'a>>>) -> Vec<T> {

@@ -12,11 +12,11 @@ use engine::authorize::{
     AuthorizationDenial, AuthorizationRequest, Next, allow, check, login_marker, next,
 };
 use engine::people::SignedIn;
-use engine::{Context, Issuer, IssuerSettings, RequestOrigin};
+use engine::{Context, Issuer, IssuerSettings, RequestOrigin, WriteContext};
 use oauth::{
     AuthorizationReply, ClientAuthMethod, GrantType, Operation, Parameter as P, Parameters, Request,
 };
-use store::{Batch, EventQuery, Memory, Store, StoreExt as _, Write};
+use store::{Batch, EventQuery, Memory, Store, StoreExt as _, StoreReader as _, Write};
 
 pub(crate) const API: &str = "https://api.example";
 pub(crate) const OTHER_API: &str = "https://other.example";
@@ -245,7 +245,7 @@ impl World {
         issued.secret.expose().to_owned()
     }
 
-    pub(crate) async fn run<R>(&self, act: impl AsyncFnOnce(&Context<'_>) -> R) -> R {
+    pub(crate) async fn run<R>(&self, act: impl AsyncFnOnce(&WriteContext<'_>) -> R) -> R {
         self.run_on(&*self.store, act).await
     }
 
@@ -253,10 +253,10 @@ impl World {
     pub(crate) async fn run_on<R>(
         &self,
         store: &dyn Store,
-        act: impl AsyncFnOnce(&Context<'_>) -> R,
+        act: impl AsyncFnOnce(&WriteContext<'_>) -> R,
     ) -> R {
         let origin = RequestOrigin { request_id: "req-1".into(), ..Default::default() };
-        let ctx = Context {
+        let context = Context {
             issuer: &self.issuer,
             store,
             now: self.clock.now(),
@@ -265,7 +265,7 @@ impl World {
             origin: &origin,
             attempt: 0,
         };
-        act(&ctx).await
+        act(&WriteContext::new(context, store)).await
     }
 
     pub(crate) fn advance(&self, seconds: u64) {

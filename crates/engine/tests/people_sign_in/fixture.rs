@@ -9,8 +9,10 @@ use base::{Clock as _, DigestKey, FixedClock, Id, MasterKey, Secret, SystemRng, 
 use dialect::{Dialect, Environment};
 use domain::{Account, Actor, EntityRecord as _, Event, PasswordHash, Profile, User, UserStatus};
 use engine::people::{Browser, Check, NewSession, Password, Passwords, SignedIn};
-use engine::{Context, Denial, Issuer, IssuerSettings, RequestOrigin, people, settle};
-use store::{Batch, EventQuery, Loaded, Memory, Store, StoreExt as _, Write};
+use engine::{
+    Context, Denial, Issuer, IssuerSettings, RequestOrigin, WriteContext, people, settle,
+};
+use store::{Batch, EventQuery, Loaded, Memory, Store, StoreExt as _, StoreReader as _, Write};
 
 pub(crate) const PASSWORD: &str = "correct horse";
 
@@ -100,13 +102,13 @@ impl Fixture {
         self.store.commit(Batch { writes, events: Vec::new() }).await.unwrap();
     }
 
-    pub(crate) async fn run<R>(&self, act: impl AsyncFnOnce(&Context<'_>) -> R) -> R {
+    pub(crate) async fn run<R>(&self, act: impl AsyncFnOnce(&WriteContext<'_>) -> R) -> R {
         let origin = RequestOrigin {
             request_id: "request-1".into(),
             address: Some([192, 0, 2, 7].into()),
             ..RequestOrigin::default()
         };
-        act(&Context {
+        let context = Context {
             issuer: &self.issuer,
             store: &*self.store,
             now: self.clock.now(),
@@ -114,8 +116,8 @@ impl Fixture {
             digests: &self.digests,
             origin: &origin,
             attempt: 0,
-        })
-        .await
+        };
+        act(&WriteContext::new(context, &*self.store)).await
     }
 
     pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Result<NewSession, Denial> {
@@ -143,8 +145,8 @@ impl Fixture {
         let hash = PasswordHash::new(password.into());
         let actor = Actor::System;
         self.run(async |ctx| {
-            let set = async || people::set_password(ctx, &actor, &user, hash.clone()).await;
-            settle(ctx.store, set).await.map(drop)
+            let set = async |ctx| people::set_password(&ctx, &actor, &user, hash.clone()).await;
+            settle(ctx, set).await.map(drop)
         })
         .await
         .unwrap();

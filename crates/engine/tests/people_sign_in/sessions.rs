@@ -44,7 +44,10 @@ async fn signing_out_ends_this_session_alone_and_twice_is_no_error() {
     for expected in [true, false] {
         let ended = fixture
             .run(async |ctx| {
-                settle(ctx.store, || people::sign_out(ctx, here.cookie.expose())).await.unwrap().0
+                settle(ctx, async |ctx| people::sign_out(&ctx, here.cookie.expose()).await)
+                    .await
+                    .unwrap()
+                    .0
             })
             .await;
         assert_eq!(ended, expected);
@@ -67,14 +70,14 @@ async fn sessions_are_ended_by_name_or_all_but_one() {
     fixture
         .run(async |ctx| {
             for expected in [true, false] {
-                let end = || people::end_session(ctx, &actor, user, ids[0]);
-                assert_eq!(settle(ctx.store, end).await.unwrap().0, expected);
+                let end = async |ctx| people::end_session(&ctx, &actor, user, ids[0]).await;
+                assert_eq!(settle(ctx, end).await.unwrap().0, expected);
             }
-            let all = || people::end_sessions(ctx, &actor, user, Some(ids[3]));
-            assert_eq!(settle(ctx.store, all).await.unwrap().0, 2);
+            let all = async |ctx| people::end_sessions(&ctx, &actor, user, Some(ids[3])).await;
+            assert_eq!(settle(ctx, all).await.unwrap().0, 2);
             let nobody = Id::from_u128(7);
-            let none = || people::end_sessions(ctx, &actor, nobody, None);
-            assert_eq!(settle(ctx.store, none).await.unwrap().0, 0);
+            let none = async |ctx| people::end_sessions(&ctx, &actor, nobody, None).await;
+            assert_eq!(settle(ctx, none).await.unwrap().0, 0);
         })
         .await;
     assert!(fixture.session(sessions[3].cookie.expose()).await.is_ok());

@@ -31,7 +31,7 @@ pub(crate) struct RealmAccounts(pub(crate) RealmState);
 impl Accounts for RealmAccounts {
     async fn profile(&self, user: &str) -> Result<Option<Profile>, AccountsError> {
         let origin = RequestOrigin::default();
-        let found = match users::read(&self.0.context(&origin), user).await {
+        let found = match users::read(&self.0.write_context(&origin), user).await {
             Err(denial) if denial.is_not_found() => return Ok(None),
             found => found.map_err(refused)?,
         };
@@ -51,7 +51,7 @@ impl Accounts for RealmAccounts {
         let app = self.0.app();
         app.flush_uses().await.map_err(|_| AccountsError::Unavailable)?;
         let origin = RequestOrigin::default();
-        let context = self.0.context(&origin);
+        let context = self.0.write_context(&origin);
         let Some(person) = person(&context, user).await? else { return Ok(Vec::new()) };
         let query = PageQuery { limit: Some(MAX_LISTED), after: None };
         let page = tokens::list(&context, &person, &query).await.map_err(refused)?;
@@ -74,7 +74,7 @@ impl Accounts for RealmAccounts {
         request: &RequestInfo,
     ) -> Result<String, AccountsError> {
         let origin = origin(request);
-        let context = self.0.context(&origin);
+        let context = self.0.write_context(&origin);
         let person = Person::vouched(&context, user).await.map_err(refused)?;
         let lifespan = new.lifespan.and_then(|milliseconds| u64::try_from(milliseconds).ok());
         let ends = lifespan.map(|lifespan| context.now.plus(Duration::from_millis(lifespan)));
@@ -85,7 +85,7 @@ impl Accounts for RealmAccounts {
             ..tokens::NewToken::default()
         };
         let made =
-            settle(context.store, async || tokens::create(&context, &person, &input).await).await;
+            settle(&context, async |context| tokens::create(&context, &person, &input).await).await;
         made.map(|(issued, _)| issued.secret.expose().to_owned()).map_err(refused)
     }
 
@@ -96,7 +96,7 @@ impl Accounts for RealmAccounts {
         request: &RequestInfo,
     ) -> Result<bool, AccountsError> {
         let origin = origin(request);
-        let context = self.0.context(&origin);
+        let context = self.0.write_context(&origin);
         let person = Person::vouched(&context, user).await.map_err(refused)?;
         match tokens::read(&context, &person, id).await {
             Ok(was_found) if is_live(&context, &was_found) => {}
@@ -104,12 +104,14 @@ impl Accounts for RealmAccounts {
             Err(denial) if denial.is_not_found() => return Ok(false),
             Err(denial) => return Err(refused(denial)),
         }
-        was_found(settle(context.store, async || tokens::revoke(&context, &person, id).await).await)
+        was_found(
+            settle(&context, async |context| tokens::revoke(&context, &person, id).await).await,
+        )
     }
 
     async fn app(&self, id: &str) -> Result<Option<App>, AccountsError> {
         let origin = RequestOrigin::default();
-        let context = self.0.context(&origin);
+        let context = self.0.write_context(&origin);
         match clients::read(&context, id).await {
             Ok(found) if found.kind == ClientKind::App && found.status == Status::Active => {
                 shown::app(&context, &found).await.map(Some).map_err(refused)
@@ -122,7 +124,7 @@ impl Accounts for RealmAccounts {
 
     async fn created_apps(&self, user: &str) -> Result<Vec<App>, AccountsError> {
         let origin = RequestOrigin::default();
-        let context = self.0.context(&origin);
+        let context = self.0.write_context(&origin);
         let Some(person) = person(&context, user).await? else { return Ok(Vec::new()) };
         let query = PageQuery { limit: Some(MAX_LISTED), after: None };
         let page = apps::list(&context, &person, &query).await.map_err(refused)?;
@@ -131,7 +133,7 @@ impl Accounts for RealmAccounts {
 
     async fn authorized_apps(&self, user: &str) -> Result<Vec<App>, AccountsError> {
         let origin = RequestOrigin::default();
-        let context = self.0.context(&origin);
+        let context = self.0.write_context(&origin);
         let Some(person) = person(&context, user).await? else { return Ok(Vec::new()) };
         let query = PageQuery { limit: Some(MAX_LISTED), after: None };
         let page = connections::list(&context, &person, &query).await.map_err(refused)?;
@@ -145,11 +147,11 @@ impl Accounts for RealmAccounts {
         request: &RequestInfo,
     ) -> Result<NewApp, AccountsError> {
         let origin = origin(request);
-        let context = self.0.context(&origin);
+        let context = self.0.write_context(&origin);
         let person = Person::vouched(&context, user).await.map_err(refused)?;
         let input = shown::new_app(facts);
         let made =
-            settle(context.store, async || apps::create(&context, &person, &input).await).await;
+            settle(&context, async |context| apps::create(&context, &person, &input).await).await;
         let (made, _) = made.map_err(refused)?;
         let secret = made.secret.map(|issued| issued.secret.expose().to_owned());
         Ok(NewApp { id: made.client.public_id.to_string(), secret })
@@ -163,11 +165,11 @@ impl Accounts for RealmAccounts {
         request: &RequestInfo,
     ) -> Result<bool, AccountsError> {
         let origin = origin(request);
-        let context = self.0.context(&origin);
+        let context = self.0.write_context(&origin);
         let person = Person::vouched(&context, user).await.map_err(refused)?;
         let change = shown::change(facts);
         let changed =
-            settle(context.store, async || apps::update(&context, &person, id, &change).await);
+            settle(&context, async |context| apps::update(&context, &person, id, &change).await);
         was_found(changed.await)
     }
 
@@ -178,9 +180,9 @@ impl Accounts for RealmAccounts {
         request: &RequestInfo,
     ) -> Result<bool, AccountsError> {
         let origin = origin(request);
-        let context = self.0.context(&origin);
+        let context = self.0.write_context(&origin);
         let person = Person::vouched(&context, user).await.map_err(refused)?;
-        was_found(settle(context.store, async || apps::delete(&context, &person, id).await).await)
+        was_found(settle(&context, async |context| apps::delete(&context, &person, id).await).await)
     }
 
     async fn revoke_app(
@@ -190,10 +192,10 @@ impl Accounts for RealmAccounts {
         request: &RequestInfo,
     ) -> Result<bool, AccountsError> {
         let origin = origin(request);
-        let context = self.0.context(&origin);
+        let context = self.0.write_context(&origin);
         let person = Person::vouched(&context, user).await.map_err(refused)?;
         let revoked =
-            settle(context.store, async || connections::revoke_app(&context, &person, id).await);
+            settle(&context, async |context| connections::revoke_app(&context, &person, id).await);
         was_found(revoked.await)
     }
 }

@@ -32,7 +32,7 @@ fn new_token(lifespan: Option<i64>) -> NewToken {
 
 async fn is_good(accounts: &RealmAccounts, token: &str) -> bool {
     let origin = RequestOrigin::default();
-    let context = accounts.0.context(&origin);
+    let context = accounts.0.write_context(&origin);
     present(&context, &Presented::Token(token), PresentedAt::Api).await.is_ok()
 }
 
@@ -59,7 +59,7 @@ async fn nobody_revokes_the_token_of_another() {
     let accounts = accounts().await;
     let made = accounts.create_token(USER, new_token(None), &request()).await.unwrap();
     let origin = RequestOrigin::default();
-    let context = accounts.0.context(&origin);
+    let context = accounts.0.write_context(&origin);
     let other = users::NewUser {
         public_id: Some("other".to_owned()),
         email: "other@example.com".to_owned(),
@@ -67,7 +67,7 @@ async fn nobody_revokes_the_token_of_another() {
         memberships: Vec::<memberships::NewMembership>::new(),
         ..users::NewUser::default()
     };
-    settle(context.store, async || users::create(&context, &Actor::System, &other).await)
+    settle(&context, async |context| users::create(&context, &Actor::System, &other).await)
         .await
         .unwrap();
     assert_eq!(accounts.revoke_token("other", &made[..10], &request()).await, Ok(false));
@@ -82,7 +82,7 @@ async fn the_use_of_a_token_shows_in_the_list() {
     let used = async || accounts.tokens(USER).await.unwrap()[0].last_used.clone();
     assert_eq!(used().await, None);
     let origin = RequestOrigin::default();
-    let context = accounts.0.context(&origin);
+    let context = accounts.0.write_context(&origin);
     let verified = present(&context, &Presented::Token(&made), PresentedAt::Api).await.unwrap();
     accounts.0.app().uses.note(verified.credential.id, context.now, None);
     assert_eq!(used().await, Some(context.now.to_string()));
@@ -93,8 +93,8 @@ async fn a_removed_user_is_not_found_and_makes_no_tokens() {
     let accounts = accounts().await;
     assert_eq!(accounts.profile(USER).await.unwrap().unwrap().name, "Jonas Gruber");
     let origin = RequestOrigin::default();
-    let context = accounts.0.context(&origin);
-    settle(context.store, async || users::remove(&context, &Actor::System, USER).await)
+    let context = accounts.0.write_context(&origin);
+    settle(&context, async |context| users::remove(&context, &Actor::System, USER).await)
         .await
         .unwrap();
     assert_eq!(accounts.profile(USER).await, Ok(None));

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base::Timestamp;
 use domain::AccessRequest;
-use engine::{Context, Denial, RequestOrigin, access_requests, settle};
+use engine::{Denial, RequestOrigin, WriteContext, access_requests, settle};
 use web::RealmState;
 use web::mail::{Mailer, answer};
 
@@ -65,7 +65,7 @@ impl Delivery {
         let mut still_waiting = HashMap::new();
         for realm in self.realms.clone() {
             let origin = RequestOrigin::default();
-            let ctx = realm.context(&origin);
+            let ctx = realm.write_context(&origin);
             if let Err(denial) = self.of_realm(&ctx, &mut still_waiting).await {
                 let realm = ctx.issuer.realm().as_str();
                 tracing::warn!(realm, "answers could not be mailed: {denial}");
@@ -78,7 +78,7 @@ impl Delivery {
 
     async fn of_realm(
         &self,
-        ctx: &Context<'_>,
+        ctx: &WriteContext<'_>,
         still_waiting: &mut HashMap<u128, Wait>,
     ) -> Result<(), Denial> {
         let mut after = None;
@@ -101,7 +101,7 @@ impl Delivery {
     /// Hands over one mail. Returns the wait where that failed.
     async fn deliver_one(
         &self,
-        ctx: &Context<'_>,
+        ctx: &WriteContext<'_>,
         request: &AccessRequest,
         before: Option<Wait>,
     ) -> Result<Option<Wait>, Denial> {
@@ -114,7 +114,7 @@ impl Delivery {
             tracing::warn!(request = id, failures, "an answer was not mailed: {error}");
             return Ok(Some(wait));
         }
-        settle(ctx.store, async || access_requests::mailed(ctx, request).await).await?;
+        settle(ctx, async |ctx| access_requests::mailed(&ctx, request).await).await?;
         tracing::info!(request = id, "an answer was mailed");
         Ok(None)
     }

@@ -12,7 +12,7 @@ use base::Timestamp;
 use domain::{BudgetLimits, BudgetSubject, Kind};
 
 use super::{Figures, Hot};
-use crate::{Batch, CommitError, HotOptions, Key, Store, Write};
+use crate::{Batch, CommitError, HotOptions, Key, Store, StoreReader as _, Write};
 use fake::{Fake, hot, id_of, insert, name_of, rename, renamed, user};
 
 /// The figures of a memory that has done nothing.

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use self::state::State;
 use crate::{
     Batch, Change, CommitError, Committed, EventQuery, IdempotencyRecord, Key, ListQuery,
-    RefusalQuery, RevokedTokens, Store, StoreError, Stored,
+    RefusalQuery, RevokedTokens, Store, StoreError, StoreReader, Stored,
 };
 
 /// A store whose contents are lost when it is dropped.
@@ -58,7 +58,7 @@ fn no_places() -> StoreError {
 }
 
 #[async_trait]
-impl Store for Memory {
+impl StoreReader for Memory {
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
         Ok(self.state().fetch(key))
     }
@@ -79,19 +79,6 @@ impl Store for Memory {
 
     async fn list(&self, query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
         Ok(self.state().list(query))
-    }
-
-    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        let (committed, newest) = {
-            let mut state = self.state();
-            (state.commit(batch)?, state.sequence)
-        };
-        self.newest.send_if_modified(|known| {
-            let rises = *known < newest;
-            *known = newest.max(*known);
-            rises
-        });
-        Ok(committed)
     }
 
     async fn budget(&self, subject: BudgetSubject) -> Result<BudgetState, StoreError> {
@@ -139,6 +126,39 @@ impl Store for Memory {
         let _ = newest.wait_for(|newest| *newest > after).await;
     }
 
+    fn direct(&self) -> &dyn StoreReader {
+        self
+    }
+
+    async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
+        let state = self.state();
+        Ok(credentials.iter().filter_map(|id| state.uses.get(&id.as_u128()).cloned()).collect())
+    }
+
+    async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
+        Ok(self.state().refusals(query))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Store for Memory {
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        let (committed, newest) = {
+            let mut state = self.state();
+            (state.commit(batch)?, state.sequence)
+        };
+        self.newest.send_if_modified(|known| {
+            let rises = *known < newest;
+            *known = newest.max(*known);
+            rises
+        });
+        Ok(committed)
+    }
+
     async fn reserve_status_indexes(
         &self,
         realm: &RealmName,
@@ -151,30 +171,13 @@ impl Store for Memory {
         Ok(first)
     }
 
-    fn direct(&self) -> &dyn Store {
-        self
-    }
-
     async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError> {
         self.state().record_uses(uses);
         Ok(())
     }
 
-    async fn uses(&self, credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
-        let state = self.state();
-        Ok(credentials.iter().filter_map(|id| state.uses.get(&id.as_u128()).cloned()).collect())
-    }
-
     async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
         self.state().record_refusals(refusals);
-        Ok(())
-    }
-
-    async fn refusals(&self, query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
-        Ok(self.state().refusals(query))
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
     }
 }

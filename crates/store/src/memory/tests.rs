@@ -3,7 +3,7 @@
 use base::Timestamp;
 
 use super::Memory;
-use crate::{Batch, CHANGES_KEPT, Store as _, Write};
+use crate::{Batch, CHANGES_KEPT, Store as _, StoreReader as _, Write};
 
 fn revoke(token: usize) -> Batch {
     let (token, now) = (token as u128, Timestamp::EPOCH);

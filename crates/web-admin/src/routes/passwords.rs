@@ -28,7 +28,7 @@ async fn set(call: Call, input: PasswordChange) -> Result<UserView, Denial> {
     let hash = hash(&call, &input.password).await?;
     let ctx = call.context();
     let settled =
-        settle(ctx.store, async || passwords::set(&ctx, call.actor(), call.id(), &hash).await);
+        settle(&ctx, async |ctx| passwords::set(&ctx, call.actor(), call.id(), &hash).await);
     let (user, _) = settled.await?;
     view(&ctx, &user).await
 }

@@ -17,8 +17,8 @@ impl Fixture {
             contact: "ada@example.com".to_owned(),
         };
         let origin = RequestOrigin::default();
-        let ctx = self.state.context(&origin);
-        let (asked, _) = settle(ctx.store, async || submit(&ctx, &new).await).await.unwrap();
+        let ctx = self.state.write_context(&origin);
+        let (asked, _) = settle(&ctx, async |ctx| submit(&ctx, &new).await).await.unwrap();
         asked.public_id.to_string()
     }
 }

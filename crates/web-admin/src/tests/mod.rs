@@ -148,13 +148,13 @@ impl Fixture {
 
 async fn key(state: &RealmState, scopes: &[&str]) -> String {
     let origin = RequestOrigin::default();
-    let ctx = state.context(&origin);
+    let ctx = state.write_context(&origin);
     let input = NewAdminKey {
         label: "tests".to_owned(),
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         expires_at: None,
     };
     let made =
-        settle(ctx.store, async || admin_keys::create(&ctx, &Actor::System, None, &input).await);
+        settle(&ctx, async |ctx| admin_keys::create(&ctx, &Actor::System, None, &input).await);
     made.await.unwrap().0.secret.expose().to_owned()
 }

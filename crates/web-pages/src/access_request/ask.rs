@@ -69,7 +69,7 @@ pub(super) async fn post(
     let submitted = match reachable(&new.contact) {
         Ok(()) => {
             let _one_at_a_time = submissions.queue.lock().await;
-            settle(ctx.store, async || submit(&ctx, &new).await).await.map(drop)
+            settle(&ctx, async |ctx| submit(&ctx, &new).await).await.map(drop)
         }
         Err(denial) => Err(denial),
     };

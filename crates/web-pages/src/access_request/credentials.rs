@@ -45,7 +45,7 @@ pub(super) async fn post(visit: &Visit<'_>, link: &str) -> Response<Body> {
         visit.note(&ctx, &foreign);
         return offered(visit, link, Some(&foreign)).await;
     }
-    let fetched = settle(ctx.store, async || access_requests::fetch(&ctx, link).await).await;
+    let fetched = settle(&ctx, async |ctx| access_requests::fetch(&ctx, link).await).await;
     match fetched {
         Ok((fetched, _)) => shown(visit, &fetched),
         Err(denial) => gone(visit, &denial),

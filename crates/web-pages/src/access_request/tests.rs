@@ -81,24 +81,24 @@ impl Fixture {
     /// The mail that follows a request and its approval.
     async fn approved(&self) -> Mail {
         let origin = RequestOrigin::default();
-        let ctx = self.0.state.context(&origin);
+        let ctx = self.0.state.write_context(&origin);
         let by = &Actor::System;
         let new = resource_servers::NewResourceServer {
             identifier: "https://api.example".to_owned(),
             name: "API".to_owned(),
             ..Default::default()
         };
-        settle(ctx.store, async || resource_servers::create(&ctx, by, &new).await).await.unwrap();
+        settle(&ctx, async |ctx| resource_servers::create(&ctx, by, &new).await).await.unwrap();
         let new = NewAccessRequest {
             name: "Zoë".to_owned(),
             organization: "Harbour & Sons".to_owned(),
             use_case: "Count ships.".to_owned(),
             contact: "zoe@example.com".to_owned(),
         };
-        let submitted = settle(ctx.store, async || submit(&ctx, &new).await).await.unwrap().0;
+        let submitted = settle(&ctx, async |ctx| submit(&ctx, &new).await).await.unwrap().0;
         let id = submitted.public_id.as_str();
         let approval = Approval::default();
-        let decided = settle(ctx.store, async || approve(&ctx, by, id, &approval).await).await;
+        let decided = settle(&ctx, async |ctx| approve(&ctx, by, id, &approval).await).await;
         crate::mail::answer(&ctx, &decided.unwrap().0).unwrap()
     }
 
@@ -154,7 +154,7 @@ async fn a_link_that_is_over_is_a_page_that_says_so_and_no_mail_any_more() {
         assert!(!page.contains("client_secret"), "{page}");
     }
     let origin = RequestOrigin::default();
-    let ctx = fixture.0.state.context(&origin);
+    let ctx = fixture.0.state.write_context(&origin);
     let waiting = engine::access_requests::unmailed(&ctx, None).await.unwrap();
     assert!(crate::mail::answer(&ctx, &waiting[0]).is_none(), "staff send another one");
 }

@@ -9,7 +9,7 @@ use dialect::{Endpoint, PathValues};
 use domain::Organization;
 use engine::authorize::{self, AuthorizationDenial, AuthorizationRequest, ConsentScreen, Next};
 use engine::people::SignedIn;
-use engine::{ConsentReason, Context, SignInReason};
+use engine::{ConsentReason, SignInReason, WriteContext};
 use oauth::AuthorizationReply;
 use store::Loaded;
 use web_base::respond;
@@ -46,7 +46,7 @@ pub(super) async fn answer(
 
 async fn step(
     visit: &Visit<'_>,
-    ctx: &Context<'_>,
+    ctx: &WriteContext<'_>,
     endpoint: &Endpoint,
     path_values: PathValues<'_>,
 ) -> Result<Response<Body>, AuthorizationDenial> {

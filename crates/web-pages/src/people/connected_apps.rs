@@ -12,7 +12,7 @@ use engine::account::Person;
 use engine::account::connections::{self, Connection};
 use engine::admin::PageQuery;
 use engine::people::SignedIn;
-use engine::{Context, Denial, SignInReason, identity};
+use engine::{Context, Denial, SignInReason, WriteContext, identity};
 use web_base::cookies::Cookie;
 use web_base::names::Names;
 
@@ -35,7 +35,7 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
     }
 }
 
-async fn step(visit: &Visit<'_>, ctx: &Context<'_>) -> Result<Response<Body>, Denial> {
+async fn step(visit: &Visit<'_>, ctx: &WriteContext<'_>) -> Result<Response<Body>, Denial> {
     let here = visit.at(CONNECTED_APPS);
     let Some(signed_in) = visit.person(ctx).await? else {
         return Ok(see_other(&resume::sign_in_then(visit, &here)));
@@ -65,7 +65,7 @@ struct Feedback {
 
 async fn disconnect(
     visit: &Visit<'_>,
-    ctx: &Context<'_>,
+    ctx: &WriteContext<'_>,
     (signed_in, person): (&SignedIn, &Person),
 ) -> Result<Feedback, Denial> {
     let field = visit.form.as_ref().and_then(|form| form.field("connection"));
@@ -74,8 +74,8 @@ async fn disconnect(
         visit.note(ctx, &SignInReason::FormForeign.into());
         return Ok(Feedback { status: 400, notice: Some(STALE.to_owned()) });
     }
-    let revoke = async || connections::revoke(ctx, person, id).await;
-    let notice = match engine::settle(ctx.store, revoke).await {
+    let revoke = async |ctx| connections::revoke(&ctx, person, id).await;
+    let notice = match engine::settle(ctx, revoke).await {
         Ok((gone, _)) => format!("{} is disconnected.", gone.app.name),
         // A second click, or another window: it is as the person wanted it.
         Err(denial) if denial.is_not_found() => "That app was disconnected already.".to_owned(),

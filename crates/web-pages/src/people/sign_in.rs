@@ -12,7 +12,7 @@ use base::Secret;
 use base::digest::sha256;
 use base::encoding::base64url;
 use engine::people::{Browser, NewSession};
-use engine::{Context, Denial, Reason, SignInReason};
+use engine::{Context, Denial, Reason, SignInReason, WriteContext};
 use web_base::attempts::Allowance;
 use web_base::cookies::Cookie;
 
@@ -73,7 +73,7 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
 /// nothing to try.
 async fn attempt(
     visit: &Visit<'_>,
-    ctx: &Context<'_>,
+    ctx: &WriteContext<'_>,
     form: &Form,
     email: &str,
 ) -> Result<NewSession, Option<Denial>> {

@@ -8,7 +8,7 @@ use axum::http::{Method, Response, header};
 use dialect::{Endpoint, Incoming, PathValues};
 use engine::oidc::EndSession;
 use engine::people::SignedIn;
-use engine::{Context, Denial, RequestReason, SignInReason};
+use engine::{Context, Denial, RequestReason, SignInReason, WriteContext};
 use web_base::cookies::Cookie;
 use web_base::respond;
 
@@ -71,7 +71,7 @@ async fn read(
 
 async fn step(
     visit: &Visit<'_>,
-    ctx: &Context<'_>,
+    ctx: &WriteContext<'_>,
     onward: Onward<'_>,
 ) -> Result<Response<Body>, Denial> {
     let Some(person) = visit.person(ctx).await? else { return Ok(done(visit, onward)) };
@@ -81,7 +81,7 @@ async fn step(
     let ours = visit.form.as_ref().is_some_and(|form| form.has("csrf"));
     if ours && visit.is_ours(PURPOSE, Some(&person)) || proven {
         let cookie = visit.cookie(Cookie::Session).unwrap_or_default();
-        engine::settle(ctx.store, || engine::people::sign_out(ctx, cookie)).await?;
+        engine::settle(ctx, async |ctx| engine::people::sign_out(&ctx, cookie).await).await?;
         return Ok(done(visit, onward));
     }
     let notice = ours.then_some(STALE);

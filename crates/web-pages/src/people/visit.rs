@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use base::encoding::base64url;
 use domain::RealmName;
 use engine::people::SignedIn;
-use engine::{Context, Denial, RequestOrigin};
+use engine::{Context, Denial, RequestOrigin, WriteContext};
 use oauth::{ErrorResponse, Problem};
 use web_base::cookies::Cookie;
 use web_base::{RealmRequest, RealmState};
@@ -82,7 +82,7 @@ impl<'a> Visit<'a> {
         }
     }
 
-    pub(crate) fn context(&self) -> Context<'_> {
+    pub(crate) fn context(&self) -> WriteContext<'_> {
         self.state.direct_context(&self.origin)
     }
 

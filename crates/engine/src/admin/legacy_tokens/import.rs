@@ -17,26 +17,25 @@ use crate::admin::expiry::expiry;
 use crate::admin::{find, grants};
 use crate::changes::{Changes, detail};
 use crate::fields;
+use crate::outcome::settle_shared;
 use crate::redact::name;
-use crate::{AdminReason, Context, Denial, Outcome, Reason, ServerReason, secrets, settle};
+use crate::{AdminReason, Context, Denial, Outcome, Reason, WriteContext, secrets};
 
 /// The most rows of one call.
 pub const MAX_ROWS: usize = 500;
 /// The longest imported secret, in bytes.
 const MAX_SECRET: usize = 512;
-/// How often the batch is decided anew because another import made the same grant or token.
-const ATTEMPTS: usize = 8;
 
 const KIND: CredentialKind = CredentialKind::LegacyToken;
 
-/// Imports tokens and commits them. Unlike other operations it settles by itself: two imports may
-/// make the same grant at once, and then one of them has to look again.
+/// Imports tokens and commits them. Two imports may make the same grant or token at once: the second
+/// decides again.
 ///
 /// # Errors
 /// [`AdminReason::InvalidField`] when the call as a whole does not fit; rows that do not are in the
 /// answer.
 pub async fn import(
-    ctx: &Context<'_>,
+    ctx: &WriteContext<'_>,
     actor: &Actor,
     input: &Import,
 ) -> Result<Vec<RowResult>, Denial> {
@@ -44,13 +43,9 @@ pub async fn import(
         return Err(fields::invalid("tokens", format!("1 to {MAX_ROWS} rows")));
     }
     let server = find::audience(ctx, input.audience.as_deref()).await?;
-    for _ in 0..ATTEMPTS {
-        match settle(ctx.store, async || decide(ctx, actor, &server, &input.tokens).await).await {
-            Err(denial) if matches!(denial.name_taken(), Some(Kind::Grant | Kind::Credential)) => {}
-            settled => return settled.map(|(results, _)| results),
-        }
-    }
-    Err(ServerReason::Contended.into())
+    let made = &[Kind::Grant, Kind::Credential];
+    let decision = async |ctx| decide(&ctx, actor, &server, &input.tokens).await;
+    settle_shared(ctx, made, decision).await.map(|(results, _)| results)
 }
 
 async fn decide(
@@ -97,7 +92,7 @@ async fn load(
         Some(known) => Grant::clone(known),
         None => Grant {
             organization: Some(organization),
-            ..grants::bare(ctx, server.id, ScopeSet::new(), Some(handle)).await
+            ..grants::bare(ctx, server.id, ScopeSet::new(), Some(handle))
         },
     };
     Ok(LegacyGrant { before, after })
@@ -151,7 +146,7 @@ impl Importing<'_> {
                 grant,
                 organization,
                 scopes,
-                status_index: ctx.status_index().await,
+                status_index: ctx.status_index(),
             },
         };
         self.fresh.insert(public_id, credential);

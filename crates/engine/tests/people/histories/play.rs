@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{Actor, Client, Grant, Status};
 use engine::people::SignedIn;
 use engine::present::{Presented, PresentedAt, present};
-use engine::{AccessTokenReason, Context, Denial, answer};
+use engine::{AccessTokenReason, Denial, WriteContext, answer};
 use oauth::{Operation, Parameter as P, Parameters, Reply, Request, TokenReply};
 use proptest::sample::Index;
 use store::{Store, StoreExt as _};
@@ -342,7 +342,7 @@ fn token_request(parameters: &[(P, &str)]) -> Request {
     }
 }
 
-async fn ask(ctx: &Context<'_>, request: &Request) -> TokenResult {
+async fn ask(ctx: &WriteContext<'_>, request: &Request) -> TokenResult {
     match answer(ctx, request).await?.reply {
         Reply::Token(reply) => Ok(*reply),
         Reply::Revoked => Err(AccessTokenReason::Revoked.into()),

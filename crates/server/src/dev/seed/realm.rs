@@ -22,9 +22,9 @@ const BY: Actor = Actor::System;
 macro_rules! made {
     ($realm:expr, $operation:path $(, $argument:expr)*) => {{
         let realm = $realm;
-        let store = &*realm.realm().app().store;
-        let made = engine::settle(store, async || {
-            $operation(&realm.context(), realm.by() $(, $argument)*).await
+        let context = realm.context();
+        let made = engine::settle(&context, async |context| {
+            $operation(&context, realm.by() $(, $argument)*).await
         });
         made.await.map(|(made, _)| made)
     }};
@@ -36,8 +36,8 @@ impl<'a> SeedRealm<'a> {
         Self { realm, origin: RequestOrigin::default() }
     }
 
-    pub(super) fn context(&self) -> engine::Context<'_> {
-        self.realm.context(&self.origin)
+    pub(super) fn context(&self) -> engine::WriteContext<'_> {
+        self.realm.write_context(&self.origin)
     }
 
     pub(super) const fn realm(&self) -> &RealmState {

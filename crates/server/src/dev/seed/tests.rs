@@ -179,7 +179,7 @@ const APP: &str = "http://localhost:8086";
 async fn signs_in(realm: &RealmState, person: &super::demo_file::Person) -> bool {
     let (origin, passwords) = (RequestOrigin::default(), &realm.app().passwords);
     let password = base::Secret::new(person.password.clone());
-    let ctx = realm.context(&origin);
+    let ctx = realm.write_context(&origin);
     sign_in(&ctx, &**passwords, &person.email, password, Browser::default()).await.is_ok()
 }
 

@@ -6,10 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use base::{Id, Timestamp};
-use domain::{
-    BudgetState, BudgetSubject, Credential, Entity, EntityRecord, Event, Kind, RealmName, Refusal,
-    Use, User,
-};
+use domain::{Entity, EntityRecord, Kind, RealmName, User};
 use tokio::sync::oneshot;
 
 use crate::hot::Hot;
@@ -19,6 +16,8 @@ type Stop = (oneshot::Sender<()>, oneshot::Receiver<()>);
 
 #[derive(Debug, Default)]
 pub(in crate::hot) struct Fake {
+    /// Answers what is not part of these tests.
+    rest: Memory,
     rows: Mutex<Vec<Stored>>,
     revoked: Mutex<HashSet<u128>>,
     reads: AtomicUsize,
@@ -66,6 +65,10 @@ async fn pass(at: &Mutex<Option<Stop>>) {
 }
 
 impl Fake {
+    fn inner(&self) -> &dyn Store {
+        &self.rest
+    }
+
     pub(in crate::hot) fn reads(&self) -> usize {
         self.reads.load(SeqCst)
     }
@@ -150,27 +153,14 @@ impl Fake {
     }
 }
 
-fn not_here<T>() -> Result<T, StoreError> {
-    Err(StoreError::Failed("not part of these tests".to_owned()))
-}
-
 #[async_trait]
-impl Store for Fake {
+impl StoreReader for Fake {
     async fn fetch(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
         self.reads.fetch_add(1, SeqCst);
         self.reach()?;
         let found = self.rows.lock().unwrap().iter().find(|row| finds(key, &row.entity)).cloned();
         pass(&self.after_read).await;
         Ok(found)
-    }
-
-    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        pass(&self.before_write).await;
-        self.apply(&batch)?;
-        if self.lose_answer.swap(false, SeqCst) {
-            return Err(StoreError::Unavailable("the line is dead".to_owned()).into());
-        }
-        Ok(Committed::default())
     }
 
     async fn token_revoked(&self, token: u128) -> Result<bool, StoreError> {
@@ -185,39 +175,8 @@ impl Store for Fake {
         Ok((!self.no_list.load(SeqCst)).then_some(listed))
     }
 
-    async fn list(&self, _query: &ListQuery) -> Result<Vec<Stored>, StoreError> {
-        not_here()
-    }
-    async fn budget(&self, _subject: BudgetSubject) -> Result<BudgetState, StoreError> {
-        not_here()
-    }
-    async fn spent(&self, _id: u128) -> Result<bool, StoreError> {
-        not_here()
-    }
-    async fn answer(
-        &self,
-        _: &RealmName,
-        _: &[u8; 32],
-    ) -> Result<Option<IdempotencyRecord>, StoreError> {
-        not_here()
-    }
-    async fn events(&self, _query: &EventQuery) -> Result<Vec<Event>, StoreError> {
-        not_here()
-    }
     async fn sequence(&self) -> Result<u64, StoreError> {
         self.reach().map(|()| 0)
-    }
-    async fn record_uses(&self, _uses: Vec<Use>) -> Result<(), StoreError> {
-        not_here()
-    }
-    async fn uses(&self, _credentials: &[Id<Credential>]) -> Result<Vec<Use>, StoreError> {
-        not_here()
-    }
-    async fn record_refusals(&self, _refusals: Vec<Refusal>) -> Result<(), StoreError> {
-        not_here()
-    }
-    async fn refusals(&self, _query: &RefusalQuery) -> Result<Vec<Refusal>, StoreError> {
-        not_here()
     }
 
     async fn fetch_many(&self, keys: &[(Kind, u128)]) -> Result<Vec<Stored>, StoreError> {
@@ -253,21 +212,29 @@ impl Store for Fake {
         std::future::pending().await
     }
 
-    async fn reserve_status_indexes(
-        &self,
-        _realm: &RealmName,
-        _count: u32,
-    ) -> Result<u32, StoreError> {
-        not_here()
-    }
-
-    fn direct(&self) -> &dyn Store {
+    fn direct(&self) -> &dyn StoreReader {
         self
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    crate::forward!(list, budget, spent, answer, events, uses, refusals);
+}
+
+#[async_trait]
+impl Store for Fake {
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        pass(&self.before_write).await;
+        self.apply(&batch)?;
+        if self.lose_answer.swap(false, SeqCst) {
+            return Err(StoreError::Unavailable("the line is dead".to_owned()).into());
+        }
+        Ok(Committed::default())
+    }
+
+    crate::forward!(reserve_status_indexes, record_uses, record_refusals);
 }
 
 fn finds(key: &Key, entity: &Entity) -> bool {

@@ -8,7 +8,7 @@ use domain::{EntityRecord as _, Kind};
 
 use super::model::credential;
 use super::nodes::{NOON, node};
-use crate::{Batch, Key, Memory, Store, Write};
+use crate::{Batch, Key, Memory, Store as _, StoreReader as _, Write};
 
 const FLOOD: u128 = 1_000_000;
 const GOOD: u128 = 100;

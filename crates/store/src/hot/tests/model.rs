@@ -9,7 +9,7 @@ use domain::{Credential, CredentialDetail, EntityRecord as _, Kind, User};
 
 use super::fake::{handle_of, id_of, name_of, user};
 use super::nodes::{NOON, node};
-use crate::{Batch, Hot, Key, Memory, Store, StoreExt as _, Write};
+use crate::{Batch, Hot, Key, Memory, Store, StoreExt as _, StoreReader, Write};
 
 pub(super) fn credential(id: u128, expires_at: Option<Timestamp>) -> Credential {
     let id = Id::from_u128(id);
@@ -63,7 +63,7 @@ impl World {
 
     async fn read(&mut self, which: usize) {
         let key = self.key();
-        let store: &dyn Store = match self.dice(4) {
+        let store: &dyn StoreReader = match self.dice(4) {
             0 => self.nodes[which].direct(),
             _ => &self.nodes[which],
         };

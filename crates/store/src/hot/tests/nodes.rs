@@ -10,7 +10,8 @@ use domain::{Entity, EntityRecord as _, Kind, User, UserStatus};
 
 use super::fake::{Fake, handle_of, id_of, insert, name_of, user};
 use crate::{
-    Batch, Effect, Hot, HotOptions, Key, Memory, Store, StoreError, StoreExt as _, Watch, Write,
+    Batch, Effect, Hot, HotOptions, Key, Memory, Store, StoreError, StoreExt as _, StoreReader,
+    Watch, Write,
 };
 
 pub(in crate::hot) const NOON: Timestamp = Timestamp::from_seconds(1_900_000_800);
@@ -70,7 +71,7 @@ async fn suspend(node: &dyn Store, id: u128) {
     node.commit(batch).await.unwrap();
 }
 
-async fn status(node: &dyn Store, key: &Key) -> Option<UserStatus> {
+async fn status(node: &dyn StoreReader, key: &Key) -> Option<UserStatus> {
     match node.fetch(key).await.unwrap()?.entity {
         Entity::User(user) => Some(user.status),
         _ => None,

@@ -8,7 +8,7 @@ use base::Timestamp;
 use domain::EntityRecord as _;
 
 use super::fake::{handle_of, hot, id_of, insert, name_of, rename, renamed, user};
-use crate::{Batch, Store, Version, Write};
+use crate::{Batch, Store, StoreReader as _, Version, Write};
 
 #[tokio::test]
 async fn a_row_read_before_a_commit_is_not_remembered_after_it() {
