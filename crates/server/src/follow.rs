@@ -4,7 +4,7 @@
 //! nothing is told under a smaller number than that of its commit: whoever goes on at another node
 //! misses nothing. A commit of this node shows in its ledger before the memory has come past it, so
 //! what was noted while the memory advanced is told at once and, when the memory advances again, once
-//! more under the number it has then. What ends by the clock has no commit: one is made for its number.
+//! more under the number it has then. What ends by the clock has no commit: a number is taken for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -205,17 +205,15 @@ impl Followed {
             }
         }
         if self.owes_number {
-            self.owes_number = number(app, current.now).await.is_err();
+            self.owes_number = take_number(app).await.is_err();
         }
         more
     }
 }
 
-/// Makes a commit that changes nothing, so that there is a number after all that was told so far:
-/// whoever polls, or comes back, is given only what has a number they have not. It takes back a token
-/// that never was, which is the least that is told of without an event.
-async fn number(app: &AppState, now: Timestamp) -> Result<(), CommitError> {
-    let (token, until) = (app.rng.u128(), Some(now));
-    let write = Write::RevokeToken { token, until, now };
-    app.store.commit(Batch { writes: vec![write], events: Vec::new() }).await.map(drop)
+/// Takes a sequence number after all that was published so far: who polls, or comes back, is given only
+/// what has a greater number than the last they know.
+async fn take_number(app: &AppState) -> Result<(), CommitError> {
+    let batch = Batch { writes: vec![Write::TakeNumber], events: Vec::new() };
+    app.store.commit(batch).await.map(drop)
 }

@@ -14,6 +14,7 @@ pub(crate) enum Step {
     SpendBudget { subject: BudgetSubject, limits: BudgetLimits, now: Timestamp },
     RevokeToken { token: u128, until: Option<Timestamp>, now: Timestamp },
     SpendOnce { id: u128, until: Timestamp, now: Timestamp },
+    TakeNumber,
     Remember(IdempotencyRecord),
 }
 
@@ -44,10 +45,8 @@ pub(crate) struct RefusalRow {
 
 impl Prepared {
     pub(crate) fn new(batch: Batch) -> Result<Self, StoreError> {
-        let effects = batch.effects();
-        let is_told = !effects.is_empty() || !batch.events.is_empty();
         Ok(Self {
-            effects: is_told.then(|| Effect::pack(&effects)),
+            effects: batch.published().map(|effects| Effect::pack(&effects)),
             steps: batch.writes.into_iter().map(step).collect::<Result<_, _>>()?,
             events: batch.events.into_iter().map(event).collect::<Result<_, _>>()?,
         })
@@ -70,6 +69,7 @@ fn step(write: Write) -> Result<Step, StoreError> {
         Write::SpendBudget { subject, limits, now } => Step::SpendBudget { subject, limits, now },
         Write::RevokeToken { token, until, now } => Step::RevokeToken { token, until, now },
         Write::SpendOnce { id, until, now } => Step::SpendOnce { id, until, now },
+        Write::TakeNumber => Step::TakeNumber,
         Write::Remember(answer) => Step::Remember(answer),
     })
 }

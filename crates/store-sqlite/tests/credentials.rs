@@ -8,7 +8,7 @@ mod database;
 use database::Database;
 use domain::{CredentialKind, Entity, Kind, Owners};
 use rusqlite::Connection;
-use store::{Batch, Key, ListQuery, Store, StoreError, Write};
+use store::{Batch, Key, ListQuery, Store, StoreError, StoreReader as _, Write};
 
 /// The database of a demo, as the program left it before credentials had a detail per kind: the rows
 /// of other tables are left out.

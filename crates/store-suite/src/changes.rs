@@ -44,6 +44,20 @@ fn replaced<T: EntityRecord>(record: T) -> Write {
     Write::Replace { entity: entity(record), expected: Version(1) }
 }
 
+/// A number may be taken without a change: whoever waits is woken, and finds no effects under it.
+pub async fn a_number_is_taken_without_a_change(store: Arc<dyn Store>) {
+    let (published, effect) = publishing(1);
+    let before = store.commit(published).await.unwrap().sequence.unwrap();
+    let waits = store.changed(before);
+    let committed = store.commit(batch([Write::TakeNumber])).await.unwrap();
+    timeout(SOON, waits).await.expect("who waits is woken");
+    assert_eq!(committed.sequence, None, "no event has it");
+    assert_eq!(store.sequence().await.unwrap(), before + 1);
+    let change = |sequence, effects| Change { sequence, effects };
+    let expected = [change(before, vec![effect]), change(before + 1, vec![])];
+    assert_eq!(changes(&store, 0).await, expected);
+}
+
 /// A commit with events is published whole, under the number of its last event.
 pub async fn a_commit_with_events_is_published_under_its_last_number(store: Arc<dyn Store>) {
     assert_eq!(changes(&store, 0).await, []);

@@ -103,6 +103,7 @@ macro_rules! cases {
             changes:
                 a_commit_with_events_is_published_under_its_last_number,
                 a_change_without_an_event_takes_a_number,
+                a_number_is_taken_without_a_change,
                 events_alone_are_a_change_without_effects,
                 use_is_not_published,
                 a_conflict_is_not_published,

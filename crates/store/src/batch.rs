@@ -74,6 +74,9 @@ pub enum Write {
         /// The time of the decision.
         now: Timestamp,
     },
+    /// Takes the next sequence number and changes nothing: what was known before is then under a smaller
+    /// number than the newest.
+    TakeNumber,
     /// Stores the answer to a request with an idempotency key. Precondition: no unexpired answer is
     /// stored under the key, else [`crate::Conflict::Answered`].
     Remember(IdempotencyRecord),

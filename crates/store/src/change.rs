@@ -61,6 +61,14 @@ impl Batch {
         };
         self.writes.iter().filter_map(effect).collect()
     }
+
+    /// The effects of the change that the feed has for this batch; `None` where it has none, since the
+    /// batch has neither effects nor events and takes no number.
+    pub fn published(&self) -> Option<Vec<Effect>> {
+        let effects = self.effects();
+        let takes_number = self.writes.iter().any(|write| matches!(write, Write::TakeNumber));
+        (takes_number || !effects.is_empty() || !self.events.is_empty()).then_some(effects)
+    }
 }
 
 fn of(entity: &Entity) -> Effect {

@@ -56,9 +56,8 @@ pub(super) struct Publication<'a> {
 impl<'a> Publication<'a> {
     /// `None` where there is nothing to publish.
     pub(super) fn of(batch: &'a Batch) -> Option<Self> {
-        let effects = batch.effects();
-        let is_told = !effects.is_empty() || !batch.events.is_empty();
-        is_told.then(|| Self { events: &batch.events, effects: Effect::pack(&effects) })
+        let effects = batch.published()?;
+        Some(Self { events: &batch.events, effects: Effect::pack(&effects) })
     }
 
     /// Writes it and returns the last number.

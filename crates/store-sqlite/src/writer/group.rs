@@ -168,6 +168,7 @@ impl State {
                 }
                 Step::RevokeToken { token, until, now } => self.revoke(*token, *until, *now)?,
                 Step::SpendOnce { id, until, now } => self.spend_once(*id, *until, *now)?,
+                Step::TakeNumber => {}
                 Step::Remember(answer) => self.remember(answer)?,
             }
         }

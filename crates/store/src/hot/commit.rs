@@ -30,7 +30,10 @@ impl MemoryChange {
                 Write::RevokeToken { token, until, now } => {
                     change.tokens.push((*token, *until, *now));
                 }
-                Write::SpendBudget { .. } | Write::SpendOnce { .. } | Write::Remember(_) => {}
+                Write::SpendBudget { .. }
+                | Write::SpendOnce { .. }
+                | Write::TakeNumber
+                | Write::Remember(_) => {}
             }
         }
         change

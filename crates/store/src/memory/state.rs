@@ -48,11 +48,11 @@ enum Undo {
 impl State {
     pub(super) fn commit(&mut self, batch: Batch) -> Result<Committed, Conflict> {
         let mut committed = Committed::default();
-        let effects = batch.effects();
+        let published = batch.published();
         let mut undo = Vec::with_capacity(batch.writes.len());
         for (index, write) in batch.writes.into_iter().enumerate() {
             match self.apply(index, write, &mut committed) {
-                Ok(step) => undo.push(step),
+                Ok(step) => undo.extend(step),
                 Err(conflict) => {
                     undo.into_iter().rev().for_each(|step| self.undo(step));
                     return Err(conflict);
@@ -65,10 +65,10 @@ impl State {
             committed.sequence = Some(self.sequence);
         }
         // A published change without events gets its own sequence number.
-        if committed.sequence.is_none() && !effects.is_empty() {
-            self.sequence += 1;
-        }
-        if committed.sequence.is_some() || !effects.is_empty() {
+        if let Some(effects) = published {
+            if committed.sequence.is_none() {
+                self.sequence += 1;
+            }
             self.publish(Change { sequence: self.sequence, effects });
         }
         Ok(committed)
@@ -88,20 +88,20 @@ impl State {
         index: usize,
         write: Write,
         committed: &mut Committed,
-    ) -> Result<Undo, Conflict> {
+    ) -> Result<Option<Undo>, Conflict> {
         match write {
             Write::Insert(entity) => {
                 if self.entities.contains_key(&(entity.kind(), entity.id())) {
                     return Err(Conflict::Exists(entity.kind()));
                 }
-                self.put(entity, Version(1))
+                self.put(entity, Version(1)).map(Some)
             }
             Write::Replace { entity, expected } => {
                 match self.entities.get(&(entity.kind(), entity.id())) {
                     Some(stored) if stored.version == expected => {}
                     _ => return Err(Conflict::Changed(entity.kind())),
                 }
-                self.put(entity, Version(expected.0 + 1))
+                self.put(entity, Version(expected.0 + 1)).map(Some)
             }
             Write::SpendBudget { subject, limits, now } => {
                 let subject = subject.as_u128();
@@ -112,13 +112,13 @@ impl State {
                     .map_err(|state| Conflict::BudgetSpent { write: index, state })?;
                 self.budgets.insert(subject, after);
                 committed.budgets.push(after);
-                Ok(Undo::Budget { subject, before })
+                Ok(Some(Undo::Budget { subject, before }))
             }
             Write::RevokeToken { token, until, now } => {
                 self.revoked_tokens.retain(|_, until| until.is_none_or(|until| until > now));
                 let before = self.revoked_tokens.get(&token).copied();
                 self.revoked_tokens.insert(token, later(before, until));
-                Ok(Undo::Token { token, before })
+                Ok(Some(Undo::Token { token, before }))
             }
             Write::SpendOnce { id, until, now } => {
                 self.spent.retain(|_, until| *until > now);
@@ -126,8 +126,9 @@ impl State {
                     return Err(Conflict::Spent);
                 }
                 let before = self.spent.insert(id, until);
-                Ok(Undo::Spent { id, before })
+                Ok(Some(Undo::Spent { id, before }))
             }
+            Write::TakeNumber => Ok(None),
             Write::Remember(answer) => {
                 self.answers.retain(|_, old| old.until > answer.at);
                 let key = (answer.realm.clone(), answer.key);
@@ -135,7 +136,7 @@ impl State {
                     return Err(Conflict::Answered);
                 }
                 let before = self.answers.insert(key.clone(), answer);
-                Ok(Undo::IdempotencyRecord { key, before })
+                Ok(Some(Undo::IdempotencyRecord { key, before }))
             }
         }
     }

@@ -146,7 +146,10 @@ impl Fake {
                 Write::RevokeToken { token, .. } => {
                     self.revoked.lock().unwrap().insert(*token);
                 }
-                Write::SpendBudget { .. } | Write::SpendOnce { .. } | Write::Remember(_) => {}
+                Write::SpendBudget { .. }
+                | Write::SpendOnce { .. }
+                | Write::TakeNumber
+                | Write::Remember(_) => {}
             }
         }
         Ok(())
