@@ -43,6 +43,7 @@ mod record;
 mod redact;
 mod refusal;
 mod seen;
+mod settle;
 mod status_indexes;
 
 pub use answer::{Answered, answer};
@@ -54,7 +55,8 @@ pub use denial::{
     PublicText, Reason, ReasonRow, RequestReason, ScopeReason, ServerReason, SignInReason, Subject,
 };
 pub use issuer::{Issuer, IssuerSettings};
-pub use outcome::{Outcome, WriteContext, settle};
+pub use outcome::Outcome;
 pub use record::{RefusalLog, UseLog};
 pub use redact::redact;
 pub use secrets::IssuedSecret;
+pub use settle::{WriteContext, settle};

@@ -14,9 +14,9 @@ use store::{Batch, Write};
 use crate::caller::{Caller, CallerPurpose};
 use crate::family::{self, Family};
 use crate::introspect::presented;
-use crate::outcome::{Outcome, WriteContext, settle};
 use crate::present::{Found, PresentedAt, PresentedKind, look_up};
-use crate::{Context, CredentialReason, Denial, GrantCredential, Reason, RequestReason};
+use crate::settle::{WriteContext, settle};
+use crate::{Context, CredentialReason, Denial, GrantCredential, Outcome, Reason, RequestReason};
 
 /// Answers a revocation request.
 ///

@@ -1,15 +1,12 @@
-//! Places in the status lists (Token Status List §4), on their way to new grants and credentials.
+//! Numbers in the status lists (Token Status List §4), reserved for new grants and credentials.
 //!
-//! They are taken from the store in blocks, so that making a credential costs no write of its own. A
-//! block that is lost with the process leaves a gap, which costs a bit a place and nothing else.
+//! They are reserved in blocks, so that making a credential costs no write of its own. A number that is
+//! lost with the process, or with a decision that was not committed, leaves a gap of one bit.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use domain::RealmName;
-use store::Store;
 
 /// The first block.
 const FIRST: u32 = 64;
@@ -45,23 +42,21 @@ impl StatusIndexes {
         self.missed.load(Relaxed)
     }
 
-    /// Sees to it that there are `wanted`, by a block from the store where there are fewer. Whether
-    /// that went well.
-    pub(crate) async fn reserve(&self, store: &dyn Store, realm: &RealmName, wanted: u64) -> bool {
+    /// How many to reserve, so that there are `wanted`; `None` where there are as many already.
+    pub(crate) fn to_reserve(&self, wanted: u64) -> Option<u32> {
         let wanted = u32::try_from(wanted).unwrap_or(LARGEST).min(LARGEST);
-        let count = {
-            let mut stock = self.stock();
-            if stock.len() >= wanted {
-                return true;
-            }
-            stock.reserved = stock.reserved.saturating_mul(2).clamp(FIRST, LARGEST);
-            stock.reserved.max(wanted)
-        };
-        let Ok(first) = store.reserve_status_indexes(realm, count).await else { return false };
-        let Some(end) = first.checked_add(count) else { return false };
-        // Several may have come here at once: each brings a block, and all are used.
-        self.stock().blocks.push_back(first..end);
-        true
+        let mut stock = self.stock();
+        if stock.len() >= wanted {
+            return None;
+        }
+        stock.reserved = stock.reserved.saturating_mul(2).clamp(FIRST, LARGEST);
+        Some(stock.reserved.max(wanted))
+    }
+
+    /// Adds `count` that were reserved, the first of which is `first`. Where several requests reserved
+    /// at once, each adds its block, and all are used.
+    pub(crate) fn add(&self, first: u32, count: u32) {
+        self.stock().blocks.push_back(first..first.saturating_add(count));
     }
 
     fn stock(&self) -> MutexGuard<'_, Stock> {
@@ -90,48 +85,38 @@ impl Stock {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::pin::pin;
-    use std::task::{Context, Poll, Waker};
-
-    use store::Memory;
 
     use super::*;
 
-    fn now<T>(future: impl Future<Output = T>) -> T {
-        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(done) => done,
-            Poll::Pending => panic!("the memory backend never waits"),
-        }
-    }
-
-    fn take(node: &StatusIndexes, store: &Memory, realm: &RealmName) -> u32 {
+    fn take(node: &StatusIndexes, next: &mut u32) -> u32 {
         node.take().unwrap_or_else(|| {
-            assert!(now(node.reserve(store, realm, 1)));
+            let count = node.to_reserve(1).unwrap();
+            node.add(*next, count);
+            *next += count;
             node.take().unwrap()
         })
     }
 
     #[test]
-    fn no_index_is_given_twice_by_two_processes_on_one_store() {
-        let (store, realm) = (Memory::new(), "test".parse().unwrap());
+    fn no_index_is_given_twice_by_two_processes() {
+        let mut next = 0;
         let nodes = [StatusIndexes::default(), StatusIndexes::default()];
         let mut given = BTreeSet::new();
         for node in nodes.iter().cycle().take(20_000) {
-            assert!(given.insert(take(node, &store, &realm)));
+            assert!(given.insert(take(node, &mut next)));
         }
         assert!(given.last().is_some_and(|last| *last < 30_000), "blocks are used up");
     }
 
     #[test]
-    fn what_is_missed_is_reserved_at_once_and_only_where_it_is_missing() {
-        let (store, realm) = (Memory::new(), "test".parse().unwrap());
+    fn what_is_missed_is_reserved_in_one_block_and_only_where_it_is_missing() {
         let indexes = StatusIndexes::default();
         assert!((0..500).all(|_| indexes.take().is_none()));
         assert_eq!(indexes.missed(), 500);
-        assert!(now(indexes.reserve(&store, &realm, indexes.missed())));
-        assert!(now(indexes.reserve(&store, &realm, 500)), "they are there");
-        assert!((0..500).all(|_| indexes.take().is_some()));
-        assert_eq!(now(store.reserve_status_indexes(&realm, 1)).unwrap(), 500);
-        assert_eq!(indexes.take(), None, "one block was reserved");
+        assert_eq!(indexes.to_reserve(indexes.missed()), Some(500));
+        indexes.add(7, 500);
+        assert_eq!(indexes.to_reserve(500), None, "they are there");
+        assert!((0..500).all(|at| indexes.take() == Some(7 + at)));
+        assert_eq!(indexes.take(), None);
     }
 }

@@ -23,8 +23,8 @@ use crate::authenticate::{Authenticated, authenticate};
 use crate::budget::quota;
 use crate::grants::{GRANTS, GrantDenial, GrantHandler, Identity, ResolvedGrant, named_audiences};
 use crate::mint::{self, Mint, Minted};
-use crate::outcome::{Outcome, WriteContext, settle_shared};
-use crate::{ClientReason, Context, Denial, RequestReason, ScopeReason, identity, oidc};
+use crate::settle::{WriteContext, settle_shared};
+use crate::{ClientReason, Context, Denial, Outcome, RequestReason, ScopeReason, identity, oidc};
 
 /// A decided token: everything but the signature.
 #[derive(Debug)]

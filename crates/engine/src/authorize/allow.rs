@@ -10,8 +10,8 @@ use super::prior_consent::{PriorConsent, prior_consent};
 use super::{AuthorizationDenial, AuthorizationRequest};
 use crate::chain::link;
 use crate::code::{Code, NewCode};
-use crate::outcome::settle_shared;
 use crate::people::SignedIn;
+use crate::settle::settle_shared;
 use crate::{ConsentReason, Context, Denial, DeniedAt, Outcome, WriteContext};
 
 /// The person said yes: commits the connection, then seals the code. Everything is decided anew, on

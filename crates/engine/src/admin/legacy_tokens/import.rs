@@ -17,8 +17,8 @@ use crate::admin::expiry::expiry;
 use crate::admin::{find, grants};
 use crate::changes::{Changes, detail};
 use crate::fields;
-use crate::outcome::settle_shared;
 use crate::redact::name;
+use crate::settle::settle_shared;
 use crate::{AdminReason, Context, Denial, Outcome, Reason, WriteContext, secrets};
 
 /// The most rows of one call.
