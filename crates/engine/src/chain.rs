@@ -10,18 +10,8 @@ use domain::{
 };
 use store::{Loaded, StoreExt as _};
 
-use crate::secrets::check_alive;
+use crate::secrets::{GrantCredential, check_alive};
 use crate::{ClientReason, Context, Denial, GrantReason};
-
-/// A credential of a kind that stands for a grant, and that grant. Whether the two are active is for
-/// [`Chain::below`] to find out.
-#[derive(Clone, Debug)]
-pub struct GrantCredential {
-    /// The credential.
-    pub credential: Loaded<Credential>,
-    /// Its [`Credential::grant`].
-    pub grant: Id<Grant>,
-}
 
 /// Everything that a right depends on, each link good.
 #[derive(Clone, Debug)]

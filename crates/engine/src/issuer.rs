@@ -9,7 +9,7 @@ use dialect::{Dialect, Environment};
 use domain::RealmName;
 use store::{StoreError, StoreReader};
 
-use crate::keys::{KeyRing, public_algorithm};
+use crate::key_ring::{self, KeyRing, public_algorithm};
 use crate::marks::Ledger;
 use crate::seen::Seen;
 use crate::status_indexes::StatusIndexes;
@@ -166,7 +166,8 @@ impl Issuer {
     /// When the store cannot be read. The keys stay as they were.
     pub async fn reload_keys(&self, store: &dyn StoreReader) -> Result<(), StoreError> {
         let reading = self.begin_reading();
-        let ring = KeyRing::load(self, store).await?;
+        let records = key_ring::records(self.realm(), store).await?;
+        let ring = KeyRing::open(&records, self.dialect(), &self.private_keys)?;
         self.take_over(reading, ring);
         Ok(())
     }

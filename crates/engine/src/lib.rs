@@ -37,6 +37,7 @@ mod context;
 pub mod denial;
 mod family;
 mod fields;
+mod key_ring;
 mod outcome;
 mod page;
 mod record;
@@ -47,7 +48,7 @@ mod settle;
 mod status_indexes;
 
 pub use answer::{Answered, answer};
-pub use chain::{Chain, GrantCredential};
+pub use chain::Chain;
 pub use context::{Context, RequestOrigin};
 pub use denial::{
     AccessTokenReason, AdminReason, AuthorizationReason, ClientReason, ConsentReason,
@@ -58,5 +59,5 @@ pub use issuer::{Issuer, IssuerSettings};
 pub use outcome::Outcome;
 pub use record::{RefusalLog, UseLog};
 pub use redact::redact;
-pub use secrets::IssuedSecret;
+pub use secrets::{GrantCredential, IssuedSecret};
 pub use settle::{WriteContext, settle};

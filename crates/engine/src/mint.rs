@@ -11,11 +11,12 @@ use domain::{PublicId, ResourceServer};
 use oauth::{AccessToken, ScopeSet};
 use serde::{Deserialize, Serialize};
 
-use crate::marks::{self, ParentCredential};
 use crate::{Chain, Context, Denial, ServerReason};
 
+mod status;
 mod stored;
 
+pub use status::{ParentCredential, status_of};
 pub(crate) use stored::stored;
 
 /// A token to be minted.
@@ -125,7 +126,8 @@ fn jwt(ctx: &Context<'_>, mint: &Mint, facts: &TokenFacts<'_>) -> Result<String,
     let mut claims = String::with_capacity(960);
     policy.write_claims(facts, &mut claims);
     if policy.status_claim {
-        marks::write_claim(ctx.issuer, mint, &mut claims);
+        let status = status_of(&mint.chain, &mint.credential);
+        status::write_claim(ctx.issuer, &status, &mut claims);
     }
     let token = signer.sign(claims.as_bytes()).map_err(|_| missing())?;
     let seen = ctx.issuer.seen();

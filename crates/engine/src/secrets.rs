@@ -3,10 +3,10 @@
 use base::issued::{self, Shape};
 use base::{Digest, Id, Secret};
 use dialect::{SecretFormat, SecretShape};
-use domain::{AnySecret, Credential, CredentialDetail, CredentialKind, PublicId};
+use domain::{AnySecret, Credential, CredentialDetail, CredentialKind, Grant, PublicId};
 use store::{Loaded, StoreExt as _};
 
-use crate::{ClientReason, Context, CredentialReason, Denial, GrantCredential};
+use crate::{ClientReason, Context, CredentialReason, Denial};
 
 /// A freshly issued secret: shown once, then only its digest remains.
 #[derive(Debug)]
@@ -19,6 +19,16 @@ pub struct IssuedSecret {
     pub secret: Secret<AnySecret>,
     /// What is stored of it.
     pub digest: Digest<AnySecret>,
+}
+
+/// A credential of a kind that stands for a grant, and that grant. Whether the two are active is for
+/// [`Chain::below`](crate::Chain::below) to find out.
+#[derive(Clone, Debug)]
+pub struct GrantCredential {
+    /// The credential.
+    pub credential: Loaded<Credential>,
+    /// Its [`Credential::grant`].
+    pub grant: Id<Grant>,
 }
 
 /// The alphabet of split strings: five bits a digit, so that no digit is likelier than another.

@@ -18,8 +18,10 @@ use crate::fields;
 use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
 
+mod read;
 mod secrets;
 
+pub use read::read;
 pub use secrets::{MAX_OVERLAP, NewAppSecret, rotate_secret, secrets};
 
 /// The most apps of one person.
@@ -142,20 +144,6 @@ pub async fn list(
     query: &PageQuery,
 ) -> Result<Page<Loaded<Client>>, Denial> {
     page::list(ctx, owners(person), query).await
-}
-
-/// One of the person's apps.
-///
-/// # Errors
-/// [`AdminReason::NotFound`].
-pub async fn read(ctx: &Context<'_>, person: &Person, id: &str) -> Result<Loaded<Client>, Denial> {
-    let missing = || find::not_found("app", id);
-    match find::by_public_id::<Client>(ctx, id).await {
-        Ok(found) if found.creator == Some(person.user().id) => Ok(found),
-        Ok(_) => Err(missing()),
-        Err(denial) if denial.is_not_found() => Err(missing()),
-        Err(other) => Err(other),
-    }
 }
 
 /// Changes an app.

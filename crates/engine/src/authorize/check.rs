@@ -9,48 +9,16 @@
 //! [`Draft`].
 
 use domain::{Client, ResourceServer};
-use oauth::{Parameter, Parameters, Request, ScopeSet};
+use oauth::{Parameter, Parameters, Request};
 use store::Loaded;
 
+use super::checks::input::{CheckInput, Draft};
 use super::checks::{
     app, audience, challenge, max_age, nonce, organization, prompt, redirect_uri, request_object,
     response_mode, response_type, scope, state,
 };
-use super::{AuthorizationDenial, AuthorizationRequest, Challenge, Prompt, RedirectTarget};
+use super::{AuthorizationDenial, AuthorizationRequest, RedirectTarget};
 use crate::{Context, Denial, ScopeReason};
-
-/// What a check looks at.
-pub(super) struct CheckInput<'a> {
-    /// The realm, its rules and the time.
-    pub(super) ctx: &'a Context<'a>,
-    /// What was sent.
-    pub(super) parameters: &'a Parameters,
-    /// Who asks.
-    pub(super) client: &'a Client,
-    /// The API that is meant, as far as it is known.
-    pub(super) audience: &'a audience::Audience,
-}
-
-impl CheckInput<'_> {
-    /// What was sent as `parameter`.
-    pub(super) fn value(&self, parameter: Parameter) -> Option<&str> {
-        self.parameters.value(parameter)
-    }
-}
-
-/// What the checks found.
-#[derive(Debug, Default)]
-pub(super) struct Draft {
-    pub(super) resource_server: Option<Loaded<ResourceServer>>,
-    pub(super) scopes: ScopeSet,
-    pub(super) challenge: Option<Challenge>,
-    pub(super) nonce: Option<String>,
-    pub(super) prompt: Prompt,
-    pub(super) max_age: Option<u64>,
-    pub(super) login_hint: Option<String>,
-    pub(super) id_token_hint: Option<String>,
-    pub(super) organization: Option<String>,
-}
 
 type Check = fn(&CheckInput<'_>, &mut Draft) -> Result<(), Denial>;
 

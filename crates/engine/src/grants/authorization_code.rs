@@ -11,9 +11,8 @@ use async_trait::async_trait;
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, StoreExt as _, Write};
 
-use super::{
-    GrantDenial, GrantHandler, Identity, ResolvedGrant, closing, code_exchange, code_proof,
-};
+use super::handler::{GrantDenial, GrantHandler, Identity, ResolvedGrant, closing};
+use super::{code_exchange, code_proof};
 use crate::authenticate::Authenticated;
 use crate::code::Code;
 use crate::{Chain, ClientReason, Context, Denial, DeniedAt, ExchangeReason, mint};

@@ -5,10 +5,10 @@ use domain::{Client, Grant, ResourceServer};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded, StoreExt as _};
 
-use super::{GrantDenial, GrantHandler, ResolvedGrant, named_audiences};
+use super::handler::{GrantDenial, GrantHandler, ResolvedGrant, named_audiences};
 use crate::authenticate::Authenticated;
 use crate::chain::link;
-use crate::marks::ParentCredential;
+use crate::mint::ParentCredential;
 use crate::{Chain, ClientReason, Context, Denial, ScopeReason};
 
 /// The grant type `client_credentials`.

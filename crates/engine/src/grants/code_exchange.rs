@@ -16,7 +16,7 @@ use store::{Batch, Loaded, StoreExt as _};
 
 use crate::changes::{Changes, detail};
 use crate::code::Code;
-use crate::marks::ParentCredential;
+use crate::mint::ParentCredential;
 use crate::secrets::{check_alive, issue_as, row};
 use crate::{Chain, Context, Denial, DeniedAt, family};
 

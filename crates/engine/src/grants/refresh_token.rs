@@ -11,10 +11,10 @@ use domain::{Credential, CredentialKind};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded};
 
-use super::{GrantDenial, GrantHandler, Identity, ResolvedGrant, closing};
+use super::handler::{GrantDenial, GrantHandler, Identity, ResolvedGrant, closing};
 use crate::authenticate::Authenticated;
 use crate::family::{self, Family, RefreshTokenState};
-use crate::marks::ParentCredential;
+use crate::mint::ParentCredential;
 use crate::secrets::check_alive;
 use crate::{
     Chain, ClientReason, Context, CredentialReason, DeniedAt, ExchangeReason, GrantCredential,

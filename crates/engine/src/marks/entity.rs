@@ -41,7 +41,7 @@ pub(crate) const fn is_marked(kind: CredentialKind) -> bool {
 }
 
 /// A grant, by its place where it has one.
-pub(super) fn of_grant(grant: &Grant) -> Mark {
+pub(crate) fn of_grant(grant: &Grant) -> Mark {
     grant.status_index.map_or(Mark::id(grant.id.as_u128()), Mark::status_index)
 }
 
@@ -51,7 +51,7 @@ pub(super) fn of_credential(credential: &Credential) -> Mark {
 
 /// A credential, by its place where it has one. A connection's own credential has its grant's
 /// identifier, and must not be taken for the grant.
-pub(super) fn by_status_index_or_id(
+pub(crate) fn by_status_index_or_id(
     status_index: Option<u32>,
     id: u128,
     kind: CredentialKind,

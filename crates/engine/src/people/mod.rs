@@ -16,36 +16,17 @@ mod sign_in;
 
 use std::time::Duration;
 
-use base::{Secret, Timestamp};
-use domain::{Account, Session, SessionSecret, User};
-use store::Loaded;
+use base::Secret;
+use domain::SessionSecret;
 
 pub use end::{end_session, end_sessions, sign_out};
 pub use passwords::{Check, Password, Passwords};
-pub use session::session;
+pub use session::{SignedIn, session};
 pub use set_password::set_password;
 pub use sign_in::{Browser, sign_in};
 
 /// How long a session lasts, from sign-in: it is not prolonged by use, so that a stolen cookie ends.
 pub const SESSION_LIFETIME: Duration = Duration::from_secs(14 * 24 * 60 * 60);
-
-/// Somebody whose session is good at this moment.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    /// Who.
-    pub user: Loaded<User>,
-    /// How they sign in, and where they are.
-    pub account: Loaded<Account>,
-    /// The session of this request.
-    pub session: Session,
-}
-
-impl SignedIn {
-    /// When they proved who they are: the `auth_time` of OpenID Connect Core §2.
-    pub const fn auth_time(&self) -> Timestamp {
-        self.session.authenticated_at
-    }
-}
 
 /// A session just begun.
 #[derive(Debug)]

@@ -1,11 +1,29 @@
 //! Whose session a cookie is.
 
-use base::Secret;
+use base::{Secret, Timestamp};
 use domain::{Account, Session, SessionSecret, User, UserStatus};
 use store::{Loaded, StoreExt as _};
 
-use super::{SignedIn, cookie};
+use super::cookie;
 use crate::{Context, Denial, SignInReason};
+
+/// Somebody whose session is good at this moment.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub user: Loaded<User>,
+    /// How they sign in, and where they are.
+    pub account: Loaded<Account>,
+    /// The session of this request.
+    pub session: Session,
+}
+
+impl SignedIn {
+    /// When they proved who they are: the `auth_time` of OpenID Connect Core §2.
+    pub const fn auth_time(&self) -> Timestamp {
+        self.session.authenticated_at
+    }
+}
 
 /// Whose session the cookie is, if it is good at this moment.
 ///

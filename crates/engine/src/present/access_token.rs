@@ -9,7 +9,8 @@ use domain::Credential;
 use jose::Compact;
 use oauth::ScopeSet;
 
-use super::{Found, PresentedKind};
+use super::found::Found;
+use super::verified::PresentedKind;
 use crate::chain::link;
 use crate::mint::{SEALED_CONTEXT, SEALED_VERSION, Sealed};
 use crate::seen::Print;

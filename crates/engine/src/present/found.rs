@@ -8,7 +8,7 @@ use domain::{Credential, Grant};
 use oauth::ScopeSet;
 use store::Loaded;
 
-use super::{PresentedKind, Verified};
+use super::verified::{PresentedKind, Verified};
 use crate::chain::link;
 use crate::secrets::check_alive;
 use crate::{AccessTokenReason, Chain, Context, Denial, DeniedAt, GrantCredential};

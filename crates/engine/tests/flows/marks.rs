@@ -8,8 +8,8 @@ use base::encoding::parse_base64url;
 use base::{Clock as _, Id, SystemRng};
 use domain::*;
 use engine::admin::memberships::{self, NewMembership};
-use engine::marks::{Ledger, ParentCredential, effective, effective_in_memory, marks_of};
-use engine::mint::{Mint, mint};
+use engine::marks::{Ledger, effective, effective_in_memory, marks_of};
+use engine::mint::{Mint, ParentCredential, mint};
 use engine::{Chain, Outcome};
 use proptest::prelude::*;
 use status::{Mark, TokenStatus};
@@ -446,7 +446,7 @@ async fn what_is_made_is_given_a_place_and_its_token_names_it() {
     let grant = world.store.by_id(issued.grant().unwrap()).await.unwrap().unwrap();
     let (status_index, above) = (issued.status_index().unwrap(), grant.status_index.unwrap());
     assert_ne!(status_index, above);
-    let status = engine::marks::status_of(
+    let status = engine::mint::status_of(
         &world.run(async |ctx| Chain::of(ctx, grant.id).await).await.unwrap(),
         &ParentCredential::of(&issued),
     );

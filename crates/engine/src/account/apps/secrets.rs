@@ -8,6 +8,7 @@ use serde_json::json;
 use store::{Loaded, MAX_PAGE};
 
 use super::super::Person;
+use super::read::read;
 use crate::admin::client_secrets::{self, MAX_LIVE, NewSecret};
 use crate::admin::credentials::Issued;
 use crate::admin::{Page, PageQuery};
@@ -47,7 +48,7 @@ pub async fn rotate_secret(
     id: &str,
     input: &NewAppSecret,
 ) -> Result<Outcome<Issued>, Denial> {
-    let app = super::read(ctx, person, id).await?;
+    let app = read(ctx, person, id).await?;
     if !client_secrets::authenticates(&app) {
         return Err(
             AdminReason::StateForbids("the app authenticates without a secret".into()).into()
@@ -116,7 +117,7 @@ pub async fn secrets(
     id: &str,
     query: &PageQuery,
 ) -> Result<Page<Loaded<Credential>>, Denial> {
-    let app = super::read(ctx, person, id).await?;
+    let app = read(ctx, person, id).await?;
     page::list(ctx, owners(&app), query).await
 }
 

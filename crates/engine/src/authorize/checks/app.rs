@@ -4,7 +4,7 @@ use domain::{Client, ClientKind, PublicId};
 use oauth::{GrantType, Parameter, Parameters};
 use store::{Loaded, StoreExt as _};
 
-use crate::authorize::check::{CheckInput, Draft};
+use super::input::{CheckInput, Draft};
 use crate::chain::check_client;
 use crate::{AuthorizationReason, Context, Denial, DeniedAt, RequestReason};
 

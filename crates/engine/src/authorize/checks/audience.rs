@@ -2,21 +2,11 @@
 
 use domain::{Client, EntityRecord as _, Owners, ResourceServer, Status};
 use oauth::{Parameter, Parameters};
-use store::{ListQuery, Loaded, StoreExt as _};
+use store::{ListQuery, StoreExt as _};
 
-use crate::authorize::check::{CheckInput, Draft};
+use super::input::{Audience, CheckInput, Draft};
 use crate::chain::link;
 use crate::{Context, Denial, GrantReason, ScopeReason};
-
-/// The API that a request means, as far as that is known.
-pub(in crate::authorize) enum Audience {
-    /// This one.
-    Known(Loaded<ResourceServer>),
-    /// None of this name.
-    Unknown(String),
-    /// It names none, and there is not just one.
-    Missing,
-}
 
 /// Reads which API is meant.
 pub(in crate::authorize) async fn read(

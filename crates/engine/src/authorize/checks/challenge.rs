@@ -4,8 +4,8 @@ use dialect::PkceRequired;
 use oauth::Parameter;
 use oauth::pkce::{ChallengeMethod, is_verifier};
 
+use super::input::{CheckInput, Draft};
 use crate::authorize::Challenge;
-use crate::authorize::check::{CheckInput, Draft};
 use crate::{AuthorizationReason, Denial};
 
 /// The length of an `S256` challenge: a SHA-256 in base64url.

@@ -2,7 +2,7 @@
 
 use oauth::Parameter;
 
-use crate::authorize::check::{CheckInput, Draft};
+use super::input::{CheckInput, Draft};
 use crate::{Denial, RequestReason};
 
 /// Takes `max_age`: a number of seconds.

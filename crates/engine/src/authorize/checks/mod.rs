@@ -3,6 +3,7 @@
 pub(super) mod app;
 pub(super) mod audience;
 pub(super) mod challenge;
+pub(super) mod input;
 pub(super) mod max_age;
 pub(super) mod nonce;
 pub(super) mod organization;

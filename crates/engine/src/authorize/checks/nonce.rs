@@ -2,7 +2,7 @@
 
 use oauth::Parameter;
 
-use crate::authorize::check::{CheckInput, Draft};
+use super::input::{CheckInput, Draft};
 use crate::{Denial, RequestReason};
 
 /// The longest nonce, in bytes: it travels in the code, which travels in a URL.

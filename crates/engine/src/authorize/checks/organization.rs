@@ -4,7 +4,7 @@
 use domain::PublicId;
 use oauth::Parameter;
 
-use crate::authorize::check::{CheckInput, Draft};
+use super::input::{CheckInput, Draft};
 use crate::{Denial, RequestReason};
 
 /// Takes the name of the organization.

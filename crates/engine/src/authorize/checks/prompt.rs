@@ -2,8 +2,8 @@
 
 use oauth::Parameter;
 
+use super::input::{CheckInput, Draft};
 use crate::authorize::Prompt;
-use crate::authorize::check::{CheckInput, Draft};
 use crate::{Denial, RequestReason};
 
 /// Takes `prompt`; refuses `none` together with anything else, and words that mean nothing here:

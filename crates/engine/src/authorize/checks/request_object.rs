@@ -3,7 +3,7 @@
 
 use oauth::Parameter;
 
-use crate::authorize::check::{CheckInput, Draft};
+use super::input::{CheckInput, Draft};
 use crate::{AuthorizationReason, Denial};
 
 /// Refuses `request` and `request_uri`.

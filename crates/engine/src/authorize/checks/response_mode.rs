@@ -2,7 +2,7 @@
 
 use oauth::Parameter;
 
-use crate::authorize::check::{CheckInput, Draft};
+use super::input::{CheckInput, Draft};
 use crate::{AuthorizationReason, Denial};
 
 /// Whether the response mode, where one is named, is `query`.

@@ -3,7 +3,7 @@
 
 use oauth::{Parameter, ScopeSet};
 
-use crate::authorize::check::{CheckInput, Draft};
+use super::input::{CheckInput, Draft};
 use crate::{Denial, ScopeReason, identity};
 
 /// Takes the scopes; a request that names none asks for all that the app may ask for.

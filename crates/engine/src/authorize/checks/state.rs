@@ -3,7 +3,7 @@
 
 use oauth::Parameter;
 
-use crate::authorize::check::{CheckInput, Draft};
+use super::input::{CheckInput, Draft};
 use crate::{AuthorizationReason, Denial};
 
 /// Whether the `state` is as strong as the dialect wants it.

@@ -4,8 +4,7 @@ use base::{Id, Timestamp};
 use domain::{Credential, CredentialKind};
 use status::{Mark, TokenStatus};
 
-use super::entity::{by_status_index_or_id, of_grant};
-use crate::mint::Mint;
+use crate::marks::{by_status_index_or_id, of_grant};
 use crate::{Chain, Issuer};
 
 /// The credential that a token is traced to, as far as that shows in the token.
@@ -60,11 +59,11 @@ pub fn status_of(chain: &Chain, root: &ParentCredential) -> TokenStatus {
 }
 
 /// Appends the `status` claim to claims that are a JSON object.
-pub(crate) fn write_claim(issuer: &Issuer, mint: &Mint, claims: &mut String) {
+pub(super) fn write_claim(issuer: &Issuer, status: &TokenStatus, claims: &mut String) {
     if claims.pop() != Some('}') {
         return;
     }
     claims.push_str(if claims.ends_with('{') { "\"status\":" } else { ",\"status\":" });
-    status_of(&mint.chain, &mint.credential).write(issuer.status_lists(), claims);
+    status.write(issuer.status_lists(), claims);
     claims.push('}');
 }

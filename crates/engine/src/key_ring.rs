@@ -1,0 +1,180 @@
+//! The signing keys of a realm, unsealed: which one signs, and which are published.
+
+use std::sync::Arc;
+
+use base::encoding::parse_base64url;
+use base::{Sealer, Timestamp};
+use dialect::Dialect;
+use domain::{Algorithm, KeyState, Kind, RealmName, SigningKey};
+use jose::{Compact, JwkSet, KeySet, Signer, SigningKey as PrivateKey, VerifyError};
+use store::{ListQuery, Loaded, MAX_PAGE, StoreError, StoreExt as _, StoreReader};
+
+/// The keys of a realm, unsealed and parsed once.
+#[derive(Debug, Default)]
+pub struct KeyRing {
+    signers: Vec<RingKey>,
+    verifying: KeySet,
+    published: String,
+    /// Another number for another set of keys: see [`KeyRing::number`].
+    number: u64,
+}
+
+#[derive(Debug)]
+struct RingKey {
+    /// Signs access tokens.
+    signer: Signer,
+    /// Signs ID tokens, under a header of their own (RFC 9068 §2.1 keeps the two apart).
+    identity: Signer,
+    signs_from: Option<Timestamp>,
+}
+
+impl KeyRing {
+    /// Unseals the keys of a realm. A key that does not open is an error: going on
+    /// without it would refuse good tokens.
+    pub(crate) fn open(
+        records: &[Loaded<SigningKey>],
+        dialect: &Dialect,
+        private_keys: &Sealer,
+    ) -> Result<Self, StoreError> {
+        let mut ring = Self::default();
+        let mut published = Vec::new();
+        for record in records {
+            if matches!(record.state, KeyState::Revoked { .. }) {
+                continue;
+            }
+            let failed =
+                |what: &str| StoreError::Failed(format!("signing key {}: {what}", record.kid));
+            let key = unseal(private_keys, record).ok_or_else(|| failed("does not open"))?;
+            let public = key.public();
+            let verifying = key.verifying_key().map_err(|_| failed("does not verify"))?;
+            published.extend(public);
+            ring.verifying.push(verifying);
+            let typ = Some(dialect.access_token().header_typ.as_str());
+            let signs_from = match record.state {
+                KeyState::Published { active_from } => Some(active_from),
+                KeyState::Active { since } => Some(since),
+                KeyState::Retired { .. } | KeyState::Revoked { .. } => None,
+            };
+            let key = Arc::new(key);
+            ring.signers.push(RingKey {
+                signer: Signer::new(Arc::clone(&key), typ),
+                identity: Signer::new(key, Some("JWT")),
+                signs_from,
+            });
+        }
+        ring.published = serde_json::to_string(&JwkSet { keys: published })
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        Ok(ring)
+    }
+
+    /// The key that signs with `algorithm` at `now`: the youngest whose time has come. Where that of
+    /// none has come the clock stepped back, and the oldest signs rather than nobody.
+    pub fn signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&Signer> {
+        self.signing(algorithm, now).map(|it| &it.signer)
+    }
+
+    /// The key that signs what the issuer says of itself at `now`, such as the change feed: that of
+    /// its access tokens, where everybody may check it, else its ES256 key.
+    pub(crate) fn public_signer(&self, dialect: &Dialect, now: Timestamp) -> Option<&Signer> {
+        self.signer(public_algorithm(dialect), now)
+    }
+
+    /// The same key, for ID tokens.
+    pub(crate) fn identity_signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&Signer> {
+        self.signing(algorithm, now).map(|it| &it.identity)
+    }
+
+    /// The same key, under a header of another type.
+    pub fn signer_as(&self, typ: &str, algorithm: Algorithm, now: Timestamp) -> Option<Signer> {
+        self.signing(algorithm, now).map(|it| it.signer.with_type(typ))
+    }
+
+    fn signing(&self, algorithm: Algorithm, now: Timestamp) -> Option<&RingKey> {
+        let signing = || {
+            let of_algorithm =
+                self.signers.iter().filter(|it| it.signer.key().algorithm() == algorithm);
+            of_algorithm.filter_map(|it| Some((it.signs_from?, it)))
+        };
+        let youngest = signing().filter(|(from, _)| *from <= now).max_by_key(|(from, _)| *from);
+        youngest.or_else(|| signing().min_by_key(|(from, _)| *from)).map(|(_, key)| key)
+    }
+
+    /// Checks a token's signature against every key that is not revoked.
+    ///
+    /// # Errors
+    /// Why no key accepts it.
+    pub fn verify<'t>(&self, token: &'t Compact<'_>) -> Result<&'t [u8], VerifyError> {
+        self.verifying.verify(token)
+    }
+
+    /// The public keys as a JWK Set (RFC 7517 §5), serialized.
+    pub fn published(&self) -> &str {
+        &self.published
+    }
+
+    /// A ring without keys that publishes `text`.
+    #[cfg(test)]
+    pub(crate) fn publishing(text: &str) -> Self {
+        Self { published: text.to_owned(), ..Self::default() }
+    }
+
+    /// Whether there is a key at all.
+    pub fn is_empty(&self) -> bool {
+        self.signers.is_empty()
+    }
+
+    /// Tells this set of keys from those before it in the life of the issuer.
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Numbers this ring, which takes the place of `before`.
+    pub(crate) fn succeed(&mut self, before: &Self) {
+        let kids = |ring: &Self| -> Vec<String> {
+            ring.signers.iter().map(|it| it.signer.key().kid().to_owned()).collect()
+        };
+        let same = kids(self) == kids(before);
+        self.number = if same { before.number } else { before.number + 1 };
+    }
+}
+
+/// The algorithm of what an issuer says of itself: never one whose verifier could also sign.
+pub fn public_algorithm(dialect: &Dialect) -> Algorithm {
+    match dialect.access_token().algorithm {
+        Algorithm::HS256 => Algorithm::ES256,
+        asymmetric => asymmetric,
+    }
+}
+
+/// Every key record of the realm, oldest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) async fn records(
+    realm: &RealmName,
+    store: &dyn StoreReader,
+) -> Result<Vec<Loaded<SigningKey>>, StoreError> {
+    let mut keys = Vec::new();
+    loop {
+        let after = keys.last().map(|it: &Loaded<SigningKey>| it.id.as_u128());
+        let query = ListQuery {
+            kind: Kind::SigningKey,
+            realm: realm.clone(),
+            owners: Default::default(),
+            after,
+            limit: MAX_PAGE,
+        };
+        let page = store.page::<SigningKey>(query).await?;
+        let last = page.len() < MAX_PAGE;
+        keys.extend(page);
+        if last {
+            return Ok(keys);
+        }
+    }
+}
+
+fn unseal(private_keys: &Sealer, record: &SigningKey) -> Option<PrivateKey> {
+    let sealed = parse_base64url(&record.sealed_private)?;
+    let bytes = private_keys.open(record.kid.as_str().as_bytes(), &sealed)?;
+    PrivateKey::from_private_bytes(record.algorithm, &bytes).ok()
+}
