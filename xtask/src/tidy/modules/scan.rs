@@ -323,8 +323,9 @@ impl Reader<'_> {
                 (TokenTree::Ident(word), _) => {
                     let (path, after) = path(word, after);
                     rest = after;
-                    // A field, a method, or the end of a path such as `<T>::new`.
-                    let follows = matches!((before, previous), (':', ':') | (' ', '.'));
+                    // A field, a method, the end of a path such as `<T>::new`, or a path from `$crate`:
+                    // it is of the code that calls the macro.
+                    let follows = matches!((before, previous), (':', ':') | (' ', '.') | (_, '$'));
                     if !follows {
                         self.mention(path, word.span().start().line, test);
                     }

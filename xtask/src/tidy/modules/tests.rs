@@ -81,6 +81,7 @@ fn what_is_not_code_or_not_ours_is_no_import() {
         "//! See [`crate::b::Thing`].",
         "// crate::b::Thing",
         "fn f() { let text = \"crate::b::Thing\"; }",
+        "macro_rules! m { () => { $crate::b::Thing }; }",
         "use std::fmt; use base::b::Thing;",
         "fn f() { x.b::<u8>(); <T>::b(); }",
         "pub(in crate::b) struct X;",
