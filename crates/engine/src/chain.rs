@@ -5,9 +5,7 @@
 //! revocation anywhere stops everything below it, non-expiring tokens included.
 
 use base::Id;
-use domain::{
-    Client, Credential, EntityRecord, Grant, Organization, ResourceServer, Status, User, UserStatus,
-};
+use domain::{Client, EntityRecord, Grant, Organization, ResourceServer, Status, User, UserStatus};
 use store::{Loaded, StoreExt as _};
 
 use crate::secrets::{GrantCredential, check_alive};

@@ -30,5 +30,6 @@ mod revocation;
 mod rotation;
 mod rotation_histories;
 mod stale;
+mod status_indexes;
 mod stored_tokens;
 mod world;

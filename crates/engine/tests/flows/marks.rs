@@ -435,26 +435,6 @@ async fn a_jwt_ends_no_later_than_what_it_was_minted_from() {
 }
 
 #[tokio::test]
-async fn what_is_made_is_given_a_place_and_its_token_names_it() {
-    use engine::admin::api_keys::{NewApiKey, create};
-    let world = World::new().await;
-    let new =
-        NewApiKey { label: "ci".into(), organization: "org_1".into(), ..NewApiKey::default() };
-    let made = world.run(async |ctx| create(ctx, &Actor::System, &new).await).await.unwrap();
-    let issued = made.reply.credential;
-    world.store.commit(made.batch).await.unwrap();
-    let grant = world.store.by_id(issued.grant().unwrap()).await.unwrap().unwrap();
-    let (status_index, above) = (issued.status_index().unwrap(), grant.status_index.unwrap());
-    assert_ne!(status_index, above);
-    let status = engine::mint::status_of(
-        &world.run(async |ctx| Chain::of(ctx, grant.id).await).await.unwrap(),
-        &ParentCredential::of(&issued),
-    );
-    assert_eq!(status.status_index, Some(status_index));
-    assert_eq!(status.marks[..2], [Mark::status_index(status_index), Mark::status_index(above)]);
-}
-
-#[tokio::test]
 async fn dropped_connections_are_told_4096_epochs_back() {
     let world = World::new().await;
     let client = world.store.by_id(world.client).await.unwrap().unwrap();
