@@ -17,6 +17,7 @@ mod source;
 mod tests;
 mod threats;
 mod tree;
+mod words;
 
 use std::path::Path;
 
@@ -41,6 +42,7 @@ const RULES: &[Rule] = &[
     Rule { name: "printing-is-for-commands", check: source::printing },
     Rule { name: "backends-only-in-server", check: names::backends },
     Rule { name: "dialects-are-data", check: names::dialects },
+    Rule { name: "names-are-plain", check: words::check },
     Rule { name: "no-machine-paths", check: leftovers::machine_paths },
     Rule { name: "no-registry-hosts", check: leftovers::registry_hosts },
     Rule { name: "nothing-left-undone", check: leftovers::undone },

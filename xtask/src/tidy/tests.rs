@@ -113,6 +113,7 @@ fn sources() -> Vec<Fixture> {
     let embeds = "//! Doc.\n    (\"fyma\", include_str!(\"../dialects/fyma.toml\")),\n";
     let (engine, list) = ("crates/engine/src/a.rs", "crates/dialect/src/a.rs");
     let names = |name: &str| format!("//! Doc.\nuse {name} as x;\n");
+    let words = "//! A door.\n/// A door.\nstruct Door { door: u8 }\n".to_owned();
     vec![
         text("small-files", ("crates/x/src/a.rs", 501), long(501), &long(500)),
         text("files-say-what-they-own", ("crates/x/src/a.rs", 1), "fn f() {}\n".into(), "//! F.\n"),
@@ -126,6 +127,18 @@ fn sources() -> Vec<Fixture> {
         ),
         text("backends-only-in-server", ("crates/store/src/a.rs", 2), names("store_postgres"), ""),
         text("dialects-are-data", (engine, 2), names("Speckle"), "//! Doc.\nlet name;\n"),
+        text(
+            "names-are-plain",
+            (engine, 3),
+            words,
+            "//! D.\nfn f(door: u8) { let door = Open::Door; }\n",
+        ),
+        Fixture {
+            rule: "names-are-plain",
+            at: ("crates/x/src/door/a.rs", 1),
+            broken: vec![("crates/x/src/door/a.rs", "//! Doc.\n".to_owned())],
+            mended: vec![("crates/x/src/indoors/a.rs", "//! Doc.\n".to_owned())],
+        },
         text("dialects-are-data", (list, 2), names("fyma"), embeds),
     ]
 }
