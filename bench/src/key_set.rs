@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_spread_over_a_crowd() {
+    fn numbers_spread_over_a_key_set() {
         let key_set = KeySet { values: "aabbcc".to_owned(), each: 2 };
         let mut next = numbers(1);
         let seen: std::collections::BTreeSet<_> = (0..99).map(|_| key_set.value(next())).collect();

@@ -22,7 +22,7 @@ fn layer(key: &Arc<SigningKey>) -> VerifyLayer {
     VerifyLayer::new(Arc::new(builder().keys(&jwks(&[key])).build().unwrap()))
 }
 
-fn asking(issuer: Arc<Answers>) -> VerifyLayer {
+fn layer_of(issuer: Arc<Answers>) -> VerifyLayer {
     VerifyLayer::new(Arc::new(builder().introspection(issuer).build().unwrap()))
 }
 
@@ -119,7 +119,7 @@ async fn malformed_headers_are_refused_with_their_private_reason() {
 #[tokio::test]
 async fn basic_credentials_and_the_request_reach_the_issuer() {
     let issuer = Answers::new([ada(), Ok(Introspection::Inactive(InactiveReason::Unspecified))]);
-    let layer = asking(issuer.clone()).basic(BasicEncoding::Form);
+    let layer = layer_of(issuer.clone()).basic(BasicEncoding::Form);
     let value = format!("Basic {}", base64("id%3A1:s%2B"));
     let remote: IpAddr = "192.0.2.7".parse().unwrap();
     let mut first = request(Some(&value));
@@ -144,7 +144,7 @@ async fn suspended_is_403_and_an_absent_issuer_503() {
         Ok(Introspection::Inactive(InactiveReason::Suspended)),
         Err(Unavailable::new("it could not be reached")),
     ]);
-    let layer = asking(issuer);
+    let layer = layer_of(issuer);
     let suspended = call(&layer, request(Some("Bearer opaque"))).await;
     assert_eq!((suspended.status().as_u16(), error(&suspended)), (403, json!("access_denied")));
     let unavailable = call(&layer, request(Some("Bearer opaque"))).await;
@@ -156,7 +156,7 @@ async fn suspended_is_403_and_an_absent_issuer_503() {
 #[tokio::test]
 async fn optional_accepts_requests_without_credentials_but_no_invalid_ones() {
     let issuer = Answers::new([ada(), Ok(Introspection::Inactive(InactiveReason::Unspecified))]);
-    let layer = asking(issuer).optional().bare_token().scopes(["a"]);
+    let layer = layer_of(issuer).optional().bare_token().scopes(["a"]);
     assert_eq!(call(&layer, request(None)).await.body(), "nobody");
     assert_eq!(call(&layer, request(Some("0123456789"))).await.body(), "ada");
     assert_eq!(call(&layer, request(Some("0123456789"))).await.status(), 401);
@@ -164,7 +164,7 @@ async fn optional_accepts_requests_without_credentials_but_no_invalid_ones() {
 
 #[tokio::test]
 async fn a_published_error_format_replaces_the_body_and_may_replace_the_status() {
-    let layer = asking(Answers::new([])).on_rejection(Arc::new(|rejection, id| {
+    let layer = layer_of(Answers::new([])).on_rejection(Arc::new(|rejection, id| {
         let body = format!("<error id='{id}'>{}</error>", rejection.status());
         let mut response = Response::new(Bytes::from(body));
         *response.status_mut() = http::StatusCode::FORBIDDEN;

@@ -147,7 +147,7 @@ async fn read_back(world: &World) {
     let made = world.history().made.clone();
     let last = made.iter().copied().max().unwrap_or(subject);
     while subject <= last {
-        if let Some(place) = world.place(subject) {
+        if let Some(place) = world.admin_path(subject) {
             let at = |node| world.admin(node, "GET", &place, None);
             let reported: [_; NODES] = tokio::join!(at(0), at(1), at(2)).into();
             for (node, reported) in reported.into_iter().enumerate() {

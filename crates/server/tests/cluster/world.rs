@@ -145,7 +145,7 @@ impl World {
         Subject(places.len() - 1)
     }
 
-    pub(crate) fn place(&self, subject: Subject) -> Option<String> {
+    pub(crate) fn admin_path(&self, subject: Subject) -> Option<String> {
         self.places.lock().unwrap()[subject.0].clone()
     }
 

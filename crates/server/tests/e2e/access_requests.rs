@@ -59,7 +59,7 @@ impl Fixture {
     }
 
     /// Sends a request. Returns its id.
-    fn asked(&self) -> String {
+    fn submit_request(&self) -> String {
         self.visitor().ask(&wish()).expect(303);
         self.queue("pending").last().unwrap()["id"].as_str().unwrap().to_owned()
     }
@@ -226,7 +226,7 @@ fn from_the_form_to_a_token_the_secret_is_in_no_mail_and_no_log() {
 #[test]
 fn two_concurrent_uses_of_a_link_get_one_secret() {
     let fixture = Fixture::open();
-    let id = fixture.asked();
+    let id = fixture.submit_request();
     fixture.decide(&id, "approve", &json!({}));
     let link = fixture.path_in(&fixture.office.next());
     let posts = std::thread::scope(|scope| {

@@ -50,7 +50,7 @@ impl Bank {
     }
 
     /// Sends all requests at once.
-    fn crowd(&self, machines: &[&Machine]) -> Vec<Answer> {
+    fn send_all_at_once(&self, machines: &[&Machine]) -> Vec<Answer> {
         let start = Barrier::new(REQUESTS);
         thread::scope(|scope| {
             let asking: Vec<_> = (0..REQUESTS)
@@ -98,7 +98,7 @@ fn exact(answers: Vec<Answer>, limit: u64, header: &str) {
 pub(crate) fn of_a_client(bank: &Bank) {
     clock::calm();
     let machine = bank.machine(Some(40), None);
-    exact(bank.crowd(&[&machine]), 40, "auth0-client-quota-limit");
+    exact(bank.send_all_at_once(&[&machine]), 40, "auth0-client-quota-limit");
     assert_eq!(bank.used("clients", &machine.id), 40);
     assert_eq!(bank.ask(&machine).status, 429);
 }
@@ -111,7 +111,7 @@ pub(crate) fn of_an_organization(bank: &Bank) {
     let organization = organization["id"].as_str().unwrap();
     let first = bank.machine(Some(1_000), Some(organization));
     let second = bank.machine(None, Some(organization));
-    exact(bank.crowd(&[&first, &second]), 30, "auth0-organization-quota-limit");
+    exact(bank.send_all_at_once(&[&first, &second]), 30, "auth0-organization-quota-limit");
     assert_eq!(bank.used("organizations", organization), 30);
     let of_first = bank.used("clients", &first.id);
     assert!(of_first <= 30, "a client pays only where its organization can, too: {of_first}");

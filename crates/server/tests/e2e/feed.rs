@@ -60,7 +60,7 @@ impl Site {
     }
 
     /// The answer of the feed, after the node has started.
-    fn asked(&self, target: &str) -> Answer {
+    fn read(&self, target: &str) -> Answer {
         let until = Instant::now() + Duration::from_secs(20);
         loop {
             let answer = get(self.base(), target).send();
@@ -73,13 +73,13 @@ impl Site {
     }
 
     fn poll(&self, query: &str) -> Vec<Value> {
-        let answer = self.asked(&format!("/feed?{query}")).json();
+        let answer = self.read(&format!("/feed?{query}")).json();
         let updates = answer["updates"].as_array().unwrap().iter();
         updates.map(|it| message(self.base(), it.as_str().unwrap(), "feed+jwt")).collect()
     }
 
     fn snapshot(&self) -> Value {
-        message(self.base(), self.asked("/feed/snapshot").text(), "feed-snapshot+jwt")
+        message(self.base(), self.read("/feed/snapshot").text(), "feed-snapshot+jwt")
     }
 
     /// Whether the bit of a token is set in its list.
@@ -88,7 +88,7 @@ impl Site {
         let index = usize::try_from(list["idx"].as_u64().unwrap()).unwrap();
         let uri = list["uri"].as_str().unwrap();
         let target = uri.strip_prefix(self.base()).unwrap();
-        let answer = self.asked(target);
+        let answer = self.read(target);
         assert_eq!(answer.header("content-type"), Some("application/statuslist+jwt"));
         let claims = message(self.base(), answer.text(), "statuslist+jwt");
         assert_eq!(claims["sub"], *uri);
@@ -331,7 +331,7 @@ fn a_follower_continues_after_a_restart_or_is_reset() {
     assert!(began.elapsed() < Duration::from_secs(3), "readers kept it: {:?}", began.elapsed());
     assert!(stream.ends_within(Duration::from_secs(1)));
     let site = Site { server: Server::serve(folder, &base), ..site };
-    site.asked("/feed");
+    site.read("/feed");
     // Nothing happened meanwhile, so the followers have everything.
     let resumed = Stream::open(&base, 0, Some(&id));
     let second = site.token();

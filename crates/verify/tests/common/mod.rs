@@ -84,7 +84,7 @@ impl Answers {
         Arc::new(Self { answers: Mutex::new(answers), questions: Mutex::default() })
     }
 
-    pub fn asked(&self) -> usize {
+    pub fn question_count(&self) -> usize {
         self.questions.lock().unwrap().len()
     }
 }

@@ -109,7 +109,7 @@ fn a_suspension_counts_until_it_is_lifted_and_then_no_longer() {
 }
 
 #[test]
-fn in_a_fault_the_stale_limit_counts_and_only_at_the_doors_that_feel_it() {
+fn in_a_fault_the_stale_limit_counts_and_only_at_the_endpoints_it_affects() {
     let mut history = history();
     history.faults.push(fault(&[Endpoint::Gate(0)], 900, 9_000));
     history.changes.push(change(KEY, false, 1_000));

@@ -183,7 +183,7 @@ async fn ended(world: &World, node: usize, end: &End, token: &str) -> bool {
     let start = world.now();
     let (subject, answer) = match end {
         End::Subject(subject) => {
-            let place = world.place(*subject).unwrap_or_default();
+            let place = world.admin_path(*subject).unwrap_or_default();
             let path = format!("{place}/revoke");
             (*subject, world.admin(node, "POST", &path, Some(&json!({}))).await)
         }
@@ -239,7 +239,7 @@ pub(crate) async fn suspend_and_resume(world: Arc<World>, ground: Ground, mut di
 
 /// Retries until it is acknowledged.
 async fn switch(world: &World, subject: Subject, good: bool, dice: &mut Dice) {
-    let place = world.place(subject).unwrap_or_default();
+    let place = world.admin_path(subject).unwrap_or_default();
     let word = if good { "activate" } else { "suspend" };
     for _ in 0..20 {
         let node = dice.roll(world.addresses.nodes.len());

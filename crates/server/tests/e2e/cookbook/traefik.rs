@@ -18,7 +18,7 @@ fn value(key: &str) -> String {
 }
 
 /// Traefik's request to the gate for the request `ask`.
-fn question(postern: &Postern, asked: &Ask) -> Answer {
+fn gate_answer(postern: &Postern, asked: &Ask) -> Answer {
     let address = value("address");
     let path = address.strip_prefix("http://127.0.0.1:8444").unwrap();
     let base = format!("http://127.0.0.1:{}", postern.port);
@@ -48,7 +48,7 @@ fn forward_auth_is_answered_with_the_identity_or_the_complete_refusal() {
     let key = postern.admin.create("/api-keys", &new)["secret"].as_str().unwrap().to_owned();
     let at = |method: &str, target: &str| ask(&postern.server.base, method, target);
 
-    let yes = question(&postern, &at("GET", "/v1/contacts/7?x=1").bearer(&key)).expect(200);
+    let yes = gate_answer(&postern, &at("GET", "/v1/contacts/7?x=1").bearer(&key)).expect(200);
     assert_eq!(yes.header("x-postern-audience"), Some(AUDIENCE));
     assert_eq!(yes.header("x-postern-credential-kind"), Some("api_key"));
     // Everything that it copies is in the answer: it removes headers of the caller with matching
@@ -57,12 +57,12 @@ fn forward_auth_is_answered_with_the_identity_or_the_complete_refusal() {
     let named = yes.headers.iter().filter(|(name, _)| name.starts_with("x-postern-"));
     assert_eq!(named.count(), 11, "{:?}", yes.headers);
 
-    let no = question(&postern, &at("GET", "/v1/contacts/7")).expect(401);
+    let no = gate_answer(&postern, &at("GET", "/v1/contacts/7")).expect(401);
     assert!(no.header("www-authenticate").unwrap().contains("resource_metadata="));
-    let no = question(&postern, &at("POST", "/v1/contacts/7").bearer(&key)).expect(403);
+    let no = gate_answer(&postern, &at("POST", "/v1/contacts/7").bearer(&key)).expect(403);
     assert_eq!(no.json()["error"], "insufficient_scope");
     for trick in ["//v1/contacts/7", "/v1/status/../contacts/7", "/v1/status%2f..%2fcontacts"] {
-        question(&postern, &at("GET", trick).bearer(&key)).expect(400);
+        gate_answer(&postern, &at("GET", trick).bearer(&key)).expect(400);
     }
-    question(&postern, &at("GET", "/v1/status")).expect(200);
+    gate_answer(&postern, &at("GET", "/v1/status")).expect(200);
 }

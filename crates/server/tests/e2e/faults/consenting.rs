@@ -4,7 +4,7 @@ use dialect::OrganizationChoice;
 use oauth::Problem as P;
 use serde_json::json;
 
-use super::asking::sent;
+use super::authorization_requests::sent;
 use super::judge::must;
 use super::person::{App, Browser, People, csrf, text};
 use super::ways::{Way, judged, led};

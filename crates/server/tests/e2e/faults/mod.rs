@@ -7,7 +7,7 @@
 
 mod admin;
 mod apis;
-mod asking;
+mod authorization_requests;
 mod consenting;
 mod credentials;
 mod draft;
@@ -56,7 +56,7 @@ fn every_endpoint_of_every_dialect_bears_every_fault() {
 #[test]
 fn the_authorization_endpoint_never_redirects_elsewhere() {
     let judged = of_people("authorization requests", |people, _, stranger| {
-        asking::check_all(people, stranger);
+        authorization_requests::check_all(people, stranger);
     });
     assert!(judged > 1_000, "fewer requests were judged: {judged}");
 }
@@ -114,11 +114,11 @@ fn of_people(
     let world = World::open("");
     let strangers = ["rfc", "spiko"].map(|name| {
         let realm = world.realm(name);
-        let spots = person::asked(realm).unwrap();
+        let spots = person::authorization_endpoints(realm).unwrap();
         People::of(realm, &spots, "bob@example.com").browser.clone()
     });
     for realm in &world.realms {
-        let Some(spots) = person::asked(realm) else { continue };
+        let Some(spots) = person::authorization_endpoints(realm) else { continue };
         let people = People::of(realm, &spots, EMAIL);
         check_all(&people, &spots, &strangers[usize::from(realm.name == "rfc")]);
     }

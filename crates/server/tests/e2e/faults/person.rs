@@ -67,7 +67,7 @@ pub(super) struct People<'a> {
 }
 
 /// Every authorization endpoint of a realm; `None` where there is none.
-pub(super) fn asked(realm: &Realm) -> Option<Vec<Spot<'_>>> {
+pub(super) fn authorization_endpoints(realm: &Realm) -> Option<Vec<Spot<'_>>> {
     let asks = realm.dialect.grant_types().contains(&GrantType::AuthorizationCode);
     asks.then(|| spots(&realm.dialect, realm.toml))
 }

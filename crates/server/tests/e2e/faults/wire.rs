@@ -23,7 +23,7 @@ pub(super) fn check_all(world: &World) {
     wire.heads();
     wire.lengths();
     wire.slow();
-    wire.crowds();
+    wire.many_connections();
     wire.fine("HTTP/1.1", "");
 }
 
@@ -181,7 +181,7 @@ impl Wire<'_> {
     }
 
     /// More connections than allowed: waiting ones are served later.
-    fn crowds(&self) {
+    fn many_connections(&self) {
         let idle: Vec<TcpStream> =
             (0..300).filter_map(|_| TcpStream::connect(self.host).ok()).collect();
         assert!(idle.len() >= 200, "{}", idle.len());
