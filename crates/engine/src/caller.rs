@@ -73,8 +73,8 @@ impl Caller {
         }
     }
 
-    /// Where what they ask about is presented: a resource server speaks for its door.
-    pub(crate) fn place(&self) -> PresentedAt {
+    /// Where the credential that they ask about is presented: a resource server speaks for its API.
+    pub(crate) fn presented_at(&self) -> PresentedAt {
         match self {
             Self::Authenticated(Authenticated::ResourceServer(_)) => PresentedAt::Api,
             Self::Authenticated(_) | Self::Bearer(_) | Self::Admin(_) => PresentedAt::Issuer,

@@ -62,7 +62,7 @@ fn boxed(introspection: Introspection) -> Reply {
 
 /// What `token` is, where the caller may be told of it: that comes before whether it is good.
 async fn look_into(ctx: &Context<'_>, caller: &Caller, token: &str) -> Result<Verified, Denial> {
-    let found = look_up(ctx, &presented(token), caller.place()).await?;
+    let found = look_up(ctx, &presented(token), caller.presented_at()).await?;
     if caller.may_know(&found) {
         return found.verified(ctx).await;
     }

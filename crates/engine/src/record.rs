@@ -59,12 +59,12 @@ impl UseLog {
 
     /// Takes what was noted.
     pub fn drain(&self) -> Vec<Use> {
-        std::mem::take(&mut *lock(&self.0)).into_iter().map(told).collect()
+        std::mem::take(&mut *lock(&self.0)).into_iter().map(use_of).collect()
     }
 
     /// Takes some of what was noted, `most` at most: the rest stays for whoever asks for all of it.
     pub fn drain_some(&self, most: usize) -> Vec<Use> {
-        lock(&self.0).extract_if(|_, _| true).take(most).map(told).collect()
+        lock(&self.0).extract_if(|_, _| true).take(most).map(use_of).collect()
     }
 
     /// How many credentials were used.
@@ -78,7 +78,7 @@ impl UseLog {
     }
 }
 
-fn told((credential, noted): (Id<Credential>, Noted)) -> Use {
+fn use_of((credential, noted): (Id<Credential>, Noted)) -> Use {
     Use {
         credential,
         last_at: noted.last_at,

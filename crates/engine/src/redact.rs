@@ -36,21 +36,21 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST_TEXT && !runs(text).any(suspicious) {
         return Cow::Borrowed(text);
     }
-    let mut told = String::with_capacity(LONGEST_TEXT);
+    let mut details = String::with_capacity(LONGEST_TEXT);
     for run in runs(text) {
         if suspicious(run) {
-            told.push_str(&beginning(run))
+            details.push_str(&beginning(run))
         } else {
-            told.push_str(run)
+            details.push_str(run)
         }
-        if told.len() > LONGEST_TEXT {
-            let end = (0..=LONGEST_TEXT).rev().find(|end| told.is_char_boundary(*end));
-            told.truncate(end.unwrap_or(0));
-            told.push('…');
+        if details.len() > LONGEST_TEXT {
+            let end = (0..=LONGEST_TEXT).rev().find(|end| details.is_char_boundary(*end));
+            details.truncate(end.unwrap_or(0));
+            details.push('…');
             break;
         }
     }
-    Cow::Owned(told)
+    Cow::Owned(details)
 }
 
 /// The text in pieces: runs of characters that credentials are made of, and all else.

@@ -1,8 +1,8 @@
 //! Argon2id (RFC 9106) on a thread of its own.
 //!
 //! A hash takes 19 MiB and some 25 ms of a core on purpose. Invariant: it never runs on a thread that
-//! answers requests, its thread yields to all others ([`pace`]), and no more than [`QUEUE`] people
-//! wait, none longer than [`WAIT`]. A flood of sign-ins slows down sign-ins alone. One thread is some
+//! answers requests, its thread yields to all others (`cpu_throttle`), and no more than `QUEUE` people
+//! wait, none longer than `WAIT`. A flood of sign-ins slows down sign-ins alone. One thread is some
 //! forty people a second.
 
 mod cpu_throttle;

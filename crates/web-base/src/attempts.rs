@@ -1,7 +1,7 @@
 //! How often something may be tried: buckets that refill, in memory, finitely many.
 //!
 //! Invariant: nobody is locked out for good, since every bucket refills by itself; and nobody can lock
-//! out somebody else for long where that somebody's browser is known ([`super::known`]), since it has
+//! out somebody else for long where that somebody's browser is known, since it has
 //! a bucket of its own.
 //!
 //! This is the generic cell rate algorithm: a bucket is one number, the time at which it is full

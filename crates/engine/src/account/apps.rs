@@ -181,8 +181,9 @@ pub async fn update(
     let actor = person.actor();
     let mut changes = Changes::new(ctx, &actor);
     if !changed.is_empty() {
-        let told = detail([("changed", json!(changed)), ("connections_dropped", json!(dropped))]);
-        changes.replace(&before, &after, "client.updated".into(), told);
+        let details =
+            detail([("changed", json!(changed)), ("connections_dropped", json!(dropped))]);
+        changes.replace(&before, &after, "client.updated".into(), details);
     }
     Ok(changes.done(after))
 }

@@ -143,7 +143,7 @@ pub async fn approve(
     let mut changes = Changes::new(ctx, actor);
     let organization = organization(ctx, actor, &mut changes, &before, approval).await?;
     let client = client(ctx, actor, &mut changes, &organization, approval).await?;
-    let told = detail([
+    let details = detail([
         ("client", json!(client.public_id)),
         ("organization", json!(organization.public_id)),
     ]);
@@ -155,7 +155,7 @@ pub async fn approve(
         fetched_at: None,
     };
     let after = AccessRequest { decision, mailed: Some(false), ..AccessRequest::clone(&before) };
-    changes.replace(&before, &after, "access_request.approved".into(), told);
+    changes.replace(&before, &after, "access_request.approved".into(), details);
     Ok(changes.done(after))
 }
 
@@ -211,8 +211,8 @@ async fn client(
         organization: Some(organization.id),
         ..grants::bare(ctx, server.id, scopes, Some(handle))
     };
-    let told = detail([("organization", json!(organization.public_id))]);
-    changes.insert(&client, "client.created".into(), told);
+    let details = detail([("organization", json!(organization.public_id))]);
+    changes.insert(&client, "client.created".into(), details);
     grants::insert(ctx, changes, &grant).await?;
     Ok(client)
 }
@@ -236,11 +236,11 @@ pub async fn decline(
         AccessDecision::Approved { .. } => return Err(decided("approved")),
     }
     let reason = fields::optional("reason", refusal.reason.as_deref())?;
-    let told = detail([("reason", json!(reason))]);
+    let details = detail([("reason", json!(reason))]);
     let decision = AccessDecision::Declined { at: ctx.now, by: actor.clone(), reason };
     let after = AccessRequest { decision, mailed: Some(false), ..AccessRequest::clone(&before) };
     let mut changes = Changes::new(ctx, actor);
-    changes.replace(&before, &after, "access_request.declined".into(), told);
+    changes.replace(&before, &after, "access_request.declined".into(), details);
     Ok(changes.done(after))
 }
 
@@ -263,9 +263,9 @@ pub async fn resend(
     let at_least = Timestamp::from_millis(fetch_until.millis().saturating_add(1));
     *fetch_until = ctx.now.plus(LIVES).max(at_least);
     *fetched_at = None;
-    let told = detail([("until", json!(fetch_until.to_string()))]);
+    let details = detail([("until", json!(fetch_until.to_string()))]);
     let mut changes = Changes::new(ctx, actor);
-    changes.replace(&before, &after, "access_request.link_renewed".into(), told);
+    changes.replace(&before, &after, "access_request.link_renewed".into(), details);
     Ok(changes.done(after))
 }
 

@@ -100,12 +100,12 @@ pub async fn create(
     {
         return Err(AdminReason::NotPermitted(beyond.to_string()).into());
     }
-    let told = detail([("scopes", json!(asked))]);
+    let details = detail([("scopes", json!(asked))]);
     let label = fields::name("label", &input.label)?;
     let expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
     let of = CredentialDetail::AdminKey { scopes: asked };
     let issued = credentials::fresh(ctx, label, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
-    credentials::insert(&mut changes, &issued, told);
+    credentials::insert(&mut changes, &issued, details);
     Ok(changes.done(issued))
 }

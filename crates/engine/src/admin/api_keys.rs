@@ -55,8 +55,8 @@ pub async fn create(
     let issued = credentials::fresh(ctx, label, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
     grants::insert(ctx, &mut changes, &grant).await?;
-    let told =
+    let details =
         detail([("organization", json!(organization.public_id)), ("scopes", json!(grant.scopes))]);
-    credentials::insert(&mut changes, &issued, told);
+    credentials::insert(&mut changes, &issued, details);
     Ok(changes.done(issued))
 }

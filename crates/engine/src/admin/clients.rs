@@ -196,11 +196,11 @@ pub async fn update(
     let mut changes = Changes::new(ctx, actor);
     if !changed.is_empty() {
         let what = switched.map_or("updated", Switch::participle);
-        let mut told = detail([("changed", json!(changed))]);
+        let mut details = detail([("changed", json!(changed))]);
         if dropped {
-            told.insert("connections_dropped".to_owned(), json!(true));
+            details.insert("connections_dropped".to_owned(), json!(true));
         }
-        changes.replace(&before, &after, format!("client.{what}"), told);
+        changes.replace(&before, &after, format!("client.{what}"), details);
     }
     Ok(changes.done(after))
 }

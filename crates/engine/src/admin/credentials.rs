@@ -71,9 +71,9 @@ pub(crate) fn fresh(
 }
 
 /// Writes down a fresh credential.
-pub(crate) fn insert(changes: &mut Changes<'_>, issued: &Issued, told: Detail) {
+pub(crate) fn insert(changes: &mut Changes<'_>, issued: &Issued, details: Detail) {
     let action = format!("{}.created", issued.credential.kind().as_str());
-    changes.insert(&issued.credential, action, told);
+    changes.insert(&issued.credential, action, details);
 }
 
 /// One credential of a kind.
@@ -137,12 +137,12 @@ pub async fn revoke(
     let mut after = Credential::clone(&before);
     let mut changes = Changes::new(ctx, actor);
     if before.revoked.is_none() {
-        let told = match &reason {
+        let details = match &reason {
             Some(reason) => detail([("reason", json!(reason))]),
             None => nothing(),
         };
         after.revoked = Some(changes.revocation(reason));
-        changes.replace(&before, &after, format!("{}.revoked", kind.as_str()), told);
+        changes.replace(&before, &after, format!("{}.revoked", kind.as_str()), details);
     }
     Ok(changes.done(after))
 }

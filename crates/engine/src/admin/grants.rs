@@ -107,8 +107,8 @@ pub(crate) async fn insert(
         let holder: Option<Loaded<Grant>> = ctx.store.by_handle(ctx.issuer.realm(), handle).await?;
         if let Some(holder) = holder.filter(|holder| holder.revoked.is_some()) {
             let nameless = Grant { handle: None, ..Grant::clone(&holder) };
-            let told = detail([("by", json!(grant.id))]);
-            changes.replace(&holder, &nameless, "grant.superseded".into(), told);
+            let details = detail([("by", json!(grant.id))]);
+            changes.replace(&holder, &nameless, "grant.superseded".into(), details);
         }
     }
     changes.insert(grant, "grant.created".into(), detail([("scopes", json!(grant.scopes))]));
@@ -172,8 +172,8 @@ pub async fn update(
     }
     let mut changes = Changes::new(ctx, actor);
     if after.scopes != before.scopes || after.default_scopes != before.default_scopes {
-        let told = detail([("before", json!(before.scopes)), ("after", json!(after.scopes))]);
-        changes.replace(&before, &after, "grant.scopes_changed".into(), told);
+        let details = detail([("before", json!(before.scopes)), ("after", json!(after.scopes))]);
+        changes.replace(&before, &after, "grant.scopes_changed".into(), details);
     }
     Ok(changes.done(after))
 }
@@ -193,14 +193,14 @@ pub async fn revoke(
     let mut after = Grant::clone(&before);
     let mut changes = Changes::new(ctx, actor);
     if before.revoked.is_none() {
-        let told = match &reason {
+        let details = match &reason {
             Some(reason) => detail([("reason", json!(reason))]),
             None => nothing(),
         };
         after.revoked = Some(changes.revocation(reason));
         // What a person agreed to is made anew when they agree again: the old one gives it up.
         after.handle = after.handle.filter(|_| before.user.is_none());
-        changes.replace(&before, &after, "grant.revoked".into(), told);
+        changes.replace(&before, &after, "grant.revoked".into(), details);
     }
     Ok(changes.done(after))
 }

@@ -80,11 +80,11 @@ pub async fn put(
     limit(after.memberships.len())?;
     let mut changes = Changes::new(ctx, actor);
     if !before.memberships.contains(&membership) {
-        let told = detail([
+        let details = detail([
             ("organization", json!(organization.public_id)),
             ("role", json!(membership.role)),
         ]);
-        changes.replace(&before, &after, "user.membership_set".into(), told);
+        changes.replace(&before, &after, "user.membership_set".into(), details);
     }
     Ok(changes.done(after))
 }
@@ -108,8 +108,8 @@ pub async fn remove(
         after.former_memberships.push(organization.id);
         let beyond = after.former_memberships.len().saturating_sub(MAX_FORMER);
         after.former_memberships.drain(..beyond);
-        let told = detail([("organization", json!(organization.public_id))]);
-        changes.replace(&before, &after, "user.membership_removed".into(), told);
+        let details = detail([("organization", json!(organization.public_id))]);
+        changes.replace(&before, &after, "user.membership_removed".into(), details);
     }
     Ok(changes.done(after))
 }

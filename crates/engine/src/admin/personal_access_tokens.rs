@@ -69,8 +69,8 @@ pub async fn create(
     let issued = credentials::fresh(ctx, name, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
     grants::insert(ctx, &mut changes, &grant).await?;
-    let told = detail([("user", json!(user.public_id)), ("scopes", json!(grant.scopes))]);
-    credentials::insert(&mut changes, &issued, told);
+    let details = detail([("user", json!(user.public_id)), ("scopes", json!(grant.scopes))]);
+    credentials::insert(&mut changes, &issued, details);
     Ok(changes.done(issued))
 }
 

@@ -68,8 +68,8 @@ pub async fn create(
         issued = Issued { credential, secret: first.token };
     }
     let mut changes = Changes::new(ctx, actor);
-    let told = detail([("client", json!(client.public_id)), ("grant", json!(grant.id))]);
-    credentials::insert(&mut changes, &issued, told);
+    let details = detail([("client", json!(client.public_id)), ("grant", json!(grant.id))]);
+    credentials::insert(&mut changes, &issued, details);
     Ok(changes.done(issued))
 }
 

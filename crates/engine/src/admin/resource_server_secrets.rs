@@ -36,7 +36,7 @@ pub async fn create(
     let of = CredentialDetail::ResourceServerSecret { resource_server: server.id };
     let issued = credentials::fresh(ctx, label, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
-    let told = detail([("resource_server", json!(server.public_id))]);
-    credentials::insert(&mut changes, &issued, told);
+    let details = detail([("resource_server", json!(server.public_id))]);
+    credentials::insert(&mut changes, &issued, details);
     Ok(changes.done(issued))
 }

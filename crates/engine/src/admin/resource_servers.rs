@@ -230,8 +230,8 @@ pub async fn update(
     let mut changes = Changes::new(ctx, actor);
     if !changed.is_empty() {
         let what = switched.map_or("updated", Switch::participle);
-        let told = detail([("changed", json!(changed))]);
-        changes.replace(&before, &after, format!("resource_server.{what}"), told);
+        let details = detail([("changed", json!(changed))]);
+        changes.replace(&before, &after, format!("resource_server.{what}"), details);
         key_for(ctx, &mut changes, &after.tokens).await?;
     }
     Ok(changes.done(after))
@@ -257,8 +257,8 @@ pub async fn put_scope(
     limit(&after.scopes)?;
     let mut changes = Changes::new(ctx, actor);
     if after.scopes != before.scopes {
-        let told = detail([("scope", json!(new.scope))]);
-        changes.replace(&before, &after, "resource_server.scope_set".into(), told);
+        let details = detail([("scope", json!(new.scope))]);
+        changes.replace(&before, &after, "resource_server.scope_set".into(), details);
     }
     Ok(changes.done(after))
 }
@@ -281,7 +281,7 @@ pub async fn remove_scope(
         return Err(find::not_found("scope", scope));
     }
     let mut changes = Changes::new(ctx, actor);
-    let told = detail([("scope", json!(scope))]);
-    changes.replace(&before, &after, "resource_server.scope_removed".into(), told);
+    let details = detail([("scope", json!(scope))]);
+    changes.replace(&before, &after, "resource_server.scope_removed".into(), details);
     Ok(changes.done(after))
 }

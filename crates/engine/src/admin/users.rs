@@ -156,8 +156,8 @@ pub async fn update(
     let mut changes = Changes::new(ctx, actor);
     if !changed.is_empty() {
         let what = switched.map_or("updated", fields::Switch::participle);
-        let told = detail([("changed", json!(changed))]);
-        changes.replace(&before, &after, format!("user.{what}"), told);
+        let details = detail([("changed", json!(changed))]);
+        changes.replace(&before, &after, format!("user.{what}"), details);
     }
     Ok(changes.done(after))
 }

@@ -64,9 +64,13 @@ pub(super) async fn checked(
         redirect_uri::check(ctx, parameters, &client).map_err(AuthorizationDenial::Page)?;
     let state = parameters.value(Parameter::State).map(str::to_owned);
     match drafted(ctx, parameters, &client).await {
-        Ok((draft, resource_server)) => {
-            Ok(asking(client, target, draft, resource_server, (state, parameters.clone())))
-        }
+        Ok((draft, resource_server)) => Ok(authorization_request(
+            client,
+            target,
+            draft,
+            resource_server,
+            (state, parameters.clone()),
+        )),
         Err(denial) => Err(AuthorizationDenial::Redirect { target, state, denial }),
     }
 }
@@ -86,7 +90,7 @@ async fn drafted(
     Ok((draft, resource_server))
 }
 
-fn asking(
+fn authorization_request(
     client: Loaded<Client>,
     target: RedirectTarget,
     draft: Draft,

@@ -55,7 +55,7 @@ impl Connection {
     ) -> Outcome<Id<Grant>> {
         let actor = Actor::User(user.public_id.clone());
         let mut changes = Changes::new(ctx, &actor);
-        let told = |scopes| {
+        let details = |scopes| {
             let organization = organization.map(|it| &it.public_id);
             let client = &asking.client.public_id;
             detail([
@@ -69,7 +69,7 @@ impl Connection {
             let union = grant.scopes.iter().chain(asking.scopes.iter()).cloned().collect();
             if grant.scopes != union {
                 let after = Grant { scopes: union, ..Grant::clone(grant) };
-                changes.replace(grant, &after, "grant.extended".into(), told(&after.scopes));
+                changes.replace(grant, &after, "grant.extended".into(), details(&after.scopes));
             }
             return changes.done(grant.id);
         }
@@ -88,7 +88,7 @@ impl Connection {
             let by = detail([("by", json!(fresh.id))]);
             changes.replace(dead, &nameless, "grant.superseded".into(), by);
         }
-        changes.insert(&fresh, "grant.created".into(), told(&fresh.scopes));
+        changes.insert(&fresh, "grant.created".into(), details(&fresh.scopes));
         changes.done(fresh.id)
     }
 }

@@ -127,6 +127,6 @@ async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<GrantDenial, Deni
     let writes = vec![Write::RevokeToken { token: code.id, until, now: ctx.now }];
     Ok(GrantDenial {
         denial: reason.into(),
-        batch: Batch { writes, events: vec![code_exchange::told(ctx, &grant, ACTION)] },
+        batch: Batch { writes, events: vec![code_exchange::grant_event(ctx, &grant, ACTION)] },
     })
 }

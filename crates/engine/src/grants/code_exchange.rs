@@ -91,11 +91,11 @@ fn refresh_token(
         expires_at: dialect.lifetimes().refresh_token.map(|lifetime| ctx.now.plus(lifetime)),
         ..row(ctx, &issued, of.into())
     };
-    let told = detail([("scopes", json!(scopes))]);
+    let details = detail([("scopes", json!(scopes))]);
     CodeExchange {
         credential: ParentCredential::of(&credential),
         refresh_token: Some(token),
-        batch: inserted(ctx, chain, credential, told),
+        batch: inserted(ctx, chain, credential, details),
     }
 }
 
@@ -135,18 +135,18 @@ fn inserted(
     ctx: &Context<'_>,
     chain: &Chain,
     credential: Credential,
-    mut told: crate::changes::Detail,
+    mut details: crate::changes::Detail,
 ) -> Batch {
     let actor = chain.client.as_ref().map(|client| Actor::Client(client.public_id.clone()));
     let actor = actor.unwrap_or(Actor::System);
-    told.insert("grant".to_owned(), json!(chain.grant.id));
+    details.insert("grant".to_owned(), json!(chain.grant.id));
     let mut changes = Changes::new(ctx, &actor);
-    changes.insert(&credential, format!("{}.created", credential.kind().as_str()), told);
+    changes.insert(&credential, format!("{}.created", credential.kind().as_str()), details);
     changes.done(()).batch
 }
 
 /// An event about a grant that the program itself causes.
-pub(super) fn told(ctx: &Context<'_>, grant: &Loaded<Grant>, action: &str) -> EventDraft {
+pub(super) fn grant_event(ctx: &Context<'_>, grant: &Loaded<Grant>, action: &str) -> EventDraft {
     EventDraft {
         realm: ctx.issuer.realm().clone(),
         at: ctx.now,

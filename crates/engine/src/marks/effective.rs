@@ -16,16 +16,16 @@ use super::entity::{by_status_index_or_id, is_marked};
 /// The places of a realm that are bad by themselves or by what they hang from, where `bad` is what is
 /// bad by itself. It looks at everything that `memory` holds, which must be filled.
 pub fn effective_in_memory(memory: &Hot, realm: &RealmName, bad: &Marks) -> Marks {
-    let mut walk = Walk::new(bad);
+    let mut effective = EffectiveMarks::new(bad);
     if bad.is_empty() {
-        return walk.lists;
+        return effective.lists;
     }
     for kind in [Kind::Client, Kind::ResourceServer] {
-        memory.each(kind, realm, &mut |entity| walk.see(entity));
+        memory.each(kind, realm, &mut |entity| effective.see(entity));
     }
-    memory.each_grant(realm, &mut |it| walk.grant(it));
-    memory.each_credential(realm, &mut |it| walk.credential(it));
-    walk.lists
+    memory.each_grant(realm, &mut |it| effective.grant(it));
+    memory.each_credential(realm, &mut |it| effective.credential(it));
+    effective.lists
 }
 
 /// The same, of what a store holds.
@@ -37,28 +37,28 @@ pub async fn effective(
     realm: &RealmName,
     bad: &Marks,
 ) -> Result<Marks, StoreError> {
-    let mut walk = Walk::new(bad);
+    let mut effective = EffectiveMarks::new(bad);
     if bad.is_empty() {
-        return Ok(walk.lists);
+        return Ok(effective.lists);
     }
     for kind in [Kind::Client, Kind::ResourceServer, Kind::Grant, Kind::Credential] {
         let mut after = None;
         loop {
             let page = store.scan(kind, after, MAX_SCAN).await?;
             let here = page.iter().filter(|it| it.entity.realm() == realm);
-            here.for_each(|it| walk.see(&it.entity));
+            here.for_each(|it| effective.see(&it.entity));
             match page.last() {
                 Some(last) if page.len() >= MAX_SCAN => after = Some(last.entity.id()),
                 _ => break,
             }
         }
     }
-    Ok(walk.lists)
+    Ok(effective.lists)
 }
 
 /// Is shown who stands above before who hangs from it. Only those that are bad are remembered, by
 /// identifier.
-struct Walk<'a> {
+struct EffectiveMarks<'a> {
     bad: &'a Marks,
     clients: HashSet<u128>,
     resource_servers: HashSet<u128>,
@@ -66,7 +66,7 @@ struct Walk<'a> {
     lists: Marks,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> EffectiveMarks<'a> {
     fn new(bad: &'a Marks) -> Self {
         Self {
             bad,

@@ -116,15 +116,15 @@ impl Ledger {
     /// What these marks are now: those that are bad, and those that are good.
     pub fn tell(&self, noted: &Noted) -> (Vec<Gone>, Vec<Mark>) {
         let state = self.state();
-        let mut told = (Vec::new(), Vec::new());
+        let mut changed = (Vec::new(), Vec::new());
         for (mark, until) in &noted.marks {
             if state.bad.contains(*mark) {
-                told.0.push(Gone { mark: *mark, until: *until });
+                changed.0.push(Gone { mark: *mark, until: *until });
             } else {
-                told.1.push(*mark);
+                changed.1.push(*mark);
             }
         }
-        told
+        changed
     }
 
     /// Whether a mark is bad.

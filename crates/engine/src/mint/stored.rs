@@ -42,7 +42,7 @@ pub(crate) async fn stored(ctx: &Context<'_>, mint: &Mint) -> Result<(Minted, Wr
         expires_at: lifetime.map(|lifetime| ctx.now.plus(lifetime)),
         ..row(ctx, &issued, detail)
     };
-    let write = match place(ctx, mint).await? {
+    let write = match replaced_row(ctx, mint).await? {
         Some(known) => known.replace_with(Credential { id: known.id, ..row }),
         None => Write::Insert(Entity::Credential(Arc::new(row))),
     };
@@ -51,7 +51,10 @@ pub(crate) async fn stored(ctx: &Context<'_>, mint: &Mint) -> Result<(Minted, Wr
 }
 
 /// The row whose place the new token takes; `None`: it gets one of its own.
-async fn place(ctx: &Context<'_>, mint: &Mint) -> Result<Option<Loaded<Credential>>, Denial> {
+async fn replaced_row(
+    ctx: &Context<'_>,
+    mint: &Mint,
+) -> Result<Option<Loaded<Credential>>, Denial> {
     let query = ListQuery {
         kind: Kind::Credential,
         realm: ctx.issuer.realm().clone(),

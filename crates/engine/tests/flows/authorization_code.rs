@@ -170,7 +170,7 @@ async fn rfc6749_4_1_3_the_redirect_uri_must_be_that_of_the_request_when_it_name
         (P::CodeChallenge, challenge.as_str()),
         (P::CodeChallengeMethod, "S256"),
     ];
-    let unnamed = partner.asked(&unnamed).await;
+    let unnamed = partner.authorization_code(&unnamed).await;
     let brought = without(partner.brings(&unnamed), P::RedirectUri);
     assert!(partner.world.token(&brought).await.is_ok());
 }
@@ -227,7 +227,7 @@ async fn rfc9700_2_1_1_a_verifier_without_a_challenge_is_refused() {
         (P::ResponseType, "code"),
         (P::Scope, "read"),
     ];
-    let bare = partner.asked(&bare).await;
+    let bare = partner.authorization_code(&bare).await;
     assert_eq!(code(partner.exchange(&bare).await), "verifier_unasked");
     let plain = without(partner.brings(&bare), P::CodeVerifier);
     assert!(partner.world.token(&plain).await.is_ok());
@@ -238,7 +238,7 @@ async fn rfc9700_2_1_1_a_verifier_without_a_challenge_is_refused() {
         (P::ResponseType, "code"),
         (P::Scope, "read"),
     ];
-    let next = partner.asked(&next).await;
+    let next = partner.authorization_code(&next).await;
     partner.becomes_public().await;
     let unproven = without(without(partner.brings(&next), P::CodeVerifier), P::ClientSecret);
     let denial = partner.world.token(&unproven).await.unwrap_err();
@@ -289,7 +289,7 @@ async fn challenged(partner: &Partner, challenge: &str) -> String {
         (P::Scope, "read"),
         (P::CodeChallenge, challenge),
     ];
-    partner.asked(&asked).await
+    partner.authorization_code(&asked).await
 }
 
 #[tokio::test]

@@ -85,20 +85,20 @@ async fn rfc7662_2_1_the_caller_must_authenticate_and_name_a_token() {
 async fn rfc7662_2_1_a_bearer_is_told_of_its_own_token_and_an_admin_of_every() {
     let world = World::new().await;
     let (own, other) = (world.machine_token().await, world.personal_access_token.clone());
-    assert!(asked(&world, &own, &own).await.unwrap());
-    assert!(!asked(&world, &own, &other).await.unwrap());
-    assert_eq!(code(asked(&world, "nonsense", &own).await), "token_unrecognized");
+    assert!(is_active(&world, &own, &own).await.unwrap());
+    assert!(!is_active(&world, &own, &other).await.unwrap());
+    assert_eq!(code(is_active(&world, "nonsense", &own).await), "token_unrecognized");
     let admin = async |scope: &str| {
         let scopes = crate::world::scopes(scope);
         world.credential(CredentialDetail::AdminKey { scopes }, |_| ()).await.1
     };
     let (auditor, clerk) = (admin("audit:read").await, admin("clients:read").await);
-    assert!(asked(&world, &auditor, &own).await.unwrap());
-    assert!(asked(&world, &auditor, &other).await.unwrap());
-    assert_eq!(code(asked(&world, &clerk, &own).await), "not_permitted");
+    assert!(is_active(&world, &auditor, &own).await.unwrap());
+    assert!(is_active(&world, &auditor, &other).await.unwrap());
+    assert_eq!(code(is_active(&world, &clerk, &own).await), "not_permitted");
 }
 
-async fn asked(world: &World, bearer: &str, token: &str) -> Result<bool, engine::Denial> {
+async fn is_active(world: &World, bearer: &str, token: &str) -> Result<bool, engine::Denial> {
     match world.ask(&with_bearer(Operation::Introspection, bearer, token)).await? {
         Reply::Introspection(answer) => Ok(answer.active),
         other => panic!("{other:?}"),

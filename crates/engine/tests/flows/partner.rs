@@ -117,7 +117,7 @@ impl Partner {
     }
 
     /// Ada says yes to exactly this request; gives back the code.
-    pub(crate) async fn asked(&self, parameters: &[(P, &str)]) -> String {
+    pub(crate) async fn authorization_code(&self, parameters: &[(P, &str)]) -> String {
         let request = request(Operation::Authorization, parameters);
         let person = self.ada().await;
         let reply = self.world.run(async |ctx| {
@@ -144,7 +144,7 @@ impl Partner {
             (P::CodeChallengeMethod, "S256"),
         ];
         parameters.extend_from_slice(more);
-        self.asked(&parameters).await
+        self.authorization_code(&parameters).await
     }
 
     /// What the app sends with a code it brings, [`VERIFIER`] included.

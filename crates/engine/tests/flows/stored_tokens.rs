@@ -154,7 +154,7 @@ async fn rfc6749_4_1_2_a_code_used_twice_takes_it_back() {
 async fn the_published_dialect_gives_tokens_of_its_form() {
     let partner = Partner::speaking(Dialect::builtin("speckle").unwrap()).await;
     let brought = partner
-        .asked(&[
+        .authorization_code(&[
             (P::ClientId, "app_1"),
             (P::CodeChallenge, "challenge"),
             (P::ResponseType, "code"),

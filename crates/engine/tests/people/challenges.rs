@@ -75,7 +75,7 @@ async fn rfc7636_4_2_an_s256_challenge_is_43_characters_of_base64url() {
         let refused = world.check(&request(&[(P::CodeChallenge, bad)])).await;
         assert_eq!(refusal(refused), "redirect challenge_malformed invalid_request", "{bad}");
     }
-    let challenge = world.asking(&[]).await.challenge.unwrap();
+    let challenge = world.authorization_request(&[]).await.challenge.unwrap();
     assert_eq!((&*challenge.value, challenge.method), (CHALLENGE, Some(ChallengeMethod::S256)));
 }
 
@@ -88,7 +88,7 @@ async fn rfc7636_4_1_a_plain_challenge_is_a_verifier() {
     }
     for good in [VERIFIER, &"~".repeat(43), &"a".repeat(128)] {
         assert_eq!(refusal(world.check(&of(good)).await), "accepted", "{good}");
-        let asking = world.asking(&[(P::CodeChallenge, good), NO_METHOD]).await;
+        let asking = world.authorization_request(&[(P::CodeChallenge, good), NO_METHOD]).await;
         assert_eq!(asking.challenge.unwrap().method, Some(ChallengeMethod::Plain));
     }
     for bad in [&VERIFIER[1..], &"a".repeat(129), &"+".repeat(43)] {
@@ -101,7 +101,7 @@ async fn rfc7636_4_1_a_plain_challenge_is_a_verifier() {
 async fn where_the_token_endpoint_tells_the_method_any_safe_text_will_do_until_then() {
     let world = World::with(dialect::Dialect::builtin("speckle").unwrap()).await;
     for good in ["x", "short.~-_", &"a".repeat(128)] {
-        let asking = world.asking(&[(P::CodeChallenge, good), NO_METHOD]).await;
+        let asking = world.authorization_request(&[(P::CodeChallenge, good), NO_METHOD]).await;
         assert_eq!(asking.challenge.unwrap().method, None);
     }
     for bad in ["a b", "a/b", "ä", &"a".repeat(129)] {

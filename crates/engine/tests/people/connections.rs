@@ -13,7 +13,7 @@ use crate::world::{World, id, outcome, scopes};
 async fn a_connection_is_one_grant_that_says_everything() {
     let world = World::new().await;
     let bob = world.signed_in("bob").await;
-    world.allow(&world.asking(&[]).await, &bob, None).await.unwrap();
+    world.allow(&world.authorization_request(&[]).await, &bob, None).await.unwrap();
     let grants = world.grants().await;
     let [grant] = &grants[..] else { panic!("{grants:?}") };
     assert_eq!(grant.client, Some(id("app")));
@@ -29,7 +29,7 @@ async fn a_connection_is_one_grant_that_says_everything() {
 async fn a_revoked_connection_is_forgotten_and_a_new_yes_is_a_new_one() {
     let world = World::new().await;
     let bob = world.signed_in("bob").await;
-    let asking = world.asking(&[(P::Scope, "read write")]).await;
+    let asking = world.authorization_request(&[(P::Scope, "read write")]).await;
     world.allow(&asking, &bob, None).await.unwrap();
     let first = world.grants().await.remove(0);
     let by = Actor::User("bob".parse().unwrap());
@@ -38,7 +38,7 @@ async fn a_revoked_connection_is_forgotten_and_a_new_yes_is_a_new_one() {
         world.run(async |ctx| engine::admin::grants::revoke(ctx, &by, &grant, None).await).await;
     store::Store::commit(&*world.store, done.unwrap().batch).await.unwrap();
     world.advance(1);
-    let less = world.asking(&[]).await;
+    let less = world.authorization_request(&[]).await;
     assert_eq!(outcome(world.next(&less, &bob, None).await), "consent for acme");
     world.allow(&less, &bob, None).await.unwrap();
     let grants = world.grants().await;
@@ -48,14 +48,14 @@ async fn a_revoked_connection_is_forgotten_and_a_new_yes_is_a_new_one() {
     assert_eq!((&new.scopes, &new.revoked), (&scopes("read"), &None));
     let told =
         ["grant.created by user bob", "grant.revoked by user bob", "grant.created by user bob"];
-    assert_eq!(world.told().await, told);
+    assert_eq!(world.recorded_reasons().await, told);
 }
 
 #[tokio::test]
 async fn an_app_that_drops_its_connections_drops_them_all_at_once() {
     let world = World::new().await;
     let bob = world.signed_in("bob").await;
-    let asking = world.asking(&[]).await;
+    let asking = world.authorization_request(&[]).await;
     world.allow(&asking, &bob, None).await.unwrap();
     let old = world.grants().await[0].id;
     let holds = async |grant| {
@@ -66,7 +66,7 @@ async fn an_app_that_drops_its_connections_drops_them_all_at_once() {
     world.change::<Client>("app", |it| it.connections_epoch += 1).await;
     world.advance(1);
     assert_eq!(holds(old).await, "connections_dropped");
-    let asking = world.asking(&[]).await;
+    let asking = world.authorization_request(&[]).await;
     assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
     world.allow(&asking, &bob, None).await.unwrap();
     let grants = world.grants().await;
@@ -110,7 +110,7 @@ async fn tabs_that_say_yes_at_once_make_one_connection() {
         let store = Overtaken::new(std::sync::Arc::clone(&world.store), seed);
         let mut tabs = vec![];
         for scope in ["read", "write", "read", "write"] {
-            tabs.push(world.asking(&[(P::Scope, scope)]).await);
+            tabs.push(world.authorization_request(&[(P::Scope, scope)]).await);
         }
         let says_yes = async |asking| {
             world.run_on(&store, async |ctx| allow(ctx, asking, &bob, None).await).await
@@ -125,7 +125,7 @@ async fn tabs_that_say_yes_at_once_make_one_connection() {
         assert_eq!(grants.len(), 1);
         assert_eq!(grants[0].scopes, scopes("read write"));
         let told = ["grant.created by user bob", "grant.extended by user bob"];
-        assert_eq!(world.told().await, told);
+        assert_eq!(world.recorded_reasons().await, told);
     }
 }
 
@@ -136,7 +136,8 @@ async fn a_code_fits_into_a_url() {
     let all =
         [(P::Scope, "openid profile email offline_access read write"), (P::Nonce, "n-0S6_WzA2Mj")];
     for (changes, most) in [(&all[..], 420), (&[(P::Nonce, &*"n".repeat(512))], 1_000)] {
-        let reply = world.allow(&world.asking(changes).await, &bob, None).await.unwrap();
+        let reply =
+            world.allow(&world.authorization_request(changes).await, &bob, None).await.unwrap();
         let length = reply.outcome.unwrap().code.expose().len();
         assert!(length <= most, "{length}");
     }

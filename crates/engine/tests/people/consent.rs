@@ -8,7 +8,7 @@ use oauth::Parameter as P;
 use crate::world::{World, outcome, refusal, scopes};
 
 async fn screen(world: &World, changes: &[(P, &str)], person: &SignedIn) -> ConsentScreen {
-    match world.next(&world.asking(changes).await, person, None).await {
+    match world.next(&world.authorization_request(changes).await, person, None).await {
         Ok(Next::Consent(screen)) => *screen,
         other => panic!("{other:?}"),
     }
@@ -28,7 +28,7 @@ async fn the_page_says_what_is_asked_for_and_what_of_it_is_new() {
     let first = screen(&world, &[(P::Scope, "read openid")], &bob).await;
     assert_eq!(shown(&first), "+openid: See who you are, +read: May read");
     assert_eq!((first.connected_since, first.may_choose), (None, false));
-    world.allow(&world.asking(&[]).await, &bob, None).await.unwrap();
+    world.allow(&world.authorization_request(&[]).await, &bob, None).await.unwrap();
     let since = base::Clock::now(&world.clock);
     world.advance(60);
     let more = screen(&world, &[(P::Scope, "read write")], &bob).await;
@@ -53,29 +53,29 @@ async fn the_page_says_whether_the_app_stays_connected() {
 async fn a_yes_is_remembered_for_what_it_was_said_to() {
     let world = World::new().await;
     let bob = world.signed_in("bob").await;
-    let once = world.asking(&[(P::Scope, "read")]).await;
+    let once = world.authorization_request(&[(P::Scope, "read")]).await;
     world.allow(&once, &bob, None).await.unwrap();
     assert_eq!(outcome(world.next(&once, &bob, None).await), "reply true");
-    let more = world.asking(&[(P::Scope, "read write")]).await;
+    let more = world.authorization_request(&[(P::Scope, "read write")]).await;
     assert_eq!(outcome(world.next(&more, &bob, None).await), "consent for acme");
     world.allow(&more, &bob, None).await.unwrap();
     // Whatever part of it is asked for, in one connection.
     for part in ["read", "write", "read write"] {
-        let asking = world.asking(&[(P::Scope, part), (P::Prompt, "none")]).await;
+        let asking = world.authorization_request(&[(P::Scope, part), (P::Prompt, "none")]).await;
         assert_eq!(outcome(world.next(&asking, &bob, None).await), "reply true", "{part}");
     }
     let grants = world.grants().await;
     assert_eq!(grants.len(), 1);
     assert_eq!(grants[0].scopes, scopes("read write"));
     let told = ["grant.created by user bob", "grant.extended by user bob"];
-    assert_eq!(world.told().await, told);
+    assert_eq!(world.recorded_reasons().await, told);
 }
 
 #[tokio::test]
 async fn a_yes_is_for_one_person_app_organization_and_api() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
-    let acme = world.asking(&[(P::Organization, "acme")]).await;
+    let acme = world.authorization_request(&[(P::Organization, "acme")]).await;
     world.allow(&acme, &ada, None).await.unwrap();
     assert_eq!(outcome(world.next(&acme, &ada, None).await), "reply true");
     for changes in [
@@ -87,7 +87,7 @@ async fn a_yes_is_for_one_person_app_organization_and_api() {
             (P::RedirectUri, "https://spa.example/cb"),
         ],
     ] {
-        let asking = world.asking(changes).await;
+        let asking = world.authorization_request(changes).await;
         let told = outcome(world.next(&asking, &ada, None).await);
         assert!(told.starts_with("consent"), "{changes:?} {told}");
     }
@@ -99,13 +99,13 @@ async fn a_yes_is_for_one_person_app_organization_and_api() {
 async fn openid_core_3_1_2_1_prompt_consent_asks_again_and_none_never_does() {
     let world = World::new().await;
     let bob = world.signed_in("bob").await;
-    let silent = world.asking(&[(P::Prompt, "none")]).await;
+    let silent = world.authorization_request(&[(P::Prompt, "none")]).await;
     let told = outcome(world.next(&silent, &bob, None).await);
     assert_eq!(told, "redirect consent_required consent_required");
-    world.allow(&world.asking(&[]).await, &bob, None).await.unwrap();
+    world.allow(&world.authorization_request(&[]).await, &bob, None).await.unwrap();
     assert_eq!(outcome(world.next(&silent, &bob, None).await), "reply true");
     for again in ["consent", "select_account"] {
-        let asking = world.asking(&[(P::Prompt, again)]).await;
+        let asking = world.authorization_request(&[(P::Prompt, again)]).await;
         assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
     }
 }
@@ -115,7 +115,7 @@ async fn rfc8252_8_6_a_public_app_on_this_machine_is_never_remembered() {
     let world = World::new().await;
     let bob = world.signed_in("bob").await;
     let native = [(P::ClientId, "native"), (P::RedirectUri, "http://127.0.0.1:5001/cb")];
-    let asking = world.asking(&native).await;
+    let asking = world.authorization_request(&native).await;
     world.allow(&asking, &bob, None).await.unwrap();
     assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
     let told = screen(&world, &native, &bob).await;
@@ -123,11 +123,12 @@ async fn rfc8252_8_6_a_public_app_on_this_machine_is_never_remembered() {
     // Nor one behind a private-use scheme, which any app can claim.
     let private = "com.example.app:/cb".parse().unwrap();
     world.change::<Client>("native", |it| it.redirect_uris.push(private)).await;
-    let asking = world.asking(&[native[0], (P::RedirectUri, "com.example.app:/cb")]).await;
+    let asking =
+        world.authorization_request(&[native[0], (P::RedirectUri, "com.example.app:/cb")]).await;
     assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
     // Its place on the web vouches for a public app.
     let spa = [(P::ClientId, "spa"), (P::RedirectUri, "https://spa.example/cb")];
-    let asking = world.asking(&spa).await;
+    let asking = world.authorization_request(&spa).await;
     world.allow(&asking, &bob, None).await.unwrap();
     assert_eq!(outcome(world.next(&asking, &bob, None).await), "reply true");
 }
@@ -135,23 +136,23 @@ async fn rfc8252_8_6_a_public_app_on_this_machine_is_never_remembered() {
 #[tokio::test]
 async fn a_no_is_told_to_the_app_and_writes_nothing() {
     let world = World::new().await;
-    let asking = world.asking(&[]).await;
+    let asking = world.authorization_request(&[]).await;
     let reply = world.run(async |ctx| deny(ctx, &asking)).await;
     let failure = reply.outcome.unwrap_err();
     assert_eq!(failure.problem.code().as_str(), "access_denied");
     assert_eq!(reply.state.as_deref(), Some("state-12345"));
-    assert!(world.grants().await.is_empty() && world.told().await.is_empty());
+    assert!(world.grants().await.is_empty() && world.recorded_reasons().await.is_empty());
 }
 
 #[tokio::test]
 async fn what_changed_about_the_app_meanwhile_is_decided_anew() {
     let world = World::new().await;
     let bob = world.signed_in("bob").await;
-    let asking = world.asking(&[(P::Scope, "read write")]).await;
+    let asking = world.authorization_request(&[(P::Scope, "read write")]).await;
     world.change::<Client>("app", |it| it.scopes = scopes("read")).await;
     let refused = world.allow(&asking, &bob, None).await;
     assert_eq!(refusal(refused), "redirect scope_not_granted invalid_scope");
-    let asking = world.asking(&[]).await;
+    let asking = world.authorization_request(&[]).await;
     world.change::<Client>("app", |it| it.redirect_uris.clear()).await;
     assert_eq!(refusal(world.allow(&asking, &bob, None).await), "page redirect_not_registered");
     world.change::<Client>("app", |it| it.status = Status::Suspended).await;

@@ -13,16 +13,16 @@ async fn with(choice: &str) -> World {
 async fn one_is_taken_silently_several_are_chosen_from() {
     for choice in ["required", "optional"] {
         let world = with(choice).await;
-        let asking = world.asking(&[]).await;
+        let asking = world.authorization_request(&[]).await;
         let bob = world.signed_in("bob").await;
         assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
         // The suspended one is not offered.
         let ada = world.signed_in("ada").await;
         assert_eq!(outcome(world.next(&asking, &ada, None).await), "choose acme bolt");
         assert_eq!(outcome(world.next(&asking, &ada, Some("bolt")).await), "consent for bolt");
-        let named = world.asking(&[(P::Organization, "bolt")]).await;
+        let named = world.authorization_request(&[(P::Organization, "bolt")]).await;
         assert_eq!(outcome(world.next(&named, &ada, None).await), "consent for bolt");
-        let silent = world.asking(&[(P::Prompt, "none")]).await;
+        let silent = world.authorization_request(&[(P::Prompt, "none")]).await;
         let told = outcome(world.next(&silent, &ada, None).await);
         assert_eq!(told, "redirect interaction_required interaction_required");
     }
@@ -32,10 +32,10 @@ async fn one_is_taken_silently_several_are_chosen_from() {
 async fn whoever_has_none_cannot_connect_where_one_is_required() {
     let (required, optional) = (with("required").await, with("optional").await);
     let cid = required.signed_in("cid").await;
-    let told = outcome(required.next(&required.asking(&[]).await, &cid, None).await);
+    let told = outcome(required.next(&required.authorization_request(&[]).await, &cid, None).await);
     assert_eq!(told, "redirect no_organization access_denied");
     let cid = optional.signed_in("cid").await;
-    let told = outcome(optional.next(&optional.asking(&[]).await, &cid, None).await);
+    let told = outcome(optional.next(&optional.authorization_request(&[]).await, &cid, None).await);
     assert_eq!(told, "consent for nobody");
 }
 
@@ -43,7 +43,7 @@ async fn whoever_has_none_cannot_connect_where_one_is_required() {
 async fn where_connections_are_peoples_own_no_organization_matters() {
     let world = with("never").await;
     let ada = world.signed_in("ada").await;
-    let asking = world.asking(&[(P::Organization, "foreign")]).await;
+    let asking = world.authorization_request(&[(P::Organization, "foreign")]).await;
     assert_eq!(outcome(world.next(&asking, &ada, Some("acme")).await), "consent for nobody");
 }
 
@@ -52,17 +52,17 @@ async fn an_organization_that_is_not_the_persons_is_refused_whoever_names_it() {
     let world = with("required").await;
     let bob = world.signed_in("bob").await;
     for name in ["foreign", "bolt", "unheard-of"] {
-        let asking = world.asking(&[(P::Organization, name)]).await;
+        let asking = world.authorization_request(&[(P::Organization, name)]).await;
         let told = outcome(world.next(&asking, &bob, None).await);
         assert_eq!(told, "redirect not_a_member access_denied", "{name}");
-        let asking = world.asking(&[]).await;
+        let asking = world.authorization_request(&[]).await;
         let told = outcome(world.next(&asking, &bob, Some(name)).await);
         assert_eq!(told, "redirect not_a_member access_denied", "{name}");
         let refused = world.allow(&asking, &bob, Some(name)).await;
         assert_eq!(refusal(refused), "redirect not_a_member access_denied", "{name}");
     }
     let ada = world.signed_in("ada").await;
-    let asking = world.asking(&[(P::Organization, "closed")]).await;
+    let asking = world.authorization_request(&[(P::Organization, "closed")]).await;
     let told = outcome(world.next(&asking, &ada, None).await);
     assert_eq!(told, "redirect organization_suspended access_denied");
     assert!(world.grants().await.is_empty());
@@ -72,7 +72,7 @@ async fn an_organization_that_is_not_the_persons_is_refused_whoever_names_it() {
 async fn what_the_request_names_goes_before_what_a_form_says() {
     let world = with("required").await;
     let ada = world.signed_in("ada").await;
-    let asking = world.asking(&[(P::Organization, "bolt")]).await;
+    let asking = world.authorization_request(&[(P::Organization, "bolt")]).await;
     assert_eq!(outcome(world.next(&asking, &ada, Some("acme")).await), "consent for bolt");
     world.allow(&asking, &ada, Some("acme")).await.unwrap();
     assert_eq!(world.grants().await[0].organization, Some(id("bolt")));
@@ -82,7 +82,7 @@ async fn what_the_request_names_goes_before_what_a_form_says() {
 async fn nobody_says_yes_without_having_chosen() {
     let world = with("required").await;
     let ada = world.signed_in("ada").await;
-    let refused = world.allow(&world.asking(&[]).await, &ada, None).await;
+    let refused = world.allow(&world.authorization_request(&[]).await, &ada, None).await;
     assert_eq!(refusal(refused), "redirect interaction_required interaction_required");
 }
 
@@ -90,7 +90,7 @@ async fn nobody_says_yes_without_having_chosen() {
 async fn a_member_who_was_removed_meanwhile_says_yes_in_vain() {
     let world = with("required").await;
     let ada = world.signed_in("ada").await;
-    let asking = world.asking(&[(P::Organization, "bolt")]).await;
+    let asking = world.authorization_request(&[(P::Organization, "bolt")]).await;
     assert_eq!(outcome(world.next(&asking, &ada, None).await), "consent for bolt");
     world
         .change::<User>("ada", |it| it.memberships.retain(|it| it.organization != id("bolt")))
@@ -98,7 +98,7 @@ async fn a_member_who_was_removed_meanwhile_says_yes_in_vain() {
     let refused = world.allow(&asking, &ada, None).await;
     assert_eq!(refusal(refused), "redirect not_a_member access_denied");
     world.change::<Organization>("acme", |it| it.status = Status::Suspended).await;
-    let asking = world.asking(&[(P::Organization, "acme")]).await;
+    let asking = world.authorization_request(&[(P::Organization, "acme")]).await;
     let refused = world.allow(&asking, &ada, None).await;
     assert_eq!(refusal(refused), "redirect organization_suspended access_denied");
     assert!(world.grants().await.is_empty());

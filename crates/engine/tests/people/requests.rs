@@ -69,7 +69,7 @@ async fn rfc6749_4_1_2_the_state_is_given_back_whatever_it_holds() {
     for state in
         ["a b+c%20&d=e;f#g", "\"<script>'\\", "ü€😀\u{202e}x\u{0}y", "  padded  ", "x", "a\r\nb: c"]
     {
-        let long = world.asking(&[(P::State, &format!("{state}12345678"))]).await;
+        let long = world.authorization_request(&[(P::State, &format!("{state}12345678"))]).await;
         let told = world.run(async |ctx| deny(ctx, &long)).await;
         assert_eq!(told.state, Some(format!("{state}12345678")));
         let reply = world.allow(&long, &ada, None).await.unwrap();
@@ -87,11 +87,11 @@ async fn rfc6749_4_1_2_the_state_is_given_back_whatever_it_holds() {
 async fn a_nonce_has_a_limit_and_a_hint_is_only_a_hint() {
     let world = World::new().await;
     let (fits, long) = ("n".repeat(512), "n".repeat(513));
-    assert_eq!(world.asking(&[(P::Nonce, &fits)]).await.nonce, Some(fits));
+    assert_eq!(world.authorization_request(&[(P::Nonce, &fits)]).await.nonce, Some(fits));
     let result = world.check(&request(&[(P::Nonce, &long)])).await;
     assert_eq!(refusal(result), "redirect parameter_malformed invalid_request");
-    let hinted = world.asking(&[(P::LoginHint, "ada@example.com")]).await;
+    let hinted = world.authorization_request(&[(P::LoginHint, "ada@example.com")]).await;
     assert_eq!(hinted.login_hint.as_deref(), Some("ada@example.com"));
-    assert_eq!(world.asking(&[(P::LoginHint, &long)]).await.login_hint, None);
-    assert_eq!(world.asking(&[(P::LoginHint, "a\nb")]).await.login_hint, None);
+    assert_eq!(world.authorization_request(&[(P::LoginHint, &long)]).await.login_hint, None);
+    assert_eq!(world.authorization_request(&[(P::LoginHint, "a\nb")]).await.login_hint, None);
 }

@@ -33,29 +33,29 @@ async fn what_the_api_does_not_know_any_more_cannot_be_asked_for() {
     let refused = world.check(&request(&[(P::Scope, "write")])).await;
     assert_eq!(refusal(refused), "redirect scope_not_granted invalid_scope");
     // And is left out where nothing is named.
-    assert_eq!(world.asking(&[(P::Scope, "")]).await.scopes, scopes("read"));
+    assert_eq!(world.authorization_request(&[(P::Scope, "")]).await.scopes, scopes("read"));
 }
 
 #[tokio::test]
 async fn a_request_without_scope_asks_for_all_that_the_app_may_ask_for() {
     let world = World::new().await;
-    assert_eq!(world.asking(&[(P::Scope, "")]).await.scopes, scopes("read write"));
-    assert_eq!(world.asking(&[(P::Scope, " ")]).await.scopes, scopes("read write"));
+    assert_eq!(world.authorization_request(&[(P::Scope, "")]).await.scopes, scopes("read write"));
+    assert_eq!(world.authorization_request(&[(P::Scope, " ")]).await.scopes, scopes("read write"));
     // What tells who the person is, only where the app is registered for it.
     world.change::<Client>("app", |it| it.scopes = scopes("openid read")).await;
-    assert_eq!(world.asking(&[(P::Scope, "")]).await.scopes, scopes("openid read"));
+    assert_eq!(world.authorization_request(&[(P::Scope, "")]).await.scopes, scopes("openid read"));
 }
 
 #[tokio::test]
 async fn any_app_may_ask_who_the_person_is_and_to_stay_connected() {
     let world = World::new().await;
     let all = "email offline offline_access openid profile read";
-    assert_eq!(world.asking(&[(P::Scope, all)]).await.scopes, scopes(all));
+    assert_eq!(world.authorization_request(&[(P::Scope, all)]).await.scopes, scopes(all));
     // But not where there is no place to tell who they are.
     let mute = World::speaking("omit = [\"userinfo\"]\n").await;
     let refused = mute.check(&request(&[(P::Scope, "openid")])).await;
     assert_eq!(refusal(refused), "redirect scope_not_granted invalid_scope");
-    let quiet = mute.asking(&[(P::Scope, "offline read")]).await;
+    let quiet = mute.authorization_request(&[(P::Scope, "offline read")]).await;
     assert_eq!(quiet.scopes, scopes("offline read"));
 }
 
@@ -63,7 +63,7 @@ async fn any_app_may_ask_who_the_person_is_and_to_stay_connected() {
 async fn rfc8707_2_the_api_is_the_named_one_or_the_default() {
     let world = World::new().await;
     let at = async |changes: &[(P, &str)]| {
-        world.asking(changes).await.resource_server.identifier.clone()
+        world.authorization_request(changes).await.resource_server.identifier.clone()
     };
     assert_eq!(at(&[]).await, API);
     assert_eq!(at(&[(P::Audience, OTHER_API)]).await, OTHER_API);
@@ -89,7 +89,7 @@ async fn without_name_and_default_the_only_api_of_the_realm_is_meant() {
     assert_eq!(refusal(refused), "redirect audience_missing invalid_target");
     let far = |it: &mut ResourceServer| it.realm = "elsewhere".parse().unwrap();
     world.change::<ResourceServer>("other", far).await;
-    assert_eq!(world.asking(&[]).await.resource_server.id, id("api"));
+    assert_eq!(world.authorization_request(&[]).await.resource_server.id, id("api"));
 }
 
 #[tokio::test]

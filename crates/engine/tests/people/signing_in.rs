@@ -32,9 +32,9 @@ async fn openid_core_3_1_2_1_prompt_none_stands_alone_and_unknown_words_are_refu
 #[tokio::test]
 async fn whoever_is_not_signed_in_must_sign_in_unless_no_page_may_be_shown() {
     let world = World::new().await;
-    let asking = world.asking(&[]).await;
+    let asking = world.authorization_request(&[]).await;
     assert_eq!(outcome(world.next(&asking, None, None).await), "sign in");
-    let silent = world.asking(&[(P::Prompt, "none")]).await;
+    let silent = world.authorization_request(&[(P::Prompt, "none")]).await;
     let told = outcome(world.next(&silent, None, None).await);
     assert_eq!(told, "redirect login_required login_required");
 }
@@ -44,7 +44,7 @@ async fn openid_core_3_1_2_1_prompt_login_is_neither_skipped_nor_a_loop() {
     let world = World::new().await;
     let before = world.signed_in("bob").await;
     world.advance(1);
-    let asking = world.asking(&[LOGIN]).await;
+    let asking = world.authorization_request(&[LOGIN]).await;
     // A session from before the request will not do, however young.
     assert_eq!(outcome(world.next(&asking, &before, None).await), "sign in");
     let marker = world.marker(&asking).await;
@@ -73,7 +73,7 @@ async fn openid_core_3_1_2_1_prompt_login_is_neither_skipped_nor_a_loop() {
 #[tokio::test]
 async fn a_marker_is_good_for_its_own_request_and_for_an_hour() {
     let world = World::new().await;
-    let asking = world.asking(&[LOGIN]).await;
+    let asking = world.authorization_request(&[LOGIN]).await;
     let marker = world.marker(&asking).await;
     world.advance(30);
     let person = world.signed_in("bob").await;
@@ -108,13 +108,13 @@ async fn openid_core_3_1_2_1_max_age_asks_again_only_when_it_is_exceeded() {
     let world = World::new().await;
     let person = world.signed_in("bob").await;
     world.advance(60);
-    let asking = world.asking(&[(P::MaxAge, "60")]).await;
+    let asking = world.authorization_request(&[(P::MaxAge, "60")]).await;
     assert_eq!(outcome(world.next(&asking, &person, None).await), "consent for acme");
     world.advance(1);
     assert_eq!(outcome(world.next(&asking, &person, None).await), "sign in");
     // None at all is as good as prompt=login, and no loop either.
     let zero = [(P::MaxAge, "0")];
-    let asking = world.asking(&zero).await;
+    let asking = world.authorization_request(&zero).await;
     let marker = world.marker(&asking).await;
     assert_eq!(outcome(world.next(&asking, &person, None).await), "sign in");
     world.advance(20);
@@ -122,7 +122,7 @@ async fn openid_core_3_1_2_1_max_age_asks_again_only_when_it_is_exceeded() {
     world.advance(20);
     let back = world.returning(&zero, &marker).await;
     assert_eq!(outcome(world.next(&back, &person, None).await), "consent for acme");
-    let silent = world.asking(&[(P::MaxAge, "1"), (P::Prompt, "none")]).await;
+    let silent = world.authorization_request(&[(P::MaxAge, "1"), (P::Prompt, "none")]).await;
     let told = outcome(world.next(&silent, &person, None).await);
     assert_eq!(told, "redirect login_required login_required");
 }
@@ -132,7 +132,7 @@ async fn a_suspended_or_removed_user_never_gets_a_code() {
     let world = World::new().await;
     for status in [UserStatus::Suspended, UserStatus::Removed] {
         let person = world.signed_in("bob").await;
-        let asking = world.asking(&[]).await;
+        let asking = world.authorization_request(&[]).await;
         assert!(world.allow(&asking, &person, None).await.is_ok());
         world.change::<User>("bob", |it| it.status = status).await;
         // Between the page and the click: the store knows better than the request does.
@@ -154,7 +154,7 @@ async fn reloaded(world: &World) -> store::Loaded<User> {
 async fn a_session_that_was_ended_meanwhile_says_yes_to_nothing() {
     let world = World::new().await;
     let person = world.signed_in("bob").await;
-    let asking = world.asking(&[]).await;
+    let asking = world.authorization_request(&[]).await;
     world.change::<domain::Account>("bob", |it| it.sessions.clear()).await;
     let refused = world.allow(&asking, &person, None).await;
     assert_eq!(refusal(refused), "redirect login_required login_required");
@@ -172,13 +172,14 @@ async fn openid_core_3_1_2_1_without_a_page_only_the_expected_person_is_answered
     let mut hints = vec![];
     for name in ["bob", "cid"] {
         let person = world.signed_in(name).await;
-        let asking = world.asking(&[(P::Scope, "openid read")]).await;
+        let asking = world.authorization_request(&[(P::Scope, "openid read")]).await;
         let reply = world.allow(&asking, &person, None).await.unwrap();
         hints.push(id_token(&world, &secret, reply).await);
     }
     let bob = world.signed_in("bob").await;
     let silent = async |hint: &str| {
-        let asking = world.asking(&[(P::Prompt, "none"), (P::IdTokenHint, hint)]).await;
+        let asking =
+            world.authorization_request(&[(P::Prompt, "none"), (P::IdTokenHint, hint)]).await;
         outcome(world.next(&asking, &bob, None).await)
     };
     assert_eq!(silent(&hints[0]).await, "reply true");
@@ -186,7 +187,8 @@ async fn openid_core_3_1_2_1_without_a_page_only_the_expected_person_is_answered
     assert_eq!(silent(&hints[1]).await, expected);
     assert_eq!(silent("no token").await, expected);
     // A page says who is signed in.
-    let asking = world.asking(&[(P::Scope, "write"), (P::IdTokenHint, &hints[1])]).await;
+    let asking =
+        world.authorization_request(&[(P::Scope, "write"), (P::IdTokenHint, &hints[1])]).await;
     assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
 }
 

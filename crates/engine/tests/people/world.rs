@@ -280,7 +280,10 @@ impl World {
     }
 
     /// A checked request that must be good.
-    pub(crate) async fn asking(&self, changes: &[(P, &str)]) -> AuthorizationRequest {
+    pub(crate) async fn authorization_request(
+        &self,
+        changes: &[(P, &str)],
+    ) -> AuthorizationRequest {
         self.check(&request(changes)).await.unwrap()
     }
 
@@ -314,7 +317,7 @@ impl World {
         changes: &[(P, &str)],
         marker: &str,
     ) -> AuthorizationRequest {
-        let asking = self.asking(changes).await;
+        let asking = self.authorization_request(changes).await;
         self.run(async |ctx| asking.returning(ctx, Some(marker))).await
     }
 
@@ -331,7 +334,7 @@ impl World {
     }
 
     /// What the audit trail says, oldest first: action and actor.
-    pub(crate) async fn told(&self) -> Vec<String> {
+    pub(crate) async fn recorded_reasons(&self) -> Vec<String> {
         let query = EventQuery { limit: 100, ..EventQuery::default() };
         let events: Vec<Event> = self.store.events(&query).await.unwrap();
         events

@@ -91,8 +91,8 @@ fn end(
     let until = ctx.now.plus(overlap);
     if secret.expires_at.is_none_or(|at| at > until) {
         after.expires_at = Some(until);
-        let told = detail([("expires_at", json!(until.to_string()))]);
-        changes.replace(secret, &after, format!("{}.rotated", KIND.as_str()), told);
+        let details = detail([("expires_at", json!(until.to_string()))]);
+        changes.replace(secret, &after, format!("{}.rotated", KIND.as_str()), details);
     }
 }
 

@@ -59,7 +59,7 @@ async fn decide(
         actor,
         server,
         organizations: BTreeMap::new(),
-        rights: BTreeMap::new(),
+        grants_by_organization: BTreeMap::new(),
         fresh: BTreeMap::new(),
     };
     let mut results = Vec::with_capacity(rows.len());
@@ -104,7 +104,7 @@ struct Importing<'a> {
     actor: &'a Actor,
     server: &'a ResourceServer,
     organizations: BTreeMap<String, Option<Loaded<Organization>>>,
-    rights: BTreeMap<Id<Organization>, LegacyGrant>,
+    grants_by_organization: BTreeMap<Id<Organization>, LegacyGrant>,
     fresh: BTreeMap<PublicId, Credential>,
 }
 
@@ -132,7 +132,7 @@ impl Importing<'_> {
         let expires_at = expiry(ctx, row.expires_at.as_deref(), None)?;
         let scopes = fields::scopes_at(self.server, row.scopes.as_deref())?;
         let organization = self.organization(&row.organization).await?;
-        let grant = self.right(organization, &scopes).await?;
+        let grant = self.grant_for(organization, &scopes).await?;
         let credential = Credential {
             id: Id::new(ctx.now, ctx.rng),
             realm: ctx.issuer.realm().clone(),
@@ -179,45 +179,45 @@ impl Importing<'_> {
     }
 
     /// The grant that the token shall hang from, wide enough for `scopes`.
-    async fn right(
+    async fn grant_for(
         &mut self,
         organization: Id<Organization>,
         scopes: &ScopeSet,
     ) -> Result<Id<Grant>, Denial> {
-        let right = match self.rights.entry(organization) {
+        let found = match self.grants_by_organization.entry(organization) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
                 unknown.insert(load(self.ctx, self.server, organization).await?)
             }
         };
-        if right.after.revoked.is_some() {
+        if found.after.revoked.is_some() {
             let text = "the grant of this organization's legacy tokens was revoked";
             return Err(AdminReason::StateForbids(text.into()).into());
         }
         for scope in scopes.iter() {
-            right.after.scopes.insert(scope.clone());
+            found.after.scopes.insert(scope.clone());
         }
-        Ok(right.after.id)
+        Ok(found.after.id)
     }
 
     async fn write(self, results: Vec<RowResult>) -> Result<Outcome<Vec<RowResult>>, Denial> {
         let mut changes = Changes::new(self.ctx, self.actor);
-        for right in self.rights.values() {
-            match &right.before {
-                None => grants::insert(self.ctx, &mut changes, &right.after).await?,
-                Some(before) if before.scopes == right.after.scopes => {}
+        for found in self.grants_by_organization.values() {
+            match &found.before {
+                None => grants::insert(self.ctx, &mut changes, &found.after).await?,
+                Some(before) if before.scopes == found.after.scopes => {}
                 Some(before) => {
-                    let told = detail([
+                    let details = detail([
                         ("before", json!(before.scopes)),
-                        ("after", json!(right.after.scopes)),
+                        ("after", json!(found.after.scopes)),
                     ]);
-                    changes.replace(before, &right.after, "grant.scopes_changed".into(), told);
+                    changes.replace(before, &found.after, "grant.scopes_changed".into(), details);
                 }
             }
         }
         for credential in self.fresh.values() {
-            let told = detail([("scopes", json!(credential.scopes()))]);
-            changes.insert(credential, "legacy_token.imported".into(), told);
+            let details = detail([("scopes", json!(credential.scopes()))]);
+            changes.insert(credential, "legacy_token.imported".into(), details);
         }
         Ok(changes.done(results))
     }

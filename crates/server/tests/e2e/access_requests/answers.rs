@@ -12,7 +12,7 @@ use crate::harness::ports;
 #[test]
 fn a_declined_request_is_mailed_with_its_reason_and_without_a_link() {
     let fixture = Fixture::open();
-    let id = fixture.asked();
+    let id = fixture.submit_request();
     fixture.decide(&id, "decline", &json!({"reason": "Cameras are not open to Zürich yet."}));
     let letter = fixture.office.next();
     assert_eq!(letter.to, ["ada@example.com"]);
@@ -29,7 +29,7 @@ fn kill_9_between_decision_and_mail_loses_no_answer() {
     // The mail server does not run yet.
     let port = ports::one();
     let fixture = Fixture::with(PostOffice::closed(port));
-    let id = fixture.asked();
+    let id = fixture.submit_request();
     fixture.decide(&id, "approve", &json!({}));
     assert_eq!(fixture.queue("unmailed").len(), 1);
     let Fixture { server, admin, .. } = fixture;
@@ -48,7 +48,7 @@ fn kill_9_between_decision_and_mail_loses_no_answer() {
 fn a_mail_server_that_is_busy_gets_it_later_and_once() {
     let fixture = Fixture::open();
     fixture.office.refuse(2);
-    let id = fixture.asked();
+    let id = fixture.submit_request();
     fixture.decide(&id, "approve", &json!({}));
     let letter = fixture.office.next();
     assert_eq!(fixture.office.refuses(), 0, "it came at the third try");
@@ -63,7 +63,7 @@ fn a_mail_server_that_is_busy_gets_it_later_and_once() {
 #[test]
 fn another_link_ends_the_one_before() {
     let fixture = Fixture::open();
-    let id = fixture.asked();
+    let id = fixture.submit_request();
     fixture.decide(&id, "approve", &json!({}));
     let first = fixture.path_in(&fixture.office.next());
     fixture.mailed(&id);

@@ -226,8 +226,7 @@ fn bodies(route: &Route<'_>) {
     }
     if route.creates {
         for key in ["", " ", &"k".repeat(1_000), "\u{e9}"] {
-            let ask = asked(json, b"{\"nobody\":1}".to_vec())
-                .header("Idempotency-Key", key);
+            let ask = asked(json, b"{\"nobody\":1}".to_vec()).header("Idempotency-Key", key);
             route.judge("an idempotency key", &ask, &[400]);
         }
     }
