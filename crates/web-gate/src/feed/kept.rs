@@ -1,4 +1,4 @@
-//! What is kept of a snapshot and of the lists, so that many readers cost no more than one.
+//! The cache of the snapshot and of the status lists, so that many readers cost no more than one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,34 +10,35 @@ use base::Timestamp;
 use status::Marks;
 use tokio::time::Instant;
 
-/// A snapshot that was taken.
+/// The last snapshot, signed.
 #[derive(Debug)]
 pub(super) struct TakenSnapshot {
     pub(super) at: Timestamp,
     pub(super) text: Bytes,
 }
 
-/// The lists that were made last.
+/// The parts of the status lists that were made last.
 #[derive(Debug, Default)]
 pub(super) struct MadeLists {
-    pub(super) walked: Option<Walked>,
-    pub(super) beside: Option<Beside>,
+    pub(super) bits: Option<ListBits>,
+    pub(super) token_marks: Option<TokenMarks>,
     pub(super) signed: BTreeMap<u32, Signed>,
 }
 
-/// What every list says beside its bits.
+/// The revoked marks of single tokens, which every list has beside its bits.
 #[derive(Debug)]
-pub(super) struct Beside {
-    /// [`engine::standing::Ledger::changes`] before.
+pub(super) struct TokenMarks {
+    /// [`engine::marks::Ledger::changes`] before they were read.
     pub(super) changes: u64,
     pub(super) at: Instant,
     pub(super) took: Duration,
     pub(super) marks: Option<Arc<str>>,
 }
 
+/// The bits of all lists.
 #[derive(Debug)]
-pub(super) struct Walked {
-    /// [`engine::standing::Ledger::changes`] before.
+pub(super) struct ListBits {
+    /// [`engine::marks::Ledger::changes`] before they were computed.
     pub(super) changes: u64,
     pub(super) as_of: Timestamp,
     pub(super) began: Instant,
@@ -45,6 +46,7 @@ pub(super) struct Walked {
     pub(super) bits: Arc<Marks>,
 }
 
+/// A signed list, with its entity tag.
 #[derive(Clone, Debug)]
 pub(super) struct Signed {
     pub(super) at: Instant,

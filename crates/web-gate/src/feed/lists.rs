@@ -1,8 +1,9 @@
-//! Status lists (Token Status List §5, §8): a bit a grant and credential, set when it or anything
-//! above it is bad; and beside them what no bit can tell, single tokens that were revoked.
+//! Status lists (Token Status List §5, §8). Each grant and each credential has a bit. The bit is set when the grant or
+//! credential, or anything that it depends on, is not active. Single revoked tokens have no bit: their marks are in a
+//! claim beside the bits.
 //!
-//! They are for who does not follow the feed, and are made when somebody asks: at most as often as
-//! costs a tenth of a core, and signed anew at half of their time to live.
+//! The lists are for services that do not follow the feed. They are made on request. Computing them takes at most a
+//! tenth of a core. A list is signed again after half of its time to live.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,19 +18,19 @@ use status::{INDEXES_PER_LIST, LIST_TYPE, ListClaims, Marks, StatusList};
 use tokio::time::Instant;
 
 use super::error::FeedError;
-use super::kept::{Beside, MadeLists, Signed, Walked};
+use super::kept::{ListBits, MadeLists, Signed, TokenMarks};
 use super::shared::RealmFeed;
 
 /// How long a copy may be kept before it is fetched again (§5.1), in seconds.
 const TTL: u64 = 15;
-/// How long it may be used at all, where it cannot be fetched again.
-const GOOD_FOR: Duration = Duration::from_secs(90);
-/// How long one is given before it is signed anew.
-const SIGNED_FOR: Duration = Duration::from_millis(TTL * 1_000 / 2);
-/// A walk over all grants and credentials takes at most one part in so many of the time.
+/// How long a copy may be used when it cannot be fetched again.
+const LIFETIME: Duration = Duration::from_secs(90);
+/// How long a signed list is reused.
+const REUSED_FOR: Duration = Duration::from_millis(TTL * 1_000 / 2);
+/// Reading all grants and credentials takes at most one part in this many of the time.
 const SHARE: u32 = 10;
 
-/// All lists (§9.1).
+/// The index of all lists (Token Status List §9.1).
 pub(super) fn index(realm: &RealmFeed) -> Response<Body> {
     let prefix = realm.issuer().status_lists();
     let lists: Vec<String> = (0..count(realm)).map(|number| format!("{prefix}{number}")).collect();
@@ -41,7 +42,7 @@ pub(super) fn index(realm: &RealmFeed) -> Response<Body> {
     response
 }
 
-/// How many lists there are; at least one.
+/// The number of lists, at least one.
 fn count(realm: &RealmFeed) -> u32 {
     realm.issuer().ledger().status_indexes().div_ceil(INDEXES_PER_LIST).max(1)
 }
@@ -62,8 +63,8 @@ pub(super) async fn answer(
     if same {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }
-    // So that no copy on the way lives on past the time to live.
-    let age = SIGNED_FOR.saturating_sub(at.elapsed()).as_secs();
+    // A cached copy must not outlive the time to live.
+    let age = REUSED_FOR.saturating_sub(at.elapsed()).as_secs();
     let control = HeaderValue::try_from(format!("public, max-age={age}"));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/statuslist+jwt"));
@@ -73,74 +74,77 @@ pub(super) async fn answer(
 }
 
 async fn signed(realm: &RealmFeed, number: u32) -> Result<Signed, FeedError> {
-    // One at a time: whoever waited is given what the first has made.
+    // Lists are made one at a time. A request that waited gets the list that the one before made.
     let mut made = realm.feed().lists.lock().await;
     let changes = realm.issuer().ledger().changes();
-    let is_behind = made.walked.as_ref().is_none_or(|walked| {
-        walked.changes != changes && walked.began.elapsed() >= walked.took * SHARE
-    });
+    let is_behind = made
+        .bits
+        .as_ref()
+        .is_none_or(|bits| bits.changes != changes && bits.began.elapsed() >= bits.took * SHARE);
     if is_behind {
-        match walk(realm, changes).await {
-            Ok(walked) => *made = MadeLists { walked: Some(walked), ..MadeLists::default() },
-            Err(error) if made.walked.is_none() => {
+        match compute_bits(realm, changes).await {
+            Ok(bits) => *made = MadeLists { bits: Some(bits), ..MadeLists::default() },
+            Err(error) if made.bits.is_none() => {
                 return Err(FeedError::Failed(error.to_string()));
             }
-            // Older ones are good until they say that they are not.
+            // The older lists are valid until they expire.
             Err(error) => tracing::warn!(%error, "the status lists could not be made anew"),
         }
     }
-    if let Some(signed) = made.signed.get(&number).filter(|it| it.at.elapsed() < SIGNED_FOR) {
+    if let Some(signed) = made.signed.get(&number).filter(|it| it.at.elapsed() < REUSED_FOR) {
         return Ok(signed.clone());
     }
-    let Some(walked) = &made.walked else { return Err(FeedError::NotYet) };
-    // While nothing became another, they are as true as the memory is; that is asked first, so that
-    // what becomes another meanwhile is not taken for told.
+    let Some(list_bits) = &made.bits else { return Err(FeedError::NotYet) };
+    // While nothing changes, the bits are as new as the memory. `as_of` is read before `changes`: a change between
+    // the two makes the list look older, never newer.
     let as_of = realm.app().memory.as_of();
     let changes = realm.issuer().ledger().changes();
-    let as_of = if walked.changes == changes { as_of } else { walked.as_of };
-    let (bits, of) = (Arc::clone(&walked.bits), realm.clone());
-    let known = made.beside.take();
+    let as_of = if list_bits.changes == changes { as_of } else { list_bits.as_of };
+    let (bits, cloned) = (Arc::clone(&list_bits.bits), realm.clone());
+    let known = made.token_marks.take();
     let known = known.filter(|it| it.changes == changes || it.at.elapsed() < it.took * SHARE);
     let done = tokio::task::spawn_blocking(move || {
-        let beside = known.unwrap_or_else(|| beside(&of, changes));
-        let signed = sign(&of, number, (&bits, beside.marks.as_deref()), as_of);
-        (beside, signed)
+        let token_marks = known.unwrap_or_else(|| token_marks(&cloned, changes));
+        let signed = sign(&cloned, number, (&bits, token_marks.marks.as_deref()), as_of);
+        (token_marks, signed)
     });
-    let (beside, signed) = done.await.map_err(|error| FeedError::Failed(error.to_string()))?;
-    made.beside = Some(beside);
+    let (token_marks, signed) = done.await.map_err(|error| FeedError::Failed(error.to_string()))?;
+    made.token_marks = Some(token_marks);
     let signed = signed?;
     made.signed.insert(number, signed.clone());
     Ok(signed)
 }
 
-/// Never older than the walk: whoever goes by a list hears of a revoked token no later than of a
-/// revoked grant.
-fn beside(realm: &RealmFeed, changes: u64) -> Beside {
+/// The marks of single revoked tokens. They are never older than the bits: a list shows a revoked token no later than
+/// a revoked grant.
+fn token_marks(realm: &RealmFeed, changes: u64) -> TokenMarks {
     let at = Instant::now();
     let marks = ListClaims::beside(&realm.issuer().ledger().bad()).map(Arc::from);
-    Beside { changes, at, took: at.elapsed(), marks }
+    TokenMarks { changes, at, took: at.elapsed(), marks }
 }
 
-async fn walk(realm: &RealmFeed, changes: u64) -> Result<Walked, store::StoreError> {
+/// Computes the bits of all lists from all grants and credentials.
+async fn compute_bits(realm: &RealmFeed, changes: u64) -> Result<ListBits, store::StoreError> {
     let (began, issuer) = (Instant::now(), realm.issuer());
     let as_of = realm.app().memory.as_of();
     let bad = issuer.ledger().bad();
     let memory = Arc::clone(&realm.app().memory);
     let bits = if memory.is_filled() {
         let realm = issuer.realm().clone();
-        let walk = move || engine::marks::effective_in_memory(&memory, &realm, &bad);
-        let walked = tokio::task::spawn_blocking(walk).await;
-        walked.map_err(|error| store::StoreError::Failed(error.to_string()))?
+        let compute = move || engine::marks::effective_in_memory(&memory, &realm, &bad);
+        let computed = tokio::task::spawn_blocking(compute).await;
+        computed.map_err(|error| store::StoreError::Failed(error.to_string()))?
     } else {
         engine::marks::effective(&*memory, issuer.realm(), &bad).await?
     };
-    Ok(Walked { changes, as_of, began, took: began.elapsed(), bits: Arc::new(bits) })
+    Ok(ListBits { changes, as_of, began, took: began.elapsed(), bits: Arc::new(bits) })
 }
 
+/// Makes and signs one list.
 fn sign(
     realm: &RealmFeed,
     number: u32,
-    (bits, beside): (&Marks, Option<&str>),
+    (bits, token_marks): (&Marks, Option<&str>),
     as_of: Timestamp,
 ) -> Result<Signed, FeedError> {
     let failed = |error: &dyn std::fmt::Display| FeedError::Failed(error.to_string());
@@ -152,10 +156,10 @@ fn sign(
         iss: Some(issuer.identifier().to_owned()),
         sub: format!("{lists}{number}"),
         iat: as_of.seconds(),
-        exp: Some(as_of.plus(GOOD_FOR).seconds()),
+        exp: Some(as_of.plus(LIFETIME).seconds()),
         ttl: Some(TTL),
         status_list,
-        bad_marks: beside.map(str::to_owned),
+        bad_marks: token_marks.map(str::to_owned),
     };
     let payload = serde_json::to_vec(&claims).map_err(|error| failed(&error))?;
     let signed = issuer.sign(LIST_TYPE, &payload, realm.app().clock.now());

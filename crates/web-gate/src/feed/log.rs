@@ -1,57 +1,59 @@
-//! What was published of late, for whoever comes back after a while.
+//! The latest messages of the feed, for readers that reconnect.
 //!
-//! Invariant: whoever has everything up to a sequence number from `floor` on, and is given what
-//! [`Log::since`] gives, has everything up to `position`.
+//! Invariant: a reader that has all changes up to a sequence number of at least `floor`, and then gets the messages
+//! that [`Log::since`] returns, has all changes up to `position`.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// How many changed marks are remembered.
-const MARKS: usize = 1 << 16;
-/// How many messages.
-const MESSAGES: usize = 4_096;
+/// The most changed marks in the log.
+const MAX_MARKS: usize = 1 << 16;
+/// The most messages in the log.
+const MAX_MESSAGES: usize = 4_096;
 
 /// A published message.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
-    /// It and those before it bring one to this sequence number. A message in several parts says so
-    /// in its last part alone.
+    /// The sequence number of its publication. A publication may have several messages.
     pub(super) reaches: u64,
-    /// What it says it brings one to.
+    /// The sequence number in the message: with it, the reader has all changes up to here. Only the last message of a
+    /// publication names the number of the publication.
     pub(super) sequence: u64,
-    /// How many marks it tells of.
+    /// The number of marks in the message.
     pub(super) marks: usize,
     /// The compact JWS.
     pub(super) text: Arc<str>,
 }
 
-/// What is remembered.
+/// The latest messages, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     open: bool,
+    /// The log has all messages after this sequence number.
     floor: u64,
+    /// All changes up to this sequence number were published.
     position: u64,
     kept: VecDeque<Message>,
     marks: usize,
-    /// The number of the first that is kept.
+    /// The number of the oldest message in the log.
     first: u64,
-    /// The newest of all, which may tell of nothing.
+    /// The newest message; it may be a heartbeat.
     newest: Option<Message>,
 }
 
-/// What there is for somebody.
+/// The answer to a reader that has all changes up to a sequence number.
 #[derive(Debug)]
 pub(super) enum Since {
-    /// These, in order; perhaps none. Then the number of the next.
+    /// The messages that the reader misses, in order, perhaps none; and the number of the next message.
     Messages(Vec<Message>, u64),
-    /// Too much was published since: a snapshot is wanted.
+    /// The log does not go back so far: the reader needs a snapshot.
     TooLongAgo,
-    /// They have more than this node.
+    /// The reader is ahead of this node.
     Ahead,
 }
 
 impl Log {
-    /// From here on everything is told.
+    /// Opens the log: all changes after `floor` are published.
     pub(super) fn open(&mut self, floor: u64) {
         if !self.open {
             (self.open, self.floor, self.position) = (true, floor, floor);
@@ -62,12 +64,12 @@ impl Log {
         self.open
     }
 
-    /// Everything up to here was published.
+    /// All changes up to this sequence number were published.
     pub(super) const fn position(&self) -> u64 {
         self.position
     }
 
-    /// What the next message begins after.
+    /// The sequence number after which the next message begins.
     pub(super) fn end(&self) -> u64 {
         self.kept.back().map_or(self.floor, |last| last.reaches)
     }
@@ -76,7 +78,7 @@ impl Log {
         self.newest.as_ref()
     }
 
-    /// Remembers a message; one that tells of nothing only until the next.
+    /// Adds a message. Without `kept` it is a heartbeat, and is kept until the next message only.
     pub(super) fn push(&mut self, message: Message, kept: bool) {
         self.position = self.position.max(message.sequence);
         if kept {
@@ -84,7 +86,7 @@ impl Log {
             self.kept.push_back(message.clone());
         }
         self.newest = Some(message);
-        while self.marks > MARKS || self.kept.len() > MESSAGES {
+        while self.marks > MAX_MARKS || self.kept.len() > MAX_MESSAGES {
             let Some(oldest) = self.kept.pop_front() else { break };
             self.marks -= oldest.marks;
             self.first += 1;
@@ -92,7 +94,7 @@ impl Log {
         }
     }
 
-    /// What somebody misses who has everything up to `after`.
+    /// The messages that a reader misses who has all changes up to `after`.
     pub(super) fn since(&self, after: u64) -> Since {
         if after < self.floor {
             return Since::TooLongAgo;
@@ -104,13 +106,13 @@ impl Log {
         Since::Messages(self.kept.iter().skip(known).cloned().collect(), self.next())
     }
 
-    /// What was published from message number `next` on; `None` where not all of it is kept.
+    /// The messages from number `next` on; `None` where the log does not go back so far.
     pub(super) fn from(&self, next: u64) -> Option<(Vec<Message>, u64)> {
         let known = usize::try_from(next.checked_sub(self.first)?).ok()?;
         Some((self.kept.iter().skip(known).cloned().collect(), self.next()))
     }
 
-    /// The number of the next message that is kept.
+    /// The number of the next message.
     fn next(&self) -> u64 {
         self.first + self.kept.len() as u64
     }
@@ -135,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_back_is_given_what_they_miss_and_no_more() {
+    fn a_reader_that_reconnects_gets_the_messages_it_misses() {
         let mut log = Log::default();
         log.open(10);
         assert_eq!(texts(log.since(9)), "TooLongAgo");
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_much_is_forgotten_from_its_old_end() {
+    fn the_oldest_messages_are_dropped_first() {
         let mut log = Log::default();
         log.open(0);
         for at in 1..=70 {
@@ -163,6 +165,6 @@ mod tests {
         for at in 71..10_000 {
             log.push(message(at, 0), true);
         }
-        assert!(log.kept.len() <= MESSAGES);
+        assert!(log.kept.len() <= MAX_MESSAGES);
     }
 }

@@ -1,7 +1,10 @@
 //! The change feed and the status lists (Token Status List §8), for services that verify tokens offline.
 //! They are public, like the signing keys.
 //!
-//! Invariant: a message is signed once, when it is published, however many read it. A node answers 503
+//! The feed publishes each change of revoked marks as a signed message. Readers get the messages as server-sent events
+//! (`stream`) or by polling (`poll`). `snapshot` has all revoked marks at once. `lists` has the status lists.
+//!
+//! Invariant: a message is signed once, when it is published, and not again for each reader. A node answers 503
 //! until its memory is filled.
 
 mod error;
@@ -34,18 +37,18 @@ use web_base::respond;
 /// A resource of the feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FeedResource {
-    /// The feed.
+    /// The change feed.
     Feed,
-    /// Every revoked mark, at once.
+    /// All revoked marks at once.
     Snapshot,
-    /// Which lists there are.
+    /// The index of the status lists (Token Status List §9.1).
     Lists,
-    /// A list by its number.
+    /// The status list with this number.
     List(u32),
 }
 
 impl FeedResource {
-    /// What lies at `path`.
+    /// The resource at `path`, a path of the realm; `None` where there is none.
     pub fn at(path: &str) -> Option<Self> {
         match path {
             "/feed" => Some(Self::Feed),
@@ -53,7 +56,7 @@ impl FeedResource {
             "/status-lists" => Some(Self::Lists),
             _ => {
                 let number = path.strip_prefix("/status-lists/")?;
-                // One spelling each: what a cache keeps under another name is another list.
+                // One spelling per list: a cache takes another spelling for another list.
                 let plain = number == "0" || !number.starts_with('0');
                 let digits = number.bytes().all(|byte| byte.is_ascii_digit());
                 (plain && digits).then(|| number.parse().ok().map(Self::List))?
@@ -61,7 +64,7 @@ impl FeedResource {
         }
     }
 
-    /// What it is in the metrics.
+    /// The part that metrics count it under.
     pub const fn part(self) -> Part {
         match self {
             Self::Feed | Self::Snapshot => Part::Feed,
@@ -70,7 +73,7 @@ impl FeedResource {
     }
 }
 
-/// Answers.
+/// Answers a request for a resource of the feed.
 pub async fn answer(
     realm: &RealmFeed,
     resource: FeedResource,
@@ -79,13 +82,13 @@ pub async fn answer(
     const METHODS: [&str; 2] = ["GET", "HEAD"];
     let RealmRequest { http, request_id, address, limits, .. } = request;
     let state = realm.state();
-    // A body is nothing that is looked at here, or held.
+    // The body is not read.
     let (head, _) = http.into_parts();
     let mut response = match head.method {
         Method::GET | Method::HEAD => {
             let head_only = head.method == Method::HEAD;
             let found = found(realm, resource, (&head, address), limits.answer_time).await;
-            let found = found.unwrap_or_else(|refused| refused.response(state, &request_id));
+            let found = found.unwrap_or_else(|error| error.response(state, &request_id));
             if head_only { found.map(|_| Body::empty()) } else { found }
         }
         Method::OPTIONS => return respond::options(&METHODS, true),

@@ -1,4 +1,4 @@
-//! The feed for who cannot read a stream: asked again and again, each time with what one has.
+//! The feed by polling, for readers without event streams. Each request names the sequence number that the reader has.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,22 +12,22 @@ use tokio::time::{Instant, timeout_at};
 use super::error::FeedError;
 use super::log::{Message, Since};
 use super::shared::{Reader, RealmFeed};
-use super::stream::AHEAD;
+use super::stream::AHEAD_WAIT;
 
-/// The longest wait, in seconds.
-const LONGEST: u64 = 30;
-/// About so many messages are the most of an answer, some megabytes: the rest is there at once when
-/// the reader asks with what they have then.
-const AT_ONCE: usize = 64;
-/// What is left of the time for an answer once the wait is over.
+/// The longest wait that a reader may ask for, in seconds.
+const MAX_WAIT_SECONDS: u64 = 30;
+/// About the most messages of one answer, some megabytes. The reader gets the others by its next request, without
+/// waiting.
+const MAX_MESSAGES: usize = 64;
+/// The time that is left to answer when the wait ends.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// What the query says.
+/// The query parameters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Query {
-    /// What the reader has.
+    /// The sequence number up to which the reader has all changes.
     pub(super) after: Option<u64>,
-    /// How long to wait for more.
+    /// How long to wait for a message.
     pub(super) wait: Duration,
 }
 
@@ -35,18 +35,18 @@ impl Query {
     pub(super) fn read(text: &str) -> Result<Self, FeedError> {
         let mut query = Self::default();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-            // `u64` would take a sign.
+            // `u64` would parse a sign.
             let number = Some(&*value).filter(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
             let number = number.and_then(|it| it.parse::<u64>().ok());
             match &*name {
                 "after" => {
-                    let wrong = FeedError::Malformed("after must be a sequence number.");
-                    query.after = Some(number.ok_or(wrong)?);
+                    let malformed = FeedError::Malformed("after must be a sequence number.");
+                    query.after = Some(number.ok_or(malformed)?);
                 }
                 "wait" => {
-                    let number = number.filter(|seconds| *seconds <= LONGEST);
-                    let wrong = FeedError::Malformed("wait must be 0 to 30 seconds.");
-                    query.wait = Duration::from_secs(number.ok_or(wrong)?);
+                    let number = number.filter(|seconds| *seconds <= MAX_WAIT_SECONDS);
+                    let malformed = FeedError::Malformed("wait must be 0 to 30 seconds.");
+                    query.wait = Duration::from_secs(number.ok_or(malformed)?);
                 }
                 _ => {}
             }
@@ -75,7 +75,8 @@ pub(super) async fn answer(
     Ok(response)
 }
 
-/// What there is, or what comes before the wait is over, or the newest heartbeat.
+/// The messages that the reader misses. Without any, those that are published before the wait ends, or the newest
+/// heartbeat.
 async fn updates(
     realm: &RealmFeed,
     query: &Query,
@@ -85,35 +86,39 @@ async fn updates(
     let longest = answer_time.saturating_sub(MARGIN);
     let wait = query.wait.min(longest);
     let until = Instant::now() + wait;
-    let (mut news, mut ending) = (feed.news.subscribe(), feed.ending.subscribe());
+    let (mut publications, mut ending) = (feed.publications.subscribe(), feed.ending.subscribe());
     loop {
-        news.borrow_and_update();
+        publications.borrow_and_update();
         let (since, newest) = {
             let log = feed.log();
             let after = query.after.unwrap_or_else(|| log.position());
             (log.since(after), log.newest().cloned())
         };
-        let over = Instant::now() >= until || feed.is_closed();
+        let is_over = Instant::now() >= until || feed.is_closed();
         match since {
-            Since::Messages(messages, _) if !messages.is_empty() => return Ok(first(messages)),
-            Since::Messages(..) if over => return Ok(Vec::from_iter(newest)),
-            // Whoever has more than this node, which is not behind, has it from another life of it.
-            Since::Ahead if over && wait < AHEAD.min(longest) => return Ok(Vec::new()),
+            Since::Messages(messages, _) if !messages.is_empty() => {
+                return Ok(limit_messages(messages));
+            }
+            Since::Messages(..) if is_over => return Ok(Vec::from_iter(newest)),
+            // A reader ahead of a node that is up to date has its number from another life of the database.
+            Since::Ahead if is_over && wait < AHEAD_WAIT.min(longest) => return Ok(Vec::new()),
             Since::TooLongAgo => return reset(realm),
-            Since::Ahead if over => return reset(realm),
+            Since::Ahead if is_over => return reset(realm),
             Since::Messages(..) | Since::Ahead => {}
         }
         tokio::select! {
-            _ = timeout_at(until, news.changed()) => {}
+            _ = timeout_at(until, publications.changed()) => {}
             _ = ending.wait_for(|ending| *ending) => {}
         }
     }
 }
 
-/// Not all of very many: to the end of a publication, since only that brings the reader on.
-fn first(mut messages: Vec<Message>) -> Vec<Message> {
-    let brings_on = |(_, it): &(usize, &Message)| it.sequence == it.reaches;
-    if let Some((last, _)) = messages.iter().enumerate().skip(AT_ONCE - 1).find(brings_on) {
+/// Cuts a long answer at the end of a publication: only its last message has a new sequence number.
+fn limit_messages(mut messages: Vec<Message>) -> Vec<Message> {
+    let ends_publication = |(_, it): &(usize, &Message)| it.sequence == it.reaches;
+    if let Some((last, _)) =
+        messages.iter().enumerate().skip(MAX_MESSAGES - 1).find(ends_publication)
+    {
         messages.truncate(last + 1);
     }
     messages
@@ -133,12 +138,12 @@ mod tests {
         let message = |reaches, sequence| Message { reaches, sequence, marks: 1, text: "".into() };
         let parts = |of: u64| (0..3).map(move |at| message(of, if at == 2 { of } else { of - 1 }));
         let messages: Vec<_> = (1..100).flat_map(parts).collect();
-        let cut = first(messages.clone());
+        let cut = limit_messages(messages.clone());
         assert_eq!((cut.len(), cut.last().map(|it| it.sequence)), (66, Some(22)));
-        assert_eq!(first(cut.clone()).len(), 66);
+        assert_eq!(limit_messages(cut.clone()).len(), 66);
         let (few, one) = (&messages[..5], vec![message(9, 8); 200]);
-        assert_eq!(first(few.to_vec()).len(), 5);
-        assert_eq!(first(one).len(), 200, "what has no end yet is not cut");
+        assert_eq!(limit_messages(few.to_vec()).len(), 5);
+        assert_eq!(limit_messages(one).len(), 200, "what has no end yet is not cut");
     }
 
     #[test]
@@ -147,8 +152,8 @@ mod tests {
         let query = |after, wait| Ok(Query { after, wait: Duration::from_secs(wait) });
         assert_eq!(read(""), query(None, 0));
         assert_eq!(read("after=7&wait=30&other=x"), query(Some(7), 30));
-        for wrong in ["after=", "after=-1", "after=%2B1", "after=x", "wait=31", "wait=1.5"] {
-            assert_eq!(read(wrong), Err(()), "{wrong}");
+        for malformed in ["after=", "after=-1", "after=%2B1", "after=x", "wait=31", "wait=1.5"] {
+            assert_eq!(read(malformed), Err(()), "{malformed}");
         }
         assert_eq!(read("after=18446744073709551616"), Err(()));
     }

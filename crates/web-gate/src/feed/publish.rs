@@ -1,4 +1,4 @@
-//! Publishing: what became another is signed and told.
+//! Signs the changes of marks and adds them to the log.
 
 use std::sync::{Arc, PoisonError};
 
@@ -11,19 +11,19 @@ use web_base::RealmState;
 use super::log::Message;
 use super::shared::Feed;
 
-/// The `typ` of a message.
+/// The JWS `typ` of a message.
 const TYPE: &str = "feed+jwt";
-/// The most marks of a message: some 40 KB.
-const MARKS: usize = 512;
+/// The most marks in one message, some 40 KB.
+const MAX_MARKS: usize = 512;
 
-/// How far the sender has come.
+/// The state of the node's memory at a publication.
 #[derive(Clone, Copy, Debug)]
 pub struct Current {
-    /// Everything up to this sequence number is told with this, or was before.
+    /// All changes up to this sequence number are published with this publication or were before.
     pub sequence: u64,
-    /// The moment up to which everything is known.
+    /// The memory has all changes up to this moment.
     pub as_of: Timestamp,
-    /// The present moment.
+    /// The current time.
     pub now: Timestamp,
 }
 
@@ -33,25 +33,25 @@ pub struct Current {
 pub struct NoSigningKeyError;
 
 impl Feed {
-    /// From here on everything is told: the node's memory is filled, up to `sequence`.
+    /// Opens the feed: the memory is filled up to `sequence`, and all later changes are published.
     pub fn open(&self, sequence: u64) {
         self.log().open(sequence);
     }
 
-    /// Whether it was opened.
+    /// Whether the feed was opened.
     pub fn is_open(&self) -> bool {
         self.log().is_open()
     }
 
-    /// How many read it.
+    /// The number of readers.
     pub fn readers(&self) -> usize {
-        self.reading().values().sum()
+        self.readers_by_address().values().sum()
     }
 
-    /// Tells what became another, as it is now; with nothing noted it is a heartbeat.
+    /// Publishes the present state of all marks that changed. Without a change, the message is a heartbeat.
     ///
     /// # Errors
-    /// [`NoSigningKeyError`]: then none of it was.
+    /// [`NoSigningKeyError`]. Nothing is published then.
     pub fn publish(
         &self,
         issuer: &Issuer,
@@ -84,20 +84,21 @@ impl Feed {
             log.push(message, !noted.is_empty());
         }
         drop(log);
-        self.news.send_modify(|news| *news += 1);
+        self.publications.send_modify(|publications| *publications += 1);
         Ok(())
     }
 }
 
-/// At least one part: a heartbeat is one with nothing in it.
+/// Splits the marks into parts of at most [`MAX_MARKS`]. There is at least one part: a heartbeat has no marks.
 fn parts(gone: Vec<Gone>, back: Vec<Mark>) -> Vec<(Vec<Gone>, Vec<Mark>)> {
-    let mut parts: Vec<_> = gone.chunks(MARKS).map(|some| (some.to_vec(), Vec::new())).collect();
-    for some in back.chunks(MARKS) {
+    let mut parts: Vec<_> =
+        gone.chunks(MAX_MARKS).map(|chunk| (chunk.to_vec(), Vec::new())).collect();
+    for chunk in back.chunks(MAX_MARKS) {
         match parts.last_mut() {
-            Some((gone, back)) if back.is_empty() && gone.len() + some.len() <= MARKS => {
-                *back = some.to_vec();
+            Some((gone, back)) if back.is_empty() && gone.len() + chunk.len() <= MAX_MARKS => {
+                *back = chunk.to_vec();
             }
-            _ => parts.push((Vec::new(), some.to_vec())),
+            _ => parts.push((Vec::new(), chunk.to_vec())),
         }
     }
     if parts.is_empty() {
@@ -107,12 +108,12 @@ fn parts(gone: Vec<Gone>, back: Vec<Mark>) -> Vec<(Vec<Gone>, Vec<Mark>)> {
 }
 
 impl Feed {
-    /// Says that a snapshot is wanted; signed once a publication at the most.
+    /// The message that tells a reader to fetch a snapshot. It is signed at most once per publication.
     pub(super) fn reset(&self, state: &RealmState) -> Result<Message, NoSigningKeyError> {
         let mut made = self.reset.lock().unwrap_or_else(PoisonError::into_inner);
-        let news = *self.news.borrow();
+        let publications = *self.publications.borrow();
         if let Some((of, message)) = &*made
-            && *of == news
+            && *of == publications
         {
             return Ok(message.clone());
         }
@@ -126,7 +127,7 @@ impl Feed {
         };
         let text = sign(issuer, &update, state.app().clock.now())?;
         let message = Message { reaches: sequence, sequence, marks: 0, text };
-        *made = Some((news, message.clone()));
+        *made = Some((publications, message.clone()));
         Ok(message)
     }
 }
@@ -141,13 +142,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_lost_between_the_parts() {
+    fn every_mark_is_in_one_part() {
         for (gone, back) in [(0, 0), (1, 0), (0, 1), (511, 1), (512, 1), (1_300, 1_300)] {
             let mark = |at| Gone { mark: Mark::status_index(at), until: None };
             let parts =
                 parts((0..gone).map(mark).collect(), (0..back).map(Mark::status_index).collect());
             let sizes = parts.iter().map(|(gone, back)| gone.len() + back.len());
-            assert!(sizes.clone().all(|size| size <= MARKS));
+            assert!(sizes.clone().all(|size| size <= MAX_MARKS));
             assert_eq!(sizes.sum::<usize>(), (gone + back) as usize);
             assert!(!parts.is_empty());
         }

@@ -1,4 +1,4 @@
-//! The feed of a realm: its log, its readers, and what is kept of the snapshot and the lists.
+//! The feed of a realm: its log, its readers, and the cache of the snapshot and the lists.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -11,20 +11,21 @@ use web_base::{AppState, RealmState};
 use super::kept::{MadeLists, TakenSnapshot};
 use super::log::{Log, Message};
 
-/// How many may read the feed of a realm at once.
-pub(super) const READERS: usize = 1_000;
-/// How many of them from one address: whoever takes all they can get leaves room for others.
-pub(super) const READERS_OF_ONE: usize = 100;
+/// The most readers of a realm's feed at one time.
+pub(super) const MAX_READERS: usize = 1_000;
+/// The most readers from one address, so that one client cannot take all places.
+pub(super) const MAX_READERS_PER_ADDRESS: usize = 100;
 
-/// The feed of a realm, and the lists: what was signed of late.
+/// The feed and the status lists of a realm.
 #[derive(Debug)]
 pub struct Feed {
     pub(super) log: std::sync::Mutex<Log>,
-    /// Counts what was published; nothing is sent once it is over.
-    pub(super) news: watch::Sender<u64>,
+    /// The number of publications. Readers wait for it to change.
+    pub(super) publications: watch::Sender<u64>,
+    /// Whether the process is about to end.
     pub(super) ending: watch::Sender<bool>,
     pub(super) readers: std::sync::Mutex<HashMap<IpAddr, usize>>,
-    /// Says that a snapshot is wanted, as of a publication.
+    /// The signed message that tells a reader to fetch a snapshot, and the publication it was made after.
     pub(super) reset: std::sync::Mutex<Option<(u64, Message)>>,
     pub(super) snapshot: Mutex<Option<TakenSnapshot>>,
     pub(super) lists: Mutex<MadeLists>,
@@ -34,7 +35,7 @@ impl Default for Feed {
     fn default() -> Self {
         Self {
             log: Default::default(),
-            news: watch::Sender::new(0),
+            publications: watch::Sender::new(0),
             ending: watch::Sender::new(false),
             readers: Default::default(),
             reset: Default::default(),
@@ -62,7 +63,7 @@ impl RealmFeed {
         &self.state
     }
 
-    /// What is published of it.
+    /// The feed of the realm.
     pub const fn feed(&self) -> &Arc<Feed> {
         &self.feed
     }
@@ -77,7 +78,7 @@ impl RealmFeed {
 }
 
 impl Feed {
-    /// Ends every stream: the process is about to end, and whoever reads goes to another node.
+    /// Ends every stream, since the process is about to end. The readers reconnect to another node.
     pub fn close(&self) {
         self.ending.send_replace(true);
     }
@@ -86,7 +87,7 @@ impl Feed {
         *self.ending.borrow()
     }
 
-    pub(super) fn reading(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, usize>> {
+    pub(super) fn readers_by_address(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, usize>> {
         self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -95,7 +96,7 @@ impl Feed {
     }
 }
 
-/// Somebody who reads a feed: one of finitely many.
+/// A place among the readers of a feed. Dropping it frees the place.
 #[derive(Debug)]
 pub(super) struct Reader {
     feed: Arc<Feed>,
@@ -103,14 +104,15 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// Takes a place for a reader from the address `from`; `None` where there are too many readers.
     pub(super) fn admit(feed: &Arc<Feed>, from: IpAddr) -> Option<Self> {
-        let mut readers = feed.reading();
+        let mut readers = feed.readers_by_address();
         let all: usize = readers.values().sum();
-        let of_one = readers.get(&from).copied().unwrap_or_default();
-        if all >= READERS || of_one >= READERS_OF_ONE {
+        let from_address = readers.get(&from).copied().unwrap_or_default();
+        if all >= MAX_READERS || from_address >= MAX_READERS_PER_ADDRESS {
             return None;
         }
-        readers.insert(from, of_one + 1);
+        readers.insert(from, from_address + 1);
         drop(readers);
         Some(Self { feed: Arc::clone(feed), from })
     }
@@ -118,7 +120,7 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        let mut readers = self.feed.reading();
+        let mut readers = self.feed.readers_by_address();
         let left = readers.get(&self.from).map_or(0, |readers| readers.saturating_sub(1));
         if left == 0 {
             readers.remove(&self.from);

@@ -1,4 +1,5 @@
-//! Everything that is bad, at once: for who begins, or was away for too long.
+//! The snapshot: all revoked marks at once. A reader needs it at its start, and when it missed more than the feed
+//! still has.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +15,9 @@ use super::shared::RealmFeed;
 
 /// The `typ` of a snapshot.
 const TYPE: &str = "feed-snapshot+jwt";
-/// How long one is given again: a large one takes a good part of a second to make. What happened since
-/// is in the feed, which goes on from its sequence number.
-const KEPT: Duration = Duration::from_secs(5);
+/// How long a snapshot is reused: a large one takes several hundred milliseconds to make. The feed has all later
+/// changes, from the sequence number of the snapshot on.
+const MAX_AGE: Duration = Duration::from_secs(5);
 
 pub(super) async fn answer(realm: &RealmFeed) -> Result<Response<Body>, FeedError> {
     let mut response = Response::new(Body::from(snapshot(realm).await?));
@@ -27,26 +28,26 @@ pub(super) async fn answer(realm: &RealmFeed) -> Result<Response<Body>, FeedErro
 }
 
 async fn snapshot(realm: &RealmFeed) -> Result<Bytes, FeedError> {
-    // One is made at a time, and whoever waited for it is given the same.
-    let mut kept = realm.feed().snapshot.lock().await;
+    // Snapshots are made one at a time. A request that waited gets the same snapshot.
+    let mut cached = realm.feed().snapshot.lock().await;
     let now = realm.app().clock.now();
-    if let Some(taken) = &*kept
+    if let Some(taken) = &*cached
         && now >= taken.at
-        && now < taken.at.plus(KEPT)
+        && now < taken.at.plus(MAX_AGE)
     {
         return Ok(taken.text.clone());
     }
-    let of = realm.clone();
-    let made = tokio::task::spawn_blocking(move || make(&of, now)).await;
+    let cloned = realm.clone();
+    let made = tokio::task::spawn_blocking(move || make(&cloned, now)).await;
     let text = made.map_err(|error| FeedError::Failed(error.to_string()))??;
-    *kept = Some(TakenSnapshot { at: now, text: text.clone() });
+    *cached = Some(TakenSnapshot { at: now, text: text.clone() });
     Ok(text)
 }
 
 fn make(realm: &RealmFeed, now: Timestamp) -> Result<Bytes, FeedError> {
     let failed = |error: &dyn std::fmt::Display| FeedError::Failed(error.to_string());
     let issuer = Arc::clone(realm.issuer());
-    // In this order: nothing up to the sequence number is missing then.
+    // The order matters: the snapshot then has everything up to the sequence number.
     let as_of = realm.app().memory.as_of();
     let sequence = realm.feed().log().position();
     let snapshot = issuer.ledger().snapshot(issuer.identifier(), sequence, as_of);

@@ -1,7 +1,7 @@
 //! The feed as server-sent events (HTML Living Standard §9.2).
 //!
-//! A reader holds nothing but a number: what they have not taken yet is in the log, and whoever is
-//! slower than that is cut off and comes back by `Last-Event-ID`.
+//! A reader is only a number in memory: the messages that it has not received yet are in the log. A reader that is
+//! slower than the log keeps messages is disconnected, and comes back with `Last-Event-ID`.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -18,19 +18,17 @@ use super::error::FeedError;
 use super::log::{Message, Since};
 use super::shared::{Reader, RealmFeed};
 
-/// After so long without a word a comment is sent: for proxies on the way that would take the
-/// connection for dead.
-const QUIET: Duration = Duration::from_secs(10);
-/// The most messages that are handed over at once, some hundreds of kilobytes: whoever asks for much
-/// and reads none of it costs no more.
-const AT_ONCE: usize = 16;
-/// How long whoever has more than this node is waited with.
-pub(super) const AHEAD: Duration = Duration::from_secs(10);
+/// After this time without a message a comment is sent, so that a proxy does not close the connection as idle.
+const KEEP_ALIVE_AFTER: Duration = Duration::from_secs(10);
+/// The most messages in one piece, some hundreds of kilobytes. A reader that does not read takes no more memory.
+const MAX_MESSAGES: usize = 16;
+/// How long a reader that is ahead of this node waits for it.
+pub(super) const AHEAD_WAIT: Duration = Duration::from_secs(10);
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// What the reader says they have, where they come back.
+/// The sequence number in `Last-Event-ID`; `None` where a reader connects for the first time.
 pub(super) fn last_event(headers: &HeaderMap) -> Result<Option<u64>, FeedError> {
     let Some(value) = headers.get(LAST_EVENT_ID) else { return Ok(None) };
     let number = value.to_str().ok().and_then(|text| text.parse().ok());
@@ -51,10 +49,10 @@ pub(super) fn answer(
         Body::empty()
     } else {
         let reading = Reading {
-            news: feed.news.subscribe(),
+            publications: feed.publications.subscribe(),
             ending: feed.ending.subscribe(),
             stage: Stage::Entering { after, since: Instant::now() },
-            heard: 0,
+            read_up_to: 0,
             realm: realm.clone(),
             _reader: reader,
         };
@@ -67,7 +65,7 @@ pub(super) fn answer(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // nginx would keep events back to fill a buffer.
+    // nginx would buffer the events.
     headers.insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
     Ok(response)
 }
@@ -75,20 +73,20 @@ pub(super) fn answer(
 struct Reading {
     realm: RealmFeed,
     _reader: Reader,
-    news: watch::Receiver<u64>,
+    publications: watch::Receiver<u64>,
     ending: watch::Receiver<bool>,
     stage: Stage,
-    /// The last publication that was looked at.
-    heard: u64,
+    /// The last publication that was read.
+    read_up_to: u64,
 }
 
 enum Stage {
-    /// Has everything up to `after`; `None`: wants what comes from now on.
+    /// Has all changes up to `after`; `None` asks for those from now on.
     Entering { after: Option<u64>, since: Instant },
-    /// Has every message before this number.
+    /// Has every message before this message number.
     Following(u64),
-    /// Has heard that a snapshot is wanted.
-    Over,
+    /// Was sent the message to fetch a snapshot; the stream ends.
+    Ended,
 }
 
 impl Reading {
@@ -100,9 +98,10 @@ impl Reading {
             if let Some(bytes) = self.step()? {
                 return Some(bytes);
             }
-            let news = self.news.wait_for(|news| *news != self.heard);
+            let publications =
+                self.publications.wait_for(|publications| *publications != self.read_up_to);
             tokio::select! {
-                waited = timeout(QUIET, news) => match waited {
+                waited = timeout(KEEP_ALIVE_AFTER, publications) => match waited {
                     Ok(Ok(_)) => {}
                     Ok(Err(_)) => return None,
                     Err(_) => return Some(Bytes::from_static(b":\n\n")),
@@ -112,36 +111,36 @@ impl Reading {
         }
     }
 
-    /// What there is to send now; the outer `None`: nothing any more.
+    /// What to send now. The outer `None` ends the stream.
     fn step(&mut self) -> Option<Option<Bytes>> {
-        let heard = *self.news.borrow_and_update();
-        let is_news = std::mem::replace(&mut self.heard, heard) != heard;
+        let read_up_to = *self.publications.borrow_and_update();
+        let is_new = std::mem::replace(&mut self.read_up_to, read_up_to) != read_up_to;
         let feed = self.realm.feed();
         let log = feed.log();
-        let (mut messages, mut next, greets) = match self.stage {
-            Stage::Over => return None,
+        let (mut messages, mut next, is_first) = match self.stage {
+            Stage::Ended => return None,
             Stage::Following(next) => {
-                // Slower than what is kept.
+                // The reader is slower than the log keeps messages.
                 let (messages, next) = log.from(next)?;
                 (messages, next, false)
             }
             Stage::Entering { after, since } => {
                 match log.since(after.unwrap_or_else(|| log.position())) {
                     Since::Messages(messages, next) => (messages, next, true),
-                    Since::Ahead if since.elapsed() < AHEAD => return Some(None),
+                    Since::Ahead if since.elapsed() < AHEAD_WAIT => return Some(None),
                     Since::Ahead | Since::TooLongAgo => {
                         drop(log);
                         let reset = feed.reset(self.realm.state()).ok()?;
-                        self.stage = Stage::Over;
+                        self.stage = Stage::Ended;
                         return Some(Some(frame(std::slice::from_ref(&reset))));
                     }
                 }
             }
         };
-        let newest = log.newest().filter(|_| messages.is_empty() && (is_news || greets)).cloned();
+        let newest = log.newest().filter(|_| messages.is_empty() && (is_new || is_first)).cloned();
         drop(log);
-        next -= messages.len().saturating_sub(AT_ONCE) as u64;
-        messages.truncate(AT_ONCE);
+        next -= messages.len().saturating_sub(MAX_MESSAGES) as u64;
+        messages.truncate(MAX_MESSAGES);
         self.stage = Stage::Following(next);
         let messages = if messages.is_empty() { Vec::from_iter(newest) } else { messages };
         Some((!messages.is_empty()).then(|| frame(&messages)))

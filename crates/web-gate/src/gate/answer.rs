@@ -1,4 +1,4 @@
-//! One question: may this request pass?
+//! Answers one request of the proxy: decides, counts, and writes the response.
 
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -20,17 +20,18 @@ use super::{Access, Gate, WhenUnsure, identity};
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// Answers a question.
+/// Answers a request of the proxy: 200 with the caller's identity, or a refusal.
 pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> Response<Body> {
     let RealmRequest { http, path, request_id, address, .. } = request;
-    // The body goes unread: no verdict may hang on it, and no memory.
+    // The body is not read: the decision does not depend on it, and it takes no memory.
     let (head, _) = http.into_parts();
-    let below = head.uri.path().get(path).and_then(|it| it.strip_prefix("/gate"));
+    let below_gate = head.uri.path().get(path).and_then(|it| it.strip_prefix("/gate"));
     let origin = RequestOrigin { request_id, address: Some(address), ..RequestOrigin::default() };
     let ctx = state.context(&origin);
     let form = AnswerForm::of(gate.source, head.uri.query());
     let mut known = Known::default();
-    let decided = decide(state, gate, &ctx, (&head, below.unwrap_or_default()), &mut known).await;
+    let decided =
+        decide(state, gate, &ctx, (&head, below_gate.unwrap_or_default()), &mut known).await;
     let decided = match decided {
         Ok(verified) => count(gate, &ctx, verified, form, &mut known),
         Err(denial) => Err(denial),
@@ -39,12 +40,12 @@ pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> R
     let mut response = match passed {
         Ok(response) => response,
         Err(denial) => {
-            let refused = GateRefusal { denial, known: &known, form, head: &head.method };
-            refuse(state, gate, &ctx, refused)
+            let refusal = GateRefusal { denial, known: &known, form, method: &head.method };
+            refuse(state, gate, &ctx, refusal)
         }
     };
-    if let Some(Counted { left: Some(left), .. }) = known.counted {
-        response.headers_mut().insert(&RATE_LIMIT, left);
+    if let Some(Counted { rate_limit: Some(rate_limit), .. }) = known.counted {
+        response.headers_mut().insert(&RATE_LIMIT, rate_limit);
         if let Some(policy) = &gate.rates.policy {
             response.headers_mut().insert(&RATE_LIMIT_POLICY, policy.clone());
         }
@@ -52,15 +53,18 @@ pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> R
     response
 }
 
-/// Who may pass; `Ok(None)`: whoever it is.
+/// Decides whether the caller may pass, and who they are.
+///
+/// `Ok(None)` lets the request pass without an identity: the route is public, or it is open
+/// ([`WhenUnsure::Open`]) and the store cannot be reached.
 async fn decide<'a>(
     state: &RealmState,
     gate: &'a Gate,
     ctx: &Context<'_>,
-    (head, below): (&'a Parts, &'a str),
+    (head, below_gate): (&'a Parts, &'a str),
     known: &mut Known<'a>,
 ) -> Result<Option<Verified>, Denial> {
-    let original = Original::read(gate.source, head, below)?;
+    let original = Original::read(gate.source, head, below_gate)?;
     known.original = Some(original);
     let path = plain(original.path).map_err(GateReason::PathAmbiguous)?;
     let Original { method, host, .. } = original;
@@ -91,15 +95,20 @@ async fn decide<'a>(
     }
 }
 
-/// For how many seconds nothing was heard of the database, where that is too long. Both ways: a
-/// clock that was set back must not make old knowledge young.
+/// The age of the memory in seconds, where it is older than [`Gate::stale_after`]; else `None`.
+///
+/// A moment in the future counts as just as old: when the clock is set back, old data must not become fresh.
 fn stale(state: &RealmState, gate: &Gate, ctx: &Context<'_>) -> Option<u64> {
     let as_of = state.app().memory.as_of();
     let age = ctx.now.apart(as_of);
     (age > gate.stale_after).then_some(age.as_secs())
 }
 
-/// Counts the request, and refuses it where there are too many.
+/// Counts the request against the rate limits.
+///
+/// # Errors
+/// [`GateReason::RateExceeded`] where a limit is reached. [`GateReason::PassesNow`] where the proxy asks for a
+/// refusal ([`AnswerForm::Refusal`]) but the request would pass.
 fn count<'a>(
     gate: &Gate,
     ctx: &Context<'_>,
@@ -123,7 +132,7 @@ fn count<'a>(
     if spend { Ok(verified) } else { Err(GateReason::PassesNow.into()) }
 }
 
-/// The 200, with who calls.
+/// The response 200 with the caller's identity in its headers. Records the use of the credential.
 fn pass(
     state: &RealmState,
     gate: &Gate,

@@ -1,4 +1,4 @@
-//! From the settings to a gate that answers: everything that can be made once is made here.
+//! Makes a gate from its settings. Everything that does not depend on a request is computed here, once.
 
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
@@ -24,18 +24,20 @@ pub struct Gate {
     pub(super) routes: Vec<Route>,
     pub(super) table: Table,
     pub(super) reader: Reader,
-    /// Makes JWTs, where the API is told by one.
+    /// Makes the identity JWT; `None` where the identity is in separate headers.
     pub(super) identities: Option<Identities>,
     pub(super) rates: Rates,
     pub(super) resources: Resources,
-    /// When somebody was last told of a proxy that is set up wrong.
-    told: AtomicI64,
+    /// The minute (since 1970) in which the last warning about a wrong setup of the proxy was logged.
+    warned_in: AtomicI64,
     pub(super) log_limiter: LogLimiter,
 }
 
 impl Gate {
+    /// Makes a gate.
+    ///
     /// # Errors
-    /// What in the settings cannot be meant.
+    /// The first setting that is not valid.
     pub fn new(settings: GateSettings, issuer: &Issuer) -> Result<Self, GateError> {
         let GateSettings { source, identity, stale_after, routes, .. } = settings;
         for kind in routes.iter().flat_map(kinds) {
@@ -60,12 +62,12 @@ impl Gate {
             rates: rates.ok_or(GateError::Rate)?,
             resources: Resources::new(&routes, issuer.url()),
             routes,
-            told: AtomicI64::new(i64::MIN),
+            warned_in: AtomicI64::new(i64::MIN),
             log_limiter: LogLimiter::default(),
         })
     }
 
-    /// Whether a path of the realm is a question.
+    /// Whether `path`, a path of the realm, belongs to the gate.
     pub fn takes(&self, path: &str) -> bool {
         match path.strip_prefix("/gate") {
             Some("") => true,
@@ -74,15 +76,15 @@ impl Gate {
         }
     }
 
-    /// The hosts that its routes name: questions may come under them, where the proxy keeps the host.
+    /// The hosts that its routes name. A proxy that keeps the host sends its requests under them.
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.table.hosts()
     }
 
-    /// Whether a proxy that is set up wrong should be told of again: once a minute.
-    pub(super) fn tells(&self, now: Timestamp) -> bool {
+    /// Whether a warning about a wrong setup of the proxy may be logged now: once a minute at most.
+    pub(super) fn may_warn(&self, now: Timestamp) -> bool {
         let minute = now.millis().div_euclid(60_000);
-        self.told.swap(minute, Relaxed) != minute
+        self.warned_in.swap(minute, Relaxed) != minute
     }
 }
 
@@ -93,7 +95,7 @@ fn kinds(route: &Route) -> &[String] {
     }
 }
 
-/// Nothing about a caller may be kept (RFC 9111 §5.2.2.5).
+/// Forbids caches to store the response (RFC 9111 §5.2.2.5): it says who the caller is.
 pub(super) fn never_kept(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, respond::NO_STORE);
 }

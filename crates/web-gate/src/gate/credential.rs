@@ -1,7 +1,7 @@
-//! What the caller presents, where the dialect says that callers present it.
+//! Reads the credential that the caller presents, from the headers that the dialect names.
 //!
-//! Invariant: one credential or none. Two of them, in one header or in two, are refused (RFC 6750
-//! §2): a proxy, the gate and an API might each look at another one.
+//! Invariant: a request has one credential or none. Two credentials, in one header or in two, are refused (RFC 6750
+//! §2): the proxy, the gate and the API might each read a different one.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use dialect::{BasicEncoding, Presentation};
@@ -9,17 +9,17 @@ use engine::GateReason;
 use engine::present::Presented;
 use zeroize::Zeroizing;
 
-/// The longest header that is read, in bytes.
+/// The longest value of a header that is read, in bytes.
 const LONGEST: usize = 24 * 1024;
 
-/// Where credentials are looked for.
+/// Reads credentials in the forms that one dialect takes.
 #[derive(Debug)]
 pub(super) struct Reader {
     presentation: Presentation,
     headers: Vec<HeaderName>,
 }
 
-/// A credential as it came. It has no `Debug`.
+/// A credential as it was sent. It may be secret, so it has no `Debug`.
 pub(super) enum Carried<'a> {
     Token(&'a str),
     Pair { id: Zeroizing<String>, secret: Zeroizing<String> },
@@ -41,10 +41,10 @@ impl Reader {
         Self { presentation: presentation.clone(), headers }
     }
 
-    /// The one credential of a request, where it has one.
+    /// The credential of a request; `None` where there is none.
     ///
     /// # Errors
-    /// It has several, or one that cannot be read.
+    /// [`GateReason::SeveralCredentials`], or [`GateReason::CredentialMalformed`] naming the header.
     pub(super) fn read<'a>(
         &self,
         headers: &'a HeaderMap,
@@ -73,7 +73,7 @@ impl Reader {
         }
     }
 
-    /// RFC 9110 §11.4: a scheme, spaces, and what is of that scheme.
+    /// Reads `Authorization`: a scheme, spaces, and the credential (RFC 9110 §11.4).
     fn authorization<'a>(&self, text: &'a str) -> Option<Carried<'a>> {
         let Presentation { schemes, basic, bare, .. } = &self.presentation;
         let Some((scheme, rest)) = text.split_once(' ') else {
@@ -88,12 +88,12 @@ impl Reader {
     }
 }
 
-/// Visible ASCII and spaces, of a length that a credential may have.
+/// The value as text; `None` where it is too long, or has other characters than visible ASCII and spaces.
 fn text(value: &HeaderValue) -> Option<&str> {
     value.to_str().ok().filter(|text| text.len() <= LONGEST)
 }
 
-/// RFC 7617 §2: two halves with a colon between them, in base64.
+/// Decodes Basic credentials: base64 of user-id, colon and password (RFC 7617 §2).
 fn pair(encoded: &str, encoding: BasicEncoding) -> Option<Carried<'static>> {
     let bytes = base::encoding::parse_base64(encoded)?;
     let text = String::from_utf8(bytes).map(Zeroizing::new).ok()?;
@@ -105,7 +105,7 @@ fn pair(encoded: &str, encoding: BasicEncoding) -> Option<Carried<'static>> {
     Some(Carried::Pair { id: half(id)?, secret: half(secret)? })
 }
 
-/// RFC 6749 §2.3.1: form-url-encoded.
+/// Decodes one half of a Basic pair that is form-url-encoded (RFC 6749 §2.3.1).
 fn form(half: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(half.len());
     let mut rest = half.as_bytes();

@@ -22,7 +22,7 @@ fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
     headers
 }
 
-/// What is read, as text.
+/// The credential that is read, as text.
 fn read(reader: &Reader, pairs: &[(&'static str, &str)]) -> Result<Option<String>, GateReason> {
     let headers = headers(pairs);
     let read = reader.read(&headers)?.map(|carried| match carried.presented() {
@@ -51,7 +51,7 @@ fn rfc6750_2_1_a_scheme_is_compared_without_case() {
 }
 
 #[test]
-fn what_is_of_no_form_that_is_taken_is_malformed_and_not_absent() {
+fn a_credential_of_an_unknown_form_is_malformed_and_not_absent() {
     let malformed = Err(GateReason::CredentialMalformed("Authorization"));
     let strict = reader(None, false);
     for value in ["abc", "Bearer", "Digest abc", &basic("id:secret"), "Bearerabc"] {
@@ -70,7 +70,8 @@ fn what_is_of_no_form_that_is_taken_is_malformed_and_not_absent() {
 }
 
 #[test]
-fn rfc7617_2_the_first_colon_parts_the_halves_and_form_encoding_is_read_where_it_is_meant() {
+fn rfc7617_2_the_first_colon_separates_the_halves_and_form_encoding_is_decoded_if_the_dialect_uses_it()
+ {
     let plain = reader(Some(BasicEncoding::Plain), false);
     let form = reader(Some(BasicEncoding::Form), false);
     let both = |pair: &str| {
@@ -86,7 +87,7 @@ fn rfc7617_2_the_first_colon_parts_the_halves_and_form_encoding_is_read_where_it
 }
 
 #[test]
-fn rfc6750_2_two_credentials_are_refused_wherever_they_are() {
+fn rfc6750_2_two_credentials_are_refused_in_any_headers() {
     let reader = reader(Some(BasicEncoding::Plain), true);
     for pairs in [
         [("authorization", "Bearer a"), ("authorization", "Bearer a")],

@@ -1,7 +1,7 @@
-//! Who calls, as the API is told: headers of one 200.
+//! The caller's identity in the headers of a response 200. The proxy copies them to its request to the API.
 //!
-//! Invariant: every header of the way that is set up is there in every answer, empty where nothing is
-//! known, so that a proxy which copies them overwrites what the caller sent under their names.
+//! Invariant: every response has every header of the configured kind. A header is empty where its value is not
+//! known. So a proxy that copies the headers overwrites those that the caller sent under the same names.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use engine::gate::Identity;
 use engine::present::Verified;
 
-/// What is in the headers, in the order of [`plain`].
+/// The separate headers, in the order of the values in [`plain`].
 static PLAIN: [HeaderName; 10] = [
     HeaderName::from_static("x-postern-subject"),
     HeaderName::from_static("x-postern-client"),
@@ -22,12 +22,12 @@ static PLAIN: [HeaderName; 10] = [
     HeaderName::from_static("x-postern-credential-kind"),
     HeaderName::from_static("x-postern-expires"),
 ];
-/// The JWT in their place.
+/// The header with the identity JWT.
 static TOKEN: HeaderName = HeaderName::from_static("x-postern-identity");
-/// Whether a credential was looked at and is good: `true` or `false`.
+/// `true` if an active credential was presented and checked, else `false`.
 static VERIFIED: HeaderName = HeaderName::from_static("x-postern-verified");
 
-/// Says who calls in headers of their own; `None`: nothing is known.
+/// Writes the identity into separate headers; they are empty where `verified` is `None`.
 pub(super) fn plain(headers: &mut HeaderMap, verified: Option<&Verified>) {
     let Some(verified) = verified else {
         for name in &PLAIN {
@@ -56,9 +56,9 @@ pub(super) fn plain(headers: &mut HeaderMap, verified: Option<&Verified>) {
     known(headers, true);
 }
 
-/// Says who calls in one JWT; `None`: nothing is known.
+/// Writes the identity JWT; its header is empty where `token` is `None`.
 pub(super) fn token(headers: &mut HeaderMap, token: Option<&str>) {
-    // Whoever copies all of them must not leave the caller's own where the JWT is what counts.
+    // A proxy may copy all headers: those that the caller sent must not stay beside the JWT.
     for name in &PLAIN {
         headers.insert(name, nothing());
     }
@@ -74,8 +74,8 @@ const fn nothing() -> HeaderValue {
     HeaderValue::from_static("")
 }
 
-/// Public ids, scopes and identifiers of APIs are visible ASCII nearly always; what is not is
-/// percent-encoded.
+/// A text as a header value. Public ids, scopes and identifiers of APIs are nearly always visible ASCII; other texts
+/// are percent-encoded.
 fn text(text: &str) -> HeaderValue {
     HeaderValue::from_str(text)
         .ok()

@@ -1,24 +1,24 @@
-//! What is known of a question while it is answered.
+//! What the gate has found out about a request while it answers the proxy.
 
 use super::original::Original;
 use super::rates::Counted;
 use super::{Route, Source};
 
-/// What the proxy can make of an answer.
+/// Which answers the proxy can use. A query parameter of its request says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum AnswerForm {
-    /// All of it: status, headers and body reach the caller.
+    /// The proxy passes status, headers and body of a refusal on to the caller.
     #[default]
     Whole,
-    /// 2xx, 401 or 403, as nginx's `auth_request`: the query is `answer=verdict`.
+    /// The proxy takes 2xx, 401 and 403 only, as nginx's `auth_request` does. The query is `answer=verdict`.
     Verdict,
-    /// What the caller is told after a verdict said no, and never a 2xx: the query is
-    /// `answer=refusal`. Nothing is spent for it.
+    /// The proxy asks for the refusal to send to the caller, after a verdict was 401 or 403. The query is
+    /// `answer=refusal`. The answer is never 2xx, and the request does not count against a rate limit.
     Refusal,
 }
 
 impl AnswerForm {
-    /// With [`Source::Path`] the query is the caller's own.
+    /// The form that `query` asks for. With [`Source::Path`] the query is the caller's own and is ignored.
     pub(super) fn of(source: Source, query: Option<&str>) -> Self {
         match (source, query) {
             (Source::Original | Source::Forwarded, Some("answer=verdict")) => Self::Verdict,
@@ -28,7 +28,7 @@ impl AnswerForm {
     }
 }
 
-/// What is known of a request by the time it is let through or refused.
+/// What is known about a request when it is let through or refused. A member is `None` until its step is done.
 #[derive(Debug, Default)]
 pub(super) struct Known<'a> {
     pub(super) original: Option<Original<'a>>,

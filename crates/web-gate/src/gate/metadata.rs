@@ -13,14 +13,14 @@ use super::Gate;
 use super::resources::WELL_KNOWN;
 use super::routes::normal_host;
 
-/// The host as a proxy in front of the API may hand it on.
+/// The headers in which a proxy in front of the API may send the API's host.
 static HOSTS: [HeaderName; 3] = [
     HeaderName::from_static("x-original-host"),
     HeaderName::from_static("x-forwarded-host"),
     header::HOST,
 ];
 
-/// Answers for the API that host and path name.
+/// Answers with the metadata of the API that host and path name.
 pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> Response<Body> {
     let suffix = request.path().strip_prefix(WELL_KNOWN).unwrap_or_default().to_owned();
     let hosts = hosts(request.http.headers());
@@ -54,7 +54,7 @@ fn hosts(headers: &HeaderMap) -> Vec<String> {
     values.map(normal_host).collect()
 }
 
-/// RFC 9728 §2.
+/// The metadata document of an API (RFC 9728 §2).
 fn document(server: &ResourceServer, issuer: &str) -> Response<Body> {
     let scopes: Vec<_> = server.scopes.iter().map(|it| it.scope.as_str()).collect();
     let document = json!({

@@ -1,13 +1,18 @@
-//! The gate: a proxy asks whether a request may pass to the API behind it, before it passes it on.
+//! The gate: a proxy in front of an API asks, for each request of a caller, whether the request may pass.
 //!
-//! The way of a question: what was asked for (`original`, `path`), which line of the route table
-//! it falls under (`routes`), what the caller presents (`credential`), whether that is good
-//! ([`engine::gate`]), whether it comes too often (`rates`). The answer is 200 with who calls
-//! (`identity`), or a refusal in the dialect's words (`refuse`).
+//! A request of the proxy goes through these steps:
 //!
-//! Invariant: whatever is not understood, not listed or not known is refused. The body of a question
-//! is never read, and of its headers only those that its [`Source`] names and those that carry a
-//! credential.
+//! 1. `original` and `path` read the method, host and path that the caller asked for.
+//! 2. `routes` finds the route of the route table.
+//! 3. `credential` reads the credential that the caller presents.
+//! 4. [`engine::gate`] checks that the credential is active and may be used for this route.
+//! 5. `rates` checks the rate limits.
+//!
+//! The answer is 200 with the caller's identity (`identity`), or a refusal in the format of the dialect (`refuse`).
+//!
+//! Invariant: a request that cannot be read, or has no route, is refused. So is an unknown credential. The gate
+//! never reads the body of the proxy's request. It reads only the headers that the realm's [`Source`] names, and
+//! those that carry a credential.
 
 mod answer;
 mod compile;

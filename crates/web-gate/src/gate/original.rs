@@ -1,7 +1,7 @@
-//! What the caller of the API asked for, as the proxy tells it.
+//! The caller's original request to the API, as the proxy describes it.
 //!
-//! Invariant: only the headers of the realm's [`Source`] are read. A header of another proxy's kind is
-//! the caller's own, whatever it says; one that came twice is nobody's.
+//! Invariant: only the headers of the realm's [`Source`] are read. The caller may have sent any other header, so it
+//! is ignored. A header that occurs twice is refused: the caller may have sent one of the two.
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
@@ -9,18 +9,18 @@ use engine::GateReason;
 
 use super::Source;
 
-/// What was asked for.
+/// Method, host and path of the caller's request to the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Original<'a> {
-    /// In capitals.
+    /// The method: upper-case letters, digits and hyphens.
     pub(super) method: &'a str,
-    /// As it was sent: in any case, with or without port.
+    /// The host as it was sent: in any case, with or without port.
     pub(super) host: &'a str,
-    /// As it was sent, without the query.
+    /// The path as it was sent, without the query.
     pub(super) path: &'a str,
 }
 
-/// A header by its name in messages and in requests.
+/// A header: its name in error messages, and its name in requests.
 type Named = (&'static str, HeaderName);
 
 static ORIGINAL: [Named; 3] = [
@@ -35,51 +35,61 @@ static FORWARDED: [Named; 3] = [
 ];
 
 impl<'a> Original<'a> {
-    /// Reads it. `below` is the path after `/gate`.
+    /// Reads it from the proxy's request. `below` is the path after `/gate`.
     ///
     /// # Errors
-    /// What the proxy does wrong.
+    /// A header of `source` is missing, repeated or malformed.
     pub(super) fn read(
         source: Source,
         head: &'a Parts,
         below: &'a str,
     ) -> Result<Self, GateReason> {
-        let told = |[method, host, uri]: &'static [Named; 3]| {
+        let from_headers = |[method, host, uri]: &'static [Named; 3]| {
             Ok(Self {
-                method: one(&head.headers, method)?,
-                host: one(&head.headers, host)?,
-                path: without_query(one(&head.headers, uri)?),
+                method: single_value(&head.headers, method)?,
+                host: single_value(&head.headers, host)?,
+                path: without_query(single_value(&head.headers, uri)?),
             })
         };
         let (original, names) = match source {
-            Source::Original => (told(&ORIGINAL)?, ["X-Original-Method", "X-Original-Host"]),
-            Source::Forwarded => (told(&FORWARDED)?, ["X-Forwarded-Method", "X-Forwarded-Host"]),
-            Source::Path => (Self::itself(head, below)?, ["the request line", "Host"]),
+            Source::Original => {
+                (from_headers(&ORIGINAL)?, ["X-Original-Method", "X-Original-Host"])
+            }
+            Source::Forwarded => {
+                (from_headers(&FORWARDED)?, ["X-Forwarded-Method", "X-Forwarded-Host"])
+            }
+            Source::Path => (Self::from_request_line(head, below)?, ["the request line", "Host"]),
         };
-        let of_method = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-';
-        if !(1..=32).contains(&original.method.len()) || !original.method.bytes().all(of_method) {
+        let is_method_byte = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-';
+        if !(1..=32).contains(&original.method.len())
+            || !original.method.bytes().all(is_method_byte)
+        {
             return Err(GateReason::HeaderMalformed(names[0], "method"));
         }
-        let of_host = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
-        if !(1..=261).contains(&original.host.len()) || !original.host.bytes().all(of_host) {
+        let is_host_byte = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+        if !(1..=261).contains(&original.host.len()) || !original.host.bytes().all(is_host_byte) {
             return Err(GateReason::HeaderMalformed(names[1], "host"));
         }
         Ok(original)
     }
 
-    /// The question itself is what was asked for, below `/gate`.
-    fn itself(head: &'a Parts, below: &'a str) -> Result<Self, GateReason> {
-        // RFC 9112 §3.2.2: an absolute target goes before the header.
+    /// With [`Source::Path`], the proxy sends the caller's own request, with `/gate` before its path.
+    fn from_request_line(head: &'a Parts, below: &'a str) -> Result<Self, GateReason> {
+        // RFC 9112 §3.2.2: an absolute request target takes precedence over `Host`.
         let host = match head.uri.authority() {
             Some(authority) => authority.as_str(),
-            None => one(&head.headers, &("Host", header::HOST))?,
+            None => single_value(&head.headers, &("Host", header::HOST))?,
         };
         let path = if below.is_empty() { "/" } else { below };
         Ok(Self { method: head.method.as_str(), host, path })
     }
 }
 
-fn one<'a>(headers: &'a HeaderMap, (spelled, name): &Named) -> Result<&'a str, GateReason> {
+/// The value of a header that must occur exactly once.
+fn single_value<'a>(
+    headers: &'a HeaderMap,
+    (spelled, name): &Named,
+) -> Result<&'a str, GateReason> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => {
@@ -108,15 +118,15 @@ mod tests {
         request.body(()).unwrap().into_parts().0
     }
 
-    const TOLD: [(&str, &str); 3] = [
+    const HEADERS: [(&str, &str); 3] = [
         ("X-Original-Method", "POST"),
         ("X-Original-Host", "api.example"),
         ("X-Original-URI", "/v1/x?y=/z"),
     ];
 
     #[test]
-    fn only_the_words_of_the_configured_proxy_count() {
-        let mut pairs = TOLD.to_vec();
+    fn only_the_headers_of_the_configured_source_are_read() {
+        let mut pairs = HEADERS.to_vec();
         pairs.extend([
             ("X-Forwarded-Method", "GET"),
             ("X-Forwarded-Host", "evil.example"),
@@ -124,24 +134,24 @@ mod tests {
             ("Host", "inner"),
         ]);
         let head = head("/gate/v2?q", &pairs);
-        let of = |source| {
+        let read = |source| {
             let it = Original::read(source, &head, "/v2").unwrap();
             (it.method, it.host, it.path)
         };
-        assert_eq!(of(Source::Original), ("POST", "api.example", "/v1/x"));
-        assert_eq!(of(Source::Forwarded), ("GET", "evil.example", "/public"));
-        assert_eq!(of(Source::Path), ("GET", "inner", "/v2"));
+        assert_eq!(read(Source::Original), ("POST", "api.example", "/v1/x"));
+        assert_eq!(read(Source::Forwarded), ("GET", "evil.example", "/public"));
+        assert_eq!(read(Source::Path), ("GET", "inner", "/v2"));
     }
 
     #[test]
     fn a_header_that_is_missing_or_came_twice_is_named() {
-        for (place, (name, _)) in TOLD.iter().enumerate() {
-            let mut pairs = TOLD.to_vec();
-            pairs.remove(place);
+        for (index, (name, _)) in HEADERS.iter().enumerate() {
+            let mut pairs = HEADERS.to_vec();
+            pairs.remove(index);
             let missing = Original::read(Source::Original, &head("/gate", &pairs), "").unwrap_err();
             assert_eq!(missing, GateReason::HeaderMissing(name));
             assert!(missing.to_string().contains(name), "{missing}");
-            pairs.push(TOLD[place]);
+            pairs.push(HEADERS[index]);
             pairs.push((name, "/public"));
             let twice = Original::read(Source::Original, &head("/gate", &pairs), "").unwrap_err();
             assert_eq!(twice, GateReason::HeaderRepeated(name));
@@ -151,12 +161,12 @@ mod tests {
     }
 
     #[test]
-    fn methods_and_hosts_that_are_none_are_refused() {
-        for (place, bad) in
+    fn malformed_methods_and_hosts_are_refused() {
+        for (index, bad) in
             [(0, "get"), (0, "GET,POST"), (0, ""), (1, "a, b"), (1, "a/b"), (1, ""), (1, "a@b")]
         {
-            let mut pairs = TOLD;
-            pairs[place].1 = bad;
+            let mut pairs = HEADERS;
+            pairs[index].1 = bad;
             let head = head("/gate", &pairs);
             let refused = Original::read(Source::Original, &head, "").unwrap_err();
             assert!(matches!(refused, GateReason::HeaderMalformed(..)), "{bad}: {refused}");

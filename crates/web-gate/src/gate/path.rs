@@ -1,18 +1,18 @@
-//! The path that was asked for, in the one spelling that every program reads alike.
+//! Decodes the path of a request, and refuses paths that programs read in different ways.
 //!
-//! Invariant: what [`plain`] lets through means the same to a proxy, the gate and an API, whether or
-//! not they decode percent signs or clean up paths (RFC 3986 §6.2.2): what could be read in two ways is
-//! refused, so that no route is passed by under another name.
+//! Invariant: a path that [`plain`] accepts is the same path for a proxy, the gate and an API, whether or not they
+//! decode percent escapes or normalize paths (RFC 3986 §6.2.2). An ambiguous path is refused, so that no caller
+//! reaches a route's path under another spelling.
 
 use std::borrow::Cow;
 
-/// The longest path that is looked at, in bytes.
+/// The longest path that is accepted, in bytes.
 const LONGEST: usize = 8 * 1024;
 
-/// The path, percent signs decoded.
+/// The path with its percent escapes decoded once.
 ///
 /// # Errors
-/// What in it could be read in two ways.
+/// The path is ambiguous. The text names the part that programs read in different ways.
 pub fn plain(path: &str) -> Result<Cow<'_, str>, &'static str> {
     if !path.starts_with('/') {
         return Err("no slash at its beginning");
@@ -20,7 +20,7 @@ pub fn plain(path: &str) -> Result<Cow<'_, str>, &'static str> {
     if path.len() > LONGEST {
         return Err("more than 8192 bytes");
     }
-    if let Some(why) = path.bytes().find_map(refused) {
+    if let Some(why) = path.bytes().find_map(refused_byte) {
         return Err(why);
     }
     let path = if path.contains('%') { Cow::Owned(decoded(path)?) } else { Cow::Borrowed(path) };
@@ -35,19 +35,19 @@ pub fn plain(path: &str) -> Result<Cow<'_, str>, &'static str> {
     Ok(path)
 }
 
-/// Why a byte of a path as it was sent is refused.
-const fn refused(byte: u8) -> Option<&'static str> {
+/// The reason why a byte of a path, as it was sent, is refused; `None` where it is allowed.
+const fn refused_byte(byte: u8) -> Option<&'static str> {
     match byte {
         0..=b' ' | 0x7f..=0xff => Some("control characters, spaces or what is not ASCII"),
         b'\\' => Some("a backslash"),
-        // Some servers take it, and what follows in the segment, for no part of the name.
+        // Some servers ignore a semicolon and what follows it in the segment.
         b';' => Some("a semicolon"),
         b'?' | b'#' => Some("a query or fragment"),
         _ => None,
     }
 }
 
-/// The path with percent signs decoded, once.
+/// Decodes the percent escapes of a path once.
 fn decoded(path: &str) -> Result<String, &'static str> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
@@ -65,8 +65,8 @@ fn decoded(path: &str) -> Result<String, &'static str> {
         }
         rest = after;
     }
-    // A program that decodes twice would read something else again. The digits may have been
-    // encoded as well, so this is looked for in what was decoded.
+    // A program that decodes twice would read another path. The digits of an escape may be encoded as well, so
+    // the decoded bytes are searched.
     if bytes
         .windows(3)
         .any(|three| matches!(three, [b'%', digits @ ..] if escaped(digits).is_some()))
@@ -76,6 +76,7 @@ fn decoded(path: &str) -> Result<String, &'static str> {
     String::from_utf8(bytes).map_err(|_| "what is not UTF-8")
 }
 
+/// The byte that two hexadecimal digits stand for, and what follows them.
 fn escaped(after: &[u8]) -> Option<(u8, &[u8])> {
     let (digits, rest) = after.split_first_chunk::<2>()?;
     let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));

@@ -1,8 +1,8 @@
-//! The no: in the dialect's words, with what RFC 6750 §3 and RFC 9728 §5.1 tell a caller to come
-//! back with.
+//! Writes a refusal in the format of the dialect. Its `WWW-Authenticate` names the scopes that are needed (RFC 6750
+//! §3) and the URL of the metadata of the API (RFC 9728 §5.1).
 //!
-//! Invariant: a refusal tells nothing of who called. `X-Postern-Status` holds its status also where
-//! the proxy can only be told 401 or 403.
+//! Invariant: a refusal does not say who the caller is. `X-Postern-Status` holds the status of the refusal, also
+//! where the proxy takes 401 and 403 only and the status of the response is one of these.
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode};
@@ -15,33 +15,33 @@ use super::{Access, Gate};
 
 static STATUS: HeaderName = HeaderName::from_static("x-postern-status");
 
-/// What is refused, and why.
+/// A refused request, and the reason.
 pub(super) struct GateRefusal<'a> {
     pub(super) denial: Denial,
     pub(super) known: &'a Known<'a>,
     pub(super) form: AnswerForm,
-    /// The method of the question itself.
-    pub(super) head: &'a Method,
+    /// The method of the proxy's request.
+    pub(super) method: &'a Method,
 }
 
-/// Writes a refusal, and tells of it.
+/// Records a refusal, and makes the response to the proxy.
 pub(super) fn refuse(
     state: &RealmState,
     gate: &Gate,
     ctx: &Context<'_>,
-    refused: GateRefusal<'_>,
+    refusal: GateRefusal<'_>,
 ) -> Response<Body> {
-    let GateRefusal { denial, known, form, head } = refused;
+    let GateRefusal { denial, known, form, method } = refusal;
     note(state, gate, ctx, (&denial, known, form));
-    let failure = ErrorResponse {
+    let error_response = ErrorResponse {
         resource_metadata: metadata(gate, known),
         ..with_scope(denial.error_response(), known)
     };
-    let mut response = state.failure(&failure, &ctx.origin.request_id);
+    let mut response = state.failure(&error_response, &ctx.origin.request_id);
     let status = response.status();
     response.headers_mut().insert(&STATUS, HeaderValue::from(status.as_u16()));
     let bodiless =
-        head == Method::HEAD || known.original.is_some_and(|original| original.method == "HEAD");
+        method == Method::HEAD || known.original.is_some_and(|original| original.method == "HEAD");
     if bodiless {
         *response.body_mut() = Body::empty();
     }
@@ -51,6 +51,7 @@ pub(super) fn refuse(
     response
 }
 
+/// The URL of the metadata of the API behind the route (RFC 9728 §5.1).
 fn metadata(gate: &Gate, known: &Known<'_>) -> Option<String> {
     match &known.route?.access {
         Access::Public => None,
@@ -58,15 +59,17 @@ fn metadata(gate: &Gate, known: &Known<'_>) -> Option<String> {
     }
 }
 
-/// RFC 6750 §3: the scopes that are needed may be told of any 401, too.
-fn with_scope(failure: ErrorResponse, known: &Known<'_>) -> ErrorResponse {
+/// Adds the scopes of the route. RFC 6750 §3 allows `scope` in the challenge of every 401.
+fn with_scope(error_response: ErrorResponse, known: &Known<'_>) -> ErrorResponse {
     let needed = || match &known.route?.access {
         Access::Protected { scopes, .. } if !scopes.is_empty() => Some(scopes.to_string()),
         _ => None,
     };
-    ErrorResponse { scope: failure.scope.clone().or_else(needed), ..failure }
+    ErrorResponse { scope: error_response.scope.clone().or_else(needed), ..error_response }
 }
 
+/// Logs, counts and stores the refusal. A refusal of an unknown caller is counted only, where there are too many
+/// of them.
 fn note(
     state: &RealmState,
     gate: &Gate,
@@ -74,27 +77,27 @@ fn note(
     (denial, known, form): (&Denial, &Known<'_>, AnswerForm),
 ) {
     let code = denial.code();
-    if is_about_the_proxy(denial) && gate.tells(ctx.now) {
+    if is_about_the_proxy(denial) && gate.may_warn(ctx.now) {
         let realm = state.issuer().realm().as_str();
         tracing::warn!(realm, "the gate cannot tell what is asked for: {denial}");
     }
-    let first = form != AnswerForm::Refusal;
+    let is_first = form != AnswerForm::Refusal;
     if ctx.origin.recognized.get().is_none() && !gate.log_limiter.admits(ctx.now) {
-        if first {
+        if is_first {
             state.metrics().refused(code);
         }
         return;
     }
-    // The pattern, not the path: that may hold a value.
+    // The pattern is recorded and not the path, which may hold a secret.
     let pattern = known.route.map_or("", |route| route.path.as_str());
     let method = known.original.map_or("", |original| original.method);
     let origin =
         RequestOrigin { request: format!("{method} {pattern} at the gate"), ..ctx.origin.clone() };
     let ctx = Context { origin: &origin, ..*ctx };
-    if first {
+    if is_first {
         state.note(&ctx, denial);
     } else {
-        // The verdict counted it a moment ago; here is the id that the caller will tell support.
+        // The verdict before counted and logged it. It is stored under this request id too: the caller sees this one.
         state.app().refusals.note(denial.refusal(&ctx));
     }
 }

@@ -1,4 +1,4 @@
-//! Which API a well-known path names (RFC 9728 §3.1).
+//! Finding the API that a well-known path names (RFC 9728 §3.1).
 
 use super::*;
 use crate::gate::WhenUnsure;
@@ -40,7 +40,7 @@ fn rfc9728_3_1_the_well_known_path_stands_between_host_and_path() {
 }
 
 #[test]
-fn an_api_is_found_by_its_own_host_and_by_a_suffix_at_the_realms() {
+fn an_api_is_found_by_its_host_and_by_a_suffix_at_the_realm() {
     let resources = resources(&["https://api.example", "https://api.example/v2", "contacts"]);
     let find = |host: &str, suffix: &str| {
         resources.find(&[host.to_owned()], suffix).map(|it| it.audience.as_str())

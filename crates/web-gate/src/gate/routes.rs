@@ -1,12 +1,16 @@
-//! Which line of the route table a request falls under.
+//! Finds the line of the route table for a request.
 //!
-//! Of the lines whose host, path and method fit, a host goes before any host; then the path decides,
-//! segment by segment from the left: one that is spelled out before a `{name}`, and that before a
-//! `{*rest}`; then a method that is spelled out before any method. The order of the file decides
-//! nothing, so no two lines may say the same.
+//! If several lines match host, path and method, the most specific one is chosen, in this order:
 //!
-//! It is a tree of segments and not a radix tree such as `matchit`: that takes no `{name}` beside a
-//! `{*rest}`, and "all of these, and that one more strictly" is what route tables are made of.
+//! 1. A line with a host goes before a line for any host.
+//! 2. The paths are compared segment by segment from the left: a literal segment goes before `{name}`, and `{name}`
+//!    goes before `{*rest}`.
+//! 3. A line that names the method goes before a line for any method.
+//!
+//! The order of the lines in the file does not matter, so two lines must not match the same requests.
+//!
+//! The table is a tree of segments and not a radix tree such as `matchit`. That one does not allow `{name}` beside
+//! `{*rest}`, but route tables often have one strict line within a general one.
 
 use std::collections::HashMap;
 
@@ -14,39 +18,39 @@ use super::Route;
 use super::error::GateError;
 use super::path::plain;
 
-/// The tables, by host.
+/// The route table: one tree of segments for each host, and one for any host.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     hosts: HashMap<Box<str>, Node>,
     anywhere: Node,
 }
 
-/// What may follow the segments so far.
+/// The lines and further segments below one path.
 #[derive(Debug, Default)]
 struct Node {
     spelled: HashMap<Box<str>, Node>,
     name: Option<Box<Node>>,
     /// The lines that end here.
     here: Vec<Line>,
-    /// The lines that take all that follows.
+    /// The lines that end with `{*rest}` here.
     rest: Vec<Line>,
 }
 
 #[derive(Debug)]
 struct Line {
-    /// Empty: any.
+    /// The methods; empty means any.
     methods: Vec<Box<str>>,
     index: usize,
 }
 
 impl Table {
     /// # Errors
-    /// The first line that cannot be meant.
+    /// The first line that is not valid, or that repeats another line.
     pub(super) fn new(routes: &[Route]) -> Result<Self, GateError> {
         let mut table = Self::default();
         for (index, route) in routes.iter().enumerate() {
             let node = match &route.host {
-                Some(host) => table.hosts.entry(known_host(host)?).or_default(),
+                Some(host) => table.hosts.entry(checked_host(host)?).or_default(),
                 None => &mut table.anywhere,
             };
             let methods = route.methods.iter().map(|it| it.as_str().into()).collect();
@@ -55,23 +59,23 @@ impl Table {
         Ok(table)
     }
 
-    /// The line for a request: its place in the file. `path` is plain.
+    /// The index of the line for a request. `path` is a result of [`plain`].
     pub(super) fn find(&self, host: &str, path: &str, method: &str) -> Option<usize> {
-        let of_host = match self.hosts.get(host) {
+        let host_node = match self.hosts.get(host) {
             Some(node) => Some(node),
             None if self.hosts.is_empty() => None,
             None => self.hosts.get(normal_host(host).as_str()),
         };
         let below = path.strip_prefix('/')?;
-        let found = of_host.and_then(|node| node.find(Some(below), method));
+        let found = host_node.and_then(|node| node.find(Some(below), method));
         found.or_else(|| self.anywhere.find(Some(below), method))
     }
 
-    /// The line for a request, of those that the table was made of.
+    /// The route for a request. `routes` are those that the table was made of.
     ///
     /// # Errors
-    /// A slash at the end of the path leads to a `{*rest}` past a line that asks for something else.
-    /// Many APIs take `/admin/` for `/admin`.
+    /// The path ends with a slash and matches a `{*rest}`, but the path without the slash has a line with another
+    /// access. Many APIs treat `/admin/` as `/admin`.
     pub(super) fn choose<'a>(
         &self,
         routes: &'a [Route],
@@ -88,13 +92,13 @@ impl Table {
         Ok(found)
     }
 
-    /// The hosts that lines name.
+    /// The hosts that the lines name.
     pub(super) fn hosts(&self) -> impl Iterator<Item = &str> {
         self.hosts.keys().map(AsRef::as_ref)
     }
 }
 
-/// In lower case, without port and without a dot at its end.
+/// A host in lower case, without port and without a dot at its end.
 pub fn normal_host(host: &str) -> String {
     let bare = match host.rsplit_once(':') {
         Some((bare, port)) if port.bytes().all(|b| b.is_ascii_digit()) => bare,
@@ -103,7 +107,7 @@ pub fn normal_host(host: &str) -> String {
     bare.strip_suffix('.').unwrap_or(bare).to_ascii_lowercase()
 }
 
-fn known_host(host: &str) -> Result<Box<str>, GateError> {
+fn checked_host(host: &str) -> Result<Box<str>, GateError> {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
     if !host.is_empty() && host.bytes().all(fits) && normal_host(host) == host {
         Ok(host.into())
@@ -144,7 +148,7 @@ impl Node {
         add(&mut node.here, line, pattern)
     }
 
-    /// `rest`: what is left of the path, without its slash; `None`: nothing, not even a slash.
+    /// The index of the line for the rest of a path, without its first slash; `None` is an empty rest.
     fn find(&self, rest: Option<&str>, method: &str) -> Option<usize> {
         let Some(rest) = rest else { return pick(&self.here, method) };
         let (segment, after) = match rest.split_once('/') {
@@ -173,7 +177,7 @@ fn add(lines: &mut Vec<Line>, line: Line, pattern: &str) -> Result<(), GateError
     Ok(())
 }
 
-/// RFC 9110 §9.3.2: whoever may GET may HEAD.
+/// The line for a method. A line for GET also takes HEAD (RFC 9110 §9.3.2).
 fn pick(lines: &[Line], method: &str) -> Option<usize> {
     let of = |wanted: &str| {
         lines.iter().find(|line| line.methods.iter().any(|known| **known == *wanted))

@@ -1,4 +1,4 @@
-//! The route table against a model that looks at every line.
+//! The route table, compared with a model that checks every line.
 
 use axum::http::Method;
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ fn table(lines: &[Route]) -> Table {
 }
 
 #[test]
-fn what_is_spelled_out_goes_before_a_placeholder_and_that_before_the_rest() {
+fn a_literal_goes_before_a_placeholder_and_a_placeholder_before_the_rest() {
     let lines = [
         line(None, "/v1/{*rest}", &[]),
         line(None, "/v1/things/{id}", &[]),
@@ -46,7 +46,7 @@ fn what_is_spelled_out_goes_before_a_placeholder_and_that_before_the_rest() {
 }
 
 #[test]
-fn a_slash_at_the_end_leads_past_no_line() {
+fn a_slash_at_the_end_does_not_bypass_a_line() {
     let guarded = |host, path, methods: &[&str], audience: &str| {
         let (scopes, credentials) = (oauth::ScopeSet::new(), Vec::new());
         let access = Access::Protected { audience: audience.to_owned(), scopes, credentials };
@@ -78,7 +78,7 @@ fn a_slash_at_the_end_leads_past_no_line() {
 }
 
 #[test]
-fn a_method_that_is_spelled_out_goes_before_any_and_get_is_head_too() {
+fn a_named_method_goes_before_any_and_get_covers_head() {
     let lines = [
         line(None, "/a", &[]),
         line(None, "/a", &["POST", "PUT"]),
@@ -117,7 +117,7 @@ fn a_host_is_compared_without_case_port_and_last_dot() {
 }
 
 #[test]
-fn lines_that_cannot_be_meant_are_refused() {
+fn invalid_lines_are_refused() {
     for path in [
         "v1",
         "",
@@ -149,7 +149,7 @@ fn lines_that_cannot_be_meant_are_refused() {
     assert!(matches!(Table::new(&twice), Err(GateError::Twice { .. })));
 }
 
-/// The slow way: every line that fits, and of these the one whose rank is best.
+/// The model: of all lines that match, the one with the best rank.
 fn model(lines: &[Route], host: &str, path: &str, method: &str) -> Option<usize> {
     let mut fitting = Vec::new();
     for (index, line) in lines.iter().enumerate() {
@@ -169,17 +169,19 @@ fn model(lines: &[Route], host: &str, path: &str, method: &str) -> Option<usize>
         let given: Vec<&str> = path[1..].split('/').collect();
         let mut ranks = Vec::new();
         let mut rest = false;
-        for (place, segment) in wanted.iter().enumerate() {
-            let there = given.get(place);
-            match (there, *segment) {
+        for (index, segment) in wanted.iter().enumerate() {
+            let segment_of_path = given.get(index);
+            match (segment_of_path, *segment) {
                 (Some(_), segment) if segment.starts_with("{*") => {
                     ranks.push(2);
                     rest = true;
                 }
-                (Some(there), segment) if segment.starts_with('{') && !there.is_empty() => {
+                (Some(segment_of_path), segment)
+                    if segment.starts_with('{') && !segment_of_path.is_empty() =>
+                {
                     ranks.push(1);
                 }
-                (Some(there), segment) if *there == segment => ranks.push(0),
+                (Some(segment_of_path), segment) if *segment_of_path == segment => ranks.push(0),
                 _ => {
                     ranks.clear();
                     break;
@@ -217,7 +219,7 @@ proptest! {
             proptest::collection::vec(prop_oneof![Just("a"), Just("b"), Just("c")], 0..5), 24),
         slash in any::<bool>(),
     ) {
-        // Lines that say what others said are left out, as the table itself demands it.
+        // Repeated lines are left out, since the table refuses them.
         let mut lines: Vec<Route> = Vec::new();
         for candidate in candidates {
             lines.push(candidate);

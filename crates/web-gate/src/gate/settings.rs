@@ -1,4 +1,4 @@
-//! What a realm's gate is told: plain data, filled by the configuration.
+//! The settings of a realm's gate: plain data, which the configuration fills.
 
 use std::time::Duration;
 
@@ -8,22 +8,23 @@ use oauth::ScopeSet;
 /// The gate of one realm.
 #[derive(Clone, Debug)]
 pub struct GateSettings {
-    /// Where a proxy says what was asked for.
+    /// The headers in which the proxy describes the caller's request.
     pub source: Source,
-    /// How the API is told who calls.
+    /// How the API learns who calls.
     pub identity: Identity,
-    /// After so long without word from the database, what is remembered is not believed any more,
-    /// and each route does as its [`Route::when_unsure`] says.
+    /// The memory is too old when it was not brought up to date with the database for this time. Then each route
+    /// does what its [`Route::when_unsure`] says.
     pub stale_after: Duration,
-    /// How often each credential may call.
+    /// The rate limit of each credential.
     pub per_credential: Option<Rate>,
-    /// How often all credentials of an organization may call together.
+    /// The rate limit of all credentials of an organization together.
     pub per_organization: Option<Rate>,
-    /// In the order of the file. What matches none is refused.
+    /// The routes, in the order of the file. A request without a route is refused.
     pub routes: Vec<Route>,
 }
 
-/// Which words of a proxy count. The others are the caller's own, and are never looked at.
+/// The headers that describe the caller's request. The gate ignores the headers of the other sources, since the
+/// caller may have sent them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Source {
     /// `X-Original-Method`, `X-Original-URI`, `X-Original-Host`: nginx, HAProxy, Apache.
@@ -35,66 +36,66 @@ pub enum Source {
     Path,
 }
 
-/// How the API is told who calls.
+/// How the API learns who calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Identity {
-    /// In headers of their own, `X-Postern-…`: for a network that only the proxy can reach into.
+    /// In separate headers, `X-Postern-…`: for a network that only the proxy can reach.
     #[default]
     Headers,
-    /// In one signed JWT, `X-Postern-Identity`, that is good for so long.
+    /// In one signed JWT, `X-Postern-Identity`.
     Token {
-        /// From when it is made.
+        /// How long a JWT is valid, from its creation.
         lifetime: Duration,
     },
 }
 
-/// At most so many requests in a window.
+/// A rate limit: at most this many requests in a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// How many. At least 1.
+    /// The number of requests, at least 1.
     pub requests: u32,
-    /// In how long.
+    /// The length of the window.
     pub window: Duration,
 }
 
 /// One line of the route table.
 #[derive(Clone, Debug)]
 pub struct Route {
-    /// The host it is for, in lower case; `None`: any.
+    /// The host, in lower case; `None` means any.
     pub host: Option<String>,
     /// The path: `{name}` stands for one segment, `{*rest}` at the end for all that follow.
     pub path: String,
-    /// The methods; empty: any.
+    /// The methods; empty means any.
     pub methods: Vec<Method>,
-    /// What is asked of the caller.
+    /// What the caller must present.
     pub access: Access,
-    /// What happens while nothing can be known.
+    /// What happens while the state of a credential cannot be known.
     pub when_unsure: WhenUnsure,
 }
 
-/// What a route asks of its callers.
+/// What a caller must present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Nothing: whatever they present is not looked at.
+    /// Nothing. A credential is ignored.
     Public,
-    /// A good credential.
+    /// An active credential.
     Protected {
-        /// The API it must be for: the identifier of a resource server.
+        /// The identifier of the resource server that the credential must be for.
         audience: String,
-        /// All of these scopes.
+        /// The scopes that the credential must have, all of them.
         scopes: ScopeSet,
-        /// Kinds of credential as [`engine::present::PresentedKind::as_str`] names them; empty: any.
+        /// The kinds of credential, as [`engine::present::PresentedKind::as_str`] names them; empty means any.
         credentials: Vec<String>,
     },
 }
 
-/// What happens while nothing can be known of a credential: the database is away and it is not
-/// remembered, or what is remembered is too old.
+/// What happens while the state of a credential cannot be known: the database cannot be reached and the credential is
+/// not in memory, or the memory is too old.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WhenUnsure {
     /// The request is refused with 503.
     #[default]
     Closed,
-    /// It passes: with the identity that is remembered, or else with none.
+    /// The request passes: with the identity from memory, or without an identity.
     Open,
 }

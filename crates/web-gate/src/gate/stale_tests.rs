@@ -1,4 +1,4 @@
-//! What the gate believes after nothing was heard of the database: several nodes, one clock.
+//! The gate when its memory is too old: several nodes with one clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +43,7 @@ impl Node {
         Self::of(Arc::clone(&clock), clock).await
     }
 
-    /// A node whose memory was filled by another clock than it has now.
+    /// A node whose memory was filled by another clock than the one it uses now.
     async fn of(filled_by: Arc<FixedClock>, clock: Arc<FixedClock>) -> Self {
         let realm = TestRealm::builder().url("http://127.0.0.1").clock(Arc::clone(&clock));
         let realm = realm.one_of_several(filled_by).build();
@@ -76,7 +76,7 @@ impl Node {
     }
 }
 
-/// Makes an API key the way an administrator does.
+/// Creates an API key as an administrator does.
 async fn key(state: &RealmState) -> String {
     let origin = RequestOrigin::default();
     let store = &state.app().store;
@@ -103,8 +103,7 @@ async fn key(state: &RealmState) -> String {
 }
 
 #[tokio::test]
-async fn what_is_too_old_to_be_believed_is_503_where_a_route_is_closed_and_passes_where_it_is_open()
-{
+async fn a_memory_that_is_too_old_is_503_on_a_closed_route_and_passes_on_an_open_one() {
     let node = Node::new().await;
     let status = async |path| node.ask(path, &node.key).await.status().as_u16();
     assert_eq!((status("/closed").await, status("/open").await), (200, 200));
@@ -126,7 +125,7 @@ async fn what_is_too_old_to_be_believed_is_503_where_a_route_is_closed_and_passe
 }
 
 #[tokio::test]
-async fn a_clock_that_was_set_back_makes_nothing_young_again() {
+async fn a_clock_that_is_set_back_does_not_make_old_memory_fresh() {
     let clock = |at| Arc::new(FixedClock::new(Timestamp::from_seconds(at)));
     let node = Node::of(clock(1_800_000_011), clock(1_800_000_000)).await;
     let status = async |path| node.ask(path, &node.key).await.status().as_u16();
