@@ -1,12 +1,11 @@
-//! How often something may be tried: buckets that refill, in memory, finitely many.
+//! Limits how often something may be tried: a bounded number of buckets in memory, which refill with time.
 //!
-//! Invariant: nobody is locked out for good, since every bucket refills by itself; and nobody can lock
-//! out somebody else for long where that somebody's browser is known, since it has
-//! a bucket of its own.
+//! Invariant: no user is locked out for ever, since every bucket refills. An attacker cannot lock out a user whose
+//! browser is known, since such a browser has its own bucket.
 //!
-//! This is the generic cell rate algorithm: a bucket is one number, the time at which it is full
-//! again. `governor` has it too; yet its keyed store grows with its keys and is swept from outside,
-//! it cannot give back what was taken, and two buckets cannot be asked as one.
+//! This is the generic cell rate algorithm: a bucket is one number, the time at which it is full again. The crate
+//! `governor` has it too. But its keyed store grows with its keys, it cannot give an attempt back, and it cannot take
+//! from two buckets at once.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -16,47 +15,47 @@ use std::time::Duration;
 
 use base::Timestamp;
 
-/// The most buckets that are not full. A bucket takes 24 bytes or so.
+/// The most buckets that are not full. A bucket takes about 24 bytes.
 const MAX_BUCKETS: usize = 100_000;
 
-/// So many at once, and after them one every `every`.
+/// The size of a bucket: `burst` attempts at once, and after them one per `every`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
-    /// How many may come at once.
+    /// The number of attempts in a full bucket.
     pub burst: u32,
-    /// How long it takes until there is one more.
+    /// The time until the bucket has one more attempt.
     pub every: Duration,
 }
 
 impl Allowance {
-    /// `burst` in `time`, refilled evenly.
+    /// `burst` attempts in `time`, refilled evenly.
     pub const fn per(burst: u32, time: Duration) -> Self {
         Self { burst, every: Duration::from_nanos(time.as_nanos() as u64 / burst as u64) }
     }
 }
 
-/// What is counted: a name that begins with what it is the name of, and its allowance.
+/// A bucket: its name, which begins with the kind of thing it counts, and its allowance.
 pub type Counted<'a> = (&'a str, Allowance);
 
-/// What was tried of late.
+/// The buckets of all recent attempts.
 #[derive(Debug, Default)]
 pub struct Attempts {
-    /// The time at which each bucket is full again, in milliseconds; by hash of its name. Two names
-    /// of one hash share a bucket, which nobody can bring about: the hash is keyed at start.
+    /// The time at which each bucket is full again, in milliseconds since 1970, by the hash of its name. Two names
+    /// with one hash share a bucket. An attacker cannot find such names: the hash has a random key.
     full_at: Mutex<HashMap<u64, i64>>,
     hash: RandomState,
 }
 
 impl Attempts {
-    /// None yet.
+    /// No attempts yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes one from each of these, or from none.
+    /// Takes one attempt from each of these buckets, or from none.
     ///
     /// # Errors
-    /// The seconds, at least one, until all of them have one.
+    /// The seconds, at least one, until each bucket has an attempt.
     pub fn take(&self, counted: &[Counted<'_>], now: Timestamp) -> Result<(), u64> {
         let mut buckets = self.lock();
         let mut wait = 0;
@@ -78,7 +77,7 @@ impl Attempts {
         Ok(())
     }
 
-    /// Gives one back to each of these: the attempt was a good one.
+    /// Gives one attempt back to each of these buckets, after an attempt that succeeded.
     pub fn give_back(&self, counted: &[Counted<'_>]) {
         let mut buckets = self.lock();
         for (name, allowance) in counted {
@@ -93,14 +92,14 @@ impl Attempts {
         full_at.unwrap_or(i64::MIN).max(now.millis())
     }
 
-    /// What these buckets hold is good even where a holder of the lock panicked.
+    /// The buckets. They are consistent even after a panic of a thread that held the lock.
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, i64>> {
         self.full_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Makes room: full buckets go, and where that is not enough the fuller half of the others. Who is
-/// limited most is forgotten last.
+/// Removes full buckets, and if that is not enough the fuller half of the others. The emptiest buckets are removed
+/// last.
 fn sweep(buckets: &mut HashMap<u64, i64>, now: Timestamp) {
     buckets.retain(|_, full_at| *full_at > now.millis());
     if buckets.len() > MAX_BUCKETS / 2 {
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_refills_and_tells_when() {
+    fn a_bucket_refills_and_says_when() {
         let attempts = Attempts::new();
         for _ in 0..10 {
             assert_eq!(attempts.take(&[("a", TEN)], at(0)), Ok(()));
@@ -168,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_finite_and_who_is_limited_most_is_forgotten_last() {
+    fn memory_is_bounded_and_the_emptiest_buckets_are_removed_last() {
         let attempts = Attempts::new();
         for _ in 0..10 {
             attempts.take(&[("victim", TEN)], at(0)).unwrap();

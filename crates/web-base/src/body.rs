@@ -1,4 +1,4 @@
-//! Reads a body, up to a limit and not for ever.
+//! Reads a request body, with a limit of size and of time.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use axum::body::{Body, Bytes, HttpBody as _};
 use http_body_util::BodyExt as _;
 use oauth::{ErrorResponse, Problem};
 
-/// The whole body.
+/// Reads the whole body.
 ///
 /// # Errors
-/// [`Problem::PayloadTooLarge`] past `limit` bytes; [`Problem::InvalidRequest`] when it does not
-/// arrive whole within `time`.
+/// [`Problem::PayloadTooLarge`] past `limit` bytes; [`Problem::InvalidRequest`] when it breaks off
+/// or does not arrive whole within `time`.
 pub async fn read(body: Body, limit: usize, time: Duration) -> Result<Bytes, ErrorResponse> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    // Refused before a byte is read, where the length was announced.
+    // With a `Content-Length`, a body that is too large is refused before it is read.
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large());
     }
@@ -35,7 +35,7 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, ErrorResponse> {
             return Err(too_large());
         }
         if first.is_empty() {
-            // Nearly every body comes in one piece: it is not copied.
+            // Nearly every body arrives in one frame, which is not copied.
             first = data;
         } else {
             more.extend_from_slice(&data);

@@ -1,23 +1,23 @@
-//! The cookies of a realm: the session, the key of forms before there is a session, and what tells a
-//! browser that signed in before.
+//! The cookies of a realm: the session, the key of forms without a session, and the proof that a browser signed in
+//! before.
 //!
-//! Invariant: no script reads them, no other site's request that changes anything carries them, and
-//! where the issuer is reached by TLS they are bound to its host (`__Host-`, RFC 6265bis §4.1.3.2).
-//! Realms may share a host (ports do not keep cookies apart), so a name holds the realm's.
+//! Invariant: no script can read a cookie (`HttpOnly`), and a browser does not send it with a POST from another site
+//! (`SameSite=Lax`). With TLS, a cookie is bound to the issuer's host (`__Host-`, RFC 6265bis §4.1.3.2). Realms may
+//! share a host, and cookies do not depend on the port, so the name of a cookie has the name of the realm.
 
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use engine::Issuer;
 
-/// One of them.
+/// A cookie of a realm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
-    /// Where the person is signed in.
+    /// The session of a user.
     Session,
-    /// Binds forms to a browser that is not signed in.
+    /// Binds forms to a browser that has no session.
     Form,
-    /// Which accounts signed in with this browser before.
+    /// The accounts that signed in with this browser before.
     Known,
 }
 
@@ -30,8 +30,8 @@ impl Cookie {
         }
     }
 
-    /// How long the browser keeps it; `None`: until it is closed.
-    const fn kept(self) -> Option<Duration> {
+    /// How long the browser keeps the cookie; `None` means until the browser is closed.
+    const fn max_age(self) -> Option<Duration> {
         match self {
             Self::Session => Some(engine::people::SESSION_LIFETIME),
             Self::Form => None,
@@ -45,7 +45,7 @@ impl Cookie {
         format!("{host}{}_{}", self.stem(), issuer.realm())
     }
 
-    /// Its value in a request; the first, where there are several.
+    /// The value of the cookie in a request; the first one, if there are several.
     pub fn read<'a>(self, issuer: &Issuer, headers: &'a HeaderMap) -> Option<&'a str> {
         let name = self.name(issuer);
         let all = headers.get_all(header::COOKIE).iter();
@@ -54,26 +54,26 @@ impl Cookie {
         pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
     }
 
-    /// The header that sets it. `None` for a value that no cookie can have (RFC 6265 §4.1.1,
+    /// The `Set-Cookie` header that sets the cookie. `None` for a value that no cookie can have (RFC 6265 §4.1.1,
     /// `cookie-octet`): a semicolon in it would begin an attribute.
     pub fn set(self, issuer: &Issuer, value: &str) -> Option<HeaderValue> {
         let fits = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b',' | b';' | b'\\');
         if !value.bytes().all(fits) {
             return None;
         }
-        let kept = self.kept().map(|time| format!("; Max-Age={}", time.as_secs()));
-        self.header(issuer, value, &kept.unwrap_or_default())
+        let max_age = self.max_age().map(|time| format!("; Max-Age={}", time.as_secs()));
+        self.header(issuer, value, &max_age.unwrap_or_default())
     }
 
-    /// The header that makes the browser forget it.
+    /// The `Set-Cookie` header that deletes the cookie.
     pub fn forget(self, issuer: &Issuer) -> Option<HeaderValue> {
         self.header(issuer, "", "; Max-Age=0")
     }
 
-    fn header(self, issuer: &Issuer, value: &str, kept: &str) -> Option<HeaderValue> {
+    fn header(self, issuer: &Issuer, value: &str, max_age: &str) -> Option<HeaderValue> {
         let secure = if is_https(issuer) { "; Secure" } else { "" };
         let name = self.name(issuer);
-        let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{kept}");
+        let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{max_age}");
         let mut header = HeaderValue::try_from(text).ok()?;
         header.set_sensitive(true);
         Some(header)

@@ -1,8 +1,8 @@
 //! What all HTTP parts of Postern share: the state of the process and of a realm, a request whose realm is
 //! known, bodies, responses, request ids, trusted proxies, the URL of an issuer, metrics.
 //!
-//! Requests and state go down to a part, dispatch stays above: nothing here, and no part, knows which part
-//! answers which path. That is the crate `web`.
+//! The crate `web` decides which part answers which path. This crate and the parts do not know it: they get the
+//! request and the state.
 
 pub mod attempts;
 pub mod body;

@@ -1,4 +1,4 @@
-//! How much a request may send, and how long it may take.
+//! The limits of a request: the size of its body, and the time for it.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Public ids in place of internal ones: what an answer refers to is looked up once.
+//! Finds the public ids of the entities that a response refers to.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use domain::{Entity, EntityRecord};
 use engine::{Context, Denial};
 use store::{Batch, StoreExt as _, Write};
 
-/// Entities that an answer refers to. Each is read at most once.
+/// The entities that a response refers to. Each is read at most once.
 #[derive(Debug)]
 pub struct Names<'a> {
     ctx: &'a Context<'a>,
@@ -15,12 +15,12 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// Looks everything up in the store.
+    /// Names that are looked up in the store.
     pub fn new(ctx: &'a Context<'a>) -> Self {
         Self { ctx, known: HashMap::new() }
     }
 
-    /// Knows what `batch` is about to write, too.
+    /// Names that are looked up in the store, and in the entities that `batch` is about to write.
     pub fn with(ctx: &'a Context<'a>, batch: &Batch) -> Self {
         let mut names = Self::new(ctx);
         for write in &batch.writes {
@@ -31,7 +31,7 @@ impl<'a> Names<'a> {
         names
     }
 
-    /// An entity; `None` when it is gone.
+    /// An entity; `None` when it does not exist any more.
     pub async fn entity<T: EntityRecord>(
         &mut self,
         id: Id<T>,
@@ -44,7 +44,7 @@ impl<'a> Names<'a> {
         Ok(known.and_then(T::from_entity))
     }
 
-    /// What the outside calls an entity.
+    /// The public id of an entity; the internal id where it has no public one. `None` without an `id`.
     pub async fn of<T: EntityRecord>(
         &mut self,
         id: Option<Id<T>>,

@@ -1,7 +1,7 @@
-//! Whose word is believed about where a request came from.
+//! Finds the client's address, host and scheme of a request that came through trusted proxies.
 //!
 //! Invariant: `Forwarded` (RFC 7239) and `X-Forwarded-*` are read only where the peer itself is a
-//! trusted proxy; from anybody else they are as if absent.
+//! trusted proxy. From any other peer they are ignored.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -15,7 +15,7 @@ pub struct Network {
     bits: u8,
 }
 
-/// A text that is no range of addresses.
+/// A text is not an address or a range of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an IP address or a range of them, such as \"10.0.0.0/8\"")]
 pub struct ParseNetworkError;
@@ -33,7 +33,7 @@ impl FromStr for Network {
 }
 
 impl Network {
-    /// Whether `address` lies in it. An IPv4 address counts as itself also when written as IPv6.
+    /// Whether `address` lies in the range. An IPv4-mapped IPv6 address counts as the IPv4 address.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
             (IpAddr::V4(network), IpAddr::V4(address)) => {
@@ -48,24 +48,24 @@ impl Network {
         }
     }
 
-    /// Whether it holds every address there is of its kind.
+    /// Whether the range has all addresses of its family.
     pub const fn is_everything(&self) -> bool {
         self.bits == 0
     }
 }
 
-/// The proxies whose forwarded headers are believed.
+/// The proxies whose forwarded headers are used.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(Vec<Network>);
 
-/// Where a request came from, as far as it can be believed.
+/// The origin of a request, from the peer and from trusted headers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival<'a> {
     /// The address of the client.
     pub address: IpAddr,
-    /// The authority that was asked.
+    /// The host of the request, with its port if any.
     pub host: Option<&'a str>,
-    /// Whether the client used TLS, where that was told.
+    /// Whether the client used TLS; `None` where no header says it.
     pub https: Option<bool>,
     /// Whether the peer is a trusted proxy.
     pub trusted: bool,
@@ -76,17 +76,17 @@ static X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host"
 static X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 impl TrustedProxies {
-    /// Those in any of these networks.
+    /// All addresses in these networks are trusted proxies.
     pub const fn new(networks: Vec<Network>) -> Self {
         Self(networks)
     }
 
-    /// Whether `address` is one.
+    /// Whether `address` is a trusted proxy.
     pub fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// What `headers` and the peer's address tell.
+    /// Reads the origin of a request from the peer's address and `headers`.
     pub fn arrival<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Arrival<'a> {
         let host = text(headers, &header::HOST);
         let mut arrival =
@@ -101,19 +101,19 @@ impl TrustedProxies {
             self.read_forwarded(headers, &mut arrival);
         }
         if !standard || headers.contains_key(&X_FORWARDED_FOR) {
-            let told = std::mem::replace(&mut arrival.address, direct);
+            let forwarded_address = std::mem::replace(&mut arrival.address, direct);
             self.read_x_forwarded(headers, &mut arrival);
-            // A proxy writes one of the two and may hand on the other as its client wrote it. Where
-            // they differ nobody can tell which is which, so neither is believed.
-            if standard && arrival.address != told {
+            // A proxy writes one of the two headers, and may pass on the other as its client wrote it. If they
+            // differ, neither is trusted.
+            if standard && arrival.address != forwarded_address {
                 arrival.address = direct;
             }
         }
         arrival
     }
 
-    /// RFC 7239 §4: elements from the client to the last proxy. From the end, the first address
-    /// that is no proxy of ours is the client; its element names host and scheme.
+    /// Reads `Forwarded` (RFC 7239 §4): its elements go from the client to the last proxy. Read from the end, the
+    /// first address that is not a trusted proxy is the client. Its element names host and scheme.
     fn read_forwarded<'a>(&self, headers: &'a HeaderMap, arrival: &mut Arrival<'a>) {
         for element in elements(headers, &header::FORWARDED) {
             let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
@@ -158,7 +158,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// The elements of a list header, last one first.
+/// The elements of a list header, the last one first.
 fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
     let values: Vec<&str> =
         headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_is_not_believed() {
+    fn headers_of_an_untrusted_peer_are_ignored() {
         let headers = headers(&[
             ("host", "real"),
             ("x-forwarded-host", "fake"),
@@ -234,13 +234,17 @@ mod tests {
     }
 
     #[test]
-    fn of_two_stories_about_an_address_neither_is_believed() {
-        let told = |forwarded: &str| {
+    fn of_two_different_addresses_neither_is_trusted() {
+        let forwarded_address = |forwarded: &str| {
             let headers = headers(&[("forwarded", forwarded), ("x-forwarded-for", "192.0.2.7")]);
             proxies().arrival(ip("10.0.0.1"), &headers).address
         };
-        assert_eq!(told("for=192.0.2.7"), ip("192.0.2.7"));
-        assert_eq!(told("for=6.6.6.6"), ip("10.0.0.1"), "the client may have written either");
+        assert_eq!(forwarded_address("for=192.0.2.7"), ip("192.0.2.7"));
+        assert_eq!(
+            forwarded_address("for=6.6.6.6"),
+            ip("10.0.0.1"),
+            "the client may have written either"
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Records what was refused: in the log, in the metrics, and in the store, where `postern why` finds it.
+//! Records denied requests: in the log, in the metrics, and in the store, where `postern why` finds them.
 
 use domain::Refusal;
 use engine::{Context, Denial, Level};

@@ -14,13 +14,13 @@ use crate::limits::WebLimits;
 pub struct RealmRequest {
     /// The request as it arrived.
     pub http: Request<Body>,
-    /// Where the realm's own path lies in the path of the request.
+    /// The range of the realm's own path within the path of the request.
     pub path: Range<usize>,
-    /// The id that the answer carries.
+    /// The request id, which the answer has in `X-Request-Id`.
     pub request_id: String,
     /// The address of the client.
     pub address: IpAddr,
-    /// How much the request may send, and how long it may take.
+    /// The limits of the request.
     pub limits: WebLimits,
 }
 
@@ -42,7 +42,7 @@ impl RealmRequest {
     }
 }
 
-// By hand: headers and query may hold a credential.
+// Not derived: headers and query may hold a credential.
 impl fmt::Debug for RealmRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RealmRequest").field("request_id", &self.request_id).finish_non_exhaustive()

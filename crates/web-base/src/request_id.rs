@@ -1,18 +1,18 @@
-//! The id that every answer carries and support can look up.
+//! The request id: every answer has one, and support can look it up.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base::encoding::push_base62;
 use base::{Rng, Timestamp};
 
-/// The header it travels in.
+/// The header with the request id.
 pub static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest id taken over from a proxy.
+/// The longest id that is accepted from a proxy, in bytes.
 const LONGEST: usize = 64;
-/// Enough base62 digits for 48 bits of milliseconds and 40 random ones.
+/// The length of a new id: base62 digits for 48 bits of milliseconds and 40 random bits.
 const WIDTH: usize = 15;
 
-/// A new id: short enough to read out, and in the order of time.
+/// A new id. It is short, and ids sort by time.
 pub fn fresh(now: Timestamp, rng: &dyn Rng) -> String {
     const RANDOM: u128 = (1 << 40) - 1;
     let millis = u128::from(now.millis().unsigned_abs()) & ((1 << 48) - 1);
@@ -21,11 +21,11 @@ pub fn fresh(now: Timestamp, rng: &dyn Rng) -> String {
     id
 }
 
-/// The id that a proxy gave, where it is a decent one.
-pub fn given(headers: &HeaderMap) -> Option<String> {
+/// The id that a proxy sent; `None` where it is too long or has other characters than letters, digits and `._-`.
+pub fn from_proxy(headers: &HeaderMap) -> Option<String> {
     let id = headers.get(&X_REQUEST_ID)?.to_str().ok()?;
-    let decent = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    ((1..=LONGEST).contains(&id.len()) && id.bytes().all(decent)).then(|| id.to_owned())
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    ((1..=LONGEST).contains(&id.len()) && id.bytes().all(is_allowed)).then(|| id.to_owned())
 }
 
 /// The id as a header value.
@@ -47,11 +47,11 @@ mod tests {
     }
 
     #[test]
-    fn a_given_id_is_taken_only_when_decent() {
+    fn an_id_from_a_proxy_is_used_only_if_it_is_well_formed() {
         let with = |id: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(&X_REQUEST_ID, id.parse().unwrap());
-            given(&headers)
+            from_proxy(&headers)
         };
         assert_eq!(with("a.B-3_x").as_deref(), Some("a.B-3_x"));
         assert_eq!(with(""), None);

@@ -1,4 +1,4 @@
-//! From the dialect's answer to an HTTP response.
+//! Makes HTTP responses: from the dialect's output, and plain ones.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use dialect::Outgoing;
 
-/// Nobody keeps it (RFC 9111 §5.2.2.5).
+/// Forbids caches to store the response (RFC 9111 §5.2.2.5).
 pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// The response that `outgoing` describes.
@@ -21,7 +21,7 @@ pub fn outgoing(outgoing: Outgoing) -> Response<Body> {
             Cow::Borrowed(text) => HeaderValue::from_str(text),
             Cow::Owned(text) => HeaderValue::try_from(text),
         };
-        // A dialect's templates were checked at load: what does not fit came with a request.
+        // The templates of a dialect were checked at load, so an invalid value came with the request.
         if let Ok(value) = value {
             response.headers_mut().append(name, value);
         }
@@ -29,7 +29,7 @@ pub fn outgoing(outgoing: Outgoing) -> Response<Body> {
     response
 }
 
-/// Lets pages of any origin read an answer, never with the person's cookies (Fetch §3.2.1).
+/// Allows pages of any origin to read the response, without cookies (Fetch §3.2.1).
 pub fn to_any_origin(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
@@ -38,8 +38,8 @@ pub fn to_any_origin(headers: &mut HeaderMap) {
     );
 }
 
-/// What may be asked of a path (RFC 9110 §9.3.7), also by pages of other origins where `cors` (Fetch
-/// §3.2.2).
+/// The response to OPTIONS: the methods of a path (RFC 9110 §9.3.7). With `cors` it also answers the preflight
+/// requests of pages of other origins (Fetch §3.2.2).
 pub fn options(allow: &[&str], cors: bool) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
@@ -54,13 +54,13 @@ pub fn options(allow: &[&str], cors: bool) -> Response<Body> {
             header::ACCESS_CONTROL_ALLOW_HEADERS,
             HeaderValue::from_static("authorization, content-type"),
         );
-        // As long as Chromium remembers it at most.
+        // The most that Chromium allows, in seconds.
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
     }
     response
 }
 
-/// A line of plain text that nobody keeps.
+/// A response of plain text that caches do not store.
 pub fn plain(status: StatusCode, text: impl Into<Body>) -> Response<Body> {
     let mut response = Response::new(text.into());
     *response.status_mut() = status;

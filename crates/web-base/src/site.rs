@@ -1,12 +1,12 @@
-//! Where an issuer lives: scheme, authority and path prefix of its URL (RFC 8414 §2).
+//! The parts of an issuer's URL: scheme, authority and path prefix (RFC 8414 §2).
 //!
-//! Invariant: a [`Site`] is in the one spelling that a request is compared in: host in lower case,
-//! no default port, a prefix without trailing slash.
+//! Invariant: a [`Site`] is normalized, so that requests can be compared with it: the host is in lower case, there is
+//! no default port, and the prefix has no trailing slash.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// An issuer's URL, taken apart. Displays as the URL, without trailing slash.
+/// An issuer's URL in its parts. Displays as the URL, without trailing slash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Site {
     https: bool,
@@ -14,7 +14,7 @@ pub struct Site {
     prefix: Box<str>,
 }
 
-/// A text that cannot be an issuer's URL.
+/// A text is not a valid issuer URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "an http or https URL of a host, an optional port and an optional path, without query, \
@@ -23,27 +23,27 @@ pub struct Site {
 pub struct ParseSiteError;
 
 impl Site {
-    /// Whether it is reached by TLS.
+    /// Whether the scheme is `https`.
     pub const fn is_https(&self) -> bool {
         self.https
     }
 
-    /// Host, and the port where it is not the scheme's own.
+    /// The host, with the port if it is not the default of the scheme.
     pub fn authority(&self) -> &str {
         &self.authority
     }
 
-    /// The host alone; an IPv6 address in its brackets.
+    /// The host without port; an IPv6 address is in brackets.
     pub fn host(&self) -> &str {
         split_port(&self.authority).0
     }
 
-    /// What every path begins with: empty, or `/…` without trailing slash.
+    /// The prefix of every path: empty, or `/…` without trailing slash.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// Whether the host is this machine itself.
+    /// Whether the host is a loopback address or a name for it.
     pub fn is_loopback(&self) -> bool {
         let host = self.host();
         let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -82,12 +82,12 @@ impl FromStr for Site {
     }
 }
 
-/// The unreserved characters of RFC 3986 §2.3, and what is common in paths.
+/// The characters that a prefix may have: the unreserved ones of RFC 3986 §2.3, and `/`, `@` and `:`.
 fn is_path_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~' | b'@' | b':')
 }
 
-/// The one spelling of a `Host` (RFC 9110 §4.2.3, §7.2); `None` when it is none.
+/// Normalizes the value of `Host` (RFC 9110 §4.2.3, §7.2); `None` where it is not a host.
 pub fn normal_authority(authority: &str, https: bool) -> Option<Box<str>> {
     let (host, port) = split_port(authority);
     let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
@@ -122,10 +122,10 @@ mod tests {
 
     #[test]
     fn rfc8414_2_an_issuer_is_a_url_without_query_and_fragment() {
-        for good in ["https://a.example", "http://127.0.0.1:8081", "https://a.example/tenant/x"] {
-            assert_eq!(good.parse::<Site>().unwrap().to_string(), good);
+        for valid in ["https://a.example", "http://127.0.0.1:8081", "https://a.example/tenant/x"] {
+            assert_eq!(valid.parse::<Site>().unwrap().to_string(), valid);
         }
-        for bad in [
+        for invalid in [
             "",
             "a.example",
             "ftp://a.example",
@@ -141,7 +141,7 @@ mod tests {
             "https://a.example/../x",
             "https://[::zz]",
         ] {
-            assert_eq!(bad.parse::<Site>(), Err(ParseSiteError), "{bad:?}");
+            assert_eq!(invalid.parse::<Site>(), Err(ParseSiteError), "{invalid:?}");
         }
     }
 
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_this_machine_only() {
+    fn loopback_hosts_are_recognized() {
         for (text, loopback) in [
             ("http://127.0.0.1:1", true),
             ("http://[::1]:1", true),

@@ -1,4 +1,4 @@
-//! What every handler works with: the state of the process, which all realms share, and the state of one realm.
+//! The state that handlers get: the state of the process, which all realms share, and the state of one realm.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,32 +22,32 @@ use crate::attempts::Attempts;
 use crate::metrics::RealmMetrics;
 use crate::respond;
 
-/// How many uses are written at once while requests are answered.
+/// The number of uses in one write while requests are answered.
 const USES_AT_ONCE: usize = 64;
-/// The pause after them, so that requests are answered on a single core.
+/// The pause after such a write, so that requests get their turn on a single core.
 const BETWEEN_USES: Duration = Duration::from_millis(2);
 
 /// What all realms of the process share.
 pub struct AppState {
-    /// Where everything is stored.
+    /// The store, read through the memory.
     pub store: Arc<dyn Store>,
-    /// The memory before the store: to watch and to follow it.
+    /// The memory in front of the store: for metrics, and to follow changes.
     pub memory: Arc<Hot>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
+    /// The random number generator.
     pub rng: Arc<dyn Rng>,
-    /// Digests of stored secrets.
+    /// The key for the digests of stored secrets.
     pub digests: DigestKey,
     /// Hashes passwords.
     pub passwords: Arc<dyn Passwords>,
     /// Limits how often something may be tried.
     pub attempts: Attempts,
-    /// Uses of credentials, on their way to the store.
+    /// The noted uses of credentials that are not stored yet.
     pub uses: Arc<UseLog>,
-    /// Refusals, on their way to the store.
+    /// The noted refusals that are not stored yet.
     pub refusals: Arc<RefusalLog>,
-    /// The number of refusals that came too fast to be stored. They are in the log only.
+    /// The number of refusals that were dropped because too many came at once. They are in the log only.
     pub refusals_dropped: AtomicU64,
     /// Set when the process is about to end: it finishes its requests and accepts no new ones.
     pub draining: AtomicBool,
@@ -59,10 +59,10 @@ impl AppState {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// Writes the noted refusals to the store. Call it before they are read.
+    /// Writes the noted refusals to the store. Call it before refusals are read.
     ///
     /// # Errors
-    /// When the store cannot take them; they are lost then, as the store is.
+    /// The store failed. The noted refusals are lost then.
     pub async fn flush_refusals(&self) -> Result<(), StoreError> {
         let (refusals, dropped) = self.refusals.drain();
         self.refusals_dropped.fetch_add(dropped, Ordering::Relaxed);
@@ -73,9 +73,9 @@ impl AppState {
     /// on a single core.
     ///
     /// # Errors
-    /// When the store cannot take them. Those of the current batch are lost then; the others stay.
+    /// The store failed. The uses of the current batch are lost then; the others stay noted.
     pub async fn trickle_uses(&self) -> Result<(), StoreError> {
-        // What is noted meanwhile comes the next time.
+        // Uses that are noted meanwhile are written by the next call.
         for _ in 0..self.uses.len().div_ceil(USES_AT_ONCE) {
             self.store.record_uses(self.uses.drain_some(USES_AT_ONCE)).await?;
             tokio::time::sleep(BETWEEN_USES).await;
@@ -83,10 +83,10 @@ impl AppState {
         Ok(())
     }
 
-    /// Writes the noted uses to the store. Call it before they are read.
+    /// Writes the noted uses to the store. Call it before uses are read.
     ///
     /// # Errors
-    /// When the store cannot take them; they are lost then, as the store is.
+    /// The store failed. The noted uses are lost then.
     pub async fn flush_uses(&self) -> Result<(), StoreError> {
         let uses = self.uses.drain();
         if uses.is_empty() { Ok(()) } else { self.store.record_uses(uses).await }
@@ -114,7 +114,7 @@ impl Collector for AppState {
     }
 }
 
-/// What the memory before the store has done, and what it holds.
+/// The metrics of the memory in front of the store.
 fn memory(encoder: &mut DescriptorEncoder<'_>, figures: &HotFigures) -> fmt::Result {
     let refused = "Look-ups of what it does not hold, too many to ask the store for each.";
     for (name, help, value) in [
@@ -143,12 +143,12 @@ fn memory(encoder: &mut DescriptorEncoder<'_>, figures: &HotFigures) -> fmt::Res
     Ok(())
 }
 
-/// A gauge's value; what is larger than it can say is its largest.
+/// A value of a gauge; `i64::MAX` where it is larger.
 fn whole(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-/// One realm, as its handlers see it: the axum state of the admin API, too. Cheap to clone.
+/// The state of one realm for its handlers. It is also the axum state of the JSON APIs. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct RealmState {
     app: Arc<AppState>,
@@ -163,7 +163,7 @@ impl RealmState {
         Self { app, issuer, metrics }
     }
 
-    /// What all realms share.
+    /// The state that all realms share.
     pub const fn app(&self) -> &Arc<AppState> {
         &self.app
     }
@@ -178,8 +178,8 @@ impl RealmState {
         &self.metrics
     }
 
-    /// The context of a decision, now, that reads from memory: for decisions that change nothing.
-    /// Routers mounted in a realm find the origin in the request's extensions, as
+    /// The context of a decision at the current time. It reads from memory, so it is for decisions that change
+    /// nothing. A router that is mounted in a realm finds the origin in the extensions of the request, as
     /// `Arc<RequestOrigin>`.
     pub fn context<'a>(&'a self, origin: &'a RequestOrigin) -> Context<'a> {
         Context {
@@ -193,23 +193,23 @@ impl RealmState {
         }
     }
 
-    /// The same context, for an operation that commits what it decides, by [`engine::settle`].
+    /// The same context, for an operation that commits its decision with [`engine::settle`].
     pub fn write_context<'a>(&'a self, origin: &'a RequestOrigin) -> WriteContext<'a> {
         WriteContext::new(self.context(origin), &*self.app.store)
     }
 
-    /// The same, reading from the database: for operations that act on what they read, since other
-    /// nodes may have changed it a moment ago.
+    /// The same write context, but it reads from the database. It is for operations that change what they read, since
+    /// another node may have changed it a moment ago.
     pub fn direct_context<'a>(&'a self, origin: &'a RequestOrigin) -> WriteContext<'a> {
         self.write_context(origin).direct()
     }
 
-    /// What the dialect needs to encode a reply.
+    /// The values that the dialect needs to encode a reply.
     pub fn reply_context<'a>(&'a self, request_id: &'a str) -> dialect::Context<'a> {
         dialect::Context { request_id, issuer: self.issuer.url() }
     }
 
-    /// An error response in the dialect's format for requests that belong to no endpoint.
+    /// An error response in the format of the dialect, for a request outside the endpoints.
     pub fn failure(&self, error: &ErrorResponse, request_id: &str) -> Response<Body> {
         let context = self.reply_context(request_id);
         respond::outgoing(self.issuer.dialect().encode_error(None, error, &context))

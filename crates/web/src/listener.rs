@@ -1,6 +1,6 @@
-//! What stands behind a listener: finds the realm of a request, or shows the portal or the figures.
+//! The service of a listener: finds the realm of a request, or shows the portal or the metrics.
 //!
-//! Invariant: every request gets an answer with a request id, also when what answers panics.
+//! Invariant: every request gets an answer with a request id, even when a handler panics.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -29,41 +29,42 @@ use crate::realm::Realm;
 pub enum Serves {
     /// Realms, by host and path prefix.
     Realms(Realms),
-    /// The page that lists the realms, and the figures.
+    /// The portal and the metrics.
     Portal(Box<Portal>),
-    /// The figures alone.
+    /// The metrics only.
     Metrics,
 }
 
 /// Answers the requests of one listener.
 #[derive(Debug)]
 pub struct ListenerService {
-    /// What all realms share.
+    /// The state that all realms share.
     pub app: Arc<AppState>,
-    /// Whose word is believed.
+    /// The proxies whose forwarded headers are used.
     pub proxies: Arc<TrustedProxies>,
-    /// Everything that is counted.
+    /// The metrics of the process.
     pub metrics: Arc<Metrics>,
-    /// What is behind.
+    /// What the listener serves.
     pub serves: Serves,
 }
 
-/// A realm below a path prefix; the longest prefix first.
+/// A path prefix and its realm. Lists are sorted by length, the longest prefix first.
 type Below = (Box<str>, Arc<Realm>);
 
 /// The realms of a listener.
 #[derive(Debug, Default)]
 pub struct Realms {
     by_authority: HashMap<Box<str>, Vec<Below>>,
-    /// By the hosts of the APIs behind their gates: a proxy that keeps the host asks under it.
+    /// The realms by the hosts of the APIs behind their gates. A proxy that keeps the host sends its requests under
+    /// it.
     by_gated_host: HashMap<Box<str>, Vec<Below>>,
-    /// The only realm there is: it answers to any host.
+    /// The only realm of the listener. It answers for any host.
     alone: Option<Arc<Realm>>,
 }
 
 impl Realms {
-    /// These realms, by their issuers. A single one without path prefix answers to any host: its
-    /// listener is its own.
+    /// Makes the table of these realms from the URLs of their issuers. A single realm without path prefix answers for
+    /// any host, since it has the listener for itself.
     pub fn new(realms: Vec<(Site, Arc<Realm>)>) -> Self {
         let alone = match realms.as_slice() {
             [(site, realm)] if site.prefix().is_empty() => Some(Arc::clone(realm)),
@@ -85,7 +86,7 @@ impl Realms {
         Self { by_authority, by_gated_host, alone }
     }
 
-    /// The realm of a request, and where its own path lies in the path asked for.
+    /// The realm of a request, and the range of the realm's own path within `path`.
     fn find(
         &self,
         host: Option<&str>,
@@ -93,7 +94,7 @@ impl Realms {
         path: &str,
     ) -> Option<(&Arc<Realm>, std::ops::Range<usize>)> {
         let of_host = host.and_then(|host| {
-            // As most clients spell it first: that look-up allocates nothing.
+            // The usual spelling first: this look-up does not allocate.
             self.by_authority.get(host).or_else(|| {
                 normal_authority(host, https).and_then(|host| self.by_authority.get(&host))
             })
@@ -107,7 +108,7 @@ impl Realms {
             .or_else(|| self.find_gated(host?, path))
     }
 
-    /// The realm whose gate stands before the API that is reached at `host`: for the gate alone.
+    /// The realm whose gate protects the API at `host`. It answers under this host with its gate only.
     fn find_gated(&self, host: &str, path: &str) -> Option<(&Arc<Realm>, std::ops::Range<usize>)> {
         let of_host = self.by_gated_host.get(gate::normal_host(host).as_str())?;
         of_host.iter().find_map(|(prefix, realm)| {
@@ -118,7 +119,7 @@ impl Realms {
     }
 }
 
-/// Where the path below `prefix` lies. RFC 8414 §3.1 puts a well-known path before the prefix.
+/// The range of the path below `prefix`. A well-known path comes before the prefix (RFC 8414 §3.1).
 fn relative(path: &str, prefix: &str) -> Option<std::ops::Range<usize>> {
     let below = |rest: &str| rest.is_empty() || rest.starts_with('/');
     if path.strip_prefix(prefix).is_some_and(below) {
@@ -129,7 +130,7 @@ fn relative(path: &str, prefix: &str) -> Option<std::ops::Range<usize>> {
 }
 
 impl ListenerService {
-    /// Answers a request of `peer`.
+    /// Answers a request from `peer`.
     pub async fn answer(
         &self,
         peer: SocketAddr,
@@ -138,9 +139,10 @@ impl ListenerService {
     ) -> Response<Body> {
         let started = Instant::now();
         let arrival = self.proxies.arrival(peer.ip(), request.headers());
-        let given = if arrival.trusted { request_id::given(request.headers()) } else { None };
+        let from_proxy =
+            if arrival.trusted { request_id::from_proxy(request.headers()) } else { None };
         let request_id =
-            given.unwrap_or_else(|| request_id::fresh(self.app.clock.now(), &*self.app.rng));
+            from_proxy.unwrap_or_else(|| request_id::fresh(self.app.clock.now(), &*self.app.rng));
         let mut response = match &self.serves {
             _ if !names_one_host(&request) => {
                 plain(StatusCode::BAD_REQUEST, "a request names one host\n")
@@ -176,7 +178,7 @@ impl ListenerService {
     }
 }
 
-/// RFC 9112 §3.2: a request has one `Host`; HTTP/1.0 knew none.
+/// Checks that a request has exactly one `Host` (RFC 9112 §3.2). HTTP/1.0 has none.
 fn names_one_host(request: &Request<Body>) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
@@ -192,16 +194,17 @@ fn find<'a>(
     https: bool,
     request: &Request<Body>,
 ) -> Option<(&'a Arc<Realm>, std::ops::Range<usize>)> {
-    // RFC 9112 §3.2.2: an absolute target goes before the header.
+    // RFC 9112 §3.2.2: an absolute request target takes precedence over `Host`.
     let target = request.uri().authority().map(|authority| authority.as_str());
     let host = if arrival.trusted { arrival.host } else { target.or(arrival.host) };
     realms.find(host, https, request.uri().path())
 }
 
-/// Answers, whatever happens: in time, and with the dialect's own failure.
+/// Lets the realm answer. If the handler panics or takes too long, the answer is an error in the format of the
+/// dialect.
 async fn guarded(realm: Arc<Realm>, request: RealmRequest, started: Instant) -> Response<Body> {
     let request_id = request.request_id.clone();
-    // Boxed: kilobytes of state are moved once, and not with every wrapper around them.
+    // Boxed, so that the large future is moved once and not with each wrapper.
     let answer = Box::pin(realm.answer(request, started));
     let answer = AssertUnwindSafe(answer).catch_unwind();
     let failure = match tokio::time::timeout(realm.limits.answer_time, answer).await {

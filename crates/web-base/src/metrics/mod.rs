@@ -1,10 +1,11 @@
-//! Counts what happens, for Prometheus.
+//! The metrics of the process, for Prometheus.
 //!
 //! Counters, histograms and the text format are those of the crate `prometheus-client`.
 //!
-//! Invariant: counting a request is a few atomic additions on handles that are found by an index:
-//! no look-up by label, no allocation, and nothing that grows with traffic.
+//! Invariant: counting a request takes a few atomic additions on counters that are found by an index. It needs no
+//! look-up by label and no allocation, and the metrics do not grow with traffic.
 
+mod duration;
 mod realm;
 
 use std::fmt::{self, Write as _};
@@ -13,24 +14,15 @@ use std::sync::Arc;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, prometheus_text};
 use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+pub use duration::duration_histogram;
 pub use realm::{Part, RealmMetrics};
 
 /// The media type of the page: the text exposition format of Prometheus, version 0.0.4.
 pub const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// The upper bounds of the buckets of every duration, in seconds.
-const DURATION_BUCKETS: [f64; 14] =
-    [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
-
-/// A histogram of durations in seconds, with the same buckets everywhere.
-pub fn duration_histogram() -> Histogram {
-    Histogram::new(DURATION_BUCKETS)
-}
-
-/// Everything that is counted.
+/// All metrics of the process.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -52,14 +44,14 @@ impl Metrics {
     pub fn page(&self) -> String {
         let mut page = String::new();
         if prometheus_text::encode(&mut page, &self.registry).is_err() {
-            // Writing to a string does not fail; a collector that does is seen by whoever reads.
+            // Writing to a string does not fail. If a collector fails, the page says so.
             let _ = writeln!(page, "# a collector failed");
         }
         page
     }
 }
 
-/// The version of the program that runs.
+/// The metric `postern_build_info`: the version of the program.
 #[derive(Debug)]
 struct BuildInfo;
 

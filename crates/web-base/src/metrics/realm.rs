@@ -1,4 +1,4 @@
-//! What is counted of one realm.
+//! The metrics of one realm.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::histogram::Histogram;
 
-use super::duration_histogram;
+use super::duration::duration_histogram;
 
 /// Which part of a realm answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,27 +26,27 @@ pub enum Part {
     Account,
     /// Health and readiness.
     Health,
-    /// What is mounted beside the issuer, such as a demo API.
+    /// A router beside the issuer, such as a demo API.
     Api,
-    /// The page to sign in.
+    /// The sign-in page.
     SignIn,
-    /// The page to sign out.
+    /// The sign-out page.
     SignOut,
-    /// The page of the apps that somebody connected.
+    /// The page of the user's connected apps.
     ConnectedApps,
-    /// The style of the pages.
+    /// The style sheet and the icon of the pages.
     Asset,
     /// The form of access requests, and the one-time links that answer them.
     AccessRequest,
     /// The gate.
     Gate,
-    /// What an API behind the gate tells of itself.
+    /// The metadata of an API behind the gate (RFC 9728).
     ProtectedResource,
     /// The change feed, and its snapshots.
     Feed,
     /// The status lists.
     StatusLists,
-    /// Nothing: there is no such path.
+    /// No part: there is no such path.
     Nowhere,
 }
 
@@ -115,7 +115,7 @@ impl Part {
     }
 }
 
-/// The statuses that are told apart.
+/// The statuses that are counted separately, with their labels.
 const STATUSES: [(u16, &str); 18] = [
     (200, "200"),
     (201, "201"),
@@ -156,12 +156,12 @@ pub struct RealmMetrics {
     parts: [PartMetrics; PARTS],
     tokens: Counter,
     unverified: Counter,
-    /// By reason code, of which there are finitely many.
+    /// The number of refusals by reason code. The set of codes is fixed.
     refusals: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl RealmMetrics {
-    /// All at zero.
+    /// The metrics of a realm, all at zero.
     pub fn new(realm: RealmName) -> Self {
         Self {
             realm,
@@ -172,14 +172,14 @@ impl RealmMetrics {
         }
     }
 
-    /// Counts an answer.
+    /// Counts an answer of `part`, which took `took` from the head of the request.
     pub fn answered(&self, part: Part, status: u16, took: Duration) {
-        let Some(of_part) = self.parts.get(part.index()) else { return };
+        let Some(part_metrics) = self.parts.get(part.index()) else { return };
         let index = STATUSES.iter().position(|(known, _)| *known == status);
-        if let Some(counter) = of_part.statuses.get(index.unwrap_or(STATUSES.len() - 1)) {
+        if let Some(counter) = part_metrics.statuses.get(index.unwrap_or(STATUSES.len() - 1)) {
             counter.inc();
         }
-        of_part.took.observe(took.as_secs_f64());
+        part_metrics.took.observe(took.as_secs_f64());
     }
 
     /// Counts an issued access token.
