@@ -1,6 +1,7 @@
-//! Everything that people see: signing in, allowing an app, asking for credentials, mails, the portal.
+//! The pages and mails for people: sign-in, consent, access requests, mails, the portal.
 //!
-//! Plain HTML from typed templates, without a script. The style and the policies of all pages are here.
+//! Pages are plain HTML from typed templates, without scripts. The style sheet and the content security policies of
+//! all pages are here.
 
 pub mod access_request;
 pub mod mail;

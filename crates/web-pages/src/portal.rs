@@ -1,6 +1,6 @@
-//! The page that lists the realms, and the page of the mails that were sent.
+//! The portal: a page that lists the realms, and a page with the mails that were sent.
 //!
-//! Invariant: no page runs a script or loads anything but the style, and its headers say so.
+//! Invariant: no page runs a script, or loads anything but the style sheet. The content security policy enforces it.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub struct PortalRealm {
     takes_requests: bool,
 }
 
-/// Somebody who can sign in.
+/// A user to sign in as.
 #[derive(Clone, Debug)]
 struct PortalPerson {
     email: String,
@@ -50,11 +50,11 @@ struct PortalPerson {
 /// A program beside the realms, such as an app of a partner.
 #[derive(Clone, Debug)]
 pub struct PortalApp {
-    /// For people.
+    /// The name, for people.
     pub name: String,
-    /// What it is, in a sentence.
+    /// A sentence that says what it is.
     pub description: String,
-    /// Where it is.
+    /// Its URL.
     pub url: String,
 }
 
@@ -62,12 +62,12 @@ pub struct PortalApp {
 struct PortalEndpoint {
     operation: &'static str,
     request: String,
-    /// What a token endpoint gives tokens for; a realm may have several.
+    /// The grant types of a token endpoint; a realm may have several token endpoints.
     grant_types: Option<String>,
 }
 
 impl PortalRealm {
-    /// What `issuer` tells of itself, and commands to try it with: without credentials.
+    /// The realm of `issuer`, with sample commands. They have no credentials.
     pub fn new(issuer: &Issuer, sample: String) -> Self {
         let dialect = issuer.dialect();
         let grant_types = |endpoint: &Endpoint| {
@@ -99,7 +99,7 @@ impl PortalRealm {
         }
     }
 
-    /// The same, with somebody to sign in as; `password_in` says where the password is, not what.
+    /// Adds a user to sign in as. `password_in` says where to find the password; it is not the password.
     #[must_use]
     pub fn with_person(self, email: &str, password_in: &str) -> Self {
         let person = PortalPerson { email: email.to_owned(), password_in: password_in.to_owned() };
@@ -125,10 +125,10 @@ struct PortalPage<'a> {
 }
 
 impl Portal {
-    /// The page of these realms, and of what runs beside them; `note` is a sentence for people.
+    /// The portal of these realms and of the apps beside them. `note` is a sentence for people.
     ///
     /// # Errors
-    /// When the template cannot be rendered, which no input can cause.
+    /// The template cannot be rendered. No input causes this.
     pub fn new(
         realms: &[PortalRealm],
         apps: &[PortalApp],
@@ -140,19 +140,19 @@ impl Portal {
         Ok(Self { page, outbox: None })
     }
 
-    /// The same, with a page that shows what was mailed.
+    /// Adds a page that shows the mails in `outbox`.
     #[must_use]
     pub fn with_outbox(self, outbox: Arc<Outbox>) -> Self {
         Self { outbox: Some(outbox), ..self }
     }
 }
 
-/// The page.
+/// The response with the portal.
 pub fn page(portal: &Portal) -> Response<Body> {
     html(portal.page.clone())
 }
 
-/// The page of mails, where there is an outbox.
+/// The response with the mails; `None` without an outbox.
 pub fn mail(portal: &Portal) -> Option<Response<Body>> {
     let outbox = portal.outbox.as_ref()?;
     mail::page(outbox, style::path()).ok().map(html)
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn token_endpoints_are_told_apart_by_what_they_take() {
+    fn token_endpoints_are_named_by_their_grant_types() {
         let settings = engine::IssuerSettings {
             realm: "demo".parse().unwrap(),
             url: "http://127.0.0.1:8081".to_owned(),
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_escapes_what_it_is_given_and_runs_nothing() {
+    fn the_page_escapes_its_values_and_runs_no_script() {
         let realm = PortalRealm {
             name: "demo".to_owned(),
             description: "<script>alert(1)</script>".to_owned(),

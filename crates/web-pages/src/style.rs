@@ -1,6 +1,6 @@
 //! The style sheet that all pages share.
 //!
-//! Its name holds its hash, so that a browser may keep it for ever.
+//! Its path has the hash of its content, so a browser may cache it for ever.
 
 use std::sync::LazyLock;
 

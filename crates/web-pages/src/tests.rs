@@ -10,7 +10,7 @@ use web_base::{RealmRequest, RealmState};
 use crate::access_request::{self, Page, SubmissionLock};
 use crate::people;
 
-/// Answers what a realm answers with a page, and else 404.
+/// Answers the requests that a realm answers with a page; all others are 404.
 #[derive(Debug, Default)]
 pub(crate) struct Pages {
     submissions: SubmissionLock,

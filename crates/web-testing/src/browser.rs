@@ -1,4 +1,5 @@
-//! A browser: it keeps cookies, follows no redirect by itself, and fills in forms as the page has them.
+//! A browser for tests. It keeps cookies and sends forms with the hidden fields of the page. It does not follow
+//! redirects.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use http_body_util::BodyExt as _;
 
 use crate::customers::PASSWORD;
 
-/// What a browser talks to.
+/// A service that a browser sends requests to.
 pub trait Serve: Sync {
     /// The URL of the issuer.
     fn url(&self) -> &str;
@@ -27,7 +28,7 @@ pub trait Serve: Sync {
 #[derive(Debug)]
 pub struct Browser<'a, S> {
     service: &'a S,
-    /// By name.
+    /// The cookies by name.
     pub cookies: BTreeMap<String, String>,
     /// The address it comes from.
     pub address: [u8; 4],
@@ -35,7 +36,7 @@ pub struct Browser<'a, S> {
     pub headers: Vec<(&'static str, String)>,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     /// The status.
@@ -52,7 +53,7 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Where a redirect leads.
+    /// The `Location` of a redirect.
     pub fn location(&self) -> &str {
         assert!(matches!(self.status, 302 | 303), "{} {}", self.status, self.text);
         self.header("location")
@@ -99,7 +100,7 @@ impl<'a, S: Serve> Browser<'a, S> {
         self.send("POST", path, &headers, Body::from(body)).await
     }
 
-    /// Sends a request with the cookies, and keeps what is set.
+    /// Sends a request with the cookies, and stores the cookies of the response.
     pub async fn send(
         &mut self,
         method: &str,
@@ -149,8 +150,8 @@ impl<'a, S: Serve> Browser<'a, S> {
         self.sign_in_at("/sign-in?switch=1", email, password).await
     }
 
-    /// Somebody who is signed in.
-    pub async fn of(service: &'a S, email: &str) -> Self {
+    /// A browser that is signed in with this e-mail address.
+    pub async fn signed_in_as(service: &'a S, email: &str) -> Self {
         let mut browser = Self::new(service);
         let answer = browser.sign_in(email, PASSWORD).await;
         assert_eq!(answer.status, 303, "{}", answer.text);

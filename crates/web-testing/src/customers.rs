@@ -94,8 +94,8 @@ impl TestRealm {
         store.commit(Batch { writes, events: Vec::new() }).await.unwrap();
     }
 
-    /// Path and query of an app's request.
-    pub fn asks(&self, more: &str) -> String {
+    /// Path and query of the app's authorization request, with the parameters `more`.
+    pub fn authorization_path(&self, more: &str) -> String {
         let prefix =
             self.url().splitn(4, '/').nth(3).map(|it| format!("/{it}")).unwrap_or_default();
         format!(

@@ -1,4 +1,4 @@
-//! Passwords without a hash.
+//! Passwords in clear text, for fast tests.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -8,12 +8,12 @@ use domain::PasswordHash;
 use engine::people::{Check, Password, Passwords};
 use engine::{Denial, SignInReason};
 
-/// Keeps passwords as they are, and counts the checks.
+/// Stores passwords in clear text, and counts the checks.
 #[derive(Debug, Default)]
 pub struct PlainPasswords {
-    /// How many passwords were checked.
+    /// The number of checks.
     pub checks: AtomicUsize,
-    /// Whether every check is refused as if too many people waited.
+    /// Whether each check fails as if too many requests waited.
     pub busy: AtomicBool,
 }
 

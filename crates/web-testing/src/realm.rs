@@ -1,4 +1,4 @@
-//! A realm over a store in memory, and a clock that stands still.
+//! A realm with a store in memory and a fixed clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use web_base::{AppState, RealmRequest, RealmState, WebLimits};
 
 use crate::passwords::PlainPasswords;
 
-/// When the tests take place: 15 January 2027, 08:00 UTC.
+/// The time of the tests: 15 January 2027, 08:00 UTC.
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
 /// The limits of a request, where a test has no others.
@@ -32,7 +32,7 @@ pub struct TestRealm {
     pub state: RealmState,
     /// The time of the process.
     pub clock: Arc<FixedClock>,
-    /// What checks passwords.
+    /// The password checks.
     pub passwords: Arc<PlainPasswords>,
 }
 
@@ -110,7 +110,7 @@ impl TestRealmBuilder {
         self
     }
 
-    /// A test environment, under a name for people.
+    /// Makes it a test environment with this display name.
     #[must_use]
     pub fn test_environment(mut self, display_name: &str) -> Self {
         self.settings.environment = Environment::Test;
@@ -125,7 +125,7 @@ impl TestRealmBuilder {
         self
     }
 
-    /// A memory beside those of other nodes, with its own clock.
+    /// Makes it one of several nodes: its memory follows the store, and has its own clock.
     #[must_use]
     pub fn one_of_several(mut self, clock: Arc<FixedClock>) -> Self {
         self.memory.clock = clock;

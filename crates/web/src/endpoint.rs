@@ -1,4 +1,4 @@
-//! An endpoint of the dialect: read, decide, write. The hot path.
+//! Answers a request to an endpoint of the dialect: decodes it, decides, and encodes the reply.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Response, header};
@@ -13,7 +13,7 @@ pub(crate) async fn answer(
     path_values: PathValues<'_>,
     request: RealmRequest,
 ) -> Response<Body> {
-    // The pattern, not the path: that may hold a value.
+    // The pattern is recorded and not the path, which may hold a secret.
     let pattern = endpoint.paths().first().map_or("", String::as_str);
     let origin = request.origin(pattern);
     let dialect = state.issuer().dialect();
@@ -57,7 +57,7 @@ async fn read(
 }
 
 fn authorization(headers: &HeaderMap) -> Vec<&[u8]> {
-    // Two are enough to see that there are too many.
+    // Two values are enough to know that there are too many.
     headers.get_all(header::AUTHORIZATION).iter().take(2).map(|it| it.as_bytes()).collect()
 }
 
@@ -78,7 +78,7 @@ async fn decide(
         state.note(&ctx, denial);
     }
     if let Some(credential) = used {
-        // Whoever introspects is not the one who uses: their address tells nothing.
+        // The caller of introspection is not the user of the token, so its address is not recorded.
         let address = origin.address.filter(|_| request.operation == Operation::Token);
         state.app().uses.note(credential, ctx.now, address);
     }

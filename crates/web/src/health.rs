@@ -1,4 +1,4 @@
-//! `/healthz`: the process answers. `/readyz`: it can do its work.
+//! `/healthz` says that the process answers. `/readyz` says that it can do its work.
 
 use axum::body::Body;
 use axum::http::{Method, Response, StatusCode};
@@ -6,7 +6,7 @@ use engine::Issuer;
 use web_base::AppState;
 use web_base::respond::plain;
 
-/// Answers, where `path` is one of the two.
+/// Answers a request for `/healthz` or `/readyz`; `None` for any other path.
 pub(crate) async fn answer(
     app: &AppState,
     issuers: &[&Issuer],
@@ -23,6 +23,7 @@ pub(crate) async fn answer(
     })
 }
 
+/// The reason why the process is not ready; `None` where it is.
 async fn obstacle(app: &AppState, issuers: &[&Issuer]) -> Option<&'static str> {
     if app.is_draining() {
         return Some("draining\n");

@@ -2,7 +2,7 @@
 //!
 //! A [`ListenerService`] finds the realm by host and path prefix. A [`Realm`] finds the part by the path: the gate,
 //! the dialect's endpoints, `/admin`, the pages, `/account`, the feed, `/healthz` and `/readyz`, what is mounted
-//! beside the issuer. The parts are crates of their own and know nothing of this one. Every answer carries a
+//! beside the issuer. Each part is a crate that does not depend on this one. Every answer has a
 //! request id.
 
 mod endpoint;

@@ -1,4 +1,4 @@
-//! What a listener serves beside realms: the portal, its style sheet, the metrics.
+//! The listeners without realms: the portal with its style sheet, and the metrics.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
@@ -10,14 +10,14 @@ use web_pages::style;
 
 use crate::health;
 
-/// The listener of the portal.
+/// Answers a request on the listener of the portal.
 pub(crate) async fn portal(
     (app, metrics): (&AppState, &Metrics),
     portal: &Portal,
     method: &Method,
     path: &str,
 ) -> Response<Body> {
-    if let Some(response) = of_process((app, metrics), method, path).await {
+    if let Some(response) = process_answer((app, metrics), method, path).await {
         return response;
     }
     match path {
@@ -32,17 +32,18 @@ fn nothing() -> Response<Body> {
     plain(StatusCode::NOT_FOUND, "there is nothing at this path\n")
 }
 
-/// The listener of the metrics.
+/// Answers a request on the listener of the metrics.
 pub(crate) async fn metrics_only(
     (app, metrics): (&AppState, &Metrics),
     method: &Method,
     path: &str,
 ) -> Response<Body> {
-    let of_process = of_process((app, metrics), method, path).await;
-    of_process.unwrap_or_else(nothing)
+    let process_answer = process_answer((app, metrics), method, path).await;
+    process_answer.unwrap_or_else(nothing)
 }
 
-async fn of_process(
+/// Answers a request for the metrics or the health of the process; `None` for any other path.
+async fn process_answer(
     (app, metrics): (&AppState, &Metrics),
     method: &Method,
     path: &str,

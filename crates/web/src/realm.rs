@@ -1,9 +1,9 @@
-//! One realm behind a listener: which of its parts answers a path.
+//! One realm behind a listener: finds the part that answers a path.
 //!
-//! The first that knows the path: the gate, the dialect's endpoints, `/admin`, the pages for people,
-//! `/account`, the feed and the status lists, `/healthz` and `/readyz`, what is mounted beside the
-//! issuer, and else nothing, in the dialect's own words. Paths are compared as they came, undecoded:
-//! `/%74oken` is not `/token`.
+//! The first part that has the path answers. The order is: the gate, the endpoints of the dialect, `/admin`, the pages
+//! for users, `/account`, the feed and the status lists, `/healthz` and `/readyz`, the pages of access requests, the
+//! router beside the issuer. If no part has it, the answer is 404 in the format of the dialect. Paths are compared as
+//! they were sent, without decoding: `/%74oken` is not `/token`.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,7 +25,7 @@ use web_pages::people;
 
 use crate::{endpoint, health};
 
-/// What answers for one realm.
+/// Answers the requests to one realm.
 #[derive(Debug)]
 pub struct Realm {
     pub(crate) state: RealmState,
@@ -39,8 +39,7 @@ pub struct Realm {
 }
 
 impl Realm {
-    /// A realm that answers for its issuer. `beside` answers what
-    /// nothing else does.
+    /// A realm without a gate. `beside` answers the paths that no other part has.
     pub fn new(feed: RealmFeed, limits: WebLimits, beside: Option<Router>) -> Self {
         let state = feed.state().clone();
         let admin = web_admin::router(state.clone());
@@ -57,16 +56,16 @@ impl Realm {
         }
     }
 
-    /// The same realm with a gate.
+    /// Adds a gate.
     ///
     /// # Errors
-    /// [`GateError`]: what the settings say is not possible.
+    /// [`GateError`] where the settings are not valid.
     pub fn with_gate(mut self, settings: GateSettings) -> Result<Self, GateError> {
         self.gate = Some(Box::new(Gate::new(settings, self.state.issuer())?));
         Ok(self)
     }
 
-    /// Answers one request, and counts it.
+    /// Answers a request and counts it in the metrics.
     pub(crate) async fn answer(&self, request: RealmRequest, started: Instant) -> Response<Body> {
         let request_id = request.request_id.clone();
         let (part, mut response) = self.dispatch(request).await;
@@ -85,7 +84,7 @@ impl Realm {
     }
 
     async fn dispatch(&self, request: RealmRequest) -> (Part, Response<Body>) {
-        // First, and with nothing done before: every call of every API behind it comes by here.
+        // The gate is first: every request to the APIs behind it takes this path, so it must be short.
         if let Some(gate) = &self.gate {
             if gate.takes(request.path()) {
                 return (Part::Gate, gate::answer(&self.state, gate, request).await);
@@ -125,11 +124,12 @@ impl Realm {
                 }
                 (part, response)
             }
-            Route::NotFound => self.beyond_the_dialect(request, &path).await,
+            Route::NotFound => self.outside_the_dialect(request, &path).await,
         }
     }
 
-    async fn beyond_the_dialect(
+    /// Answers a path that is not an endpoint of the dialect.
+    async fn outside_the_dialect(
         &self,
         request: RealmRequest,
         path: &str,
@@ -160,15 +160,15 @@ impl Realm {
         match &self.beside {
             Some(beside) => (Part::Api, mounted(beside, request).await),
             None => {
-                let failure =
+                let error_response =
                     ErrorResponse::new(Problem::NotFound, "There is nothing at this path.");
-                (Part::Nowhere, self.state.failure(&failure, &request.request_id))
+                (Part::Nowhere, self.state.failure(&error_response, &request.request_id))
             }
         }
     }
 }
 
-/// Where a request goes. Pages answer HEAD wherever they answer GET (RFC 9110 §9.3.2).
+/// Finds the endpoint of a request. A page that answers GET also answers HEAD (RFC 9110 §9.3.2).
 fn route<'a>(dialect: &'a dialect::Dialect, method: &Method, path: &'a str) -> Route<'a> {
     let page = |found: &Route<'_>| match found {
         Route::Found { endpoint, .. } => endpoint.operation().is_for_browsers(),
@@ -179,7 +179,7 @@ fn route<'a>(dialect: &'a dialect::Dialect, method: &Method, path: &'a str) -> R
     read.unwrap_or_else(|| dialect.route(method.as_str(), path))
 }
 
-/// The endpoint that would have answered with another method.
+/// The endpoint that answers the path with another method, the first of `allow`.
 fn allowed<'a>(
     dialect: &'a dialect::Dialect,
     allow: &[&str],
@@ -191,7 +191,7 @@ fn allowed<'a>(
     }
 }
 
-/// Lets a router answer. It sees the path as the realm does, the request id as a header, and the
+/// Lets a router answer. The router gets the path without the realm's prefix, the request id in its header, and the
 /// origin as an extension, `Arc<RequestOrigin>`.
 async fn mounted(router: &Router, request: RealmRequest) -> Response<Body> {
     let origin = Arc::new(request.origin(request.path()));

@@ -1,7 +1,7 @@
-//! The form by which people ask for credentials.
+//! The form of an access request.
 //!
-//! Invariant: what comes back is the same whatever is known of the person. What was typed is never
-//! lost to a stale page or a mistake.
+//! Invariant: the answer does not depend on whether the person or their organization is known. If the page is stale or
+//! a field is wrong, the form is shown again with all that the person typed.
 
 use std::time::Duration;
 
@@ -19,9 +19,9 @@ use crate::people::network;
 use crate::people::page::{Allowed, Layout, page, see_other};
 use crate::people::visit::Visit;
 
-/// The purpose of the form's token.
+/// The purpose of the form's CSRF token.
 const PURPOSE: &str = "access-request";
-/// What one network may send: an office may have a few who ask.
+/// The requests from one network: a few people in one office may ask.
 const OF_NETWORK: Allowance = Allowance::per(10, Duration::from_secs(60 * 60));
 
 pub(super) fn show(visit: &Visit<'_>) -> Response<Body> {
@@ -45,9 +45,9 @@ pub(super) async fn post(
         None => None,
     };
     if let Some(denial) = refused {
-        return again(visit, typed, &denial);
+        return show_again(visit, typed, &denial);
     }
-    // People do not see this field; what fills in every field there is is none of them.
+    // The field is hidden from people (a honeypot): only a bot fills it in.
     let field = |name| visit.form.as_ref().and_then(|form| form.field(name));
     if field("website").is_some_and(|website| !website.is_empty()) {
         tracing::debug!(request_id = visit.origin.request_id, "an access request of a machine");
@@ -64,9 +64,9 @@ pub(super) async fn post(
     let bucket = format!("access request {} {network}", visit.realm_name());
     let counted = [(bucket.as_str(), OF_NETWORK)];
     if let Err(seconds) = attempts.take(&counted, ctx.now) {
-        return again(visit, typed, &SignInReason::TooManyAttempts(seconds).into());
+        return show_again(visit, typed, &SignInReason::TooManyAttempts(seconds).into());
     }
-    let submitted = match reachable(&new.contact) {
+    let submitted = match check_address(&new.contact) {
         Ok(()) => {
             let _one_at_a_time = submissions.queue.lock().await;
             settle(&ctx, async |ctx| submit(&ctx, &new).await).await.map(drop)
@@ -77,7 +77,7 @@ pub(super) async fn post(
         Ok(()) => see_other(&visit.at(SENT)),
         Err(denial) => {
             attempts.give_back(&counted);
-            again(visit, typed, &denial)
+            show_again(visit, typed, &denial)
         }
     }
 }
@@ -95,8 +95,8 @@ fn typed(visit: &Visit<'_>) -> FormValues {
     }
 }
 
-/// Whether the mail server could be given this address.
-fn reachable(contact: &str) -> Result<(), Denial> {
+/// Checks that the mail server would accept this address.
+fn check_address(contact: &str) -> Result<(), Denial> {
     let address = contact.trim().parse::<lettre::Address>();
     address.map_err(|_| AdminReason::InvalidField {
         field: "contact".to_owned(),
@@ -105,8 +105,8 @@ fn reachable(contact: &str) -> Result<(), Denial> {
     Ok(())
 }
 
-/// The form once more, with what was typed and what is wrong.
-fn again(visit: &Visit<'_>, typed: FormValues, denial: &Denial) -> Response<Body> {
+/// Shows the form again, with the typed values and the errors.
+fn show_again(visit: &Visit<'_>, typed: FormValues, denial: &Denial) -> Response<Body> {
     visit.note(&visit.context(), denial);
     let status = denial.problem().status();
     let (notice, wrong, wait) = match &denial.reason {

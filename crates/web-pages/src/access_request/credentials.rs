@@ -1,5 +1,5 @@
-//! A one-time link. Seeing the page spends nothing, since mail scanners see every page; its button
-//! makes the secret and shows it.
+//! The page of a one-time link. Loading the page does not use up the link, since mail scanners load every link. Its
+//! button creates the secret and shows it.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
@@ -13,7 +13,7 @@ use crate::people::page::{Allowed, Layout, page};
 use crate::people::templates::ErrorPage;
 use crate::people::visit::Visit;
 
-/// The purpose of the button's token.
+/// The purpose of the button's CSRF token.
 const PURPOSE: &str = "credentials";
 
 pub(super) async fn show(visit: &Visit<'_>, link: &str) -> Response<Body> {
@@ -32,7 +32,7 @@ async fn offered(visit: &Visit<'_>, link: &str, foreign: Option<&Denial>) -> Res
                 notice: foreign.map(|_| "The page was out of date. Nothing was lost: try again."),
             };
             let status = foreign.map_or(200, |denial| denial.problem().status());
-            closed(page(visit, status, &template, &Allowed::default()))
+            without_referrer(page(visit, status, &template, &Allowed::default()))
         }
         Err(denial) => gone(visit, &denial),
     }
@@ -63,10 +63,10 @@ fn shown(visit: &Visit<'_>, fetched: &Fetched) -> Response<Body> {
         audiences: &fetched.audiences,
         token_endpoint: path.map(|path| format!("{}{path}", issuer.url())),
     };
-    closed(page(visit, 200, &template, &Allowed::default()))
+    without_referrer(page(visit, 200, &template, &Allowed::default()))
 }
 
-/// It works no more, or not now; the same words for every reason that is the link's.
+/// The page for a link that does not work, for ever or at present. All reasons that concern the link have one text.
 fn gone(visit: &Visit<'_>, denial: &Denial) -> Response<Body> {
     visit.note(&visit.context(), denial);
     let status = denial.problem().status();
@@ -86,11 +86,11 @@ fn gone(visit: &Visit<'_>, denial: &Denial) -> Response<Body> {
         },
     };
     let status = if ours { status } else { 404 };
-    closed(page(visit, status, &template, &Allowed::default()))
+    without_referrer(page(visit, status, &template, &Allowed::default()))
 }
 
-/// No other page learns the address of this one.
-fn closed(mut response: Response<Body>) -> Response<Body> {
+/// Forbids the browser to send the URL of this page, which has the link, to other pages.
+fn without_referrer(mut response: Response<Body>) -> Response<Body> {
     let policy = HeaderValue::from_static("no-referrer");
     response.headers_mut().insert(header::REFERRER_POLICY, policy);
     response

@@ -1,7 +1,7 @@
-//! Pages for people without an account: asking for credentials, and fetching them through a
-//! one-time link. They are there where the realm's dialect takes access requests.
+//! Pages for people without an account: the form of an access request, and the page of the one-time link through which
+//! an approved person fetches the credentials. A realm has them if its dialect has access requests.
 //!
-//! Invariant: neither a page nor a log tells a link; what is noted is its pattern.
+//! Invariant: no page and no log contains a one-time link. Refusals and logs have the pattern of its path.
 
 mod ask;
 mod credentials;

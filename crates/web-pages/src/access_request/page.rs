@@ -1,4 +1,4 @@
-//! The pages, and where they are.
+//! The pages of access requests, and their paths.
 
 use dialect::Dialect;
 
@@ -6,19 +6,19 @@ const ASK: &str = "/access-request";
 pub(super) const SENT: &str = "/access-request/sent";
 const CREDENTIALS: &str = "/credentials/";
 
-/// One of the pages.
+/// A page of access requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page<'p> {
-    /// The form.
+    /// The form of an access request.
     Ask,
-    /// What follows it.
+    /// The page after the form was sent.
     Sent,
-    /// A one-time link.
+    /// The page of a one-time link.
     Credentials(&'p str),
 }
 
 impl<'p> Page<'p> {
-    /// The page at a path, where there is one.
+    /// The page at `path`; `None` where there is none.
     pub fn find(dialect: &Dialect, path: &'p str) -> Option<Self> {
         if !dialect.authorization().access_requests {
             return None;

@@ -1,4 +1,4 @@
-//! Access requests are stored one after the other.
+//! The lock under which access requests are stored.
 
 /// Held while an access request of a realm is stored.
 #[derive(Debug, Default)]

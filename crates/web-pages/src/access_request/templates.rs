@@ -1,10 +1,10 @@
-//! The pages as types.
+//! The templates of the pages of access requests, with their values.
 
 use askama::Template;
 
 use crate::people::page::Layout;
 
-/// The values of the form, shown again where it is refused.
+/// The values of the form. They are shown again when the form is refused.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FormValues {
     pub(crate) name: String,
@@ -13,14 +13,14 @@ pub(crate) struct FormValues {
     pub(crate) contact: String,
 }
 
-/// What is wrong with a field.
+/// The error of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FieldError {
     pub(crate) field: String,
     pub(crate) text: &'static str,
 }
 
-/// The form.
+/// The page with the form.
 #[derive(Clone, Debug, Template)]
 #[template(path = "access_request/form.html")]
 pub(crate) struct FormPage {
@@ -28,27 +28,27 @@ pub(crate) struct FormPage {
     pub(crate) csrf: String,
     pub(crate) typed: FormValues,
     pub(crate) wrong: Option<FieldError>,
-    /// Something to know about the whole.
+    /// A message about the whole form.
     pub(crate) notice: Option<&'static str>,
-    /// In characters.
+    /// The most characters of the message to staff.
     pub(crate) longest_use_case: usize,
 }
 
 impl FormPage {
-    /// What is wrong with this field.
-    pub(crate) fn wrong_with(&self, field: &str) -> Option<&'static str> {
+    /// The error of a field; `None` where it has none.
+    pub(crate) fn error_of(&self, field: &str) -> Option<&'static str> {
         self.wrong.as_ref().filter(|wrong| wrong.field == field).map(|wrong| wrong.text)
     }
 }
 
-/// Thanks.
+/// The page after the form was sent.
 #[derive(Clone, Debug, Template)]
 #[template(path = "access_request/sent.html")]
 pub(crate) struct SentPage {
     pub(crate) layout: Layout,
 }
 
-/// Before the secret is made.
+/// The page of a one-time link, before the secret is created.
 #[derive(Clone, Debug, Template)]
 #[template(path = "access_request/offer.html")]
 pub(crate) struct OfferPage {
@@ -59,7 +59,7 @@ pub(crate) struct OfferPage {
     pub(crate) notice: Option<&'static str>,
 }
 
-/// The credentials, this once. There is no `Debug`: the page holds the secret.
+/// The page that shows the credentials, once. It has no `Debug`, since it contains the secret.
 #[derive(Template)]
 #[template(path = "access_request/credentials.html")]
 pub(crate) struct CredentialsPage<'a> {

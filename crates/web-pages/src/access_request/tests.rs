@@ -1,4 +1,4 @@
-//! What becomes of paths, of what was typed, and of a link in time.
+//! The paths of the pages, the typed values, and the expiry of a link.
 
 use askama::Template as _;
 use axum::body::Body;
@@ -28,7 +28,7 @@ fn layout() -> Layout {
 }
 
 #[test]
-fn the_pages_are_there_where_the_dialect_takes_access_requests() {
+fn the_pages_exist_if_the_dialect_has_access_requests() {
     let (asks, rfc) = (Dialect::builtin("fyma").unwrap(), Dialect::builtin("rfc").unwrap());
     for (path, expected) in [
         ("/access-request", Some(Page::Ask)),
@@ -45,7 +45,7 @@ fn the_pages_are_there_where_the_dialect_takes_access_requests() {
 }
 
 #[test]
-fn what_was_typed_is_kept_and_escaped() {
+fn typed_values_are_shown_again_and_escaped() {
     let hostile = "\"><script>alert(1)</script></textarea>".to_owned();
     let page = FormPage {
         layout: layout(),
@@ -67,7 +67,7 @@ fn what_was_typed_is_kept_and_escaped() {
     assert_eq!(page.matches("aria-invalid").count(), 1, "{page}");
 }
 
-/// A realm that takes access requests, and a clock that can be moved.
+/// A realm with access requests.
 struct Fixture(TestRealm, Pages);
 
 const URL: &str = "http://127.0.0.1:8081/tenant";
@@ -132,7 +132,7 @@ fn link(mail: &Mail) -> String {
 }
 
 #[tokio::test]
-async fn a_link_that_is_over_is_a_page_that_says_so_and_no_mail_any_more() {
+async fn an_expired_link_shows_a_page_and_no_mail_is_sent() {
     let fixture = Fixture::open();
     let mail = fixture.approved().await;
     assert!(mail.text.contains("until 2027-01-18 08:00 UTC"), "{}", mail.text);
@@ -160,7 +160,7 @@ async fn a_link_that_is_over_is_a_page_that_says_so_and_no_mail_any_more() {
 }
 
 #[tokio::test]
-async fn below_a_prefix_a_form_leads_back_below_it() {
+async fn below_a_prefix_a_form_posts_below_the_prefix() {
     let fixture = Fixture::open();
     let (status, cookie, page) =
         fixture.ask("GET", "/tenant/access-request", "", String::new()).await;
@@ -177,7 +177,7 @@ async fn below_a_prefix_a_form_leads_back_below_it() {
 }
 
 #[tokio::test]
-async fn where_no_app_can_be_connected_there_is_no_page_of_connected_apps() {
+async fn a_realm_without_authorization_endpoint_has_no_page_of_connected_apps() {
     let fixture = Fixture::open();
     for (path, wanted) in [("/tenant/sign-in", 200), ("/tenant/settings/apps", 404)] {
         let (status, _, page) = fixture.ask("GET", path, "", String::new()).await;

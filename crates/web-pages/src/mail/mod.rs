@@ -1,7 +1,7 @@
-//! Mails: what is written to people, and the ways to hand it over.
+//! Mails to people, and the trait of what sends them.
 //!
-//! Invariants: no mail holds a secret, at most a one-time link; a mail has no `Debug` of its text;
-//! its subject is ours, and its recipient one address.
+//! Invariants: a mail has no secret, at most a one-time link. `Debug` does not show its text. Its subject is fixed
+//! text of this program. It has one recipient.
 
 mod outbox;
 mod text;
@@ -18,11 +18,11 @@ pub(crate) use text::for_people;
 /// One mail of plain text to one person.
 #[derive(Clone)]
 pub struct Mail {
-    /// The same for the same mail, also when it is handed over again: letters, digits, `.`, `_`, `-`.
+    /// The id of the mail: letters, digits, `.`, `_`, `-`. A repeated attempt to send the mail has the same id.
     pub id: String,
     /// The recipient's address.
     pub to: String,
-    /// One line, ours.
+    /// The subject: one line, without text of users.
     pub subject: &'static str,
     /// The text; lines end in `\n`.
     pub text: String,
@@ -34,17 +34,17 @@ impl fmt::Debug for Mail {
     }
 }
 
-/// A mail that was not taken.
+/// A mail was not accepted. The text says why.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct MailError(pub String);
 
-/// Hands mails over.
+/// Sends mails.
 #[async_trait]
 pub trait Mailer: Send + Sync + fmt::Debug + 'static {
-    /// Hands one over. Once this is done, the mail is somebody else's to deliver.
+    /// Hands a mail to the mail server, which delivers it.
     ///
     /// # Errors
-    /// Why it was not taken, without a word of its text; another try may succeed.
+    /// The mail was not accepted; another attempt may succeed. The error has nothing of the mail's text.
     async fn send(&self, mail: &Mail) -> Result<(), MailError>;
 }

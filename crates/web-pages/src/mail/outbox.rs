@@ -1,4 +1,4 @@
-//! The outbox of `dev`: mails are kept in memory and shown on a page of the portal.
+//! The outbox of `postern dev`: mails are kept in memory and shown on a page of the portal.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,10 +10,10 @@ use base::Clock;
 use super::text::for_people;
 use super::{Mail, MailError, Mailer};
 
-/// How many mails are kept; one more pushes the oldest out.
+/// The most mails that are kept; the oldest is dropped first.
 pub const KEPT: usize = 100;
 
-/// The last mails.
+/// The last mails that were sent.
 #[derive(Debug)]
 pub struct Outbox {
     clock: Arc<dyn Clock>,
@@ -27,7 +27,7 @@ struct Kept {
 }
 
 impl Outbox {
-    /// An empty one.
+    /// An empty outbox.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, kept: Mutex::default() }
     }
@@ -60,7 +60,7 @@ struct Shown<'a> {
     at: &'a str,
     to: &'a str,
     subject: &'a str,
-    /// The text in pieces, those that are links of ours apart.
+    /// The text in pieces; a link is a piece of its own.
     pieces: Vec<Piece<'a>>,
 }
 
@@ -69,7 +69,7 @@ struct Piece<'a> {
     is_link: bool,
 }
 
-/// Lines that are nothing but an address can be followed.
+/// Splits a text into pieces. A line that is only a URL becomes a link.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let is_link = |line: &str| {
         (line.starts_with("http://") || line.starts_with("https://"))
@@ -81,7 +81,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 /// The page that shows an outbox.
 ///
 /// # Errors
-/// When the template cannot be rendered, which no input can cause.
+/// The template cannot be rendered. No input causes this.
 pub(crate) fn page(outbox: &Outbox, style_path: &str) -> Result<String, askama::Error> {
     let kept = outbox.newest_first();
     let shown = kept.iter().map(|kept| Shown {
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_newest_comes_first_and_the_oldest_goes_and_all_is_escaped() {
+    async fn the_newest_mail_is_first_the_oldest_is_dropped_and_text_is_escaped() {
         let outbox = Outbox::new(Arc::new(FixedClock::new(Timestamp::from_seconds(1_800_000_000))));
         for number in 0..=KEPT {
             let text = format!("<b>{number}</b>\nhttp://127.0.0.1/x?a=1&b={number}\n");

@@ -1,4 +1,4 @@
-//! The words of mails.
+//! The texts of mails.
 
 use askama::Template;
 use base::Timestamp;
@@ -28,8 +28,8 @@ struct Declined<'a> {
     issuer: &'a str,
 }
 
-/// The answer to an access request; `None` where there is none to give: nobody decided, or the
-/// link it would hold is over.
+/// The mail that answers an access request. `None` where there is nothing to send: the request is not decided, or
+/// the one-time link expired.
 pub fn answer(ctx: &Context<'_>, request: &AccessRequest) -> Option<Mail> {
     let (name, organization) = (request.name.as_str(), request.organization.as_str());
     let (brand, issuer) = (ctx.issuer.display_name(), ctx.issuer.url());
@@ -54,7 +54,7 @@ pub fn answer(ctx: &Context<'_>, request: &AccessRequest) -> Option<Mail> {
     Some(Mail { id, to: request.contact.clone(), subject, text: text.ok()? })
 }
 
-/// A moment to the minute: `2027-01-15 08:00 UTC`.
+/// A time to the minute, as people read it: `2027-01-15 08:00 UTC`.
 pub(crate) fn for_people(at: Timestamp) -> String {
     let text = at.to_string();
     format!("{} UTC", text.get(..16).unwrap_or(&text).replace('T', " "))

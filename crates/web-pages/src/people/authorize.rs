@@ -1,7 +1,7 @@
-//! The authorization endpoint as a person meets it: choose an organization, say yes or no.
+//! The pages of the authorization endpoint: the user chooses an organization, and allows or denies the app's request.
 //!
-//! Invariant: the app's request stays in the URL, and what is shown follows from it and the session
-//! alone. A form that is stale, foreign or of another session shows the same page once more.
+//! Invariant: the app's request stays in the URL. The page that is shown follows from the URL and the session alone. A
+//! form that is stale, of another site or of another session changes nothing: the same page is shown again.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
@@ -27,16 +27,16 @@ pub(super) async fn answer(
     path_values: PathValues<'_>,
 ) -> Response<Body> {
     let ctx = visit.context();
-    // OpenID Connect Core §3.1.2.1: an app may send its request as a form. It goes into the URL.
+    // OpenID Connect Core §3.1.2.1: an app may POST its request. It is moved into the URL.
     if visit.form.as_ref().is_some_and(|form| form.has("client_id") && !form.has("csrf")) {
         return show::into_url(visit, &ctx);
     }
     match step(visit, &ctx, endpoint, path_values).await {
         Ok(response) => response,
         Err(AuthorizationDenial::Page(denial)) => show::denied(visit, &ctx, &denial),
-        Err(refused) => {
-            visit.note(&ctx, refused.denial());
-            match refused.into_reply() {
+        Err(denial) => {
+            visit.note(&ctx, denial.denial());
+            match denial.into_reply() {
                 Ok(reply) => back_to_app(visit, endpoint, &reply),
                 Err(denial) => show::denied(visit, &ctx, &denial),
             }
@@ -50,24 +50,25 @@ async fn step(
     endpoint: &Endpoint,
     path_values: PathValues<'_>,
 ) -> Result<Response<Body>, AuthorizationDenial> {
-    let asking = resume::asking(ctx, (endpoint, path_values), visit.query.as_deref()).await?;
+    let request =
+        resume::authorization_request(ctx, (endpoint, path_values), visit.query.as_deref()).await?;
     let person = visit.person(ctx).await.map_err(AuthorizationDenial::Page)?;
-    let chosen = visit.asked_for(ORGANIZATION);
+    let chosen = visit.query_parameter(ORGANIZATION);
     let chosen = chosen.as_deref();
     let mut feedback = Feedback { notice: None, wrong: None };
     let mut allows = false;
-    let next = authorize::next(ctx, &asking, person.as_ref(), chosen).await?;
+    let next = authorize::next(ctx, &request, person.as_ref(), chosen).await?;
     if let (Some(form), Some(person)) = (&visit.form, &person) {
         let decision = form.field("decision");
-        let remembered = matches!(next, Next::Reply(_));
-        if !remembered && !visit.is_ours(&purpose(visit, &next), Some(person)) {
+        let already_allowed = matches!(next, Next::Reply(_));
+        if !already_allowed && !visit.is_ours(&purpose(visit, &next), Some(person)) {
             visit.note(ctx, &SignInReason::FormForeign.into());
             feedback.notice = Some(STALE);
         } else if decision == Some("deny") {
             visit.note(ctx, &ConsentReason::DeniedByUser.into());
-            return Ok(back_to_app(visit, endpoint, &authorize::deny(ctx, &asking)));
-        } else if remembered {
-            // They said yes before, perhaps on this very page: nothing is left to ask.
+            return Ok(back_to_app(visit, endpoint, &authorize::deny(ctx, &request)));
+        } else if already_allowed {
+            // The user allowed this before, perhaps by a double click: there is nothing to ask.
         } else if let (Next::Choose(_), Some(organization)) = (&next, form.field(ORGANIZATION)) {
             let choice = (ORGANIZATION, Some(organization));
             let query = visit.query.as_deref();
@@ -81,38 +82,40 @@ async fn step(
     let Some(person) = person else {
         return Ok(match next {
             Next::Reply(reply) => back_to_app(visit, endpoint, &reply),
-            _ => see_other(&resume::by_way_of_sign_in(visit, ctx, &asking)),
+            _ => see_other(&resume::by_way_of_sign_in(visit, ctx, &request)),
         });
     };
     Ok(match next {
-        Next::SignIn => see_other(&resume::by_way_of_sign_in(visit, ctx, &asking)),
-        Next::Choose(organizations) => choose(visit, &asking, &person, (&organizations, &feedback)),
+        Next::SignIn => see_other(&resume::by_way_of_sign_in(visit, ctx, &request)),
+        Next::Choose(organizations) => {
+            choose(visit, &request, &person, (&organizations, &feedback))
+        }
         Next::Consent(screen) if allows => {
-            // For the one that the page named, and no other.
+            // The consent is for the organization that the page named.
             let named = screen.organization.as_ref().map(|it| it.public_id.as_str());
-            let reply = authorize::allow(ctx, &asking, &person, named.or(chosen)).await?;
+            let reply = authorize::allow(ctx, &request, &person, named.or(chosen)).await?;
             back_to_app(visit, endpoint, &reply)
         }
-        Next::Consent(screen) => consent(visit, &asking, &person, (&screen, &feedback)),
+        Next::Consent(screen) => consent(visit, &request, &person, (&screen, &feedback)),
         Next::Reply(reply) => back_to_app(visit, endpoint, &reply),
     })
 }
 
-/// What the form of a page is good for: the address, and where it asks for consent, the
-/// organization that it names. That of the person may have become another one since.
+/// The purpose of a form, which its CSRF token is bound to: the URL, and on the consent page also the organization
+/// that the page names. The user's own choice may have changed since.
 fn purpose(visit: &Visit<'_>, next: &Next) -> String {
     match next {
-        Next::Consent(screen) => consent_to(visit, screen),
+        Next::Consent(screen) => consent_purpose(visit, screen),
         Next::SignIn | Next::Choose(_) | Next::Reply(_) => visit.here(),
     }
 }
 
-fn consent_to(visit: &Visit<'_>, screen: &ConsentScreen) -> String {
+fn consent_purpose(visit: &Visit<'_>, screen: &ConsentScreen) -> String {
     let organization = screen.organization.as_ref().map(|it| it.public_id.as_str());
     format!("{} for {}", visit.here(), organization.unwrap_or("oneself"))
 }
 
-/// What the page says about the form that came before it.
+/// What the page says about the form that was sent.
 struct Feedback {
     notice: Option<&'static str>,
     wrong: Option<&'static str>,
@@ -126,14 +129,14 @@ impl Feedback {
 
 fn choose(
     visit: &Visit<'_>,
-    asking: &AuthorizationRequest,
+    request: &AuthorizationRequest,
     person: &SignedIn,
     (organizations, feedback): (&[Loaded<Organization>], &Feedback),
 ) -> Response<Body> {
     let here = visit.here();
     let template = OrganizationPage {
         layout: Layout::of(visit),
-        app: show::app(&asking.client),
+        app: show::app(&request.client),
         person: show::person(visit, person, Some(&here)),
         csrf: visit.token(&here, Some(person)),
         organizations: organizations
@@ -143,12 +146,12 @@ fn choose(
         notice: feedback.notice,
         wrong: feedback.wrong,
     };
-    page(visit, feedback.status(), &template, &allowed(asking))
+    page(visit, feedback.status(), &template, &allowed(request))
 }
 
 fn consent(
     visit: &Visit<'_>,
-    asking: &AuthorizationRequest,
+    request: &AuthorizationRequest,
     person: &SignedIn,
     (screen, feedback): (&ConsentScreen, &Feedback),
 ) -> Response<Body> {
@@ -159,34 +162,34 @@ fn consent(
         description: requested.description.clone(),
         is_new: screen.connected_since.is_some() && !requested.known,
     });
-    let uri = asking.target.uri();
+    let uri = request.target.uri();
     let template = ConsentPage {
         layout: Layout::of(visit),
-        app: show::app(&asking.client),
+        app: show::app(&request.client),
         person: show::person(visit, person, Some(&here)),
-        csrf: visit.token(&consent_to(visit, screen), Some(person)),
+        csrf: visit.token(&consent_purpose(visit, screen), Some(person)),
         organization: screen.organization.as_ref().map(|it| it.name.clone()),
         other_organization: screen
             .may_choose
             .then(|| resume::with(&visit.path, query, (ORGANIZATION, None))),
         scopes: scopes.collect(),
         connected_since: screen.connected_since.map(show::day),
-        destination: uri.host().unwrap_or_else(|| asking.client.name.clone()),
+        destination: uri.host().unwrap_or_else(|| request.client.name.clone()),
         to_this_machine: uri.is_loopback() || uri.host().is_none(),
         stays: screen.stays,
         connected_apps: visit.at(super::paths::CONNECTED_APPS),
-        // What was wrong with a choice is of no interest once there is nothing to choose.
+        // The consent page has no choice, so `wrong` is not shown.
         notice: feedback.notice,
     };
-    page(visit, feedback.status(), &template, &allowed(asking))
+    page(visit, feedback.status(), &template, &allowed(request))
 }
 
-fn allowed(asking: &AuthorizationRequest) -> Allowed {
-    let image = asking.client.logo_uri.as_deref().and_then(show::logo_source);
-    Allowed { image, ..Allowed::leading_to(asking.target.uri()) }
+fn allowed(request: &AuthorizationRequest) -> Allowed {
+    let image = request.client.logo_uri.as_deref().and_then(show::logo_source);
+    Allowed { image, ..Allowed::leading_to(request.target.uri()) }
 }
 
-/// The way back to the app, as the dialect writes it.
+/// The redirect back to the app, in the format of the dialect.
 fn back_to_app(
     visit: &Visit<'_>,
     endpoint: &Endpoint,
@@ -196,7 +199,7 @@ fn back_to_app(
     let dialect = visit.state.issuer().dialect();
     let mut response = respond::outgoing(dialect.encode_authorization(endpoint, reply, &context));
     let headers = response.headers_mut();
-    // Where the person comes from is nobody's business, and the address holds the code.
+    // The app must not learn this URL, and other sites must not learn the URL with the code.
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

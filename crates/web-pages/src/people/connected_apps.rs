@@ -1,7 +1,7 @@
-//! `/settings/apps`: the apps that may act for the person, each with a button to take that back.
+//! `/settings/apps`: the apps that may act for the user, each with a button that disconnects it.
 //!
-//! Invariant: a form disconnects the one connection that its token was made for, and that one only if
-//! it is the person's own. Whatever else comes shows the page once more, and nothing is done.
+//! Invariant: a form disconnects only the connection that its CSRF token was made for, and only if it is the user's
+//! own. Any other form changes nothing: the page is shown again.
 
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ async fn step(visit: &Visit<'_>, ctx: &WriteContext<'_>) -> Result<Response<Body
     Ok(page(visit, feedback.status, &template, &Allowed::default()))
 }
 
-/// What the page says about the form that came before it.
+/// What the page says about the form that was sent.
 struct Feedback {
     status: u16,
     notice: Option<String>,
@@ -77,14 +77,14 @@ async fn disconnect(
     let revoke = async |ctx| connections::revoke(&ctx, person, id).await;
     let notice = match engine::settle(ctx, revoke).await {
         Ok((gone, _)) => format!("{} is disconnected.", gone.app.name),
-        // A second click, or another window: it is as the person wanted it.
+        // A double click, or another window: the app is already disconnected.
         Err(denial) if denial.is_not_found() => "That app was disconnected already.".to_owned(),
         Err(denial) => return Err(denial),
     };
     Ok(Feedback { status: 200, notice: Some(notice) })
 }
 
-/// What the token of a form is for.
+/// The purpose of a form, which its CSRF token is bound to.
 fn purpose(id: &str) -> String {
     format!("disconnect {id}")
 }
@@ -130,7 +130,7 @@ async fn shown(
     Ok(ConnectedApp {
         id,
         csrf,
-        // Its letters alone: the policy of a list would have to name the hosts of all logos.
+        // No logos: the content security policy would have to name the hosts of all of them.
         app: App { logo: None, ..show::app(&connection.app) },
         organization: organization.map(|it| it.name.clone()),
         scopes: grant.scopes.iter().map(|scope| line(scope.as_str())).collect(),

@@ -1,7 +1,7 @@
-//! Forms that people send, and the proof that they come from our own pages (CSRF).
+//! Forms, and the check that a form comes from a page of this realm (CSRF).
 //!
-//! Invariant: nothing is done that a form asks for unless it carries the token of this very browser,
-//! or session, and purpose, and the browser does not say that another site's page sent it.
+//! Invariant: a form has no effect unless its CSRF token is that of the browser or session and of the form's purpose,
+//! and the browser does not say that a page of another site sent it.
 
 use axum::http::{HeaderMap, HeaderName, header};
 use base::DigestKey;
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The fields of a form. They may be secret: there is no `Debug`, and memory is wiped.
+/// The fields of a form. They may be secret, so there is no `Debug`, and the memory is wiped.
 #[derive(Default)]
 pub(crate) struct Form(Vec<(String, Zeroizing<String>)>);
 
@@ -23,7 +23,7 @@ impl Form {
         Self(fields.collect())
     }
 
-    /// A field; `None` where it is missing, or there twice: then nobody can tell what was meant.
+    /// The value of a field; `None` where it is missing or repeated.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         let mut fields = self.0.iter().filter(|(found, _)| found == name);
         match (fields.next(), fields.next()) {
@@ -32,30 +32,29 @@ impl Form {
         }
     }
 
-    /// Whether there is such a field at all.
+    /// Whether the form has a field of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(found, _)| found == name)
     }
 }
 
-/// The token of a form: for `purpose`, in the browser or session that `binding` names.
+/// The CSRF token of a form with `purpose`, for the browser or session that `binding` names.
 pub(crate) fn token(key: &DigestKey, purpose: &str, binding: &str) -> String {
-    // No binding holds a NUL: that is where one part ends.
+    // A binding has no NUL, so the two parts cannot be confused.
     base64url(key.mac(format!("csrf\0{binding}\0{purpose}").as_bytes()))
 }
 
-/// Whether `form` carries that token.
+/// Whether `form` has the CSRF token for `purpose` and `binding`.
 pub(crate) fn is_ours(form: &Form, key: &DigestKey, purpose: &str, binding: &str) -> bool {
     let expected = token(key, purpose, binding);
     let sent = form.field("csrf").unwrap_or_default();
     sent.as_bytes().ct_eq(expected.as_bytes()).into()
 }
 
-/// Whether the browser says that a page of another site sent the request. One that says nothing is
-/// believed: the token decides.
+/// Whether the browser says that a page of another site sent the request. If it says nothing, the token decides.
 pub(crate) fn is_cross_site(headers: &HeaderMap, issuer: &str) -> bool {
     let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    // `same-site` is a neighbour below the same domain, or on another port: not us.
+    // `same-site` is another host below the same domain, or another port.
     if let Some(site) = text(&SEC_FETCH_SITE) {
         return !matches!(site, "same-origin" | "none");
     }
@@ -72,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_good_for_its_purpose_and_binding_alone() {
+    fn a_token_is_valid_for_its_purpose_and_binding_only() {
         let key = DigestKey::new(&[1; 32]);
         let form = |csrf: &str| Form::read(format!("csrf={csrf}").as_bytes());
         let good = form(&token(&key, "sign-in", "b1"));
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_sites_page_sends_is_told_apart() {
+    fn requests_from_pages_of_another_site_are_recognized() {
         let cross = |pairs: &[(&'static str, &str)]| {
             let mut headers = HeaderMap::new();
             for (name, value) in pairs {

@@ -1,25 +1,25 @@
-//! Browsers that signed in before: each has a bucket of attempts of its own, so that a stranger who
-//! tries passwords cannot keep the owner of the account out.
+//! The cookie of browsers that signed in before. Each such browser has its own bucket of attempts, so an attacker who
+//! tries passwords cannot lock out the owner of the account.
 //!
-//! Invariant: only a sign-in yields an entry, and an entry is good for one account: it says nothing
-//! but that whoever has it knew the password once.
+//! Invariant: only a sign-in creates an entry, and an entry is valid for one account. It proves only that its holder
+//! knew the password once.
 
 use base::encoding::{base64url, parse_base64url};
 use base::{DigestKey, Rng};
 use subtle::ConstantTimeEq as _;
 
-/// The most accounts that are remembered of one browser.
+/// The most accounts in the cookie of one browser.
 const MOST: usize = 4;
-/// Bytes of a browser's number, and of its proof.
+/// The length of a browser's number, and of its proof, in bytes.
 const HALF: usize = 16;
 
-/// The number of this browser as one that signed in as `email` before, where the cookie proves it.
+/// The number of a browser that signed in as `email` before; `None` where the cookie does not prove it.
 pub(super) fn number(key: &DigestKey, cookie: &str, email: &str) -> Option<String> {
     let entry = entries(cookie).find(|entry| is_of(key, entry, email))?;
     Some(base64url(entry.get(..HALF)?))
 }
 
-/// The cookie of a browser that has signed in as `email` now.
+/// The cookie of a browser that signed in as `email` now.
 pub(super) fn remember(
     key: &DigestKey,
     rng: &dyn Rng,
@@ -29,7 +29,7 @@ pub(super) fn remember(
     let before: Vec<Vec<u8>> = entries(cookie.unwrap_or_default()).collect();
     let (same, others): (Vec<_>, Vec<_>) =
         before.into_iter().partition(|entry| is_of(key, entry, email));
-    // The number stays, so that signing in again fills no bucket.
+    // The number stays, so a new sign-in does not give a full bucket.
     let entry = same.into_iter().next().unwrap_or_else(|| {
         let mut entry = vec![0; HALF];
         rng.fill(&mut entry);
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_is_good_for_its_account_and_key_alone() {
+    fn an_entry_is_valid_for_its_account_and_key_only() {
         let (key, other) = (DigestKey::new(&[1; 32]), DigestKey::new(&[2; 32]));
         let cookie = remember(&key, &SystemRng, None, "ada@example.com");
         let found = number(&key, &cookie, "ada@example.com");
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_browser_knows_several_and_finitely_many() {
+    fn a_shared_browser_remembers_a_limited_number_of_accounts() {
         let key = DigestKey::new(&[1; 32]);
         let mut cookie = String::new();
         for person in 0..10 {

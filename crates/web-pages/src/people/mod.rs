@@ -1,8 +1,7 @@
-//! Pages for people: signing in and out, and saying yes or no to an app.
+//! The pages for users: sign-in, sign-out, consent to an app, connected apps.
 //!
-//! Plain HTML from typed templates, without a script. A page posts back to the address it was shown
-//! at, and what comes next follows from that address and the session: nothing is kept between two
-//! requests but the session itself.
+//! A page posts its form to its own URL. The next page follows from this URL and the session alone: the server keeps
+//! nothing else between two requests.
 
 mod assets;
 mod authorize;
@@ -36,7 +35,7 @@ use visit::Visit;
 pub use return_to::checked as checked_return_to;
 pub(crate) use sign_in::network;
 
-/// Answers a request to an endpoint of the dialect that people come to.
+/// Answers a request to an endpoint of the dialect that shows pages: authorization and end session.
 pub async fn endpoint(
     state: &RealmState,
     endpoint: &Endpoint,
@@ -50,24 +49,24 @@ pub async fn endpoint(
             show::denied(&visit, &visit.context(), &RequestReason::Malformed(failure).into())
         }
         None if endpoint.operation() == Operation::EndSession => {
-            sign_out::at_an_apps_wish(&visit, endpoint, path_values).await
+            sign_out::at_an_apps_request(&visit, endpoint, path_values).await
         }
         None => authorize::answer(&visit, endpoint, path_values).await,
     }
 }
 
-/// Which page is at a path of its own, if one is.
+/// The page at `path`; `None` where there is none.
 pub fn part(dialect: &Dialect, path: &str) -> Option<Part> {
     match path {
         SIGN_IN => Some(Part::SignIn),
         SIGN_OUT => Some(Part::SignOut),
         CONNECTED_APPS => connects_apps(dialect).then_some(Part::ConnectedApps),
-        path if assets::is_one(path) => Some(Part::Asset),
+        path if assets::is_asset(path) => Some(Part::Asset),
         _ => None,
     }
 }
 
-/// Answers a request to a page that [`part`] knows.
+/// Answers a request to a page that [`part`] returned.
 pub async fn answer(state: &RealmState, part: Part, request: RealmRequest) -> Response<Body> {
     let reads = matches!(*request.http.method(), Method::GET | Method::HEAD);
     if part == Part::Asset && reads {

@@ -1,7 +1,7 @@
-//! From a template to a response, and redirects.
+//! Makes responses from templates, and redirects.
 //!
-//! Invariant: a page runs no script, loads its style and nothing else but an app's logo, is shown in
-//! no frame, and its forms lead to us and to the one app that was checked. Its headers say so.
+//! Invariant: a page runs no script, loads only its style sheet and the logo of an app, and cannot be framed. Its
+//! forms lead only to this realm and to the redirect URI that was checked. The content security policy enforces it.
 
 use askama::Template;
 use axum::body::Body;
@@ -10,16 +10,16 @@ use oauth::RedirectUri;
 
 use super::visit::Visit;
 
-/// What all pages show.
+/// The values that all pages show.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
-    /// Where the style is.
+    /// The path of the style sheet.
     pub(crate) style_path: String,
-    /// Whose pages these are.
+    /// The name of the provider.
     pub(crate) brand: String,
-    /// Whether nothing here is real.
+    /// Whether this is a test environment.
     pub(crate) is_test: bool,
-    /// What support can look up.
+    /// The request id, which support can look up.
     pub(crate) request_id: String,
 }
 
@@ -35,17 +35,17 @@ impl Layout {
     }
 }
 
-/// What a page's policy allows beside the page itself.
+/// What the content security policy of a page allows beside the defaults.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Allowed {
-    /// Where a form may lead in the end. Browsers apply `form-action` to the redirects after it, too.
+    /// The origin that a form may lead to. Browsers apply `form-action` to the redirects after a form, too.
     pub(crate) form_action: Option<String>,
-    /// From where an image may come.
+    /// The origin that an image may come from.
     pub(crate) image: Option<String>,
 }
 
 impl Allowed {
-    /// Forms may lead to this checked redirect URI in the end.
+    /// Forms may lead to this redirect URI, which was checked.
     pub(crate) fn leading_to(uri: &RedirectUri) -> Self {
         Self { form_action: source(uri), image: None }
     }
@@ -61,8 +61,8 @@ impl Allowed {
     }
 }
 
-/// The origin of a URI as a source of a policy (CSP3 §2.3.1). The grammar knows no IPv6 addresses:
-/// there the scheme must do.
+/// The origin of a URI as a source expression (CSP3 §2.3.1). The grammar has no IPv6 addresses; for them it is the
+/// scheme alone.
 pub(crate) fn source(uri: &RedirectUri) -> Option<String> {
     let origin = uri.origin();
     if origin.contains('[') {
@@ -72,14 +72,14 @@ pub(crate) fn source(uri: &RedirectUri) -> Option<String> {
     (!origin.is_empty() && origin.bytes().all(plain)).then_some(origin)
 }
 
-/// A page.
+/// The response with a page.
 pub(crate) fn page(
     visit: &Visit<'_>,
     status: u16,
     template: &impl Template,
     allowed: &Allowed,
 ) -> Response<Body> {
-    // Rendering to a string fails for no input.
+    // Rendering into a string cannot fail.
     let html = template.render().unwrap_or_default();
     let mut response = Response::new(Body::from(html));
     *response.status_mut() =
@@ -106,14 +106,14 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-/// To another page of this realm, with GET.
+/// A redirect (303) to another page of this realm.
 pub(crate) fn see_other(location: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    // Everything redirected to was checked to be printable ASCII.
+    // All targets were checked to be printable ASCII.
     if let Ok(location) = HeaderValue::try_from(location) {
         headers.insert(header::LOCATION, location);
     }
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_names_the_origin_of_the_redirect_and_nothing_can_be_smuggled_into_it() {
+    fn a_policy_has_the_origin_of_the_redirect_uri_and_cannot_be_injected() {
         let of = |uri: &str| source(&uri.parse().unwrap());
         assert_eq!(of("https://app.example/cb?x=1").as_deref(), Some("https://app.example"));
         assert_eq!(of("http://localhost:3000/cb").as_deref(), Some("http://localhost:3000"));

@@ -1,16 +1,16 @@
-//! The paths of pages that are at no endpoint of the dialect.
+//! The paths of pages that are not endpoints of the dialect.
 
 use dialect::Dialect;
 use oauth::Operation;
 
-/// Where people sign in.
+/// The sign-in page.
 pub(super) const SIGN_IN: &str = "/sign-in";
-/// Where people sign out.
+/// The sign-out page.
 pub(super) const SIGN_OUT: &str = "/sign-out";
-/// Where people see the apps that they connected.
+/// The page of the user's connected apps.
 pub(super) const CONNECTED_APPS: &str = "/settings/apps";
 
-/// Whether people can connect apps here at all.
+/// Whether users can connect apps in a realm of this dialect.
 pub(super) fn connects_apps(dialect: &Dialect) -> bool {
     dialect.endpoint(Operation::Authorization).is_some()
 }

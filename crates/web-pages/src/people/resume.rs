@@ -1,4 +1,4 @@
-//! The app's request as it stands in the URL: read, checked, and kept byte by byte.
+//! Reads and checks the app's request in the URL, and keeps it byte for byte through sign-in.
 
 use dialect::{Endpoint, Incoming, PathValues, Route};
 use engine::authorize::{self, AuthorizationDenial, AuthorizationRequest};
@@ -8,13 +8,13 @@ use oauth::Operation;
 use super::return_to::ReturnTo;
 use super::visit::Visit;
 
-/// The parameter that proves when the person was sent to sign in.
+/// The parameter that proves when the user was sent to the sign-in page.
 const LOGIN_AFTER: &str = "login_after";
-/// The parameter that names the organization that the person chose.
+/// The parameter with the organization that the user chose.
 pub(super) const ORGANIZATION: &str = "organization";
 
-/// Reads and checks the request that `query` holds.
-pub(super) async fn asking(
+/// Reads and checks the app's request in `query`.
+pub(super) async fn authorization_request(
     ctx: &Context<'_>,
     (endpoint, path_values): (&Endpoint, PathValues<'_>),
     query: Option<&str>,
@@ -24,12 +24,12 @@ pub(super) async fn asking(
     let request = ctx.issuer.dialect().decode(endpoint, &incoming);
     let request = request
         .map_err(|failure| AuthorizationDenial::Page(RequestReason::Malformed(failure).into()))?;
-    let asking = authorize::check(ctx, &request).await?;
+    let checked = authorize::check(ctx, &request).await?;
     let marker = value(query, LOGIN_AFTER);
-    Ok(asking.returning(ctx, marker.as_deref()))
+    Ok(checked.returning(ctx, marker.as_deref()))
 }
 
-/// The app's request that waits at `return_to`, where one does.
+/// The app's request at `return_to`; `None` where there is no valid one.
 pub(super) async fn waiting(
     ctx: &Context<'_>,
     return_to: &ReturnTo<'_>,
@@ -39,19 +39,19 @@ pub(super) async fn waiting(
         Route::Found { endpoint, path_values }
             if endpoint.operation() == Operation::Authorization =>
         {
-            asking(ctx, (endpoint, path_values), query).await.ok()
+            authorization_request(ctx, (endpoint, path_values), query).await.ok()
         }
         _ => None,
     }
 }
 
-/// Where to sign in and then come back to `asking`.
+/// The URL of the sign-in page, which returns to the app's `request`.
 pub(super) fn by_way_of_sign_in(
     visit: &Visit<'_>,
     ctx: &Context<'_>,
-    asking: &AuthorizationRequest,
+    request: &AuthorizationRequest,
 ) -> String {
-    let marker = authorize::login_marker(ctx, asking);
+    let marker = authorize::login_marker(ctx, request);
     let here = if marker.is_empty() {
         visit.here()
     } else {
@@ -60,21 +60,20 @@ pub(super) fn by_way_of_sign_in(
     sign_in_then(visit, &here)
 }
 
-/// Where to sign in and then go to `place`.
-pub(super) fn sign_in_then(visit: &Visit<'_>, place: &str) -> String {
-    with(&visit.at(super::paths::SIGN_IN), None, ("return_to", Some(&spelled_out(place))))
+/// The URL of the sign-in page, which returns to `path`, a path with its query.
+pub(super) fn sign_in_then(visit: &Visit<'_>, path: &str) -> String {
+    with(&visit.at(super::paths::SIGN_IN), None, ("return_to", Some(&escaped(path))))
 }
 
-/// The same place, with the characters escaped that some browsers leave as they are in a query and
-/// that a [`ReturnTo`] does not have. What the app sent still reads the same.
-fn spelled_out(place: &str) -> String {
+/// Percent-encodes the characters that some browsers send as they are in a query, but that a [`ReturnTo`] does not
+/// allow. The app's parameters keep their values.
+fn escaped(path: &str) -> String {
     let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'\\' | b'<' | b'>' | b'"');
     let spell = |b: u8| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") };
-    place.bytes().map(spell).collect()
+    path.bytes().map(spell).collect()
 }
 
-/// A path with its query, but with `name` as given in place of whatever it was. All else stays byte
-/// by byte.
+/// A path with its query, with the parameter `name` set to a value or removed. All else stays byte for byte.
 pub(super) fn with(path: &str, query: Option<&str>, (name, value): (&str, Option<&str>)) -> String {
     let others = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
     let named = |pair: &str| form_urlencoded::parse(pair.as_bytes()).any(|(it, _)| it == name);
@@ -97,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_parameter_is_replaced_and_all_else_stays_byte_by_byte() {
+    fn one_parameter_is_replaced_and_all_else_stays_byte_for_byte() {
         let query = "state=a%2bB+%C3%A9&organization=o1&x&scope=a%20b&%6frganization=o2";
         assert_eq!(
             with("/authorize", Some(query), ("organization", Some("o 3"))),

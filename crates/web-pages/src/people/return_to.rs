@@ -1,15 +1,15 @@
-//! Where somebody goes after signing in.
+//! The URL that a user returns to after sign-in.
 //!
-//! Invariant: a [`ReturnTo`] is a path and query of this very realm; no browser reads it as another
-//! host's (an open redirect, RFC 9700 §4.11).
+//! Invariant: a [`ReturnTo`] is a path and query of this realm. No browser reads it as a URL of another host (an open
+//! redirect, RFC 9700 §4.11).
 
 use std::fmt;
 
-/// Longer ones are as good as none: written into the query of another URL, they fit no head of a
-/// request. An app's own `state` may have 8 KiB, and three times that where all of it is escaped.
+/// The longest value, in bytes. A longer one, in the query of another URL, would exceed the limit of a request head.
+/// An app's `state` may have 8 KiB, and three times that when all of it is escaped.
 const LONGEST: usize = 24 * 1024;
 
-/// A path and query of this realm, as the browser knows them: with the realm's prefix.
+/// A path and query of this realm as the browser sees them, with the realm's prefix.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ReturnTo<'a> {
     text: &'a str,
@@ -17,9 +17,9 @@ pub(crate) struct ReturnTo<'a> {
 }
 
 impl<'a> ReturnTo<'a> {
-    /// Takes what was sent, if it is one.
+    /// Checks a text from a request; `None` where it is not a path of the realm at `prefix`.
     pub(crate) fn parse(text: &'a str, prefix: &str) -> Option<Self> {
-        // Browsers drop tabs and newlines, and read a backslash as a slash.
+        // Browsers remove tabs and newlines, and read a backslash as a slash.
         let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'\\' | b'#' | b'<' | b'>' | b'"');
         if text.len() > LONGEST || !text.bytes().all(plain) {
             return None;
@@ -33,17 +33,17 @@ impl<'a> ReturnTo<'a> {
         if spelled.split('/').any(|segment| matches!(segment, "." | "..")) {
             return None;
         }
-        // Back to where they come from is nowhere.
+        // Returning to the sign-in or sign-out page makes no sense.
         let here = matches!(path, super::paths::SIGN_IN | super::paths::SIGN_OUT);
         (!here).then_some(Self { text, prefix: prefix.len() })
     }
 
-    /// The whole, to be redirected to.
+    /// The path and query, for a redirect.
     pub(crate) const fn as_str(&self) -> &'a str {
         self.text
     }
 
-    /// The path as the realm sees it, and the query.
+    /// The path without the realm's prefix, and the query.
     pub(crate) fn parts(&self) -> (&'a str, Option<&'a str>) {
         let below = self.text.get(self.prefix..).unwrap_or_default();
         match below.split_once('?') {
@@ -53,7 +53,7 @@ impl<'a> ReturnTo<'a> {
     }
 }
 
-/// `text`, where it is a path of the realm at `prefix` to go to after signing in.
+/// Returns `text` if a user may return to it after sign-in: a path of the realm at `prefix`.
 pub fn checked<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     ReturnTo::parse(text, prefix).map(|it| it.as_str())
 }
@@ -112,9 +112,9 @@ mod tests {
     }
 
     #[test]
-    fn a_request_whose_state_is_long_and_escaped_is_returned_to() {
-        let place = format!("/authorize?client_id=a&state={}", "%22".repeat(4 * 1024));
-        assert_eq!(ReturnTo::parse(&place, "").map(|it| it.as_str()), Some(&*place));
+    fn a_request_with_a_long_escaped_state_is_accepted() {
+        let path = format!("/authorize?client_id=a&state={}", "%22".repeat(4 * 1024));
+        assert_eq!(ReturnTo::parse(&path, "").map(|it| it.as_str()), Some(&*path));
     }
 
     #[test]

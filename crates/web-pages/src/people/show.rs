@@ -1,4 +1,4 @@
-//! From what the engine knows to what pages show.
+//! Makes the values of pages from the engine's records.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
@@ -12,13 +12,13 @@ use super::page::{Allowed, Layout, page, see_other, source};
 use super::templates::{App, ErrorPage, Person};
 use super::visit::Visit;
 
-/// What is said about a form that is not this session's.
+/// The message about a form of another session or of a stale page.
 pub(super) const STALE: &str =
     "This page was out of date, so nothing was done. Please confirm once more.";
 
-/// An app as people see it.
+/// The values of an app.
 pub(super) fn app(client: &Client) -> App {
-    // Only what a browser fetches without a doubt: the policy must name where the logo is.
+    // Only a logo whose origin the content security policy can name.
     let https = |it: &&String| it.starts_with("https://");
     App {
         name: client.name.clone(),
@@ -28,13 +28,13 @@ pub(super) fn app(client: &Client) -> App {
     }
 }
 
-/// Where a logo comes from, for the page's policy.
+/// The origin of a logo, for the content security policy.
 pub(super) fn logo_source(logo: &str) -> Option<String> {
     let uri: RedirectUri = logo.parse().ok()?;
     if uri.is_https() || uri.is_loopback() { source(&uri) } else { None }
 }
 
-/// Somebody who is signed in; `back` is where they come back to as somebody else.
+/// The values of the signed-in user. `back` is the URL to return to after signing in as another user.
 pub(super) fn person(visit: &Visit<'_>, person: &SignedIn, back: Option<&str>) -> Person {
     let switch = match back {
         Some(back) => super::resume::sign_in_then(visit, back),
@@ -43,7 +43,7 @@ pub(super) fn person(visit: &Visit<'_>, person: &SignedIn, back: Option<&str>) -
     Person { name: person.user.name.clone(), email: person.user.email.clone(), switch }
 }
 
-/// A day, as people of any country read it.
+/// A day in an unambiguous format.
 pub(super) fn day(at: Timestamp) -> String {
     const MONTHS: [&str; 12] = [
         "January",
@@ -71,7 +71,7 @@ pub(super) fn day(at: Timestamp) -> String {
     }
 }
 
-/// A time to wait, in words.
+/// A waiting time in words.
 pub(super) fn wait(seconds: u64) -> String {
     match seconds {
         0..=1 => "a second".to_owned(),
@@ -80,7 +80,7 @@ pub(super) fn wait(seconds: u64) -> String {
     }
 }
 
-/// Notes a denial and shows it.
+/// Records a denial and shows the error page.
 pub(super) fn denied(visit: &Visit<'_>, ctx: &Context<'_>, denial: &Denial) -> Response<Body> {
     visit.note(ctx, denial);
     let failure = denial.error_response();
@@ -94,8 +94,8 @@ pub(super) fn denied(visit: &Visit<'_>, ctx: &Context<'_>, denial: &Denial) -> R
     response
 }
 
-/// An app's own form, put into the URL: there it survives signing in; and with a form that another
-/// site sends no browser sends the session.
+/// Redirects a request that an app sent by POST to the same request in the URL. There it survives sign-in. And
+/// browsers do not send the session's cookie with a POST from another site.
 pub(super) fn into_url(visit: &Visit<'_>, ctx: &Context<'_>) -> Response<Body> {
     let body = std::str::from_utf8(&visit.body).unwrap_or_default();
     let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'#' | b'"' | b'<' | b'>' | b'\\');
@@ -108,7 +108,7 @@ pub(super) fn into_url(visit: &Visit<'_>, ctx: &Context<'_>) -> Response<Body> {
     see_other(&format!("{}?{query}", visit.path))
 }
 
-/// What a problem means to the person in front of it, and what they can do.
+/// The title of an error page, and a sentence on what the user can do.
 const fn words(problem: Problem) -> (&'static str, &'static str) {
     match problem {
         Problem::UnknownApp | Problem::UnauthorizedClient | Problem::ClientSuspended => (
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_logo_comes_from_where_a_policy_can_name_it() {
+    fn a_logo_is_shown_only_if_a_policy_can_name_its_origin() {
         assert_eq!(
             logo_source("https://cdn.example/a.png").as_deref(),
             Some("https://cdn.example")

@@ -1,7 +1,7 @@
-//! `/sign-in`: who are you?
+//! `/sign-in`: the sign-in page.
 //!
-//! Invariant: what is wrong with an attempt is never told but by one sentence, which is the same for
-//! everything; the private reason is in the log under the request id.
+//! Invariant: every failed attempt has the same message, whatever its reason. The private reason is recorded under the
+//! request id.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -24,18 +24,18 @@ use super::templates::{SignInPage, SignedInPage, TooManyPage};
 use super::visit::Visit;
 use super::{known, resume};
 
-/// Attempts with one account from one network; and from each browser that is known.
+/// The attempts with one account from one network, and from each known browser.
 const OF_ACCOUNT_HERE: Allowance = Allowance::per(10, Duration::from_secs(15 * 60));
-/// Attempts with one account from everywhere, by browsers that are not known: more than from one
-/// network, so that nobody at a single place can keep the owner out.
+/// The attempts with one account from all networks, by unknown browsers. It is more than from one network, so an
+/// attacker in one network cannot lock out the owner.
 const OF_ACCOUNT: Allowance = Allowance::per(30, Duration::from_secs(15 * 60));
-/// Attempts from one network, by browsers that are not known. Many people may share one.
+/// The attempts from one network, by unknown browsers. Many people may share a network.
 const OF_NETWORK: Allowance = Allowance::per(50, Duration::from_secs(15 * 60));
 
 const PURPOSE: &str = "sign in";
 const EMPTY: &str = "Enter your e-mail address and your password.";
 
-/// What the page says about the attempt before.
+/// What the page says about the last attempt.
 #[derive(Default)]
 struct Feedback<'a> {
     email: &'a str,
@@ -47,7 +47,7 @@ struct Feedback<'a> {
 /// Answers a request to `/sign-in`.
 pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
     let ctx = visit.context();
-    let sent = visit.asked_for("return_to").unwrap_or_default();
+    let sent = visit.query_parameter("return_to").unwrap_or_default();
     let return_to = ReturnTo::parse(&sent, &visit.prefix);
     let Some(form) = &visit.form else {
         return show_form(visit, &ctx, return_to.as_ref(), Feedback::default()).await;
@@ -69,8 +69,10 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
     }
 }
 
-/// Takes an attempt out of its buckets, and puts it back if it was a good one. `None`: there is
-/// nothing to try.
+/// Takes an attempt from its buckets, checks the password, and gives the attempt back on success.
+///
+/// # Errors
+/// `None` where a field is empty; else the reason why the sign-in failed.
 async fn attempt(
     visit: &Visit<'_>,
     ctx: &WriteContext<'_>,
@@ -90,7 +92,7 @@ async fn attempt(
     let browser = Browser { user_agent: agent, cookie: visit.cookie(Cookie::Session) };
     let passwords = &*app.passwords;
     let done = engine::people::sign_in(ctx, passwords, email, Secret::new(password), browser).await;
-    // Not tried at all counts as little as a good one.
+    // An attempt without a check of the password does not count.
     let untried = |denial: &Denial| {
         denial.is_of_store() || matches!(denial.reason, Reason::SignIn(SignInReason::Busy))
     };
@@ -100,8 +102,8 @@ async fn attempt(
     done.map_err(Some)
 }
 
-/// What an attempt is counted by. A browser that signed in as this account before is counted by
-/// itself: strangers cannot use up its attempts.
+/// The buckets of an attempt. A browser that signed in with this account before has its own bucket, so others cannot
+/// use up its attempts.
 fn buckets(visit: &Visit<'_>, email: &str) -> Vec<(String, Allowance)> {
     let realm = visit.realm_name();
     let email = email.to_lowercase();
@@ -119,7 +121,7 @@ fn buckets(visit: &Visit<'_>, email: &str) -> Vec<(String, Allowance)> {
     ]
 }
 
-/// The network that somebody has: one address, or the 64 bits of IPv6 that every home gets.
+/// The network of a client: its IPv4 address, or the first 64 bits of its IPv6 address.
 pub(crate) fn network(address: std::net::IpAddr) -> String {
     match address.to_canonical() {
         std::net::IpAddr::V4(address) => address.to_string(),
@@ -134,8 +136,8 @@ fn signed_in(
     return_to: Option<&ReturnTo<'_>>,
 ) -> Response<Body> {
     let issuer = visit.state.issuer();
-    let place = visit.at(super::paths::SIGN_IN);
-    let mut response = see_other(return_to.map_or(&place, |it| it.as_str()));
+    let sign_in_path = visit.at(super::paths::SIGN_IN);
+    let mut response = see_other(return_to.map_or(&sign_in_path, |it| it.as_str()));
     let (before, rng) = (visit.cookie(Cookie::Known), &*visit.state.app().rng);
     let known = known::remember(issuer.forms(), rng, before, &email.to_lowercase());
     let cookies =
@@ -187,7 +189,7 @@ async fn show_form(
     return_to: Option<&ReturnTo<'_>>,
     feedback: Feedback<'_>,
 ) -> Response<Body> {
-    let asking = match return_to {
+    let request = match return_to {
         Some(return_to) => resume::waiting(ctx, return_to).await,
         None => None,
     };
@@ -197,7 +199,7 @@ async fn show_form(
     };
     let person = person.as_ref().map(|person| show::person(visit, person, None));
     let nothing_else =
-        return_to.is_none() && feedback.status == 0 && visit.asked_for("switch").is_none();
+        return_to.is_none() && feedback.status == 0 && visit.query_parameter("switch").is_none();
     let layout = Layout::of(visit);
     if let (Some(person), true) = (&person, nothing_else) {
         let dialect = visit.state.issuer().dialect();
@@ -207,11 +209,11 @@ async fn show_form(
         let template = SignedInPage { layout, person: person.clone(), apps, sign_out };
         return page(visit, 200, &template, &Allowed::default());
     }
-    let hint = asking.as_ref().and_then(|asking| asking.login_hint.clone());
+    let hint = request.as_ref().and_then(|request| request.login_hint.clone());
     let hint = hint.filter(|hint| hint.contains('@') && hint.len() <= 254);
     let template = SignInPage {
         layout,
-        app: asking.as_ref().map(|asking| show::app(&asking.client)),
+        app: request.as_ref().map(|request| show::app(&request.client)),
         person,
         csrf: visit.token(PURPOSE, None),
         email: if feedback.email.is_empty() {
@@ -223,9 +225,9 @@ async fn show_form(
         notice: feedback.notice,
     };
     let mut allowed = Allowed::default();
-    if let Some(asking) = &asking {
-        allowed = Allowed::leading_to(asking.target.uri());
-        allowed.image = asking.client.logo_uri.as_deref().and_then(show::logo_source);
+    if let Some(request) = &request {
+        allowed = Allowed::leading_to(request.target.uri());
+        allowed.image = request.client.logo_uri.as_deref().and_then(show::logo_source);
     }
     page(visit, if feedback.status == 0 { 200 } else { feedback.status }, &template, &allowed)
 }

@@ -1,7 +1,7 @@
-//! `/sign-out`, and signing out at an app's wish (OpenID Connect RP-Initiated Logout 1.0).
+//! `/sign-out`, and sign-out at the request of an app (OpenID Connect RP-Initiated Logout 1.0).
 //!
-//! Invariant: nobody is signed out by a link alone, unless the app that sends it proves by an ID token
-//! of ours that it knows who is signed in (§2 leaves it to us to ask).
+//! Invariant: a link alone does not sign a user out, unless it has an `id_token_hint` for the signed-in user.
+//! Otherwise the page asks the user (§2 leaves it to the provider).
 
 use axum::body::Body;
 use axum::http::{Method, Response, header};
@@ -19,7 +19,7 @@ use super::visit::Visit;
 
 const PURPOSE: &str = "sign out";
 
-/// Where to go once signed out.
+/// The redirect after sign-out.
 type Onward<'a> = Option<(&'a Endpoint, &'a EndSession)>;
 
 /// Answers a request to `/sign-out`.
@@ -32,13 +32,13 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
 }
 
 /// Answers a request to an end-session endpoint.
-pub(super) async fn at_an_apps_wish(
+pub(super) async fn at_an_apps_request(
     visit: &Visit<'_>,
     endpoint: &Endpoint,
     path_values: PathValues<'_>,
 ) -> Response<Body> {
     let ctx = visit.context();
-    // An app may send its wish as a form (§2); ours is told apart by its token.
+    // An app may POST its request (§2). The form of our own page has a CSRF token.
     if visit.form.as_ref().is_some_and(|form| !form.has("csrf")) {
         return show::into_url(visit, &ctx);
     }
@@ -110,7 +110,7 @@ fn ask(
     page(visit, if notice.is_some() { 400 } else { 200 }, &template, &allowed)
 }
 
-/// Nobody is signed in any more.
+/// The response after sign-out.
 fn done(visit: &Visit<'_>, onward: Onward<'_>) -> Response<Body> {
     let issuer = visit.state.issuer();
     let back = onward.and_then(|(endpoint, wish)| {
@@ -121,7 +121,7 @@ fn done(visit: &Visit<'_>, onward: Onward<'_>) -> Response<Body> {
     });
     let mut response = match back {
         Some(response) => response,
-        // After a form: so that loading the page again sends nothing.
+        // After a form, a redirect: so reloading the page does not send the form again.
         None if visit.form.is_some() => see_other(&visit.at(super::paths::SIGN_OUT)),
         None => {
             let sign_in = visit.at(super::paths::SIGN_IN);

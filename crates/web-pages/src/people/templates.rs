@@ -1,4 +1,4 @@
-//! The pages as types: what each shows, and nothing else gets into it. Askama escapes all of it.
+//! The templates of the pages, with their values. Askama escapes all values.
 
 use std::borrow::Cow;
 
@@ -6,21 +6,21 @@ use askama::Template;
 
 use super::page::Layout;
 
-/// An app as people see it.
+/// The values of an app.
 #[derive(Clone, Debug)]
 pub(crate) struct App {
-    /// What it calls itself.
+    /// The name of the app.
     pub(crate) name: String,
-    /// Where its logo is.
+    /// The URL of its logo.
     pub(crate) logo: Option<String>,
-    /// Its home page.
+    /// The URL of its home page.
     pub(crate) home: Option<String>,
-    /// A sentence about what it does.
+    /// A sentence that describes it.
     pub(crate) description: Option<String>,
 }
 
 impl App {
-    /// The letters that stand for a missing logo: one, or two.
+    /// One or two letters in place of a missing logo.
     pub(crate) fn monogram(&self) -> String {
         let first = |word: &str| word.chars().find(|c| c.is_alphanumeric());
         let letters = self.name.split_whitespace().filter_map(first).take(2);
@@ -29,55 +29,55 @@ impl App {
     }
 }
 
-/// Somebody who is signed in.
+/// The signed-in user.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) email: String,
-    /// Where to sign in as somebody else.
+    /// The URL to sign in as another user.
     pub(crate) switch: String,
 }
 
-/// `/sign-in`.
+/// The sign-in page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/sign_in.html")]
 pub(crate) struct SignInPage {
     pub(crate) layout: Layout,
-    /// The app that waits behind it.
+    /// The app whose request follows the sign-in.
     pub(crate) app: Option<App>,
-    /// Who is signed in already.
+    /// The user who is signed in already.
     pub(crate) person: Option<Person>,
     pub(crate) csrf: String,
     pub(crate) email: String,
-    /// What was wrong with the last attempt.
+    /// The error of the last attempt.
     pub(crate) wrong: Option<Cow<'static, str>>,
-    /// Something to know, where nothing was wrong.
+    /// A message that is not an error.
     pub(crate) notice: Option<&'static str>,
 }
 
-/// Somebody is signed in, and that is all.
+/// The page after a sign-in without an app's request.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/signed_in.html")]
 pub(crate) struct SignedInPage {
     pub(crate) layout: Layout,
     pub(crate) person: Person,
-    /// Where the connected apps are, where apps can be connected.
+    /// The URL of the connected apps; `None` where apps cannot be connected.
     pub(crate) apps: Option<String>,
     pub(crate) sign_out: String,
 }
 
-/// Too many attempts.
+/// The page after too many attempts.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/too_many.html")]
 pub(crate) struct TooManyPage {
     pub(crate) layout: Layout,
-    /// How long to wait, in words.
+    /// The waiting time, in words.
     pub(crate) wait: String,
-    /// Where to try again.
+    /// The URL to try again.
     pub(crate) again: String,
 }
 
-/// `/sign-out`, or an app's wish for it.
+/// The page that asks whether to sign out.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/sign_out.html")]
 pub(crate) struct SignOutPage {
@@ -88,7 +88,7 @@ pub(crate) struct SignOutPage {
     pub(crate) notice: Option<&'static str>,
 }
 
-/// Nobody is signed in any more.
+/// The page after sign-out.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/signed_out.html")]
 pub(crate) struct SignedOutPage {
@@ -96,7 +96,7 @@ pub(crate) struct SignedOutPage {
     pub(crate) sign_in: String,
 }
 
-/// Choosing an organization.
+/// The page to choose an organization.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/organization.html")]
 pub(crate) struct OrganizationPage {
@@ -104,10 +104,10 @@ pub(crate) struct OrganizationPage {
     pub(crate) app: App,
     pub(crate) person: Person,
     pub(crate) csrf: String,
-    /// Public ids and names.
+    /// The public ids and names of the organizations.
     pub(crate) organizations: Vec<(String, String)>,
     pub(crate) notice: Option<&'static str>,
-    /// None was chosen.
+    /// The error: no organization was chosen.
     pub(crate) wrong: Option<&'static str>,
 }
 
@@ -119,7 +119,7 @@ pub(crate) struct ScopeLine {
     pub(crate) is_new: bool,
 }
 
-/// Saying yes or no.
+/// The consent page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/consent.html")]
 pub(crate) struct ConsentPage {
@@ -127,61 +127,61 @@ pub(crate) struct ConsentPage {
     pub(crate) app: App,
     pub(crate) person: Person,
     pub(crate) csrf: String,
-    /// For which organization.
+    /// The organization that the consent is for.
     pub(crate) organization: Option<String>,
-    /// Where to choose another one.
+    /// The URL to choose another organization.
     pub(crate) other_organization: Option<String>,
     pub(crate) scopes: Vec<ScopeLine>,
-    /// Since which day the app has been connected.
+    /// The day since which the app is connected.
     pub(crate) connected_since: Option<String>,
-    /// Where the browser goes then, in plain words.
+    /// The host that the browser is redirected to, or the app's name.
     pub(crate) destination: String,
-    /// Whether that is a program on this very machine.
+    /// Whether the redirect leads to a program on the user's machine.
     pub(crate) to_this_machine: bool,
-    /// Whether the app stays connected while the person is away.
+    /// Whether the app will get a refresh token, so it may act while the user is away.
     pub(crate) stays: bool,
-    /// Where it can be disconnected.
+    /// The URL to disconnect the app.
     pub(crate) connected_apps: String,
     pub(crate) notice: Option<&'static str>,
 }
 
 impl ConsentPage {
-    /// Whether it asks for anything that it has not had.
+    /// Whether the app requests a scope that it did not have before.
     fn has_new(&self) -> bool {
         self.scopes.iter().any(|scope| scope.is_new)
     }
 }
 
-/// An app that may act for the person.
+/// An app that may act for the user.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectedApp {
-    /// Of the connection: an app may have one for each organization.
+    /// The id of the connection. An app may have one connection per organization.
     pub(crate) id: String,
-    /// For the form that disconnects this one.
+    /// The CSRF token of the form that disconnects it.
     pub(crate) csrf: String,
     pub(crate) app: App,
     /// For which organization.
     pub(crate) organization: Option<String>,
     pub(crate) scopes: Vec<ScopeLine>,
-    /// Since which day.
+    /// The day since which it is connected.
     pub(crate) since: String,
-    /// On which day it was last used.
+    /// The day on which it was last used.
     pub(crate) last_used: Option<String>,
 }
 
-/// `/settings/apps`.
+/// The page of connected apps.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/connected_apps.html")]
 pub(crate) struct ConnectedAppsPage {
     pub(crate) layout: Layout,
     pub(crate) person: Person,
     pub(crate) apps: Vec<ConnectedApp>,
-    /// Whether there are more than these.
+    /// Whether there are more apps than the page shows.
     pub(crate) more: bool,
     pub(crate) notice: Option<String>,
 }
 
-/// Something did not work.
+/// An error page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/error.html")]
 pub(crate) struct ErrorPage {

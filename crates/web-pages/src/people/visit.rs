@@ -1,4 +1,4 @@
-//! A browser's request to a page: what every page's handler works with.
+//! A browser's request to a page, as the handlers of pages get it.
 
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use base::encoding::base64url;
@@ -11,34 +11,34 @@ use web_base::{RealmRequest, RealmState};
 
 use super::forms::{self, Form};
 
-/// The longest form, in bytes.
+/// The longest body of a form, in bytes.
 const MAX_FORM: usize = 16 * 1024;
 
-/// A request of a browser.
+/// A request of a browser to a page.
 pub(crate) struct Visit<'a> {
     pub(crate) state: &'a RealmState,
     pub(crate) origin: RequestOrigin,
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
-    /// What stands before the realm's own paths.
+    /// The path prefix of the realm.
     pub(crate) prefix: String,
-    /// The whole path.
+    /// The whole path, with the prefix.
     pub(crate) path: String,
     pub(crate) query: Option<String>,
-    /// The form it carries; `None`: it only wants to see.
+    /// The form of a POST; `None` for GET and HEAD.
     pub(crate) form: Option<Form>,
-    /// The body that the form was read from, for what is handed on.
+    /// The body that the form was read from.
     pub(crate) body: axum::body::Bytes,
-    /// Binds forms to this browser while nobody is signed in; made now, where `new`.
+    /// Binds forms to this browser while no user is signed in. It was created for this request if `new`.
     binding: String,
     new_binding: bool,
 }
 
 impl<'a> Visit<'a> {
-    /// Reads a request to what is noted as `pattern`.
+    /// Reads a request. `pattern` is the path that refusals and events record.
     ///
     /// # Errors
-    /// The visit without a form, and why that could not be read.
+    /// The form could not be read. The error has the visit without a form, for the error page.
     pub(crate) async fn read(
         state: &'a RealmState,
         request: RealmRequest,
@@ -90,12 +90,12 @@ impl<'a> Visit<'a> {
         self.state.issuer().realm()
     }
 
-    /// Notes a refusal.
+    /// Records a denial.
     pub(crate) fn note(&self, ctx: &Context<'_>, denial: &Denial) {
         self.state.note(ctx, denial);
     }
 
-    /// Path and query, as the browser knows them.
+    /// The path and query as the browser sees them.
     pub(crate) fn here(&self) -> String {
         match &self.query {
             Some(query) => format!("{}?{query}", self.path),
@@ -103,13 +103,13 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// A path of this realm, as the browser knows it.
+    /// A path of this realm as the browser sees it, with the prefix.
     pub(crate) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)
     }
 
-    /// The first value of a parameter of the query.
-    pub(crate) fn asked_for(&self, name: &str) -> Option<String> {
+    /// The first value of a query parameter.
+    pub(crate) fn query_parameter(&self, name: &str) -> Option<String> {
         let query = self.query.as_deref().unwrap_or_default();
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
@@ -119,10 +119,10 @@ impl<'a> Visit<'a> {
         cookie.read(self.state.issuer(), &self.headers)
     }
 
-    /// Who is signed in, if anybody is.
+    /// The user who is signed in; `None` without a valid session.
     ///
     /// # Errors
-    /// When the store fails.
+    /// The store failed.
     pub(crate) async fn person(&self, ctx: &Context<'_>) -> Result<Option<SignedIn>, Denial> {
         let Some(cookie) = self.cookie(Cookie::Session) else { return Ok(None) };
         match engine::people::session(ctx, cookie).await {
@@ -132,12 +132,12 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// The token of a form of this browser, for `purpose`; `person`'s, where they are signed in.
+    /// The CSRF token of a form with `purpose`. It is bound to the session of `person`, or else to the browser.
     pub(crate) fn token(&self, purpose: &str, person: Option<&SignedIn>) -> String {
         forms::token(self.state.issuer().forms(), purpose, &self.bound_to(person))
     }
 
-    /// Whether the form that came is one of ours, for `purpose`.
+    /// Whether the form that was sent is from a page of this realm, and has `purpose`.
     pub(crate) fn is_ours(&self, purpose: &str, person: Option<&SignedIn>) -> bool {
         let issuer = self.state.issuer();
         let binding = self.bound_to(person);
@@ -155,14 +155,14 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// The cookie that a page with a form sets, where the browser has none yet.
+    /// The cookie that a page with a form sets, if the browser does not have it yet.
     pub(crate) fn new_form_cookie(&self) -> Option<HeaderValue> {
         let issuer = self.state.issuer();
         self.new_binding.then(|| Cookie::Form.set(issuer, &self.binding)).flatten()
     }
 }
 
-/// As long as secrets are: wherever it should be pasted by mistake, it is seen to be one.
+/// A new binding. It has the length of secrets, so that redaction finds it wherever it is pasted by mistake.
 fn fresh_binding(rng: &dyn base::Rng) -> String {
     let mut bytes = [0; 32];
     rng.fill(&mut bytes);

@@ -1,4 +1,4 @@
-//! What an app holds, from the pages to the endpoints.
+//! The tokens of a connected app, from the consent page to the endpoints.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -52,16 +52,16 @@ const APPS: &str = "/settings/apps";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// Says yes to what the app asks for; gives the code.
-async fn connect(browser: &mut Browser<'_>, place: &str) -> String {
-    let csrf = browser.get(place).await.csrf();
-    let answer = browser.post(place, &[("csrf", &csrf), ("decision", "allow")]).await;
+/// Allows the app's request, and returns the code.
+async fn connect(browser: &mut Browser<'_>, path: &str) -> String {
+    let csrf = browser.get(path).await.csrf();
+    let answer = browser.post(path, &[("csrf", &csrf), ("decision", "allow")]).await;
     let query = answer.location().split_once('?').expect("a query").1.to_owned();
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     pairs.find(|(name, _)| name == "code").expect("a code").1.into_owned()
 }
 
-/// The hidden fields of the first form.
+/// The hidden fields `csrf` and `id` of the first form.
 fn form(page: &Answer) -> (String, String) {
     let id = page.text.split("name=\"connection\" value=\"").nth(1).expect("a connection");
     (page.csrf(), id.split('"').next().unwrap().to_owned())
@@ -72,7 +72,7 @@ async fn send(browser: &mut Browser<'_>, (csrf, id): &(String, String)) -> Answe
 }
 
 #[tokio::test]
-async fn what_an_app_holds_stops_with_the_click() {
+async fn disconnecting_an_app_revokes_its_tokens() {
     let fixture = Fixture::new().await;
     fixture
         .realm
@@ -82,10 +82,10 @@ async fn what_an_app_holds_stops_with_the_click() {
         })
         .await;
     fixture.realm.create_keys(&[domain::Algorithm::ES256]).await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
     let pkce = format!("&code_challenge_method=S256&code_challenge={CHALLENGE}");
-    let place = fixture.realm.asks(&pkce).replace("scope=read", "scope=read+openid");
-    let code = connect(&mut ada, &place).await;
+    let path = fixture.realm.authorization_path(&pkce).replace("scope=read", "scope=read+openid");
+    let code = connect(&mut ada, &path).await;
     let mut app = Browser::new(&fixture);
     let fields = [
         ("grant_type", "authorization_code"),
@@ -110,13 +110,13 @@ async fn what_an_app_holds_stops_with_the_click() {
     let refused = app.post("/token", &fields).await;
     assert_eq!(refused.status, 400, "{}", refused.text);
     assert!(refused.text.contains("invalid_grant"), "{}", refused.text);
-    assert_eq!(ada.get(&place).await.title(), "Allow Ledger Sync?", "she is asked anew");
+    assert_eq!(ada.get(&path).await.title(), "Allow Ledger Sync?", "she is asked anew");
 }
 
 #[tokio::test]
-async fn an_answer_is_counted_under_the_page_that_gave_it() {
+async fn an_answer_is_counted_under_its_page() {
     let fixture = Fixture::new().await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
     assert_eq!(ada.send("DELETE", APPS, &[], Body::empty()).await.status, 405);
     assert_eq!(ada.get("/settings/apps/x").await.status, 404);
     let page = fixture.listener.metrics.page();

@@ -1,4 +1,4 @@
-//! A listener in front of a realm whose neighbour misbehaves.
+//! A listener, and a realm with a router beside the issuer that panics or hangs.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,12 +21,15 @@ use crate::{ListenerService, Realm, Realms, Serves};
 
 const ISSUER: &str = "http://127.0.0.1:8081/tenant";
 
-/// What is mounted beside the issuer.
+/// The router beside the issuer.
 fn neighbour() -> Router {
     async fn panics() -> &'static str {
         panic!("on purpose")
     }
-    async fn told(origin: Extension<Arc<RequestOrigin>>, headers: HeaderMap) -> String {
+    async fn origin_of_request(
+        origin: Extension<Arc<RequestOrigin>>,
+        headers: HeaderMap,
+    ) -> String {
         let id = headers.get("x-request-id").unwrap().to_str().unwrap().to_owned();
         assert_eq!(id, origin.request_id);
         format!("{} {}", origin.request, origin.address.unwrap())
@@ -34,7 +37,7 @@ fn neighbour() -> Router {
     Router::new()
         .route("/panics", any(panics))
         .route("/hangs", get(std::future::pending::<&'static str>))
-        .route("/told/{x}", get(told))
+        .route("/origin/{x}", get(origin_of_request))
 }
 
 fn listener(beside: Option<Router>) -> ListenerService {
@@ -65,7 +68,7 @@ async fn text(response: Response<Body>) -> String {
 }
 
 #[tokio::test]
-async fn a_panic_is_a_500_in_the_dialects_words_with_a_request_id() {
+async fn a_panic_is_a_500_in_the_format_of_the_dialect_with_a_request_id() {
     let listener = listener(Some(neighbour()));
     let response = ask(&listener, "POST", "/tenant/panics").await;
     assert_eq!(response.status(), 500);
@@ -86,13 +89,13 @@ async fn an_answer_that_never_comes_is_a_503() {
 }
 
 #[tokio::test]
-async fn a_neighbour_sees_its_own_path_and_learns_the_origin() {
-    let response = ask(&listener(Some(neighbour())), "GET", "/tenant/told/1?secret=x").await;
-    assert_eq!(text(response).await, "GET /told/1 192.0.2.7");
+async fn a_mounted_router_gets_its_own_path_and_the_origin() {
+    let response = ask(&listener(Some(neighbour())), "GET", "/tenant/origin/1?secret=x").await;
+    assert_eq!(text(response).await, "GET /origin/1 192.0.2.7");
 }
 
 #[tokio::test]
-async fn rfc9110_15_5_5_what_is_not_there_is_404_in_the_dialects_words() {
+async fn rfc9110_15_5_5_an_unknown_path_is_404_in_the_format_of_the_dialect() {
     let response = ask(&listener(None), "GET", "/tenant/nothing").await;
     assert_eq!(response.status(), 404);
     assert!(response.headers().contains_key("x-request-id"));
@@ -114,7 +117,7 @@ async fn a_realm_without_keys_is_not_ready_but_healthy() {
 }
 
 #[tokio::test]
-async fn refusals_are_kept_under_the_request_id_until_they_are_flushed() {
+async fn refusals_are_noted_under_the_request_id_until_they_are_flushed() {
     let listener = listener(None);
     let response = ask(&listener, "POST", "/tenant/token").await;
     assert!(response.status().is_client_error());

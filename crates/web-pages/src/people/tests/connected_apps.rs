@@ -1,20 +1,20 @@
-//! The apps that somebody connected, and taking that back.
+//! The page of connected apps, and disconnecting.
 
 use axum::body::Body;
 
 use super::fixture::{Answer, Browser, Fixture, PASSWORD};
 
 const APPS: &str = "/settings/apps";
-/// Says yes to what the app asks for; gives the code.
-async fn connect(browser: &mut Browser<'_>, place: &str) -> String {
-    let csrf = browser.get(place).await.csrf();
-    let answer = browser.post(place, &[("csrf", &csrf), ("decision", "allow")]).await;
+/// Allows the app's request, and returns the code.
+async fn connect(browser: &mut Browser<'_>, path: &str) -> String {
+    let csrf = browser.get(path).await.csrf();
+    let answer = browser.post(path, &[("csrf", &csrf), ("decision", "allow")]).await;
     let query = answer.location().split_once('?').expect("a query").1.to_owned();
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     pairs.find(|(name, _)| name == "code").expect("a code").1.into_owned()
 }
 
-/// The hidden fields of the first form.
+/// The hidden fields `csrf` and `id` of the first form.
 fn form(page: &Answer) -> (String, String) {
     let id = page.text.split("name=\"connection\" value=\"").nth(1).expect("a connection");
     (page.csrf(), id.split('"').next().unwrap().to_owned())
@@ -25,16 +25,17 @@ async fn send(browser: &mut Browser<'_>, (csrf, id): &(String, String)) -> Answe
 }
 
 #[tokio::test]
-async fn everybody_sees_their_own_connections_and_nobody_elses() {
+async fn users_see_their_own_connections_only() {
     let fixture = Fixture::new().await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
-    let mut bob = Browser::of(&fixture, "bob@example.com").await;
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
+    let mut bob = Browser::signed_in_as(&fixture, "bob@example.com").await;
     let none = ada.get(APPS).await;
     assert_eq!((none.status, none.title()), (200, "Connected apps"));
     assert!(none.text.contains("No app is connected."), "{}", none.text);
-    connect(&mut ada, &fixture.asks("")).await;
+    connect(&mut ada, &fixture.authorization_path("")).await;
     for organization in ["org_1", "org_2"] {
-        connect(&mut bob, &fixture.asks(&format!("&organization={organization}"))).await;
+        connect(&mut bob, &fixture.authorization_path(&format!("&organization={organization}")))
+            .await;
     }
     let page = ada.get(APPS).await;
     assert_eq!(page.text.matches("<form").count(), 1, "{}", page.text);
@@ -49,30 +50,30 @@ async fn everybody_sees_their_own_connections_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_comes_back_after_signing_in() {
+async fn a_user_without_session_returns_to_the_page_after_sign_in() {
     let fixture = Fixture::at("http://127.0.0.1:8081/tenant").await;
     let mut ada = Browser::new(&fixture);
-    let place = "/tenant/settings/apps";
-    let to_sign_in = ada.get(place).await.location().to_owned();
+    let path = "/tenant/settings/apps";
+    let to_sign_in = ada.get(path).await.location().to_owned();
     assert_eq!(to_sign_in, "/tenant/sign-in?return_to=%2Ftenant%2Fsettings%2Fapps");
-    assert_eq!(ada.post(place, &[("csrf", "x")]).await.location(), to_sign_in);
+    assert_eq!(ada.post(path, &[("csrf", "x")]).await.location(), to_sign_in);
     let back = ada.sign_in_at(&to_sign_in, "ada@example.com", PASSWORD).await;
-    assert_eq!(back.location(), place);
-    assert_eq!(ada.get(place).await.title(), "Connected apps");
+    assert_eq!(back.location(), path);
+    assert_eq!(ada.get(path).await.title(), "Connected apps");
     let signed_in = ada.get("/tenant/sign-in").await;
     assert!(signed_in.text.contains("href=\"/tenant/settings/apps\""), "{}", signed_in.text);
-    let consent = ada.get(&fixture.asks("")).await;
+    let consent = ada.get(&fixture.authorization_path("")).await;
     assert!(consent.text.contains("href=\"/tenant/settings/apps\""), "{}", consent.text);
 }
 
 #[tokio::test]
-async fn a_form_disconnects_what_it_was_made_for_and_nothing_else() {
+async fn a_form_disconnects_its_own_connection_only() {
     let fixture = Fixture::new().await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
-    let mut bob = Browser::of(&fixture, "bob@example.com").await;
-    connect(&mut ada, &fixture.asks("")).await;
-    connect(&mut bob, &fixture.asks("&organization=org_1")).await;
-    connect(&mut bob, &fixture.asks("&organization=org_2")).await;
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
+    let mut bob = Browser::signed_in_as(&fixture, "bob@example.com").await;
+    connect(&mut ada, &fixture.authorization_path("")).await;
+    connect(&mut bob, &fixture.authorization_path("&organization=org_1")).await;
+    connect(&mut bob, &fixture.authorization_path("&organization=org_2")).await;
     let (adas, bobs) = (form(&ada.get(APPS).await), form(&bob.get(APPS).await));
     let forms = [
         ("x".to_owned(), bobs.1.clone()),
@@ -104,9 +105,9 @@ async fn a_form_disconnects_what_it_was_made_for_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn other_methods_are_refused_with_those_there_are() {
+async fn other_methods_are_refused_with_allow() {
     let fixture = Fixture::new().await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
     let refused = ada.send("DELETE", APPS, &[], Body::empty()).await;
     assert_eq!((refused.status, refused.header("allow")), (405, "GET, HEAD, POST"));
     assert_eq!(ada.send("HEAD", APPS, &[], Body::empty()).await.status, 200);

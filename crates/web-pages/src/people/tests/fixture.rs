@@ -1,4 +1,4 @@
-//! A realm with customers, whose pages answer.
+//! A realm with users and an app, for tests of its pages.
 
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -11,7 +11,7 @@ pub(super) use web_testing::{Answer, CALLBACK, PASSWORD};
 
 use crate::tests::Pages;
 
-/// A browser in front of the pages.
+/// A realm and its pages.
 pub(super) type Browser<'a> = web_testing::Browser<'a, Fixture>;
 
 pub(super) struct Fixture {

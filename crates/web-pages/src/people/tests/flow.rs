@@ -1,8 +1,8 @@
-//! Saying yes or no to an app, page by page.
+//! The pages of the authorization endpoint, from the app's request to the redirect.
 
 use super::fixture::{Browser, CALLBACK, Fixture, PASSWORD};
 
-/// `state` as the app sent it, in the encoding of the answer.
+/// The app's `state`, in the encoding of the redirect.
 const STATE: &str = "a+B \u{e9}";
 
 fn parameter(location: &str, name: &str) -> Option<String> {
@@ -12,16 +12,16 @@ fn parameter(location: &str, name: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn rfc6749_4_1_2_who_says_yes_goes_back_with_a_code_and_is_not_asked_again() {
+async fn rfc6749_4_1_2_allow_redirects_with_a_code_and_is_remembered() {
     let fixture = Fixture::new().await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
-    let place = fixture.asks("");
-    let page = ada.get(&place).await;
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
+    let path = fixture.authorization_path("");
+    let page = ada.get(&path).await;
     assert_eq!((page.status, page.title()), (200, "Allow Ledger Sync?"));
     for shown in ["Northwind", "May read", "app.example", "ada@example.com", "Deny", "logo.png"] {
         assert!(page.text.contains(shown), "{shown}: {}", page.text);
     }
-    let answer = ada.post(&place, &[("csrf", &page.csrf()), ("decision", "allow")]).await;
+    let answer = ada.post(&path, &[("csrf", &page.csrf()), ("decision", "allow")]).await;
     let location = answer.location().to_owned();
     assert!(location.starts_with(CALLBACK), "{location}");
     assert!(parameter(&location, "code").is_some_and(|code| code.len() > 40));
@@ -29,49 +29,49 @@ async fn rfc6749_4_1_2_who_says_yes_goes_back_with_a_code_and_is_not_asked_again
     assert_eq!(parameter(&location, "iss").as_deref(), Some("http://127.0.0.1:8081"));
     assert_eq!(answer.header("referrer-policy"), "no-referrer");
     assert_eq!(answer.header("cache-control"), "no-store");
-    let again = ada.get(&place).await;
+    let again = ada.get(&path).await;
     assert!(again.location().starts_with(CALLBACK), "remembered");
     assert_ne!(parameter(again.location(), "code"), parameter(&location, "code"));
-    let more = ada.get(&place.replace("scope=read", "scope=read+write")).await;
+    let more = ada.get(&path.replace("scope=read", "scope=read+write")).await;
     assert_eq!(more.text.matches(">New<").count(), 1, "what is new is marked: {}", more.text);
 }
 
 #[tokio::test]
-async fn rfc6749_4_1_2_1_who_says_no_goes_back_with_access_denied() {
+async fn rfc6749_4_1_2_1_deny_redirects_with_access_denied() {
     let fixture = Fixture::new().await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
-    let place = fixture.asks("");
-    let csrf = ada.get(&place).await.csrf();
-    let answer = ada.post(&place, &[("csrf", &csrf), ("decision", "deny")]).await;
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
+    let path = fixture.authorization_path("");
+    let csrf = ada.get(&path).await.csrf();
+    let answer = ada.post(&path, &[("csrf", &csrf), ("decision", "deny")]).await;
     assert_eq!(parameter(answer.location(), "error").as_deref(), Some("access_denied"));
     assert_eq!(parameter(answer.location(), "state").as_deref(), Some(STATE));
     assert_eq!(fixture.refusals(), ["denied_by_person"]);
 }
 
 #[tokio::test]
-async fn who_has_several_organizations_chooses_first_and_may_choose_anew() {
+async fn a_user_of_several_organizations_chooses_one_and_may_change_it() {
     let fixture = Fixture::new().await;
-    let mut bob = Browser::of(&fixture, "bob@example.com").await;
-    let place = fixture.asks("");
-    let picker = bob.get(&place).await;
+    let mut bob = Browser::signed_in_as(&fixture, "bob@example.com").await;
+    let path = fixture.authorization_path("");
+    let picker = bob.get(&path).await;
     assert_eq!(picker.title(), "Choose an organization for Ledger Sync");
     assert!(!picker.text.contains("Elsewhere"), "only theirs");
-    let nothing = bob.post(&place, &[("csrf", &picker.csrf())]).await;
+    let nothing = bob.post(&path, &[("csrf", &picker.csrf())]).await;
     assert_eq!(nothing.status, 400);
     assert!(nothing.text.contains("Choose one of these"), "{}", nothing.text);
-    let chosen = bob.post(&place, &[("csrf", &picker.csrf()), ("organization", "org_2")]).await;
+    let chosen = bob.post(&path, &[("csrf", &picker.csrf()), ("organization", "org_2")]).await;
     let consent = chosen.location().to_owned();
-    assert_eq!(consent, format!("{place}&organization=org_2"), "all else stays byte by byte");
+    assert_eq!(consent, format!("{path}&organization=org_2"), "all else stays byte by byte");
     let page = bob.get(&consent).await;
     assert_eq!(page.title(), "Allow Ledger Sync?");
     assert!(page.text.contains("<strong>Contoso</strong>"), "{}", page.text);
-    let escaped = place.replace('&', "&#38;");
+    let escaped = path.replace('&', "&#38;");
     assert!(page.text.contains(&format!("href=\"{escaped}\"")), "{}", page.text);
     let answer = bob.post(&consent, &[("csrf", &page.csrf()), ("decision", "allow")]).await;
     assert!(parameter(answer.location(), "code").is_some());
-    assert_eq!(bob.get(&place).await.title(), picker.title(), "asked for which one anew");
+    assert_eq!(bob.get(&path).await.title(), picker.title(), "asked for which one anew");
     assert!(bob.get(&consent).await.location().starts_with(CALLBACK), "remembered for this one");
-    let theirs = format!("{place}&organization=org_3");
+    let theirs = format!("{path}&organization=org_3");
     let refused = bob.get(&theirs).await;
     assert_eq!(parameter(refused.location(), "error").as_deref(), Some("access_denied"));
 }
@@ -79,29 +79,26 @@ async fn who_has_several_organizations_chooses_first_and_may_choose_anew() {
 #[tokio::test]
 async fn rfc6749_4_1_2_1_a_bad_app_or_redirect_is_a_page_and_never_redirects() {
     let fixture = Fixture::new().await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
-    let place = fixture.asks("");
-    for (place, reason) in [
-        (place.replace("app_1", "app_2"), "unknown_app"),
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
+    let path = fixture.authorization_path("");
+    for (path, reason) in [
+        (path.replace("app_1", "app_2"), "unknown_app"),
+        (format!("{path}&redirect_uri=https%3A%2F%2Fevil.example%2Fcb"), "redirect_not_registered"),
         (
-            format!("{place}&redirect_uri=https%3A%2F%2Fevil.example%2Fcb"),
-            "redirect_not_registered",
-        ),
-        (
-            format!("{place}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%2F..%2Fx"),
+            format!("{path}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%2F..%2Fx"),
             "redirect_malformed",
         ),
-        (format!("{place}&state=2"), "malformed_request"),
+        (format!("{path}&state=2"), "malformed_request"),
         ("/authorize".to_owned(), "parameter_missing"),
     ] {
-        let answer = ada.get(&place).await;
-        assert_eq!(answer.status, 400, "{place}: {}", answer.header("location"));
+        let answer = ada.get(&path).await;
+        assert_eq!(answer.status, 400, "{path}: {}", answer.header("location"));
         assert_eq!(answer.header("location"), "");
         let id = answer.header("x-request-id");
         assert_eq!(answer.text.matches(id).count(), 2, "in the text and at the foot");
         let reasons = fixture.refusals();
-        assert_eq!(reasons, [reason], "{place}");
-        // Nothing that was sent is shown.
+        assert_eq!(reasons, [reason], "{path}");
+        // The page shows no value of the request.
         assert!(!answer.text.contains("evil.example"), "{}", answer.text);
     }
 }
@@ -109,13 +106,13 @@ async fn rfc6749_4_1_2_1_a_bad_app_or_redirect_is_a_page_and_never_redirects() {
 #[tokio::test]
 async fn oidc_core_3_1_2_1_prompt_login_asks_for_the_password_once() {
     let fixture = Fixture::new().await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
     fixture.clock.advance(std::time::Duration::from_secs(60));
-    let place = fixture.asks("&prompt=login");
-    let to_sign_in = ada.get(&place).await.location().to_owned();
+    let path = fixture.authorization_path("&prompt=login");
+    let to_sign_in = ada.get(&path).await.location().to_owned();
     let page = ada.get(&to_sign_in).await;
     assert!(page.text.contains("You are signed in as"), "{}", page.text);
-    // Going back without signing in does not help.
+    // Returning without a sign-in does not help.
     let back = form_urlencoded::parse(to_sign_in.split_once('?').unwrap().1.as_bytes())
         .find(|(name, _)| name == "return_to")
         .unwrap()
@@ -132,11 +129,11 @@ async fn oidc_core_3_1_2_1_prompt_login_asks_for_the_password_once() {
 #[tokio::test]
 async fn oidc_core_3_1_2_6_prompt_none_shows_no_page() {
     let fixture = Fixture::new().await;
-    let place = fixture.asks("&prompt=none");
-    let answer = Browser::new(&fixture).get(&place).await;
+    let path = fixture.authorization_path("&prompt=none");
+    let answer = Browser::new(&fixture).get(&path).await;
     assert_eq!(parameter(answer.location(), "error").as_deref(), Some("login_required"));
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
-    let answer = ada.get(&place).await;
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
+    let answer = ada.get(&path).await;
     assert_eq!(parameter(answer.location(), "error").as_deref(), Some("consent_required"));
 }
 
@@ -148,19 +145,19 @@ async fn oidc_core_3_1_2_1_an_app_may_send_its_request_as_a_form() {
     let fields = [("response_type", "code"), ("client_id", "app_1"), ("state", "x y")];
     let answer = browser.post("/authorize", &fields).await;
     assert_eq!(answer.status, 303);
-    let place = "/authorize?response_type=code&client_id=app_1&state=x+y";
-    assert_eq!(answer.location(), place);
-    assert!(browser.get(place).await.location().starts_with("/sign-in?return_to="));
+    let path = "/authorize?response_type=code&client_id=app_1&state=x+y";
+    assert_eq!(answer.location(), path);
+    assert!(browser.get(path).await.location().starts_with("/sign-in?return_to="));
 }
 
 #[tokio::test]
-async fn the_app_is_gone_when_the_person_says_yes() {
+async fn an_app_that_is_suspended_before_the_consent_gets_no_code() {
     let fixture = Fixture::new().await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
-    let place = fixture.asks("");
-    let csrf = ada.get(&place).await.csrf();
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
+    let path = fixture.authorization_path("");
+    let csrf = ada.get(&path).await.csrf();
     fixture.change_client(|client| client.status = domain::Status::Suspended).await;
-    let answer = ada.post(&place, &[("csrf", &csrf), ("decision", "allow")]).await;
+    let answer = ada.post(&path, &[("csrf", &csrf), ("decision", "allow")]).await;
     assert!(answer.status >= 400 && answer.status < 500, "{}", answer.status);
     assert_eq!(answer.header("location"), "");
 }
@@ -169,17 +166,18 @@ async fn the_app_is_gone_when_the_person_says_yes() {
 async fn oidc_core_3_1_2_1_a_login_hint_is_filled_in() {
     let fixture = Fixture::new().await;
     let mut browser = Browser::new(&fixture);
-    let to_sign_in = browser.get(&fixture.asks("&login_hint=bob%40example.com")).await;
+    let to_sign_in =
+        browser.get(&fixture.authorization_path("&login_hint=bob%40example.com")).await;
     let page = browser.get(to_sign_in.location()).await;
     assert!(page.text.contains("value=\"bob@example.com\""), "{}", page.text);
 }
 
 #[tokio::test]
-async fn what_a_browser_left_unescaped_survives_signing_in() {
+async fn characters_that_a_browser_did_not_escape_survive_sign_in() {
     let fixture = Fixture::new().await;
-    let place = "/authorize?response_type=code&client_id=app_1&state=a\\b{c}|d'e^`";
+    let path = "/authorize?response_type=code&client_id=app_1&state=a\\b{c}|d'e^`";
     let mut ada = Browser::new(&fixture);
-    let to_sign_in = ada.get(place).await.location().to_owned();
+    let to_sign_in = ada.get(path).await.location().to_owned();
     let back = ada.sign_in_at(&to_sign_in, "ada@example.com", PASSWORD).await;
     let back = back.location().to_owned();
     let csrf = ada.get(&back).await.csrf();

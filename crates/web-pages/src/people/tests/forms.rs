@@ -1,11 +1,11 @@
-//! Forms that are not ours: from other sites, of other sessions, stale, too large, of another kind.
+//! Forms that are refused: from other sites, of other sessions, stale, too large, of another type.
 
 use axum::body::Body;
 
 use super::fixture::{Browser, Fixture, PASSWORD};
 
 #[tokio::test]
-async fn a_form_without_the_token_of_this_browser_signs_nobody_in() {
+async fn a_form_without_the_token_of_this_browser_does_not_sign_in() {
     let fixture = Fixture::new().await;
     let mut other = Browser::new(&fixture);
     let stolen = other.get("/sign-in").await.csrf();
@@ -32,7 +32,7 @@ async fn a_form_without_the_token_of_this_browser_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn what_the_browser_says_comes_from_another_site_is_not_done() {
+async fn a_form_from_another_site_has_no_effect() {
     let fixture = Fixture::new().await;
     for (name, value, good) in [
         ("sec-fetch-site", "cross-site", false),
@@ -50,17 +50,17 @@ async fn what_the_browser_says_comes_from_another_site_is_not_done() {
 }
 
 #[tokio::test]
-async fn a_consent_form_of_another_session_shows_the_page_once_more_and_nothing_is_lost() {
+async fn a_consent_form_of_another_session_shows_the_page_again() {
     let fixture = Fixture::new().await;
-    let place = fixture.asks("");
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
-    let stale = ada.get(&place).await.csrf();
+    let path = fixture.authorization_path("");
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
+    let stale = ada.get(&path).await.csrf();
     ada.sign_in("ada@example.com", PASSWORD).await;
-    let answer = ada.post(&place, &[("csrf", &stale), ("decision", "allow")]).await;
+    let answer = ada.post(&path, &[("csrf", &stale), ("decision", "allow")]).await;
     assert_eq!((answer.status, answer.title()), (400, "Allow Ledger Sync?"));
     assert!(answer.text.contains("nothing was done"));
     // A form of one request does not answer another.
-    let other = fixture.asks("&nonce=other");
+    let other = fixture.authorization_path("&nonce=other");
     let answer = ada.post(&other, &[("csrf", &answer.csrf()), ("decision", "allow")]).await;
     assert_eq!(answer.status, 400);
     let done = ada.post(&other, &[("csrf", &answer.csrf()), ("decision", "allow")]).await;
@@ -68,31 +68,31 @@ async fn a_consent_form_of_another_session_shows_the_page_once_more_and_nothing_
 }
 
 #[tokio::test]
-async fn a_form_sent_after_the_session_ended_goes_by_way_of_sign_in() {
+async fn a_form_sent_after_the_session_ended_leads_to_sign_in() {
     let fixture = Fixture::new().await;
-    let place = fixture.asks("");
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
-    let csrf = ada.get(&place).await.csrf();
+    let path = fixture.authorization_path("");
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
+    let csrf = ada.get(&path).await.csrf();
     fixture.set_password("ada@example.com", "another one").await;
-    let answer = ada.post(&place, &[("csrf", &csrf), ("decision", "allow")]).await;
+    let answer = ada.post(&path, &[("csrf", &csrf), ("decision", "allow")]).await;
     let to_sign_in = answer.location().to_owned();
     let back = ada.sign_in_at(&to_sign_in, "ada@example.com", "another one").await;
     assert_eq!(ada.get(back.location()).await.title(), "Allow Ledger Sync?");
 }
 
 #[tokio::test]
-async fn bodies_that_are_too_large_or_no_form_are_refused_on_a_page() {
+async fn large_bodies_and_other_types_are_refused_with_a_page() {
     let fixture = Fixture::new().await;
     let mut browser = Browser::new(&fixture);
     let form = [("content-type", "application/x-www-form-urlencoded".to_owned())];
-    for place in ["/sign-in", "/sign-out", "/authorize", "/end-session"] {
+    for path in ["/sign-in", "/sign-out", "/authorize", "/end-session"] {
         let body = Body::from("a=".to_owned() + &"x".repeat(16 * 1024));
-        let answer = browser.send("POST", place, &form, body).await;
-        assert_eq!(answer.status, 413, "{place}");
+        let answer = browser.send("POST", path, &form, body).await;
+        assert_eq!(answer.status, 413, "{path}");
         let json = [("content-type", "application/json".to_owned())];
-        let answer = browser.send("POST", place, &json, Body::from("{}")).await;
-        assert_eq!(answer.status, 415, "{place}");
-        assert!(answer.text.contains(answer.header("x-request-id")), "{place}");
+        let answer = browser.send("POST", path, &json, Body::from("{}")).await;
+        assert_eq!(answer.status, 415, "{path}");
+        assert!(answer.text.contains(answer.header("x-request-id")), "{path}");
     }
 }
 
@@ -101,10 +101,10 @@ async fn rfc9110_9_3_2_pages_answer_head_and_refuse_other_methods() {
     let fixture = Fixture::new().await;
     let mut browser = Browser::new(&fixture);
     assert_eq!(browser.send("HEAD", "/sign-in", &[], Body::empty()).await.status, 200);
-    let asks = fixture.asks("");
+    let asks = fixture.authorization_path("");
     assert_eq!(browser.send("HEAD", &asks, &[], Body::empty()).await.status, 303);
-    for place in ["/sign-in", "/sign-out"] {
-        let answer = browser.send("DELETE", place, &[], Body::empty()).await;
+    for path in ["/sign-in", "/sign-out"] {
+        let answer = browser.send("DELETE", path, &[], Body::empty()).await;
         assert_eq!((answer.status, answer.header("allow")), (405, "GET, HEAD, POST"));
     }
     let style = crate::style::path();

@@ -1,4 +1,4 @@
-//! The pages as a browser meets them.
+//! Tests of the pages with a browser.
 
 mod connected_apps;
 mod fixture;

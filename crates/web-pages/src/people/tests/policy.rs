@@ -1,14 +1,14 @@
-//! What the headers of every page say.
+//! The headers of every page.
 
 use super::fixture::{Browser, Fixture};
 
 #[tokio::test]
 async fn every_page_forbids_scripts_frames_and_forms_that_lead_elsewhere() {
     let fixture = Fixture::new().await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
-    let mut bob = Browser::of(&fixture, "bob@example.com").await;
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
+    let mut bob = Browser::signed_in_as(&fixture, "bob@example.com").await;
     let mut nobody = Browser::new(&fixture);
-    let asks = fixture.asks("");
+    let asks = fixture.authorization_path("");
     let to_sign_in = nobody.get(&asks).await.location().to_owned();
     let app = "form-action 'self' https://app.example;";
     let pages = [
@@ -43,7 +43,7 @@ async fn every_page_forbids_scripts_frames_and_forms_that_lead_elsewhere() {
 }
 
 #[tokio::test]
-async fn an_app_is_returned_to_on_this_machine_with_a_word_of_warning() {
+async fn a_redirect_to_a_loopback_app_shows_a_warning() {
     let fixture = Fixture::new().await;
     fixture
         .change_client(|client| {
@@ -51,8 +51,10 @@ async fn an_app_is_returned_to_on_this_machine_with_a_word_of_warning() {
             client.app_type = domain::AppType::Native;
         })
         .await;
-    let mut ada = Browser::of(&fixture, "ada@example.com").await;
-    let page = ada.get(&fixture.asks("&redirect_uri=http%3A%2F%2F127.0.0.1%3A53682%2Fcb")).await;
+    let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
+    let page = ada
+        .get(&fixture.authorization_path("&redirect_uri=http%3A%2F%2F127.0.0.1%3A53682%2Fcb"))
+        .await;
     assert!(page.text.contains(", a program on this device."), "{}", page.text);
     let policy = page.header("content-security-policy");
     assert!(policy.contains("form-action 'self' http://127.0.0.1:53682;"), "{policy}");

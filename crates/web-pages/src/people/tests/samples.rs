@@ -1,4 +1,4 @@
-//! Every page with sample data: none runs a script, each says where one is, every field has a label.
+//! Every page with sample data: it has no script, it names its provider, and every field has a label.
 
 use askama::Template;
 
@@ -97,7 +97,7 @@ fn connected_apps() -> ConnectedAppsPage {
     }
 }
 
-/// Every page, in each of its looks.
+/// Every page, in each of its variants.
 pub(super) fn all() -> Vec<(&'static str, String)> {
     let organizations = ["Northwind Traders", "Fabrikam Holding GmbH & Co. KG", "Contoso"];
     let organizations = organizations.map(|name| (format!("org_{}", name.len()), name.to_owned()));
@@ -207,7 +207,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn every_page_renders_without_a_script_and_says_where_one_is() {
+fn every_page_renders_without_a_script_and_names_its_provider() {
     for (name, html) in all() {
         for never in ["<script", " style=", " on", "javascript:", "{{", "{%"] {
             let found = match never {
@@ -250,7 +250,7 @@ fn every_field_has_a_label_and_every_error_belongs_to_its_fields() {
 }
 
 #[test]
-fn what_an_app_says_of_itself_is_shown_as_text() {
+fn values_of_an_app_are_shown_as_text() {
     let evil = "</p><script>alert(1)</script>\"'";
     let page = ConsentPage {
         app: App {

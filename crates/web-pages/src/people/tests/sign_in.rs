@@ -1,4 +1,4 @@
-//! Signing in: what is told, what is counted, what the cookies are, and where one goes then.
+//! Sign-in: its messages, the limits of attempts, the cookies, and the redirect after it.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -6,18 +6,18 @@ use std::time::Duration;
 use super::fixture::{Browser, Fixture, PASSWORD};
 
 #[tokio::test]
-async fn whoever_knows_the_password_is_signed_in_and_returns_to_the_app() {
+async fn the_right_password_signs_in_and_returns_to_the_app() {
     let fixture = Fixture::new().await;
     let mut browser = Browser::new(&fixture);
-    let place = fixture.asks("");
-    let to_sign_in = browser.get(&place).await.location().to_owned();
+    let path = fixture.authorization_path("");
+    let to_sign_in = browser.get(&path).await.location().to_owned();
     assert!(to_sign_in.starts_with("/sign-in?return_to=%2Fauthorize%3F"), "{to_sign_in}");
     let page = browser.get(&to_sign_in).await;
     assert_eq!((page.status, page.title()), (200, "Sign in"));
     assert!(page.text.contains("Ledger Sync"), "it says which app waits");
     let answer = browser.sign_in_at(&to_sign_in, " Ada@Example.COM ", PASSWORD).await;
     let back = answer.location();
-    assert!(back.starts_with(&place), "{back}");
+    assert!(back.starts_with(&path), "{back}");
     assert!(back.contains("&login_after="), "{back}");
     assert_eq!(browser.get(back).await.title(), "Allow Ledger Sync?");
 }
@@ -45,7 +45,7 @@ async fn a_session_is_in_a_cookie_that_no_script_and_no_other_site_sends() {
 #[tokio::test]
 async fn a_session_ends_after_fourteen_days() {
     let fixture = Fixture::new().await;
-    let mut browser = Browser::of(&fixture, "ada@example.com").await;
+    let mut browser = Browser::signed_in_as(&fixture, "ada@example.com").await;
     fixture.clock.advance(Duration::from_secs(14 * 86_400 - 1));
     assert_eq!(browser.get("/sign-in").await.title(), "You are signed in");
     fixture.clock.advance(Duration::from_secs(1));
@@ -53,7 +53,7 @@ async fn a_session_ends_after_fourteen_days() {
 }
 
 #[tokio::test]
-async fn whatever_is_wrong_the_answer_and_the_work_are_the_same() {
+async fn every_failed_attempt_has_the_same_answer_and_the_same_work() {
     let fixture = Fixture::new().await;
     let mut pages = Vec::new();
     for (email, password) in [
@@ -106,7 +106,7 @@ async fn rfc9700_4_11_only_this_realm_is_returned_to() {
     ] {
         let mut browser = Browser::new(&fixture);
         let encoded: String = form_urlencoded::byte_serialize(evil.as_bytes()).collect();
-        // As it stands, and once more decoded on the way.
+        // As it is, and percent-decoded once.
         for sent in [encoded.as_str(), evil] {
             let path = format!("/tenant/sign-in?return_to={sent}").replace('\\', "%5C");
             let answer = browser.sign_in_at(&path, "ada@example.com", PASSWORD).await;
@@ -155,9 +155,9 @@ async fn attempts_with_one_account_from_everywhere_are_limited_and_refill() {
 }
 
 #[tokio::test]
-async fn a_stranger_does_not_lock_out_a_browser_that_signed_in_before() {
+async fn attempts_of_others_do_not_lock_out_a_known_browser() {
     let fixture = Fixture::new().await;
-    let mut owner = Browser::of(&fixture, "ada@example.com").await;
+    let mut owner = Browser::signed_in_as(&fixture, "ada@example.com").await;
     let mut stranger = Browser::new(&fixture);
     for attempt in 0..40 {
         stranger.address[2] = attempt;
@@ -166,7 +166,7 @@ async fn a_stranger_does_not_lock_out_a_browser_that_signed_in_before() {
     assert_eq!(stranger.sign_in("ada@example.com", PASSWORD).await.status, 429);
     assert_eq!(owner.sign_in("ada@example.com", PASSWORD).await.status, 303);
     assert_eq!(owner.sign_in("bob@example.com", PASSWORD).await.status, 303, "another account");
-    // The mark is good for the account it was earned with alone, and has an end of its own.
+    // The proof is valid for its own account only, and this bucket has a limit too.
     for _ in 0..10 {
         assert_eq!(owner.sign_in("ada@example.com", "wrong").await.status, 403);
     }
@@ -187,7 +187,7 @@ async fn attempts_from_one_address_are_limited() {
 }
 
 #[tokio::test]
-async fn who_comes_when_it_is_busy_loses_neither_attempts_nor_what_they_typed() {
+async fn a_busy_hasher_costs_no_attempt_and_keeps_the_typed_email() {
     let fixture = Fixture::new().await;
     let mut browser = Browser::new(&fixture);
     fixture.passwords.busy.store(true, Relaxed);
@@ -203,7 +203,7 @@ async fn who_comes_when_it_is_busy_loses_neither_attempts_nor_what_they_typed() 
 #[tokio::test]
 async fn signing_in_again_replaces_the_session() {
     let fixture = Fixture::new().await;
-    let mut browser = Browser::of(&fixture, "ada@example.com").await;
+    let mut browser = Browser::signed_in_as(&fixture, "ada@example.com").await;
     let old = browser.cookies.clone();
     assert_eq!(browser.sign_in("ada@example.com", PASSWORD).await.status, 303);
     assert_ne!(old["postern_session_main"], browser.cookies["postern_session_main"]);
@@ -214,7 +214,7 @@ async fn signing_in_again_replaces_the_session() {
 }
 
 #[tokio::test]
-async fn empty_fields_are_asked_for_and_cost_no_attempt() {
+async fn empty_fields_are_an_error_and_cost_no_attempt() {
     let fixture = Fixture::new().await;
     let mut browser = Browser::new(&fixture);
     for (email, password) in [("", PASSWORD), ("ada@example.com", ""), ("  ", "x")] {
