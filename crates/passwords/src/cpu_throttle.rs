@@ -1,22 +1,20 @@
-//! How much of the processor hashing may take.
+//! Limits the processor time of hashing.
 //!
-//! A low priority alone does not keep hashing out of the way of requests that wait for a disk: they
-//! are woken by a thread of the kernel, and that one waits for its turn behind whoever runs. So the
-//! thread that hashes watches what the rest of the program needs, and rests.
+//! A low priority is not enough for requests that wait for a disk: a kernel thread wakes them, and it must wait for
+//! the thread that runs. So the hashing thread measures the processor time of the rest of the program, and sleeps.
 //!
-//! Invariant: while the rest of the program is busy, hashing takes a tenth of a core; otherwise it
-//! takes what is there.
+//! Invariant: while the rest of the program is busy, hashing takes a tenth of a core. Otherwise it takes a whole core.
 
 use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Work and rest while the rest of the program is busy: so many times as long as was worked.
+/// While the rest of the program is busy, work and rest together take this many times as long as the work.
 const REST: u32 = 9;
-/// The longest rest: a hash that took unusually long is no reason to keep everybody waiting.
+/// The longest rest, so that one slow hash does not make all requests wait.
 const LONGEST: Duration = Duration::from_millis(300);
 
-/// Watches the thread that it was made on.
+/// Throttles the thread that it was created on.
 #[derive(Debug)]
 pub(super) struct CpuThrottle {
     cores: u32,
@@ -26,14 +24,14 @@ pub(super) struct CpuThrottle {
 }
 
 impl CpuThrottle {
-    /// For a program that has so many cores.
+    /// A throttle for a program with this number of cores.
     pub(super) fn new(cores: usize) -> Self {
         let cores = u32::try_from(cores).unwrap_or(u32::MAX);
         let (of_process, of_thread) = processor_time();
         Self { cores, at: Instant::now(), of_process, of_thread }
     }
 
-    /// Rests as long as what happened since the last time asks for.
+    /// Sleeps as long as needed, after the work since the last call.
     pub(super) fn rest(&mut self) {
         let now = Self::new(self.cores as usize);
         let own = now.of_thread.saturating_sub(self.of_thread);
@@ -46,14 +44,15 @@ impl CpuThrottle {
     }
 }
 
-/// How long to rest after `own` work, while all others worked for `others` in `time` on the clock.
+/// The time to rest. `own` is the processor time of this thread, `others` that of all other threads, `time` the
+/// elapsed time.
 fn rest_after(own: Duration, others: Duration, time: Duration, cores: u32) -> Duration {
-    // On several cores, the others have a tenth to spare beside a thread that never rests.
+    // With several cores, the others are not busy while they leave a tenth of theirs unused.
     let spare = (time * cores * 9 / 10).saturating_sub(time).max(time / 10);
     if others > spare { (own * REST).min(LONGEST) } else { Duration::ZERO }
 }
 
-/// What the process and this thread have used of processors.
+/// The processor time of the process, and of this thread.
 fn processor_time() -> (Duration, Duration) {
     let of = |clock| {
         let time = clock_gettime(clock);
@@ -87,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clocks_tell_own_work_from_that_of_others() {
+    fn the_clocks_separate_own_work_from_that_of_others() {
         let (before_process, before_thread) = processor_time();
         let other = std::thread::spawn(|| {
             let start = processor_time().1;

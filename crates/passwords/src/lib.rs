@@ -1,9 +1,10 @@
-//! Argon2id (RFC 9106) on a thread of its own.
+//! Hashes passwords with Argon2id (RFC 9106), on its own thread.
 //!
-//! A hash takes 19 MiB and some 25 ms of a core on purpose. Invariant: it never runs on a thread that
-//! answers requests, its thread yields to all others (`cpu_throttle`), and no more than `QUEUE` people
-//! wait, none longer than `WAIT`. A flood of sign-ins slows down sign-ins alone. One thread is some
-//! forty people a second.
+//! A hash takes 19 MiB and about 25 ms of a core, on purpose. So one thread checks about forty passwords a second.
+//!
+//! Invariant: hashing never runs on a thread that answers requests. Its thread yields to all others
+//! (`cpu_throttle`). At most `QUEUE` requests wait, none longer than `WAIT`. So a flood of sign-ins slows down
+//! sign-ins only.
 
 mod cpu_throttle;
 
@@ -24,19 +25,19 @@ use tokio::sync::oneshot;
 
 use cpu_throttle::CpuThrottle;
 
-/// KiB of memory: the second of the settings that OWASP's Password Storage Cheat Sheet recommends.
+/// The memory of a hash in KiB. This and [`PASSES`] are the second setting in OWASP's Password Storage Cheat Sheet.
 const MEMORY: u32 = 19_456;
-/// Passes over it.
+/// The number of passes over the memory.
 const PASSES: u32 = 2;
-/// The most who wait.
+/// The most requests that wait.
 const QUEUE: usize = 32;
-/// The longest wait.
+/// The longest time that a request waits.
 const WAIT: Duration = Duration::from_secs(10);
-/// How far the thread steps back: beside a busy one, it gets a tenth of its core. At 19
-/// it would get a seventieth, and nobody could sign in while the issuer is busy.
+/// The nice value of the thread. Beside a busy thread it gets a tenth of the core. At 19 it would get a seventieth,
+/// and users could not sign in while the issuer is busy.
 const NICENESS: i32 = 10;
 
-/// Hashes passwords. Its thread starts with the first password and ends with it.
+/// Hashes passwords. Its thread starts with the first password, and ends when this is dropped.
 pub struct Argon2id {
     rng: Arc<dyn Rng>,
     jobs: OnceLock<SyncSender<Job>>,
@@ -48,7 +49,7 @@ enum Job {
 }
 
 impl Argon2id {
-    /// With salts from `rng`.
+    /// A hasher that takes salts from `rng`.
     pub const fn new(rng: Arc<dyn Rng>) -> Self {
         Self { rng, jobs: OnceLock::new() }
     }
@@ -58,7 +59,7 @@ impl Argon2id {
         let (jobs, taken) = sync_channel(QUEUE);
         let rng = Arc::clone(&self.rng);
         let thread = std::thread::Builder::new().name("passwords".into());
-        // Without a thread everybody is told that it is busy, as indeed it is.
+        // Without the thread, each request gets the error that too many wait.
         if let Err(error) = thread.spawn(move || work(&taken, &*rng)) {
             tracing::error!(%error, "the thread that hashes passwords could not be started");
         }
@@ -102,7 +103,7 @@ fn cores() -> usize {
 }
 
 fn work(jobs: &Receiver<Job>, rng: &dyn Rng) {
-    // On Linux this is the priority of the thread. Where it cannot be lowered, it works all the same.
+    // On Linux this is the priority of the thread. If it cannot be lowered, the thread works with the normal one.
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::warn!(%error, "the priority of a thread that hashes passwords could not be lowered");
     }
@@ -111,9 +112,9 @@ fn work(jobs: &Receiver<Job>, rng: &dyn Rng) {
     loop {
         cpu_throttle.rest();
         match jobs.recv() {
-            // Nobody left who could ask.
+            // The hasher was dropped.
             Err(_) => return,
-            // Whoever asked has gone: there is nobody to work for.
+            // The request does not wait any more.
             Ok(Job::Verify(.., answer)) if answer.is_closed() => {}
             Ok(Job::Hash(_, answer)) if answer.is_closed() => {}
             Ok(Job::Verify(hash, password, answer)) => {
@@ -128,19 +129,19 @@ fn work(jobs: &Receiver<Job>, rng: &dyn Rng) {
     }
 }
 
-/// The work itself.
+/// Computes and checks hashes.
 struct Hashing {
     argon2: Argon2<'static>,
-    /// A hash of nobody's password, to have something to check against.
-    nobody: Option<PasswordHash>,
+    /// A hash of a random password. It is checked where an account has no hash, so that this takes the same time.
+    placeholder: Option<PasswordHash>,
 }
 
 impl Hashing {
     fn new(rng: &dyn Rng) -> Self {
         let params = Params::new(MEMORY, PASSES, 1, None).unwrap_or(Params::DEFAULT);
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let mut hashing = Self { argon2, nobody: None };
-        hashing.nobody = hashing.hash(&Secret::new(rng.u128().to_string()), rng);
+        let mut hashing = Self { argon2, placeholder: None };
+        hashing.placeholder = hashing.hash(&Secret::new(rng.u128().to_string()), rng);
         hashing
     }
 
@@ -154,13 +155,14 @@ impl Hashing {
 
     fn verify(&self, hash: Option<&PasswordHash>, password: &Secret<Password>) -> Check {
         let parsed = |hash: &PasswordHash| phc::PasswordHash::new(hash.as_phc()).ok();
-        let theirs = hash.and_then(parsed);
-        let Some(against) = theirs.clone().or_else(|| self.nobody.as_ref().and_then(parsed)) else {
+        let stored = hash.and_then(parsed);
+        let Some(against) = stored.clone().or_else(|| self.placeholder.as_ref().and_then(parsed))
+        else {
             return Check::Wrong;
         };
-        // With the parameters that the hash names.
-        let fits = self.argon2.verify_password(password.expose().as_bytes(), &against).is_ok();
-        if fits && theirs.is_some() {
+        // The hash names its parameters.
+        let matches = self.argon2.verify_password(password.expose().as_bytes(), &against).is_ok();
+        if matches && stored.is_some() {
             Check::Right { outdated: is_outdated(&against) }
         } else {
             Check::Wrong
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_password_fits_its_own_hash_and_no_other_does() {
+    async fn a_password_matches_its_own_hash_only() {
         let passwords = start();
         let hash = passwords.hash(Secret::new("correct horse")).await.unwrap();
         assert!(hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_phc());
@@ -206,7 +208,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_of_weaker_parameters_still_fits_and_is_outdated() {
+    async fn a_hash_of_weaker_parameters_still_matches_and_is_outdated() {
         let weak = Argon2::new(
             Algorithm::Argon2id,
             Version::V0x13,
@@ -220,7 +222,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-    async fn a_flood_is_refused_at_once_and_leaves_the_others_alone() {
+    async fn a_flood_is_refused_at_once_and_does_not_slow_down_other_threads() {
         let passwords = Arc::new(start());
         let asked = (0..200).map(|_| {
             let passwords = Arc::clone(&passwords);

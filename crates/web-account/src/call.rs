@@ -57,8 +57,8 @@ impl Api for AccountApi {
 
     type Caller = Person;
 
-    /// What a program sends on purpose counts before what the browser sends by itself: an invalid token is refused,
-    /// also where a valid cookie is sent beside it.
+    /// A token goes before a cookie, which the browser sends by itself. So an invalid token is refused even beside a
+    /// valid cookie.
     async fn authenticate(
         state: &RealmState,
         ctx: &Context<'_>,

@@ -1,8 +1,8 @@
-//! The account API below `/account`: what users manage of their own, from a browser where they are signed in, or with
+//! The account API below `/account`: users manage their own apps, tokens and sessions, with a browser session or with
 //! a personal access token.
 //!
-//! Invariant: a call exists only after the user was authenticated, and it finds nothing that is not theirs. Decisions
-//! are made in [`engine::account`].
+//! Invariant: a call exists only after the user was authenticated, and it can read and change only what is the user's
+//! own. Decisions are made in [`engine::account`].
 
 mod call;
 mod routes;

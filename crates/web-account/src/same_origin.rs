@@ -1,12 +1,10 @@
-//! What a browser sends along by itself proves nothing about who wanted it (CSRF).
+//! Protects changes with a session's cookie against requests from other pages (CSRF).
 //!
-//! Invariant: a change by a session's cookie is made only when the browser itself says that one of our
-//! own pages asked for it. The cookie is `SameSite=Lax`, which keeps it from other sites' requests;
-//! but a page on another port, or below the same domain, is the same *site*. So the request must name
-//! its origin: by `Sec-Fetch-Site`, which no page can set, or by `Origin`; one that names neither comes
-//! from no browser that we know of. A JSON body besides cannot be sent by a form, nor to another
-//! origin without a preflight, which is never granted here. Tokens are sent by programs, never by a
-//! browser of itself: they need none of this.
+//! Invariant: a change with a session's cookie needs a browser's statement that a page of the issuer sent it. The
+//! cookie is `SameSite=Lax`, so pages of other sites cannot send it with a POST. But a page on another port or another
+//! subdomain is the same site. So the request must have `Sec-Fetch-Site`, which no page can set, or `Origin`; all
+//! current browsers send one of them. The body must be JSON: a form cannot send it, and a page of another origin needs
+//! a preflight, which is never granted. A token needs no check, since a browser does not send it by itself.
 
 use axum::http::{HeaderMap, HeaderName, header};
 use engine::{Denial, RequestReason};
@@ -15,10 +13,10 @@ use web_rest::is_json;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses a change that might be another page's.
+/// Refuses a change that a page of another origin may have sent.
 ///
 /// # Errors
-/// 403 for a request from elsewhere, or that does not say; 415 for one that is not JSON.
+/// A denial with 403 where the request has another origin or none; with 415 where it is not JSON.
 pub(super) fn check(headers: &HeaderMap, issuer: &str) -> Result<(), Denial> {
     let refused =
         |text: &str| RequestReason::Malformed(ErrorResponse::new(Problem::AccessDenied, text));
@@ -46,7 +44,7 @@ pub(super) fn check(headers: &HeaderMap, issuer: &str) -> Result<(), Denial> {
     Err(RequestReason::Malformed(ErrorResponse::new(Problem::UnsupportedMediaType, text)).into())
 }
 
-/// Whether `origin` is that of the issuer's URL.
+/// Whether `origin` is the origin of the issuer's URL.
 fn is_of(origin: &str, issuer: &str) -> bool {
     let rest = issuer.strip_prefix(origin).filter(|_| origin.contains("://"));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -65,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_says_that_it_comes_from_our_own_page() {
+    fn a_change_must_come_from_the_origin_of_the_issuer() {
         let json = ("content-type", "application/json");
         let ours = ("origin", "https://id.example");
         assert!(allowed(&[json, ours]));

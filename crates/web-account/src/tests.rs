@@ -1,4 +1,5 @@
-//! The account API's document and its page for readers. What the routes do is held through the binary.
+//! The OpenAPI document of the account API, and the page of the docs about it. The end-to-end tests of the server test
+//! the routes.
 
 use serde_json::Value;
 
@@ -19,7 +20,7 @@ fn routes(document: &Value) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn it_knows_every_schema_it_refers_to() {
+fn every_schema_that_is_referred_to_is_defined() {
     let document = document();
     let text = document.to_string();
     for rest in text.split("\"#/components/schemas/").skip(1) {
@@ -30,7 +31,7 @@ fn it_knows_every_schema_it_refers_to() {
 }
 
 #[test]
-fn no_token_leads_to_what_needs_a_session() {
+fn routes_that_need_a_session_accept_no_token() {
     let document = document();
     for (route, operation) in routes(&document) {
         let ways = operation["security"].as_array().unwrap();
@@ -41,7 +42,7 @@ fn no_token_leads_to_what_needs_a_session() {
     }
 }
 
-/// The page for readers names every route with its scope, and none that is not there.
+/// The page of the docs has every route with its scope, and no others.
 #[test]
 fn the_page_about_the_account_api_is_complete() {
     let page = include_str!("../../../docs/account-api.md");

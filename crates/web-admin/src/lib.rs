@@ -1,7 +1,7 @@
-//! The admin API below `/admin`: who may call it, what they send, and what they are answered.
+//! The admin API below `/admin`: its routes, their requests and responses.
 //!
-//! Invariant: router and OpenAPI document are made from one table, so neither has a route that the other does not
-//! have; each row names the one scope that its route needs. Decisions are made in [`engine::admin`].
+//! Invariant: router and OpenAPI document are made from one table, so they have the same routes. Each row names the
+//! scope that its route needs. Decisions are made in [`engine::admin`].
 
 mod call;
 mod routes;

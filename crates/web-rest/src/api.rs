@@ -1,4 +1,4 @@
-//! What one API of this shape has of its own: its names, and how it authenticates its callers.
+//! The trait of a JSON API: its names, and how it authenticates its callers.
 
 use axum::http::HeaderMap;
 use domain::{Actor, Credential};
@@ -33,10 +33,10 @@ pub struct ApiNames {
 
 /// An API: its names, and how it authenticates.
 pub trait Api: Sized + Send + Sync + 'static {
-    /// Its names.
+    /// The names of the API.
     const NAMES: ApiNames;
 
-    /// Who calls, once authenticated.
+    /// An authenticated caller.
     type Caller: Send + Sync;
 
     /// Authenticates the caller of `row`.
@@ -53,14 +53,14 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// [`AdminReason::NotPermitted`](engine::AdminReason::NotPermitted).
     fn require(caller: &Self::Caller, scope: &str) -> Result<(), Denial>;
 
-    /// The caller in events.
+    /// The caller as events record it.
     fn actor(caller: &Self::Caller) -> Actor;
 
-    /// The credential that was presented, where it has a row: its use is recorded.
+    /// The credential that was presented, if the store has it. Its use is recorded.
     fn credential(caller: &Self::Caller) -> Option<&Credential>;
 
-    /// What the caller authenticated with, where one actor has several means that open more or less. The
-    /// response to one of them is not repeated to another under the same idempotency key.
+    /// The means of authentication, if one actor has several with different permissions. A response to one of them is
+    /// not repeated to another under the same idempotency key.
     fn means(_caller: &Self::Caller) -> String {
         String::new()
     }

@@ -1,7 +1,6 @@
-//! A call: who asks, in which realm, from where, and about what.
+//! A call of a JSON API: the caller, the realm, the origin of the request, and the values of the path.
 //!
-//! Invariant: it exists only after the caller was authenticated and the scope of the row was found on what they
-//! presented.
+//! Invariant: a call exists only after the caller was authenticated, and what they presented has the scope of the row.
 
 use std::fmt;
 use std::sync::Arc;
@@ -48,7 +47,7 @@ impl<A: Api> Call<A> {
         Ok(Self(Arc::new(Inner { state, origin, caller, actor, means, parameters })))
     }
 
-    /// The context of a decision, now.
+    /// The context of an operation at the current time.
     pub fn context(&self) -> WriteContext<'_> {
         self.0.state.direct_context(&self.0.origin)
     }
@@ -58,23 +57,23 @@ impl<A: Api> Call<A> {
         &self.0.state
     }
 
-    /// Who calls.
+    /// The caller.
     pub fn caller(&self) -> &A::Caller {
         &self.0.caller
     }
 
-    /// The caller in events.
+    /// The caller as events record it.
     pub fn actor(&self) -> &Actor {
         &self.0.actor
     }
 
-    /// A placeholder of the path; empty where the row has none of this name.
+    /// The value of a placeholder of the path; empty where the row has none of this name.
     pub fn path(&self, name: &str) -> &str {
         let found = self.0.parameters.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value)
     }
 
-    /// The placeholder `{id}`, which most paths have.
+    /// The value of the placeholder `{id}`.
     pub fn id(&self) -> &str {
         self.path("id")
     }
@@ -91,7 +90,7 @@ impl<A: Api> Clone for Call<A> {
     }
 }
 
-// By hand: a caller may hold a secret.
+// Not derived: the caller may have a secret.
 impl<A: Api> fmt::Debug for Call<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").field("actor", &self.0.actor).finish_non_exhaustive()

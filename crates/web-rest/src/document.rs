@@ -28,7 +28,7 @@ const JSON: &str = "application/json";
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
-/// What a row takes and gives.
+/// The parameters, the request body and the response of a row.
 pub(crate) struct Operation {
     query: Vec<Parameter>,
     body: Option<RefOr<Schema>>,
@@ -73,7 +73,7 @@ fn reference<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
     Ref::from_schema_name(T::name()).into()
 }
 
-/// Collects operations.
+/// Collects the operations of an OpenAPI document.
 pub(crate) struct Document {
     api: ApiNames,
     paths: Paths,
@@ -134,7 +134,7 @@ impl Document {
         }
     }
 
-    /// Any one of these lets a caller in.
+    /// The security requirements of a row. A caller must meet one of them.
     fn security(&self, row: &Row) -> Vec<SecurityRequirement> {
         let schemes = (self.api.schemes)();
         let needed = |name: &str| SecurityRequirement::new(name, [row.scope]);
@@ -190,7 +190,7 @@ fn http_method(method: &Method) -> HttpMethod {
     }
 }
 
-/// Serves the document. It holds nothing secret, so it asks for nothing.
+/// Serves the document. It has no secrets, so it needs no authentication.
 pub(crate) fn served(path: &str, document: OpenApi) -> Router<RealmState> {
     let text: Arc<str> = document.to_json().unwrap_or_default().into();
     Router::new().route(

@@ -1,8 +1,8 @@
 //! What the JSON APIs share: a table of routes that makes both the router and the OpenAPI document, reading and
 //! refusing, pages of lists, and the calls that handlers work with.
 //!
-//! An API implements [`Api`]: its names and how it authenticates. Its handlers get a [`Call`], which exists only
-//! after the caller was authenticated and the scope of the row was found on what they presented.
+//! An API implements [`Api`]: its names, and how it authenticates. Its handlers get a [`Call`], which exists only
+//! after the caller was authenticated and the scope was checked.
 
 mod api;
 mod bearer;

@@ -1,5 +1,5 @@
-//! Reading what administrators send: a query string or a JSON body, parsed into a type that refuses
-//! unknown members. No refusal repeats a value: it may be a secret in the wrong place.
+//! Reads the query string or the JSON body of a request, into a type that refuses unknown members. An error does not
+//! repeat a value, which may be a secret in a wrong member.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn malformed(problem: Problem, text: impl Into<String>) -> Denial {
     RequestReason::Malformed(ErrorResponse::new(problem, text)).into()
 }
 
-/// The query string.
+/// Parses the query string.
 pub(crate) fn query<Q: DeserializeOwned>(uri: &Uri) -> Result<Q, Denial> {
     let parsed = Query::<Q>::try_from_uri(uri);
     parsed.map(|Query(query)| query).map_err(|rejection| {
@@ -29,7 +29,7 @@ pub(crate) fn query<Q: DeserializeOwned>(uri: &Uri) -> Result<Q, Denial> {
     })
 }
 
-/// The body, at most `limit` bytes.
+/// Reads a JSON body of at most `limit` bytes.
 pub(crate) async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Denial> {
     let bytes = body::read(body, limit, BODY_TIME).await.map_err(RequestReason::Malformed)?;
     if !bytes.is_empty() && !is_json(headers) {
@@ -39,17 +39,17 @@ pub(crate) async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Resu
     Ok(bytes)
 }
 
-/// Whether the body is announced as JSON.
+/// Whether `Content-Type` says that the body is JSON.
 pub fn is_json(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = value.map(|value| value.split(';').next().unwrap_or(value).trim());
     essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
 }
 
-/// Parses a JSON object; an empty body is one without members.
+/// Parses a JSON object. An empty body is an object without members.
 pub(crate) fn json<I: DeserializeOwned>(bytes: &[u8]) -> Result<I, Denial> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
-    // Serde would take a list for a struct whose members come in their order.
+    // Serde would accept an array as a struct, with the members in order.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(malformed(Problem::InvalidRequest, "The body is not a JSON object."));
     }
@@ -87,7 +87,7 @@ fn refusal(path: &str, error: &serde_json::Error) -> Denial {
     AdminReason::InvalidField { field: inside(path, field), expected }.into()
 }
 
-/// The member with the path that leads to it.
+/// The name of a member, with its path.
 fn inside(path: &str, member: String) -> String {
     match path {
         "." => member,

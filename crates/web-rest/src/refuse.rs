@@ -1,4 +1,4 @@
-//! From a [`Denial`] to the one shape of errors of these APIs, and to the record of refusals.
+//! Makes the error response from a [`Denial`], and records it.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(crate) struct ErrorBody {
     request_id: String,
 }
 
-/// Logs and records a denial, and answers the caller. All that it says follows from the row of the reason.
+/// Logs and records a denial, and makes the error response. Its content follows from the reason alone.
 pub(crate) fn refuse(
     api: &ApiNames,
     state: &RealmState,
@@ -50,7 +50,7 @@ pub(crate) fn refuse(
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        // RFC 9110 §10.2.3; nobody knows how long: the shortest wait there is.
+        // RFC 9110 §10.2.3. The time is not known, so it is the shortest: one second.
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
     if let Some(challenge) = challenge(api.challenge, status, error, denial) {
@@ -59,7 +59,7 @@ pub(crate) fn refuse(
     response
 }
 
-/// The scope that the caller lacks, where that is the reason.
+/// The scope that the caller lacks; `None` where the denial has another reason.
 fn lacking(denial: &Denial) -> Option<&str> {
     match &denial.reason {
         Reason::Admin(AdminReason::NotPermitted(scope)) => Some(scope),
@@ -67,7 +67,7 @@ fn lacking(denial: &Denial) -> Option<&str> {
     }
 }
 
-/// The `WWW-Authenticate` of an answer (RFC 6750 §3): what the caller needs.
+/// The value of `WWW-Authenticate` (RFC 6750 §3).
 fn challenge(realm: &str, status: StatusCode, error: &str, denial: &Denial) -> Option<HeaderValue> {
     // RFC 6750 §3.1: no error code where no credential was sent.
     let nameless = matches!(denial.reason, Reason::Client(ClientReason::NoAuthentication));
@@ -82,12 +82,12 @@ fn challenge(realm: &str, status: StatusCode, error: &str, denial: &Denial) -> O
     HeaderValue::try_from(text).ok()
 }
 
-/// The origin that the realm attached; an empty one where the router runs without a realm.
+/// The origin that the realm attached; an empty one where the router runs without a realm, in tests.
 pub(crate) fn origin_of(extension: Option<Extension<Arc<RequestOrigin>>>) -> Arc<RequestOrigin> {
     extension.map(|Extension(origin)| origin).unwrap_or_default()
 }
 
-/// There is nothing at this path.
+/// The response 404 for an unknown path.
 pub(crate) async fn nothing_here<A: Api>(
     State(state): State<RealmState>,
     extension: Option<Extension<Arc<RequestOrigin>>>,
@@ -95,7 +95,7 @@ pub(crate) async fn nothing_here<A: Api>(
     plain(&A::NAMES, &state, extension, Problem::NotFound, "There is nothing at this path.")
 }
 
-/// There is something at this path, but not for this method.
+/// The response 405 for a path without this method.
 pub(crate) async fn method_not_allowed<A: Api>(
     State(state): State<RealmState>,
     extension: Option<Extension<Arc<RequestOrigin>>>,

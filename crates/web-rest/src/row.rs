@@ -6,7 +6,7 @@ use axum::routing::MethodFilter;
 /// The longest body in bytes, where a row does not say otherwise.
 const BODY: usize = 64 * 1024;
 
-/// A route: its method and path, the scope that it needs, and what it is for.
+/// A route: its method, path, scope and summary.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// The method.
@@ -15,11 +15,11 @@ pub struct Row {
     pub path: &'static str,
     /// The scope that a caller needs.
     pub scope: &'static str,
-    /// One sentence for the document.
+    /// The summary in the document, one sentence.
     pub summary: &'static str,
     /// The longest body in bytes.
     pub body_limit: usize,
-    /// Whether the route may change signing keys. They are loaded again then.
+    /// Whether the route may change signing keys. They are loaded again after it.
     pub touches_keys: bool,
 }
 
@@ -33,12 +33,12 @@ pub const fn row(
     Row { method, path, scope, summary, body_limit: BODY, touches_keys: false }
 }
 
-/// Something that was just created.
+/// An entity that was just created.
 #[derive(Debug)]
 pub struct Made<O> {
     /// Its public id: the last segment of its `Location`.
     pub id: String,
-    /// What the response shows of it.
+    /// The body of the response.
     pub view: O,
 }
 

@@ -52,13 +52,13 @@ impl<A: Api> Table<A> {
         Self { router: Router::new(), document: Document::new(A::NAMES), api: PhantomData }
     }
 
-    /// The rows that follow are about `tag`.
+    /// Sets the tag of the rows that follow, with its description.
     pub fn about(mut self, tag: &'static str, description: &'static str) -> Self {
         self.document.tag(tag, description);
         self
     }
 
-    /// A row that only reads.
+    /// Adds a row that reads.
     pub fn read<Q, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         Q: DeserializeOwned + IntoParams + Send + 'static,
@@ -77,7 +77,7 @@ impl<A: Api> Table<A> {
         })
     }
 
-    /// A row that makes something, once an idempotency key.
+    /// Adds a row that creates an entity. Requests with one idempotency key create it once.
     pub fn create<I, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         I: DeserializeOwned + ToSchema + Send + Sync + 'static,
@@ -119,7 +119,7 @@ impl<A: Api> Table<A> {
         })
     }
 
-    /// A row that changes something.
+    /// Adds a row that changes an entity.
     pub fn change<I, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         I: DeserializeOwned + ToSchema + Send + Sync + 'static,
@@ -141,7 +141,7 @@ impl<A: Api> Table<A> {
         })
     }
 
-    /// A row whose operation settles by itself.
+    /// Adds a row whose handler writes to the store itself.
     pub fn perform<I, O, H, F>(mut self, row: Row, handler: H) -> Self
     where
         I: DeserializeOwned + ToSchema + Send + 'static,
@@ -209,7 +209,7 @@ impl<A: Api> Table<A> {
         self
     }
 
-    /// The router, with the document of the same rows and an answer to everything else.
+    /// The router of the rows. It also serves their document, and answers all other paths with 404 or 405.
     pub fn into_router(self, state: RealmState) -> Router {
         self.router
             .merge(document::served(A::NAMES.document, self.document.finish()))
@@ -218,7 +218,7 @@ impl<A: Api> Table<A> {
             .with_state(state)
     }
 
-    /// The document.
+    /// The OpenAPI document of the rows.
     pub fn into_document(self) -> OpenApi {
         self.document.finish()
     }
@@ -247,7 +247,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Denial> {
     }
 }
 
-/// An answer that went well.
+/// A successful answer.
 struct Answer {
     status: StatusCode,
     location: Option<String>,
@@ -256,7 +256,7 @@ struct Answer {
 
 impl Answer {
     fn new(status: StatusCode, view: &impl Serialize) -> Self {
-        // Views are made of texts, numbers and lists: they always have a JSON form.
+        // Views have only texts, numbers and lists, so serializing them cannot fail.
         let body = serde_json::to_vec(view).unwrap_or_default();
         Self { status, location: None, body }
     }
@@ -265,7 +265,7 @@ impl Answer {
         Self { location: Some(location), ..Self::new(StatusCode::CREATED, view) }
     }
 
-    /// Location, line feed, body: a location has no line feed.
+    /// The form in the idempotency record: location, line feed, body. A location has no line feed.
     fn to_remember(&self) -> Vec<u8> {
         let location = self.location.as_deref().unwrap_or_default();
         [location.as_bytes(), b"\n", &self.body].concat()

@@ -1,4 +1,4 @@
-//! What many responses share: pages, times, states.
+//! The views and formats that many responses share.
 
 use std::borrow::Cow;
 
@@ -22,13 +22,13 @@ pub struct List<T: ToSchema> {
 }
 
 impl<T: ToSchema> List<T> {
-    /// A page whose rows are made by `view`.
+    /// A page whose rows `view` makes.
     pub fn of<R>(page: Page<R>, view: impl Fn(&R) -> T) -> Self {
         Self { data: page.items.iter().map(view).collect(), next: page.next }
     }
 }
 
-// By hand: the derived name of a generic type does not tell what it is a list of.
+// Not derived: the derived name of a generic type does not name its parameter.
 impl<T: ToSchema> PartialSchema for List<T> {
     fn schema() -> RefOr<Schema> {
         let rows = ArrayBuilder::new().items(Ref::from_schema_name(T::name()));
@@ -61,7 +61,7 @@ pub struct NoQuery {}
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-/// Why something is taken back.
+/// The reason for a revocation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
@@ -69,13 +69,13 @@ pub struct Reason {
     pub reason: Option<String>,
 }
 
-/// Which page.
+/// The page of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct PageParams {
-    /// At most so many rows, 1 to 200; 50 where it is missing.
+    /// The most rows of the page, 1 to 200; the default is 50.
     limit: Option<usize>,
-    /// The cursor that the page before gave.
+    /// The cursor from `next` of the page before.
     after: Option<String>,
 }
 
@@ -85,29 +85,29 @@ impl From<PageParams> for PageQuery {
     }
 }
 
-/// When, by whom and why something was taken back.
+/// A revocation.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Revocation)]
 pub struct RevocationView {
-    /// When.
+    /// The time of the revocation.
     at: String,
-    /// By whom.
+    /// Who revoked it.
     by: String,
-    /// Why.
+    /// The reason that was given.
     reason: Option<String>,
 }
 
-/// A browser where somebody is signed in.
+/// The session of a user in a browser.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
 pub struct SessionView {
     id: String,
-    /// When they proved who they are.
+    /// When the user signed in.
     authenticated_at: String,
     expires_at: String,
-    /// From which address it was begun.
+    /// The address that the session was started from.
     address: Option<String>,
-    /// What the browser called itself.
+    /// The `User-Agent` of the browser.
     user_agent: Option<String>,
 }
 
@@ -130,7 +130,7 @@ pub struct EndedView {
 }
 
 impl EndedView {
-    /// So many sessions.
+    /// The view of this number of ended sessions.
     pub const fn new(ended: usize) -> Self {
         Self { ended }
     }
@@ -160,7 +160,7 @@ pub const fn limits(limits: &BudgetLimits) -> LimitsView {
     LimitsView { per_hour: limits.per_hour, per_day: limits.per_day }
 }
 
-/// RFC 3339, in UTC.
+/// A time in RFC 3339 format, in UTC.
 pub fn time(at: Timestamp) -> String {
     at.to_string()
 }
@@ -186,7 +186,7 @@ pub const fn status(status: Status) -> &'static str {
     }
 }
 
-/// The same writes, with a view in place of what was decided.
+/// The same outcome, with a view as its result.
 pub fn shown<R, T>(outcome: Outcome<R>, view: impl FnOnce(R) -> T) -> Outcome<T> {
     Outcome { batch: outcome.batch, reply: view(outcome.reply) }
 }

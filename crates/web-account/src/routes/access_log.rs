@@ -1,4 +1,4 @@
-//! `/access-log` and `/uses`: what the person did, and what of theirs was used.
+//! `/access-log` and `/uses`: the user's actions, and the last uses of their credentials.
 
 use axum::routing::MethodFilter;
 use domain::{Client, Credential, Event, Use};
@@ -12,7 +12,7 @@ use web_rest::views::{List, PageParams, time};
 
 use crate::call::{Call, Table};
 
-/// Something that you did.
+/// An action of yours.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LoggedEvent)]
 struct EventView {
@@ -24,12 +24,12 @@ struct EventView {
     target: TargetView,
     request_id: Option<String>,
     address: Option<String>,
-    /// What else is to know.
+    /// Further details of the event.
     #[schema(value_type = Object)]
     detail: serde_json::Map<String, serde_json::Value>,
 }
 
-/// What was changed.
+/// The entity that was changed.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LoggedTarget)]
 struct TargetView {
@@ -37,7 +37,7 @@ struct TargetView {
     id: String,
 }
 
-/// Something that acts for you, and when it last did.
+/// A credential or consent that acts for you, with its last use.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LoggedUse)]
 struct UseView {
@@ -46,16 +46,16 @@ struct UseView {
     kind: &'static str,
     /// The name you gave it.
     label: String,
-    /// The app that holds it; null: you do.
+    /// The app that has it; null means your own.
     app: Option<AppView>,
-    /// Null: not yet.
+    /// When it was last used; null means not yet.
     last_used_at: Option<String>,
     last_used_from: Option<String>,
     /// How often it was used.
     uses: u64,
-    /// Null: never.
+    /// When it expires; null means never.
     expires_at: Option<String>,
-    /// Null: it was not.
+    /// When it was revoked; null means it is not revoked.
     revoked_at: Option<String>,
 }
 

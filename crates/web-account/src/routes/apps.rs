@@ -1,4 +1,4 @@
-//! `/apps`: the apps that the person registered.
+//! `/apps`: the apps that the user registered.
 
 use std::sync::Arc;
 
@@ -60,11 +60,11 @@ struct SecretView {
     id: String,
     label: String,
     created_at: String,
-    /// Null: never.
+    /// When it expires; null means never.
     expires_at: Option<String>,
-    /// Null: it was not.
+    /// When it was revoked; null means it is not revoked.
     revoked_at: Option<String>,
-    /// Null: not yet.
+    /// When it was last used; null means not yet.
     last_used_at: Option<String>,
 }
 

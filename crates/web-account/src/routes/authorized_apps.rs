@@ -1,4 +1,4 @@
-//! `/authorized-apps`: what the person gave to apps.
+//! `/authorized-apps`: the apps that the user allowed to act for them.
 
 use std::sync::Arc;
 
@@ -28,12 +28,12 @@ struct AuthorizedAppView {
     /// What you agreed to.
     scopes: Vec<String>,
     created_at: String,
-    /// Null: not yet.
+    /// When it was last used; null means not yet.
     last_used_at: Option<String>,
     last_used_from: Option<String>,
 }
 
-/// What an app tells of itself.
+/// An app as it describes itself.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AppOfOthers)]
 struct AppOfOthersView {

@@ -1,4 +1,4 @@
-//! `/me`.
+//! `/me`: the user's own data.
 
 use axum::routing::MethodFilter;
 use domain::Organization;
@@ -11,7 +11,7 @@ use web_rest::views::{NoQuery, time};
 
 use crate::call::{Call, Table};
 
-/// You.
+/// Your own data.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Me)]
 struct MeView {
@@ -28,7 +28,7 @@ struct MeView {
     created_at: String,
 }
 
-/// Your place in an organization.
+/// Your membership in an organization.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Membership)]
 struct MembershipView {

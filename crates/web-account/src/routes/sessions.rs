@@ -1,4 +1,4 @@
-//! `/sessions`: where the person is signed in.
+//! `/sessions`: the user's browser sessions.
 
 use std::sync::Arc;
 

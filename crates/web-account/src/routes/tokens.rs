@@ -1,4 +1,4 @@
-//! `/tokens`: personal access tokens.
+//! `/tokens`: the user's personal access tokens.
 
 use std::sync::Arc;
 
@@ -21,18 +21,18 @@ use crate::call::{Call, Table};
 struct TokenView {
     id: String,
     name: String,
-    /// What it may do at present.
+    /// Its scopes at present.
     scopes: Vec<String>,
     /// The identifier of the API it is for.
     audience: Option<String>,
-    /// The only organization it acts for; null: yours, whichever.
+    /// The only organization it acts for; null means any of yours.
     organization: Option<String>,
     created_at: String,
-    /// Null: never.
+    /// When it expires; null means never.
     expires_at: Option<String>,
-    /// Null: it was not.
+    /// When it was revoked; null means it is not revoked.
     revoked_at: Option<String>,
-    /// Null: not yet.
+    /// When it was last used; null means not yet.
     last_used_at: Option<String>,
     last_used_from: Option<String>,
     /// How often it was used.

@@ -15,7 +15,7 @@ use web_rest::views::{List, NoQuery, Nothing, time};
 
 use crate::call::{Call, Table};
 
-/// Somebody's wish for credentials. What it says is a stranger's word.
+/// An access request: a person without an account asks for credentials. Its values are not verified.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccessRequest)]
 pub(super) struct AccessRequestView {
@@ -23,34 +23,34 @@ pub(super) struct AccessRequestView {
     name: String,
     organization: String,
     use_case: String,
-    /// Their e-mail address, unconfirmed.
+    /// The person's e-mail address, not confirmed.
     contact: String,
     /// `pending`, `approved` or `declined`.
     state: &'static str,
     decided_at: Option<String>,
     decided_by: Option<String>,
-    /// What the person was told, where it was declined.
+    /// The reason that the mail gave the person, if it was declined.
     reason: Option<String>,
-    /// The client that was made for them.
+    /// The client that was created for the person.
     client: Option<String>,
-    /// Until when its secret can be fetched through the link.
+    /// The time until which the person can fetch the secret through the link.
     fetch_until: Option<String>,
-    /// When it was.
+    /// When the secret was fetched.
     fetched_at: Option<String>,
-    /// Whether the answer was handed to the mail server; null: there is none yet.
+    /// Whether the mail was handed to the mail server; null while there is no decision.
     mailed: Option<bool>,
     created_at: String,
 }
 
-/// Which page, of which state.
+/// The page of a list, with a filter.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RequestsPage {
-    /// At most so many rows, 1 to 200; 50 where it is missing.
+    /// The most rows of the page, 1 to 200; the default is 50.
     limit: Option<usize>,
-    /// The cursor that the page before gave.
+    /// The cursor from `next` of the page before.
     after: Option<String>,
-    /// `pending`, `approved`, `declined`, or `unmailed`: decided, and the answer still waits.
+    /// `pending`, `approved`, `declined`, or `unmailed`: decided, but the mail is not sent yet.
     #[param(inline)]
     state: Option<State>,
 }

@@ -26,12 +26,12 @@ pub(super) struct EventView {
     actor: ActorView,
     request_id: Option<String>,
     address: Option<String>,
-    /// What else is to know.
+    /// Further details of the event.
     #[schema(value_type = Object)]
     detail: serde_json::Map<String, serde_json::Value>,
 }
 
-/// What was changed.
+/// The entity that was changed.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Target)]
 pub(super) struct TargetView {
@@ -39,7 +39,7 @@ pub(super) struct TargetView {
     id: String,
 }
 
-/// Who did it.
+/// The actor of an event.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Actor)]
 pub(super) struct ActorView {
@@ -54,28 +54,28 @@ pub(super) struct ActorView {
 pub(super) struct RefusalView {
     request_id: String,
     at: String,
-    /// What was asked, such as `POST /token`.
+    /// Method and path pattern of the request, such as `POST /token`.
     request: String,
-    /// What the caller was told.
+    /// The public error code that the caller got.
     problem: String,
     /// The private reason, as a stable code.
     reason: String,
     /// The private reason, for people.
     explanation: String,
-    /// What to do about it.
+    /// How to fix it.
     hint: Option<&'static str>,
     /// The client or credential that was recognised.
     subject: Option<String>,
     address: Option<String>,
 }
 
-/// Which events.
+/// The page of events, with filters.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EventsPage {
-    /// At most so many rows, 1 to 200; 50 where it is missing.
+    /// The most rows of the page, 1 to 200; the default is 50.
     limit: Option<usize>,
-    /// The cursor that the page before gave.
+    /// The cursor from `next` of the page before.
     after: Option<String>,
     /// Only about this public id.
     target: Option<String>,
@@ -83,11 +83,11 @@ pub(super) struct EventsPage {
     request_id: Option<String>,
 }
 
-/// Which refusals.
+/// The page of refusals, with filters.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RefusalsPage {
-    /// At most so many rows, 1 to 200; 50 where it is missing.
+    /// The most rows of the page, 1 to 200; the default is 50.
     limit: Option<usize>,
     /// Only of this client or credential.
     subject: Option<String>,

@@ -25,7 +25,7 @@ pub(super) struct ClientView {
     name: String,
     /// `machine` or `app`.
     kind: &'static str,
-    /// Null: the provider's own.
+    /// The organization that it belongs to; null means the provider's own client.
     organization: Option<String>,
     auth_methods: Vec<&'static str>,
     grant_types: Vec<&'static str>,
@@ -64,13 +64,13 @@ pub(super) struct NewClientView {
     client_secret: Option<IssuedView>,
 }
 
-/// Which page, of whose.
+/// The page of a list, with filters.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClientsPage {
-    /// At most so many rows, 1 to 200; 50 where it is missing.
+    /// The most rows of the page, 1 to 200; the default is 50.
     limit: Option<usize>,
-    /// The cursor that the page before gave.
+    /// The cursor from `next` of the page before.
     after: Option<String>,
     /// Only of this organization.
     organization: Option<String>,

@@ -1,5 +1,5 @@
 //! The kinds of credentials that administrators manage: API keys, personal access tokens, refresh tokens, admin keys.
-//! Each kind has the same routes; only its creation is its own.
+//! All kinds have the same routes to list, read and revoke. Each kind has its own creation.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! What is told of a credential of any kind, and the handlers that all kinds share. There is no
-//! secret in it but in [`IssuedView`], which only the answer to a creation has.
+//! The view of a credential of any kind, and the handlers that all kinds share. Only [`IssuedView`], the response to a
+//! creation, has a secret.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use web_rest::views::{List, Reason, RevocationView, revocation, scopes, time};
 
 use crate::call::Call;
 
-/// Whatever is presented and has a row.
+/// A credential of any kind.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Credential)]
 pub(super) struct CredentialView {
@@ -31,13 +31,13 @@ pub(super) struct CredentialView {
     grant: Option<String>,
     /// The identifier of the API it is for.
     audience: Option<String>,
-    /// What it may do at present; null where it only proves who somebody is.
+    /// Its scopes at present; null where it only authenticates its owner.
     scopes: Option<Vec<String>>,
     created_at: String,
-    /// Null: never.
+    /// When it expires; null means never.
     expires_at: Option<String>,
     revoked: Option<RevocationView>,
-    /// Null: not yet.
+    /// When it was last used; null means not yet.
     last_used_at: Option<String>,
     last_used_from: Option<String>,
     /// How often it was used.
@@ -54,13 +54,13 @@ pub(super) struct IssuedView {
     secret: String,
 }
 
-/// Which page, of whose.
+/// The page of a list, with filters.
 #[derive(Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OwnedPage {
-    /// At most so many rows, 1 to 200; 50 where it is missing.
+    /// The most rows of the page, 1 to 200; the default is 50.
     limit: Option<usize>,
-    /// The cursor that the page before gave.
+    /// The cursor from `next` of the page before.
     after: Option<String>,
     /// Only of this organization.
     organization: Option<String>,
@@ -121,13 +121,13 @@ pub(super) async fn view(
     })
 }
 
-/// The answer to a creation: the one place that shows a secret.
+/// The view of a new credential: the only one with a secret.
 pub(super) async fn issued(names: &mut Names<'_>, it: &Issued) -> Result<IssuedView, Denial> {
     let credential = view(names, &it.credential, None).await?;
     Ok(IssuedView { credential, secret: it.secret.expose().to_owned() })
 }
 
-/// Tells of a creation.
+/// The outcome of a creation, with its view.
 pub(super) async fn made(
     ctx: &Context<'_>,
     outcome: Outcome<Issued>,
@@ -169,7 +169,7 @@ pub(super) async fn show(
     view(&mut Names::new(&ctx), &found, used.as_ref()).await
 }
 
-/// Takes a credential of a kind back.
+/// Revokes a credential of a kind.
 pub(super) async fn revoke(
     call: Call,
     kind: CredentialKind,

@@ -15,7 +15,7 @@ use web_rest::{Made, row};
 use super::credentials::OwnedPage;
 use crate::call::{Call, Table};
 
-/// A right: who, on whose behalf, for which organization, with which scopes, at which API.
+/// A grant: which client may act for which user and organization, at which API, with which scopes.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Grant)]
 pub(super) struct GrantView {
@@ -26,12 +26,12 @@ pub(super) struct GrantView {
     resource_server: String,
     /// The identifier of the resource server.
     audience: Option<String>,
-    /// The most that tokens may be given.
+    /// The scopes that its tokens may have at most.
     scopes: Vec<String>,
-    /// What tokens are given when a request names no scope.
+    /// The scopes of a token when the request names none.
     default_scopes: Vec<String>,
     revoked: Option<RevocationView>,
-    /// Whether everything that people gave the app was taken back since.
+    /// Whether it is not active any more because all connections of the app were dropped.
     dropped: bool,
     created_at: String,
 }

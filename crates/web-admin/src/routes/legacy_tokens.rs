@@ -10,21 +10,21 @@ use web_rest::{Row, row};
 use super::credential_kinds::LEGACY_TOKENS;
 use crate::call::{Call, Table};
 
-/// The longest body of an import.
+/// The longest body of an import, in bytes.
 const IMPORT_BODY: usize = 1024 * 1024;
 
-/// What became of an import.
+/// The result of an import.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Imported {
     imported: usize,
-    /// They were there already, with the same secret.
+    /// Tokens that existed already, with the same secret.
     unchanged: usize,
     refused: usize,
-    /// One a row, in their order.
+    /// One result per row, in the order of the rows.
     results: Vec<RowView>,
 }
 
-/// What became of a row.
+/// The result of one row.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ImportedRow)]
 pub(super) struct RowView {

@@ -90,7 +90,7 @@ async fn list_of_server(call: Call, page: PageParams) -> Result<List<CredentialV
     credentials::list(call, OF_SERVER, owned_by, page.into()).await
 }
 
-/// Checks that the secret in the path is the owner's in the path.
+/// Checks that the secret in the path belongs to the owner in the path.
 async fn check_owner(call: &Call, kind: CredentialKind) -> Result<(), Denial> {
     let ctx = call.context();
     let id = call.path("secret");

@@ -1,4 +1,4 @@
-//! `/signing-keys`. The private halves never leave the engine.
+//! `/signing-keys`. No response has a private key.
 
 use std::sync::Arc;
 
@@ -20,10 +20,10 @@ pub(super) struct SigningKeyView {
     /// The `kid`.
     id: String,
     algorithm: &'static str,
-    /// `published` (not signing yet), `active`, `retired` (what it signed is good) or `revoked`
+    /// `published` (not signing yet), `active`, `retired` (what it signed is valid) or `revoked`
     /// (what it signed is refused).
     state: &'static str,
-    /// Since when; for a published key, from when it signs.
+    /// The time since which it has this state; for a published key, the time from which it signs.
     since: String,
     /// The public half as a JWK; null for HS256, which has none.
     public_jwk: Option<serde_json::Value>,

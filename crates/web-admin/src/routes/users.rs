@@ -35,7 +35,7 @@ pub(super) struct UserView {
     created_at: String,
 }
 
-/// A place in an organization.
+/// A membership in an organization.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Membership)]
 pub(super) struct MembershipView {
@@ -44,7 +44,7 @@ pub(super) struct MembershipView {
     role: String,
 }
 
-/// As what a user is a member.
+/// The role of a user in an organization.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Role {
@@ -173,7 +173,7 @@ async fn end_membership(call: Call, _: Arc<Nothing>) -> Result<Outcome<UserView>
     shown(&ctx, outcome).await
 }
 
-/// The hash of a password that fits.
+/// Hashes a password, after a check of its length.
 pub(super) async fn hash(
     call: &Call,
     password: &engine::admin::passwords::NewPassword,

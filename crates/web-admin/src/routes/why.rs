@@ -16,11 +16,11 @@ use crate::call::{Call, Table};
 #[schema(as = Explanation)]
 pub(super) struct ExplanationView {
     id: String,
-    /// Whether what it names is good at present; null when it names a request.
+    /// Whether the entity is active at present; null for a request id.
     good: Option<bool>,
-    /// What it names and everything that depends on, one by one.
+    /// The entity, and each entity that it depends on.
     chain: Vec<LinkView>,
-    /// When it was last used, where it is a credential.
+    /// When it was last used; null for anything but a credential.
     last_used_at: Option<String>,
     last_used_from: Option<String>,
     /// Newest first.
@@ -29,14 +29,14 @@ pub(super) struct ExplanationView {
     events: Vec<EventView>,
 }
 
-/// One thing that a right depends on.
+/// An entity of the chain.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Link)]
 pub(super) struct LinkView {
     kind: &'static str,
     id: String,
     good: bool,
-    /// Why it is not good.
+    /// The reason why it is not active.
     reason: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Who may, and who may not.
+//! Authentication and scopes of callers.
 
 use axum::http::{Method, StatusCode, header};
 use serde_json::json;
@@ -52,7 +52,7 @@ async fn a_wrong_revoked_or_expired_key_is_refused_with_its_reason_kept_private(
 }
 
 #[tokio::test]
-async fn rfc6750_3_1_a_key_without_the_scope_is_told_which_one_it_lacks() {
+async fn rfc6750_3_1_the_error_names_the_scope_that_a_key_lacks() {
     let mut fixture = Fixture::open().await;
     fixture.key = fixture.key(&["clients:read"]).await;
     assert_eq!(fixture.get("/clients").await.status, StatusCode::OK);
@@ -66,7 +66,7 @@ async fn rfc6750_3_1_a_key_without_the_scope_is_told_which_one_it_lacks() {
 #[tokio::test]
 async fn every_route_needs_its_scope() {
     let mut fixture = Fixture::open().await;
-    // Holds every scope but the one that the route needs.
+    // The key has every scope except the one that the route needs.
     for (path, item) in crate::openapi().paths.paths {
         let item = serde_json::to_value(item).unwrap();
         for (method, operation) in item.as_object().unwrap() {
@@ -86,7 +86,7 @@ async fn every_route_needs_its_scope() {
 }
 
 #[tokio::test]
-async fn a_key_makes_none_that_may_do_more() {
+async fn a_key_cannot_create_a_key_with_more_scopes() {
     let mut fixture = Fixture::open().await;
     fixture.key = fixture.key(&["admin_keys:write", "clients:read"]).await;
     let wider =

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Fixture;
 
 impl Fixture {
-    /// Somebody asks; the request's id.
+    /// Sends an access request, and returns its id.
     async fn ask(&self, name: &str) -> String {
         let new = NewAccessRequest {
             name: name.to_owned(),
@@ -24,7 +24,7 @@ impl Fixture {
 }
 
 #[tokio::test]
-async fn a_request_is_listed_read_and_approved_and_the_answer_names_the_client_alone() {
+async fn a_request_is_listed_read_and_approved_and_the_response_has_no_secret() {
     let fixture = Fixture::with_dialect("fyma").await;
     let api = fixture.api().await;
     let id = fixture.ask("Ada").await;

@@ -1,4 +1,4 @@
-//! Apps: what is said of them, and which ways back each dialect allows.
+//! Apps: their descriptions, and the redirect URIs that each dialect allows.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ fn app(redirect: &str) -> Value {
 }
 
 #[tokio::test]
-async fn an_app_is_made_told_and_changed_with_everything_people_read_about_it() {
+async fn an_app_is_created_shown_and_changed_with_its_description() {
     let fixture = Fixture::open().await;
     fixture.api().await;
     let made = fixture
@@ -43,12 +43,12 @@ async fn an_app_is_made_told_and_changed_with_everything_people_read_about_it() 
     let private = fixture.patch(&one, json!({"redirect_uris": ["com.example.app:/cb"]})).await;
     assert_eq!(private.status, StatusCode::BAD_REQUEST, "of a web app");
     let events = fixture.get(&format!("/events?target={}", made.id())).await;
-    let told = &events.body["data"][0]["detail"]["changed"];
-    assert!(told.as_array().unwrap().contains(&json!("redirect_uris")), "{told}");
+    let changed = &events.body["data"][0]["detail"]["changed"];
+    assert!(changed.as_array().unwrap().contains(&json!("redirect_uris")), "{changed}");
 }
 
 #[tokio::test]
-async fn an_app_becomes_native_before_its_scheme_is_looked_at() {
+async fn a_change_to_native_is_applied_before_the_scheme_is_checked() {
     let fixture = Fixture::open().await;
     let made = fixture.make("/clients", app("https://app.example/cb")).await;
     let one = format!("/clients/{}", made.id());
@@ -59,7 +59,7 @@ async fn an_app_becomes_native_before_its_scheme_is_looked_at() {
 }
 
 #[tokio::test]
-async fn where_redirects_are_compared_by_domain_only_the_registered_one_and_localhost_are_taken() {
+async fn with_redirects_by_domain_only_the_registered_domain_and_localhost_are_accepted() {
     let fixture = Fixture::with_dialect("spendesk").await;
     let with = |redirect: &str, domain: Option<&str>| {
         let mut new = app(redirect);
@@ -109,7 +109,7 @@ async fn an_app_asks_for_scopes_of_its_own_api() {
 }
 
 #[tokio::test]
-async fn other_scopes_drop_connections_only_where_the_dialect_says_so() {
+async fn changed_scopes_drop_connections_only_if_the_dialect_says_so() {
     for (dialect, drops) in [("speckle", true), ("rfc", false)] {
         let fixture = Fixture::with_dialect(dialect).await;
         fixture.api().await;

@@ -57,7 +57,7 @@ async fn every_change_is_an_event_and_reading_is_none() {
     let one = format!("/organizations/{}", made.id());
     fixture.get(&one).await;
     fixture.post(&format!("{one}/activate"), json!({})).await;
-    assert_eq!(count().await, before + 1, "nothing changed: nothing is told");
+    assert_eq!(count().await, before + 1, "nothing changed: no event");
     fixture.make("/clients", json!({"name": "C"})).await;
     assert_eq!(count().await, before + 3, "the client and its secret");
 }

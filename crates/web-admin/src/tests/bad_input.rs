@@ -1,4 +1,4 @@
-//! Bodies that do not fit.
+//! Malformed bodies, paths and methods.
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
@@ -19,7 +19,7 @@ fn description(answer: &Answer) -> &str {
 }
 
 #[tokio::test]
-async fn a_member_that_does_not_fit_is_named_and_its_value_is_not() {
+async fn an_error_names_the_wrong_member_but_not_its_value() {
     let fixture = Fixture::open().await;
     for (body, member) in [
         (r#"{"name":"x","colour":"hunter2"}"#, "colour: expected no such member"),
@@ -42,12 +42,16 @@ async fn a_member_that_does_not_fit_is_named_and_its_value_is_not() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_refused_with_its_place() {
+async fn a_body_that_is_not_json_is_refused_with_the_position() {
     let fixture = Fixture::open().await;
     for body in ["{", "[]x", r#"{"name":}"#, "{\"name\":\"\u{1}\"}", r#"{"name":"x"} trailing"#] {
         let answer = post_raw(&fixture, "/organizations", body).await;
-        let told = description(&answer);
-        assert!(told.contains("not JSON") || told.contains("not a JSON object"), "{body}: {told}");
+        let error_description = description(&answer);
+        assert!(
+            error_description.contains("not JSON")
+                || error_description.contains("not a JSON object"),
+            "{body}: {error_description}"
+        );
     }
     let not_utf8 = post_raw(&fixture, "/organizations", vec![b'{', b'"', 0xff, b'"', b'}']).await;
     assert_eq!(not_utf8.status, StatusCode::BAD_REQUEST);
@@ -58,7 +62,7 @@ async fn what_is_no_json_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn rfc9110_15_5_14_and_15_5_16_too_large_and_of_another_type() {
+async fn rfc9110_15_5_14_and_15_5_16_a_large_body_or_another_type_is_refused() {
     let fixture = Fixture::open().await;
     let large = json!({"name": "x".repeat(70_000)}).to_string();
     assert_eq!(
@@ -72,7 +76,7 @@ async fn rfc9110_15_5_14_and_15_5_16_too_large_and_of_another_type() {
 }
 
 #[tokio::test]
-async fn paths_and_methods_that_are_not_there() {
+async fn unknown_paths_and_methods_are_refused() {
     let fixture = Fixture::open().await;
     let nowhere = fixture.get("/nothing").await;
     assert_eq!(

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Fixture;
 
 #[tokio::test]
-async fn an_api_key_works_until_it_is_revoked_and_tells_its_last_use() {
+async fn an_api_key_works_until_it_is_revoked_and_shows_its_last_use() {
     let fixture = Fixture::open().await;
     fixture.api().await;
     let acme = fixture.make("/organizations", json!({"name": "Acme"})).await;
@@ -138,7 +138,7 @@ async fn a_resource_server_changes_its_scopes_and_has_secrets() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changes_of_one_thing_at_the_same_moment_are_all_kept() {
+async fn concurrent_changes_of_one_entity_are_all_kept() {
     let fixture = Fixture::open().await;
     let api = fixture.api().await;
     for round in 0..10 {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Fixture;
 
 #[tokio::test]
-async fn it_is_served_and_knows_every_schema_it_refers_to() {
+async fn it_is_served_and_every_schema_that_is_referred_to_is_defined() {
     let fixture = Fixture::open().await;
     let request = fixture.request(Method::GET, "/admin/openapi.json", None);
     let document = fixture.send(request).await;
@@ -23,8 +23,7 @@ async fn it_is_served_and_knows_every_schema_it_refers_to() {
     assert!(!schemas.keys().any(|name| name.contains("View")), "{:?}", schemas.keys());
 }
 
-/// Both come from one table; this would notice a row that is in neither or whose path the router
-/// reads differently.
+/// Both come from one table. The test finds a row that is missing in one, or whose path the router reads differently.
 #[tokio::test]
 async fn every_operation_of_the_document_is_a_route_and_has_its_parts() {
     let fixture = Fixture::open().await;
@@ -67,7 +66,7 @@ fn each_list_is_a_list_of_its_own() {
     assert_eq!(rows["$ref"], "#/components/schemas/Client");
 }
 
-/// The page for readers names every route and every scope, and none that is not there.
+/// The page of the docs has every route and every scope, and no others.
 #[test]
 fn the_page_about_the_admin_api_is_complete() {
     let page = include_str!("../../../../docs/admin-api.md");

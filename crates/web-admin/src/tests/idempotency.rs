@@ -37,7 +37,7 @@ async fn the_same_request_is_carried_out_once_and_answered_the_same_secret_inclu
 }
 
 #[tokio::test]
-async fn a_key_belongs_to_whoever_sent_it() {
+async fn a_key_belongs_to_its_caller() {
     let mut fixture = Fixture::open().await;
     let first = fixture.send(keyed(&fixture, "/clients", "k1", json!({"name": "A"}))).await;
     fixture.key = fixture.key(&["*"]).await;
@@ -59,7 +59,7 @@ async fn a_refusal_is_not_remembered() {
 }
 
 #[tokio::test]
-async fn two_at_once_make_one_thing_and_get_one_answer() {
+async fn two_concurrent_requests_create_one_entity_and_get_one_answer() {
     let fixture = Fixture::open().await;
     for round in 0..20 {
         let body = json!({"name": "A", "public_id": format!("c-{round}")});

@@ -32,7 +32,7 @@ async fn a_rotation_overlaps_and_the_last_signing_key_stays() {
 }
 
 #[tokio::test]
-async fn no_private_half_is_ever_told() {
+async fn no_response_has_a_private_key() {
     let fixture = Fixture::open().await;
     fixture.make("/signing-keys", json!({"algorithm": "EdDSA", "immediately": true})).await;
     let listed = fixture.get("/signing-keys").await.body;

@@ -1,4 +1,4 @@
-//! No secret is told twice.
+//! A secret is returned once only.
 
 use axum::http::Method;
 use serde_json::json;
@@ -29,9 +29,10 @@ async fn a_secret_is_in_the_answer_to_its_creation_and_nowhere_else() {
         secrets.push(fixture.make(&path, body).await.secret().to_owned());
     }
     let row = json!({"id": "t-1", "secret": "legacy-hunter2", "organization": "acme"});
-    let mut told = vec![fixture.post("/legacy-tokens/import", json!({"tokens": [row]})).await.body];
-    // A secret in the wrong place is not repeated either.
-    told.push(
+    let mut responses =
+        vec![fixture.post("/legacy-tokens/import", json!({"tokens": [row]})).await.body];
+    // A secret in a wrong member is not repeated either.
+    responses.push(
         fixture.post("/organizations", json!({"name": "x", "budget": secrets[0]})).await.body,
     );
     let document = serde_json::to_value(crate::openapi()).unwrap();
@@ -40,12 +41,15 @@ async fn a_secret_is_in_the_answer_to_its_creation_and_nowhere_else() {
             let path = path.replace("/clients/{id}", &format!("/clients/{}", client.id()));
             let path =
                 path.replace("/resource-servers/{id}", &format!("/resource-servers/{}", api.id()));
-            told.push(fixture.send(fixture.request(Method::GET, &path, None)).await.body);
+            responses.push(fixture.send(fixture.request(Method::GET, &path, None)).await.body);
         }
     }
-    let told = serde_json::to_string(&told).unwrap();
-    assert!(told.contains("legacy_token.imported") && told.contains("t-1"), "the lists were told");
+    let responses = serde_json::to_string(&responses).unwrap();
+    assert!(
+        responses.contains("legacy_token.imported") && responses.contains("t-1"),
+        "the responses have the lists"
+    );
     for secret in &secrets {
-        assert!(!told.contains(secret.as_str()), "a secret was told again");
+        assert!(!responses.contains(secret.as_str()), "a secret was returned again");
     }
 }

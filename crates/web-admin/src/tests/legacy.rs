@@ -19,7 +19,7 @@ async fn fixture() -> Fixture {
 }
 
 #[tokio::test]
-async fn an_import_is_idempotent_by_id_and_tells_of_each_row() {
+async fn an_import_is_idempotent_by_id_and_has_a_result_for_each_row() {
     let fixture = fixture().await;
     let mut narrow = token("t-2", "s2");
     narrow["scopes"] = json!(["read"]);
@@ -68,7 +68,7 @@ async fn a_revoked_token_stays_revoked_when_it_is_imported_again() {
 }
 
 #[tokio::test]
-async fn none_is_created_and_no_batch_is_too_large() {
+async fn legacy_tokens_cannot_be_created_and_a_large_batch_is_refused() {
     let fixture = fixture().await;
     let created = fixture.post("/legacy-tokens", token("t-1", "s1")).await;
     assert_eq!(created.status, StatusCode::METHOD_NOT_ALLOWED);

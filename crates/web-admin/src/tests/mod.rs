@@ -1,4 +1,4 @@
-//! The admin API through its router, on a store in memory and a clock that stands still.
+//! Tests of the admin API through its router, with a store in memory and a fixed clock.
 
 mod access;
 mod access_requests;
@@ -31,7 +31,7 @@ use tower_service::Service as _;
 use web_base::RealmState;
 use web_testing::TestRealm;
 
-/// A realm and a key that may do everything.
+/// A realm, and an admin key with all scopes.
 struct Fixture {
     state: RealmState,
     clock: Arc<FixedClock>,
@@ -39,7 +39,7 @@ struct Fixture {
     key: String,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 struct Answer {
     status: StatusCode,
@@ -79,7 +79,7 @@ impl Fixture {
         Self { state, clock, router, key }
     }
 
-    /// A key that may do only this.
+    /// An admin key with these scopes only.
     async fn key(&self, scopes: &[&str]) -> String {
         key(&self.state, scopes).await
     }
@@ -130,7 +130,7 @@ impl Fixture {
         self.send(self.request(Method::DELETE, &format!("/admin/v1{path}"), None)).await
     }
 
-    /// Makes something; it must go well.
+    /// Creates an entity; panics if the response is an error.
     async fn make(&self, path: &str, body: Value) -> Answer {
         let made = self.post(path, body).await;
         assert_eq!(made.status, StatusCode::CREATED, "{made:?}");

@@ -43,7 +43,7 @@ async fn an_organization_is_made_read_changed_suspended_and_activated() {
 }
 
 #[tokio::test]
-async fn an_imported_id_is_kept_and_taken_once() {
+async fn an_imported_id_is_kept_and_unique() {
     let fixture = Fixture::open().await;
     let body = json!({"public_id": "acme-1", "name": "Acme"});
     assert_eq!(fixture.make("/organizations", body.clone()).await.id(), "acme-1");
@@ -57,7 +57,7 @@ async fn an_imported_id_is_kept_and_taken_once() {
 }
 
 #[tokio::test]
-async fn a_budget_tells_limits_rest_and_reset() {
+async fn a_budget_shows_limits_remaining_tokens_and_reset() {
     let fixture = Fixture::open().await;
     let made = fixture.make("/organizations", json!({"name": "Acme"})).await;
     let budget = format!("/organizations/{}/budget", made.id());

@@ -28,7 +28,7 @@ async fn a_user_joins_and_leaves_organizations_and_is_removed_for_good() {
 }
 
 #[tokio::test]
-async fn an_address_is_shaped_and_unique() {
+async fn an_email_address_is_checked_and_unique() {
     let fixture = Fixture::open().await;
     fixture.make("/users", json!({"email": "ada@example.com", "name": "Ada"})).await;
     let twice = fixture.post("/users", json!({"email": "ADA@example.com", "name": "Ada"})).await;
