@@ -18,7 +18,7 @@ pub(crate) fn run_pinned<T: Send>(
 /// The same for asynchronous work.
 ///
 /// # Errors
-/// As [`alone`].
+/// As [`run_pinned`].
 pub(crate) fn on_the_loads_core<T: Send, F>(work: impl FnOnce() -> F + Send) -> Result<T, String>
 where
     F: Future<Output = Result<T, String>>,

@@ -18,7 +18,7 @@ use crate::probe::{CLIENTS, TOKENS};
 use crate::scratch::Scratch;
 use crate::{cpu, ports};
 
-/// An idle server uses less processor time than this during [`LOOKING`].
+/// An idle server uses less processor time than this during [`IDLE_WINDOW`].
 const IDLE_CPU: Duration = Duration::from_millis(20);
 const IDLE_WINDOW: Duration = Duration::from_millis(400);
 const IDLE_WAIT: Duration = Duration::from_secs(120);
