@@ -1,7 +1,7 @@
 //! Apps that the person registered.
 //!
-//! Whoever registers an app says where it sends people and what it asks for; which domain it may
-//! send them to, where the dialect wants one registered, only staff say.
+//! The person who registers an app sets its redirect URIs and its scopes. Only staff set the domain
+//! that it may redirect to, for dialects that require a registered domain.
 
 use domain::{Client, ClientKind, Credential, CredentialKind, Owners, Status};
 use oauth::ClientAuthMethod;
@@ -137,7 +137,7 @@ fn owners(person: &Person) -> Owners {
 /// A page of the person's apps.
 ///
 /// # Errors
-/// A bad cursor or limit.
+/// When the cursor or the limit is invalid.
 pub async fn list(
     ctx: &Context<'_>,
     person: &Person,
@@ -188,8 +188,8 @@ pub async fn update(
     Ok(changes.done(after))
 }
 
-/// Takes back what everybody gave the app: they are asked again.
-///
+/// Drops all connections of the app: its tokens stop working, and each user is asked for consent
+/// again.
 /// # Errors
 /// [`AdminReason::NotFound`].
 pub async fn drop_connections(
@@ -201,8 +201,8 @@ pub async fn drop_connections(
     clients::drop_connections(ctx, &person.actor(), app.public_id.as_str()).await
 }
 
-/// Deletes an app: its secrets, and what everybody gave it, are good no more. What is left is a
-/// suspended client without an owner, so that staff still find what its events tell of.
+/// Deletes an app. Its secrets are revoked and its connections are dropped. A suspended client
+/// without an owner is left, so that staff can still look up the client that its events name.
 ///
 /// # Errors
 /// [`AdminReason::NotFound`].

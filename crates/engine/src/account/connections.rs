@@ -1,4 +1,4 @@
-//! What the person gave to apps: one connection an app, an organization and an API.
+//! The person's connections: one for each app, organization and API.
 
 use domain::{Client, Credential, Grant, Owners};
 use store::{Loaded, MAX_PAGE, StoreExt as _};
@@ -12,16 +12,16 @@ use crate::{Context, Denial, Outcome};
 /// An app that may act for the person.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    /// What it may.
+    /// The grant of the connection.
     pub grant: Loaded<Grant>,
     /// The app.
     pub app: Loaded<Client>,
 }
 
-/// A page of the person's connections that hold at this moment.
+/// A page of the person's connections that are active at this moment.
 ///
 /// # Errors
-/// A bad cursor or limit.
+/// When the cursor or the limit is invalid.
 pub async fn list(
     ctx: &Context<'_>,
     person: &Person,
@@ -30,7 +30,7 @@ pub async fn list(
     let limit = query.limit()?;
     let mut at = PageQuery { limit: Some(MAX_PAGE), after: query.after.clone() };
     let mut items: Vec<Connection> = Vec::new();
-    // The grants of personal access tokens are among them, and what was taken back.
+    // The pages also hold grants of personal access tokens and revoked grants: they are skipped.
     loop {
         let page = page::list::<Grant>(ctx, owners(person), &at).await?;
         for grant in page.items {
@@ -51,7 +51,7 @@ pub async fn list(
 /// One of the person's connections.
 ///
 /// # Errors
-/// [`crate::AdminReason::NotFound`], also when it holds no longer.
+/// [`crate::AdminReason::NotFound`], also when the connection is no longer active.
 pub async fn read(ctx: &Context<'_>, person: &Person, id: &str) -> Result<Connection, Denial> {
     let missing = || find::not_found("connection", id);
     let grant = find::grant(ctx, id).await.map_err(|denial| match denial {
@@ -64,7 +64,7 @@ pub async fn read(ctx: &Context<'_>, person: &Person, id: &str) -> Result<Connec
     holding(ctx, grant).await?.ok_or_else(missing)
 }
 
-/// When the connection was last used, and how often its tokens were.
+/// When the connection was last used, and how often its tokens were used in total.
 ///
 /// # Errors
 /// When the store fails.
@@ -81,10 +81,10 @@ pub async fn last_use(
     Ok(uses.into_iter().max_by_key(|it| it.last_at).map(|last| domain::Use { count, ..last }))
 }
 
-/// Takes back what the person gave: every token of the connection stops.
+/// Revokes a connection: all its tokens stop working.
 ///
 /// # Errors
-/// [`crate::AdminReason::NotFound`], also when it was taken back before.
+/// [`crate::AdminReason::NotFound`], also when it was already revoked.
 pub async fn revoke(
     ctx: &Context<'_>,
     person: &Person,
@@ -97,7 +97,7 @@ pub async fn revoke(
     Ok(changes.done(found))
 }
 
-/// Takes back everything that the person gave an app. Answers how many connections there were.
+/// Revokes all connections of the person with one app. Returns how many there were.
 ///
 /// # Errors
 /// [`crate::AdminReason::NotFound`] when there is none.
@@ -126,7 +126,7 @@ pub async fn revoke_app(
 
 fn take_back(changes: &mut Changes<'_>, grant: &Loaded<Grant>) {
     let revoked = Some(changes.revocation(None));
-    // A revoked grant gives up its name: the next consent makes another one.
+    // A revoked grant loses its handle, so that the next consent makes a new grant.
     let after = Grant { revoked, handle: None, ..Grant::clone(grant) };
     changes.replace(grant, &after, "grant.revoked".into(), nothing());
 }
@@ -135,7 +135,8 @@ fn owners(person: &Person) -> Owners {
     Owners { user: Some(person.user().id.as_u128()), ..Owners::default() }
 }
 
-/// The connection that a grant is; `None` for what is none, or was taken back.
+/// The connection of a grant; `None` when the grant has no client, is revoked, or its app is gone
+/// or dropped its connections.
 async fn holding(ctx: &Context<'_>, grant: Loaded<Grant>) -> Result<Option<Connection>, Denial> {
     let (Some(client), None) = (grant.client, &grant.revoked) else { return Ok(None) };
     let Some(app) = ctx.store.by_id(client).await? else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! What the person did, and what of theirs was used.
+//! The changes that the person made, and the last use of their credentials.
 
 use domain::{Credential, Event, Owners, Use};
 use store::Loaded;
@@ -12,7 +12,7 @@ use crate::{Context, Denial};
 /// A page of the changes that the person made, newest first.
 ///
 /// # Errors
-/// A bad cursor or limit.
+/// When the cursor or the limit is invalid.
 pub async fn events(
     ctx: &Context<'_>,
     person: &Person,
@@ -22,10 +22,10 @@ pub async fn events(
     history::events(ctx, &filter, query).await
 }
 
-/// A page of whatever acts for the person, with its last use.
+/// A page of the credentials that act for the person, each with its last use.
 ///
 /// # Errors
-/// A bad cursor or limit.
+/// When the cursor or the limit is invalid.
 pub async fn uses(
     ctx: &Context<'_>,
     person: &Person,

@@ -1,8 +1,8 @@
-//! What a person manages of their own, one file a thing: tokens, apps, what they gave other apps,
-//! where they are signed in, and what they did.
+//! The resources that a person manages for themselves. Each has its own file: tokens, apps,
+//! connections to other apps, sessions, and history.
 //!
-//! Invariant: ownership. Each operation takes a [`Person`] and finds only what is theirs; whatever is
-//! somebody else's is not found, exactly as if it did not exist.
+//! Invariant: ownership. Each operation takes a [`Person`] and finds only the resources of that
+//! person. A resource of another person is not found, exactly as if it did not exist.
 
 pub mod apps;
 pub mod connections;

@@ -1,4 +1,4 @@
-//! Whose things they are: a person who is signed in, or who holds one of their own tokens.
+//! The owner of the resources: a person who is signed in, or who presents a personal access token.
 
 use domain::{Actor, Credential, CredentialKind, Session, User, UserStatus};
 use store::{Loaded, StoreExt as _};
@@ -7,31 +7,33 @@ use crate::people::{self, SignedIn};
 use crate::present::{Presented, PresentedAt, PresentedKind, Verified, present};
 use crate::{AdminReason, Context, CredentialReason, Denial, DeniedAt, GrantReason};
 
-/// What a row asks for that no token opens: a browser where the person is signed in.
+/// Pseudo scope of operations that need a session in a browser. No token has it.
 pub const SESSION: &str = "session";
 
-/// Somebody who manages what is their own. Exists only after they proved who they are at this moment.
+/// A person who manages their own resources. A value exists only after they were authenticated at
+/// this moment.
 #[derive(Clone, Debug)]
 pub struct Person {
     user: Loaded<User>,
     means: Means,
 }
 
-/// How they proved it.
+/// How they were authenticated.
 #[derive(Clone, Debug)]
 enum Means {
     Session(Box<Session>),
     /// One of their personal access tokens.
     Token(Box<Verified>),
-    /// An API of this program asks for them, and has checked what they may.
+    /// An API of this program made the call: it has authenticated the person and checked what they
+    /// may do.
     Vouched,
 }
 
 impl Person {
-    /// Whoever's session the cookie is.
+    /// The person to whom the session of this cookie belongs.
     ///
     /// # Errors
-    /// The precise reason why it is nobody's.
+    /// The precise reason why the cookie belongs to no active session.
     pub async fn by_cookie(ctx: &Context<'_>, cookie: &str) -> Result<Self, Denial> {
         let signed_in = people::session(ctx, cookie).await;
         let signed_in = signed_in.map_err(|denial| denial.at(DeniedAt::Bearer));
@@ -39,11 +41,11 @@ impl Person {
         Ok(Self { user, means: Means::Session(Box::new(session)) })
     }
 
-    /// Whoever's personal access token it is. No other credential opens an account: an app that
-    /// somebody connected manages nothing of theirs.
+    /// The person to whom this personal access token belongs. No other kind of credential gives
+    /// access to an account: an app that the person connected cannot manage their resources.
     ///
     /// # Errors
-    /// The precise reason why it is none, or is not good.
+    /// The precise reason why it is no personal access token, or is not active.
     pub async fn by_token(ctx: &Context<'_>, presented: &str) -> Result<Self, Denial> {
         const KIND: CredentialKind = CredentialKind::PersonalAccessToken;
         let token = present(ctx, &Presented::Token(presented), PresentedAt::Issuer).await?;
@@ -55,8 +57,8 @@ impl Person {
         Ok(Self { user, means: Means::Token(Box::new(token)) })
     }
 
-    /// Somebody for whom an API of this program asks. The API has checked who they are, and what
-    /// their token opens.
+    /// The person for whom an API of this program makes the call. The API has authenticated them
+    /// and checked what their token allows.
     ///
     /// # Errors
     /// [`AdminReason::NotFound`] when there is no such user; [`GrantReason::UserInactive`].
@@ -70,8 +72,8 @@ impl Person {
         Ok(Self { user, means: Means::Vouched })
     }
 
-    /// Whether they may do what needs `scope`: all of it where they are signed in, and with a token
-    /// what it opens. [`SESSION`] no token opens.
+    /// Whether they may call an operation that needs `scope`. A session allows every operation; a
+    /// token allows those of its scopes, and never [`SESSION`].
     ///
     /// # Errors
     /// [`AdminReason::NotPermitted`].
@@ -84,22 +86,22 @@ impl Person {
         }
     }
 
-    /// Who.
+    /// The user.
     pub fn user(&self) -> &User {
         &self.user
     }
 
-    /// Who they are in events.
+    /// The actor to record in events.
     pub fn actor(&self) -> Actor {
         Actor::User(self.user.public_id.clone())
     }
 
-    /// The token they presented, where they did.
+    /// The personal access token they presented, if they presented one.
     pub fn credential(&self) -> Option<&Credential> {
         self.token().map(|token| &*token.credential)
     }
 
-    /// The session they are in, where they are.
+    /// The session, if they are signed in by one.
     pub fn session(&self) -> Option<&Session> {
         match &self.means {
             Means::Session(session) => Some(session),

@@ -1,4 +1,4 @@
-//! Where the person is signed in.
+//! The sessions of a person.
 
 use domain::Session;
 
@@ -6,7 +6,7 @@ use super::Person;
 use crate::admin::sessions;
 use crate::{Context, Denial, Outcome, people};
 
-/// The person's live sessions, newest first.
+/// The person's active sessions, newest first.
 ///
 /// # Errors
 /// When the store fails.
@@ -14,7 +14,7 @@ pub async fn list(ctx: &Context<'_>, person: &Person) -> Result<Vec<Session>, De
     sessions::of(ctx, person.user()).await
 }
 
-/// Ends one of them; it may be that of this very request.
+/// Ends one session; it may be the session of this request.
 ///
 /// # Errors
 /// [`crate::AdminReason::NotFound`].
@@ -22,7 +22,7 @@ pub async fn end(ctx: &Context<'_>, person: &Person, id: &str) -> Result<Outcome
     sessions::end_one(ctx, &person.actor(), person.user(), id).await
 }
 
-/// Ends all of them but that of this request; answers how many.
+/// Ends all sessions except the session of this request. Returns how many were ended.
 ///
 /// # Errors
 /// When the store fails.

@@ -1,7 +1,8 @@
-//! Personal access tokens, as their owner makes and revokes them.
+//! Personal access tokens: their owner creates, lists and revokes them.
 //!
-//! Invariant: a token that is made by a token opens no more than that one does: no scope, API or
-//! organization that it lacks, and no day longer. None of them makes others.
+//! Invariant: a token that was created with another token allows no more than that one: no further
+//! scope, API or organization, and no later expiry. Such a token never has the scope that creates
+//! tokens.
 
 use domain::{Credential, CredentialKind, Organization, Owners};
 use serde::Deserialize;
@@ -16,10 +17,10 @@ use crate::page;
 use crate::present::Verified;
 use crate::{AdminReason, Context, Denial, Outcome};
 
-/// The most tokens of one person that are good at the same time.
+/// The most tokens of one person that are active at the same time.
 pub const MAX_TOKENS: usize = 100;
 
-/// The scope that makes tokens.
+/// The scope that allows to create tokens.
 const MAKES_TOKENS: &str = "tokens:write";
 
 const KIND: CredentialKind = CredentialKind::PersonalAccessToken;
@@ -41,11 +42,11 @@ pub struct NewToken {
     pub expires_at: Option<String>,
 }
 
-/// Makes a token. It is shown this once.
+/// Creates a token. The token string is returned only this once.
 ///
 /// # Errors
-/// [`AdminReason::InvalidField`]; [`AdminReason::NotPermitted`] for a scope that the token which makes it
-/// lacks; [`AdminReason::StateForbids`] when [`MAX_TOKENS`] are good already.
+/// [`AdminReason::InvalidField`]; [`AdminReason::NotPermitted`] for a scope that the creating token
+/// lacks; [`AdminReason::StateForbids`] when [`MAX_TOKENS`] tokens are active already.
 pub async fn create(
     ctx: &Context<'_>,
     person: &Person,
@@ -67,7 +68,8 @@ pub async fn create(
     }
     refuse_too_many(ctx, person).await?;
     let outcome = admin::create(ctx, &person.actor(), &new).await?;
-    // Where nothing was said, the realm's longest may be longer than the maker has.
+    // Without a requested expiry, the realm's default may be later than the expiry of the creating
+    // token.
     let ends = |it: Option<&Credential>| it.and_then(|it| it.expires_at);
     match (ends(person.credential()), outcome.reply.credential.expires_at) {
         (Some(latest), made) if made.is_none_or(|made| made > latest) => {
@@ -78,7 +80,7 @@ pub async fn create(
     }
 }
 
-/// Refuses what the maker lacks; says what it leaves open.
+/// Denies what the creating token lacks, and fills in from it the fields that the request left out.
 async fn narrow(
     ctx: &Context<'_>,
     maker: &Verified,
@@ -117,7 +119,8 @@ async fn narrow(
     }
 }
 
-/// Whether there are other organizations than a person's own, their answer must not tell.
+/// Checks that the organization is one of the person's. The error is the same for an unknown
+/// organization, so that it does not show which ones exist.
 async fn check_organization(ctx: &Context<'_>, person: &Person, id: &str) -> Result<(), Denial> {
     let found: Option<Loaded<Organization>> =
         ctx.store.by_public_id(ctx.issuer.realm(), id).await?;
@@ -146,10 +149,10 @@ fn owners(person: &Person) -> Owners {
     Owners { user, variety: Some(KIND.as_str()), ..Owners::default() }
 }
 
-/// A page of the person's tokens, revoked ones among them.
+/// A page of the person's tokens, including revoked ones.
 ///
 /// # Errors
-/// A bad cursor or limit.
+/// When the cursor or the limit is invalid.
 pub async fn list(
     ctx: &Context<'_>,
     person: &Person,
@@ -174,7 +177,7 @@ pub async fn read(
     Err(find::not_found(KIND.as_str(), id))
 }
 
-/// Revokes one of the person's tokens. Doing it twice changes nothing.
+/// Revokes one of the person's tokens. Revoking it again changes nothing.
 ///
 /// # Errors
 /// [`AdminReason::NotFound`].

@@ -1,4 +1,4 @@
-//! The person's answer.
+//! The person's answer to the consent page: allow or deny.
 
 use base::Id;
 use domain::{Account, Grant, Kind, User};
@@ -14,20 +14,21 @@ use crate::people::SignedIn;
 use crate::settle::settle_shared;
 use crate::{ConsentReason, Context, Denial, DeniedAt, Outcome, WriteContext};
 
-/// The person said yes: commits the connection, then seals the code. Everything is decided anew, on
-/// what the store knows at that moment: the app, what it may ask for, the person, their session and
-/// their organization may have changed since the page was made.
+/// The person allows the request: commits the connection, then issues the code. Everything is
+/// checked again on the present state of the store: the app, its scopes, the person, their session
+/// and their organization may have changed since the page was made.
 ///
 /// # Errors
-/// What changed since the person was asked. Where [`super::next`] would show another page than that
-/// of consent, that page should be shown instead of calling this.
+/// What changed since the person was asked. When [`super::next`] would show a page other than the
+/// consent page, show that page instead of calling this.
 pub async fn allow(
     ctx: &WriteContext<'_>,
     asking: &AuthorizationRequest,
     person: &SignedIn,
     chosen: Option<&str>,
 ) -> Result<AuthorizationReply, AuthorizationDenial> {
-    // In another tab they may say yes at the same time: that is the connection then.
+    // The person may consent in another tab at the same time: then this call uses the connection
+    // made there.
     let made = &[Kind::Grant];
     let decision = async |ctx| decide(&ctx, asking, person, chosen).await;
     match settle_shared(ctx, made, decision).await {
@@ -78,7 +79,7 @@ async fn establish(
     }
 }
 
-/// The code: sealed only when what it stands for is written down.
+/// Issues the code. Called only after the connection it stands for is committed.
 pub(super) fn answer(
     ctx: &Context<'_>,
     asking: &AuthorizationRequest,
@@ -105,7 +106,7 @@ pub(super) fn answer(
     }
 }
 
-/// The person said no. The refusal to be noted is [`ConsentReason::DeniedByUser`].
+/// The person denies the request. The refusal to record is [`ConsentReason::DeniedByUser`].
 pub fn deny(_: &Context<'_>, asking: &AuthorizationRequest) -> AuthorizationReply {
     AuthorizationReply {
         redirect_uri: asking.target.uri().clone(),

@@ -1,11 +1,11 @@
-//! The table of checks: what an app's request must be before a person is asked.
+//! The table of checks: what an authorization request must satisfy before a person is asked.
 //!
-//! Two phases, told apart by types. Before there is a [`RedirectTarget`], a refusal is a page:
-//! there is nowhere else to tell it (RFC 6749 §4.1.2.1). The rows of [`CHECKS`] run with a target at
-//! hand, in order, and the first that fails is told to the app. Adding a check is adding a file in
-//! `checks/` and a row here.
+//! There are two phases, separated by types. Before there is a [`RedirectTarget`], a denial is
+//! shown on a page, because no redirect is safe (RFC 6749 §4.1.2.1). After that, the rows of
+//! [`CHECKS`] run in order, and the first that fails is returned to the app by redirect. To add a
+//! check, add a file in `checks/` and a row here.
 //!
-//! Rows are pure: what they look at was read before ([`CheckInput`]), what they find goes into the
+//! Rows are pure: their input was read before ([`CheckInput`]), and their results go into the
 //! [`Draft`].
 
 use domain::{Client, ResourceServer};
@@ -22,7 +22,7 @@ use crate::{Context, Denial, ScopeReason};
 
 type Check = fn(&CheckInput<'_>, &mut Draft) -> Result<(), Denial>;
 
-/// Every check that an app is told of, in order.
+/// Every check whose error is returned to the app, in order.
 const CHECKS: &[(&str, Check)] = &[
     ("grant_type", app::may_ask),
     ("response_type", response_type::check),
@@ -38,7 +38,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("organization", organization::check),
 ];
 
-/// The names of all checks, in order; the first two show pages.
+/// The names of all checks, in order. A failure of the first two is shown on a page.
 pub fn checks() -> impl Iterator<Item = &'static str> {
     ["app", "redirect_uri"].into_iter().chain(CHECKS.iter().map(|(name, _)| *name))
 }
@@ -46,7 +46,8 @@ pub fn checks() -> impl Iterator<Item = &'static str> {
 /// Checks an app's request.
 ///
 /// # Errors
-/// The first check that fails; see [`AuthorizationDenial`] for who is told.
+/// The first check that fails. [`AuthorizationDenial`] says whether a page shows it or the app
+/// receives it.
 pub async fn check(
     ctx: &Context<'_>,
     request: &Request,
@@ -54,7 +55,7 @@ pub async fn check(
     checked(ctx, &request.parameters).await
 }
 
-/// [`check`], of the parameters alone.
+/// [`check`], for the parameters alone.
 pub(super) async fn checked(
     ctx: &Context<'_>,
     parameters: &Parameters,

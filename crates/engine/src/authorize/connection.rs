@@ -1,8 +1,9 @@
-//! Connections: the one live grant of an app, a person, an organization and an API. It is the
-//! memory of what the person has ever consented to.
+//! A connection is the one active grant of an app, a person, an organization and an API. It records
+//! every scope that the person consented to.
 //!
-//! Invariant: the handle belongs to the live one. What was revoked, or was given before the app
-//! dropped all its connections, gives it up and never revives: a new consent is a new grant.
+//! Invariant: the handle belongs to the active grant. A grant that was revoked, or was made before
+//! the app dropped all its connections, loses the handle and never becomes active again: a new
+//! consent makes a new grant.
 
 use base::Id;
 use domain::{Actor, Grant, Organization, User};
@@ -14,17 +15,17 @@ use crate::admin::grants::bare;
 use crate::changes::{Changes, detail};
 use crate::{Context, Denial, Outcome};
 
-/// What is known of a connection.
+/// The state of a connection in the store.
 pub(super) struct Connection {
     handle: String,
-    /// Whoever has the handle, live or not.
+    /// The grant that has the handle, active or not.
     holder: Option<Loaded<Grant>>,
-    /// Whether that one is live.
+    /// Whether that grant is active.
     is_live: bool,
 }
 
 impl Connection {
-    /// Looks for the connection.
+    /// Looks up the connection.
     pub(super) async fn find(
         ctx: &Context<'_>,
         asking: &AuthorizationRequest,
@@ -40,12 +41,13 @@ impl Connection {
         Ok(Self { handle, holder, is_live })
     }
 
-    /// The live one.
+    /// The grant, if it is active.
     pub(super) fn live(&self) -> Option<&Loaded<Grant>> {
         self.holder.as_ref().filter(|_| self.is_live)
     }
 
-    /// Makes it hold what is asked for: as it is, extended, or made anew.
+    /// Makes sure that the connection has the requested scopes: keeps the grant, extends it, or
+    /// makes a new one.
     pub(super) fn establish(
         &self,
         ctx: &Context<'_>,

@@ -1,40 +1,40 @@
-//! A refused authorization request, and where that is told.
+//! A denied authorization request, and where the denial goes.
 
 use oauth::AuthorizationReply;
 
 use super::RedirectTarget;
 use crate::Denial;
 
-/// A refused authorization request.
+/// A denied authorization request.
 ///
-/// Whoever refuses before there is a [`RedirectTarget`] cannot redirect: there is nowhere to.
+/// A denial before there is a [`RedirectTarget`] cannot redirect, because it has no target.
 #[derive(Debug)]
 pub enum AuthorizationDenial {
-    /// Shown on a page: there is nowhere to redirect to (RFC 6749 §4.1.2.1).
+    /// Shown on a page: there is no safe redirect target (RFC 6749 §4.1.2.1).
     Page(Denial),
-    /// Told to the app.
+    /// Returned to the app by redirect.
     Redirect {
-        /// Where.
+        /// The redirect target.
         target: RedirectTarget,
-        /// CodeExchange back as it came.
+        /// The `state` parameter of the request, returned unchanged.
         state: Option<String>,
-        /// Why.
+        /// The reason for the denial.
         denial: Denial,
     },
 }
 
 impl AuthorizationDenial {
-    /// Why: to be noted as a refusal, whoever is told.
+    /// The denial, to record as a refusal. It is recorded in both cases.
     pub const fn denial(&self) -> &Denial {
         match self {
             Self::Page(denial) | Self::Redirect { denial, .. } => denial,
         }
     }
 
-    /// What is told to the app.
+    /// The response for the app.
     ///
     /// # Errors
-    /// The denial itself, where it is to be shown on a page.
+    /// The denial itself, if it must be shown on a page.
     pub fn into_reply(self) -> Result<AuthorizationReply, Denial> {
         match self {
             Self::Page(denial) => Err(denial),

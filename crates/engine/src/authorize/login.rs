@@ -1,10 +1,11 @@
-//! Signing in anew because an app asks for it: `prompt=login` and `max_age` (OpenID Connect Core
+//! Signing in again because an app asks for it: `prompt=login` and `max_age` (OpenID Connect Core
 //! §3.1.2.1).
 //!
-//! The flow has no state, and the request that wants a sign-in is the same before and after it. So
-//! whoever is sent to sign in takes a marker along: when that was, under a MAC over the request.
-//! Whoever comes back with it, signed in since then and not long ago, is not sent again (no loop);
-//! without it, with another request's, or with an old one, they are (no way around).
+//! The flow has no state, and the request that asks for a sign-in is the same before and after it.
+//! So a person who is sent to sign in carries a marker: the time when they were sent, under a MAC
+//! over the request. A person who returns with the marker, and signed in after that time and
+//! recently, is not sent again: there is no loop. A person who returns without a marker, with the
+//! marker of another request or with an expired one is sent again: the sign-in cannot be avoided.
 
 use std::time::Duration;
 
@@ -16,32 +17,34 @@ use super::AuthorizationRequest;
 use crate::Context;
 use crate::people::SignedIn;
 
-/// How long after the marker was made the person may come back with it.
+/// How long a marker is valid.
 const MARKER_LIFETIME: Duration = Duration::from_secs(60 * 60);
-/// How long a sign-in because of a marker counts as one just now: time to choose and to read.
+/// How long a sign-in counts as fresh when the person returns with a marker: time to choose and to
+/// read.
 const FRESH: Duration = Duration::from_secs(10 * 60);
 
-/// Marks what a marker's MAC is taken of.
+/// The type of a secret: the message under a marker's MAC.
 enum Marker {}
 
-/// Proof that the person was sent to sign in now because of this request: to be appended to the
-/// address they return to as the parameter `login_after`, in place of an older one, and to be given
-/// to [`AuthorizationRequest::returning`] when they come back. Letters, digits, `.`, `-` and `_`.
+/// A marker: proof that the person was sent to sign in at this moment because of this request.
+/// Append it to the return address as the parameter `login_after`, in place of an older one, and
+/// pass it to [`AuthorizationRequest::returning`] when the person returns. It consists of letters,
+/// digits, `.`, `-` and `_`.
 pub fn login_marker(ctx: &Context<'_>, asking: &AuthorizationRequest) -> String {
     let at = ctx.now.millis();
     format!("{at}.{}", base64url(ctx.issuer.forms().mac(message(at, asking).expose().as_bytes())))
 }
 
 impl AuthorizationRequest {
-    /// The same request, by a person who comes back from signing in with this `login_after`. One
-    /// that is not good counts as none.
+    /// The same request, from a person who returns from signing in with this `login_after`. An
+    /// invalid marker counts as none.
     #[must_use]
     pub fn returning(mut self, ctx: &Context<'_>, login_after: Option<&str>) -> Self {
         self.sent_to_sign_in = login_after.and_then(|marker| read(ctx, &self, marker));
         self
     }
 
-    /// Whether the person has to prove anew who they are before they may answer.
+    /// Whether the person must authenticate again before they may answer.
     pub(super) fn wants_sign_in(&self, now: Timestamp, person: &SignedIn) -> bool {
         let age = now.since(person.session.authenticated_at);
         let too_old = self.max_age.is_some_and(|most| age > Duration::from_secs(most));
@@ -64,8 +67,8 @@ fn read(ctx: &Context<'_>, asking: &AuthorizationRequest, marker: &str) -> Optio
     Some(sent).filter(|sent| ctx.now.since(*sent) <= MARKER_LIFETIME)
 }
 
-/// The time and the request, each part with its length in front. The organization may be chosen
-/// meanwhile, so it is left out.
+/// The message under the MAC: the time and the parameters, each with its length in front. The
+/// organization is left out, because the person may choose it in the meantime.
 fn message(at: i64, asking: &AuthorizationRequest) -> Secret<Marker> {
     let mut text = format!("login_after {at}");
     let parameters: &Parameters = &asking.parameters;

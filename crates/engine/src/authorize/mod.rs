@@ -1,10 +1,10 @@
-//! The authorization endpoint (RFC 6749 §3.1): an app asks, a person answers.
+//! The authorization endpoint (RFC 6749 §3.1): an app sends a request, and a person answers it.
 //!
-//! [`check`] reads the app's request by a table of ordered checks, one file each. [`next`] says
-//! what the person must be shown before there is an answer, and [`allow`] and [`deny`] give it.
+//! [`check`] checks the request with a table of ordered checks, one file each. [`next`] says which
+//! page the person must see before there is an answer. [`allow`] and [`deny`] make the answer.
 //!
 //! Invariant: a [`RedirectTarget`] exists only after the app and its redirect URI were checked, and
-//! nothing is redirected without one.
+//! there is no redirect without one.
 
 mod allow;
 mod check;
@@ -35,9 +35,9 @@ pub use target::RedirectTarget;
 /// A code challenge (RFC 7636 §4.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge {
-    /// What the verifier must fit.
+    /// The challenge, which the code verifier must match.
     pub value: String,
-    /// How; `None`: the token endpoint says.
+    /// The challenge method; `None`: the token endpoint decides.
     pub method: Option<ChallengeMethod>,
 }
 
@@ -46,49 +46,50 @@ pub struct Challenge {
 pub struct Prompt {
     /// No page may be shown.
     pub none: bool,
-    /// The person must prove anew who they are.
+    /// The person must authenticate again.
     pub login: bool,
-    /// The person must be asked, whatever they said before.
+    /// The person must be asked for consent again, even if they consented before.
     pub consent: bool,
-    /// The person must choose the organization anew.
+    /// The person must choose the organization again.
     pub select_account: bool,
 }
 
 /// A checked authorization request.
 #[derive(Clone, Debug)]
 pub struct AuthorizationRequest {
-    /// Who asks.
+    /// The app that sent the request.
     pub client: Loaded<Client>,
-    /// Where the answer goes.
+    /// Where the response is sent.
     pub target: RedirectTarget,
-    /// CodeExchange back as it came.
+    /// The `state` parameter, returned to the app unchanged.
     pub state: Option<String>,
-    /// What is asked for.
+    /// The requested scopes.
     pub scopes: ScopeSet,
-    /// At which API.
+    /// The API that the scopes are for.
     pub resource_server: Loaded<ResourceServer>,
-    /// What the one who brings the code must prove.
+    /// The code challenge, which must be met when the code is exchanged.
     pub challenge: Option<Challenge>,
-    /// CodeExchange back in the ID token.
+    /// The `nonce` parameter, repeated in the ID token.
     pub nonce: Option<String>,
-    /// Which pages are wanted.
+    /// The pages that the app wants shown.
     pub prompt: Prompt,
-    /// The oldest sign-in that will do, in seconds.
+    /// The longest time since the person was authenticated, in seconds.
     pub max_age: Option<u64>,
-    /// Whom the app expects.
+    /// The person that the app expects: its `login_hint`.
     pub login_hint: Option<String>,
-    /// An ID token of whom the app expects.
+    /// An ID token of the person that the app expects.
     pub id_token_hint: Option<String>,
     /// Public id of the organization that the app expects.
     pub organization: Option<String>,
-    /// All that was sent: what is decided here is decided anew when the person says yes.
+    /// All parameters of the request: they are checked again when the person consents.
     parameters: Parameters,
-    /// When the person was first sent to sign in because of this request, where that is proven.
+    /// When the person was sent to sign in because of this request, if they returned with a valid
+    /// marker.
     sent_to_sign_in: Option<Timestamp>,
 }
 
 impl AuthorizationRequest {
-    /// The refusal of this request: told to the app, unless it is about the app itself.
+    /// A denial of this request. It is returned to the app by redirect.
     pub fn denial(&self, denial: Denial) -> AuthorizationDenial {
         AuthorizationDenial::Redirect {
             target: self.target.clone(),
@@ -98,41 +99,42 @@ impl AuthorizationRequest {
     }
 }
 
-/// What has to happen next.
+/// The next step of an authorization request.
 #[derive(Debug)]
 pub enum Next {
-    /// The person must sign in; then ask again.
+    /// The person must sign in; then call again.
     SignIn,
-    /// The person must choose an organization; then ask again with the choice.
+    /// The person must choose one of these organizations; then call again with the choice.
     Choose(Vec<Loaded<Organization>>),
     /// The person must be asked for their consent.
     Consent(Box<ConsentScreen>),
-    /// Nothing: this is the answer.
+    /// No page is needed: this is the response.
     Reply(Box<AuthorizationReply>),
 }
 
-/// What the person is asked.
+/// The content of the consent page.
 #[derive(Clone, Debug)]
 pub struct ConsentScreen {
-    /// For which organization, where it is for one.
+    /// The organization that the connection is for, if any.
     pub organization: Option<Loaded<Organization>>,
-    /// Whether they could choose another one.
+    /// Whether the person could choose another organization.
     pub may_choose: bool,
-    /// What is asked for, and what each means.
+    /// The requested scopes, each with its description.
     pub scopes: Vec<AskedScope>,
-    /// Since when the app has been connected, where it is: what is new to it is not
-    /// [`AskedScope::known`].
+    /// When the app was connected, if it is connected. Scopes that are new to the connection are
+    /// not [`AskedScope::known`].
     pub connected_since: Option<Timestamp>,
-    /// Whether the app stays connected while the person is away: it will be given a refresh token.
+    /// Whether the app will receive a refresh token, and so stays connected while the person is
+    /// away.
     pub stays: bool,
 }
 
 /// A scope as a person sees it.
 #[derive(Clone, Debug)]
 pub struct AskedScope {
-    /// Its name.
+    /// The name of the scope.
     pub scope: Scope,
-    /// What it allows, in the words of the resource server; else empty.
+    /// What the scope allows, in the words of the resource server; empty if it says nothing.
     pub description: String,
     /// Whether the person granted it before.
     pub known: bool,

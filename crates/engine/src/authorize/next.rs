@@ -1,4 +1,4 @@
-//! What the person must be shown before there is an answer.
+//! The page that the person must see before there is an answer.
 
 use domain::Grant;
 use store::Loaded;
@@ -10,10 +10,11 @@ use crate::grants::stays_connected;
 use crate::people::SignedIn;
 use crate::{ConsentReason, Context, Denial, identity, oidc};
 
-/// What has to happen next. `chosen` is the public id of the organization that the person chose.
+/// The next step. `chosen` is the public id of the organization that the person chose.
 ///
 /// # Errors
-/// What the person cannot help, or may not be asked (OpenID Connect Core §3.1.2.6).
+/// A denial that no page can resolve, or a needed page that `prompt=none` forbids (OpenID Connect
+/// Core §3.1.2.6).
 pub async fn next(
     ctx: &Context<'_>,
     asking: &AuthorizationRequest,
@@ -38,9 +39,8 @@ pub async fn next(
     }
 }
 
-/// Whether the person is the one whom the app holds an ID token of, where it sent one: without a
-/// page nobody would notice that it is another (OpenID Connect Core §3.1.2.1). Where pages are
-/// shown, they say who is signed in.
+/// Whether the person is the subject of the ID token that the app sent as a hint, if it sent one
+/// (OpenID Connect Core §3.1.2.1). This matters only without a page: pages show who is signed in.
 fn is_expected(ctx: &Context<'_>, asking: &AuthorizationRequest, person: &SignedIn) -> bool {
     let Some(hint) = &asking.id_token_hint else { return true };
     let subject = oidc::subject_of_hint(ctx, hint);
@@ -63,10 +63,12 @@ async fn decide(
     })
 }
 
-/// The connection, where the person has said yes to all of this before and need not be asked again.
+/// The connection, if the person consented to all requested scopes before and need not be asked
+/// again.
 ///
-/// Whoever cannot prove to be the app could pass itself off as it: only a redirect to a place on
-/// the web that is the app's own vouches for it (RFC 8252 §8.6, RFC 9700 §4.14).
+/// An attacker could use the identifier of a public client. So for a public client, the consent is
+/// remembered only for an `https` redirect URI that is not a loopback address: that address belongs
+/// to the app (RFC 8252 §8.6, RFC 9700 §4.14).
 fn remembered<'a>(
     asking: &AuthorizationRequest,
     decided: &'a Decided,

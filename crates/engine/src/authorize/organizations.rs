@@ -1,4 +1,4 @@
-//! For which organization: one of those that the person belongs to and that may act at present.
+//! The organization that a connection is for: an active one that the person is a member of.
 
 use dialect::OrganizationChoice;
 use domain::{Organization, Status, User};
@@ -7,20 +7,20 @@ use store::{Loaded, StoreExt as _};
 use super::AuthorizationRequest;
 use crate::{ClientReason, ConsentReason, Context, Denial, DeniedAt};
 
-/// For whom the connection will be.
+/// The result of the choice.
 pub(super) enum Chosen {
-    /// For this one, or for the person alone.
+    /// The connection is for this organization, or for the person alone.
     Decided {
         organization: Option<Loaded<Organization>>,
-        /// Whether they could choose another one.
+        /// Whether the person could choose another organization.
         may_choose: bool,
     },
-    /// One of these: the person has to say.
+    /// The person has to choose one of these.
     Open(Vec<Loaded<Organization>>),
 }
 
-/// Decides, as far as the request, the person's choice and their memberships do. What the request
-/// names was what the page showed, so it goes before what a form says.
+/// Decides the organization from the request, the person's choice and their memberships. The
+/// request has priority over the form, because the page showed what the request names.
 pub(super) async fn choose(
     ctx: &Context<'_>,
     asking: &AuthorizationRequest,

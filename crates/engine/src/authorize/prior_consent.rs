@@ -1,4 +1,4 @@
-//! Where a request stands: what is decided by the request and the session alone.
+//! What the request and the session decide before the person is asked.
 
 use domain::{Organization, User, UserStatus};
 use store::Loaded;
@@ -9,24 +9,24 @@ use super::organizations::{Chosen, choose};
 use crate::people::SignedIn;
 use crate::{Context, Denial, DeniedAt, GrantReason};
 
-/// What is settled already.
+/// What is decided already.
 pub(super) enum PriorConsent {
-    /// The person must prove who they are.
+    /// The person must authenticate.
     Unproven,
-    /// The person must choose.
+    /// The person must choose one of these organizations.
     Open(Vec<Loaded<Organization>>),
-    /// Only their consent may be missing.
+    /// The organization is decided; only the consent may be missing.
     Decided(Box<Decided>),
 }
 
-/// For whom, and what they have said before.
+/// The organization and the present connection.
 pub(super) struct Decided {
     pub(super) organization: Option<Loaded<Organization>>,
     pub(super) may_choose: bool,
     pub(super) connection: Connection,
 }
 
-/// Finds out. `user` is as the store has them now.
+/// Finds out what is decided already. `user` is the present record in the store.
 pub(super) async fn prior_consent(
     ctx: &Context<'_>,
     asking: &AuthorizationRequest,

@@ -1,14 +1,14 @@
-//! Where an authorization response may go.
+//! The redirect target of an authorization response.
 
 use oauth::RedirectUri;
 
-/// A redirect URI that was checked to be the app's own. There is no other way to get one than the
-/// check in this module's siblings, and to none else is anybody redirected.
+/// A redirect URI that was checked to belong to the app. Only the redirect URI check can make one,
+/// and responses are redirected to no other URI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectTarget(RedirectUri);
 
 impl RedirectTarget {
-    /// After the check.
+    /// Makes a target from a URI that was checked.
     pub(super) const fn checked(uri: RedirectUri) -> Self {
         Self(uri)
     }
@@ -18,7 +18,7 @@ impl RedirectTarget {
         &self.0
     }
 
-    /// The URI, to be redirected to.
+    /// The URI, taken out of the target.
     pub fn into_uri(self) -> RedirectUri {
         self.0
     }

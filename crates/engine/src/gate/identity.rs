@@ -1,8 +1,9 @@
-//! Who passed, for the API behind the gate: plain values, or one signed JWT.
+//! The identity of a caller that passed the gate, for the API behind it: plain values, or one
+//! signed JWT.
 //!
-//! Invariant: no value is a name that people chose; each is a public id, a word of ours or a number.
-//! A kept JWT is used again for the same credential, end, API and scopes only, under the same keys, and
-//! for half its life at most.
+//! Invariant: no value is free text; each is a public id, a fixed word or a number. A cached JWT is
+//! used again only for the same credential, expiry, API and scopes, under the same keys, and for at
+//! most half of its lifetime.
 
 use std::time::Duration;
 
@@ -15,38 +16,38 @@ use serde::Serialize;
 use crate::present::Verified;
 use crate::{Context, Denial, ServerReason};
 
-/// The type of the JWT: nothing else that a realm signs has it (RFC 8725 §3.11).
+/// The `typ` header of the JWT: no other JWT of a realm has it (RFC 8725 §3.11).
 const TYP: &str = "identity+jwt";
-/// How many JWTs are kept: some 16 MiB.
+/// How many JWTs are cached: about 16 MiB.
 const KEPT: usize = 16_384;
 
-/// Who passed.
+/// The identity of a caller that passed the gate.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity<'a> {
-    /// The user, else the client, else the key itself.
+    /// The user, else the client, else the API key itself.
     pub subject: &'a PublicId,
-    /// The client, or the key that stands in its place where no person does.
+    /// The client, or the API key where there is neither client nor user.
     pub client: Option<&'a PublicId>,
-    /// Whom the client acts for.
+    /// The organization that the client acts for.
     pub organization: Option<&'a PublicId>,
-    /// The person.
+    /// The user.
     pub user: Option<&'a PublicId>,
-    /// What it may do.
+    /// The scopes of the credential.
     pub scopes: &'a ScopeSet,
-    /// The API.
+    /// The identifier of the resource server.
     pub audience: &'a str,
-    /// The right.
+    /// The grant.
     pub grant: Id<Grant>,
-    /// The credential, or what the token was minted from.
+    /// The credential, or the credential that the token was minted from.
     pub credential: &'a PublicId,
-    /// What was presented.
+    /// The kind of credential that was presented.
     pub kind: &'static str,
     /// When it expires; `None`: never.
     pub expires_at: Option<Timestamp>,
 }
 
 impl<'a> Identity<'a> {
-    /// Of something good.
+    /// The identity of a verified credential.
     pub fn of(verified: &'a Verified) -> Self {
         let (chain, key) = (&verified.chain, &verified.credential.public_id);
         let user = chain.user.as_ref().map(|it| &it.public_id);
@@ -86,21 +87,21 @@ struct Claims<'a> {
     exp: i64,
 }
 
-/// What a kept JWT is found by: what was presented, and for which API.
+/// The key of a cached JWT: the token or credential that was presented, and the API.
 type Key = (Option<u128>, Id<Credential>, Id<ResourceServer>);
 
-/// A JWT that may be handed out again.
+/// A cached JWT.
 #[derive(Clone, Debug)]
 struct Kept {
     scopes: ScopeSet,
-    /// Of the credential: it may be given another end.
+    /// The expiry of the credential: it may change later.
     expires_at: Option<Timestamp>,
     keys: u64,
     until: Timestamp,
     token: Box<str>,
 }
 
-/// Makes the JWTs of one realm's gate, and keeps them for a while.
+/// Makes the JWTs of one realm's gate, and caches them.
 #[derive(Debug)]
 pub struct Identities {
     lifetime: Duration,
@@ -108,15 +109,16 @@ pub struct Identities {
 }
 
 impl Identities {
-    /// JWTs that are good for `lifetime`, or until the credential expires where that is sooner.
+    /// Makes JWTs that are valid for `lifetime`, or until the credential expires if that is
+    /// earlier.
     pub fn new(lifetime: Duration) -> Self {
         Self { lifetime, kept: Cache::new(KEPT) }
     }
 
-    /// The JWT that tells who passed.
+    /// The JWT that identifies the caller.
     ///
     /// # Errors
-    /// [`ServerReason::NoSigningKey`] where the realm cannot sign.
+    /// [`ServerReason::NoSigningKey`] when the realm has no key to sign with.
     pub fn token(&self, ctx: &Context<'_>, verified: &Verified) -> Result<Box<str>, Denial> {
         let server = verified.chain.resource_server.id;
         let key = (verified.token_id, verified.credential.id, server);
@@ -164,7 +166,7 @@ impl Identities {
             iat: ctx.now.seconds(),
             exp: expires_at.seconds(),
         };
-        // Strings and numbers always serialise; an empty text would be no JWT to anybody.
+        // Strings and numbers always serialize; an empty text is not a valid JWT.
         serde_json::to_string(&claims).unwrap_or_default()
     }
 }

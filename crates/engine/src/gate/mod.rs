@@ -1,8 +1,8 @@
-//! The gate: whether a caller may pass to an API, whatever form its credential has (RFC 6750 §3).
+//! The gate: whether a caller may call an API, for every kind of credential (RFC 6750 §3).
 //!
-//! Order of checks: whether there is one credential, whether it is good ([`crate::present`]), whether
-//! it is for this API, whether its kind is let in here, whether it has the scopes. A caller learns
-//! nothing of a route before its credential is known to be good.
+//! Order of checks: there is one credential; it is active ([`crate::present`]); it is for this API;
+//! the route allows its kind; it has the scopes. A caller learns nothing about a route before its
+//! credential is known to be active.
 
 mod identity;
 
@@ -15,18 +15,18 @@ use crate::denial::GateReason;
 use crate::present::{Presented, PresentedAt, PresentedKind, Verified, present};
 use crate::{AccessTokenReason, Context, Denial, DeniedAt};
 
-/// What a route asks of whoever passes.
+/// What a route requires of a caller.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule<'a> {
     /// The API the credential must be for: the identifier of a resource server.
     pub audience: &'a str,
-    /// All of these scopes.
+    /// The credential must have all of these scopes.
     pub scopes: &'a ScopeSet,
-    /// Kinds as [`PresentedKind::as_str`] names them; empty: any.
+    /// The allowed kinds, as [`PresentedKind::as_str`] names them; empty: all.
     pub kinds: &'a [String],
 }
 
-/// The names of every kind that may be presented to an API, as a route may list them.
+/// The names of all kinds that may be presented to an API, as a route may list them.
 pub const KINDS: [&str; 4] = [
     PresentedKind::AccessToken.as_str(),
     CredentialKind::ApiKey.as_str(),
@@ -34,10 +34,11 @@ pub const KINDS: [&str; 4] = [
     CredentialKind::LegacyToken.as_str(),
 ];
 
-/// Lets a caller pass by a rule, or says why not.
+/// Admits a caller by a rule, or returns the reason why not.
 ///
 /// # Errors
-/// The precise reason. Nothing can be known at present where it is of the store ([`Denial::is_of_store`]).
+/// The precise reason. When the store failed ([`Denial::is_of_store`]), the answer is unknown at
+/// present.
 pub async fn admit(
     ctx: &Context<'_>,
     presented: Option<&Presented<'_>>,

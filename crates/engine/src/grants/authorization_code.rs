@@ -1,11 +1,13 @@
-//! Authorization codes brought by an app (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §2.1.1).
+//! The exchange of authorization codes (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §2.1.1).
 //!
-//! In this order: whose code it is, whether it is over, whether it was used before, whether whoever
-//! brings it is who asked for it, whether the connection holds. The code is spent in the commit that
-//! writes down what it gives. What is refused spends nothing, unless the dialect allows one attempt.
+//! The checks run in this order: the code belongs to the client; it has not expired; it was not
+//! used before; the redirect URI and the code verifier match; the connection is active. The commit
+//! that writes what the code gives also spends the code. A denied request does not spend the code,
+//! unless the dialect allows one attempt only.
 //!
-//! Invariant: what an exchange gives can be taken back by the code alone. Its refresh token's row has
-//! the code's identifier; where it gives none, the access token's `jti` is that.
+//! Invariant: the code alone is enough to revoke what its exchange gave. The row of its refresh
+//! token has the code's identifier; without a refresh token, the code's identifier is the access
+//! token's `jti`.
 
 use async_trait::async_trait;
 use oauth::{GrantType, Parameter, Request};
@@ -48,7 +50,8 @@ impl GrantHandler for AuthorizationCode {
         if code.expires_at <= ctx.now {
             return Err(ExchangeReason::CodeExpired(code.expires_at).into());
         }
-        // A code that is good is brought once: that it was not before, the commit tells.
+        // A valid code is normally sent once, so the first attempt does not read whether it was
+        // spent: the commit finds out.
         if ctx.attempt > 0 && ctx.store.spent(code.id).await? {
             return Err(used_before(ctx, &code).await?);
         }
@@ -82,7 +85,7 @@ fn spend(ctx: &Context<'_>, code: &Code) -> Write {
     Write::SpendOnce { id: code.id, until: code.expires_at, now: ctx.now }
 }
 
-/// A failed attempt: it spends the code where the dialect allows but one.
+/// Denies a failed attempt. It spends the code if the dialect allows one attempt only.
 async fn failed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<GrantDenial, Denial> {
     if ctx.store.spent(code.id).await? {
         return used_before(ctx, code).await;
@@ -92,7 +95,7 @@ async fn failed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<GrantD
     Ok(GrantDenial { denial, batch: Batch { writes, events: vec![] } })
 }
 
-/// A code whose connection is not active any more: the code is invalid (RFC 6749 §5.2).
+/// The connection of the code is no longer active, so the code is invalid (RFC 6749 §5.2).
 async fn closed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<GrantDenial, Denial> {
     match denial {
         denial if denial.is_of_store() => Err(denial),
@@ -101,7 +104,7 @@ async fn closed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<GrantD
     }
 }
 
-/// A code that came again (RFC 6749 §4.1.2): what it gave is taken back with the refusal.
+/// The code was used before (RFC 6749 §4.1.2): the denial revokes what the code gave.
 async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<GrantDenial, Denial> {
     const ACTION: &str = "authorization_code.replayed";
     if let Some(code_exchange) = ctx.store.by_id(code_exchange::refresh_token_id(code)).await? {
@@ -112,7 +115,7 @@ async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<GrantDenial, Deni
         };
         return Ok(GrantDenial { denial: ExchangeReason::CodeReplayed.into(), batch });
     }
-    // One attempt was allowed and it failed, or the exchange gave an access token alone.
+    // Either the one allowed attempt failed, or the exchange gave an access token only.
     let once = ctx.issuer.dialect().authorization().code_single_attempt;
     let reason = if once { ExchangeReason::CodeTried } else { ExchangeReason::CodeReplayed };
     if ctx.store.token_revoked(code.id).await? {
@@ -122,7 +125,7 @@ async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<GrantDenial, Deni
     let Some(server) = ctx.store.by_id(grant.resource_server).await? else {
         return Ok(reason.into());
     };
-    // It was made before the code was over.
+    // The access token was minted before the code expired.
     let until = mint::lifetime(ctx, &server).map(|lifetime| code.expires_at.plus(lifetime));
     let writes = vec![Write::RevokeToken { token: code.id, until, now: ctx.now }];
     Ok(GrantDenial {

@@ -1,4 +1,4 @@
-//! Client credentials (RFC 6749 §4.4): a client, or an organization's key, acts for itself.
+//! Client credentials (RFC 6749 §4.4): a client, or an organization's API key, acts for itself.
 
 use async_trait::async_trait;
 use domain::{Client, Grant, ResourceServer};

@@ -1,8 +1,9 @@
-//! What the exchange of a code gives beside the access token, and the rows it needs.
+//! What the exchange of a code gives besides the access token, and the rows it needs.
 //!
-//! A refresh token, where the app may use one and the person granted that it stays connected; its
-//! row has the code's identifier. Otherwise the access token hangs from the connection's own
-//! credential: one a grant, made when it is first needed, whose secret nobody holds.
+//! It gives a refresh token if the app may use one and the person granted the scopes for it; the
+//! row of the token has the code's identifier. Otherwise the access token depends on the
+//! connection's own credential. There is one such credential per grant. It is made when it is first
+//! needed, and nobody knows its secret.
 
 use base::{Id, Secret};
 use dialect::{Rotation, SecretShape};
@@ -20,22 +21,22 @@ use crate::mint::ParentCredential;
 use crate::secrets::{check_alive, issue_as, row};
 use crate::{Chain, Context, Denial, DeniedAt, family};
 
-/// What hangs from the connection after the exchange.
+/// The results of a code exchange.
 pub(super) struct CodeExchange {
-    /// What the access token is traced to.
+    /// The credential that the access token is minted from.
     pub(super) credential: ParentCredential,
-    /// The refresh token, where there is one.
+    /// The refresh token, if there is one.
     pub(super) refresh_token: Option<Secret<oauth::RefreshToken>>,
-    /// What must be written for it.
+    /// The writes that belong to it.
     pub(super) batch: Batch,
 }
 
-/// The identifier of the refresh token that a code is exchanged for.
+/// The identifier of the refresh token that the exchange of a code gives.
 pub(super) const fn refresh_token_id(code: &Code) -> Id<Credential> {
     Id::from_u128(code.id)
 }
 
-/// What `code` gives.
+/// The results of the exchange of `code`.
 pub(super) async fn by_code(
     ctx: &Context<'_>,
     code: &Code,
@@ -80,7 +81,7 @@ fn refresh_token(
     };
     let mut digest = issued.digest;
     let checked = dialect.secret(kind, ctx.issuer.environment()).shape == SecretShape::Checked;
-    // RFC 9700 §2.2.2: of an app that proves itself by no secret, a token is good once.
+    // RFC 9700 §2.2.2: the refresh token of a public client rotates, so it can be used once.
     if (dialect.rotation() == Rotation::Rotating || client.is_public()) && checked {
         let (first, rotated) = family::begin(ctx, issued.id);
         (token, digest) = (Secret::new(first.token.expose()), first.digest);
@@ -145,7 +146,7 @@ fn inserted(
     changes.done(()).batch
 }
 
-/// An event about a grant that the program itself causes.
+/// An event about a grant, with the program itself as the actor.
 pub(super) fn grant_event(ctx: &Context<'_>, grant: &Loaded<Grant>, action: &str) -> EventDraft {
     EventDraft {
         realm: ctx.issuer.realm().clone(),

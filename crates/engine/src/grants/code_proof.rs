@@ -1,8 +1,8 @@
-//! Whether whoever brings a code is who asked for it: the redirect URI (RFC 6749 §4.1.3) and the
-//! code verifier (RFC 7636 §4.6, RFC 9700 §2.1.1).
+//! Checks that the sender of a code is the client that requested it: by the redirect URI (RFC 6749
+//! §4.1.3) and by the code verifier (RFC 7636 §4.6, RFC 9700 §2.1.1).
 //!
-//! Invariant: a client that proved nothing by a secret proves itself by `S256`; a challenge that the
-//! browser's address bar showed is no proof by itself.
+//! Invariant: a client that did not authenticate with a secret must use `S256`. A `plain` challenge
+//! was visible in the browser's address bar, so it proves nothing by itself.
 
 use oauth::pkce::{ChallengeMethod, is_verifier};
 use oauth::{Parameter, Request};
@@ -10,10 +10,10 @@ use oauth::{Parameter, Request};
 use crate::code::Code;
 use crate::{AuthorizationReason, ClientReason, Context, Denial, ExchangeReason};
 
-/// Checks both. `confidential`: the client proved itself by a secret.
+/// Checks both. `confidential`: the client authenticated with a secret.
 ///
 /// # Errors
-/// What does not fit.
+/// The first of them that does not match.
 pub(super) fn check(
     ctx: &Context<'_>,
     request: &Request,
@@ -55,7 +55,7 @@ fn verifier(
             AuthorizationReason::ChallengeMethodUnsupported(method.as_str().to_owned()).into()
         );
     }
-    // Where the endpoint compares by equality, the published format has verifiers of its own.
+    // A published format that fixes `plain` at the endpoint has its own form of verifiers.
     let own_form = fixed.by_endpoint && method == ChallengeMethod::Plain;
     if !own_form && !is_verifier(verifier) {
         return Err(ExchangeReason::VerifierMalformed.into());
@@ -67,10 +67,10 @@ fn verifier(
     }
 }
 
-/// How a challenge without a method is checked at this endpoint.
+/// How this endpoint checks a challenge without a method.
 struct Here {
     method: ChallengeMethod,
-    /// It is the endpoint that says so.
+    /// Whether the endpoint fixed the method.
     by_endpoint: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What every grant-type handler is, and what it gives.
+//! The interface of a grant-type handler, and its result.
 
 use async_trait::async_trait;
 use domain::{Actor, Credential, PublicId};
@@ -17,36 +17,36 @@ pub struct ResolvedGrant {
     pub chain: Chain,
     /// The credential that the token is minted from.
     pub credential: ParentCredential,
-    /// The key that was presented in a client's place, where one was.
+    /// The API key that was presented in place of a client, if one was.
     pub key: Option<PublicId>,
-    /// Scopes that the credential narrows the grant to, where it does.
+    /// Scopes to which the credential narrows the grant, if it does.
     pub narrowed: Option<oauth::ScopeSet>,
-    /// A new refresh token, where the grant gives one.
+    /// A refresh token to return, if the grant type gives one.
     pub refresh_token: Option<base::Secret<oauth::RefreshToken>>,
-    /// What an ID token says of the sign-in; one is given where `openid` is granted.
+    /// What an ID token says about the sign-in. An ID token is issued when `openid` is granted.
     pub identity: Option<Identity>,
-    /// The `jti` of the token where it is decided already; else a random one.
+    /// The `jti` of the token, if it is decided already; else a random one is used.
     pub token_id: Option<u128>,
-    /// What must be written together with the token, such as spending a code.
+    /// What must be written in the same commit as the token, such as spending a code.
     pub batch: Batch,
 }
 
-/// What an ID token says beyond who it is about (OpenID Connect Core §2).
+/// What an ID token says besides the subject (OpenID Connect Core §2).
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// When the person proved who they are.
+    /// When the person was authenticated.
     pub authenticated_at: base::Timestamp,
-    /// As it came in the authorization request.
+    /// The `nonce` of the authorization request.
     pub nonce: Option<String>,
 }
 
-/// Why a request stands for no grant, and what must be written because of that: a replay is denied, and
-/// revokes the connection that it came from.
+/// Why a request stands for no grant, and what must be written because of that: the denial of a
+/// replayed code or refresh token also revokes the tokens that came from it.
 #[derive(Debug)]
 pub struct GrantDenial {
-    /// Why.
+    /// The reason for the denial.
     pub denial: Denial,
-    /// What to write; usually nothing.
+    /// What to write; usually empty.
     pub batch: Batch,
 }
 
@@ -65,7 +65,7 @@ impl<R: Into<Reason>> From<R> for GrantDenial {
 /// Handles one grant type.
 #[async_trait]
 pub trait GrantHandler: Sync {
-    /// Its `grant_type`.
+    /// The `grant_type` that it handles.
     fn grant_type(&self) -> GrantType;
 
     /// The parameters it needs besides those of client authentication.
@@ -74,7 +74,7 @@ pub trait GrantHandler: Sync {
     /// Finds the grant that the request stands for.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The reason why there is none, with what must be written because of it.
     async fn resolve(
         &self,
         ctx: &Context<'_>,
@@ -89,8 +89,8 @@ pub(crate) fn named_audiences(request: &Request) -> impl Iterator<Item = &str> {
     parameters.into_iter().filter_map(|parameter| request.parameters.value(parameter))
 }
 
-/// Revokes a credential because something that may be used once came again. The caller may be a thief, so
-/// the program itself is the actor.
+/// Revokes a credential because a value that may be used once was used again. The sender may be a
+/// thief, so the actor is the program itself.
 pub(super) fn closing(
     ctx: &Context<'_>,
     credential: &Loaded<Credential>,

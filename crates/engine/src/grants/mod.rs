@@ -1,7 +1,7 @@
-//! The grant types, as a table. Adding one is adding a file here and a row to [`GRANTS`].
+//! The grant types, as a table. To add one, add a file here and a row to [`GRANTS`].
 //!
 //! A handler answers one question: which grant does this request stand for? Client authentication
-//! comes before it; scope, budget and minting come after it and are the same for all.
+//! runs before it. Scope, budget and minting come after it, and are the same for all grant types.
 
 mod authorization_code;
 mod client_credentials;
@@ -14,7 +14,7 @@ pub(crate) use code_exchange::stays_connected;
 pub(crate) use handler::named_audiences;
 pub use handler::{GrantDenial, GrantHandler, Identity, ResolvedGrant};
 
-/// Every grant type there is.
+/// Every grant type that is supported.
 pub static GRANTS: &[&dyn GrantHandler] = &[
     &authorization_code::AuthorizationCode,
     &client_credentials::ClientCredentials,

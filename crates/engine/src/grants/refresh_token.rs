@@ -1,9 +1,9 @@
 //! Refresh tokens (RFC 6749 §6): a long-lived secret that mints access tokens.
 //!
-//! The reusable kind stays as it is; a client may hold several. The rotating kind (RFC 9700 §4.14.2)
-//! is replaced by each use: a retry of the same use gets the same successor, any other return of an
-//! earlier token closes the family in the very commit that refuses it. A `scope` in the request
-//! narrows the access token, never what the refresh token stands for.
+//! A reusable refresh token does not change, and a client may have several. A rotating one (RFC
+//! 9700 §4.14.2) is replaced at each use. A retry of the same use gets the same successor. Any
+//! other use of an earlier token revokes the family, in the same commit that denies the request. A
+//! `scope` in the request narrows the access token, but never the refresh token.
 
 use async_trait::async_trait;
 use base::Secret;
@@ -63,7 +63,7 @@ impl GrantHandler for RefreshToken {
             Chain::below(ctx, &of_grant).await.map_err(|denial| denial.at(DeniedAt::Refresh))?;
         let mut credential = ParentCredential::of(row);
         let (refresh_token, batch) = match (family::rotates(ctx, token), state) {
-            // An app stores what each answer brings: it is brought the same one again.
+            // Apps store the refresh token of each response, so the response repeats the same one.
             (false, _) => {
                 let again = token.authenticated_at.map(|_| Secret::new(presented));
                 (again, Batch::new())
@@ -71,7 +71,7 @@ impl GrantHandler for RefreshToken {
             (true, RefreshTokenState::Present) => {
                 let (changed, next) = family::rotate(ctx, &family);
                 credential = ParentCredential::of(&changed);
-                // No event: a rotation is use, not change.
+                // No event: a rotation is a use, not a change.
                 let batch = Batch { writes: vec![row.replace_with(changed)], events: vec![] };
                 (Some(Secret::new(next.token.expose())), batch)
             }
@@ -93,16 +93,16 @@ impl GrantHandler for RefreshToken {
     }
 }
 
-/// The successor that the rotation gave, once more.
+/// The successor that the rotation gave, returned again.
 fn again(ctx: &Context<'_>, family: &Family) -> Secret<oauth::RefreshToken> {
     let generation = family::present_generation(&family.token);
     let present = family::generation(ctx, family.credential.id, generation);
     Secret::new(present.token.expose())
 }
 
-/// RFC 9700 §4.14.2: an earlier token came back, so two parties hold the family.
+/// RFC 9700 §4.14.2: an earlier token was used again, so two parties hold tokens of the family.
 fn replayed(ctx: &Context<'_>, token: &Loaded<Credential>, generation: u32) -> GrantDenial {
-    // What is over already is not closed once more.
+    // A family that is expired or revoked already is not revoked again.
     if let Err(denial) = check_alive(ctx, token) {
         return denial.at(DeniedAt::Refresh).into();
     }

@@ -1,9 +1,9 @@
-//! Status lists as the standard knows them: a bit is set when the grant or credential, or anything
-//! above it, is bad (Token Status List §7).
+//! Status lists as the standard defines them: a bit is set when the grant or credential is revoked,
+//! or anything it depends on is revoked or suspended (Token Status List §7).
 //!
-//! The ledger holds each mark by itself, and who hangs from whom is in the entities alone: the bits are
-//! made from a walk over all grants and credentials, which is done for those who ask for a list, and
-//! only where something became another since the last one.
+//! The ledger has each mark by itself, and only the entities know which depends on which. So the
+//! bits are computed by reading all grants and credentials. This is done when a list is requested,
+//! and only if a mark changed since the last list.
 
 use std::collections::HashSet;
 
@@ -13,8 +13,9 @@ use store::{CredentialDependencies, GrantDependencies, Hot, MAX_SCAN, StoreError
 
 use super::entity::{by_status_index_or_id, is_marked};
 
-/// The places of a realm that are bad by themselves or by what they hang from, where `bad` is what is
-/// bad by itself. It looks at everything that `memory` holds, which must be filled.
+/// The status indexes of a realm that are revoked, by themselves or by something they depend on.
+/// `bad` holds the marks that are revoked by themselves. It reads every entity in `memory`, which
+/// must be filled.
 pub fn effective_in_memory(memory: &Hot, realm: &RealmName, bad: &Marks) -> Marks {
     let mut effective = EffectiveMarks::new(bad);
     if bad.is_empty() {
@@ -28,7 +29,7 @@ pub fn effective_in_memory(memory: &Hot, realm: &RealmName, bad: &Marks) -> Mark
     effective.lists
 }
 
-/// The same, of what a store holds.
+/// The same, for the entities in a store.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -56,8 +57,8 @@ pub async fn effective(
     Ok(effective.lists)
 }
 
-/// Is shown who stands above before who hangs from it. Only those that are bad are remembered, by
-/// identifier.
+/// Computes the lists. An entity must be passed in after everything that it depends on. Only the
+/// identifiers of revoked or suspended ones are kept.
 struct EffectiveMarks<'a> {
     bad: &'a Marks,
     clients: HashSet<u128>,

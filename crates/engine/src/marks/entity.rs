@@ -1,14 +1,14 @@
-//! Which marks an entity answers for, and whether each is bad.
+//! The marks of an entity, and whether each is revoked.
 
 use domain::{Client, Credential, CredentialKind, Entity, Grant, Status, User, UserStatus};
 use status::Mark;
 
-/// How many of a client's dropped epochs are told. An app that drops all its connections more often
-/// than this within the life of one access token is beyond what offline checks can follow.
+/// How many of a client's dropped epochs are published. Offline checks cannot follow an app that
+/// drops all its connections more often than this within the lifetime of one access token.
 const EPOCHS_TOLD: u32 = 4_096;
 
-/// The marks that `entity` answers for, each with whether it is bad. What is good is said, too: it may
-/// have been bad before.
+/// The marks of `entity`, each with whether it is revoked. Active marks are returned, too, because
+/// they may have been revoked before.
 pub fn marks_of(entity: &Entity) -> Vec<(Mark, bool)> {
     match entity {
         Entity::Grant(grant) => vec![(of_grant(grant), grant.revoked.is_some())],
@@ -40,7 +40,7 @@ pub(crate) const fn is_marked(kind: CredentialKind) -> bool {
     }
 }
 
-/// A grant, by its place where it has one.
+/// The mark of a grant: its status index if it has one, else its identifier.
 pub(crate) fn of_grant(grant: &Grant) -> Mark {
     grant.status_index.map_or(Mark::id(grant.id.as_u128()), Mark::status_index)
 }
@@ -49,8 +49,9 @@ pub(super) fn of_credential(credential: &Credential) -> Mark {
     by_status_index_or_id(credential.status_index(), credential.id.as_u128(), credential.kind())
 }
 
-/// A credential, by its place where it has one. A connection's own credential has its grant's
-/// identifier, and must not be taken for the grant.
+/// The mark of a credential: its status index if it has one, else its identifier. A connection's
+/// own credential has the identifier of its grant, so its mark uses the inverted bits: it must
+/// differ from the mark of the grant.
 pub(crate) fn by_status_index_or_id(
     status_index: Option<u32>,
     id: u128,
@@ -78,7 +79,8 @@ fn of_user(user: &User) -> Vec<(Mark, bool)> {
     let itself = (Mark::id(id), user.status != UserStatus::Active);
     let former = user.former_memberships.iter().map(|it| (of(*it), true));
     let present = user.memberships.iter().map(|it| (of(it.organization), false));
-    // What holds comes last: where both are said, they belong.
+    // Present memberships come last: the later entry wins where a membership is both former and
+    // present.
     std::iter::once(itself).chain(former).chain(present).collect()
 }
 

@@ -1,7 +1,9 @@
-//! What is bad in a realm, as told by everything that is written or read: raw, each mark by itself.
+//! The revoked marks of a realm, collected from every entity that is written or read. Each mark is
+//! by itself, without what depends on it.
 //!
-//! Invariant: a mark is what the newest version of its entity says. A change is noted once, and what
-//! is told of a noted mark is what it is by then, so that whoever hears it late hears no less.
+//! Invariant: a mark has the state of the newest version of its entity. A change is noted once.
+//! When a noted mark is published, it is published with its state at that moment, so a late reader
+//! misses nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +15,7 @@ use store::Watch;
 
 use super::entity::{marks_of, of_credential};
 
-/// What is bad in one realm.
+/// The revoked marks of one realm.
 #[derive(Debug, Default)]
 pub struct Ledger {
     state: Mutex<State>,
@@ -23,32 +25,32 @@ pub struct Ledger {
 struct State {
     bad: Marks,
     noted: Noted,
-    /// Client secrets that stop by themselves, by when: an older one may have been let end after
-    /// tokens were minted from it.
+    /// Client secrets that expire, by time. An older secret may get an expiry after tokens were
+    /// minted from it.
     ending: BTreeSet<(Timestamp, Mark)>,
-    /// One more than the largest place that was seen.
+    /// One more than the largest status index that was seen.
     status_indexes: u32,
-    /// Rises with every change.
+    /// A counter that rises with every change.
     changes: u64,
 }
 
-/// What became another since it was asked for last.
+/// What changed since the last call of [`Ledger::take`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Noted {
-    /// The marks, each with when it does not matter any more if it is bad (seconds since the Unix
-    /// epoch).
+    /// The marks that changed. A revoked mark has the time when it no longer matters, if there is
+    /// one (seconds since the Unix epoch).
     pub marks: BTreeMap<Mark, Option<i64>>,
-    /// Whether a signing key is another.
+    /// Whether a signing key changed.
     pub keys: bool,
 }
 
 impl Noted {
-    /// Whether there is nothing.
+    /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
         self.marks.is_empty() && !self.keys
     }
 
-    /// Adds what is in `other`.
+    /// Adds the changes in `other`.
     pub fn absorb(&mut self, other: Self) {
         self.marks.extend(other.marks);
         self.keys |= other.keys;
@@ -56,10 +58,11 @@ impl Noted {
 }
 
 impl Ledger {
-    /// Takes in an entity of this realm as it is now.
+    /// Records an entity of this realm in its present version.
     pub fn entity(&self, entity: &Entity) {
         let marks = marks_of(entity);
-        // What was taken back stays so: word of it that comes late does not make it good again.
+        // A revoked grant or credential stays revoked: a late, older version does not make it
+        // active again.
         let is_final = matches!(entity, Entity::Grant(_) | Entity::Credential(_));
         let mut state = self.state();
         for (mark, bad) in marks {
@@ -79,9 +82,10 @@ impl Ledger {
         }
     }
 
-    /// Takes in that an access token was revoked by itself.
+    /// Records that an access token was revoked by itself. `until` is when it expires.
     pub fn token(&self, token: u128, until: Option<Timestamp>) {
-        // Whoever holds it may forget it then, and not a moment sooner.
+        // One second is added, because seconds are rounded down: the mark must not be forgotten too
+        // early.
         let until = until.map(|until| until.seconds().saturating_add(1));
         let (mut state, mark) = (self.state(), Mark::id(token));
         if !state.bad.contains(mark) {
@@ -90,18 +94,19 @@ impl Ledger {
         }
     }
 
-    /// What became another since this was asked last.
+    /// Returns what changed since the last call.
     pub fn take(&self) -> Noted {
         std::mem::take(&mut self.state().noted)
     }
 
-    /// Gives back what was taken and not told.
+    /// Puts back changes that were taken and not published.
     pub fn restore(&self, noted: Noted) {
         self.state().noted.absorb(noted);
     }
 
-    /// What the time brings: forgets what is over, and notes what ended by itself. Whether anything
-    /// did: no commit tells of that, so it has no sequence number of its own.
+    /// Applies the passing of time: forgets expired marks, and notes client secrets that have
+    /// expired. Returns whether anything changed. No commit caused such a change, so it has no
+    /// sequence number.
     pub fn tick(&self, now: Timestamp) -> bool {
         let mut state = self.state();
         state.bad.expire(now);
@@ -113,7 +118,7 @@ impl Ledger {
         state.changes != before
     }
 
-    /// What these marks are now: those that are bad, and those that are good.
+    /// The present state of these marks: the revoked ones, and the active ones.
     pub fn tell(&self, noted: &Noted) -> (Vec<Gone>, Vec<Mark>) {
         let state = self.state();
         let mut changed = (Vec::new(), Vec::new());
@@ -127,27 +132,28 @@ impl Ledger {
         changed
     }
 
-    /// Whether a mark is bad.
+    /// Whether a mark is revoked.
     pub fn is_bad(&self, mark: Mark) -> bool {
         self.state().bad.contains(mark)
     }
 
-    /// Everything that is bad, to go on from `sequence`: read that before.
+    /// A snapshot of all revoked marks. Readers continue from `sequence`, which must be read before
+    /// this call.
     pub fn snapshot(&self, iss: &str, sequence: u64, as_of: Timestamp) -> Snapshot {
         Snapshot::of(&self.bad(), iss, sequence, as_of.millis())
     }
 
-    /// One more than the largest place that was seen.
+    /// One more than the largest status index that was seen.
     pub fn status_indexes(&self) -> u32 {
         self.state().status_indexes
     }
 
-    /// Rises whenever anything becomes another.
+    /// A counter that rises with every change.
     pub fn changes(&self) -> u64 {
         self.state().changes
     }
 
-    /// A copy of what is bad.
+    /// A copy of the revoked marks.
     pub fn bad(&self) -> Marks {
         self.state().bad.clone()
     }
@@ -182,12 +188,12 @@ impl State {
     }
 }
 
-/// The ledgers of all realms of a process: what the store's memory tells of its entities.
+/// The ledgers of all realms of a process. They watch the entities of the store's memory.
 #[derive(Debug, Default)]
 pub struct Ledgers(BTreeMap<RealmName, Arc<Ledger>>);
 
 impl Ledgers {
-    /// These.
+    /// Makes a set of these ledgers.
     pub fn new(ledgers: impl IntoIterator<Item = (RealmName, Arc<Ledger>)>) -> Self {
         Self(ledgers.into_iter().collect())
     }
@@ -201,7 +207,7 @@ impl Watch for Ledgers {
     }
 
     fn token(&self, token: u128, until: Option<Timestamp>) {
-        // A token is known by its number alone, which no two realms share.
+        // A token is known by its number alone, and the numbers are unique across realms.
         for ledger in self.0.values() {
             ledger.token(token, until);
         }

@@ -1,8 +1,9 @@
-//! What a token hangs from, and what of that is bad: told to whoever checks tokens offline.
+//! The marks that a token depends on, and which of them are revoked: published for clients that
+//! check tokens offline.
 //!
-//! Invariant: [`marks_of`] and [`Chain`](crate::Chain) agree. Whatever makes [`Chain`] refuse a token is a mark of
-//! that token which is bad, and nothing else is; the tests play whole histories to see it. What ends by the clock alone
-//! is no mark: a JWT ends no later than the credential it was minted from.
+//! Invariant: [`marks_of`] and [`Chain`](crate::Chain) agree. [`Chain`] denies a token exactly when
+//! a mark of that token is revoked; tests run long random histories to check this. An expiry alone
+//! is no mark: a JWT expires no later than the credential it was minted from.
 
 mod effective;
 mod entity;

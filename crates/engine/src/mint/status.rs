@@ -1,4 +1,4 @@
-//! What a token says of its standing: its `status` claim.
+//! The `status` claim of a token.
 
 use base::{Id, Timestamp};
 use domain::{Credential, CredentialKind};
@@ -7,23 +7,23 @@ use status::{Mark, TokenStatus};
 use crate::marks::{by_status_index_or_id, of_grant};
 use crate::{Chain, Issuer};
 
-/// The credential that a token is traced to, as far as that shows in the token.
+/// The credential that a token was minted from, as far as the token shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct ParentCredential {
     /// Its identifier.
     pub id: Id<Credential>,
-    /// What it is.
+    /// Its kind.
     pub kind: CredentialKind,
-    /// Its place in the status lists.
+    /// Its status index in the realm's status lists.
     pub status_index: Option<u32>,
-    /// Whether it hangs from the grant: a client's secret does not.
+    /// Whether it belongs to the grant: a client secret does not.
     pub of_grant: bool,
-    /// When it stops by itself.
+    /// When it expires; `None`: never.
     pub ends: Option<Timestamp>,
 }
 
 impl ParentCredential {
-    /// What a token minted from `credential` says of it.
+    /// The part of `credential` that a token minted from it shows.
     pub const fn of(credential: &Credential) -> Self {
         Self {
             id: credential.id,
@@ -35,7 +35,7 @@ impl ParentCredential {
     }
 }
 
-/// The standing of a token that is minted from `root` under `chain`.
+/// The status of a token that is minted from `root` under `chain`: its status index and its marks.
 pub fn status_of(chain: &Chain, root: &ParentCredential) -> TokenStatus {
     let grant = &chain.grant;
     let client = chain.client.as_ref();
@@ -52,7 +52,7 @@ pub fn status_of(chain: &Chain, root: &ParentCredential) -> TokenStatus {
     marks.extend(grant.user.map(|it| Mark::id(it.as_u128())));
     marks.extend(membership.map(|(it, of)| Mark::membership(it.as_u128(), of.as_u128())));
     marks.extend(connections.map(|it| Mark::connections(it.id.as_u128(), grant.epoch)));
-    // The bit of the credential tells of its grant, too, where it hangs from that.
+    // The bit of a credential that belongs to the grant also covers the grant.
     let status_index =
         if root.of_grant { root.status_index.or(grant.status_index) } else { grant.status_index };
     TokenStatus { status_index, marks }

@@ -1,8 +1,8 @@
 //! Access tokens that have a row, for a dialect whose published token is a bare secret.
 //!
-//! Invariant: rows do not grow with use. A new token takes the place of one that is over, or of the
-//! oldest where [`MAX_LIVE`] live that were minted from the same credential. Only as many more can
-//! come to be as are made in the very same moment, and a grant has [`MAX_PAGE`] at the most.
+//! Invariant: the number of rows does not grow with use. A new token replaces an expired or revoked
+//! one, or the oldest one when the same credential has [`MAX_LIVE`] active tokens. Only requests at
+//! the same moment can add more rows, and a grant has at most [`MAX_PAGE`].
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use super::{Mint, Minted, lifetime};
 use crate::secrets::{check_alive, issue, row};
 use crate::{Context, Denial};
 
-/// How many live side by side that were minted from one credential.
+/// The most active tokens that are minted from one credential.
 const MAX_LIVE: usize = 10;
-/// After so many attempts to take the place of another token, a new one gets a row of its own: many
-/// requests at the same moment should not wait for each other.
+/// After this number of attempts to replace another token, a new token gets its own row, so that
+/// many requests at the same moment do not wait for each other.
 const PATIENCE: u32 = 6;
 
-/// Makes a token, and the write of its row.
+/// Mints a token, and makes the write of its row.
 ///
 /// # Errors
 /// When the store fails.
@@ -50,7 +50,7 @@ pub(crate) async fn stored(ctx: &Context<'_>, mint: &Mint) -> Result<(Minted, Wr
     Ok((Minted { token, expires_in: lifetime.map(|lifetime| lifetime.as_secs()) }, write))
 }
 
-/// The row whose place the new token takes; `None`: it gets one of its own.
+/// The row that the new token replaces; `None`: it gets its own row.
 async fn replaced_row(
     ctx: &Context<'_>,
     mint: &Mint,
@@ -83,12 +83,12 @@ async fn replaced_row(
         }
     }
     live.sort_by_key(|row| row.created_at);
-    // Whoever was not the first to take the oldest tries one of those that are nearly as old.
+    // After a lost race for the oldest row, a request tries one of the older half.
     let old = if ctx.attempt == 0 { 1 } else { live.len().div_ceil(2) };
     Ok(Some(live.swap_remove(any(ctx, old))))
 }
 
-/// One of so many.
+/// A random index below `many`.
 fn any(ctx: &Context<'_>, many: usize) -> usize {
     (ctx.rng.u128() % many.max(1) as u128) as usize
 }

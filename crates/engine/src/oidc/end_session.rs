@@ -1,7 +1,8 @@
-//! Signing out at an app's wish (OpenID Connect RP-Initiated Logout 1.0 §2, §3).
+//! Signing out at the request of an app (OpenID Connect RP-Initiated Logout 1.0 §2, §3).
 //!
-//! Invariant: nobody is sent to a place that the app did not register for it. A hint that is none of
-//! ours, or that contradicts the `client_id`, names no app: the person signs out on a page of ours.
+//! Invariant: a person is redirected only to a URI that the app registered for it. A hint that this
+//! issuer did not make, or that contradicts the `client_id`, identifies no app: then the person
+//! signs out on a page of the issuer.
 
 use domain::{Client, PublicId};
 use oauth::{Parameter, RedirectUri, Request};
@@ -10,20 +11,20 @@ use store::{Loaded, StoreExt as _};
 use super::id_token::read_hint;
 use crate::{Context, Denial};
 
-/// What an app wants when it sends a person here to sign out.
+/// The request of an app to sign a person out.
 #[derive(Clone, Debug)]
 pub struct EndSession {
-    /// The app, where it is known for certain which.
+    /// The app, if the request identifies it without doubt.
     pub client: Option<Loaded<Client>>,
-    /// Where to send the person afterwards: registered by that app.
+    /// Where to redirect the person afterwards: a URI registered by that app.
     pub redirect: Option<RedirectUri>,
-    /// CodeExchange back as it came, with the redirect.
+    /// The `state` parameter, returned unchanged with the redirect.
     pub state: Option<String>,
-    /// Public id of the user whom the app means.
+    /// Public id of the user that the app expects.
     pub user_hint: Option<PublicId>,
 }
 
-/// Reads a request to sign out. What of it is not good is left out: signing out is never refused.
+/// Reads a request to sign out. Invalid parts are left out: signing out is never denied.
 ///
 /// # Errors
 /// When the store fails.

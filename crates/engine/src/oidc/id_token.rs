@@ -13,14 +13,14 @@ use crate::grants::Identity;
 use crate::mint::Mint;
 use crate::{AccessTokenReason, Context, Denial, ServerReason, identity};
 
-/// How long an ID token is good, in seconds: it tells of one sign-in, and opens nothing.
+/// Lifetime of an ID token, in seconds. It describes one sign-in and gives no access.
 const LIFETIME: i64 = 3_600;
 
-/// Says to the client who the person behind an access token is; `None` where there is no person, or
-/// no client.
+/// Issues an ID token for the user of an access token; `None` if the chain has no user or no
+/// client.
 ///
 /// # Errors
-/// [`ServerReason::NoSigningKey`].
+/// [`ServerReason::NoSigningKey`] when the realm has no key for the algorithm.
 pub(crate) fn id_token(
     ctx: &Context<'_>,
     mint: &Mint,
@@ -46,7 +46,7 @@ pub(crate) fn id_token(
     if let Some(organization) = &mint.chain.organization {
         claims.insert("organization".to_owned(), json!(organization.public_id));
     }
-    // §3.1.3.6: OPTIONAL in this flow; which hash Ed25519 stands for is nowhere said.
+    // §3.1.3.6: OPTIONAL in this flow. No specification says which hash belongs to Ed25519.
     if algorithm != Algorithm::EdDSA {
         claims.insert("at_hash".to_owned(), json!(half_of_hash(access_token.expose())));
     }
@@ -64,21 +64,21 @@ fn half_of_hash(text: &str) -> String {
     base64url(half)
 }
 
-/// What an ID token that comes back says.
+/// The claims of an ID token that comes back as a hint.
 #[derive(Debug, Deserialize)]
 pub(super) struct Said {
     iss: String,
-    /// Whom it told of.
+    /// The subject: public id of the user.
     pub(super) sub: String,
-    /// Whom it was told.
+    /// The audience: public id of the client.
     pub(super) aud: String,
 }
 
-/// Reads an ID token of ours that comes back as a hint: one that is over will do (OpenID Connect
-/// RP-Initiated Logout §2).
+/// Reads an ID token of this issuer that comes back as a hint. An expired one is accepted (OpenID
+/// Connect RP-Initiated Logout §2).
 ///
 /// # Errors
-/// [`AccessTokenReason::Jwt`] for anything that is none of ours.
+/// [`AccessTokenReason::Jwt`] for anything that is no ID token of this issuer.
 pub(super) fn read_hint(ctx: &Context<'_>, text: &str) -> Result<Said, Denial> {
     let token = Compact::parse(text).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
     let keys = ctx.issuer.keys();
@@ -92,7 +92,7 @@ pub(super) fn read_hint(ctx: &Context<'_>, text: &str) -> Result<Said, Denial> {
     }
 }
 
-/// Whom an ID token of ours that comes back tells of.
+/// The subject of an ID token that comes back as a hint.
 ///
 /// # Errors
 /// As [`read_hint`].

@@ -1,12 +1,12 @@
-//! What the issuer says about itself: RFC 8414 §2, OpenID Connect Discovery §3. Everything follows
-//! from the dialect, so that nothing is advertised which is not there.
+//! The metadata of the issuer: RFC 8414 §2, OpenID Connect Discovery §3. All values follow from the
+//! dialect, so that only supported features are advertised.
 
 use oauth::{ClientAuthMethod, GrantType, Metadata, Operation};
 
 use super::algorithm;
 use crate::{Context, identity};
 
-/// The claims of an ID token beside those about the person.
+/// The claims of an ID token besides those about the person.
 const CLAIMS: [&str; 8] =
     ["iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "organization"];
 
@@ -15,13 +15,14 @@ pub(crate) fn metadata(ctx: &Context<'_>) -> Metadata {
     let dialect = ctx.issuer.dialect();
     let endpoint = |operation| -> Option<String> {
         let path = dialect.endpoint(operation)?.paths().first()?;
-        // A path with placeholders is published elsewhere; no client of these documents fills it in.
+        // A path with placeholders is documented elsewhere: clients of this metadata cannot fill it
+        // in.
         Some(format!("{}{path}", ctx.issuer.url())).filter(|_| !path.contains('{'))
     };
     let methods = |operation: Operation| -> Vec<String> {
         let endpoint = dialect.endpoint(operation);
         let methods = endpoint.map_or(&[][..], |it| it.client_auth_methods()).iter();
-        // RFC 7662 §2.1: who introspects must prove who they are.
+        // RFC 7662 §2.1: the introspection endpoint requires client authentication.
         let open = operation != Operation::Introspection;
         let methods = methods.filter(|it| open || **it != ClientAuthMethod::None);
         methods.map(ToString::to_string).collect()

@@ -1,10 +1,11 @@
-//! Who the person is, told to apps: OpenID Connect Core 1.0, the code flow.
+//! OpenID Connect Core 1.0, the code flow: tells apps who the person is.
 //!
-//! An ID token comes with the access token where `openid` is granted; the userinfo endpoint tells the
-//! same to whoever has such an access token; and an app may send a person here to sign out.
+//! An ID token is returned with the access token when `openid` is granted. The userinfo endpoint
+//! returns the same claims for such an access token. An app may also send a person here to sign
+//! out.
 //!
-//! Invariant: ID tokens are signed with a key that anybody can check with the published set, whatever
-//! the realm's access tokens are made of.
+//! Invariant: ID tokens are signed with a key that can be checked with the published key set, even
+//! if the realm's access tokens are not.
 
 mod end_session;
 mod id_token;
@@ -20,8 +21,8 @@ pub(crate) use id_token::{id_token, subject_of_hint};
 pub(crate) use metadata::metadata;
 pub(crate) use userinfo::userinfo;
 
-/// What ID tokens are signed with: as the access tokens are, where others can check that. `None`
-/// where apps are not told who people are.
+/// The signing algorithm of ID tokens: that of the access tokens if it uses a public key, else
+/// ES256. `None` if the dialect does not support OpenID Connect.
 pub fn algorithm(dialect: &Dialect) -> Option<Algorithm> {
     dialect.endpoint(Operation::UserInfo)?;
     dialect.grant_types().iter().find(|it| **it == GrantType::AuthorizationCode)?;

@@ -7,11 +7,11 @@ use oauth::{Reply, Request};
 use crate::present::{Presented, PresentedAt, PresentedKind, present};
 use crate::{AdminReason, ClientReason, Context, Denial, DeniedAt, identity};
 
-/// Answers a userinfo request, and tells which credential was used.
+/// Answers a userinfo request. Also returns which credential was used.
 ///
 /// # Errors
-/// RFC 6750 §3.1: `invalid_token` without an access token that is good, `insufficient_scope` where
-/// it does not have `openid`.
+/// RFC 6750 §3.1: `invalid_token` without an active access token, `insufficient_scope` when it does
+/// not have `openid`.
 pub(crate) async fn userinfo(
     ctx: &Context<'_>,
     request: &Request,
@@ -19,7 +19,7 @@ pub(crate) async fn userinfo(
     let missing = || ClientReason::NoAuthentication.at(DeniedAt::Bearer);
     let token = request.bearer.as_ref().ok_or_else(missing)?;
     let verified = present(ctx, &Presented::Token(token.expose()), PresentedAt::Api).await?;
-    // Keys and personal tokens were not given to an app by the person's consent.
+    // API keys and personal access tokens were not given to an app by the person's consent.
     let minted = matches!(
         verified.kind,
         PresentedKind::AccessToken | PresentedKind::Credential(CredentialKind::AccessToken)

@@ -1,7 +1,7 @@
-//! Access tokens coming back: a JWT (RFC 7519) or a sealed string.
+//! Access tokens that are presented: a JWT (RFC 7519) or a sealed string.
 //!
-//! Here is only found out who made it and what it hangs from. A JWT recognised by its very bytes
-//! skips only the signature.
+//! This file finds out only that the token is genuine, and its grant and credential. A JWT with the
+//! same bytes as one that was checked before skips only the signature check.
 
 use base::encoding::parse_base64url;
 use base::{Id, Timestamp};
@@ -16,7 +16,7 @@ use crate::mint::{SEALED_CONTEXT, SEALED_VERSION, Sealed};
 use crate::seen::Print;
 use crate::{AccessTokenReason, Context, Denial};
 
-/// What a token of either form says.
+/// The content of a token of either form.
 struct Said {
     token_id: u128,
     grant: u128,
@@ -24,7 +24,7 @@ struct Said {
     issued_at: Timestamp,
     expires_at: Option<Timestamp>,
     scopes: ScopeSet,
-    /// The audience a JWT names; a sealed token leaves it to its grant.
+    /// The audience that a JWT names; a sealed token has that of its grant.
     audience: Option<String>,
 }
 

@@ -1,7 +1,7 @@
-//! Something genuine: made here and not changed since. Whether it is good at this moment is another
-//! question, and [`Found::verified`] is the only way from the one to the other.
+//! A genuine credential or token: the issuer made it, and it was not changed. Whether it is active
+//! at this moment is a separate question; [`Found::verified`] is the only way to a verified one.
 //!
-//! Order of checks: whether it is over, whether it was taken back, whether its chain holds.
+//! Order of checks: it has not expired, it was not revoked, its chain is active.
 
 use base::Timestamp;
 use domain::{Credential, Grant};
@@ -13,25 +13,25 @@ use crate::chain::link;
 use crate::secrets::check_alive;
 use crate::{AccessTokenReason, Chain, Context, Denial, DeniedAt, GrantCredential};
 
-/// What was presented, and what it hangs from.
+/// What was presented, with its credential and its grant.
 #[derive(Debug)]
 pub(crate) struct Found {
-    /// What it is.
+    /// Its kind.
     pub(crate) kind: PresentedKind,
-    /// The credential: itself, or what it was minted from.
+    /// The credential: itself, or the one that the token was minted from.
     pub(crate) credential: Loaded<Credential>,
-    /// What a credential with a row was itself minted from.
+    /// The credential that a stored access token was minted from.
     pub(super) minted_from: Option<Loaded<Credential>>,
-    /// The right it stands for.
+    /// The grant that it belongs to.
     pub(crate) grant: Loaded<Grant>,
-    /// Scopes that it narrows the grant to, where it does.
+    /// Scopes to which it narrows the grant, if it does.
     pub(super) narrowed: Option<ScopeSet>,
     pub(super) issued_at: Timestamp,
-    /// `None`: never.
+    /// When it expires; `None`: never.
     pub(crate) expires_at: Option<Timestamp>,
     /// The `jti` of an access token.
     pub(crate) token_id: Option<u128>,
-    /// The audience a JWT names; anything else leaves it to its grant.
+    /// The audience that a JWT names; everything else has that of its grant.
     pub(super) audience: Option<String>,
 }
 
@@ -60,10 +60,10 @@ impl Found {
         })
     }
 
-    /// Whether it is neither over nor taken back by itself: what it hangs from is not looked at.
+    /// Checks that it is itself neither expired nor revoked. What it depends on is not checked.
     ///
     /// # Errors
-    /// Why it is dead for good, or that the store failed.
+    /// The reason why it will never be active again, or that the store failed.
     pub(crate) async fn lives(&self, ctx: &Context<'_>) -> Result<(), Denial> {
         if let Some(token) = self.token_id {
             if let Some(at) = self.expires_at
@@ -79,7 +79,7 @@ impl Found {
         self.minted_from.as_ref().map_or(Ok(()), |from| check_alive(ctx, from))
     }
 
-    /// Checks that it is good, and everything that it hangs from.
+    /// Checks that it is active, and everything that it depends on.
     ///
     /// # Errors
     /// The precise reason why it is not.
@@ -96,7 +96,8 @@ impl Found {
         }
         Ok(Verified {
             kind: self.kind,
-            // What was granted since may have shrunk; nothing gives more than its grant does now.
+            // The grant may have fewer scopes now: a token never has more than its grant has at
+            // this moment.
             scopes: match self.narrowed {
                 Some(narrowed) => narrowed.intersection(&chain.grant.scopes),
                 None => chain.grant.scopes.clone(),

@@ -1,8 +1,9 @@
-//! Answering for whatever is presented: access tokens in any form, API keys, personal access
+//! Verifies credentials that are presented: access tokens of every form, API keys, personal access
 //! tokens, legacy tokens, refresh tokens.
 //!
 //! Invariant: a [`Verified`] exists only after the proof was checked *and* every link of its chain
-//! holds at this moment. What is only `Found` is genuine, and may be told of or thrown away.
+//! is active at this moment. A `Found` is only genuine: it may be described or revoked, but gives
+//! no access.
 
 mod access_token;
 mod found;
@@ -39,11 +40,11 @@ impl std::fmt::Debug for Presented<'_> {
     }
 }
 
-/// Where something is presented: decides what is taken for good there.
+/// Where a credential is presented. This decides which kinds are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PresentedAt {
-    /// At an API's door, directly or through introspection by its resource server. A refresh token
-    /// is nothing there.
+    /// At an API, directly or through introspection by its resource server. A refresh token is not
+    /// accepted there.
     Api,
     /// At the issuer, by the client that holds it.
     Issuer,
@@ -60,7 +61,7 @@ const ISSUERS: [CredentialKind; 4] = [
     CredentialKind::RefreshToken,
 ];
 
-/// Finds out what was presented, and whether it is good.
+/// Finds out what was presented, and checks that it is active.
 ///
 /// # Errors
 /// The precise reason why it is not.
@@ -72,10 +73,10 @@ pub async fn present(
     look_up(ctx, presented, place).await?.verified(ctx).await
 }
 
-/// Finds out what was presented, and not whether it is good at this moment.
+/// Finds out what was presented, and does not check that it is active at this moment.
 ///
 /// # Errors
-/// The precise reason why it is nothing.
+/// The precise reason why it is not a genuine credential.
 pub(crate) async fn look_up(
     ctx: &Context<'_>,
     presented: &Presented<'_>,

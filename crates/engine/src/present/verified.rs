@@ -1,4 +1,4 @@
-//! What was presented, once it was checked.
+//! A presented credential or token after it was checked.
 
 use base::Timestamp;
 use domain::{Credential, CredentialKind};
@@ -7,7 +7,7 @@ use store::Loaded;
 
 use crate::Chain;
 
-/// What something turned out to be.
+/// The kind of a presented credential or token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PresentedKind {
     /// A minted access token without a row.
@@ -17,7 +17,7 @@ pub enum PresentedKind {
 }
 
 impl PresentedKind {
-    /// The name in introspection answers and metrics.
+    /// The name in introspection responses and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccessToken => "access_token",
@@ -26,16 +26,16 @@ impl PresentedKind {
     }
 }
 
-/// Something presented that is good.
+/// A presented credential or token that is active.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    /// What it is.
+    /// Its kind.
     pub kind: PresentedKind,
-    /// What it hangs from.
+    /// The chain that it depends on.
     pub chain: Chain,
-    /// The credential: itself, or what it was minted from.
+    /// The credential: itself, or the one that the token was minted from.
     pub credential: Loaded<Credential>,
-    /// What it allows at this moment.
+    /// The scopes that it allows at this moment.
     pub scopes: ScopeSet,
     /// When it was issued.
     pub issued_at: Timestamp,

@@ -1,4 +1,4 @@
-//! Apps of one's own.
+//! The apps that a person registers.
 
 use domain::{Client, CredentialKind, Status};
 use engine::account::apps::{self, AppChange, NewApp, NewAppSecret};

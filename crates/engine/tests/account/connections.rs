@@ -1,4 +1,4 @@
-//! What one gave to apps.
+//! The connections of a person to apps.
 
 use domain::Actor;
 use engine::account::apps::{self, NewApp};

@@ -1,4 +1,4 @@
-//! What belongs to whom, decided by the engine on the store in memory.
+//! A person manages only their own resources: the engine on the store in memory.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Passwords that staff set.
+//! Passwords set by staff.
 
 use domain::{Account, Actor, PasswordHash, User};
 use engine::admin::passwords::{self, MAX_PASSWORD, MIN_PASSWORD, NewPassword};

@@ -1,4 +1,4 @@
-//! Whose account it is.
+//! Who may manage an account.
 
 use domain::{Actor, CredentialKind};
 use engine::account::{Person, SESSION, sessions, tokens};

@@ -1,4 +1,4 @@
-//! Personal access tokens of one's own.
+//! The personal access tokens that a person manages.
 
 use domain::Actor;
 use engine::account::{Person, tokens};

@@ -1,4 +1,4 @@
-//! A small realm: one API, one organization, Ada who belongs to it, and Bob who does not.
+//! A small realm: one API, one organization, Ada who is a member of it, and Bob who is not.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,12 +105,12 @@ impl World {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// Somebody, as an API that checked them names them.
+    /// A person for whom an API makes the call, after it authenticated them.
     pub(crate) async fn person(&self, name: &str) -> Person {
         Person::vouched(&self.ctx(), name).await.unwrap()
     }
 
-    /// Decides and commits.
+    /// Makes a decision and commits it.
     pub(crate) async fn settle<R>(
         &self,
         decide: impl AsyncFn(&Context<'_>) -> Result<Outcome<R>, Denial>,
@@ -131,7 +131,7 @@ impl World {
         found.unwrap_or_else(|| panic!("no {name}"))
     }
 
-    /// Lets somebody connect an app for an organization, as their consent would.
+    /// Connects an app to a person for an organization, as their consent would.
     pub(crate) async fn connect(
         &self,
         user: &str,

@@ -1,4 +1,4 @@
-//! Access requests: asking, deciding, and the link that works once.
+//! Access requests: creating them, deciding them, and the link that works once.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ async fn approved(world: &World) -> AccessRequest {
     approved_as(world, &Approval::default()).await.unwrap()
 }
 
-/// The last segment of the link that the mail would have.
+/// The last path segment of the link in the mail.
 async fn link_of(world: &World, request: &AccessRequest) -> String {
     let link = world.run(async |ctx| link(ctx, request).unwrap()).await;
     let text = link.expose().strip_prefix("http://issuer.example/credentials/").unwrap();

@@ -101,8 +101,8 @@ async fn a_client_id_alone_is_no_proof_for_a_confidential_client() {
     assert_eq!(code(world.token(&[(P::GrantType, "x")]).await), "no_client_authentication");
 }
 
-/// An app may have both: in a browser it exchanges codes by their verifier, on its server it proves
-/// itself.
+/// An app may use both methods: in a browser it exchanges codes with a code verifier, on its server
+/// it authenticates with its secret.
 #[tokio::test]
 async fn rfc6749_6_a_code_beside_a_refresh_token_proves_nothing_for_a_client_with_a_secret() {
     let partner = Partner::new().await;

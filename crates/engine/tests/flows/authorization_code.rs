@@ -1,4 +1,4 @@
-//! Codes brought by an app (RFC 6749 §4.1.3, RFC 7636 §4.6).
+//! The exchange of authorization codes (RFC 6749 §4.1.3, RFC 7636 §4.6).
 
 use domain::{
     Client, Credential, CredentialKind, Grant, Kind, Organization, Status, User, UserStatus,
@@ -69,7 +69,7 @@ async fn rfc6749_4_1_2_a_code_used_twice_revokes_what_it_gave() {
         let events = partner.world.store.events(&query).await.unwrap();
         let replays = |it: &&domain::Event| it.draft.action == "authorization_code.replayed";
         assert_eq!(events.iter().filter(replays).count(), 1);
-        // The connection itself stays: another code of it works.
+        // The connection itself stays active: another code of it works.
         partner.connected("read").await;
     }
 }
@@ -123,7 +123,8 @@ async fn two_codes_at_once_share_the_connections_own_credential() {
     partner.world.change::<Client>(partner.app, |it| it.grant_types = only).await;
     let (one, other) = (partner.code("read").await, partner.code("read").await);
     let first = partner.exchange(&one).await.unwrap();
-    // The second looked before the first wrote: it does not see the credential, and wants to make it.
+    // The second request read before the first one wrote: it does not see the credential, and tries
+    // to make it.
     let stale =
         Stale::of(&partner.world, Kind::Credential, grants(&partner.world).await[0].id.as_u128());
     let brought = request(Operation::Token, &partner.brings(&other));
@@ -191,7 +192,7 @@ async fn rfc6749_4_1_2_a_code_that_is_over_changed_or_none_is_refused() {
         assert_eq!(code(partner.exchange(bad).await), expected, "{bad:?}");
     }
     assert!(partner.exchange(&in_time).await.is_ok());
-    // A code that was used and is over says only that: nothing is taken back long after.
+    // A code that was used and has expired is only denied as expired: it revokes nothing later.
     partner.world.advance(60);
     assert_eq!(code(partner.exchange(&in_time).await), "code_expired");
 }
@@ -231,7 +232,7 @@ async fn rfc9700_2_1_1_a_verifier_without_a_challenge_is_refused() {
     assert_eq!(code(partner.exchange(&bare).await), "verifier_unasked");
     let plain = without(partner.brings(&bare), P::CodeVerifier);
     assert!(partner.world.token(&plain).await.is_ok());
-    // An app that gave up its secret meanwhile has nothing left to prove itself with.
+    // An app that became public in the meantime cannot authenticate any more.
     let next = [
         (P::ClientId, "app_1"),
         (P::RedirectUri, crate::partner::CALLBACK),
@@ -257,7 +258,7 @@ async fn rfc7636_4_6_a_public_app_proves_itself_by_s256() {
     assert!(partner.world.token(&asked).await.is_ok());
 }
 
-/// Where the token endpoint says how the challenge is checked, as one published format has it.
+/// A published format in which the token request names the challenge method.
 async fn by_endpoint() -> Partner {
     Partner::departing(
         r#"
@@ -335,7 +336,7 @@ async fn where_one_attempt_is_all_there_is_a_failed_one_spends_the_code() {
     assert_eq!(code(partner.world.token(&wrong).await), "verifier_mismatch");
     let right = with(wrong, P::CodeVerifier, "challenge");
     assert_eq!(code(partner.world.token(&right).await), "code_tried");
-    // One that was used says so, and what it gave is gone.
+    // A used code is denied as used, and what it gave is revoked.
     let brought = challenged(&partner, "challenge").await;
     let right = with(
         with(partner.brings(&brought), P::CodeVerifier, "challenge"),
@@ -395,7 +396,7 @@ async fn a_refresh_token_is_given_where_the_person_granted_to_stay_connected() {
         Partner::departing("[authorization]\nrefresh_scopes = [\"offline_access\"]").await;
     assert!(partner.connected("read").await.refresh_token.is_none());
     assert!(partner.connected("read offline_access").await.refresh_token.is_some());
-    // What another code granted before is not this one's.
+    // A code has only the scopes of its own request, not those of an earlier code.
     assert!(partner.connected("read").await.refresh_token.is_none());
 }
 

@@ -1,4 +1,4 @@
-//! Who passes the gate: every kind of credential against every rule.
+//! Which callers the gate admits: every kind of credential against every rule.
 
 use std::time::Duration;
 
@@ -27,7 +27,8 @@ async fn ask(
     world.run(async |ctx| admit(ctx, presented.as_ref(), &rule).await).await
 }
 
-/// Whoever is a member of the world's organization may use the personal access token.
+/// Makes the user a member of the world's organization, so that the personal access token is
+/// active.
 async fn world() -> World {
     let world = World::new().await;
     let organization = world.organization;
@@ -217,7 +218,7 @@ async fn an_identity_jwt_is_never_good_for_longer_than_the_credential() {
     let made = world.run(async |ctx| identities.token(ctx, &verified)).await.unwrap();
     let (_, payload) = claims(&made);
     assert_eq!(payload["exp"].as_i64(), verified.expires_at.map(base::Timestamp::seconds));
-    // It is given an end that is sooner, and then one that is later.
+    // Its expiry becomes earlier, and then later.
     for seconds in [60, 3_000] {
         let end = verified.issued_at.plus(Duration::from_secs(seconds));
         let changed = Verified { expires_at: Some(end), ..verified.clone() };

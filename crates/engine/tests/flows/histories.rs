@@ -1,5 +1,5 @@
-//! Whole histories: whatever the order of issuing, revoking, suspending and waiting, a token is
-//! accepted exactly when everything it hangs from is good, and a budget is never exceeded.
+//! Random histories. In every order of issuing, revoking, suspending and waiting: a token is
+//! accepted exactly when everything it depends on is active, and a budget is never exceeded.
 
 use domain::{BudgetLimits, Client, CredentialKind, Grant, Revocation, Status, TokenPolicy};
 use oauth::{Operation, Parameter as P};
@@ -41,7 +41,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What ought to be, kept by the simplest means.
+/// The expected state, kept by the simplest means.
 #[derive(Default)]
 struct Model {
     tokens: Vec<Issued>,
@@ -90,7 +90,7 @@ async fn take(world: &World, model: &mut Model, step: Step) {
             let own = ("client_1", world.client_secret.as_str());
             let request = with_basic(Operation::Revocation, own, &model.tokens[at].text);
             let done = world.ask(&request).await;
-            // A suspended client cannot even revoke; nothing then changes.
+            // A suspended client cannot even revoke, so nothing changes.
             assert_eq!(done.is_ok(), !model.suspended);
             model.tokens[at].revoked |= done.is_ok() && model.is_good(&model.tokens[at]);
         }
@@ -161,7 +161,7 @@ proptest! {
         runtime.block_on(async {
             let budget = BudgetLimits { per_hour: Some(PER_HOUR), per_day: Some(PER_DAY) };
             let world = World::with(TokenPolicy::default(), budget).await;
-            // The world's clock starts on an hour, so that the model can count from zero.
+            // The world's clock starts at a full hour, so that the model can count from zero.
             let mut model = Model::default();
             for step in steps {
                 take(&world, &mut model, step).await;

@@ -1,5 +1,5 @@
-//! The engine's flows on the store in memory: no HTTP, a clock that stands still, every denial
-//! looked at by its private code.
+//! The engine's flows on the store in memory: no HTTP, a fixed clock, and every denial checked by
+//! its private code.
 
 #![allow(
     clippy::unwrap_used,

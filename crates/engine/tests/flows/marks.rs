@@ -1,5 +1,5 @@
-//! What is told to those who check offline agrees with what is decided here: the marks of a token and
-//! the ledger say bad exactly when the token is refused.
+//! The published marks agree with the decisions of the engine: a mark of a token is revoked in the
+//! ledger exactly when the token is denied.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ struct Fixture {
     ledger: Ledger,
     owner: Id<Organization>,
     app: Id<Client>,
-    /// What tokens are minted from.
+    /// The grants and credentials that tokens are minted from.
     sources: Vec<(Id<Grant>, Id<Credential>)>,
     tokens: Vec<String>,
 }
@@ -66,7 +66,7 @@ impl Fixture {
             ..Client::clone(&like)
         };
         world.insert(Entity::Client(Arc::new(app))).await;
-        // Who, with which kind of credential, and for the organization or not.
+        // The client and the user, the kind of credential, and whether it is for the organization.
         let (machine, app, user) = (Some(world.client), Some(self.app), Some(world.user));
         let shapes = [
             (machine, None, CredentialKind::ClientSecret, true),
@@ -128,7 +128,7 @@ impl Fixture {
         }
     }
 
-    /// Tells the ledger what an entity is now, as the store's memory does.
+    /// Records the present version of an entity in the ledger, as the store's memory does.
     async fn look<T: EntityRecord>(&self, id: Id<T>) {
         let loaded = self.world.store.by_id(id).await.unwrap().unwrap();
         self.ledger.entity(&loaded.record.clone().into_entity());
@@ -157,14 +157,14 @@ impl Fixture {
                 false => memberships::remove(ctx, &by, "user_1", &organization).await,
             })
             .await;
-        // Whoever was removed for good joins nothing any more.
+        // A user who was deleted cannot become a member again.
         if done.is_ok() {
             self.commit(done).await;
         }
         self.look::<User>(self.world.user).await;
     }
 
-    /// A token from one of the sources, where that is good.
+    /// A token from one of the sources, if that source is active.
     async fn mint(&mut self, source: usize) {
         let (grant, credential) = self.sources[source];
         let minted = self
@@ -199,7 +199,7 @@ impl Fixture {
         self.ledger.token(token, until);
     }
 
-    /// What somebody knows who has the ledger and the token.
+    /// Whether the token is active for a client that has the ledger and the token only.
     fn holds_offline(&self, ledger: &Ledger, token: &str) -> bool {
         let payload = payload(token);
         let status = TokenStatus::read(&payload["status"]).unwrap();
@@ -210,7 +210,7 @@ impl Fixture {
         !over && !marks.iter().any(|mark| ledger.is_bad(*mark))
     }
 
-    /// What a node knows that starts now.
+    /// The ledger of a node that starts at this moment.
     async fn anew(&self) -> Ledger {
         let ledger = Ledger::default();
         for kind in Kind::ALL {
@@ -299,7 +299,7 @@ async fn take(fixture: &mut Fixture, step: Step) {
         Step::DropConnections => {
             fixture.change(fixture.app, |it| it.connections_epoch += 1).await;
             let present = world.store.by_id(fixture.app).await.unwrap().unwrap().connections_epoch;
-            // A new consent is a grant of the new epoch; the dead one stays with what was minted.
+            // A new consent makes a grant of the new epoch; the revoked grant keeps its tokens.
             if present == 1 {
                 fixture.sources[3] = renewed(fixture, fixture.sources[3], present).await;
             }
@@ -368,7 +368,7 @@ proptest! {
                     assert_eq!(here.is_ok(), offline, "after {told}: {:?}", here.err());
                 }
             }
-            // Whoever starts anew knows the same.
+            // A node that starts at this moment has the same ledger.
             let anew = fixture.anew().await;
             for token in &fixture.tokens {
                 let accepted = fixture.world.at_api(token).await.is_ok();
@@ -379,8 +379,9 @@ proptest! {
     }
 }
 
-/// Token Status List §8.3: whoever knows nothing but the list refuses what is refused here, but for
-/// what was revoked by itself, what is over, and a client's secret, whose token has its grant's bit.
+/// Token Status List §8.3: a client that knows only the list denies the same tokens, except: tokens
+/// revoked by themselves, expired tokens, and tokens from a client secret, which have the bit of
+/// their grant.
 async fn in_lists(fixture: &Fixture) {
     let realm = fixture.world.issuer.realm();
     let lists = effective(&*fixture.world.store, realm, &fixture.ledger.bad()).await.unwrap();
@@ -403,7 +404,7 @@ async fn in_lists(fixture: &Fixture) {
 async fn token_status_list_6_1_a_token_says_where_its_bit_is() {
     let world = World::new().await;
     let payload = payload(&world.machine_token().await);
-    // What was made before there were places says its marks alone.
+    // Tokens of a grant without a status index have their marks only.
     assert!(payload["status"].get("status_list").is_none());
     let grant = world.grant;
     world.change::<Grant>(grant, |it| it.status_index = Some((1 << 20) + 5)).await;

@@ -1,4 +1,4 @@
-//! OpenID Connect Core, the code flow: ID tokens, userinfo, signing out; and what is published.
+//! OpenID Connect Core, the code flow: ID tokens, userinfo, sign-out, and the metadata.
 
 use base::encoding::{base64url, parse_base64url};
 use dialect::Dialect;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::partner::{CALLBACK, Partner, refresh_token};
 use crate::world::{code, request, scopes};
 
-/// What an ID token says, its signature checked with the published keys.
+/// The claims of an ID token, after its signature was checked with the published keys.
 async fn said(partner: &Partner, reply: &TokenReply) -> Value {
     let token = reply.id_token.as_ref().expect("an ID token").expose();
     let keys = partner.world.ask(&request(Operation::Jwks, &[])).await.unwrap();
@@ -126,7 +126,7 @@ async fn rfc6750_3_1_userinfo_refuses_what_does_not_open_it() {
     let without = partner.connected("read").await;
     let machine = world.machine_token().await;
     let personal = world.personal_access_token.clone();
-    // Nor where the scope is there, and no app that the person let in.
+    // Also denied with the scope, if the token was not issued to an app by the person's consent.
     let granted = world.at_api(&personal).await.unwrap().chain.grant.id;
     world.change::<Grant>(granted, |it| it.scopes = scopes("openid")).await;
     assert!(world.at_api(&personal).await.unwrap().scopes.contains("openid"));
@@ -212,7 +212,7 @@ async fn openid_discovery_3_the_metadata_says_what_is_there() {
     assert_eq!(said.id_token_signing_alg_values_supported, ["ES256"]);
     assert!(said.claims_supported.contains(&"email_verified".to_owned()));
     assert!(said.scopes_supported.contains(&"openid".to_owned()));
-    // Every claim that is given is one that is published.
+    // Every claim that is issued is advertised in the metadata.
     let reply = partner.connected("openid email profile").await;
     let claims = self::said(&partner, &reply).await;
     assert!(claims.as_object().unwrap().keys().all(|it| said.claims_supported.contains(it)));

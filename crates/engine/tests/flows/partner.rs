@@ -1,5 +1,5 @@
-//! A world with people in it: a partner's app that can keep a secret, and Ada, who is signed in and
-//! belongs to the organization.
+//! A world with people: a partner's confidential app, and Ada, who is signed in and is a member of
+//! the organization.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,12 +31,12 @@ pub(crate) struct Partner {
 }
 
 impl Partner {
-    /// In a realm that speaks the dialect of the RFCs.
+    /// In a realm with the dialect of the RFCs.
     pub(crate) async fn new() -> Self {
         Self::speaking(Dialect::builtin("rfc").unwrap()).await
     }
 
-    /// In a realm that departs from the RFCs by these lines.
+    /// In a realm whose dialect differs from the RFCs in these lines.
     pub(crate) async fn departing(lines: &str) -> Self {
         let source = format!("name = \"other\"\ndescription = \"Another\"\n{lines}");
         Self::speaking(Dialect::parse("other.toml", &source).unwrap()).await
@@ -102,7 +102,7 @@ impl Partner {
         self.secret = secret.await.1;
     }
 
-    /// The app gives up its secret.
+    /// The app becomes a public client, without a secret.
     pub(crate) async fn becomes_public(&self) {
         let none = vec![ClientAuthMethod::None];
         self.world.change::<Client>(self.app, |it| it.auth_methods = none).await;
@@ -116,7 +116,7 @@ impl Partner {
         SignedIn { user, account, session }
     }
 
-    /// Ada says yes to exactly this request; gives back the code.
+    /// Ada consents to exactly this request; returns the code.
     pub(crate) async fn authorization_code(&self, parameters: &[(P, &str)]) -> String {
         let request = request(Operation::Authorization, parameters);
         let person = self.ada().await;
@@ -132,7 +132,7 @@ impl Partner {
         self.code_with(&[(P::Scope, scope)]).await
     }
 
-    /// A code with a challenge of [`VERIFIER`], asked for with something more.
+    /// A code with a challenge of [`VERIFIER`], requested with these extra parameters.
     pub(crate) async fn code_with(&self, more: &[(P, &str)]) -> String {
         let challenge = pkce::s256(VERIFIER);
         let mut parameters = vec![
@@ -147,7 +147,7 @@ impl Partner {
         self.authorization_code(&parameters).await
     }
 
-    /// What the app sends with a code it brings, [`VERIFIER`] included.
+    /// The parameters of the exchange of a code, including [`VERIFIER`].
     pub(crate) fn brings<'a>(&'a self, code: &'a str) -> Vec<(P, &'a str)> {
         vec![
             (P::GrantType, "authorization_code"),
@@ -187,19 +187,19 @@ impl Partner {
         self.world.token(&parameters).await
     }
 
-    /// The app throws a token away.
+    /// The app revokes a token.
     pub(crate) async fn revoke(&self, token: &str) {
         let request = with_basic(Operation::Revocation, ("app_1", &self.secret), token);
         assert!(matches!(self.world.ask(&request).await.unwrap(), Reply::Revoked));
     }
 
-    /// The row of a refresh token that is the present one.
+    /// The row of a refresh token, which must be the present one of its family.
     pub(crate) async fn family(&self, token: &str) -> store::Loaded<Credential> {
         let kind = CredentialKind::RefreshToken;
         self.world.run(async |ctx| secrets::find(ctx, kind, token).await).await.unwrap()
     }
 
-    /// Asks who the person is.
+    /// Sends a userinfo request.
     pub(crate) async fn userinfo(&self, token: &str) -> Result<serde_json::Value, Denial> {
         let request =
             Request { bearer: Some(base::Secret::new(token)), ..request(Operation::UserInfo, &[]) };

@@ -1,4 +1,4 @@
-//! What a personal access token may be given.
+//! Which scopes a personal access token may have.
 
 use dialect::Dialect;
 use domain::Actor;

@@ -1,4 +1,4 @@
-//! What is presented at an API's door: forged, foreign, confused, expired, suspended.
+//! Credentials presented at an API: forged, foreign, confused, expired, suspended.
 
 use base::encoding::base64url;
 use domain::{
@@ -45,7 +45,7 @@ async fn a_token_seen_before_is_still_looked_at_in_full() {
         world.at_api(&token).await.unwrap();
     }
     for cut in 1..=8 {
-        // Any changed byte of header, payload or signature makes another token.
+        // A change of any byte of header, payload or signature makes the token invalid.
         let at = token.len() * cut / 9;
         let mut bytes = token.clone().into_bytes();
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };

@@ -1,5 +1,5 @@
-//! The table of reasons, read as a whole: each row says what support needs, and `docs/reasons.md` shows
-//! all of it.
+//! The table of reasons as a whole: each row has the text that support needs, and `docs/reasons.md`
+//! shows all rows.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -49,7 +49,7 @@ fn public_texts_are_sentences_and_those_that_depend_on_a_secret_share_one() {
     assert_eq!(secret.len(), 1, "{secret:?}");
 }
 
-/// `docs/reasons.md`, as the table has it.
+/// The text of `docs/reasons.md`, made from the table.
 fn page() -> String {
     let mut page = String::from(include_str!("reasons_head.md"));
     page.push_str("\n## Where it matters\n\n");

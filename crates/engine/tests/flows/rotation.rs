@@ -38,7 +38,7 @@ async fn a_retry_inside_the_window_gets_the_same_successor_while_that_is_unused(
     let retried = partner.refresh(&old).await.unwrap();
     assert_eq!(refresh_token(&retried), successor);
     assert!(partner.world.at_api(retried.access_token.expose()).await.is_ok());
-    // The window runs from the rotation, not from the last retry.
+    // The window starts at the rotation, not at the last retry.
     partner.world.advance(1);
     assert_eq!(code(partner.refresh(&old).await), "refresh_replayed");
     assert_eq!(code(partner.refresh(&successor).await), "credential_revoked");
@@ -101,7 +101,7 @@ async fn what_is_not_authentic_closes_nothing() {
     let old = refresh_token(&partner.connected("read").await);
     let present = refresh_token(&partner.refresh(&old).await.unwrap());
     let id = partner.family(&present).await.id;
-    // Well formed, of this family, and made by somebody who knows its id alone.
+    // A well-formed token of this family, made by an attacker who knows only the family's id.
     for generation in [0_u128, 1, 2, u128::from(u32::MAX)] {
         let forged = base::issued::assemble::<_, ()>("rt_live_", id, [generation << 96, 7]);
         assert_eq!(code(partner.refresh(forged.expose()).await), "secret_mismatch");
@@ -149,7 +149,7 @@ async fn rfc6749_6_a_scope_narrows_the_access_token_and_never_the_family() {
     let more = partner.refresh_with(&token, &[(P::Scope, "read email")]).await;
     assert_eq!(code(more), "scope_not_granted");
     assert!(partner.refresh(&token).await.is_ok(), "what is refused rotates nothing");
-    // Real clients send a redirect URI, too.
+    // Real clients also send a redirect URI.
     let token = refresh_token(&partner.connected("read").await);
     let sent = [(P::RedirectUri, "https://elsewhere.example/")];
     assert!(partner.refresh_with(&token, &sent).await.is_ok());
@@ -189,7 +189,7 @@ async fn rfc7009_2_1_throwing_away_any_token_of_the_family_closes_it() {
         let old = refresh_token(&partner.connected("read").await);
         let reply = partner.refresh(&old).await.unwrap();
         let present = refresh_token(&reply);
-        // Somebody else's revocation changes nothing.
+        // A revocation by another client changes nothing.
         let world = &partner.world;
         let other = ("client_1", world.client_secret.as_str());
         world.ask(&with_basic(Operation::Revocation, other, &old)).await.unwrap();
@@ -217,7 +217,7 @@ async fn whoever_presents_a_token_throws_it_away_where_that_is_all_that_is_asked
     partner.world.ask(&held(&both)).await.unwrap();
     assert_eq!(code(partner.refresh(&refresh_token(&next)).await), "credential_revoked");
     assert_eq!(code(partner.world.ask(&held(&[])).await), "parameter_missing");
-    // Where the client must authenticate, presenting a second token is nothing.
+    // When client authentication is required, a second token in the request has no effect.
     let reply = partner.connected("read").await;
     let second = refresh_token(&reply);
     let asked = [

@@ -1,6 +1,6 @@
-//! Whole histories of connections: whatever the order of consenting, exchanging, refreshing,
-//! retrying, racing, throwing away, narrowing and waiting, a family has at most one live token, its
-//! scope never widens, what was revoked never revives, and a retry inside the window is answered.
+//! Random histories of connections. In every order of consent, exchange, refresh, retry, race,
+//! revocation, narrowing and waiting: a family has at most one active token, its scopes never
+//! widen, a revoked family never becomes active again, and a retry inside the window is answered.
 
 use std::sync::Arc;
 
@@ -18,18 +18,18 @@ const HOUR: u64 = 3_600;
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// Ada consents once more, and the app brings the code.
+    /// Ada consents again, and the app exchanges the code.
     Connect {
         write: bool,
     },
-    /// The code of a family comes again.
+    /// The code of a family is used again.
     BringAgain(prop::sample::Index),
-    /// So many refresh a family's present token at once.
+    /// This number of requests use the present token of a family at once.
     Refresh {
         family: prop::sample::Index,
         racers: usize,
     },
-    /// A token that was given at some time comes again.
+    /// A token that was issued earlier is used again.
     Return {
         family: prop::sample::Index,
         back: usize,
@@ -61,15 +61,15 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What ought to be, kept by the simplest means.
+/// The expected state, kept by the simplest means.
 struct Family {
     code: String,
     connection: base::Id<Grant>,
-    /// What the person said yes to.
+    /// The scopes that the person consented to.
     scope: &'static str,
-    /// Every token that was ever given, oldest first.
+    /// Every token that was ever issued, oldest first.
     tokens: Vec<String>,
-    /// Access tokens, and when each is over.
+    /// Access tokens, and when each expires.
     access: Vec<(String, u64)>,
     consented_at: u64,
     rotated_at: u64,
@@ -91,7 +91,7 @@ impl Model {
             && self.now < family.rotated_at + LIFETIME
     }
 
-    /// What a token of the family may do at this moment.
+    /// The scopes that a token of the family has at this moment.
     fn scope(&self, family: &Family) -> oauth::ScopeSet {
         let narrowed = self.narrowed.contains(&family.connection);
         scopes(family.scope).intersection(&scopes(if narrowed { "read" } else { "read write" }))
@@ -106,7 +106,7 @@ async fn connect(partner: &Partner, model: &mut Model, write: bool) {
     let connection = family.grant().unwrap();
     assert!(!model.gone.contains(&connection), "what was revoked never revives");
     if write {
-        // Ada said yes to all of it once more.
+        // Ada consented to all scopes again.
         model.narrowed.retain(|it| *it != connection);
     }
     model.families.push(Family {
@@ -146,7 +146,7 @@ async fn refresh(partner: &Arc<Partner>, model: &mut Model, at: usize, racers: u
     }
 }
 
-/// A token that is `back` generations old comes again.
+/// A token that is `back` generations old is used again.
 async fn returned(partner: &Partner, model: &mut Model, at: usize, back: usize) {
     let lives = model.lives(&model.families[at]);
     let by_itself =

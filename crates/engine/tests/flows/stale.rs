@@ -1,5 +1,5 @@
-//! A store that once does not see a row which is there: what a decision sees that looked a moment
-//! before another one wrote.
+//! A store that misses an existing row once: the state that a request sees when it reads a moment
+//! before another request writes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

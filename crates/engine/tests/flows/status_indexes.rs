@@ -1,4 +1,4 @@
-//! What is made has numbers in the status lists, as far as there are any.
+//! New grants and credentials get status indexes, as long as the store has any.
 
 use std::sync::Arc;
 

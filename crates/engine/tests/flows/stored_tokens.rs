@@ -52,7 +52,7 @@ async fn it_looks_as_published_and_opens_the_api() {
     assert_eq!(answer.client_id.as_deref(), Some("app_1"));
     assert_eq!(answer.sub.as_deref(), Some("user_1"));
     assert_eq!((answer.exp, answer.iat), (Some(1_800_003_600), Some(1_800_000_000)));
-    // A personal token and a refresh token look the same, and are told apart by their row.
+    // A personal access token and a refresh token look the same; only their rows differ.
     let personal = partner.world.personal_access_token.clone();
     assert_eq!(
         partner.world.at_api(&personal).await.unwrap().kind.as_str(),
@@ -79,7 +79,7 @@ async fn at_most_ten_live_side_by_side_and_the_oldest_gives_way() {
         good.push(partner.world.at_api(token).await.is_ok());
     }
     assert_eq!(good, [vec![false; 5], vec![true; 10]].concat());
-    // What is over makes room before what is good.
+    // Expired tokens are replaced before active ones.
     partner.world.advance(3_600);
     for _ in 0..3 {
         partner.refresh(&refresh).await.unwrap();
@@ -109,7 +109,7 @@ async fn what_it_was_minted_from_takes_it_with_it() {
     partner.revoke(&refresh_token(&one)).await;
     assert_eq!(code(partner.world.at_api(&access_token(&one)).await), "credential_revoked");
     assert!(partner.world.at_api(&access_token(&other)).await.is_ok());
-    // Support sees the very link that does not hold.
+    // The explanation for support names the link that is not active.
     let id = access_token(&one)[..10].to_owned();
     let told = partner.world.run(async |ctx| engine::admin::why::explain(ctx, &id).await).await;
     let broken: Vec<_> = told.unwrap().chain.into_iter().filter(|it| it.broken.is_some()).collect();

@@ -38,7 +38,6 @@ pub(crate) struct World {
     pub(crate) server_secret: String,
 }
 
-/// Which credential of the world.
 /// The detail of a client's secret.
 pub(crate) const fn client_secret(client: Id<Client>) -> CredentialDetail {
     CredentialDetail::ClientSecret { client, organization: None, status_index: None }
@@ -49,7 +48,7 @@ pub(crate) fn scopes(text: &str) -> oauth::ScopeSet {
 }
 
 impl World {
-    /// A world that speaks the dialect of the RFCs.
+    /// A world with the dialect of the RFCs.
     pub(crate) async fn new() -> Self {
         Self::with(TokenPolicy::default(), BudgetLimits::default()).await
     }
@@ -248,7 +247,7 @@ impl World {
         }
     }
 
-    /// Issues a credential; gives back its public id and the string.
+    /// Issues a credential; returns its public id and its string.
     pub(crate) async fn credential(
         &self,
         detail: CredentialDetail,
@@ -277,7 +276,7 @@ impl World {
         self.store.commit(batch).await.unwrap();
     }
 
-    /// Changes a record by its public id, whatever it takes.
+    /// Changes a record by its public id, without the checks of the engine.
     pub(crate) async fn change<T: EntityRecord>(&self, id: Id<T>, change: impl FnOnce(&mut T)) {
         let loaded = self.store.by_id(id).await.unwrap().unwrap();
         let mut record = (*loaded.record).clone();

@@ -1,4 +1,4 @@
-//! Who may ask: the check `app` and the row `grant_type`.
+//! Which clients may send authorization requests: the check `app` and the row `grant_type`.
 
 use domain::{Client, Organization, Status};
 use oauth::{GrantType, Parameter as P};
@@ -10,7 +10,7 @@ async fn rfc6749_4_1_2_1_an_unknown_app_is_shown_a_page_and_never_redirected() {
     let world = World::new().await;
     for (named, why) in [
         ("nobody", "page unknown_app"),
-        // Machines ask nobody.
+        // Machine clients send no authorization requests.
         ("robot", "page unknown_app"),
         ("app ", "page unknown_app"),
         ("a\0b", "page unknown_app"),

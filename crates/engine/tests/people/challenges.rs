@@ -15,9 +15,9 @@ async fn rfc9700_2_1_1_public_apps_must_send_a_challenge() {
     assert_eq!(refusal(world.check(&request(&spa)).await), "accepted");
     let without = request(&[&spa[..], &[NONE, NO_METHOD]].concat());
     assert_eq!(refusal(world.check(&without).await), "redirect challenge_missing invalid_request");
-    // An app with a secret may do without.
+    // A confidential app needs no challenge.
     assert_eq!(refusal(world.check(&request(&[NONE, NO_METHOD])).await), "accepted");
-    // Unless it says how, and not what.
+    // But a method without a challenge is denied.
     let lost = world.check(&request(&[NONE])).await;
     assert_eq!(refusal(lost), "redirect challenge_missing invalid_request");
 }
@@ -48,7 +48,7 @@ async fn rfc7636_4_3_the_method_must_be_one_that_is_taken() {
     }
 }
 
-/// It could never be redeemed, so nobody is asked for it.
+/// The code could never be exchanged, so the person is not asked.
 #[tokio::test]
 async fn rfc7636_4_4_1_a_plain_challenge_of_a_public_app_is_refused_before_anybody_is_asked() {
     let plain = "[pkce]\nmethods = [\"S256\", \"plain\"]\ndefault_method = \"plain\"\n";

@@ -1,4 +1,4 @@
-//! Connections: one live grant of an app, a person, an organization and an API.
+//! Connections: one active grant of an app, a person, an organization and an API.
 
 use std::pin::Pin;
 
@@ -79,7 +79,7 @@ async fn an_app_that_drops_its_connections_drops_them_all_at_once() {
 async fn a_connection_made_while_the_app_drops_them_is_dropped_with_them() {
     let world = World::new().await;
     let bob = world.signed_in("bob").await;
-    // What was decided before the drop and written after it.
+    // A consent that was decided before the drop, and written after it.
     let grant = Grant {
         id: id("late"),
         realm: world.issuer.realm().clone(),

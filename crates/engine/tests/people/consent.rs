@@ -1,4 +1,4 @@
-//! What people are shown, what is remembered, and what a yes writes down.
+//! What people see on the consent page, what is remembered, and what a consent writes.
 
 use domain::{Client, Status};
 use engine::authorize::{ConsentScreen, Next, deny};
@@ -36,7 +36,7 @@ async fn the_page_says_what_is_asked_for_and_what_of_it_is_new() {
     assert_eq!(more.connected_since, Some(since));
 }
 
-/// What the page says is what the code gives.
+/// The consent page and the code agree about the refresh token.
 #[tokio::test]
 async fn the_page_says_whether_the_app_stays_connected() {
     let world = World::speaking("[authorization]\nrefresh_scopes = [\"offline_access\"]").await;
@@ -59,7 +59,7 @@ async fn a_yes_is_remembered_for_what_it_was_said_to() {
     let more = world.authorization_request(&[(P::Scope, "read write")]).await;
     assert_eq!(outcome(world.next(&more, &bob, None).await), "consent for acme");
     world.allow(&more, &bob, None).await.unwrap();
-    // Whatever part of it is asked for, in one connection.
+    // Any subset of the scopes is remembered, in one connection.
     for part in ["read", "write", "read write"] {
         let asking = world.authorization_request(&[(P::Scope, part), (P::Prompt, "none")]).await;
         assert_eq!(outcome(world.next(&asking, &bob, None).await), "reply true", "{part}");
@@ -120,13 +120,13 @@ async fn rfc8252_8_6_a_public_app_on_this_machine_is_never_remembered() {
     assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
     let told = screen(&world, &native, &bob).await;
     assert_eq!(shown(&told), "read: May read");
-    // Nor one behind a private-use scheme, which any app can claim.
+    // Nor an app with a private-use scheme, which any app can claim.
     let private = "com.example.app:/cb".parse().unwrap();
     world.change::<Client>("native", |it| it.redirect_uris.push(private)).await;
     let asking =
         world.authorization_request(&[native[0], (P::RedirectUri, "com.example.app:/cb")]).await;
     assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
-    // Its place on the web vouches for a public app.
+    // A public app with its own `https` address is trusted.
     let spa = [(P::ClientId, "spa"), (P::RedirectUri, "https://spa.example/cb")];
     let asking = world.authorization_request(&spa).await;
     world.allow(&asking, &bob, None).await.unwrap();

@@ -1,12 +1,13 @@
-//! Whole histories of connections: whatever the order of asking, exchanging, refreshing, retrying,
-//! racing, revoking, changing scopes, waiting and starting anew, the engine answers as a model does
-//! that knows nothing of rows, digests and seals ([`model`]). After each step, for every string
-//! that was ever given:
+//! Random histories of connections: requests, exchanges, refreshes, retries, races, revocations,
+//! scope changes, waiting and restarts, in every order. The engine must answer as a model does that
+//! knows nothing of rows, digests and seals ([`model`]). After each step, for every string that was
+//! ever issued:
 //!
-//! - an access token is good exactly while the model says so, with exactly those scopes, and these
-//!   are no wider than what the person said yes to;
-//! - of a family at most one refresh token is live: the last, and only while the family is open;
-//! - what was once revoked is refused for ever.
+//! - an access token is active exactly while the model says so, with exactly those scopes, and they
+//!   are no wider than what the person consented to;
+//! - a family has at most one active refresh token: the last one, and only while the family is not
+//!   revoked;
+//! - what was revoked once is denied for ever.
 
 mod model;
 mod play;
@@ -17,7 +18,7 @@ use proptest::sample::Index;
 use model::Scopes;
 use play::Play;
 
-/// What is wrong with an exchange.
+/// The fault in an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     None,
@@ -28,7 +29,7 @@ enum Fault {
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// A person says yes to some scopes for one of their organizations.
+    /// A person consents to some scopes for one of their organizations.
     Authorize {
         who: usize,
         scopes: Scopes,
@@ -37,13 +38,13 @@ enum Step {
         code: Index,
         fault: Fault,
     },
-    /// The token so many rotations back is brought, for these scopes or all.
+    /// The token from this number of rotations ago is used, for these scopes or all.
     Refresh {
         family: Index,
         back: usize,
         narrow: Option<Scopes>,
     },
-    /// So many bring the present token at once.
+    /// This number of requests use the present token at once.
     RaceRefresh {
         family: Index,
         many: usize,
@@ -52,7 +53,7 @@ enum Step {
         code: Index,
         many: usize,
     },
-    /// The app throws a refresh token away while it uses it.
+    /// The app revokes a refresh token while it uses it.
     RaceRevoke {
         family: Index,
     },
@@ -63,7 +64,7 @@ enum Step {
     RevokeAccess {
         token: Index,
     },
-    /// Staff close a connection.
+    /// Staff revoke a connection.
     Close {
         who: usize,
     },
@@ -72,7 +73,7 @@ enum Step {
         who: usize,
         to: Scopes,
     },
-    /// The app may ask for other scopes; with or without dropping its connections.
+    /// The app's scopes change, with or without dropping its connections.
     ChangeScopes {
         to: Scopes,
         drop: bool,
@@ -86,7 +87,7 @@ enum Step {
 
 fn some_scopes() -> impl Strategy<Value = Scopes> {
     let all = ["delete", "offline_access", "read", "write"];
-    // Most apps want to stay connected.
+    // Most apps ask for a refresh token.
     let offline = prop::bool::weighted(0.8);
     (prop::sample::subsequence(vec!["delete", "read", "write"], 1..=2), offline).prop_map(
         move |(some, offline)| {
@@ -108,7 +109,7 @@ fn step() -> impl Strategy<Value = Step> {
     let wait = prop_oneof![
         4 => 1_u64..40,
         3 => 40_u64..130,
-        // The very ends of a code and of the window.
+        // The exact ends of a code's lifetime and of the retry window.
         1 => 59_u64..62,
         1 => 3_000_u64..8_000,
         1 => 864_000_u64..3_000_000,

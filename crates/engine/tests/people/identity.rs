@@ -1,4 +1,4 @@
-//! Who a person is: what each scope opens (OpenID Connect Core §5.4).
+//! The claims about a person that each scope gives (OpenID Connect Core §5.4).
 
 use domain::{Profile, User};
 use engine::identity::{CLAIMS, claims, description, scopes as known};

@@ -1,5 +1,5 @@
-//! What people are asked, and what comes of their answers, against the store in memory and a clock
-//! that stands still.
+//! The authorization endpoint: what people are asked, and the results of their answers, with the
+//! store in memory and a fixed clock.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,5 @@
-//! Which refusal wins: a request in which everything is wrong, put right one thing at a time.
+//! Which denial comes first: everything in the request is wrong, and is corrected one part at a
+//! time.
 
 use engine::authorize::checks;
 use oauth::Parameter as P;

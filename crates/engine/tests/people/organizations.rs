@@ -1,4 +1,4 @@
-//! For which organization a connection is.
+//! The organization that a connection is for.
 
 use domain::{Organization, Status, User};
 use oauth::Parameter as P;

@@ -1,4 +1,4 @@
-//! Many at once: a store at which every call may be overtaken, and whoever waits takes turns.
+//! Many requests at once: a store in which other requests can run before each call.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -10,8 +10,8 @@ use base::Id;
 use domain::*;
 use store::*;
 
-/// The store in memory, with others let through before each call: as many as a count says, that
-/// goes its own ways.
+/// The store in memory. Before each call, other requests run: the number of turns comes from a
+/// pseudo-random count.
 #[derive(Debug)]
 pub(crate) struct Overtaken {
     store: std::sync::Arc<Memory>,
@@ -77,7 +77,7 @@ overtaken! { Store {
     reserve_status_indexes(realm: &RealmName, count: u32) -> Result<u32, StoreError>;
 } }
 
-/// Runs all of them, turn by turn; gives back what they give, in their order.
+/// Runs all futures, turn by turn; returns their results in the same order.
 pub(crate) async fn all<'a, T>(mut runners: Vec<Pin<Box<dyn Future<Output = T> + 'a>>>) -> Vec<T> {
     let mut results: Vec<Option<T>> = runners.iter().map(|_| None).collect();
     poll_fn(|cx| {

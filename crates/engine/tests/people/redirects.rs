@@ -1,4 +1,4 @@
-//! Where answers go: the check `redirect_uri`.
+//! Where responses are sent: the check `redirect_uri`.
 
 use domain::{AppType, Client};
 use engine::authorize::AuthorizationDenial;
@@ -132,7 +132,7 @@ async fn what_was_registered_under_an_older_rule_is_held_to_the_present_one() {
     }
 }
 
-/// Text that somebody tries to smuggle in.
+/// Text that an attacker tries to add to a URI.
 fn smuggled() -> impl Strategy<Value = String> {
     let tricks = [
         "#",
@@ -188,7 +188,7 @@ fn smuggled() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A registered URI with pieces taken out, put in, or in another case.
+/// A registered URI with parts removed, parts added, or another letter case.
 fn mutated() -> impl Strategy<Value = String> {
     let registered =
         prop::sample::select(vec![REDIRECT, "http://127.0.0.1/cb", "https://partner.example/x"]);
@@ -207,8 +207,8 @@ fn mutated() -> impl Strategy<Value = String> {
     })
 }
 
-/// Whether a URI is one of those the apps of this world may be answered at; said again, by other
-/// means than the engine's.
+/// Whether a URI is an allowed redirect URI of this world's apps. The rule is written again here,
+/// in another way than in the engine.
 fn expected(app: &str, uri: &str) -> bool {
     match app {
         "native" => {
@@ -240,7 +240,7 @@ fn nothing_redirects_to_an_unregistered_place() {
             (P::RedirectUri, &uri),
             (P::ResponseType, response_type),
         ]);
-        // An empty one counts as not sent: the only registered one is meant.
+        // An empty value counts as missing: the only registered URI is used.
         let may = uri.is_empty() || expected(app, &uri);
         let target = match runtime.block_on(world.check(&asked)) {
             Ok(asking) => Some(asking.target.uri().to_string()),

@@ -1,4 +1,4 @@
-//! What is asked for and how: `response_type`, `response_mode`, `request_object`, `state`, `nonce`.
+//! The parameters `response_type`, `response_mode`, `request_object`, `state` and `nonce`.
 
 use engine::authorize::{AuthorizationDenial, deny};
 use oauth::Parameter as P;
@@ -74,7 +74,7 @@ async fn rfc6749_4_1_2_the_state_is_given_back_whatever_it_holds() {
         assert_eq!(told.state, Some(format!("{state}12345678")));
         let reply = world.allow(&long, &ada, None).await.unwrap();
         assert_eq!(reply.state, Some(format!("{state}12345678")));
-        // Also where it is what is wrong with the request, or something else is.
+        // Also when `state` itself is wrong, or another parameter is.
         let bad = request(&[(P::State, state), (P::Scope, "no such")]);
         let Err(AuthorizationDenial::Redirect { state: told, .. }) = world.check(&bad).await else {
             panic!()

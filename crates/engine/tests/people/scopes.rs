@@ -1,4 +1,4 @@
-//! What is asked for, and at which API: the rows `audience` and `scope`.
+//! The requested scopes and API: the rows `audience` and `scope`.
 
 use domain::{Client, ResourceServer, Status};
 use oauth::Parameter as P;
@@ -11,7 +11,7 @@ async fn rfc6749_3_3_no_more_is_asked_for_than_the_app_is_registered_for() {
     for (asked, why) in [
         ("read", "accepted"),
         ("write  read", "accepted"),
-        // The API knows it, the app may not ask for it.
+        // The API defines the scope, but the app may not ask for it.
         ("read delete", "redirect scope_not_granted invalid_scope"),
         ("unheard-of", "redirect scope_not_granted invalid_scope"),
         ("Read", "redirect scope_not_granted invalid_scope"),
@@ -32,7 +32,7 @@ async fn what_the_api_does_not_know_any_more_cannot_be_asked_for() {
         .await;
     let refused = world.check(&request(&[(P::Scope, "write")])).await;
     assert_eq!(refusal(refused), "redirect scope_not_granted invalid_scope");
-    // And is left out where nothing is named.
+    // And it is left out when the request names no scopes.
     assert_eq!(world.authorization_request(&[(P::Scope, "")]).await.scopes, scopes("read"));
 }
 
@@ -41,7 +41,8 @@ async fn a_request_without_scope_asks_for_all_that_the_app_may_ask_for() {
     let world = World::new().await;
     assert_eq!(world.authorization_request(&[(P::Scope, "")]).await.scopes, scopes("read write"));
     assert_eq!(world.authorization_request(&[(P::Scope, " ")]).await.scopes, scopes("read write"));
-    // What tells who the person is, only where the app is registered for it.
+    // Without a scope parameter, identity scopes are included only if the app is registered for
+    // them.
     world.change::<Client>("app", |it| it.scopes = scopes("openid read")).await;
     assert_eq!(world.authorization_request(&[(P::Scope, "")]).await.scopes, scopes("openid read"));
 }
@@ -51,7 +52,7 @@ async fn any_app_may_ask_who_the_person_is_and_to_stay_connected() {
     let world = World::new().await;
     let all = "email offline offline_access openid profile read";
     assert_eq!(world.authorization_request(&[(P::Scope, all)]).await.scopes, scopes(all));
-    // But not where there is no place to tell who they are.
+    // But not when the dialect has no userinfo endpoint.
     let mute = World::speaking("omit = [\"userinfo\"]\n").await;
     let refused = mute.check(&request(&[(P::Scope, "openid")])).await;
     assert_eq!(refusal(refused), "redirect scope_not_granted invalid_scope");

@@ -1,5 +1,4 @@
-//! Who must sign in, and when again: `prompt`, `max_age`, and the marker that people come back
-//! with.
+//! Who must sign in, and when again: `prompt`, `max_age`, and the marker that people return with.
 
 use domain::{User, UserStatus};
 use oauth::Parameter as P;
@@ -45,7 +44,7 @@ async fn openid_core_3_1_2_1_prompt_login_is_neither_skipped_nor_a_loop() {
     let before = world.signed_in("bob").await;
     world.advance(1);
     let asking = world.authorization_request(&[LOGIN]).await;
-    // A session from before the request will not do, however young.
+    // A session from before the request is not accepted, even if it is recent.
     assert_eq!(outcome(world.next(&asking, &before, None).await), "sign in");
     let marker = world.marker(&asking).await;
     let back = world.returning(&[LOGIN], &marker).await;
@@ -54,17 +53,17 @@ async fn openid_core_3_1_2_1_prompt_login_is_neither_skipped_nor_a_loop() {
         refusal(world.allow(&back, &before, None).await),
         "redirect login_required login_required"
     );
-    // One begun since will, with the marker; and without it the person is sent again.
+    // A later session is accepted with the marker; without it the person is sent to sign in again.
     world.advance(30);
     let after = world.signed_in("bob").await;
     assert_eq!(outcome(world.next(&back, &after, None).await), "consent for acme");
     assert_eq!(outcome(world.next(&asking, &after, None).await), "sign in");
-    // Choosing and reading take their time, and the choice is in the request then.
+    // Choosing and reading take some time, and then the request has the chosen organization.
     world.advance(500);
     let chosen = world.returning(&[LOGIN, (P::Organization, "acme")], &marker).await;
     assert_eq!(outcome(world.next(&chosen, &after, None).await), "consent for acme");
     assert!(world.allow(&chosen, &after, None).await.unwrap().outcome.is_ok());
-    // Whoever comes along later is not the one who signed in.
+    // This sign-in no longer counts as fresh: another person may use the browser by now.
     world.advance(200);
     let late = world.returning(&[LOGIN], &marker).await;
     assert_eq!(outcome(world.next(&late, &after, None).await), "sign in");
@@ -112,7 +111,7 @@ async fn openid_core_3_1_2_1_max_age_asks_again_only_when_it_is_exceeded() {
     assert_eq!(outcome(world.next(&asking, &person, None).await), "consent for acme");
     world.advance(1);
     assert_eq!(outcome(world.next(&asking, &person, None).await), "sign in");
-    // None at all is as good as prompt=login, and no loop either.
+    // `max_age=0` has the same effect as `prompt=login`, and makes no loop.
     let zero = [(P::MaxAge, "0")];
     let asking = world.authorization_request(&zero).await;
     let marker = world.marker(&asking).await;
@@ -135,7 +134,7 @@ async fn a_suspended_or_removed_user_never_gets_a_code() {
         let asking = world.authorization_request(&[]).await;
         assert!(world.allow(&asking, &person, None).await.is_ok());
         world.change::<User>("bob", |it| it.status = status).await;
-        // Between the page and the click: the store knows better than the request does.
+        // A change between the page and the answer: the present state of the store decides.
         let refused = world.allow(&asking, &person, None).await;
         assert_eq!(refusal(refused), "redirect user_gone access_denied");
         let stale = engine::people::SignedIn { user: reloaded(&world).await, ..person };
@@ -186,13 +185,13 @@ async fn openid_core_3_1_2_1_without_a_page_only_the_expected_person_is_answered
     let expected = "redirect login_required login_required";
     assert_eq!(silent(&hints[1]).await, expected);
     assert_eq!(silent("no token").await, expected);
-    // A page says who is signed in.
+    // When a page is shown, it says who is signed in.
     let asking =
         world.authorization_request(&[(P::Scope, "write"), (P::IdTokenHint, &hints[1])]).await;
     assert_eq!(outcome(world.next(&asking, &bob, None).await), "consent for acme");
 }
 
-/// The ID token that an app is given for a code.
+/// The ID token that an app receives for a code.
 async fn id_token(world: &World, secret: &str, reply: oauth::AuthorizationReply) -> String {
     let code = reply.outcome.unwrap().code;
     let mut asked = request(&[]);

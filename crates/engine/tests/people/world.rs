@@ -1,6 +1,7 @@
-//! A small realm with people in it. Ada belongs to Acme and Bolt, Bob to Acme, Cid to nobody;
-//! Closed is suspended and Ada's, too. Four apps ask them: a confidential one, a public one on the
-//! web, a native one, and a machine that may not ask at all.
+//! A small realm with people. Ada is a member of Acme and Bolt, Bob of Acme, and Cid of no
+//! organization. Ada is also a member of Closed, which is suspended. There are four clients: a
+//! confidential app, a public app on the web, a native app, and a machine client that may not send
+//! authorization requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +39,7 @@ pub(crate) fn scopes(text: &str) -> oauth::ScopeSet {
     text.parse().unwrap()
 }
 
-/// The identifier of what is called so in this world.
+/// The identifier of the entity with this name in this world.
 pub(crate) fn id<T>(name: &str) -> Id<T> {
     let hash = base::digest::sha256(name.as_bytes());
     Id::from_u128(u128::from_be_bytes(hash[..16].try_into().unwrap()))
@@ -49,7 +50,7 @@ impl World {
         Self::speaking("").await
     }
 
-    /// A world whose dialect departs from the RFCs by these lines.
+    /// A world whose dialect differs from the RFCs in these lines.
     pub(crate) async fn speaking(lines: &str) -> Self {
         let head = "name = \"test\"\ndescription = \"A dialect\"\n";
         let dialect = Dialect::parse("test.toml", &format!("{head}{lines}")).unwrap();
@@ -178,7 +179,7 @@ impl World {
         self.store.commit(Batch { writes: vec![write], events: vec![] }).await.unwrap();
     }
 
-    /// Changes the record of this name, whatever it takes.
+    /// Changes the record with this name, without the checks of the engine.
     pub(crate) async fn change<T: EntityRecord>(&self, name: &str, change: impl FnOnce(&mut T)) {
         let loaded = self.store.by_id(id::<T>(name)).await.unwrap().unwrap();
         let mut record = (*loaded.record).clone();
@@ -187,7 +188,7 @@ impl World {
         self.store.commit(batch).await.unwrap();
     }
 
-    /// Somebody who signs in now.
+    /// A person who signs in at this moment.
     pub(crate) async fn signed_in(&self, name: &str) -> SignedIn {
         let now = self.clock.now();
         let user = self.store.by_id(id::<User>(name)).await.unwrap().unwrap();
@@ -216,7 +217,7 @@ impl World {
         SignedIn { user, account, session }
     }
 
-    /// The program ends and starts anew: only the store and the master key remain.
+    /// Restarts the program: only the store and the master key remain.
     pub(crate) fn restart(&mut self) {
         self.issuer = issuer(Arc::clone(self.issuer.dialect()), &self.master);
         self.digests = self.master.digest_key();
@@ -249,7 +250,7 @@ impl World {
         self.run_on(&*self.store, act).await
     }
 
-    /// The same, on another way to the store.
+    /// The same, with another store reader.
     pub(crate) async fn run_on<R>(
         &self,
         store: &dyn Store,
@@ -279,7 +280,7 @@ impl World {
         self.run(async |ctx| check(ctx, request).await).await
     }
 
-    /// A checked request that must be good.
+    /// A checked request, which must be valid.
     pub(crate) async fn authorization_request(
         &self,
         changes: &[(P, &str)],
@@ -287,7 +288,7 @@ impl World {
         self.check(&request(changes)).await.unwrap()
     }
 
-    /// What follows for a person, or for nobody.
+    /// The next step, for a person or without one.
     pub(crate) async fn next(
         &self,
         asking: &AuthorizationRequest,
@@ -311,7 +312,7 @@ impl World {
         self.run(async |ctx| login_marker(ctx, asking)).await
     }
 
-    /// The request of a person who comes back from signing in.
+    /// The request of a person who returns from signing in.
     pub(crate) async fn returning(
         &self,
         changes: &[(P, &str)],
@@ -321,7 +322,7 @@ impl World {
         self.run(async |ctx| asking.returning(ctx, Some(marker))).await
     }
 
-    /// The connections there are, live or not, oldest first.
+    /// All connections, active or not, oldest first.
     pub(crate) async fn grants(&self) -> Vec<store::Loaded<Grant>> {
         let query = store::ListQuery {
             kind: Kind::Grant,
@@ -333,7 +334,7 @@ impl World {
         self.store.page(query).await.unwrap()
     }
 
-    /// What the audit trail says, oldest first: action and actor.
+    /// The events of the audit trail, oldest first: action and actor.
     pub(crate) async fn recorded_reasons(&self) -> Vec<String> {
         let query = EventQuery { limit: 100, ..EventQuery::default() };
         let events: Vec<Event> = self.store.events(&query).await.unwrap();
@@ -355,8 +356,8 @@ fn issuer(dialect: Arc<Dialect>, master: &MasterKey) -> Issuer {
     Issuer::new(settings, master, &SystemRng)
 }
 
-/// A good request of the confidential app, with some parameters changed: an empty value takes one
-/// away.
+/// A valid request of the confidential app, with some parameters changed. An empty value removes a
+/// parameter.
 pub(crate) fn request(changes: &[(P, &str)]) -> Request {
     let mut all = vec![
         (P::ClientId, "app"),
@@ -381,7 +382,7 @@ pub(crate) fn request(changes: &[(P, &str)]) -> Request {
     }
 }
 
-/// Who is told what: `page code`, or `redirect code error`.
+/// Where a denial goes: `page code`, or `redirect code error`.
 pub(crate) fn refusal<T>(result: Result<T, AuthorizationDenial>) -> String {
     let Err(refused) = result else { return "accepted".into() };
     let (code, problem) = (refused.denial().code(), refused.denial().problem());
@@ -393,7 +394,7 @@ pub(crate) fn refusal<T>(result: Result<T, AuthorizationDenial>) -> String {
     }
 }
 
-/// What follows, in a few words.
+/// The next step, in a few words.
 pub(crate) fn outcome(result: Result<Next, AuthorizationDenial>) -> String {
     match result {
         Ok(Next::SignIn) => "sign in".into(),

@@ -1,4 +1,5 @@
-//! A realm with two people. Passwords are "hashed" as they are, and every check is counted.
+//! A realm with two people. The password hash is the password itself, and every password check is
+//! counted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,7 +33,7 @@ impl Passwords for Counting {
     ) -> Result<Check, Denial> {
         self.checks.fetch_add(1, Ordering::Relaxed);
         self.with_hash.fetch_add(usize::from(hash.is_some()), Ordering::Relaxed);
-        // What is slow in earnest gives others their turn here, too.
+        // Real hashing is slow: here other tasks get a turn instead.
         tokio::task::yield_now().await;
         let hash = hash.as_ref().map(PasswordHash::as_phc).unwrap_or_default();
         let (old, new) = (format!("old {}", password.expose()), password.expose());
@@ -180,7 +181,7 @@ impl Fixture {
     }
 }
 
-/// The private reason of a refusal.
+/// The private reason of a denial.
 pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, Denial>) -> &'static str {
     result.unwrap_err().code()
 }

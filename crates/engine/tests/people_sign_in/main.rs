@@ -1,5 +1,5 @@
-//! Signing in and out, by clause: who is let in, what is told, what of it is kept, and what happens
-//! when two do it at once.
+//! Sign-in and sign-out, by clause: who may sign in, what is returned, what is stored, and what
+//! happens when two requests run at once.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! Two at once: no session is lost, and a password that was changed lets nobody in.
+//! Two requests at once: no session is lost, and nobody can sign in with a password that was
+//! changed.
 
 use std::sync::Arc;
 
@@ -16,7 +17,8 @@ async fn racing_sign_ins_lose_no_session() {
     let racing: Vec<_> = racing.collect();
     let mut begun = 0;
     for one in racing {
-        // Whoever is told that it did not work may try again; who is told that it did is signed in.
+        // A sign-in that fails because of the race may be repeated; a sign-in that succeeds has a
+        // session.
         if let Ok(new) = one.await.unwrap() {
             assert!(fixture.session(new.cookie.expose()).await.is_ok());
             begun += 1;

@@ -1,4 +1,4 @@
-//! Whose session a cookie is, and how sessions end.
+//! Which session a cookie belongs to, and how sessions end.
 
 use base::{Id, Secret};
 use domain::{Actor, UserStatus};
@@ -13,7 +13,7 @@ async fn a_cookie_that_was_changed_or_is_over_is_nobodys() {
     let other = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
     let text = new.cookie.expose();
     let (account, session) = (new.person.account.id, new.person.session.id);
-    // Well formed, of this account and session, and with another secret.
+    // A well-formed cookie of this account and session, with another secret.
     let forged: Secret<()> =
         base::issued::issue(&format!("sn_{session}"), account, &base::SystemRng);
     for bad in ["", "sn_", &text[1..], &text[..text.len() - 1], forged.expose()] {

@@ -1,4 +1,4 @@
-//! Who is let in, and what the others can tell.
+//! Who may sign in, and that the denials of the others are all the same.
 
 use std::sync::atomic::Ordering::Relaxed;
 

@@ -1,4 +1,4 @@
-//! Finding an app of a person.
+//! Looks up an app of a person.
 
 use domain::Client;
 use store::Loaded;

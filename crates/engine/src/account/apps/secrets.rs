@@ -1,4 +1,5 @@
-//! The secrets of an app, and how one follows the other without a moment in which none is good.
+//! The secrets of an app. A rotation can let the older secrets stay active for some time, so that
+//! there is always an active one.
 
 use std::time::Duration;
 
@@ -17,9 +18,9 @@ use crate::fields::invalid;
 use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
 
-/// How long older secrets stay good where nothing is said.
+/// How long older secrets stay active after a rotation, unless the request says otherwise.
 const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
-/// The longest that older secrets can stay good.
+/// The longest time that older secrets can stay active after a rotation.
 pub const MAX_OVERLAP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 const KIND: CredentialKind = CredentialKind::ClientSecret;
@@ -36,12 +37,12 @@ pub struct NewAppSecret {
     pub overlap: Option<u64>,
 }
 
-/// Gives an app a new secret. The older ones stay good for as long as was asked, and end by
-/// themselves.
+/// Gives an app a new secret. The older ones stay active for the requested overlap, then they
+/// expire.
 ///
 /// # Errors
-/// [`AdminReason::NotFound`], [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] for an app that
-/// authenticates without one, or has too many that are still good.
+/// [`AdminReason::NotFound`], [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] for an
+/// app that authenticates without a secret, or that has too many active secrets.
 pub async fn rotate_secret(
     ctx: &Context<'_>,
     person: &Person,
@@ -75,7 +76,7 @@ pub async fn rotate_secret(
     Ok(changes.done(issued))
 }
 
-/// Lets an older secret end: at once, or after the overlap; never later than it would have.
+/// Ends an older secret: at once, or after the overlap. Its expiry never becomes later than it was.
 fn end(
     ctx: &Context<'_>,
     changes: &mut Changes<'_>,
@@ -107,10 +108,10 @@ pub(super) async fn issue(
     Ok(issued)
 }
 
-/// A page of the app's secrets, without what is secret of them.
+/// A page of the app's secrets: their records, without the secret strings.
 ///
 /// # Errors
-/// [`AdminReason::NotFound`]; a bad cursor or limit.
+/// [`AdminReason::NotFound`]; when the cursor or the limit is invalid.
 pub async fn secrets(
     ctx: &Context<'_>,
     person: &Person,
@@ -126,7 +127,7 @@ fn owners(app: &Client) -> Owners {
     Owners { client, variety: Some(KIND.as_str()), ..Owners::default() }
 }
 
-/// The secrets of an app that are good at this moment.
+/// The secrets of an app that are active at this moment.
 pub(super) async fn live(
     ctx: &Context<'_>,
     app: &Client,

@@ -1,4 +1,4 @@
-//! Who asks: an app of this realm that may act (RFC 6749 §2.2, §4.1.1).
+//! The client: an active app of this realm (RFC 6749 §2.2, §4.1.1).
 
 use domain::{Client, ClientKind, PublicId};
 use oauth::{GrantType, Parameter, Parameters};
@@ -8,7 +8,7 @@ use super::input::{CheckInput, Draft};
 use crate::chain::check_client;
 use crate::{AuthorizationReason, Context, Denial, DeniedAt, RequestReason};
 
-/// The app, if it and its owner may act at present.
+/// Finds the app. The app and its owner must be active.
 pub(in crate::authorize) async fn check(
     ctx: &Context<'_>,
     parameters: &Parameters,
@@ -18,7 +18,7 @@ pub(in crate::authorize) async fn check(
     let unknown = || AuthorizationReason::UnknownApp(named.to_owned());
     let public_id: PublicId = named.parse().map_err(|_| unknown())?;
     let found = ctx.store.by_public_id(ctx.issuer.realm(), public_id.as_str()).await?;
-    // Machines ask nobody: to people there is no such app.
+    // Machine clients have no authorization requests: they count as unknown here.
     let client = found.filter(|it: &Loaded<Client>| it.kind == ClientKind::App);
     let client = client.ok_or_else(unknown)?;
     ctx.recognize(&client.public_id);
@@ -26,7 +26,8 @@ pub(in crate::authorize) async fn check(
     Ok(client)
 }
 
-/// Whether the app is registered for codes (RFC 6749 §4.1.2.1, `unauthorized_client`).
+/// Checks that the app is registered for authorization codes (RFC 6749 §4.1.2.1,
+/// `unauthorized_client`).
 pub(in crate::authorize) fn may_ask(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
     if asked.client.grant_types.contains(&GrantType::AuthorizationCode) {
         Ok(())

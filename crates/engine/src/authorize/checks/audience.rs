@@ -1,4 +1,5 @@
-//! At which API: as named (RFC 8707 §2), else the app's default, else the only one there is.
+//! The API that the request is for: the named one (RFC 8707 §2), else the app's default, else the
+//! only API of the realm.
 
 use domain::{Client, EntityRecord as _, Owners, ResourceServer, Status};
 use oauth::{Parameter, Parameters};
@@ -8,7 +9,7 @@ use super::input::{Audience, CheckInput, Draft};
 use crate::chain::link;
 use crate::{Context, Denial, GrantReason, ScopeReason};
 
-/// Reads which API is meant.
+/// Looks up the API that the request is for.
 pub(in crate::authorize) async fn read(
     ctx: &Context<'_>,
     parameters: &Parameters,
@@ -16,7 +17,7 @@ pub(in crate::authorize) async fn read(
 ) -> Result<Audience, Denial> {
     let names = [Parameter::Audience, Parameter::Resource].map(|it| parameters.value(it));
     let named = match names {
-        // A token is for one API: two names mean the second one in vain.
+        // A token is for one API, so a second, different name is an error.
         [Some(one), Some(other)] if one != other => return Ok(Audience::Unknown(other.to_owned())),
         [one, other] => one.or(other),
     };
@@ -50,7 +51,7 @@ async fn only(ctx: &Context<'_>) -> Result<Audience, Denial> {
     }
 }
 
-/// Takes the API, if there is one and it may be used at present.
+/// Records the API. It must exist and be active.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     match asked.audience {
         Audience::Known(server) if server.status == Status::Suspended => {

@@ -10,16 +10,16 @@ use crate::{AuthorizationReason, Denial};
 
 /// The length of an `S256` challenge: a SHA-256 in base64url.
 const S256_LENGTH: usize = 43;
-/// The longest challenge whose method only the token endpoint tells.
+/// The longest challenge when the authorization request names no method, in characters.
 const LONGEST: usize = 128;
 
-/// Takes the challenge; refuses a missing one where it must be there.
+/// Records the challenge; denies a request without one where it is required.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let rule = asked.ctx.issuer.dialect().pkce();
     let method = asked.value(Parameter::CodeChallengeMethod);
     let Some(value) = asked.value(Parameter::CodeChallenge) else {
         let required = rule.required == PkceRequired::Always || asked.client.is_public();
-        // A method alone is a challenge that got lost: the app counts on being protected.
+        // A method without a challenge means that the challenge got lost: the app relies on PKCE.
         let missing = required || method.is_some();
         return if missing { Err(AuthorizationReason::ChallengeMissing.into()) } else { Ok(()) };
     };
@@ -33,8 +33,8 @@ pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> 
             }
             None => rule.default_method,
         };
-    // RFC 7636 §4.4.1: what cannot be redeemed is refused here, before the person is asked. An app
-    // without a secret is never believed by equality.
+    // RFC 7636 §4.4.1: a challenge that could never be verified is denied here, before the person
+    // is asked. The method `plain` is not accepted from an app without a secret.
     if method == Some(ChallengeMethod::Plain) && asked.client.is_public() {
         return Err(AuthorizationReason::ChallengeMethodUnsupported(
             ChallengeMethod::Plain.as_str().to_owned(),

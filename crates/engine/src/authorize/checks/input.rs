@@ -1,4 +1,4 @@
-//! What the checks look at, and what they find.
+//! The input and the results of the checks.
 
 use domain::{Client, ResourceServer};
 use oauth::{Parameter, Parameters, ScopeSet};
@@ -7,26 +7,26 @@ use store::Loaded;
 use crate::Context;
 use crate::authorize::{Challenge, Prompt};
 
-/// What a check looks at.
+/// The input of a check.
 pub(in crate::authorize) struct CheckInput<'a> {
     /// The realm, its rules and the time.
     pub(in crate::authorize) ctx: &'a Context<'a>,
-    /// What was sent.
+    /// The parameters of the request.
     pub(in crate::authorize) parameters: &'a Parameters,
-    /// Who asks.
+    /// The app that sent the request.
     pub(in crate::authorize) client: &'a Client,
-    /// The API that is meant, as far as it is known.
+    /// The API that the request is for.
     pub(in crate::authorize) audience: &'a Audience,
 }
 
 impl CheckInput<'_> {
-    /// What was sent as `parameter`.
+    /// The value of `parameter` in the request.
     pub(in crate::authorize) fn value(&self, parameter: Parameter) -> Option<&str> {
         self.parameters.value(parameter)
     }
 }
 
-/// What the checks found.
+/// The results of the checks.
 #[derive(Debug, Default)]
 pub(in crate::authorize) struct Draft {
     pub(in crate::authorize) resource_server: Option<Loaded<ResourceServer>>,
@@ -40,12 +40,12 @@ pub(in crate::authorize) struct Draft {
     pub(in crate::authorize) organization: Option<String>,
 }
 
-/// The API that a request means, as far as that is known.
+/// The API that a request is for, as looked up in the store.
 pub(in crate::authorize) enum Audience {
-    /// This one.
+    /// The request is for this API.
     Known(Loaded<ResourceServer>),
-    /// None of this name.
+    /// There is no API of this name.
     Unknown(String),
-    /// It names none, and there is not just one.
+    /// The request names no API, and the realm does not have exactly one.
     Missing,
 }

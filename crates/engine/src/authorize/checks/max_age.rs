@@ -1,11 +1,11 @@
-//! The oldest sign-in that will do (OpenID Connect Core §3.1.2.1).
+//! `max_age`: the longest time since the person was authenticated (OpenID Connect Core §3.1.2.1).
 
 use oauth::Parameter;
 
 use super::input::{CheckInput, Draft};
 use crate::{Denial, RequestReason};
 
-/// Takes `max_age`: a number of seconds.
+/// Records `max_age`: a number of seconds.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let Some(text) = asked.value(Parameter::MaxAge) else { return Ok(()) };
     let digits = text.bytes().all(|b| b.is_ascii_digit());

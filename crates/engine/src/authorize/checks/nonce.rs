@@ -1,17 +1,17 @@
-//! What the ID token gives back (OpenID Connect Core §3.1.2.1), and whom the app expects.
+//! The `nonce` that the ID token repeats, and hints about the expected person (OpenID Connect Core
+//! §3.1.2.1).
 
 use oauth::Parameter;
 
 use super::input::{CheckInput, Draft};
 use crate::{Denial, RequestReason};
 
-/// The longest nonce, in bytes: it travels in the code, which travels in a URL.
+/// The longest nonce, in bytes: it is part of the code, which is part of a URL.
 const LONGEST_NONCE: usize = 512;
-/// The longest hint, in bytes: an e-mail address is shorter.
+/// The longest hint, in bytes. E-mail addresses are shorter.
 const LONGEST_HINT: usize = 320;
 
-/// Takes `nonce`, `login_hint` and `id_token_hint`. A hint that cannot be one is no reason to
-/// refuse.
+/// Records `nonce`, `login_hint` and `id_token_hint`. A malformed hint is ignored.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     draft.nonce = asked.value(Parameter::Nonce).map(str::to_owned);
     if draft.nonce.as_ref().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {

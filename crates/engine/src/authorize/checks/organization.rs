@@ -1,5 +1,5 @@
-//! Which organization the app expects, or the person has chosen. Whether it is theirs shows when
-//! they are known.
+//! The organization that the app expects or the person chose. Whether the person is a member is
+//! checked later, when the person is known.
 
 use domain::PublicId;
 use oauth::Parameter;
@@ -7,7 +7,7 @@ use oauth::Parameter;
 use super::input::{CheckInput, Draft};
 use crate::{Denial, RequestReason};
 
-/// Takes the name of the organization.
+/// Records the public id of the organization.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let Some(named) = asked.value(Parameter::Organization) else { return Ok(()) };
     let malformed = |_| RequestReason::ParameterMalformed(Parameter::Organization);

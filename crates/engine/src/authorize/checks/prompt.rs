@@ -1,4 +1,4 @@
-//! Which pages the app wants shown (OpenID Connect Core §3.1.2.1).
+//! `prompt`: the pages that the app wants shown (OpenID Connect Core §3.1.2.1).
 
 use oauth::Parameter;
 
@@ -6,8 +6,8 @@ use super::input::{CheckInput, Draft};
 use crate::authorize::Prompt;
 use crate::{Denial, RequestReason};
 
-/// Takes `prompt`; refuses `none` together with anything else, and words that mean nothing here:
-/// whoever wants a page that there is none of must not get another one.
+/// Records `prompt`. Denies `none` together with another value, and unknown values: an app that
+/// asks for a page that does not exist must not get another page instead.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let mut prompt = Prompt::default();
     for word in asked.value(Parameter::Prompt).unwrap_or_default().split(' ') {

@@ -1,6 +1,6 @@
-//! Where the answer goes: only where the app is registered for (RFC 6749 §3.1.2, RFC 9700 §4.1.3).
+//! The redirect URI: it must be registered for the app (RFC 6749 §3.1.2, RFC 9700 §4.1.3).
 //!
-//! Invariant: the one place that makes a [`RedirectTarget`].
+//! Invariant: only this file makes a [`RedirectTarget`].
 
 use dialect::{RedirectMatch, RedirectRule};
 use domain::{AppType, Client};
@@ -9,7 +9,8 @@ use oauth::{Parameter, Parameters, RedirectUri};
 use crate::authorize::RedirectTarget;
 use crate::{AuthorizationReason, Context, Denial};
 
-/// The target, if it is the app's. A request that names none means the only one that is registered.
+/// The redirect target, if it is registered for the app. A request without a redirect URI uses the
+/// only registered one.
 pub(in crate::authorize) fn check(
     ctx: &Context<'_>,
     parameters: &Parameters,
@@ -29,8 +30,8 @@ pub(in crate::authorize) fn check(
     }
 }
 
-/// Whether the realm sends anybody to such places: what was registered under an older rule is held
-/// to the present one.
+/// Whether the present rules of the realm allow this URI. They also apply to URIs that were
+/// registered under older rules.
 fn is_allowed(rule: RedirectRule, client: &Client, uri: &RedirectUri) -> bool {
     if uri.is_loopback() {
         return rule.allow_localhost || client.app_type == AppType::Native;
@@ -38,8 +39,9 @@ fn is_allowed(rule: RedirectRule, client: &Client, uri: &RedirectUri) -> bool {
     !rule.require_https || uri.is_https()
 }
 
-/// Character by character; a native app may choose the port on its own machine (RFC 8252 §7.3); and
-/// anything on a partner's own domain where the dialect compares by it.
+/// Whether the URI is registered. URIs are compared character by character, with two exceptions: a
+/// native app may choose the port on a loopback address (RFC 8252 §7.3), and where the dialect
+/// compares by domain, any URI on the app's registered domain is accepted.
 fn is_registered(ctx: &Context<'_>, client: &Client, uri: &RedirectUri) -> bool {
     let rule = ctx.issuer.dialect().redirect_rule();
     let native = client.app_type == AppType::Native;
@@ -50,14 +52,15 @@ fn is_registered(ctx: &Context<'_>, client: &Client, uri: &RedirectUri) -> bool 
             && !is_forged(ctx, uri))
 }
 
-/// Whether its query passes itself off as an answer of ours: `?code=` of somebody else's making
-/// would stand before the real one.
+/// Whether the query of the URI contains response parameters such as `code`. A `code` set by an
+/// attacker would come before the real one.
 fn is_forged(ctx: &Context<'_>, uri: &RedirectUri) -> bool {
     let mut endpoints = ctx.issuer.dialect().endpoints().iter();
     endpoints.any(|endpoint| endpoint.collides_with(uri))
 }
 
-/// Whether nothing but the port differs: not what is written otherwise and means the same, either.
+/// Whether the URIs differ in the port only. URIs that are written differently but mean the same do
+/// not match.
 fn differs_in_port(known: &RedirectUri, uri: &RedirectUri) -> bool {
     known.is_same_loopback(uri) && without_port(known.as_str()) == without_port(uri.as_str())
 }
@@ -71,7 +74,7 @@ fn without_port(text: &str) -> Option<(&str, &str)> {
     Some((host.unwrap_or(front), rest))
 }
 
-/// `https`, on the default port, on the registered domain or below it.
+/// Whether the URI is `https`, on the default port, on the registered domain or a subdomain of it.
 fn is_on_domain(client: &Client, uri: &RedirectUri) -> bool {
     let Some(domain) = client.redirect_domain.as_deref().filter(|it| !it.is_empty()) else {
         return false;

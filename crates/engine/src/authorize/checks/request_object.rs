@@ -1,12 +1,12 @@
-//! Requests come as they are: not as an object, and not from somewhere else (OpenID Connect Core
-//! §6). To ignore one could mean to ignore what the app meant.
+//! Request objects are not supported, by value or by reference (OpenID Connect Core §6). They are
+//! denied and not ignored, because they could contain what the app meant.
 
 use oauth::Parameter;
 
 use super::input::{CheckInput, Draft};
 use crate::{AuthorizationReason, Denial};
 
-/// Refuses `request` and `request_uri`.
+/// Denies `request` and `request_uri`.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
     if asked.value(Parameter::RequestObject).is_some() {
         return Err(AuthorizationReason::RequestObject.into());

@@ -1,12 +1,12 @@
-//! What is asked for: no more than the app is registered for and the API knows (RFC 6749 §3.3), and
-//! what tells who the person is, where that can be told.
+//! The requested scopes: no more than the app is registered for and the API defines (RFC 6749
+//! §3.3), plus the identity scopes where the dialect supports them.
 
 use oauth::{Parameter, ScopeSet};
 
 use super::input::{CheckInput, Draft};
 use crate::{Denial, ScopeReason, identity};
 
-/// Takes the scopes; a request that names none asks for all that the app may ask for.
+/// Records the scopes. A request without scopes asks for all scopes that the app may ask for.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let api = draft.resource_server.as_ref().map(|it| it.scope_set()).unwrap_or_default();
     let of_app = &asked.client.scopes;

@@ -1,12 +1,12 @@
-//! The app's own protection against foreign answers (RFC 6749 §10.12), where the realm asks for it.
-//! Whatever it holds, it is given back as it came.
+//! `state`: protects the app against forged responses (RFC 6749 §10.12). The dialect may require
+//! it. The response returns it unchanged.
 
 use oauth::Parameter;
 
 use super::input::{CheckInput, Draft};
 use crate::{AuthorizationReason, Denial};
 
-/// Whether the `state` is as strong as the dialect wants it.
+/// Checks that `state` is there, and is long enough, where the dialect requires that.
 pub(in crate::authorize) fn check(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
     let rule = asked.ctx.issuer.dialect().state_rule();
     match asked.value(Parameter::State) {

@@ -1,5 +1,5 @@
-//! What ought to be, kept by the simplest means: lists of what was given and plain rules. Time is
-//! in seconds since the beginning.
+//! The expected state, kept by the simplest means: lists of what was issued, and plain rules. Time
+//! is in seconds since the start.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,21 +9,21 @@ pub(super) const CODE_LIFETIME: u64 = 60;
 pub(super) const ACCESS_LIFETIME: u64 = 3_600;
 pub(super) const FAMILY_LIFETIME: u64 = 30 * 86_400;
 
-/// What a person has given an app, until it is closed.
+/// The scopes that a person granted to an app, until the connection is revoked.
 pub(super) struct Connection {
     pub(super) scopes: Scopes,
     epoch: u32,
     closed: bool,
 }
 
-/// What a code, or an access token, leads back to.
+/// The origin of a code or an access token.
 #[derive(Clone, Copy)]
 pub(super) enum Source {
     Family(usize),
     Connection(usize),
 }
 
-/// What an exchange gave.
+/// The result of an exchange.
 #[derive(Clone, Copy)]
 pub(super) enum ExchangeResult {
     Family(usize),
@@ -41,7 +41,7 @@ pub(super) struct Code {
 pub(super) struct Family {
     pub(super) connection: usize,
     pub(super) scopes: Scopes,
-    /// Oldest first; the last is the present one.
+    /// Oldest first; the last one is the present one.
     pub(super) tokens: Vec<String>,
     rotated: u64,
     expires: u64,
@@ -51,14 +51,14 @@ pub(super) struct Family {
 pub(super) struct Access {
     pub(super) text: String,
     pub(super) scopes: Scopes,
-    /// What the person said yes to when it began.
+    /// The scopes that the person consented to when the family began.
     pub(super) consented: Scopes,
     source: Source,
     expires: u64,
     revoked: bool,
 }
 
-/// What is to be expected of a refresh.
+/// The expected result of a refresh.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refresh {
     Rotates(Scopes),
@@ -95,7 +95,7 @@ impl Model {
         }
     }
 
-    /// The connection of a person and organization, if it holds.
+    /// The connection of a person and an organization, if it is active.
     pub(super) fn connection_of(&self, who: usize) -> Option<usize> {
         let connection = *self.live.get(&who)?;
         let it = &self.connections[connection];
@@ -107,7 +107,7 @@ impl Model {
         !self.suspended && scopes.iter().all(|it| free(it) || self.may_ask.contains(it))
     }
 
-    /// The person said yes, and the code is this.
+    /// The person consented, and received this code for the app.
     pub(super) fn authorized(&mut self, who: usize, scopes: Scopes, text: String) {
         let connection = self.connection_of(who).unwrap_or(self.connections.len());
         if connection == self.connections.len() {
@@ -129,7 +129,8 @@ impl Model {
         scopes & &self.connections[connection].scopes
     }
 
-    /// What an exchange by the right app gives, if anything; a replay takes back what was given.
+    /// The expected result of an exchange by the app that owns the code; a replay revokes what the
+    /// code gave.
     pub(super) fn exchange(&mut self, code: usize, proven: bool) -> Option<Scopes> {
         let it = &self.codes[code];
         if self.suspended || self.now >= it.expires {
@@ -146,7 +147,7 @@ impl Model {
         None
     }
 
-    /// The exchange gave this.
+    /// Records the result of an exchange.
     pub(super) fn exchanged(
         &mut self,
         code: usize,
@@ -186,7 +187,8 @@ impl Model {
         !it.closed && self.now < it.expires
     }
 
-    /// What a refresh with the token so many rotations back leads to; a replay closes the family.
+    /// The expected result of a refresh with the token from `back` rotations ago; a replay revokes
+    /// the family.
     pub(super) fn refresh(
         &mut self,
         family: usize,
@@ -211,7 +213,7 @@ impl Model {
         if back == 0 { Refresh::Rotates(asked) } else { Refresh::Repeats(asked) }
     }
 
-    /// The refresh gave this successor.
+    /// Records the successor that a refresh gave.
     pub(super) fn rotated(&mut self, family: usize, successor: String) {
         let it = &mut self.families[family];
         it.tokens.push(successor);
@@ -219,7 +221,7 @@ impl Model {
         it.expires = self.now + FAMILY_LIFETIME;
     }
 
-    /// An access token of a family.
+    /// Records an access token of a family.
     pub(super) fn minted(&mut self, source: Source, scopes: Scopes, text: String) {
         let Source::Family(family) = source else { panic!("a family's") };
         let consented = self.families[family].scopes.clone();
@@ -231,7 +233,7 @@ impl Model {
         self.access.push(Access { text, scopes, consented, source, expires, revoked: false });
     }
 
-    /// The app throws away a refresh token.
+    /// The app revokes a refresh token.
     pub(super) fn revoke(&mut self, family: usize) {
         self.families[family].closed |= !self.suspended;
     }
@@ -250,7 +252,7 @@ impl Model {
         self.epoch += 1;
     }
 
-    /// What an access token allows now; `None`: it is not good.
+    /// The scopes that an access token has at this moment; `None`: it is not active.
     pub(super) fn allows(&self, token: &Access) -> Option<Scopes> {
         let (connection, open) = match token.source {
             Source::Family(family) => (self.families[family].connection, self.is_open(family)),
@@ -260,7 +262,7 @@ impl Model {
         good.then(|| self.within(connection, &token.scopes))
     }
 
-    /// The one refresh token of a family that is live, if one is.
+    /// The one active refresh token of a family, if there is one.
     pub(super) fn live_token<'a>(&self, family: &'a Family) -> Option<&'a str> {
         let open = !family.closed && self.now < family.expires && self.holds(family.connection);
         family.tokens.last().filter(|_| open).map(String::as_str)

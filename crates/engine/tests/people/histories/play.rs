@@ -1,4 +1,4 @@
-//! Takes the steps in the engine and in the model, and compares.
+//! Runs each step in the engine and in the model, and compares the results.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::{Fault, Step};
 use crate::race::{Overtaken, all};
 use crate::world::{REDIRECT, VERIFIER, World, id, request};
 
-/// Person and organization of each connection there may be.
+/// Person and organization of each possible connection.
 const WHO: [(&str, &str); 3] = [("bob", "acme"), ("ada", "acme"), ("ada", "bolt")];
 
 pub(super) struct Play {
@@ -189,12 +189,13 @@ impl Play {
         self.model.minted(Source::Family(family), scopes, access);
     }
 
-    /// Many bring the present token at once. In turn they would be a rotation and its retries.
+    /// Many requests use the present token at once. One after another, they are a rotation and its
+    /// retries.
     async fn race_refresh(&mut self, family: Index, many: usize) {
         let Some(family) = pick(family, self.model.families.len()) else { return };
         let asked = vec![self.refreshing(family, 0, None); many];
         let mut told = self.race(&asked).await;
-        // Whoever was first is unknown: those who got something are told of first.
+        // The order is unknown: successful requests are recorded in the model first.
         told.sort_by_key(Result::is_err);
         let mut rotated = false;
         for told in told {
@@ -219,7 +220,8 @@ impl Play {
         let token = self.model.families[family].tokens.last().unwrap().clone();
         let (refresh, revoke) = (self.refreshing(family, 0, None), self.revoking(&token));
         let mut told = self.race(&[refresh, revoke]).await;
-        // Whichever was first, the family is closed; a rotation before that was one.
+        // In any order, the family ends revoked. If the refresh succeeded, it was a rotation before
+        // that.
         let expected = self.model.refresh(family, 0, None);
         let first = told.remove(0);
         if first.is_ok() {
@@ -291,7 +293,7 @@ impl Play {
         self.world.store.commit(batch).await.unwrap();
     }
 
-    /// Every string that was ever given is good exactly where the model says so.
+    /// Every string that was ever issued is active exactly when the model says so.
     pub(super) async fn compare(&self) {
         for token in &self.model.access {
             let found = self.present(&token.text, PresentedAt::Api).await;
@@ -312,7 +314,7 @@ impl Play {
         }
     }
 
-    /// What a string allows, if it is good.
+    /// The scopes of a string, if it is active.
     async fn present(&self, text: &str, place: PresentedAt) -> Option<String> {
         let presented = Presented::Token(text);
         let found = self.world.run(async |ctx| present(ctx, &presented, place).await).await;
