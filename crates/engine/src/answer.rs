@@ -1,4 +1,4 @@
-//! The whole protocol side of a realm: one request in the RFCs' words in, one reply out.
+//! The protocol side of a realm: it takes one request in RFC terms and returns one reply.
 
 use domain::Credential;
 use oauth::{Operation, Reply, Request};
@@ -9,21 +9,22 @@ use crate::revoke::revoke;
 use crate::token::token;
 use crate::{AdminReason, Denial, WriteContext};
 
-/// A reply, and what else the request taught.
+/// A reply, and what is recorded about the request beside it.
 #[derive(Debug)]
 pub struct Answered {
-    /// What to say.
+    /// The reply to the client.
     pub reply: Reply,
-    /// Why an introspection was answered `active: false`, where it was.
+    /// The private reason of an introspection answer with `active: false`; `None` for other
+    /// answers.
     pub inactive: Option<Denial>,
-    /// The credential that was used, where one was.
+    /// The credential that the request used; `None`: it used none.
     pub used: Option<base::Id<Credential>>,
 }
 
 /// Answers a request to one of the issuer's endpoints.
 ///
 /// # Errors
-/// The precise reason why not; [`Denial::failure`] is what the client is told.
+/// The private reason of the denial; [`Denial::error_response`] is the answer to the client.
 pub async fn answer(ctx: &WriteContext<'_>, request: &Request) -> Result<Answered, Denial> {
     let plain = |reply| Answered { reply, inactive: None, used: None };
     match request.operation {

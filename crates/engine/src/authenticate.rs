@@ -1,7 +1,7 @@
 //! Client authentication (RFC 6749 §2.3): `client_secret_basic`, `client_secret_post`, `none`.
 //!
-//! Invariant: an [`Authenticated`] exists only after the proof was checked, and one with a secret only
-//! where the client may act.
+//! Invariant: an [`Authenticated`] exists only after the presented proof was checked. A client with
+//! a secret is also checked to be active.
 
 use domain::{Client, Credential, CredentialKind, PublicId, ResourceServer, Status};
 use oauth::{ClientAuthMethod, GrantType, Parameter, Request};
@@ -11,21 +11,21 @@ use crate::chain::check_client;
 use crate::secrets::{check_alive, find, find_pair, refuse_white_space};
 use crate::{Chain, ClientReason, Context, CredentialReason, Denial, GrantReason};
 
-/// Somebody who proved who they are.
+/// An authenticated caller: a client, an API key or a resource server.
 #[derive(Clone, Debug)]
 pub enum Authenticated {
-    /// A client; `secret` is what it proved itself with, where it has one.
+    /// A client. A public client has no secret.
     Client {
         /// The client.
         client: Loaded<Client>,
-        /// The secret that was presented.
+        /// The secret that the client presented; `None`: it presented none.
         secret: Option<Loaded<Credential>>,
     },
     /// An organization's API key, which may be exchanged for a token like a client's secret.
     Key {
         /// The key.
         credential: Loaded<Credential>,
-        /// What it hangs from.
+        /// The chain that the key depends on.
         chain: Box<Chain>,
     },
     /// A resource server.
@@ -33,7 +33,7 @@ pub enum Authenticated {
 }
 
 impl Authenticated {
-    /// What the outside calls them.
+    /// The public id of the client, key or resource server.
     pub fn public_id(&self) -> &PublicId {
         match self {
             Self::Client { client, .. } => &client.public_id,
@@ -43,17 +43,17 @@ impl Authenticated {
     }
 }
 
-/// What was presented as proof.
+/// The client authentication that a request carries.
 struct Proof<'a> {
     id: &'a str,
     secret: Option<&'a str>,
     method: ClientAuthMethod,
 }
 
-/// Finds out who sent `request`.
+/// Authenticates the sender of `request`.
 ///
 /// # Errors
-/// The precise reason why nobody is believed to have.
+/// The private reason why the authentication failed.
 pub async fn authenticate(ctx: &Context<'_>, request: &Request) -> Result<Authenticated, Denial> {
     let proof = proof(request)?;
     refuse_white_space("client id", proof.id)?;
@@ -61,8 +61,9 @@ pub async fn authenticate(ctx: &Context<'_>, request: &Request) -> Result<Authen
         refuse_white_space("client secret", secret)?;
     }
     let realm = ctx.issuer.realm();
-    // While the database is away nobody can say that there is no such client: whoever memory knows by
-    // that name as something else is let in all the same, and nobody is called unknown.
+    // While the database cannot be reached, a client that is not found may exist. A resource server
+    // or key of this id that is in memory is accepted all the same; otherwise the denial reports
+    // the store error, and not an unknown client.
     let (client, unsure) = unless_away(ctx.store.by_public_id::<Client>(realm, proof.id).await)?;
     if let Some(client) = client {
         ctx.recognize(&client.public_id);
@@ -89,7 +90,8 @@ pub async fn authenticate(ctx: &Context<'_>, request: &Request) -> Result<Authen
     Ok(Authenticated::Key { credential: key.credential, chain })
 }
 
-/// What was found, and that it could not be looked for.
+/// The result of a look-up, and the error where the store cannot be reached. Other errors are
+/// returned.
 fn unless_away<T>(
     found: Result<Option<T>, StoreError>,
 ) -> Result<(Option<T>, Option<StoreError>), StoreError> {
@@ -105,7 +107,7 @@ fn proof(request: &Request) -> Result<Proof<'_>, Denial> {
     let posted_secret = request.parameters.value(Parameter::ClientSecret);
     match (&request.basic, posted_id, posted_secret) {
         (Some(_), _, Some(_)) => Err(ClientReason::TwoAuthentications.into()),
-        // Naming the same client once more in the body proves nothing and harms nothing.
+        // The body may repeat the client id of the Basic header: this is no second authentication.
         (Some(basic), Some(id), None) if basic.id != id => {
             Err(ClientReason::TwoAuthentications.into())
         }
@@ -139,22 +141,22 @@ async fn client_proof(
             Some(secret)
         }
     };
-    // A client that has secrets, too, leaves them out only where a code verifier stands for it.
+    // A confidential client may omit its secret only where a code verifier proves its identity.
     let bare = secret.is_none() && !client.is_public() && !by_code;
     if bare || !client.auth_methods.contains(&proof.method) {
         return Err(ClientReason::AuthMethodNotAllowed(proof.method).into());
     }
-    // Whoever proved nothing is told nothing, not even that the client is suspended: what it presents
-    // next hangs from a chain, and that is where it ends.
+    // A caller without a secret does not learn whether the client is suspended. The check follows
+    // later, on the chain of the code or refresh token that it presents.
     if secret.is_some() {
         check_client(ctx, &client).await?;
     }
     Ok(Authenticated::Client { client, secret })
 }
 
-/// Whether the request brings a code, and a verifier that nobody saw before (RFC 7636 §7.2: a plain
-/// challenge is no secret). Both are looked at only where a code is exchanged: beside a refresh token
-/// they would stand for nothing (RFC 6749 §6).
+/// Whether the request exchanges a code with a verifier that was secret until now. A plain
+/// challenge is no secret (RFC 7636 §7.2). The parameters count only for the authorization code
+/// grant: with a refresh token they prove nothing (RFC 6749 §6).
 fn proves_itself_by_code(request: &Request) -> bool {
     let has = |parameter| request.parameters.value(parameter).is_some();
     let grant = request.parameters.value(Parameter::GrantType);

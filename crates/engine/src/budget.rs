@@ -1,10 +1,10 @@
-//! What a client is told of its budget.
+//! The state of a budget as a client may know it.
 
 use base::Timestamp;
 use domain::{BudgetLimits, BudgetState};
 use oauth::{Quota, QuotaWindow};
 
-/// What is left of a budget at `now`.
+/// The limits of a budget, and how many tokens are left of each at `now`.
 pub fn quota(limits: &BudgetLimits, state: &BudgetState, now: Timestamp) -> Quota {
     let state = state.at(now);
     let window = |limit: Option<u64>, used: u64, ends: i64| {

@@ -1,8 +1,8 @@
-//! Who may ask about a credential, or throw it away: introspection and revocation.
+//! Who may introspect or revoke a credential.
 //!
-//! Besides clients, keys and resource servers (RFC 6749 §2.3), the bearer of a credential may speak
-//! for what hangs from the same grant (RFC 7662 §2.1 allows bearer tokens here), and the holder of
-//! an admin key for everything in the realm.
+//! Clients, API keys and resource servers authenticate (RFC 6749 §2.3). A bearer token is accepted,
+//! too (RFC 7662 §2.1): its bearer may introspect and revoke what depends on the same credential.
+//! An admin key may introspect and revoke everything in the realm.
 
 use domain::{Actor, PublicId};
 use oauth::Request;
@@ -20,25 +20,25 @@ const ADMIN_REVOCATION: &str = "tokens:write";
 /// What a caller wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CallerPurpose {
-    /// RFC 7662.
+    /// Introspection (RFC 7662).
     Introspect,
-    /// RFC 7009.
+    /// Revocation (RFC 7009).
     Revoke,
 }
 
-/// Whoever asks.
+/// The authenticated caller of introspection or revocation.
 #[derive(Debug)]
 pub(crate) enum Caller {
-    /// Proved by client authentication.
+    /// The caller used client authentication.
     Authenticated(Authenticated),
-    /// Proved by a credential as bearer token.
+    /// The caller presented a credential as bearer token.
     Bearer(Box<Verified>),
     /// The holder of an admin key.
     Admin(Administrator),
 }
 
 impl Caller {
-    /// Finds out who asks.
+    /// Authenticates the caller of `request` for `purpose`.
     pub(crate) async fn of(
         ctx: &Context<'_>,
         request: &Request,
@@ -46,7 +46,8 @@ impl Caller {
     ) -> Result<Self, Denial> {
         let Some(bearer) = &request.bearer else {
             let authenticated = authenticate(ctx, request).await?;
-            // A client id alone is no proof: it may throw its own away, and learn nothing.
+            // A client id alone is no proof: it may revoke the client's own tokens, but not
+            // introspect.
             let proven = !matches!(authenticated, Authenticated::Client { secret: None, .. });
             return if proven || purpose == CallerPurpose::Revoke {
                 Ok(Self::Authenticated(authenticated))
@@ -62,7 +63,7 @@ impl Caller {
                 })?;
                 Ok(Self::Admin(admin))
             }
-            // No admin key at all: then it may be any other credential.
+            // The string is not an admin key. It may be a credential of another kind.
             Err(denial)
                 if matches!(denial.reason, Reason::Credential(CredentialReason::Foreign(_))) =>
             {
@@ -73,7 +74,7 @@ impl Caller {
         }
     }
 
-    /// Where the credential that they ask about is presented: a resource server speaks for its API.
+    /// Where the credential in question is presented. A resource server asks on behalf of its API.
     pub(crate) fn presented_at(&self) -> PresentedAt {
         match self {
             Self::Authenticated(Authenticated::ResourceServer(_)) => PresentedAt::Api,
@@ -81,7 +82,7 @@ impl Caller {
         }
     }
 
-    /// Whether they may be told of something.
+    /// Whether the caller may learn about a credential.
     pub(crate) fn may_know(&self, it: &Found) -> bool {
         match self {
             Self::Authenticated(Authenticated::ResourceServer(server)) => {
@@ -91,7 +92,7 @@ impl Caller {
         }
     }
 
-    /// Whether it is theirs to throw away.
+    /// Whether the caller may revoke a credential.
     pub(crate) fn holds(&self, it: &Found) -> bool {
         match self {
             Self::Authenticated(Authenticated::Client { client, .. }) => {
@@ -101,13 +102,13 @@ impl Caller {
                 it.credential.id == credential.id
             }
             Self::Authenticated(Authenticated::ResourceServer(_)) => false,
-            // Minted from the same credential, or that credential itself.
+            // The token was minted from the caller's credential, or is this credential.
             Self::Bearer(own) => own.credential.id == it.credential.id,
             Self::Admin(_) => true,
         }
     }
 
-    /// What the outside calls them.
+    /// The public id of the caller.
     pub(crate) fn public_id(&self) -> &PublicId {
         match self {
             Self::Authenticated(authenticated) => authenticated.public_id(),
@@ -116,7 +117,7 @@ impl Caller {
         }
     }
 
-    /// As whom they act.
+    /// The actor that events name for this caller.
     pub(crate) fn actor(&self) -> Actor {
         match self {
             Self::Admin(admin) => admin.actor(),

@@ -1,8 +1,8 @@
-//! The chain that a credential or token hangs from, and the one check that every link holds.
+//! The chain that a credential or token depends on, and the one check that every link is active.
 //!
-//! Invariant: whoever has a [`Chain`] knows that at this moment grant, credential, client,
-//! organization, user and resource server are all good. There is no other way to get one, so a
-//! revocation anywhere stops everything below it, non-expiring tokens included.
+//! Invariant: a [`Chain`] exists only where grant, credential, client, organization, user and
+//! resource server were all active when it was made. There is no other way to make one, so the
+//! revocation of a link stops everything that depends on it, also tokens that never expire.
 
 use base::Id;
 use domain::{Client, EntityRecord, Grant, Organization, ResourceServer, Status, User, UserStatus};
@@ -11,34 +11,34 @@ use store::{Loaded, StoreExt as _};
 use crate::secrets::{GrantCredential, check_alive};
 use crate::{ClientReason, Context, Denial, GrantReason};
 
-/// Everything that a right depends on, each link good.
+/// Everything that a grant depends on. Each link was active when this was made.
 #[derive(Clone, Debug)]
 pub struct Chain {
-    /// The right.
+    /// The grant.
     pub grant: Loaded<Grant>,
-    /// The API.
+    /// The API that the grant is for.
     pub resource_server: Loaded<ResourceServer>,
-    /// The client that acts, where one does.
+    /// The client that the grant belongs to, where it belongs to one.
     pub client: Option<Loaded<Client>>,
-    /// The organization it acts for.
+    /// The organization that the grant is for, where it is for one.
     pub organization: Option<Loaded<Organization>>,
-    /// The user on whose behalf.
+    /// The user on whose behalf the client acts, where there is one.
     pub user: Option<Loaded<User>>,
 }
 
 impl Chain {
-    /// Follows the links from a grant.
+    /// Loads a grant and checks its chain.
     ///
     /// # Errors
-    /// The first link that does not hold.
+    /// The denial for the first link that is not active; the error of the store.
     pub async fn of(ctx: &Context<'_>, grant: Id<Grant>) -> Result<Self, Denial> {
         Self::from(ctx, link(ctx, grant).await?).await
     }
 
-    /// Follows the links from a grant at hand.
+    /// Checks the chain of a grant that is loaded already.
     ///
     /// # Errors
-    /// The first link that does not hold.
+    /// The denial for the first link that is not active; the error of the store.
     pub async fn from(ctx: &Context<'_>, grant: Loaded<Grant>) -> Result<Self, Denial> {
         let client = optional(ctx, grant.client).await?;
         if let Some(client) = &client {
@@ -70,10 +70,10 @@ impl Chain {
         Ok(Self { grant, resource_server, client, organization, user })
     }
 
-    /// Follows the links from a credential, which must be active itself.
+    /// Checks a credential, then the chain of its grant.
     ///
     /// # Errors
-    /// The first link that does not hold.
+    /// The denial for the first link that is not active; the error of the store.
     pub async fn below(ctx: &Context<'_>, it: &GrantCredential) -> Result<Self, Denial> {
         ctx.recognize(&it.credential.public_id);
         check_alive(ctx, &it.credential)?;
@@ -81,7 +81,7 @@ impl Chain {
     }
 }
 
-/// Whether a client, and the organization that owns it, may act.
+/// Checks that a client, and the organization that owns it, are active.
 ///
 /// # Errors
 /// [`ClientReason::Suspended`] or [`ClientReason::OrganizationSuspended`].
@@ -100,7 +100,10 @@ fn active(status: Status, otherwise: impl Into<Denial>) -> Result<(), Denial> {
     }
 }
 
-/// A record that must be there, and in this realm.
+/// The record of this id. It must exist and belong to this realm.
+///
+/// # Errors
+/// [`GrantReason::Dangling`] where it does not; the error of the store.
 pub(crate) async fn link<T: EntityRecord>(
     ctx: &Context<'_>,
     id: Id<T>,

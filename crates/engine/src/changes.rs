@@ -1,4 +1,4 @@
-//! A change in the making: its writes, and an event for each.
+//! The writes of a change that is being decided, and an event for each of them.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use store::{Batch, Loaded, Write};
 
 use crate::{Context, Outcome};
 
-/// What support may want to know beside the action; never a secret.
+/// The detail of an event: facts beside the action that help support. It holds no secret.
 pub(crate) type Detail = Map<String, Value>;
 
-/// Collects writes together with the events that tell of them.
+/// Collects writes, and the events that record them.
 #[derive(Debug)]
 pub(crate) struct Changes<'a> {
     ctx: &'a Context<'a>,
@@ -24,13 +24,13 @@ impl<'a> Changes<'a> {
         Self { ctx, actor, batch: Batch::new() }
     }
 
-    /// A new entity.
+    /// Adds a new entity and its event.
     pub(crate) fn insert<T: EntityRecord>(&mut self, record: &T, action: String, detail: Detail) {
         self.batch.writes.push(Write::Insert(Arc::new(record.clone()).into_entity()));
         self.tell(record, action, detail);
     }
 
-    /// A new state of an entity.
+    /// Replaces an entity with a new state, and adds the event.
     pub(crate) fn replace<T: EntityRecord>(
         &mut self,
         loaded: &Loaded<T>,
@@ -58,18 +58,18 @@ impl<'a> Changes<'a> {
         });
     }
 
-    /// The writes and events of another decision, in the same breath.
+    /// Adds the writes and events of another decision to the same batch.
     pub(crate) fn absorb(&mut self, other: Batch) {
         self.batch.writes.extend(other.writes);
         self.batch.events.extend(other.events);
     }
 
-    /// The mark of having been taken back now.
+    /// The record of a revocation at this moment by the actor.
     pub(crate) fn revocation(&self, reason: Option<String>) -> Revocation {
         Revocation { at: self.ctx.now, by: self.actor.clone(), reason }
     }
 
-    /// The whole, with the answer to give once it is written.
+    /// Returns the batch, with the reply to send after the commit.
     pub(crate) fn done<R>(self, reply: R) -> Outcome<R> {
         Outcome { batch: self.batch, reply }
     }
@@ -80,7 +80,7 @@ pub(crate) fn nothing() -> Detail {
     Detail::new()
 }
 
-/// A detail of one or more members.
+/// A detail with these members.
 pub(crate) fn detail<const N: usize>(members: [(&str, Value); N]) -> Detail {
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -1,7 +1,9 @@
-//! Authorization codes (RFC 6749 §4.1.2): sealed, so that asking costs no row.
+//! Authorization codes (RFC 6749 §4.1.2). A code is sealed, so an authorization request needs no
+//! row.
 //!
-//! Invariant: what a code says was decided when the person said yes, and nobody can change it. That
-//! it is used once is the store's to hold ([`store::Write::SpendOnce`], by [`Code::id`]).
+//! Invariant: the content of a code was decided when the user consented, and cannot be changed
+//! later. The store ensures that a code is used once ([`store::Write::SpendOnce`], by
+//! [`Code::id`]).
 
 use base::encoding::{base64url, parse_base64url};
 use base::{Id, Secret, Timestamp};
@@ -12,58 +14,60 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Context, Denial, ExchangeReason};
 
-/// What a code stands for. Positional on the wire: append only, and raise [`VERSION`].
+/// The content of a code. Encoded by position: only append fields, and raise [`VERSION`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Code {
     version: u8,
-    /// Its identifier: spent once; and the identifier of the refresh token that it is exchanged for.
+    /// The identifier of the code, which is spent once. It is also the identifier of the refresh
+    /// token that the code is exchanged for.
     pub(crate) id: u128,
-    /// Who asked.
+    /// The client that sent the authorization request.
     pub(crate) client: Id<Client>,
-    /// Who said yes.
+    /// The user who consented.
     pub(crate) user: Id<User>,
-    /// The connection.
+    /// The grant that the consent made or changed.
     pub(crate) grant: Id<Grant>,
-    /// What was granted by this code: no more than the grant has.
+    /// The scopes that this code grants: no more than the grant has.
     pub(crate) scopes: ScopeSet,
-    /// As the authorization request named it; `None`: it named none (RFC 6749 §4.1.3).
+    /// The `redirect_uri` of the authorization request; `None`: it had none (RFC 6749 §4.1.3).
     pub(crate) redirect_uri: Option<RedirectUri>,
-    /// What the verifier must fit, and how; without a method the token endpoint says how.
+    /// The code challenge and its method (RFC 7636 §4.3). Without a method, the token request names
+    /// it.
     pub(crate) challenge: Option<(String, Option<ChallengeMethod>)>,
-    /// As it came in the authorization request.
+    /// The `nonce` of the authorization request.
     pub(crate) nonce: Option<String>,
-    /// When the person proved who they are.
+    /// When the user signed in (`auth_time`).
     pub(crate) authenticated_at: Timestamp,
-    /// When it is over.
+    /// The time at which the code expires.
     pub(crate) expires_at: Timestamp,
 }
 
 const VERSION: u8 = 1;
 const CONTEXT: &[u8] = b"authorization code";
 
-/// What a code is made of, beside what every code has.
+/// The values of a code that its caller chooses.
 #[derive(Debug)]
 pub(crate) struct NewCode {
-    /// Who asked.
+    /// The client that sent the authorization request.
     pub(crate) client: Id<Client>,
-    /// Who said yes.
+    /// The user who consented.
     pub(crate) user: Id<User>,
-    /// The connection.
+    /// The grant that the consent made or changed.
     pub(crate) grant: Id<Grant>,
-    /// What was granted.
+    /// The scopes that this code grants.
     pub(crate) scopes: ScopeSet,
-    /// As the authorization request named it.
+    /// The `redirect_uri` of the authorization request.
     pub(crate) redirect_uri: Option<RedirectUri>,
-    /// The challenge and its method.
+    /// The code challenge and its method, as in [`Code`].
     pub(crate) challenge: Option<(String, Option<ChallengeMethod>)>,
-    /// As it came.
+    /// The `nonce` of the authorization request.
     pub(crate) nonce: Option<String>,
-    /// When the person proved who they are.
+    /// When the user signed in (`auth_time`).
     pub(crate) authenticated_at: Timestamp,
 }
 
 impl Code {
-    /// Makes a code that lives as long as the dialect says.
+    /// Issues a code with the lifetime that the dialect sets.
     pub(crate) fn issue(ctx: &Context<'_>, new: NewCode) -> Secret<AuthorizationCode> {
         let code = Self {
             version: VERSION,
@@ -78,15 +82,15 @@ impl Code {
             authenticated_at: new.authenticated_at,
             expires_at: ctx.now.plus(ctx.issuer.dialect().lifetimes().code),
         };
-        // Numbers and strings always serialise; the empty message would open as nothing.
+        // Numbers and strings always serialise. An empty message would not open as a code.
         let plain = postcard::to_allocvec(&code).unwrap_or_default();
         Secret::new(base64url(ctx.issuer.codes().seal(ctx.rng, CONTEXT, &plain)))
     }
 
-    /// Opens a presented code. Says nothing about whether it is over or was used.
+    /// Opens a presented code. Does not check whether it expired or was used.
     ///
     /// # Errors
-    /// [`ExchangeReason::CodeUnsealable`].
+    /// [`ExchangeReason::CodeUnsealable`] for a string that is no code of this realm.
     pub(crate) fn open(ctx: &Context<'_>, presented: &str) -> Result<Self, Denial> {
         let sealed = parse_base64url(presented.as_bytes()).ok_or(ExchangeReason::CodeUnsealable)?;
         let plain =

@@ -1,4 +1,4 @@
-//! What a decision may look at. There is no other way to the store, the time or randomness.
+//! The inputs of a decision. It reaches the store, the time and randomness by these alone.
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -12,45 +12,46 @@ use crate::Issuer;
 /// Where a request came from.
 #[derive(Clone, Debug, Default)]
 pub struct RequestOrigin {
-    /// The id its answer will carry.
+    /// The request id, which the answer carries, too.
     pub request_id: String,
     /// The peer's address, where known.
     pub address: Option<IpAddr>,
-    /// Method and path, for people: `POST /token`.
+    /// Method and path, for logs and records: `POST /token`.
     pub request: String,
-    /// Whom the request turned out to be from, as soon as that is known: for the refusal's record.
+    /// The public id of the client or credential that sent the request, as soon as it is known. The
+    /// record of a refusal names it.
     pub recognized: OnceLock<PublicId>,
 }
 
-/// The surroundings of one decision.
+/// The inputs of one decision.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
-    /// The realm that is asked.
+    /// The issuer of the realm that the request is for.
     pub issuer: &'a Issuer,
-    /// What is known. A decision reads it and cannot write to it.
+    /// The store. A decision reads it and cannot write to it.
     pub store: &'a dyn StoreReader,
-    /// The present moment: the same throughout the decision.
+    /// The current time. It stays the same throughout the decision.
     pub now: Timestamp,
-    /// Randomness.
+    /// The source of randomness.
     pub rng: &'a dyn Rng,
-    /// Digests of stored secrets.
+    /// The key for the digests of stored secrets.
     pub digests: &'a DigestKey,
     /// Where the request came from.
     pub origin: &'a RequestOrigin,
-    /// How often this was decided before, because a commit met what the decision had not seen. What
-    /// only a conflict can tell is read then, and not before.
+    /// How many earlier attempts of this decision ended in a conflict at commit, from 0. After a
+    /// conflict, a decision may read more rows, or read them from the database and not from memory.
     pub attempt: u32,
 }
 
 impl Context<'_> {
-    /// Notes whom the request is from. The first to be recognized stays.
+    /// Records the client or credential that sent the request. Only the first call has an effect.
     pub fn recognize(&self, public_id: &PublicId) {
         let _ = self.origin.recognized.set(public_id.clone());
     }
 
-    /// A number in the realm's status lists for a grant or credential that is being made, from those
-    /// that the process has reserved. `None` where it has none left: [`crate::settle`] then reserves
-    /// some and decides again. Where none can be reserved, the row is known by its identifier.
+    /// A status index for a new grant or credential, from those that the process has reserved.
+    /// `None` where none is left: [`crate::settle()`] then reserves some and decides again. A row
+    /// that gets none, because none can be reserved, is known by its identifier.
     pub(crate) fn status_index(&self) -> Option<u32> {
         self.issuer.status_indexes().take()
     }

@@ -1,11 +1,12 @@
-//! Families of refresh tokens that rotate (RFC 9700 §4.14.2): one row each, decision 0009.
+//! Families of refresh tokens that rotate (RFC 9700 §4.14.2). A family has one row (decision 0009).
 //!
-//! The token of a generation is derived: its 256 bits are the generation and a code over family and
-//! generation. So a predecessor is recognised without having been kept, and the successor of a
-//! rotation can be computed again for whoever retries it.
+//! The token of a generation is derived: its 256 bits are the generation and a MAC over family and
+//! generation. So an earlier token is recognised although it is not stored, and the next token can
+//! be computed again when a client retries a rotation.
 //!
-//! Invariant: only the string whose digest is in the row opens anything. A string that is not
-//! authentic closes nothing either: knowing a family's id is no proof of having held its token.
+//! Invariant: only the string whose digest is in the row is accepted. A string that is not
+//! authentic does not revoke the family: the id of a family does not prove that the sender had its
+//! token.
 
 use base::issued;
 use base::{Digest, Id, Secret};
@@ -18,35 +19,35 @@ use crate::{Context, CredentialReason, Denial, Reason};
 
 const KIND: CredentialKind = CredentialKind::RefreshToken;
 
-/// A refresh token of a generation, and what is stored of it.
+/// The refresh token of one generation, and its digest.
 #[derive(Debug)]
 pub(crate) struct Generation {
     /// The whole string.
     pub(crate) token: Secret<AnySecret>,
-    /// What is stored of it.
+    /// The digest of the token, which the row holds.
     pub(crate) digest: Digest<AnySecret>,
 }
 
-/// A family: the row of its present token.
+/// A family: the row of its current token.
 #[derive(Debug)]
 pub(crate) struct Family {
     /// The row.
     pub(crate) credential: Loaded<Credential>,
-    /// What the row has because it is a refresh token's.
+    /// The fields of the row that only refresh tokens have.
     pub(crate) token: RefreshToken,
 }
 
-/// What a presented refresh token is in its family.
+/// Whether a presented refresh token is the current one of its family.
 #[derive(Debug)]
 pub(crate) enum RefreshTokenState {
-    /// The present one.
+    /// The token is the current one.
     Present,
-    /// An earlier one, authentic.
+    /// The token is authentic and of this earlier generation.
     Earlier(u32),
 }
 
-/// Whether a token is replaced when it is used: as the dialect has it, and wherever nobody proves to
-/// be its client by a secret (RFC 9700 §2.2.2), which its first generation tells.
+/// Whether a token is replaced when it is used. It is where the dialect rotates refresh tokens, and
+/// for every public client (RFC 9700 §2.2.2): its token has a generation from the start.
 pub(crate) fn rotates(ctx: &Context<'_>, token: &RefreshToken) -> bool {
     token.rotated.is_some() || ctx.issuer.dialect().rotation() == Rotation::Rotating
 }
@@ -59,11 +60,11 @@ pub(crate) fn generation(ctx: &Context<'_>, id: Id<Credential>, generation: u32)
     Generation { token, digest }
 }
 
-/// The row of a family after its next rotation, and the token that goes with it. A connection that
-/// is used lives on; what staff issued by hand ends when they said.
+/// The row of a family after its next rotation, and the new token. A rotation extends the lifetime
+/// of a token that a user consented to. A token that staff issued keeps its time of expiry.
 pub(crate) fn rotate(ctx: &Context<'_>, family: &Family) -> (Credential, Generation) {
     let Family { credential, token } = family;
-    // After four thousand million rotations the token stays as it is.
+    // After 2^32 - 1 rotations the token stays the same.
     let to = present_generation(token).saturating_add(1);
     let next = generation(ctx, credential.id, to);
     let lifetime = ctx.issuer.dialect().lifetimes().refresh_token;
@@ -78,13 +79,14 @@ pub(crate) fn rotate(ctx: &Context<'_>, family: &Family) -> (Credential, Generat
     (changed, next)
 }
 
-/// The first generation of the family `id`, and what its row has for it.
+/// The token of the first generation of the family `id`, and the rotation state for its row.
 pub(crate) fn begin(ctx: &Context<'_>, id: Id<Credential>) -> (Generation, Rotated) {
     (generation(ctx, id, 0), Rotated { generation: 0, at: ctx.now })
 }
 
-/// Whether `generation` may still be retried: it is the one before the present, and was rotated a
-/// moment ago. The present one is unused, or it would not be the present one.
+/// Whether a token of `generation` may still be retried: it is the generation before the current
+/// one, and the rotation lies within the dialect's retry window. The current token is still unused,
+/// or it would not be the current one.
 pub(crate) fn may_retry(ctx: &Context<'_>, token: &RefreshToken, generation: u32) -> bool {
     let Some(rotated) = token.rotated else { return false };
     let window = ctx.issuer.dialect().refresh_retry_window();
@@ -92,20 +94,20 @@ pub(crate) fn may_retry(ctx: &Context<'_>, token: &RefreshToken, generation: u32
         && window.is_some_and(|window| ctx.now <= rotated.at.plus(window))
 }
 
-/// The generation that a family is at. A row from before its realm rotated is at its first.
+/// The current generation of a family. A row that was never rotated is at generation 0.
 pub(crate) fn present_generation(token: &RefreshToken) -> u32 {
     token.rotated.map_or(0, |rotated| rotated.generation)
 }
 
-/// Finds the family of a presented refresh token. Says nothing about whether it is still good.
+/// Finds the family of a presented refresh token. Does not check whether it is active.
 ///
 /// # Errors
-/// The precise reason why it is no refresh token of ours.
+/// The private reason why the string is no refresh token of this realm.
 pub(crate) async fn look_up(
     ctx: &Context<'_>,
     presented: &str,
 ) -> Result<(Family, RefreshTokenState), Denial> {
-    // A family changes with each use, on whichever node, and the feed does not tell of that.
+    // A family changes with each use, on any node, and a rotation is not published.
     let ctx = &Context { store: ctx.store.direct(), ..*ctx };
     let mismatch = match find_any(ctx, &[KIND], refresh_token, presented).await {
         Ok((credential, token)) => {
@@ -124,7 +126,7 @@ pub(crate) async fn look_up(
     }
 }
 
-/// What a credential has as a refresh token; `None`: it is of another kind.
+/// The refresh token detail of a credential; `None`: the credential is of another kind.
 fn refresh_token(credential: &Credential) -> Option<RefreshToken> {
     match &credential.detail {
         CredentialDetail::RefreshToken(token) => Some(token.clone()),
@@ -132,7 +134,7 @@ fn refresh_token(credential: &Credential) -> Option<RefreshToken> {
     }
 }
 
-/// The family of an authentic earlier token.
+/// The family and the generation of an authentic earlier token; `None`: the string is none.
 async fn earlier(ctx: &Context<'_>, presented: &str) -> Result<Option<(Family, u32)>, Denial> {
     let format = ctx.issuer.dialect().secret(KIND, ctx.issuer.environment());
     let Some((id, secret)) = issued::parts::<Credential>(&format.prefix, presented) else {
@@ -153,7 +155,7 @@ async fn earlier(ctx: &Context<'_>, presented: &str) -> Result<Option<(Family, u
     Ok(family.filter(is_earlier).map(|family| (family, generation)))
 }
 
-/// The secret part of a token: 32 bits that tell the generation, 224 that prove it.
+/// The secret part of a token: 32 bits of generation and 224 bits of a MAC over it.
 fn bits(ctx: &Context<'_>, id: Id<Credential>, generation: u32) -> [u128; 2] {
     let mut message = [0; 20];
     let (of_id, of_generation) = message.split_at_mut(16);

@@ -1,4 +1,4 @@
-//! Parsing what administrators send: each refusal names the field and what was expected of it.
+//! Parsing the input of administrators. Each error names the field and what it may hold.
 
 use domain::{BudgetLimits, PublicId, ResourceServer, Status};
 use oauth::{Scope, ScopeSet};
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{AdminReason, Context, Denial};
 
-/// The longest name of anything, in characters.
+/// The longest name or label, in characters.
 const MAX_NAME: usize = 200;
 /// The longest e-mail address, in bytes (RFC 5321 §4.5.3.1.3, less the angle brackets).
 const MAX_EMAIL: usize = 254;
@@ -73,7 +73,7 @@ pub(crate) fn name(field: &str, text: &str) -> Result<String, Denial> {
 /// Like [`name`], but may be empty.
 pub(crate) fn label(field: &str, text: &str) -> Result<String, Denial> {
     let text = text.trim();
-    // What turns the direction of writing lets a name pass for another one.
+    // Characters that change the writing direction can make a name look like another one.
     let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if text.chars().count() > MAX_NAME || text.chars().any(|c| c.is_control() || turns(c)) {
         return Err(invalid(field, format!("one line of at most {MAX_NAME} characters")));
@@ -87,8 +87,7 @@ pub(crate) fn optional(field: &str, text: Option<&str>) -> Result<Option<String>
     Ok(text.filter(|text| !text.is_empty()))
 }
 
-/// An e-mail address, in lower case. Only its shape is checked: whether it is somebody's, only a
-/// message to it can tell.
+/// An e-mail address, in lower case. Only the syntax is checked, not whether the address exists.
 pub(crate) fn email(text: &str) -> Result<String, Denial> {
     let text = text.trim().to_lowercase();
     let stray = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';');
@@ -105,7 +104,7 @@ pub(crate) fn email(text: &str) -> Result<String, Denial> {
     }
 }
 
-/// A public id given by the caller, for what was imported.
+/// A public id that the caller chose, for an imported entity.
 pub(crate) fn public_id(text: &str) -> Result<PublicId, Denial> {
     text.parse().map_err(|problem: domain::ParseNameError| {
         invalid("public_id", problem.to_string().trim_start_matches("expected "))
@@ -125,7 +124,7 @@ pub(crate) fn scope(field: &str, text: &str) -> Result<Scope, Denial> {
     text.parse().map_err(|problem: oauth::ParseScopeError| invalid(field, problem.to_string()))
 }
 
-/// Scopes that the resource server knows; all of them where none are named.
+/// Parses scopes of the resource server. `None`: all scopes that it knows.
 pub(crate) fn scopes_at(
     server: &ResourceServer,
     texts: Option<&[String]>,
@@ -152,7 +151,7 @@ pub(crate) fn within(
     }
 }
 
-/// One of a few words.
+/// The value that belongs to `text` in `words`.
 pub(crate) fn one_of<T: Copy>(
     field: &str,
     text: &str,
@@ -165,7 +164,7 @@ pub(crate) fn one_of<T: Copy>(
     })
 }
 
-/// A public id for a new entity: the caller's, else one made of the dialect's prefix and its id.
+/// The public id of a new entity: `given`, or else the dialect's prefix and the id.
 pub(crate) fn public_id_or_new<T: domain::EntityRecord>(
     ctx: &Context<'_>,
     given: Option<&str>,

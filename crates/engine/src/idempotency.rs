@@ -1,8 +1,8 @@
-//! Idempotency keys: the same request under the same key is carried out once and answered the same
-//! every time, also where two arrive together (draft-ietf-httpapi-idempotency-key-header).
+//! Idempotency keys (draft-ietf-httpapi-idempotency-key-header). A request with a key is carried
+//! out once and gets the same answer every time, also where two of them arrive together.
 //!
-//! Invariant: the answer is remembered in the batch that it answers for, and as its first write, so
-//! that of two racing requests the second finds the answer before any other conflict.
+//! Invariant: the idempotency record is the first write of the batch that carries out the request.
+//! So of two concurrent requests the second meets the record before any other conflict.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::{AdminReason, Context, Denial, ServerReason};
 
 /// The longest key, in bytes.
 pub const MAX_KEY: usize = 255;
-/// How long an answer is remembered.
+/// How long an idempotency record is kept.
 pub const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A request under an idempotency key.
+/// A request with an idempotency key, as digests.
 #[derive(Clone, Debug)]
 pub struct IdempotentRequest {
     key: [u8; 32],
@@ -26,8 +26,8 @@ pub struct IdempotentRequest {
 }
 
 impl IdempotentRequest {
-    /// The request of `actor` under `key`; `parts` are what makes it the same request: method, path
-    /// and body.
+    /// The request of `actor` with `key`. `parts` are what must be equal in a repeated request:
+    /// method, path and body.
     ///
     /// # Errors
     /// [`AdminReason::InvalidField`] when the key is empty, too long or not printable.
@@ -45,11 +45,12 @@ impl IdempotentRequest {
         let realm = ctx.issuer.realm().as_str();
         let named =
             framed(&[b"idempotency key", realm.as_bytes(), whose.as_bytes(), key.as_bytes()]);
-        // Bodies may hold secrets of their own (imported tokens), so their digest is keyed, too.
+        // A body may hold secrets, such as imported tokens, so its digest is keyed, too.
         Ok(Self { key: ctx.digests.mac(&named), request: ctx.digests.mac(&sha256(&framed(parts))) })
     }
 
-    /// The answer given before, if there was one.
+    /// The answer to an earlier request with this key; `None`: there was none, or its record
+    /// expired.
     ///
     /// # Errors
     /// [`AdminReason::IdempotencyKeyReused`] when the key was used for another request.
@@ -67,7 +68,7 @@ impl IdempotentRequest {
         Ok(Some(opened.to_vec()))
     }
 
-    /// Makes `batch` remember that `answer` was given.
+    /// Adds the idempotency record of `answer` to `batch`.
     pub fn remember(&self, ctx: &Context<'_>, batch: &mut Batch, answer: &[u8]) {
         let remembered = IdempotencyRecord {
             realm: ctx.issuer.realm().clone(),
@@ -81,7 +82,7 @@ impl IdempotentRequest {
     }
 }
 
-/// Parts with their lengths in front, so that no two lists of parts read the same.
+/// The parts, each after its length, so that two different lists never give the same bytes.
 fn framed(parts: &[&[u8]]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in parts {

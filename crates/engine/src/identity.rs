@@ -1,8 +1,8 @@
-//! Who a person is: the scopes that belong to no API, what they mean to people, and the claims they
-//! open (OpenID Connect Core §5).
+//! Identity scopes, which belong to no API: their descriptions for users, and the claims that they
+//! give (OpenID Connect Core §5).
 //!
-//! Invariant: a claim about a person is given only where a scope that was granted opens it, and
-//! only where the person has told it.
+//! Invariant: a claim about a user is given only where a granted scope allows it, and only where
+//! the user's record has the value.
 
 use dialect::Dialect;
 use domain::User;
@@ -11,16 +11,16 @@ use serde_json::{Map, Value, json};
 
 /// Asks for an ID token (OpenID Connect Core §3.1.2.1).
 pub const OPENID: &str = "openid";
-/// Opens name and picture (OpenID Connect Core §5.4).
+/// Gives the claims `name` and `picture` (OpenID Connect Core §5.4).
 pub const PROFILE: &str = "profile";
-/// Opens the e-mail address (OpenID Connect Core §5.4).
+/// Gives the claims `email` and `email_verified` (OpenID Connect Core §5.4).
 pub const EMAIL: &str = "email";
 /// Asks for a refresh token (OpenID Connect Core §11).
 pub const OFFLINE_ACCESS: &str = "offline_access";
-/// The same in fewer letters, as some published formats have it.
+/// Another name of [`OFFLINE_ACCESS`], which some published formats use.
 pub const OFFLINE: &str = "offline";
 
-/// Every such scope, and what it allows in words for people.
+/// Every identity scope, and its description for users.
 const SCOPES: [(&str, &str); 5] = [
     (OPENID, "See who you are"),
     (PROFILE, "See your name and picture"),
@@ -29,24 +29,24 @@ const SCOPES: [(&str, &str); 5] = [
     (OFFLINE_ACCESS, "Stay connected while you are away"),
 ];
 
-/// The claims that may be given at all, for metadata (OpenID Connect Discovery §3).
+/// All claims that can be given, for metadata (OpenID Connect Discovery §3).
 pub const CLAIMS: [&str; 5] = ["sub", "name", "picture", "email", "email_verified"];
 
-/// What a scope that belongs to no API allows, in words for people; `None` for any other scope.
+/// The description of an identity scope for users; `None` for any other scope.
 pub fn description(scope: &str) -> Option<&'static str> {
     SCOPES.iter().find(|(name, _)| *name == scope).map(|(_, words)| *words)
 }
 
-/// The scopes that belong to no API and may be asked for here: those that open claims only where
-/// there is an endpoint to read claims at.
+/// The identity scopes that a client may request in this dialect. Scopes that give claims are among
+/// them only where the dialect has a userinfo endpoint.
 pub fn scopes(dialect: &Dialect) -> ScopeSet {
     let tells = dialect.endpoint(Operation::UserInfo).is_some();
     let here = SCOPES.iter().filter(|(name, _)| tells || matches!(*name, OFFLINE | OFFLINE_ACCESS));
     here.filter_map(|(name, _)| name.parse::<Scope>().ok()).collect()
 }
 
-/// What `scopes` open of a person, `sub` included (OpenID Connect Core §5.1, §5.4): the same in an
-/// ID token and at the userinfo endpoint.
+/// The claims about a user that `scopes` allow, with `sub` (OpenID Connect Core §5.1, §5.4). They
+/// are the same in an ID token and at the userinfo endpoint.
 pub fn claims(user: &User, scopes: &ScopeSet) -> Map<String, Value> {
     let mut claims = Map::new();
     let mut tell = |name: &str, value: Value| claims.insert(name.to_owned(), value);

@@ -1,7 +1,9 @@
 //! Introspection (RFC 7662), for every form of credential.
 //!
-//! A resource server is told of what is for it; a client of what is its own; the bearer of a token of
-//! that; the holder of an admin key of everything; nobody of anything else. Whatever is not good, or not theirs, is `active: false` and nothing more (§2.2).
+//! A resource server may introspect tokens for its API; a client may introspect its own tokens; the
+//! bearer of a token may introspect tokens of the same credential; an admin key may introspect
+//! every token of the realm. For a token that is not active, or that the caller may not introspect,
+//! the answer is `active: false` alone (§2.2).
 
 use base::Id;
 use domain::{Credential, CredentialKind};
@@ -12,25 +14,26 @@ use crate::chain::link;
 use crate::present::{Presented, PresentedKind, Verified, look_up};
 use crate::{AccessTokenReason, ClientReason, Context, Denial, Reason, RequestReason};
 
-/// The value of [`Introspection::inactive_reason`] for a genuine token whose client, organization
-/// or user may not act at present.
+/// The value of [`Introspection::inactive_reason`] for a genuine token whose client or organization
+/// is suspended.
 pub const SUSPENDED: &str = "suspended";
 
-/// An answer, and why it is `active: false` where it is: the caller keeps that under the request id.
+/// An introspection answer, and the private reason where it is `active: false`. The caller records
+/// the reason under the request id.
 #[derive(Debug)]
 pub struct Answer {
     /// The reply.
     pub reply: Reply,
-    /// The private reason of an inactive answer.
+    /// The private reason of an inactive answer; `None`: the token is active.
     pub denial: Option<Denial>,
-    /// The credential asked about, where it is good.
+    /// The credential of the token, where it is active.
     pub used: Option<Id<Credential>>,
 }
 
 /// Answers an introspection request.
 ///
 /// # Errors
-/// When the *caller* is refused, or the store fails. A bad token is no error (RFC 7662 §2.2).
+/// When the *caller* is refused, or the store fails. An inactive token is no error (RFC 7662 §2.2).
 pub async fn introspect(ctx: &Context<'_>, request: &Request) -> Result<Answer, Denial> {
     let caller = Caller::of(ctx, request, CallerPurpose::Introspect).await?;
     let token = request.parameters.value(Parameter::Token);
@@ -48,7 +51,7 @@ pub async fn introspect(ctx: &Context<'_>, request: &Request) -> Result<Answer, 
     }
 }
 
-/// A token parameter: `id:secret` stands for a Basic pair, since no other form has a colon.
+/// Reads a `token` parameter. `id:secret` is a Basic pair, since no other form has a colon.
 pub fn presented(token: &str) -> Presented<'_> {
     match token.split_once(':') {
         Some((id, secret)) => Presented::Basic { id, secret },
@@ -60,7 +63,7 @@ fn boxed(introspection: Introspection) -> Reply {
     Reply::Introspection(Box::new(introspection))
 }
 
-/// What `token` is, where the caller may be told of it: that comes before whether it is good.
+/// Verifies `token`. Whether the caller may introspect it is checked before whether it is active.
 async fn look_into(ctx: &Context<'_>, caller: &Caller, token: &str) -> Result<Verified, Denial> {
     let found = look_up(ctx, &presented(token), caller.presented_at()).await?;
     if caller.may_know(&found) {
@@ -71,7 +74,7 @@ async fn look_into(ctx: &Context<'_>, caller: &Caller, token: &str) -> Result<Ve
     Err(AccessTokenReason::WrongAudience { token, asked: caller.public_id().to_string() }.into())
 }
 
-/// The answer for something that is not good.
+/// The answer for a token that is not active.
 pub fn inactive(denial: &Denial) -> Introspection {
     let suspended = matches!(
         denial.reason,
@@ -84,7 +87,7 @@ pub fn inactive(denial: &Denial) -> Introspection {
     }
 }
 
-/// The answer for something that is good.
+/// The answer for an active token.
 pub fn describe(ctx: &Context<'_>, verified: &Verified) -> Introspection {
     let chain = &verified.chain;
     let key = &verified.credential;

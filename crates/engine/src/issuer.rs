@@ -1,4 +1,4 @@
-//! An issuer: one realm's URL, dialect, keys and seals, ready to decide with.
+//! An issuer: the URL, dialect, keys and sealers of one realm.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,22 +15,23 @@ use crate::seen::Seen;
 use crate::status_indexes::StatusIndexes;
 use crate::{Denial, ServerReason};
 
-/// What a realm is set up with.
+/// The configuration of a realm's issuer.
 #[derive(Clone, Debug)]
 pub struct IssuerSettings {
-    /// Its name.
+    /// The name of the realm.
     pub realm: RealmName,
-    /// Where it is reached: its issuer identifier (RFC 8414 §2) without a slash at the end.
+    /// The URL of the realm: its issuer identifier (RFC 8414 §2) without a slash at the end.
     pub url: String,
-    /// The wire format it speaks.
+    /// The wire format of the realm.
     pub dialect: Arc<Dialect>,
-    /// Live or test: shows in the prefixes of secrets.
+    /// Live or test. It decides the prefixes of secrets.
     pub environment: Environment,
-    /// What people read in place of its name; `None`: the name as people write names.
+    /// The name that users read. `None`: made of the realm's name, such as `Acme Cloud` of
+    /// `acme-cloud`.
     pub display_name: Option<String>,
 }
 
-/// One realm, ready to decide with.
+/// The issuer of one realm. Every decision needs one.
 #[derive(Debug)]
 pub struct Issuer {
     settings: IssuerSettings,
@@ -38,9 +39,9 @@ pub struct Issuer {
     status_lists: String,
     display_name: String,
     keys: ArcSwap<KeyRing>,
-    /// How many times the keys began to be read.
+    /// How many times a load of the keys was started.
     readings: AtomicU64,
-    /// Which reading `keys` are from.
+    /// The number of the load that `keys` are from.
     newest: Mutex<u64>,
     private_keys: Sealer,
     opaque_tokens: Sealer,
@@ -55,7 +56,7 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// An issuer that has no keys yet: see [`crate::keys::ensure`] and [`Issuer::reload_keys`].
+    /// Makes an issuer without keys: see [`crate::keys::ensure`] and [`Issuer::reload_keys`].
     pub fn new(settings: IssuerSettings, master: &MasterKey, rng: &dyn Rng) -> Self {
         let sealer = |what: &str| master.sealer(&format!("{what} of realm {}", settings.realm));
         let key = |what: &str| master.key_for(&format!("{what} of realm {}", settings.realm));
@@ -83,47 +84,47 @@ impl Issuer {
         }
     }
 
-    /// Its name.
+    /// The name of the realm.
     pub fn realm(&self) -> &RealmName {
         &self.settings.realm
     }
 
-    /// What people know it by: on pages and in mails.
+    /// The name that users read, on pages and in mails.
     pub fn display_name(&self) -> &str {
         &self.display_name
     }
 
-    /// Where it is reached, without a slash at the end.
+    /// The URL of the realm, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.settings.url
     }
 
-    /// Its issuer identifier (RFC 8414 §2), with or without a slash as the dialect has it.
+    /// The issuer identifier (RFC 8414 §2). The dialect decides whether it ends in a slash.
     pub fn identifier(&self) -> &str {
         &self.identifier
     }
 
-    /// What the address of a status list is but for its number.
+    /// The URL of a status list without the list's number at the end.
     pub fn status_lists(&self) -> &str {
         &self.status_lists
     }
 
-    /// The wire format it speaks.
+    /// The wire format of the realm.
     pub fn dialect(&self) -> &Arc<Dialect> {
         &self.settings.dialect
     }
 
-    /// Live or test.
+    /// The environment: live or test.
     pub fn environment(&self) -> Environment {
         self.settings.environment
     }
 
-    /// The keys as last loaded.
+    /// The keys of the last load.
     pub fn keys(&self) -> arc_swap::Guard<Arc<KeyRing>> {
         self.keys.load()
     }
 
-    /// Seals remembered answers, which may hold a secret that is shown once.
+    /// Seals the answers in idempotency records, which may hold a secret that is shown once.
     pub fn answers(&self) -> &Sealer {
         &self.answers
     }
@@ -138,21 +139,21 @@ impl Issuer {
         &self.links
     }
 
-    /// Tells the generations of refresh tokens that rotate.
+    /// The key that the generations of rotating refresh tokens are derived with.
     pub(crate) fn refresh_tokens(&self) -> &DigestKey {
         &self.refresh_tokens
     }
 
-    /// Binds forms to sessions: CSRF tokens.
+    /// The key of the CSRF tokens, which bind forms to sessions.
     pub fn forms(&self) -> &DigestKey {
         &self.forms
     }
 
-    /// Signs `payload`, a JSON object, as a compact JWS whose header says `typ`: what the issuer says of
-    /// itself, such as the change feed.
+    /// Signs `payload`, a JSON object, as a compact JWS with this `typ` header. For statements of
+    /// the issuer itself, such as the change feed.
     ///
     /// # Errors
-    /// [`ServerReason::NoSigningKey`] where there is no such key: see [`crate::keys::public_algorithm`].
+    /// [`ServerReason::NoSigningKey`] where no key signs with [`crate::keys::public_algorithm`].
     pub fn sign(&self, typ: &str, payload: &[u8], now: Timestamp) -> Result<String, Denial> {
         let missing = || ServerReason::NoSigningKey(public_algorithm(self.dialect()).as_str());
         let keys = self.keys();
@@ -160,10 +161,10 @@ impl Issuer {
         Ok(signer.with_type(typ).sign(payload).map_err(|_| missing())?)
     }
 
-    /// Loads the signing keys anew: at start, after each change, and from time to time.
+    /// Loads the signing keys again: at start, after each change, and at intervals.
     ///
     /// # Errors
-    /// When the store cannot be read. The keys stay as they were.
+    /// When the store cannot be read, or a key does not open. The keys then stay as they were.
     pub async fn reload_keys(&self, store: &dyn StoreReader) -> Result<(), StoreError> {
         let reading = self.begin_reading();
         let records = key_ring::records(self.realm(), store).await?;
@@ -176,8 +177,8 @@ impl Issuer {
         self.readings.fetch_add(1, Relaxed) + 1
     }
 
-    /// Takes over what a reading found, unless a later one was faster: it may have seen a key
-    /// revoked that this one still found good.
+    /// Takes over the keys of a load, unless a load that started later has finished before: that
+    /// one may have found a key revoked that is still active in this one.
     fn take_over(&self, reading: u64, mut ring: KeyRing) {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         if reading > *newest {
@@ -195,12 +196,12 @@ impl Issuer {
         &self.opaque_tokens
     }
 
-    /// What is bad in this realm.
+    /// The revoked marks of this realm.
     pub const fn ledger(&self) -> &Arc<Ledger> {
         &self.ledger
     }
 
-    /// Places in the status lists, on their way to new grants and credentials.
+    /// The status indexes that are reserved for new grants and credentials.
     pub(crate) const fn status_indexes(&self) -> &StatusIndexes {
         &self.status_indexes
     }
@@ -210,7 +211,7 @@ impl Issuer {
     }
 }
 
-/// A realm's name as people write names.
+/// The realm's name with a capital letter for each word, and spaces in place of hyphens.
 fn in_words(realm: &str) -> String {
     let capital = |word: &str| {
         let mut letters = word.chars();

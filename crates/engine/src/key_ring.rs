@@ -1,4 +1,4 @@
-//! The signing keys of a realm, unsealed: which one signs, and which are published.
+//! The unsealed signing keys of a realm: which of them signs, and which are published.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub struct KeyRing {
     signers: Vec<RingKey>,
     verifying: KeySet,
     published: String,
-    /// Another number for another set of keys: see [`KeyRing::number`].
+    /// The number of this set of keys: see [`KeyRing::number`].
     number: u64,
 }
 
@@ -23,14 +23,14 @@ pub struct KeyRing {
 struct RingKey {
     /// Signs access tokens.
     signer: Signer,
-    /// Signs ID tokens, under a header of their own (RFC 9068 §2.1 keeps the two apart).
+    /// Signs ID tokens, with their own `typ` header (RFC 9068 §2.1 keeps the two apart).
     identity: Signer,
     signs_from: Option<Timestamp>,
 }
 
 impl KeyRing {
-    /// Unseals the keys of a realm. A key that does not open is an error: going on
-    /// without it would refuse good tokens.
+    /// Unseals the keys of a realm. A key that does not open is an error: without it, valid tokens
+    /// would be refused.
     pub(crate) fn open(
         records: &[Loaded<SigningKey>],
         dialect: &Dialect,
@@ -67,24 +67,25 @@ impl KeyRing {
         Ok(ring)
     }
 
-    /// The key that signs with `algorithm` at `now`: the youngest whose time has come. Where that of
-    /// none has come the clock stepped back, and the oldest signs rather than nobody.
+    /// The key that signs with `algorithm` at `now`: the newest of those that sign already. Where
+    /// none does, the clock was set back, and the oldest key signs. `None`: there is no key for
+    /// `algorithm`.
     pub fn signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&Signer> {
         self.signing(algorithm, now).map(|it| &it.signer)
     }
 
-    /// The key that signs what the issuer says of itself at `now`, such as the change feed: that of
-    /// its access tokens, where everybody may check it, else its ES256 key.
+    /// The key that signs statements of the issuer itself at `now`, such as the change feed. Its
+    /// algorithm is [`public_algorithm`].
     pub(crate) fn public_signer(&self, dialect: &Dialect, now: Timestamp) -> Option<&Signer> {
         self.signer(public_algorithm(dialect), now)
     }
 
-    /// The same key, for ID tokens.
+    /// The key of [`KeyRing::signer`], with the header of ID tokens.
     pub(crate) fn identity_signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&Signer> {
         self.signing(algorithm, now).map(|it| &it.identity)
     }
 
-    /// The same key, under a header of another type.
+    /// The key of [`KeyRing::signer`], with another `typ` header.
     pub fn signer_as(&self, typ: &str, algorithm: Algorithm, now: Timestamp) -> Option<Signer> {
         self.signing(algorithm, now).map(|it| it.signer.with_type(typ))
     }
@@ -102,7 +103,7 @@ impl KeyRing {
     /// Checks a token's signature against every key that is not revoked.
     ///
     /// # Errors
-    /// Why no key accepts it.
+    /// The reason why no key accepts the signature.
     pub fn verify<'t>(&self, token: &'t Compact<'_>) -> Result<&'t [u8], VerifyError> {
         self.verifying.verify(token)
     }
@@ -118,17 +119,18 @@ impl KeyRing {
         Self { published: text.to_owned(), ..Self::default() }
     }
 
-    /// Whether there is a key at all.
+    /// Whether there is no key.
     pub fn is_empty(&self) -> bool {
         self.signers.is_empty()
     }
 
-    /// Tells this set of keys from those before it in the life of the issuer.
+    /// The number of this set of keys. It grows by one when the issuer loads other keys than
+    /// before.
     pub(crate) const fn number(&self) -> u64 {
         self.number
     }
 
-    /// Numbers this ring, which takes the place of `before`.
+    /// Sets the number of this ring, which replaces `before`.
     pub(crate) fn succeed(&mut self, before: &Self) {
         let kids = |ring: &Self| -> Vec<String> {
             ring.signers.iter().map(|it| it.signer.key().kid().to_owned()).collect()
@@ -138,7 +140,8 @@ impl KeyRing {
     }
 }
 
-/// The algorithm of what an issuer says of itself: never one whose verifier could also sign.
+/// The algorithm of statements of the issuer itself: that of the dialect's access tokens, or ES256
+/// where those use HS256, since an HS256 verifier could also sign.
 pub fn public_algorithm(dialect: &Dialect) -> Algorithm {
     match dialect.access_token().algorithm {
         Algorithm::HS256 => Algorithm::ES256,

@@ -1,7 +1,7 @@
 //! Signing keys: made at first start, sealed at rest, rotated with overlap, published as a JWK Set.
 //!
-//! A new key is published before it signs, so that caches of the key set know it by the time the
-//! first token comes; an old one stays in the set, and what it signed stays good, until it is revoked.
+//! A new key is published before it signs, so that caches of the key set have it when the first
+//! token arrives. An old key stays in the set, and its signatures stay valid, until it is revoked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use store::{Batch, Loaded, StoreError, StoreReader, Write};
 pub use crate::key_ring::{KeyRing, public_algorithm};
 use crate::{Context, Denial, Issuer, Outcome, ServerReason, key_ring};
 
-/// How long a new key is published before it signs: well over the five minutes that the answer with
-/// the key set may be cached (its `max-age`, in the dialect).
+/// How long a new key is published before it signs: 15 minutes. The key set may be cached for five
+/// minutes (its `max-age`, in the dialect).
 pub const PUBLISHED_AHEAD: Duration = Duration::from_secs(15 * 60);
 
 /// Every key record of the realm, oldest first.
@@ -30,8 +30,8 @@ pub async fn all(
     key_ring::records(issuer.realm(), store).await
 }
 
-/// Makes a key for each of `algorithms` that has none which signs or will: at first start, and when
-/// a resource server asks for another algorithm.
+/// Makes a key for each of `algorithms` that has no active or published key. Called at first start,
+/// and when a resource server needs another algorithm. The reply is the number of keys made.
 ///
 /// # Errors
 /// When the store cannot be read or a key cannot be made.
@@ -51,7 +51,7 @@ pub async fn ensure(ctx: &Context<'_>, algorithms: &[Algorithm]) -> Result<Outco
 }
 
 /// Makes a successor for the key of `algorithm`: published at once, signing after
-/// [`PUBLISHED_AHEAD`], or at once where `immediately`. The old key stays good for verifying.
+/// [`PUBLISHED_AHEAD`], or at once where `immediately`. The old key still verifies.
 ///
 /// # Errors
 /// When a key cannot be made.
@@ -71,8 +71,8 @@ pub fn rotate(
     Ok(Outcome { batch, reply: key })
 }
 
-/// Puts a key into another state: [`KeyState::Retired`] signs no more, [`KeyState::Revoked`] makes
-/// everything it signed worthless.
+/// Changes the state of a key. A [`KeyState::Retired`] key does not sign. A [`KeyState::Revoked`]
+/// key does not verify either: everything that it signed is invalid.
 pub fn change(
     ctx: &Context<'_>,
     key: &Loaded<SigningKey>,

@@ -1,10 +1,11 @@
-//! Decides. Given a request, what the store knows, the time and randomness, it says what to write
-//! and what to answer; it never writes, and it knows no HTTP and no SQL.
+//! The engine decides requests. From a request, the store, the time and randomness it determines
+//! what to write and what to answer. Only `settle` commits. The engine has no HTTP and no SQL.
 //!
-//! The way of a token request: [`authenticate`] the client, find its grant type in the table of
-//! [`grants`], let that file find the right, then scope, budget and mint, the same for every grant.
-//! A presented credential of any form goes through [`present`]. Every refusal is a [`Denial`] with
-//! a precise private reason; the tables of [`denial`] alone say what the outside sees of it.
+//! A token request: [`authenticate`] the client, find the handler of its grant type in [`grants`],
+//! let the handler resolve the grant, then narrow the scope, spend the budget and [`mint`]. The
+//! last three are the same for every grant type. A presented credential of any form is checked by
+//! [`present`]. Every refusal is a [`Denial`] with a private reason; the tables of [`denial`]
+//! decide what a client learns of it.
 
 pub mod access_requests;
 pub mod account;

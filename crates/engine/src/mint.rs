@@ -1,6 +1,6 @@
-//! Minting access tokens: a JWT or a sealed string, by realm and resource server. Neither has a row:
-//! the token itself carries its grant and credential. A dialect may want a third form, which has one:
-//! `stored`.
+//! Minting access tokens: a JWT or a sealed string, as the realm and the resource server say.
+//! Neither has a row: the token itself holds its grant and credential. A dialect may use a third
+//! format, `stored`, which has a row.
 
 use std::time::Duration;
 
@@ -22,32 +22,32 @@ pub(crate) use stored::stored;
 /// A token to be minted.
 #[derive(Debug)]
 pub struct Mint {
-    /// What it hangs from.
+    /// The chain that the token depends on.
     pub chain: Chain,
-    /// What it is traced to.
+    /// The credential that the token is minted from.
     pub credential: ParentCredential,
-    /// The key that stood in a client's place, where one did.
+    /// The API key that was used in place of a client, where one was.
     pub key: Option<PublicId>,
-    /// What it allows.
+    /// The scopes of the token.
     pub scopes: ScopeSet,
-    /// Its `jti` where that is decided already; else a random one.
+    /// The `jti` (RFC 7519 §4.1.7), where it is decided already. `None`: a random one.
     pub token_id: Option<u128>,
 }
 
 impl Mint {
-    /// The `client_id` (RFC 9068 §2.2): the client, or the key that stood in its place.
+    /// The `client_id` (RFC 9068 §2.2): the client, or the API key that was used in its place.
     pub fn client_id(&self) -> Option<&PublicId> {
         self.chain.client.as_ref().map(|client| &client.public_id).or(self.key.as_ref())
     }
 
-    /// What it is made of.
+    /// The format of the token: the resource server's own, else that of the dialect.
     pub(crate) fn format(&self, ctx: &Context<'_>) -> Format {
         let policy = ctx.issuer.dialect().access_token();
         self.chain.resource_server.tokens.format.map_or(policy.format, Format::from)
     }
 }
 
-/// How long a token for `server` is good; `None`: for ever.
+/// The lifetime of a token for `server`; `None`: it never expires.
 pub(crate) fn lifetime(ctx: &Context<'_>, server: &ResourceServer) -> Option<Duration> {
     server.tokens.lifetime.or(ctx.issuer.dialect().access_token().lifetime)
 }
@@ -55,13 +55,14 @@ pub(crate) fn lifetime(ctx: &Context<'_>, server: &ResourceServer) -> Option<Dur
 /// A minted token.
 #[derive(Debug)]
 pub struct Minted {
-    /// The string.
+    /// The token string.
     pub token: Secret<AccessToken>,
-    /// Its lifetime in seconds; `None`: it never expires.
+    /// The lifetime in seconds; `None`: it never expires.
     pub expires_in: Option<u64>,
 }
 
-/// What a sealed token holds. Positional on the wire: append only, and raise [`SEALED_VERSION`].
+/// The content of a sealed token. Encoded by position: only append fields, and raise
+/// [`SEALED_VERSION`].
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Sealed<'a> {
     pub(crate) version: u8,
@@ -87,7 +88,7 @@ pub fn mint(ctx: &Context<'_>, mint: &Mint) -> Result<Minted, Denial> {
     let format = mint.format(ctx);
     let expires_in = lifetime(ctx, server).map(|lifetime| lifetime.as_secs());
     let expires_in = match (format, mint.credential.ends) {
-        // Whoever checks it offline does not see what it hangs from end.
+        // An offline check does not see that the credential expires, so the JWT expires with it.
         (Format::Jwt, Some(ends)) => {
             let left = u64::try_from(ends.seconds() - issued_at).unwrap_or(0);
             Some(expires_in.map_or(left, |expires_in| expires_in.min(left)))
@@ -111,7 +112,7 @@ pub fn mint(ctx: &Context<'_>, mint: &Mint) -> Result<Minted, Denial> {
     };
     let token = match format {
         Format::Jwt => jwt(ctx, mint, &facts)?,
-        // One with a row was made with its row; whoever asks here wants none.
+        // A stored token is made with its row, elsewhere. Here the caller wants one without a row.
         Format::Opaque | Format::Stored => opaque(ctx, &facts),
     };
     Ok(Minted { token: Secret::new(token), expires_in })
@@ -145,7 +146,7 @@ fn opaque(ctx: &Context<'_>, facts: &TokenFacts<'_>) -> String {
         expires_at: facts.expires_at,
         scope: facts.scopes.to_string().into(),
     };
-    // Numbers and one string always serialise; the empty message would open nowhere.
+    // Numbers and one string always serialise. An empty message would not open as a token.
     let plain = postcard::to_allocvec(&sealed).unwrap_or_default();
     let bytes = ctx.issuer.opaque_tokens().seal(ctx.rng, SEALED_CONTEXT, &plain);
     let prefix = ctx.issuer.dialect().access_token().opaque_prefix.as_str();
@@ -155,5 +156,5 @@ fn opaque(ctx: &Context<'_>, facts: &TokenFacts<'_>) -> String {
     token
 }
 
-/// Authenticated with every sealed token; the key is the realm's already.
+/// The associated data of every sealed token. The key is the realm's own.
 pub(crate) const SEALED_CONTEXT: &[u8] = b"access token";

@@ -1,18 +1,18 @@
-//! What a decision yields.
+//! The result of a decision.
 
 use store::Batch;
 
-/// What to write, and what to answer once it is written.
+/// The writes of a decision, and the reply to send after the commit.
 #[derive(Debug)]
 pub struct Outcome<R> {
-    /// The writes.
+    /// The writes and events; empty where there is nothing to commit.
     pub batch: Batch,
-    /// The answer.
+    /// The reply.
     pub reply: R,
 }
 
 impl<R> Outcome<R> {
-    /// An answer that needs no writes.
+    /// A reply that needs no writes.
     pub fn reading(reply: R) -> Self {
         Self { batch: Batch::new(), reply }
     }

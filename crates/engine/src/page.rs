@@ -1,5 +1,5 @@
-//! Keyset pagination: a cursor names the last row seen, so a page costs the same wherever it lies,
-//! and rows that come or go meanwhile shift nothing.
+//! Keyset pagination. A cursor names the last row of a page, so every page costs the same, and rows
+//! that are added or removed meanwhile do not shift the next page.
 
 use base::encoding::{base64url, parse_base64url};
 use domain::{EntityRecord, Kind, Owners};
@@ -8,15 +8,15 @@ use store::{ListQuery, Loaded, MAX_PAGE, StoreExt as _};
 use crate::fields::invalid;
 use crate::{Context, Denial};
 
-/// Rows of a page whose length was not asked for.
+/// The number of rows of a page when the request names no limit.
 const DEFAULT_PAGE: usize = 50;
 
-/// Which page of a list.
+/// Selects a page of a list.
 #[derive(Clone, Debug, Default)]
 pub struct PageQuery {
-    /// At most so many rows, 1 to 200.
+    /// The most rows of the page, 1 to 200.
     pub limit: Option<usize>,
-    /// The cursor that the page before gave.
+    /// The cursor that the previous page returned.
     pub after: Option<String>,
 }
 
@@ -53,15 +53,15 @@ impl PageQuery {
     }
 }
 
-/// A cursor of the list `of` behind the row `last`. The list is part of it, so that a cursor of
-/// another list is noticed.
+/// The cursor of the list `of` after the row `last`. It holds the list, so that a cursor of another
+/// list is refused.
 pub(crate) fn cursor(of: u8, last: u128) -> String {
     let mut bytes = vec![of];
     bytes.extend_from_slice(&last.to_be_bytes());
     base64url(bytes)
 }
 
-/// The mark of the list of events in its cursors; entities are marked by their kind.
+/// Marks the list of events in cursors. Lists of entities are marked by their kind.
 pub(crate) const EVENTS: u8 = b'e';
 
 const fn mark(kind: Kind) -> u8 {
@@ -86,12 +86,13 @@ pub(crate) async fn list<T: EntityRecord>(
     Ok(Page { items, next: more.then(|| cursor(mark(T::KIND), last)) })
 }
 
-/// The cursor of the page behind `last`.
+/// The cursor of the page after `last`.
 pub(crate) fn behind<T: EntityRecord>(last: &Loaded<T>) -> String {
     cursor(mark(T::KIND), last.id().as_u128())
 }
 
-/// How many entities that belong to `owners` are as `counts` says; no further than `most`.
+/// Counts the entities of `owners` for which `counts` is true. Reading stops after the page on
+/// which `most` is reached.
 pub(crate) async fn count<T: EntityRecord>(
     ctx: &Context<'_>,
     owners: Owners,

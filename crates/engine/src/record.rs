@@ -1,7 +1,8 @@
 //! Two bounded buffers between requests and the store: uses of credentials, and refusals.
 //!
-//! Neither is on the way of a request: whoever drains them writes in batches. Both are finite: uses
-//! coalesce per credential, refusals beyond the bound are dropped and counted, nameless ones first.
+//! No request waits for them: a background task drains them and writes in batches. Uses are merged
+//! per credential. Refusals beyond the bound are dropped and counted; those without a subject have
+//! the smaller bound.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -11,18 +12,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use base::{Id, Timestamp};
 use domain::{Credential, Refusal, Use};
 
-/// The most credentials whose use waits to be written.
+/// The most credentials whose uses wait to be written.
 const MAX_USES: usize = 100_000;
-/// The most refusals with a name that wait to be written.
+/// The most refusals with a subject that wait to be written.
 const MAX_NAMED: usize = 4_096;
-/// The most refusals without a name that wait: a flood of noise must not slow the one writer.
+/// The most refusals without a subject that wait: a flood of them must not slow the one writer.
 const MAX_NAMELESS: usize = 512;
-/// The most refusals a minute that are kept under one name.
+/// The most refusals of one subject that keep their subject, per minute.
 const MAX_OF_ONE: u32 = 100;
-/// The most names that are counted in a minute; the others are nameless in it.
+/// The most subjects that are counted in a minute. Refusals of further subjects lose their subject.
 const MAX_NAMES: usize = 10_000;
 
-/// Uses of credentials, coalesced.
+/// Uses of credentials, merged per credential.
 #[derive(Debug, Default)]
 pub struct UseLog(Mutex<HashMap<Id<Credential>, Noted>>);
 
@@ -34,12 +35,13 @@ struct Noted {
 }
 
 impl UseLog {
-    /// Nothing yet.
+    /// Makes an empty buffer.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Notes one use.
+    /// Notes one use. When the buffer is full, the use of a credential that is not in it is
+    /// dropped.
     pub fn note(&self, credential: Id<Credential>, at: Timestamp, address: Option<IpAddr>) {
         let mut uses = lock(&self.0);
         let full = uses.len() >= MAX_USES;
@@ -57,22 +59,22 @@ impl UseLog {
         }
     }
 
-    /// Takes what was noted.
+    /// Takes all uses out of the buffer.
     pub fn drain(&self) -> Vec<Use> {
         std::mem::take(&mut *lock(&self.0)).into_iter().map(use_of).collect()
     }
 
-    /// Takes some of what was noted, `most` at most: the rest stays for whoever asks for all of it.
+    /// Takes the uses of at most `most` credentials out of the buffer. The others stay.
     pub fn drain_some(&self, most: usize) -> Vec<Use> {
         lock(&self.0).extract_if(|_, _| true).take(most).map(use_of).collect()
     }
 
-    /// How many credentials were used.
+    /// The number of credentials in the buffer.
     pub fn len(&self) -> usize {
         lock(&self.0).len()
     }
 
-    /// Whether none was used.
+    /// Whether the buffer is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -87,15 +89,16 @@ fn use_of((credential, noted): (Id<Credential>, Noted)) -> Use {
     }
 }
 
-/// Refusals waiting to be written.
+/// Refusals that wait to be written.
 ///
-/// Whoever knows the id of a client can be refused in its name as often as they like. So that this
-/// pushes out nobody else's refusals, those past a hundred in a minute are nameless: found by
-/// their request id, and kept among the noise.
+/// An attacker who knows a client's id can cause any number of refusals of this client. They must
+/// not push out the refusals of other clients: after 100 in a minute, further ones lose their
+/// subject. They are found by their request id alone, and share the bound of refusals without a
+/// subject.
 #[derive(Debug, Default)]
 pub struct RefusalLog(Mutex<Waiting>, Mutex<Minute>);
 
-/// How many refusals were noted under each name in the current minute.
+/// The number of refusals of each subject in the current minute.
 #[derive(Debug, Default)]
 struct Minute {
     number: i64,
@@ -103,7 +106,7 @@ struct Minute {
 }
 
 impl Minute {
-    /// Whether `subject` may be refused by name once more.
+    /// Counts one refusal of `subject` at `at`. Returns whether the refusal keeps its subject.
     fn admits(&mut self, subject: &str, at: Timestamp) -> bool {
         let number = at.millis().div_euclid(60_000);
         if number != self.number {
@@ -129,12 +132,12 @@ struct Waiting {
 }
 
 impl RefusalLog {
-    /// Nothing yet.
+    /// Makes an empty buffer.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Notes one. Past the bound it is dropped: it was logged anyway.
+    /// Notes one refusal. Beyond the bound it is dropped: the log has it anyway.
     pub fn note(&self, mut refusal: Refusal) {
         let at = refusal.at;
         refusal.subject = refusal.subject.filter(|subject| lock(&self.1).admits(subject, at));
@@ -150,7 +153,7 @@ impl RefusalLog {
         }
     }
 
-    /// Takes what was noted, and how many were dropped since the last time.
+    /// Takes all refusals, and the number of those dropped since the last call.
     pub fn drain(&self) -> (Vec<Refusal>, u64) {
         let waiting = std::mem::take(&mut *lock(&self.0));
         let mut refusals = waiting.named;
@@ -159,7 +162,8 @@ impl RefusalLog {
     }
 }
 
-/// What these buffers hold is good even where a holder of the lock panicked.
+/// Locks a buffer. Its content stays consistent even where a thread panicked while it held the
+/// lock.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,26 +1,26 @@
-//! What callers sent, on its way into logs and records: a secret in the wrong place must not get
-//! there with it.
+//! Removes what may be a secret from texts of callers before they reach logs and records.
 //!
-//! Invariant: nothing here lets through a run of more than [`LONGEST`] characters that could be a
-//! credential's. What is shorter may be a name; names of clients are cut whatever their length.
+//! Invariant: a run of more than [`LONGEST`] characters that could be part of a credential is
+//! always cut. A shorter run may be a name and stays. Unknown client ids are cut at any length.
 
 use std::borrow::Cow;
 
-/// The longest run of characters that is surely a name: a UUID.
+/// The longest run of characters that is kept, in characters: the length of a UUID.
 const LONGEST: usize = 36;
-/// How much of what may be a secret is shown: enough to recognise a prefix by.
+/// How many characters are shown of what may be a secret: enough to recognise a prefix.
 const SHOWN: usize = 8;
-/// The longest text that is kept, in bytes.
+/// The longest text that is kept, in bytes, without the ellipsis.
 const LONGEST_TEXT: usize = 500;
 
-/// The beginning of a text that stands where secrets are easily mistaken for names.
+/// The beginning of a text that may be a secret: at most [`SHOWN`] characters and a third of it.
 pub(crate) fn beginning(text: &str) -> String {
     let count = text.chars().count();
     let shown: String = text.chars().take(SHOWN.min(count / 3)).collect();
     format!("{shown}…")
 }
 
-/// A name that a caller gave: whole where it is short or a URL, else its beginning.
+/// A name that a caller sent. A URL is redacted; another name longer than [`LONGEST`] bytes is cut
+/// to its beginning.
 pub(crate) fn name(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST || text.contains("://") {
         redact(text)
@@ -29,8 +29,8 @@ pub(crate) fn name(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A text of ours with what a caller sent in it: what might be a credential is cut to its
-/// beginning, and the whole to 500 bytes.
+/// Redacts a text that holds what a caller sent. What may be a credential is cut to its beginning,
+/// and the whole text to 500 bytes.
 pub fn redact(text: &str) -> Cow<'_, str> {
     let suspicious = |run: &str| run.chars().count() > LONGEST;
     if text.len() <= LONGEST_TEXT && !runs(text).any(suspicious) {
@@ -53,7 +53,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     Cow::Owned(details)
 }
 
-/// The text in pieces: runs of characters that credentials are made of, and all else.
+/// Splits the text into runs of characters that credentials are made of, and the text between them.
 fn runs(text: &str) -> impl Iterator<Item = &str> {
     let of_credentials =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=' | '%' | '~');

@@ -1,11 +1,11 @@
-//! The stored record of a denied request, which support finds.
+//! The stored record of a denied request.
 
 use domain::Refusal;
 
 use crate::{Context, Denial, redact};
 
 impl Denial {
-    /// The record that `postern why` finds.
+    /// The record of this denial. `postern why` shows it.
     pub fn refusal(&self, ctx: &Context<'_>) -> Refusal {
         Refusal {
             request_id: ctx.origin.request_id.clone(),

@@ -1,9 +1,10 @@
-//! Revocation (RFC 7009): whoever holds a token may throw it away.
+//! Revocation (RFC 7009): the holder of a token may revoke it.
 //!
-//! An access token is refused from the next request on, by its id; a credential with a row takes
-//! with it everything minted from it. Whatever is unknown, foreign or dead already is a success (§2.2).
-//! Where the published format asks for no authentication, to present a token is to hold it; such a
-//! request may throw away an access token and its refresh token at once.
+//! An access token is revoked by its id, and refused from the next request on. The revocation of a
+//! credential with a row revokes everything minted from it. The answer for a token that is unknown,
+//! of another client, or inactive already is success (§2.2). Some published formats need no client
+//! authentication: there, the request that presents a token may revoke it, and may name an access
+//! token and its refresh token at once.
 
 use std::sync::Arc;
 
@@ -39,7 +40,8 @@ pub async fn revoke(ctx: &WriteContext<'_>, request: &Request) -> Result<Reply, 
     Ok(Reply::Revoked)
 }
 
-/// By whom something is thrown away; `None`: by whoever presents it, which is all that is asked.
+/// The caller that revokes. `None`: the dialect needs no authentication here, so presenting the
+/// token is enough.
 #[derive(Clone, Copy)]
 struct By<'a>(Option<&'a Caller>);
 
@@ -57,7 +59,7 @@ impl By<'_> {
 async fn decide(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Outcome<()>, Denial> {
     let found = match mine(ctx, by, token).await {
         Ok(Some(found)) => found,
-        // RFC 7009 §2.1: another client's token is refused; what it is stays unsaid.
+        // RFC 7009 §2.1: another client's token is not revoked. The answer does not show this.
         Ok(None) => return Ok(Outcome::reading(())),
         Err(denial) if denial.is_of_store() => return Err(denial),
         // RFC 7009 §2.2: an invalid token is revoked already.
@@ -70,8 +72,9 @@ async fn decide(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Outcome<()
     Ok(Outcome { batch, reply: () })
 }
 
-/// What the caller may throw away and what is not dead for good. Where only something above it does
-/// not hold, such as a client that is suspended, it lives again with that: it must be taken back.
+/// The token, where the caller may revoke it and it is not revoked or expired already. A token that
+/// is inactive only because something it depends on is suspended would become active again, so it
+/// must be revoked.
 async fn mine(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Option<Found>, Denial> {
     let found = match look_up(ctx, &presented(token), PresentedAt::Issuer).await {
         Err(denial) if is_mismatch(&denial) => match family_of(ctx, token).await? {
@@ -91,8 +94,8 @@ fn is_mismatch(denial: &Denial) -> bool {
     matches!(denial.reason, Reason::Credential(CredentialReason::Mismatch(_)))
 }
 
-/// Whoever throws away an earlier token of a family wants the connection closed: perhaps the answer
-/// with its successor was lost on the way.
+/// The family of an earlier refresh token. A client that revokes an earlier token wants to revoke
+/// the family: it may have lost the answer with the next token.
 async fn family_of(ctx: &Context<'_>, token: &str) -> Result<Option<Found>, Denial> {
     match family::look_up(ctx, token).await {
         Ok((Family { credential, token }, _)) => {

@@ -1,4 +1,4 @@
-//! Issuing strings in the realm's format, and telling what a presented string is before a look-up.
+//! Issuing secrets in the realm's format, and finding the credential of a presented string.
 
 use base::issued::{self, Shape};
 use base::{Digest, Id, Secret};
@@ -8,21 +8,21 @@ use store::{Loaded, StoreExt as _};
 
 use crate::{ClientReason, Context, CredentialReason, Denial};
 
-/// A freshly issued secret: shown once, then only its digest remains.
+/// A new secret. It is shown once; only its digest is stored.
 #[derive(Debug)]
 pub struct IssuedSecret {
-    /// Identifier of the credential to be.
+    /// The identifier of the new credential.
     pub id: Id<Credential>,
-    /// What will find its row.
+    /// The public id of the new credential.
     pub public_id: PublicId,
-    /// The whole string.
+    /// The whole secret string.
     pub secret: Secret<AnySecret>,
-    /// What is stored of it.
+    /// The digest, which is stored.
     pub digest: Digest<AnySecret>,
 }
 
-/// A credential of a kind that stands for a grant, and that grant. Whether the two are active is for
-/// [`Chain::below`](crate::Chain::below) to find out.
+/// A credential that belongs to a grant. [`Chain::below`](crate::Chain::below) checks whether the
+/// two are active.
 #[derive(Clone, Debug)]
 pub struct GrantCredential {
     /// The credential.
@@ -31,7 +31,7 @@ pub struct GrantCredential {
     pub grant: Id<Grant>,
 }
 
-/// The alphabet of split strings: five bits a digit, so that no digit is likelier than another.
+/// The alphabet of split secrets. A digit has five bits, so that all digits are equally likely.
 const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 
 /// Issues a secret of `kind` in the realm's format.
@@ -47,7 +47,7 @@ pub(crate) fn issue_as(
 ) -> IssuedSecret {
     let format = ctx.issuer.dialect().secret(kind, ctx.issuer.environment());
     let (public_id, secret): (String, Secret<AnySecret>) = match format.shape {
-        // What is only ever imported has no shape of its own; ours is as good as any.
+        // An imported kind has no format to issue in: the checked one is used.
         SecretShape::Checked | SecretShape::Imported => {
             (id.to_string(), issued::issue(&format.prefix, id, ctx.rng))
         }
@@ -61,7 +61,7 @@ pub(crate) fn issue_as(
     IssuedSecret { id, public_id: public_name(&public_id, id), secret, digest }
 }
 
-/// The row of a fresh secret: without a label, never expiring.
+/// The row of a new secret, without a label and without an expiry.
 pub(crate) fn row(
     ctx: &Context<'_>,
     issued: &IssuedSecret,
@@ -80,7 +80,8 @@ pub(crate) fn row(
     }
 }
 
-/// Names are made of letters and digits here, so this never falls back; the type wants a path.
+/// Parses `text`, which always parses: it has letters and digits alone. The fallback to `id` is
+/// never used.
 fn public_name(text: &str, id: Id<Credential>) -> PublicId {
     text.parse().or_else(|_| id.to_string().parse()).unwrap_or_else(|_| unreachable!())
 }
@@ -92,11 +93,11 @@ fn random_digits(ctx: &Context<'_>, digits: usize) -> String {
     bytes.iter().map(|byte| char::from(DIGITS[usize::from(byte % 32)])).collect()
 }
 
-/// Finds the credential of `kind` that `text` claims to be, and checks the secret. Says nothing
-/// about whether it is still good.
+/// Finds the credential of `kind` that `text` claims to be, and checks the secret. Does not check
+/// whether the credential is active.
 ///
 /// # Errors
-/// The precise reason why it is none.
+/// The private reason why there is no such credential, or why its secret is wrong.
 pub async fn find(
     ctx: &Context<'_>,
     kind: CredentialKind,
@@ -105,12 +106,12 @@ pub async fn find(
     find_any(ctx, &[kind], |_| Some(()), text).await.map(|(found, ())| found)
 }
 
-/// Finds the credential of any of `kinds` that `text` claims to be, as [`find`] does, and what
-/// `read` takes from it: a credential that `read` gives `None` for is none of them. Kinds that look
-/// alike cost one look-up together.
+/// Finds the credential of any of `kinds` that `text` claims to be, as [`find`] does, and returns
+/// what `read` takes from it. A credential that `read` returns `None` for counts as not found.
+/// Kinds with the same format need one look-up together.
 ///
 /// # Errors
-/// The precise reason why it is none.
+/// The private reason why there is no such credential, or why its secret is wrong.
 pub(crate) async fn find_any<T>(
     ctx: &Context<'_>,
     kinds: &[CredentialKind],
@@ -150,15 +151,15 @@ pub(crate) async fn find_any<T>(
     Err(why.unwrap_or(CredentialReason::Foreign(kind)).into())
 }
 
-/// What a string would be in a format.
+/// What a string is in a format.
 enum Claimed<'a> {
-    /// None of it.
+    /// The string does not have this format.
     Nothing,
-    /// One of it, mistyped or cut.
+    /// The string has this format, but the checksum does not match: it was mistyped or cut.
     Damaged,
-    /// One of it, found by its row's id.
+    /// The string names the row by its id.
     Id(Id<Credential>),
-    /// One of it, found by its row's public id.
+    /// The string names the row by its public id.
     Name(&'a str),
 }
 
@@ -169,7 +170,7 @@ fn claimed<'a>(format: &SecretFormat, text: &'a str) -> Claimed<'a> {
             Shape::Damaged => Claimed::Damaged,
             Shape::Intact(id) => Claimed::Id(id),
         },
-        // Found by the first half of its pair, never by itself.
+        // An imported secret is found by the first half of its Basic pair, never by itself.
         SecretShape::Imported => Claimed::Nothing,
         SecretShape::Split { id_digits, secret_digits } => {
             let body = text.strip_prefix(format.prefix.as_str());
@@ -182,7 +183,7 @@ fn claimed<'a>(format: &SecretFormat, text: &'a str) -> Claimed<'a> {
 /// Finds a credential by the first half of a Basic pair and checks the second.
 ///
 /// # Errors
-/// The precise reason why it is none.
+/// The private reason why there is no such credential, or why its secret is wrong.
 pub(crate) async fn find_pair(
     ctx: &Context<'_>,
     id: &str,
@@ -204,7 +205,7 @@ fn check_digest(ctx: &Context<'_>, credential: &Credential, text: &str) -> Resul
     if ctx.digests.matches(&Secret::<AnySecret>::new(text), &credential.digest) {
         return Ok(());
     }
-    // A Checked string whose checksum fits and whose secret does not is no typo: somebody tries.
+    // A checked string with a valid checksum and a wrong secret is no typo: it may be an attack.
     let format = ctx.issuer.dialect().secret(credential.kind(), ctx.issuer.environment());
     match (&format.shape, issued::read::<Credential>(&format.prefix, text)) {
         (SecretShape::Checked, Shape::Damaged) => {
@@ -214,12 +215,15 @@ fn check_digest(ctx: &Context<'_>, credential: &Credential, text: &str) -> Resul
     }
 }
 
-/// White space and control characters never belong to a credential; copied ones are the most
-/// common mistake of all, so they have a reason of their own.
+/// Refuses white space and control characters, which no credential has. They are copied by mistake
+/// so often that they have their own reason.
+///
+/// # Errors
+/// [`CredentialReason::WhiteSpace`].
 pub(crate) fn refuse_white_space(what: &'static str, text: &str) -> Result<(), Denial> {
     let stray = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}' || c == '\u{200b}';
-    // Almost everything presented is plain ASCII, where a byte tells. Without an early end, many bytes
-    // are looked at with one instruction.
+    // Almost all credentials are plain ASCII, so bytes are checked first. The loop does not stop
+    // early: so the compiler checks many bytes with one instruction.
     let plain = text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
     if plain || !text.chars().any(stray) {
         Ok(())
@@ -228,7 +232,11 @@ pub(crate) fn refuse_white_space(what: &'static str, text: &str) -> Result<(), D
     }
 }
 
-/// Whether a credential is still good by itself: not revoked, not expired.
+/// Checks that a credential itself is active: not revoked and not expired. Does not check its
+/// chain.
+///
+/// # Errors
+/// [`CredentialReason::Revoked`] or [`CredentialReason::Expired`].
 pub(crate) fn check_alive(ctx: &Context<'_>, credential: &Credential) -> Result<(), Denial> {
     let kind = credential.kind();
     if let Some(revocation) = &credential.revoked {

@@ -1,30 +1,31 @@
-//! A bounded memory of JWTs whose signature was good.
+//! A bounded memory of JWTs whose signature is valid.
 //!
-//! Checking one's own ES256 signature costs more than making it. Whoever minted or checked a token
-//! can recognise the very same bytes again by a keyed 128-bit fingerprint over *all* of them,
-//! signature included: one changed bit is another token. Only the signature check is skipped;
-//! expiry, revocation and everything else is looked at each time.
+//! To verify an ES256 signature costs more than to make one. The process keeps a keyed 128-bit
+//! fingerprint of each token that it minted or verified, and recognises the same token by it later.
+//! The fingerprint covers *all* bytes, with the signature: a token with one changed bit is another
+//! token. Only the signature check is skipped; expiry, revocation and everything else are checked
+//! each time.
 //!
-//! Invariant: nothing is noted that was not signed by a key of the ring or verified with one, and
-//! what was noted for one set of keys is not recognised for another: whoever looked at a signature
-//! before a key was revoked may note it after. The key of the fingerprint is random, per process,
-//! and never leaves it.
+//! Invariant: only tokens that a key of the ring signed or verified are noted. A token that was
+//! noted for one set of keys is not recognised for another, because a request may verify a token
+//! before a key is revoked and note it after. The key of the fingerprint is random, and only this
+//! process has it.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use base::{DigestKey, Rng};
 
-/// How many tokens are remembered: a mebibyte.
+/// How many tokens are remembered. They take 1 MiB.
 const SLOTS: usize = 1 << 16;
 
-/// The fingerprints.
+/// The fingerprints of tokens with a valid signature.
 pub(crate) struct Seen {
     key: DigestKey,
     slots: Box<[[AtomicU64; 2]]>,
 }
 
 impl Seen {
-    /// Remembers nothing yet.
+    /// Makes an empty memory with a random key.
     pub(crate) fn new(rng: &dyn Rng) -> Self {
         let mut key = [0; 32];
         rng.fill(&mut key);
@@ -32,14 +33,15 @@ impl Seen {
         Self { key: DigestKey::new(&key), slots }
     }
 
-    /// What a token is recognised by.
+    /// The fingerprint of a token.
     pub(crate) fn print(&self, token: &str) -> Print {
         let mac = self.key.mac(token.as_bytes());
         let word = |at: usize| mac.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
         Print([word(0).map_or(1, u64::from_le_bytes), word(8).map_or(1, u64::from_le_bytes)])
     }
 
-    /// Notes a token whose signature is good by the set of keys `keys`. It may displace another.
+    /// Notes a token whose signature is valid under the key set number `keys`. It may replace
+    /// another token.
     pub(crate) fn note(&self, token: Print, keys: u64) {
         let [high, low] = token.under(keys);
         if let Some([high_slot, low_slot]) = self.slot(high) {
@@ -48,8 +50,9 @@ impl Seen {
         }
     }
 
-    /// Whether exactly this token was noted for exactly these keys. A torn read of two tokens' halves matches a third
-    /// only if both halves are its own: as unlikely as guessing the fingerprint.
+    /// Whether exactly this token was noted for exactly these keys. A read may get the halves of
+    /// two different tokens. It then matches only a token with both halves, which is as unlikely as
+    /// to guess the fingerprint.
     pub(crate) fn contains(&self, token: Print, keys: u64) -> bool {
         let [high, low] = token.under(keys);
         self.slot(high).is_some_and(|[high_slot, low_slot]| {

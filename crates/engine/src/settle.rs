@@ -1,8 +1,8 @@
-//! The one place that commits what was decided.
+//! The one place that commits decisions.
 //!
-//! Invariant: no other file of this crate names [`Store`], so nothing else writes to one. A decision is
-//! given a [`Context`], which only reads; an operation that decides and commits is given a
-//! [`WriteContext`], which only [`settle`] can write by.
+//! Invariant: no other file of this crate names [`Store`], so nothing else writes to one. A
+//! decision gets a [`Context`], which only reads. An operation that decides and commits gets a
+//! [`WriteContext`]; only [`settle`] can write through it.
 
 use std::ops::Deref;
 
@@ -13,13 +13,13 @@ use store::{Batch, CommitError, Committed, Conflict, Store, Write};
 use crate::budget::quota;
 use crate::{AdminReason, ClientReason, Context, Denial, Outcome, ServerReason};
 
-/// How often a decision is taken anew when the world changed under it.
+/// How often a decision is made at most, when its commits meet conflicts.
 const ATTEMPTS: u32 = 16;
-/// How often status indexes are reserved for one attempt: others may take them first.
+/// How often status indexes are reserved for one attempt: other requests may take them first.
 const RESERVATIONS: usize = 4;
 
-/// A [`Context`] whose decisions may be committed, by [`settle`] alone: there is no other way to the
-/// store that it writes to.
+/// A [`Context`] whose decisions may be committed. Only [`settle`] can reach the store that it
+/// writes to.
 #[derive(Clone, Copy, Debug)]
 pub struct WriteContext<'a> {
     context: Context<'a>,
@@ -27,12 +27,13 @@ pub struct WriteContext<'a> {
 }
 
 impl<'a> WriteContext<'a> {
-    /// What is decided on `context` is committed to `store`.
+    /// A context for decisions on `context` that are committed to `store`.
     pub const fn new(context: Context<'a>, store: &'a dyn Store) -> Self {
         Self { context, store }
     }
 
-    /// The same, for decisions that must see what other nodes have committed: memory is not asked.
+    /// The same, for decisions that must see what other nodes have committed: it reads the database
+    /// and not the memory.
     pub fn direct(self) -> Self {
         let context = Context { store: self.context.store.direct(), ..self.context };
         Self { context, ..self }
@@ -47,7 +48,7 @@ impl<'a> Deref for WriteContext<'a> {
     }
 }
 
-/// Decides, commits, and decides again when a precondition failed meanwhile.
+/// Decides, commits, and decides again when the commit meets a conflict.
 ///
 /// # Errors
 /// The denial of the decision itself, [`ClientReason::BudgetSpent`] where the commit found a budget
@@ -58,15 +59,15 @@ pub async fn settle<'a, R, F, Fut>(
     decide: F,
 ) -> Result<(R, Committed), Denial>
 where
-    // Not `AsyncFn`: what it returns cannot be shown to be `Send`, which every server needs.
+    // Not `AsyncFn`: its future cannot be declared `Send`, which the server needs.
     F: Fn(Context<'a>) -> Fut,
     Fut: Future<Output = Result<Outcome<R>, Denial>>,
 {
     settle_shared(ctx, &[], decide).await
 }
 
-/// As [`settle`], for a decision that makes rows of `shared` kinds which another request may make at
-/// the same moment: the second of two decides again and finds what the first made.
+/// As [`settle`], for a decision that makes rows of `shared` kinds which a concurrent request may
+/// make, too. The second of two requests decides again and finds the row of the first.
 pub(crate) async fn settle_shared<'a, R, F, Fut>(
     ctx: &WriteContext<'a>,
     shared: &[Kind],
@@ -100,8 +101,8 @@ where
     Err(ServerReason::Contended.into())
 }
 
-/// Decides. A decision that found too few status indexes is made again, once more are reserved. Where
-/// none can be reserved at this moment, what was decided without them stands.
+/// Decides. A decision that found too few status indexes is made again after more are reserved.
+/// Where none can be reserved, the decision without them is kept.
 async fn with_status_indexes<R, Fut>(
     ctx: &WriteContext<'_>,
     decide: impl Fn() -> Fut,
@@ -128,7 +129,7 @@ where
     decide().await
 }
 
-/// A budget that a batch spends from: which write, whose, its limits, and when.
+/// A budget that a batch spends from: the index of the write, the owner, the limits, and the time.
 type Spending = (usize, BudgetSubject, BudgetLimits, Timestamp);
 
 fn spending(batch: &Batch) -> Vec<Spending> {
@@ -139,7 +140,7 @@ fn spending(batch: &Batch) -> Vec<Spending> {
     spends.collect()
 }
 
-/// Tells whose budget forbade the write at `index`.
+/// The denial for the budget of the write at `index`.
 fn budget_spent(spending: &[Spending], index: usize, state: BudgetState) -> Denial {
     let (mut client, mut organization) = (None, None);
     if let Some((_, subject, limits, now)) = spending.iter().find(|(at, ..)| *at == index) {

@@ -1,19 +1,21 @@
-//! Numbers in the status lists (Token Status List §4), reserved for new grants and credentials.
+//! Status indexes: numbers in the status lists (Token Status List §4), reserved for new grants and
+//! credentials.
 //!
-//! They are reserved in blocks, so that making a credential costs no write of its own. A number that is
-//! lost with the process, or with a decision that was not committed, leaves a gap of one bit.
+//! They are reserved in blocks, so that a new credential needs no extra write. An index that is
+//! lost with the process, or with a decision that was not committed, leaves a gap of one bit in the
+//! list.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The first block.
+/// The size of the first block.
 const FIRST: u32 = 64;
-/// The largest: blocks double.
+/// The size of the largest block. Each block is twice as large as the one before, up to this.
 const LARGEST: u32 = 4096;
 
-/// The numbers that a process has reserved in a realm's status lists.
+/// The status indexes of a realm that this process has reserved.
 #[derive(Debug, Default)]
 pub(crate) struct StatusIndexes {
     stock: Mutex<Stock>,
@@ -23,12 +25,12 @@ pub(crate) struct StatusIndexes {
 #[derive(Debug, Default)]
 struct Stock {
     blocks: VecDeque<Range<u32>>,
-    /// How many were reserved last.
+    /// The size of the last block.
     reserved: u32,
 }
 
 impl StatusIndexes {
-    /// The next one; `None` where there is none left.
+    /// Takes the next index; `None` where none is left.
     pub(crate) fn take(&self) -> Option<u32> {
         let next = self.stock().next();
         if next.is_none() {
@@ -37,12 +39,13 @@ impl StatusIndexes {
         next
     }
 
-    /// How many were asked for and not there, since the process started.
+    /// How many calls of [`StatusIndexes::take`] returned `None` since the process started.
     pub(crate) fn missed(&self) -> u64 {
         self.missed.load(Relaxed)
     }
 
-    /// How many to reserve, so that there are `wanted`; `None` where there are as many already.
+    /// How many indexes to reserve so that there are `wanted`; `None` where there are enough
+    /// already.
     pub(crate) fn to_reserve(&self, wanted: u64) -> Option<u32> {
         let wanted = u32::try_from(wanted).unwrap_or(LARGEST).min(LARGEST);
         let mut stock = self.stock();
@@ -53,8 +56,8 @@ impl StatusIndexes {
         Some(stock.reserved.max(wanted))
     }
 
-    /// Adds `count` that were reserved, the first of which is `first`. Where several requests reserved
-    /// at once, each adds its block, and all are used.
+    /// Adds a block of `count` reserved indexes from `first`. Where several requests reserve at
+    /// once, each adds its block, and all blocks are used.
     pub(crate) fn add(&self, first: u32, count: u32) {
         self.stock().blocks.push_back(first..first.saturating_add(count));
     }
@@ -65,7 +68,7 @@ impl StatusIndexes {
 }
 
 impl Stock {
-    /// How many are left.
+    /// The number of indexes that are left.
     fn len(&self) -> u32 {
         let lens = self.blocks.iter().map(|block| block.end - block.start);
         lens.fold(0, u32::saturating_add)

@@ -1,17 +1,17 @@
-//! The token endpoint (RFC 6749 §3.2), in phases that no grant type can forget:
+//! The token endpoint (RFC 6749 §3.2), in phases that are the same for every grant type:
 //!
-//! 1. see that what the grant type needs was sent: before any look-up, so that the answer tells
-//!    nothing of the client;
+//! 1. check that the request has the parameters of its grant type: before any look-up, so that the
+//!    answer does not depend on the client;
 //! 2. authenticate the client;
-//! 3. find the grant type, and whether the client may use it;
-//! 4. let its handler resolve the grant, and check that it is for the audience asked for;
+//! 3. find the grant type, and check that the client may use it;
+//! 4. let its handler resolve the grant, and check that it is for the requested audience;
 //! 5. narrow the scope;
 //! 6. spend the budgets, and commit;
 //! 7. mint and reply.
 //!
-//! The token is signed only after the commit: a spent budget costs no signature, and a token that
-//! was not paid for never exists. One that has a row is written with the rest, and its string is
-//! told to nobody before.
+//! The token is signed only after the commit: where the budget is spent, no signature is made, and
+//! no token exists that the budget did not allow. A stored token is made before the commit, and its
+//! row is part of it; the string is returned only after the commit.
 
 use base::Id;
 use dialect::Format;
@@ -26,11 +26,11 @@ use crate::mint::{self, Mint, Minted};
 use crate::settle::{WriteContext, settle_shared};
 use crate::{ClientReason, Context, Denial, Outcome, RequestReason, ScopeReason, identity, oidc};
 
-/// A decided token: everything but the signature.
+/// A token that is decided and not signed yet.
 #[derive(Debug)]
 struct Decided {
     mint: Mint,
-    /// The token itself, where it has a row.
+    /// The token, where it is a stored one (it has a row).
     stored: Option<Minted>,
     /// The budgets spent, in the order of their writes.
     budgets: Vec<(BudgetSubject, BudgetLimits)>,
@@ -38,15 +38,15 @@ struct Decided {
     identity: Option<Identity>,
 }
 
-/// Answers a token request, and tells which credential was used.
+/// Answers a token request, and returns the credential that was used.
 ///
 /// # Errors
-/// Why no token is issued.
+/// The private reason why no token is issued.
 pub async fn token(
     ctx: &WriteContext<'_>,
     request: &Request,
 ) -> Result<(Reply, Id<Credential>), Denial> {
-    // Two requests at once may want to make the same row, such as a connection's own credential.
+    // Two concurrent requests may make the same row, such as the credential of a connection.
     let made = &[Kind::Credential];
     let settled = settle_shared(ctx, made, async |ctx| decide(&ctx, request).await);
     let (decided, committed) = settled.await?;
@@ -55,18 +55,18 @@ pub async fn token(
     Ok((reply(ctx, decided, &committed)?, used))
 }
 
-/// A denial inside the outcome is one that must be written down before it is told.
+/// A denial inside the outcome has writes: they are committed before it is returned.
 async fn decide(
     ctx: &Context<'_>,
     request: &Request,
 ) -> Result<Outcome<Result<Decided, Denial>>, Denial> {
     complete(ctx, request)?;
     let direct = Context { store: ctx.store.direct(), ..*ctx };
-    // A machine and its secret are as memory has them, unless a commit met them otherwise.
+    // The client and its secret are read from memory, unless an earlier attempt met a conflict.
     let ctx = if ctx.attempt > 0 { &direct } else { ctx };
     let caller = authenticate(ctx, request).await?;
     let handler = grant_type(ctx, request, &caller)?;
-    // The rest acts on what changes by use, which another node may have done a moment ago.
+    // Codes and refresh tokens change by use, on any node, so the other grant types read directly.
     let by_use = handler.grant_type() != GrantType::ClientCredentials;
     let ctx = if by_use { &direct } else { ctx };
     let resolved = match handler.resolve(ctx, request, &caller).await {
@@ -97,8 +97,8 @@ async fn decide(
     Ok(Outcome { batch, reply: Ok(decided) })
 }
 
-/// Whether the request has what its grant type needs. A grant type that is none is left to
-/// [`grant_type`].
+/// Checks that the request has the parameters of its grant type. [`grant_type`] refuses an unknown
+/// grant type later.
 fn complete(ctx: &Context<'_>, request: &Request) -> Result<(), Denial> {
     let name = request.parameters.value(Parameter::GrantType);
     let handler = name.and_then(|name| spoken(ctx, name));
@@ -109,7 +109,7 @@ fn complete(ctx: &Context<'_>, request: &Request) -> Result<(), Denial> {
     }
 }
 
-/// The grant type of this name, where the dialect has it.
+/// The handler of the grant type with this name, where the dialect has it.
 fn spoken(ctx: &Context<'_>, name: &str) -> Option<&'static dyn GrantHandler> {
     let wanted: GrantType = name.parse().ok()?;
     let spoken = ctx.issuer.dialect().grant_types().contains(&wanted);
@@ -136,7 +136,7 @@ fn grant_type(
     }
 }
 
-/// Refuses to mint for another audience than every one that the request names (RFC 8707 §2.2).
+/// Refuses a request that names another audience than that of the resolved grant (RFC 8707 §2.2).
 fn audience(request: &Request, resolved: &ResolvedGrant) -> Result<(), Denial> {
     let own = &resolved.chain.resource_server.identifier;
     match named_audiences(request).find(|named| named != own) {
@@ -145,8 +145,8 @@ fn audience(request: &Request, resolved: &ResolvedGrant) -> Result<(), Denial> {
     }
 }
 
-/// The scope of the token (RFC 6749 §3.3): what was asked for, or the default. AuthorizationRequest for more than
-/// was granted is refused, never silently narrowed.
+/// The scope of the token (RFC 6749 §3.3): the requested one, or the default. A request for more
+/// than was granted is refused, never silently narrowed.
 fn scope(request: &Request, resolved: &ResolvedGrant) -> Result<ScopeSet, Denial> {
     let grant = &resolved.chain.grant;
     let narrow = |scopes: &ScopeSet| match &resolved.narrowed {
@@ -165,7 +165,7 @@ fn scope(request: &Request, resolved: &ResolvedGrant) -> Result<ScopeSet, Denial
     }
 }
 
-/// The budgets that a token is paid from: the client's, then the organization's.
+/// The budgets that a token is counted against: the client's, then the organization's.
 fn budgets(resolved: &ResolvedGrant) -> Vec<(BudgetSubject, BudgetLimits)> {
     let client = resolved.chain.client.as_ref();
     let client = client.map(|client| (BudgetSubject::Client(client.id), client.budget));

@@ -1,5 +1,5 @@
-//! Fetching credentials through a one-time link. Looking at a link spends nothing: mail scanners
-//! look at every link there is.
+//! Fetching credentials through a one-time link. To open a link does not spend it, because mail
+//! scanners open every link.
 
 use base::{Secret, Timestamp};
 use domain::{
@@ -13,22 +13,22 @@ use crate::admin::client_secrets::{self, NewSecret};
 use crate::changes::{Changes, nothing};
 use crate::{ClientReason, Context, Denial, GrantReason, LinkReason, Outcome};
 
-/// The most APIs that are named beside credentials.
+/// The most APIs that are named together with the credentials.
 const MAX_AUDIENCES: usize = 20;
 
-/// What a link that is good offers.
+/// What a valid link offers.
 #[derive(Debug)]
 pub struct Offer {
-    /// Whose request.
+    /// The access request that the link was sent for.
     pub request: Loaded<AccessRequest>,
-    /// The client whose secret it is.
+    /// The client that the secret will belong to.
     pub client: Loaded<Client>,
-    /// Until when the link is good.
+    /// The time at which the link expires.
     pub until: Timestamp,
     link: Link,
 }
 
-/// The credentials: shown once.
+/// The credentials of the client. They are shown once.
 #[derive(Debug)]
 pub struct Fetched {
     /// The `client_id`.
@@ -39,7 +39,7 @@ pub struct Fetched {
     pub audiences: Vec<String>,
 }
 
-/// What the link offers, if it is good.
+/// What the link offers, where it is valid.
 ///
 /// # Errors
 /// [`LinkReason::Unsealable`], [`LinkReason::Used`], [`LinkReason::Superseded`],
@@ -69,10 +69,11 @@ pub async fn offer(ctx: &Context<'_>, link: &str) -> Result<Offer, Denial> {
     Ok(Offer { request, client, until: link.until, link })
 }
 
-/// Makes the secret, and spends the link.
+/// Makes a client secret, and spends the link.
 ///
 /// # Errors
-/// Those of [`offer`]; [`crate::AdminReason::StateForbids`] when the client has too many good secrets.
+/// Those of [`offer`]; [`crate::AdminReason::StateForbids`] when the client has too many active
+/// secrets.
 pub async fn fetch(ctx: &Context<'_>, link: &str) -> Result<Outcome<Fetched>, Denial> {
     let Offer { request, client, link, .. } = offer(ctx, link).await?;
     let actor = Actor::Client(client.public_id.clone());
@@ -92,7 +93,7 @@ pub async fn fetch(ctx: &Context<'_>, link: &str) -> Result<Outcome<Fetched>, De
         audiences: audiences(ctx, &client).await?,
     };
     let mut outcome = changes.done(fetched);
-    // First, so that of two who use a link at once the second is told just that.
+    // The first write: where two requests use a link at once, the second finds it used.
     let spend = Write::SpendOnce { id: link.id(), until: link.until, now: ctx.now };
     outcome.batch.writes.insert(0, spend);
     Ok(outcome)

@@ -1,7 +1,9 @@
-//! One-time links: sealed, so that they say what they are for and nobody can make one.
+//! One-time links. A link is sealed: it holds its access request and its expiry, and cannot be
+//! forged.
 //!
-//! Invariant: a link is good for the one moment of ending that its request names at present. Sending
-//! another moves that moment, so it ends the one before without a row of its own.
+//! Invariant: a link is valid only while its expiry equals the expiry that its access request
+//! holds. A new link changes this expiry, so the link before it becomes invalid without a row of
+//! its own.
 
 use base::digest::sha256;
 use base::encoding::{base64url, parse_base64url};
@@ -14,11 +16,11 @@ use crate::{Context, Denial, LinkReason};
 const VERSION: u8 = 1;
 const CONTEXT: &[u8] = b"credentials of an access request";
 
-/// Marks a one-time link: whoever has it gets the credentials.
+/// Marks a [`Secret`] as a one-time link. Its holder can fetch the credentials.
 #[derive(Debug)]
 pub enum OneTimeLink {}
 
-/// What a link says.
+/// The content of a link.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Link {
     version: u8,
@@ -34,7 +36,7 @@ impl Link {
         if link.version == VERSION { Ok(link) } else { Err(LinkReason::Unsealable.into()) }
     }
 
-    /// What is spent when it is used.
+    /// The identifier that is spent when the link is used.
     pub(super) fn id(&self) -> u128 {
         let (request, until) = (self.request.to_bytes(), self.until.millis().to_be_bytes());
         let hash = sha256([CONTEXT, &request, &until].concat().as_slice());
@@ -42,14 +44,14 @@ impl Link {
     }
 }
 
-/// The address where the credentials of an approved request are fetched; `None` where there is
-/// nothing to fetch.
+/// The URL where the credentials of an approved request are fetched; `None` where the request is
+/// not approved, or the credentials were fetched already.
 pub fn link(ctx: &Context<'_>, request: &AccessRequest) -> Option<Secret<OneTimeLink>> {
     let AccessDecision::Approved { fetch_until, fetched_at: None, .. } = request.decision else {
         return None;
     };
     let link = Link { version: VERSION, request: request.id, until: fetch_until };
-    // Numbers always serialise; the empty message would open as nothing.
+    // Numbers always serialise. An empty message would not open as a link.
     let plain = postcard::to_allocvec(&link).unwrap_or_default();
     let sealed = base64url(ctx.issuer.links().seal(ctx.rng, CONTEXT, &plain));
     Some(Secret::new(format!("{}/credentials/{sealed}", ctx.issuer.url())))

@@ -1,5 +1,5 @@
-//! Answers on their way to the mail server. What is decided and not yet handed over is told by the
-//! request itself, so that nothing is lost by a crash between the two; it may be handed over twice.
+//! The mails with the decisions on access requests. The request itself records whether its mail was
+//! handed to the mail server, so that a crash loses no mail. A mail may be handed over twice.
 
 use domain::{AccessRequest, Actor, EntityRecord as _, Owners};
 use store::{ListQuery, Loaded, MAX_PAGE, StoreExt as _};
@@ -7,7 +7,7 @@ use store::{ListQuery, Loaded, MAX_PAGE, StoreExt as _};
 use crate::changes::{Changes, nothing};
 use crate::{Context, Denial, Outcome};
 
-/// Decided requests whose answer is not handed over, oldest first; at most 200 behind `after`.
+/// Decided requests whose mail is not handed over yet, oldest first: at most 200 after `after`.
 ///
 /// # Errors
 /// When the store fails.
@@ -25,7 +25,8 @@ pub async fn unmailed(
     Ok(ctx.store.page(query).await?)
 }
 
-/// Marks the answer as handed over; not where the answer is another one meanwhile.
+/// Records that the mail of `sent` was handed over. Nothing changes where the decision has changed
+/// since.
 ///
 /// # Errors
 /// When the store fails.

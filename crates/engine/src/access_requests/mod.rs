@@ -1,8 +1,8 @@
-//! Access requests as the person without an account meets them: asking, and fetching the
-//! credentials through a one-time link. What staff decide is in [`crate::admin::access_requests`].
+//! Access requests, for a person without an account: to submit one, and to fetch the credentials
+//! through a one-time link. Staff decide on them in [`crate::admin::access_requests`].
 //!
-//! Invariants: asking tells nobody what is known; a secret comes to be when its link is used, in the
-//! same batch that spends the link, and is in no mail.
+//! Invariants: the answer to a submission does not show whether a person or organization is known.
+//! A secret is made in the batch that spends its link, and no mail holds it.
 
 mod fetch;
 mod link;

@@ -1,4 +1,4 @@
-//! AuthorizationRequest for credentials.
+//! Submitting an access request.
 
 use base::Id;
 use domain::{AccessDecision, AccessRequest, Actor, EntityRecord as _, Owners};
@@ -10,30 +10,31 @@ use crate::{Context, Denial, LinkReason, Outcome};
 
 /// The longest use case, in characters.
 pub const MAX_USE_CASE: usize = 2_000;
-/// The most requests of a realm that wait for a decision.
+/// The most requests of a realm that may wait for a decision.
 pub const MAX_PENDING: usize = 500;
-/// The most requests that a realm takes on a UTC day.
+/// The most requests that a realm accepts on a UTC day.
 pub const MAX_A_DAY: usize = 200;
 
 const DAY: i64 = 86_400;
 
-/// What a person tells. Each text is untrusted.
+/// The input of an access request. Each text is untrusted.
 #[derive(Clone, Debug, Default)]
 pub struct NewAccessRequest {
-    /// Who they are.
+    /// The name of the person.
     pub name: String,
-    /// For which organization.
+    /// The name of the person's organization.
     pub organization: String,
-    /// What for, in one or more lines.
+    /// What the credentials are for, in one or more lines.
     pub use_case: String,
-    /// Their e-mail address.
+    /// The e-mail address of the person.
     pub contact: String,
 }
 
-/// Writes a request down, for staff to decide on.
+/// Stores an access request, for staff to decide on.
 ///
 /// # Errors
-/// [`crate::AdminReason::InvalidField`]; [`LinkReason::AccessRequestsFull`] when the realm takes no more at present.
+/// [`crate::AdminReason::InvalidField`]; [`LinkReason::AccessRequestsFull`] when the realm accepts
+/// no more at present.
 pub async fn submit(
     ctx: &Context<'_>,
     new: &NewAccessRequest,
@@ -73,11 +74,14 @@ fn paragraph(field: &str, text: &str) -> Result<String, Denial> {
     Ok(text.to_owned())
 }
 
-/// The queue is bounded, and so is what a day may add to it: whoever floods the form costs a few
-/// rows a day, and no more reads than these.
+/// Refuses a request beyond [`MAX_PENDING`] waiting ones or [`MAX_A_DAY`] on this day. So a flood
+/// of the form adds few rows a day and costs a bounded number of reads.
+///
+/// # Errors
+/// [`LinkReason::AccessRequestsFull`]; the error of the store.
 async fn refuse_too_many(ctx: &Context<'_>) -> Result<(), Denial> {
     let midnight = ctx.now.day().saturating_mul(DAY).saturating_mul(1_000);
-    // Identifiers begin with the milliseconds of their time.
+    // An identifier begins with the Unix time in milliseconds at which it was made.
     let after = u128::from(midnight.unsigned_abs()) << 80;
     if count(ctx, None, Some(after), MAX_A_DAY).await? >= MAX_A_DAY {
         return Err(LinkReason::AccessRequestsFull("on this day").into());

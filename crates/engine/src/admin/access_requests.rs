@@ -1,7 +1,7 @@
-//! The queue of access requests: staff look, approve or decline, and send another link.
+//! The queue of access requests: staff read, approve and decline them, and send another link.
 //!
-//! Invariant: an approval, the organization, the client and its grant are one batch, and so is the
-//! mark that the answer has yet to be mailed.
+//! Invariant: an approval is one batch with the organization, the client, its grant, and the note
+//! that the mail is not sent yet.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::fields::{self, Budget, invalid};
 use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
 
-/// How long a link is good.
+/// The lifetime of a one-time link.
 pub const LIVES: Duration = Duration::from_secs(72 * 60 * 60);
 
 /// How to approve. Nothing of it is required.
@@ -85,19 +85,19 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<AccessRequest>, 
     find::by_public_id(ctx, id).await
 }
 
-/// How many pages are looked through at most for those of one state.
+/// How many pages are read at most to find requests in one state.
 const LOOKS: usize = 20;
 
-/// A page of requests. One of a state may be shorter than asked for although more follow.
+/// A page of requests. With a `state`, a page may be shorter than its limit although more follow.
 ///
 /// # Errors
-/// A bad cursor or limit.
+/// An invalid cursor or limit.
 pub async fn list(
     ctx: &Context<'_>,
     state: Option<State>,
     query: &PageQuery,
 ) -> Result<Page<Loaded<AccessRequest>>, Denial> {
-    // What is decided is listed apart until it is mailed, so those two are picked out here.
+    // The index has no list of approved or declined requests, so they are filtered here.
     let variety = match state {
         Some(State::Pending) => Some("pending"),
         Some(State::Unmailed) => Some("unmailed"),
@@ -121,8 +121,9 @@ pub async fn list(
     Ok(Page { items: found, next })
 }
 
-/// Approves a request: makes the organization where there is none, a client without a secret, its
-/// grant, and sends the person a link to fetch the secret. Doing it twice changes nothing.
+/// Approves a request: makes the organization where none is named, a client without a secret, and
+/// its grant. The person gets a link by mail to fetch the secret. Approving it again changes
+/// nothing.
 ///
 /// # Errors
 /// [`AdminReason::NotFound`], [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] when it was declined.
@@ -159,7 +160,7 @@ pub async fn approve(
     Ok(changes.done(after))
 }
 
-/// The organization that is named, else a new one.
+/// The organization that the approval names, or a new one.
 async fn organization(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -182,7 +183,7 @@ async fn organization(
     Ok(made.reply)
 }
 
-/// A machine client of the organization, and what it may do.
+/// Makes a machine client of the organization, and its grant.
 async fn client(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -200,7 +201,7 @@ async fn client(
         with_secret: Some(false),
         ..NewClient::default()
     };
-    // The organization may be made by this very batch, where no look-up finds it yet.
+    // The organization may be made in this batch, where a look-up does not find it yet.
     let bare = clients::create(ctx, actor, &new).await?.reply.client;
     let client = Client { organization: Some(organization.id), ..bare };
     let server = find::audience(ctx, approval.audience.as_deref()).await?;
@@ -217,7 +218,7 @@ async fn client(
     Ok(client)
 }
 
-/// Declines a request. Doing it twice changes nothing.
+/// Declines a request. Declining it again changes nothing.
 ///
 /// # Errors
 /// [`AdminReason::NotFound`], [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] when it was approved.
@@ -244,8 +245,8 @@ pub async fn decline(
     Ok(changes.done(after))
 }
 
-/// Sends another link, in place of the one before: where that was lost, used or is over. A secret
-/// that was fetched stays good.
+/// Sends another link, which replaces the one before: for a link that was lost, was used or
+/// expired. A secret that was fetched stays active.
 ///
 /// # Errors
 /// [`AdminReason::NotFound`]; [`AdminReason::StateForbids`] when it is not approved.
@@ -259,7 +260,7 @@ pub async fn resend(
     let AccessDecision::Approved { fetch_until, fetched_at, .. } = &mut after.decision else {
         return Err(AdminReason::StateForbids("the request is not approved".to_owned()).into());
     };
-    // Later than the one before in any case: by its ending a link is told from its successor.
+    // The new expiry must be later than the old one: the expiry distinguishes the two links.
     let at_least = Timestamp::from_millis(fetch_until.millis().saturating_add(1));
     *fetch_until = ctx.now.plus(LIVES).max(at_least);
     *fetched_at = None;

@@ -1,4 +1,4 @@
-//! Admin keys open the admin API. A key never makes another that may do more than itself.
+//! Admin keys, the credentials of the admin API. A key cannot make a key with scopes that it lacks.
 
 use domain::{Actor, Credential, CredentialDetail, CredentialKind};
 use oauth::ScopeSet;
@@ -28,7 +28,7 @@ pub struct NewAdminKey {
     pub expires_at: Option<String>,
 }
 
-/// Whoever holds a good admin key.
+/// The holder of an active admin key.
 #[derive(Clone, Debug)]
 pub struct Administrator {
     key: Loaded<Credential>,
@@ -41,20 +41,20 @@ impl Administrator {
         &self.key
     }
 
-    /// Who they are in events.
+    /// The actor that events name.
     pub fn actor(&self) -> Actor {
         Actor::AdminKey(self.key.public_id.clone())
     }
 
-    /// What they may hand on.
+    /// The scopes of the key: a key that it makes may have these.
     pub const fn scopes(&self) -> &ScopeSet {
         &self.scopes
     }
 
-    /// Whether they may do what needs `scope`.
+    /// Checks that the key allows `scope`.
     ///
     /// # Errors
-    /// [`AdminReason::NotPermitted`].
+    /// [`AdminReason::NotPermitted`] where it does not.
     pub fn require(&self, scope: &str) -> Result<(), Denial> {
         if scopes::allows(&self.scopes, scope) {
             Ok(())
@@ -64,10 +64,10 @@ impl Administrator {
     }
 }
 
-/// Finds out whose key was presented.
+/// Authenticates the holder of an admin key.
 ///
 /// # Errors
-/// The precise reason why it is none.
+/// The private reason why the string is no active admin key.
 pub async fn authenticate(ctx: &Context<'_>, presented: &str) -> Result<Administrator, Denial> {
     let found = secrets::find_any(ctx, &[KIND], allowed, presented).await;
     let (key, scopes) = found.map_err(|denial| denial.at(DeniedAt::Bearer))?;
@@ -76,7 +76,7 @@ pub async fn authenticate(ctx: &Context<'_>, presented: &str) -> Result<Administ
     Ok(Administrator { key, scopes })
 }
 
-/// What an admin key may do; `None`: it is a credential of another kind.
+/// The scopes of an admin key; `None`: the credential is of another kind.
 fn allowed(credential: &Credential) -> Option<ScopeSet> {
     match &credential.detail {
         CredentialDetail::AdminKey { scopes } => Some(scopes.clone()),
@@ -84,10 +84,11 @@ fn allowed(credential: &Credential) -> Option<ScopeSet> {
     }
 }
 
-/// Makes a key. `held` is what its maker may do; `None` for the program itself.
+/// Makes a key. `held` are the scopes of the key that makes it; `None`: the program itself makes
+/// it.
 ///
 /// # Errors
-/// [`AdminReason::InvalidField`]; [`AdminReason::NotPermitted`] for a scope that the maker lacks.
+/// [`AdminReason::InvalidField`]; [`AdminReason::NotPermitted`] for a scope that is not in `held`.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,

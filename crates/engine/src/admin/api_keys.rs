@@ -1,4 +1,5 @@
-//! API keys: an organization's own, presented as they are or exchanged for a token.
+//! API keys of organizations. A key is presented to an API itself, or exchanged for an access
+//! token.
 
 use domain::{Actor, CredentialDetail, Grant, Organization};
 use serde::Deserialize;
@@ -29,7 +30,7 @@ pub struct NewApiKey {
     pub expires_at: Option<String>,
 }
 
-/// Makes a key, and the grant it hangs from.
+/// Makes a key, and the grant that it belongs to.
 ///
 /// # Errors
 /// [`crate::AdminReason::InvalidField`].

@@ -1,8 +1,8 @@
-//! What an app tells of itself, and where it may send people back to: parsing, for staff and for
-//! whoever registers an app of their own.
+//! Parsing the registration data of an app, such as its redirect URIs: for staff, and for users who
+//! register an app of their own.
 //!
-//! Invariant: a client that is written down has redirect URIs that the realm's dialect allows, as
-//! they are all together ([`check_redirects`]), and asks for no scope that nobody could grant.
+//! Invariant: a stored client has only redirect URIs that the realm's dialect allows together
+//! ([`check_redirects`]), and only scopes that exist.
 
 use dialect::{Dialect, RedirectMatch};
 use domain::{AppType, Client, ResourceServer};
@@ -15,7 +15,7 @@ use crate::{AdminReason, Context, Denial, Reason};
 
 /// The most redirect URIs of one app.
 pub(crate) const MAX_REDIRECT_URIS: usize = 20;
-/// The longest address of a page or logo, in bytes.
+/// The longest URL of a page or logo, in bytes.
 const MAX_ADDRESS: usize = 2_000;
 /// The longest description, in characters.
 const MAX_DESCRIPTION: usize = 500;
@@ -25,7 +25,7 @@ const MAX_DOMAIN: usize = 253;
 /// Scopes that belong to no API: OpenID Connect Core §5.4 and §11, and what Hydra calls `offline`.
 const IDENTITY: [&str; 5] = ["openid", "profile", "email", "offline", "offline_access"];
 
-/// A list of redirect URIs, none twice.
+/// Parses a list of redirect URIs, none of them twice.
 pub(crate) fn redirect_uris(field: &str, texts: &[String]) -> Result<Vec<RedirectUri>, Denial> {
     if texts.len() > MAX_REDIRECT_URIS {
         return Err(invalid(field, format!("at most {MAX_REDIRECT_URIS}")));
@@ -42,7 +42,7 @@ pub(crate) fn redirect_uris(field: &str, texts: &[String]) -> Result<Vec<Redirec
     Ok(uris)
 }
 
-/// Whether the dialect allows every redirect URI of the client, as it is now.
+/// Checks that the dialect allows every redirect URI of the client in its new state.
 pub(crate) fn check_redirects(ctx: &Context<'_>, client: &Client) -> Result<(), Denial> {
     for (field, uris) in [
         ("redirect_uris", &client.redirect_uris),
@@ -56,12 +56,12 @@ pub(crate) fn check_redirects(ctx: &Context<'_>, client: &Client) -> Result<(), 
     Ok(())
 }
 
-/// What is expected instead, where a redirect URI is not allowed.
+/// Checks one redirect URI. The error says what is expected instead.
 fn check_redirect(dialect: &Dialect, client: &Client, uri: &RedirectUri) -> Result<(), String> {
     let rule = dialect.redirect_rule();
     let plain = uri.as_str().get(..5).is_some_and(|it| it.eq_ignore_ascii_case("http:"));
     if !uri.is_https() && !plain {
-        // RFC 8252 §7.1: such a scheme leads to an app on a device, and nowhere on the web.
+        // RFC 8252 §7.1: a private-use scheme leads to an app on a device, not to a web site.
         return match client.app_type {
             AppType::Native if !rule.require_https => Ok(()),
             AppType::Native => Err(format!("https, but on this machine; {uri} has none")),
@@ -92,7 +92,7 @@ fn is_within(uri: &RedirectUri, domain: &str) -> bool {
     })
 }
 
-/// The name of a host, in lower case; an empty text: none.
+/// Parses the name of a host, to lower case. An empty text: `None`.
 pub(crate) fn domain(field: &str, text: &str) -> Result<Option<String>, Denial> {
     let text = text.trim().to_ascii_lowercase();
     if text.is_empty() {
@@ -106,7 +106,7 @@ pub(crate) fn domain(field: &str, text: &str) -> Result<Option<String>, Denial> 
     };
     // A single label would be a whole top-level domain.
     let named = text.contains('.') && text.split('.').all(label);
-    // All digits at the end would be an address, which has no subdomains.
+    // A last label of digits alone would be an IP address, which has no subdomains.
     let numeric =
         text.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
     if text.len() <= MAX_DOMAIN && named && !numeric {
@@ -116,12 +116,12 @@ pub(crate) fn domain(field: &str, text: &str) -> Result<Option<String>, Denial> 
     }
 }
 
-/// The address of a page or picture; an empty text: none.
+/// Parses the URL of a page or picture. An empty text: `None`.
 pub(crate) fn web_address(field: &str, text: &str) -> Result<Option<String>, Denial> {
     if text.is_empty() {
         return Ok(None);
     }
-    // What a redirect URI may be, a browser reads in one way only; here it must be https as well.
+    // Every browser reads an allowed redirect URI in the same way. Here it must be https, too.
     let uri: Option<RedirectUri> =
         Some(text).filter(|it| it.len() <= MAX_ADDRESS).and_then(|it| it.parse().ok());
     match uri.filter(RedirectUri::is_https) {
@@ -132,7 +132,7 @@ pub(crate) fn web_address(field: &str, text: &str) -> Result<Option<String>, Den
     }
 }
 
-/// A few sentences for people; an empty text: none.
+/// Parses a description of a few sentences. An empty text: `None`.
 pub(crate) fn description(field: &str, text: &str) -> Result<Option<String>, Denial> {
     let text = text.trim();
     let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -143,12 +143,12 @@ pub(crate) fn description(field: &str, text: &str) -> Result<Option<String>, Den
     Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
 }
 
-/// `web` or `native`.
+/// Parses an app type: `web` or `native`.
 pub(crate) fn app_type(field: &str, text: &str) -> Result<AppType, Denial> {
     fields::one_of(field, text, &[("web", AppType::Web), ("native", AppType::Native)])
 }
 
-/// The most that an app may ask people for: scopes of its API, and those of identity.
+/// Parses the scopes that an app may request: scopes of its API, and identity scopes.
 pub(crate) async fn scopes(
     ctx: &Context<'_>,
     client: &Client,
@@ -174,9 +174,9 @@ pub(crate) async fn scopes(
     Ok(asked)
 }
 
-/// How an app may authenticate where nobody said how: by every way of the dialect's token endpoints
-/// that takes a secret. `none` is among them only where an endpoint takes nothing else: that is where
-/// such an app proves itself by its code verifier alone.
+/// The authentication methods of an app where the input names none: every method of the dialect's
+/// token endpoints that needs a secret. `none` is among them only where an endpoint accepts nothing
+/// else: there, an app proves its identity by its code verifier alone.
 pub(crate) fn auth_methods(dialect: &Dialect) -> Vec<ClientAuthMethod> {
     let mut methods = Vec::new();
     for endpoint in dialect.endpoints().iter().filter(|it| it.operation() == Operation::Token) {
@@ -191,7 +191,7 @@ pub(crate) fn auth_methods(dialect: &Dialect) -> Vec<ClientAuthMethod> {
     if methods.is_empty() { vec![ClientAuthMethod::None] } else { methods }
 }
 
-/// What an input says of an app; what is missing stays as it is.
+/// The fields of an input about an app. A field that is `None` is not changed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Facts<'a> {
     pub(crate) app_type: Option<&'a str>,
@@ -205,7 +205,7 @@ pub(crate) struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// Writes them into a client; which of its fields were named.
+    /// Writes the fields into a client. Returns the names of those that the input has.
     pub(crate) async fn apply(
         &self,
         ctx: &Context<'_>,
@@ -261,8 +261,9 @@ impl Facts<'_> {
     }
 }
 
-/// Drops what people gave an app, where its scopes are others than before and the dialect wants
-/// them asked again. One row says so for every connection, however many there are.
+/// Drops all connections of an app, where its scopes changed and the dialect then needs a new
+/// consent. The client's row alone records this for all connections. Returns whether they were
+/// dropped.
 pub(crate) fn scopes_changed(ctx: &Context<'_>, before: &Client, after: &mut Client) -> bool {
     let drops =
         before.scopes != after.scopes && ctx.issuer.dialect().authorization().scope_change_revokes;
@@ -272,7 +273,7 @@ pub(crate) fn scopes_changed(ctx: &Context<'_>, before: &Client, after: &mut Cli
     drops
 }
 
-/// Drops everything that people gave an app.
+/// Drops all connections of an app.
 pub(crate) fn drop_connections(client: &mut Client) {
     client.connections_epoch = client.connections_epoch.wrapping_add(1);
 }

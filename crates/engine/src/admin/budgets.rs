@@ -1,16 +1,16 @@
-//! Budgets: the limits, and what was spent of them.
+//! Budgets: the limits, and the tokens that were counted against them.
 
 use domain::{BudgetLimits, BudgetState, BudgetSubject};
 
 use super::{clients, organizations};
 use crate::{Context, Denial};
 
-/// A budget as it stands.
+/// A budget and its current state.
 #[derive(Clone, Copy, Debug)]
 pub struct BudgetView {
     /// The limits.
     pub limits: BudgetLimits,
-    /// What was spent in the current hour and day.
+    /// The tokens issued in the current hour and day.
     pub state: BudgetState,
 }
 

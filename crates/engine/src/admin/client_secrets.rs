@@ -1,5 +1,5 @@
-//! Client secrets. A client may hold several at once: make the second, roll it out, revoke the
-//! first, and nobody was ever locked out.
+//! Client secrets. A client may have several at once, so that it can change its secret without an
+//! outage: make a second secret, roll it out, then revoke the first.
 
 use domain::{Actor, Client, Credential, CredentialDetail, CredentialKind, Owners};
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::fields;
 use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
 
-/// The most secrets of one client that are good at the same time.
+/// The most active secrets of one client.
 pub const MAX_LIVE: usize = 10;
 
 const KIND: CredentialKind = CredentialKind::ClientSecret;
@@ -31,11 +31,11 @@ pub struct NewSecret {
     pub expires_at: Option<String>,
 }
 
-/// Gives a client another secret.
+/// Makes another secret for a client.
 ///
 /// # Errors
-/// [`AdminReason::NotFound`], [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] when [`MAX_LIVE`] of
-/// its secrets are good, or when it authenticates without one.
+/// [`AdminReason::NotFound`], [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] when
+/// [`MAX_LIVE`] of its secrets are active, or when it authenticates without a secret.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -60,7 +60,7 @@ pub async fn create(
     Ok(changes.done(issued))
 }
 
-/// Refuses one more secret where [`MAX_LIVE`] are good already.
+/// Refuses one more secret where [`MAX_LIVE`] are active already.
 pub(crate) async fn refuse_too_many(ctx: &Context<'_>, owners: Owners) -> Result<(), Denial> {
     let live = page::count(ctx, owners, MAX_LIVE, |it: &Credential| is_live(ctx, it));
     if live.await? >= MAX_LIVE {
@@ -70,17 +70,17 @@ pub(crate) async fn refuse_too_many(ctx: &Context<'_>, owners: Owners) -> Result
     Ok(())
 }
 
-/// Whether a secret is good at this moment.
+/// Whether a secret is active at this moment.
 pub(crate) fn is_live(ctx: &Context<'_>, secret: &Credential) -> bool {
     secret.revoked.is_none() && secret.expires_at.is_none_or(|at| at > ctx.now)
 }
 
-/// Whether the client has a use for secrets.
+/// Whether the client has an authentication method that needs a secret.
 pub(crate) fn authenticates(client: &Client) -> bool {
     client.auth_methods.iter().any(|method| *method != oauth::ClientAuthMethod::None)
 }
 
-/// A fresh secret of `client`.
+/// Issues a new secret of `client`.
 pub(crate) async fn issue(
     ctx: &Context<'_>,
     client: &Client,

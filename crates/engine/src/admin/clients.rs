@@ -1,4 +1,4 @@
-//! OAuth clients. What a client may do is in its grants; here is who it is.
+//! OAuth clients: their registration data. What a client may do is in its grants.
 
 use base::Id;
 use domain::{Actor, AppType, Client, ClientKind, Organization, Owners, Status};
@@ -19,7 +19,7 @@ mod input;
 
 pub use input::{ClientChange, NewClient};
 
-/// A client just made.
+/// A new client.
 #[derive(Clone, Debug)]
 pub struct NewlyMade {
     /// The client.
@@ -84,7 +84,7 @@ async fn parse(ctx: &Context<'_>, input: &NewClient) -> Result<Client, Denial> {
     Ok(client)
 }
 
-/// The provider's own client of a kind, as it is where nothing is said of it.
+/// A client of this kind that the provider owns, with default values.
 pub(crate) fn bare(ctx: &Context<'_>, kind: ClientKind, name: String) -> Result<Client, Denial> {
     let id = Id::new(ctx.now, ctx.rng);
     let (auth_methods, grant_types) = match kind {
@@ -137,7 +137,7 @@ fn grant_types(texts: &[String]) -> Result<Vec<GrantType>, Denial> {
     words_of("grant_types", texts, &GrantType::ALL.map(|grant| (grant.as_str(), grant)))
 }
 
-/// A list of words without repetition; at least one.
+/// Parses a list of words: at least one, none of them twice.
 fn words_of<T: Copy + PartialEq>(
     field: &str,
     texts: &[String],
@@ -161,10 +161,10 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<Client>, Denial>
     find::by_public_id(ctx, id).await
 }
 
-/// A page of clients; of one organization, where it is named.
+/// A page of clients: all, or those of one organization.
 ///
 /// # Errors
-/// A bad cursor or limit; an organization that does not exist.
+/// An invalid cursor or limit; an organization that does not exist.
 pub async fn list(
     ctx: &Context<'_>,
     organization: Option<&str>,
@@ -205,7 +205,7 @@ pub async fn update(
     Ok(changes.done(after))
 }
 
-/// Drops everything that people gave an app: they are asked again.
+/// Drops all connections of an app. Users must connect it again.
 ///
 /// # Errors
 /// [`crate::AdminReason::NotFound`].

@@ -1,5 +1,5 @@
-//! What every kind of credential has in common: it is issued once, listed without its secret, and
-//! taken back for good.
+//! Operations that all kinds of credentials share: a credential is issued once, listed without its
+//! secret, and revoked permanently.
 
 use base::{Secret, Timestamp};
 use domain::{
@@ -15,16 +15,16 @@ use crate::fields;
 use crate::page;
 use crate::{Context, Denial, Outcome, secrets};
 
-/// A fresh credential, and its secret: shown once, kept nowhere.
+/// A new credential and its secret. The secret is shown once and not stored.
 #[derive(Clone, Debug)]
 pub struct Issued {
     /// The credential.
     pub credential: Credential,
-    /// The whole string.
+    /// The whole secret string.
     pub secret: Secret<AnySecret>,
 }
 
-/// Narrows a list to what belongs to all of these, by public id.
+/// Filters a list: only what belongs to all of these, named by public id.
 #[derive(Clone, Debug, Default)]
 pub struct OwnedBy {
     /// The organization.
@@ -58,7 +58,7 @@ impl OwnedBy {
     }
 }
 
-/// A fresh credential.
+/// Issues a new credential.
 pub(crate) fn fresh(
     ctx: &Context<'_>,
     label: String,
@@ -70,7 +70,7 @@ pub(crate) fn fresh(
     Issued { credential, secret: issued.secret }
 }
 
-/// Writes down a fresh credential.
+/// Adds a new credential and its event to the changes.
 pub(crate) fn insert(changes: &mut Changes<'_>, issued: &Issued, details: Detail) {
     let action = format!("{}.created", issued.credential.kind().as_str());
     changes.insert(&issued.credential, action, details);
@@ -96,7 +96,7 @@ pub async fn read(
 /// A page of credentials of a kind.
 ///
 /// # Errors
-/// A bad cursor or limit; an owner that does not exist.
+/// An invalid cursor or limit; an owner that does not exist.
 pub async fn list(
     ctx: &Context<'_>,
     kind: CredentialKind,
@@ -107,7 +107,7 @@ pub async fn list(
     page::list(ctx, owners, query).await
 }
 
-/// When these credentials were last used, in their order.
+/// The last uses of these credentials, in the same order.
 ///
 /// # Errors
 /// When the store fails.
@@ -120,7 +120,7 @@ pub async fn last_uses(
     Ok(ids.iter().map(|id| uses.iter().find(|it| it.credential == *id).cloned()).collect())
 }
 
-/// Takes a credential back for good, and with it every token minted from it. Doing it twice
+/// Revokes a credential permanently, and with it every token minted from it. A second revocation
 /// changes nothing.
 ///
 /// # Errors

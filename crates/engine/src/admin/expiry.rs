@@ -1,4 +1,4 @@
-//! When a credential shall stop by itself, within what the dialect allows.
+//! The expiry of a new credential, within the limits of the dialect.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use base::Timestamp;
 use crate::fields::invalid;
 use crate::{Context, Denial};
 
-/// The moment asked for; where none is, the longest that is allowed.
+/// The requested time of expiry; the latest that the dialect allows where none is requested.
 pub(crate) fn expiry(
     ctx: &Context<'_>,
     asked: Option<&str>,

@@ -1,4 +1,4 @@
-//! Finding what an administrator names, within the realm.
+//! Finding the records that an administrator names, within the realm.
 
 use base::Id;
 use domain::{EntityRecord, Grant, Kind, ResourceServer, User, UserStatus};
@@ -8,7 +8,7 @@ use crate::fields::invalid;
 use crate::redact::name;
 use crate::{AdminReason, Context, Denial};
 
-/// What was not found: an entity, or something finer.
+/// The word for what was not found: a kind of entity, or a narrower word.
 pub type NotFoundKind = &'static str;
 
 /// The entity that a path names.
@@ -33,7 +33,7 @@ pub(crate) async fn named<T: EntityRecord>(
     })
 }
 
-/// The grant that a path names: grants have no other name than their identifier.
+/// The grant that a path names. Grants have no name but their identifier.
 pub(crate) async fn grant(ctx: &Context<'_>, id: &str) -> Result<Loaded<Grant>, Denial> {
     let missing = || not_found(Kind::Grant.as_str(), id);
     let parsed: Id<Grant> = id.parse().map_err(|_| missing())?;
@@ -75,7 +75,7 @@ async fn only_audience(ctx: &Context<'_>) -> Result<Loaded<ResourceServer>, Deni
     }
 }
 
-/// The identifiers of what a list is narrowed to.
+/// The identifier of the owner that a list is filtered by.
 pub(crate) async fn owner<T: EntityRecord>(
     ctx: &Context<'_>,
     field: &str,

@@ -1,4 +1,5 @@
-//! Grants: what a client may do for itself. Revoke one and everything that hangs from it stops.
+//! Grants: what a client may do for itself. The revocation of a grant stops everything that depends
+//! on it.
 
 use base::Id;
 use domain::{Actor, Client, Grant, Organization};
@@ -72,7 +73,7 @@ pub async fn create(
     Ok(changes.done(grant))
 }
 
-/// A grant for nobody yet.
+/// A grant without a client, a user and an organization.
 pub(crate) fn bare(
     ctx: &Context<'_>,
     resource_server: Id<domain::ResourceServer>,
@@ -96,8 +97,8 @@ pub(crate) fn bare(
     }
 }
 
-/// Writes down a grant. A revoked one that still has its handle hands it over: it stays revoked,
-/// and what hung from it stays dead.
+/// Adds a new grant. It takes over the handle of a revoked grant that still has it. The old grant,
+/// and everything that depends on it, stays revoked.
 pub(crate) async fn insert(
     ctx: &Context<'_>,
     changes: &mut Changes<'_>,
@@ -133,7 +134,7 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<Grant>, Denial> 
 /// A page of grants.
 ///
 /// # Errors
-/// A bad cursor or limit; an owner that does not exist.
+/// An invalid cursor or limit; an owner that does not exist.
 pub async fn list(
     ctx: &Context<'_>,
     owned_by: &OwnedBy,
@@ -178,7 +179,7 @@ pub async fn update(
     Ok(changes.done(after))
 }
 
-/// Takes a grant back for good. Doing it twice changes nothing.
+/// Revokes a grant permanently. A second revocation changes nothing.
 ///
 /// # Errors
 /// [`AdminReason::NotFound`], [`AdminReason::InvalidField`].
@@ -198,7 +199,7 @@ pub async fn revoke(
             None => nothing(),
         };
         after.revoked = Some(changes.revocation(reason));
-        // What a person agreed to is made anew when they agree again: the old one gives it up.
+        // A new consent of the user makes a new grant, so the revoked one releases its handle.
         after.handle = after.handle.filter(|_| before.user.is_none());
         changes.replace(&before, &after, "grant.revoked".into(), details);
     }

@@ -1,4 +1,4 @@
-//! What happened: events (each change) and refusals (each denied request), newest first.
+//! Events (one for each change) and refusals (one for each denied request), newest first.
 
 use domain::{Actor, Event, Refusal};
 use store::{EventQuery, RefusalQuery};
@@ -6,30 +6,30 @@ use store::{EventQuery, RefusalQuery};
 use crate::page::{self, EVENTS, Page, PageQuery};
 use crate::{Context, Denial};
 
-/// Narrows a list of events.
+/// Filters a list of events.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
-    /// Only about this public id.
+    /// Only events about this public id.
     pub target: Option<String>,
-    /// Only by this request.
+    /// Only events of this request.
     pub request_id: Option<String>,
-    /// Only what this actor did.
+    /// Only events of this actor.
     pub actor: Option<Actor>,
 }
 
-/// Narrows a list of refusals.
+/// Filters a list of refusals.
 #[derive(Clone, Debug, Default)]
 pub struct RefusalFilter {
-    /// Only of this client or credential.
+    /// Only refusals of this client or credential.
     pub subject: Option<String>,
-    /// Only of this request.
+    /// Only refusals of this request.
     pub request_id: Option<String>,
 }
 
 /// A page of events, newest first.
 ///
 /// # Errors
-/// A bad cursor or limit.
+/// An invalid cursor or limit.
 pub async fn events(
     ctx: &Context<'_>,
     filter: &EventFilter,
@@ -59,7 +59,7 @@ pub async fn events(
 /// The newest refusals.
 ///
 /// # Errors
-/// A bad limit.
+/// An invalid limit.
 pub async fn refusals(
     ctx: &Context<'_>,
     filter: &RefusalFilter,

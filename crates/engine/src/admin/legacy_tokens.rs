@@ -1,5 +1,5 @@
-//! Legacy tokens: of an older system, imported with the secrets that their holders have already.
-//! None is ever created here.
+//! Legacy tokens: tokens of an older system, imported with the secrets that their holders have.
+//! They are only imported, never issued.
 //!
 //! Invariant: importing is idempotent by id. The tokens of one organization at one resource server
 //! share a grant; each is narrowed to its own scopes.

@@ -1,4 +1,4 @@
-//! Which organizations a user belongs to, and as what.
+//! Memberships of users in organizations, with a role.
 
 use domain::{Actor, Membership, Organization, User};
 use serde::Deserialize;
@@ -13,8 +13,8 @@ use crate::{Context, Denial, Outcome};
 /// The most organizations that one user can belong to.
 const MAX_MEMBERSHIPS: usize = 200;
 
-/// How many ended memberships of one user are remembered; beyond, the oldest is forgotten, and whoever
-/// checks tokens offline without having heard of its end may take an old one for good.
+/// How many ended memberships of one user are kept. Beyond it, the oldest is deleted. A verifier
+/// that checks tokens offline and did not receive its end may then accept an old token.
 const MAX_FORMER: usize = 1_000;
 
 /// A place in an organization.
@@ -28,7 +28,7 @@ pub struct NewMembership {
     pub role: Option<String>,
 }
 
-/// The role of who has none.
+/// The role of a member where none is named.
 const DEFAULT_ROLE: &str = "member";
 
 /// Parses the memberships of a new user.
@@ -60,7 +60,7 @@ fn limit(count: usize) -> Result<(), Denial> {
     Ok(())
 }
 
-/// Makes a user a member, or changes what they are a member as.
+/// Makes a user a member of an organization, or changes the role of a member.
 ///
 /// # Errors
 /// [`crate::AdminReason::NotFound`], [`crate::AdminReason::InvalidField`], [`crate::AdminReason::StateForbids`].
@@ -89,7 +89,7 @@ pub async fn put(
     Ok(changes.done(after))
 }
 
-/// Ends a membership; there may be none.
+/// Ends a membership. Nothing changes where there is none.
 ///
 /// # Errors
 /// [`crate::AdminReason::NotFound`] when there is no such user or organization.

@@ -1,9 +1,9 @@
-//! What an administrator can do, one file an entity. Each operation is a decision like any other:
-//! it reads, and says what to write and what to answer.
+//! The operations of administrators, one file per entity. Each operation is a decision: it reads,
+//! and returns what to write and what to answer.
 //!
-//! Invariants: each change is an event in the same batch as its writes; a change names the version
-//! it was decided on, so no update is lost; an input is parsed before anything is decided, and what
-//! does not fit is a [`crate::AdminReason::InvalidField`](AdminReason::InvalidField) that names the field.
+//! Invariants: each change has an event in the same batch as its writes. A change names the version
+//! it was decided on, so no update is lost. An input is parsed before anything is decided; an
+//! invalid one is a [`crate::AdminReason::InvalidField`] that names the field.
 
 pub mod access_requests;
 pub mod admin_keys;

@@ -73,7 +73,7 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<Organization>, D
 /// A page of organizations.
 ///
 /// # Errors
-/// A bad cursor or limit.
+/// An invalid cursor or limit.
 pub async fn list(
     ctx: &Context<'_>,
     query: &PageQuery,

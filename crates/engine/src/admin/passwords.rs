@@ -1,7 +1,7 @@
-//! Passwords that staff set. They are hashed before they get here: what arrives is a
-//! [`PasswordHash`], and nothing else is ever written down.
+//! Passwords that staff set. The caller hashes them before: the operations get a [`PasswordHash`],
+//! and only this is stored.
 //!
-//! The rules are those of NIST SP 800-63B §5.1.1.2: a least length, and no rules of composition.
+//! The rules are those of NIST SP 800-63B §5.1.1.2: a minimum length, and no rules of composition.
 
 use base::Secret;
 use domain::{Account, Actor, PasswordHash, User};
@@ -23,12 +23,12 @@ pub const MAX_PASSWORD: usize = 1_000;
 pub struct NewPassword(Secret<Password>);
 
 impl NewPassword {
-    /// From what was sent.
+    /// Wraps a password as it was sent.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Secret::new(text))
     }
 
-    /// What to hash, where its length fits.
+    /// The password to hash, where its length is allowed.
     ///
     /// # Errors
     /// [`crate::AdminReason::InvalidField`] when it is shorter than [`MIN_PASSWORD`] characters or longer than
@@ -49,7 +49,7 @@ impl<'de> Deserialize<'de> for NewPassword {
     }
 }
 
-/// Sets a user's password, and ends their sessions: whoever knew the old one is out.
+/// Sets a user's password, and ends their sessions, since another person may know the old password.
 ///
 /// # Errors
 /// [`crate::AdminReason::NotFound`]; [`crate::AdminReason::StateForbids`] when the user was removed.
@@ -65,7 +65,7 @@ pub async fn set(
     Ok(Outcome { batch, reply: User::clone(&user) })
 }
 
-/// The account of a user who is new, too.
+/// Adds the account of a new user.
 pub(super) fn insert(changes: &mut Changes<'_>, user: &User, password: PasswordHash) {
     let account = Account {
         id: Account::id_of(user.id),

@@ -1,4 +1,4 @@
-//! Personal access tokens: a user's, for their own programs.
+//! Personal access tokens of users, for their own programs.
 
 use domain::{Actor, CredentialDetail, Grant, Organization, User, UserStatus};
 use oauth::ScopeSet;
@@ -32,7 +32,7 @@ pub struct NewPersonalAccessToken {
     pub expires_at: Option<String>,
 }
 
-/// Makes a token, and the grant it hangs from.
+/// Makes a token, and the grant that it belongs to.
 ///
 /// # Errors
 /// [`AdminReason::InvalidField`].
@@ -74,8 +74,8 @@ pub async fn create(
     Ok(changes.done(issued))
 }
 
-/// What a dialect keeps from personal access tokens nobody gives to their own; the provider's staff
-/// may, as the only way to a first token that makes others.
+/// Refuses the scopes that the dialect keeps from personal access tokens, where a user makes the
+/// token. Staff may give these scopes: no other way leads to a first token that may make others.
 fn refuse_kept_scopes(ctx: &Context<'_>, actor: &Actor, scopes: &ScopeSet) -> Result<(), Denial> {
     if matches!(actor, Actor::AdminKey(_) | Actor::System) {
         return Ok(());

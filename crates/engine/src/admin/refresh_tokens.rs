@@ -1,4 +1,4 @@
-//! Long-lived refresh tokens that support issues by hand: a client may hold several at once.
+//! Long-lived refresh tokens that staff issue. A client may have several at once.
 
 use dialect::Rotation;
 use domain::{Actor, Client, Credential, Grant, RefreshToken};
@@ -31,7 +31,7 @@ pub struct NewRefreshToken {
     pub expires_at: Option<String>,
 }
 
-/// Makes a token that hangs from the client's own grant at the resource server.
+/// Makes a token that belongs to the client's own grant for the resource server.
 ///
 /// # Errors
 /// [`AdminReason::InvalidField`]; [`AdminReason::StateForbids`] when the client has no such grant.

@@ -1,4 +1,4 @@
-//! Secrets by which a resource server authenticates when it introspects (RFC 7662 §2.1).
+//! Secrets that a resource server authenticates with at the introspection endpoint (RFC 7662 §2.1).
 
 use domain::{Actor, CredentialDetail, CredentialKind, Owners, ResourceServer};
 use serde_json::json;
@@ -14,10 +14,11 @@ use crate::{Context, Denial, Outcome};
 
 const KIND: CredentialKind = CredentialKind::ResourceServerSecret;
 
-/// Gives a resource server another secret.
+/// Makes another secret for a resource server.
 ///
 /// # Errors
-/// [`crate::AdminReason::NotFound`], [`crate::AdminReason::InvalidField`], [`crate::AdminReason::StateForbids`] when too many are good.
+/// [`crate::AdminReason::NotFound`], [`crate::AdminReason::InvalidField`];
+/// [`crate::AdminReason::StateForbids`] when too many secrets are active.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,

@@ -1,4 +1,4 @@
-//! Resource servers: the APIs that tokens are for, and the scopes they understand.
+//! Resource servers: the APIs that tokens are for, and their scopes.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::{Context, Denial, Outcome, keys};
 
 /// The longest identifier, in bytes.
 const MAX_IDENTIFIER: usize = 255;
-/// The longest lifetime of tokens that a resource server may ask for: 10 years, in seconds.
+/// The longest lifetime of tokens that a resource server may have: 10 years, in seconds.
 const MAX_LIFETIME: u64 = 10 * 366 * 86_400;
 
 /// A scope and what it means to a person.
@@ -105,8 +105,7 @@ pub async fn create(
     Ok(changes.done(server))
 }
 
-/// Makes sure that tokens for the resource server can be signed: an algorithm that the realm did
-/// not use before needs a key.
+/// Makes a signing key where the resource server uses an algorithm that the realm has no key for.
 async fn key_for(
     ctx: &Context<'_>,
     changes: &mut Changes<'_>,
@@ -118,7 +117,8 @@ async fn key_for(
     Ok(())
 }
 
-/// RFC 8707 §2 wants an absolute URI without fragment; published systems use plain names, too.
+/// Parses an identifier: an absolute URI without fragment (RFC 8707 §2), or a plain name, since
+/// some published systems use these.
 fn identifier(text: &str) -> Result<String, Denial> {
     let fits = (1..=MAX_IDENTIFIER).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\' | b'#'));
@@ -193,7 +193,7 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<ResourceServer>,
 /// A page of resource servers.
 ///
 /// # Errors
-/// A bad cursor or limit.
+/// An invalid cursor or limit.
 pub async fn list(
     ctx: &Context<'_>,
     query: &PageQuery,
@@ -263,8 +263,8 @@ pub async fn put_scope(
     Ok(changes.done(after))
 }
 
-/// Takes a scope off the list: it can be granted no more. Grants that have it keep it until they
-/// are changed.
+/// Removes a scope: it cannot be granted any more. Grants that have it keep it until they are
+/// changed.
 ///
 /// # Errors
 /// [`crate::AdminReason::NotFound`] when there is no such resource server or scope.

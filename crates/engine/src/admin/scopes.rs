@@ -1,14 +1,14 @@
-//! What an admin key may do. Each route asks for one of these and for nothing more.
+//! The scopes of admin keys. Each route of the admin API needs exactly one of them.
 
 use oauth::ScopeSet;
 
 use crate::Denial;
 use crate::fields;
 
-/// Everything, also what will be added later.
+/// The scope that allows everything, also scopes that are added later.
 pub const EVERYTHING: &str = "*";
 
-/// Every scope of the admin API, and what it allows.
+/// Every scope of the admin API, and its description.
 pub const ALL: [(&str, &str); 25] = [
     ("organizations:read", "See organizations"),
     ("organizations:write", "Create, change and suspend organizations"),
@@ -37,7 +37,7 @@ pub const ALL: [(&str, &str); 25] = [
     ("audit:read", "See events and refusals, and why something was refused"),
 ];
 
-/// Whether `held` allows what needs `needed`.
+/// Whether the scopes `held` allow an operation that needs the scope `needed`.
 pub fn allows(held: &ScopeSet, needed: &str) -> bool {
     held.contains(EVERYTHING) || held.contains(needed)
 }

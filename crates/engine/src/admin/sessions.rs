@@ -1,4 +1,4 @@
-//! Where a user is signed in.
+//! The sessions of a user.
 
 use domain::{Account, Actor, Session, User};
 use store::{Loaded, StoreExt as _};
@@ -6,7 +6,7 @@ use store::{Loaded, StoreExt as _};
 use super::find;
 use crate::{Context, Denial, Outcome, people};
 
-/// The live sessions of a user, newest first: at most [`domain::MAX_SESSIONS`].
+/// The active sessions of a user, newest first: at most [`domain::MAX_SESSIONS`].
 ///
 /// # Errors
 /// [`crate::AdminReason::NotFound`].
@@ -18,7 +18,7 @@ pub async fn list(ctx: &Context<'_>, user: &str) -> Result<Vec<Session>, Denial>
 /// Ends one session of a user.
 ///
 /// # Errors
-/// [`crate::AdminReason::NotFound`], also when it is over.
+/// [`crate::AdminReason::NotFound`], also when the session has expired.
 pub async fn end(
     ctx: &Context<'_>,
     actor: &Actor,
@@ -29,7 +29,7 @@ pub async fn end(
     end_one(ctx, actor, &user, session).await
 }
 
-/// Ends every session of a user; answers how many there were.
+/// Ends every session of a user. Replies with the number of ended sessions.
 ///
 /// # Errors
 /// [`crate::AdminReason::NotFound`] when there is no such user.
@@ -42,7 +42,7 @@ pub async fn end_all(
     people::end_sessions(ctx, actor, user.id, None).await
 }
 
-/// The live sessions of a user at hand.
+/// The active sessions of a loaded user.
 pub(crate) async fn of(ctx: &Context<'_>, user: &User) -> Result<Vec<Session>, Denial> {
     let account: Option<Loaded<Account>> = ctx.store.by_id(Account::id_of(user.id)).await?;
     let sessions = account.map(|account| account.sessions.clone()).unwrap_or_default();
@@ -51,7 +51,7 @@ pub(crate) async fn of(ctx: &Context<'_>, user: &User) -> Result<Vec<Session>, D
     Ok(live)
 }
 
-/// Ends one session of a user at hand.
+/// Ends one session of a loaded user.
 pub(crate) async fn end_one(
     ctx: &Context<'_>,
     actor: &Actor,

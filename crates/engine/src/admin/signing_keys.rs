@@ -1,4 +1,4 @@
-//! Signing keys, as an administrator sees them. Making and sealing them is [`crate::keys`]' work.
+//! The operations of administrators on signing keys. [`crate::keys`] makes and seals the keys.
 
 use domain::{Actor, Algorithm, KeyState, Owners, SigningKey};
 use serde::Deserialize;
@@ -22,10 +22,10 @@ pub struct Rotation {
     pub immediately: bool,
 }
 
-/// A page of signing keys, also of those that are out of use.
+/// A page of signing keys, with retired and revoked ones.
 ///
 /// # Errors
-/// A bad cursor or limit.
+/// An invalid cursor or limit.
 pub async fn list(
     ctx: &Context<'_>,
     query: &PageQuery,
@@ -41,7 +41,7 @@ pub async fn read(ctx: &Context<'_>, kid: &str) -> Result<Loaded<SigningKey>, De
     find::by_public_id(ctx, kid).await
 }
 
-/// Makes a successor. The old key signs until the new one does, and what it signed stays good.
+/// Makes a new key. The old key signs until the new one does, and its signatures stay valid.
 ///
 /// # Errors
 /// [`AdminReason::InvalidField`]; when a key cannot be made.
@@ -59,8 +59,8 @@ pub fn rotate(
     keys::rotate(ctx, algorithm, input.immediately, actor.clone())
 }
 
-/// Lets a key sign no more; what it signed stays good. The last one that signs with its algorithm
-/// cannot be retired: rotate first.
+/// Retires a key: it does not sign any more, and its signatures stay valid. The last key that signs
+/// with its algorithm cannot be retired: rotate first.
 ///
 /// # Errors
 /// [`AdminReason::NotFound`], [`AdminReason::StateForbids`].
@@ -83,8 +83,8 @@ pub async fn retire(
     }
 }
 
-/// Makes everything a key signed worthless, for good. The last one that signs with its algorithm
-/// cannot be revoked: rotate first, at once.
+/// Revokes a key permanently: everything that it signed is invalid. The last key that signs with
+/// its algorithm cannot be revoked: rotate first, with a key that signs at once.
 ///
 /// # Errors
 /// [`AdminReason::NotFound`], [`AdminReason::StateForbids`].
@@ -102,8 +102,10 @@ pub async fn revoke(
     Ok(held_by(heir, keys::change(ctx, &key, revoked, actor.clone())))
 }
 
-/// The key that signs on with the same algorithm; `None` where `key` does not sign. An algorithm is
-/// not left without one.
+/// Another key that signs with the same algorithm; `None` where `key` does not sign.
+///
+/// # Errors
+/// [`AdminReason::StateForbids`] where there is no other; the error of the store.
 async fn heir(ctx: &Context<'_>, key: &SigningKey) -> Result<Option<Loaded<SigningKey>>, Denial> {
     let signs = |it: &SigningKey| match it.state {
         KeyState::Active { since: from } | KeyState::Published { active_from: from } => {
@@ -122,8 +124,8 @@ async fn heir(ctx: &Context<'_>, key: &SigningKey) -> Result<Option<Loaded<Signi
     Ok(Some(heir.ok_or_else(|| AdminReason::StateForbids(text()))?))
 }
 
-/// Writes the heir as it was read, beside the change: if it is taken away at the same moment, one of
-/// the two changes is decided anew.
+/// Adds a write of the other key, unchanged, to the batch. If a concurrent request changes that
+/// key, one of the two requests meets a conflict and is decided again.
 fn held_by(
     heir: Option<Loaded<SigningKey>>,
     mut outcome: Outcome<SigningKey>,

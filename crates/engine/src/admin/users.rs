@@ -1,4 +1,4 @@
-//! Users: people known to the provider. A removed user stays on record and never comes back.
+//! Users. The record of a removed user is kept, and the user cannot be activated again.
 
 use base::Id;
 use domain::{Actor, Owners, PasswordHash, Profile, User, UserStatus};
@@ -79,7 +79,7 @@ pub async fn create(
     create_with_password(ctx, actor, input, None).await
 }
 
-/// Adds a user. Nothing is hashed here: `hash` is that of [`NewUser::password`], where there is one.
+/// Adds a user. `hash` is the hash of [`NewUser::password`], where the input has a password.
 ///
 /// # Errors
 /// [`crate::AdminReason::InvalidField`]; [`crate::AdminReason::NameTaken`] when address or public id is taken.
@@ -130,7 +130,7 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<User>, Denial> {
 /// A page of users.
 ///
 /// # Errors
-/// A bad cursor or limit.
+/// An invalid cursor or limit.
 pub async fn list(ctx: &Context<'_>, query: &PageQuery) -> Result<Page<Loaded<User>>, Denial> {
     page::list(ctx, Owners::default(), query).await
 }
@@ -202,7 +202,8 @@ const fn of(switch: fields::Switch) -> UserStatus {
     }
 }
 
-/// Removes a user for good: what they made stops. Doing it twice changes nothing.
+/// Removes a user permanently: everything that depends on the user stops. A second removal changes
+/// nothing.
 ///
 /// # Errors
 /// [`crate::AdminReason::NotFound`].

@@ -1,6 +1,6 @@
-//! Why something was refused, or would be: everything known about one id.
+//! Explains why something was or would be refused: everything that is known about one id.
 //!
-//! The id may be a request's, or the public id of anything in the realm.
+//! The id is a request id, or the public id of any record of the realm.
 
 use std::fmt::Display;
 
@@ -15,17 +15,17 @@ use super::PageQuery;
 use super::history::{self, EventFilter, RefusalFilter};
 use crate::{ClientReason, Context, Denial, GrantReason};
 
-/// How many refusals and events an explanation has at most, of each kind.
+/// The most refusals, and the most events, of one explanation.
 const RECENT: usize = 20;
 
-/// One thing that a right depends on.
+/// One link of a chain: a record that a grant depends on.
 #[derive(Clone, Debug)]
 pub struct Link {
-    /// What it is.
+    /// The kind of the record.
     pub kind: &'static str,
-    /// What the outside calls it.
+    /// The public id of the record.
     pub id: String,
-    /// Why it does not hold at present; `None`: it holds.
+    /// Why the link is not active at present; `None`: it is active.
     pub broken: Option<String>,
 }
 
@@ -36,14 +36,14 @@ pub struct Explanation {
     pub refusals: Vec<Refusal>,
     /// Changes by this request, or to this entity; newest first.
     pub events: Vec<Event>,
-    /// What the id names, and everything it depends on; empty when it names nothing.
+    /// The record that the id names, and everything it depends on; empty when it names no record.
     pub chain: Vec<Link>,
     /// When the credential was last used.
     pub last_use: Option<Use>,
 }
 
 impl Explanation {
-    /// Whether it is good: it names something, and everything it depends on holds.
+    /// Whether the id names a record, and everything that it depends on is active.
     pub fn holds(&self) -> bool {
         !self.chain.is_empty() && self.chain.iter().all(|link| link.broken.is_none())
     }

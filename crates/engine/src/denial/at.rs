@@ -1,4 +1,4 @@
-//! Where a request is denied, and the one rule by which that matters.
+//! Where a request is denied, and the one rule by which this changes the answer.
 
 use oauth::Problem;
 use oauth::Problem::{
@@ -46,7 +46,7 @@ pub enum Subject {
 }
 
 impl DeniedAt {
-    /// Every place, in the order of the columns of `docs/reasons.md`.
+    /// Every value, in the order of the columns of `docs/reasons.md`.
     pub const ALL: &'static [Self] = &[
         Self::Endpoint,
         Self::CodeExchange,
@@ -58,8 +58,8 @@ impl DeniedAt {
         Self::ManagementApi,
     ];
 
-    /// The problem that a reason about `subject` is here, and its text where that differs, too. `None`:
-    /// as the reason's row says.
+    /// The problem of a reason about `subject` here, and its text where that differs, too. `None`:
+    /// the reason's row applies.
     pub const fn instead(self, subject: Subject) -> Option<(Problem, Option<PublicText>)> {
         match subject {
             Subject::Credential => match self {
@@ -74,7 +74,7 @@ impl DeniedAt {
                 Self::Gate => Some((CallerSuspended, Some(CLIENT_INACTIVE))),
                 Self::AuthorizationPage => Some((UnknownApp, Some(APP_INACTIVE))),
                 Self::AuthorizationRequest => Some((AccessDenied, Some(USER_CANNOT_GRANT))),
-                // Some published formats tell a suspended client from an invalid credential.
+                // Some published formats have a distinct error for a suspended client.
                 Self::Endpoint | Self::Refresh | Self::Bearer | Self::ManagementApi => None,
             },
             Subject::State => match self {

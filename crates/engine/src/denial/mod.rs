@@ -1,13 +1,13 @@
-//! Why a request is denied, and where: precise and private. The one way from a reason to an answer.
+//! The private reason why a request is denied, where it is denied, and the answer that follows.
 //!
-//! - [`Reason`] says why: small enums by topic, a file each. Beside each enum stands its table, one
-//!   [`ReasonRow`] a reason: code, level, problem, public text, and the hint for support.
+//! - [`Reason`] says why: one small enum per topic, each in its own file, with its table. The table
+//!   has one [`ReasonRow`] per reason: code, level, problem, public text, and the hint for support.
 //! - [`DeniedAt`] says where. It changes the problem and the public text by one rule, and nothing else.
 //!
 //! Invariants: the tables are exhaustive, so a new reason does not compile without its row, and a row
 //! cannot stand for "all others". Public texts hold no secret and do not say whether an account exists:
 //! all reasons that depend on whether a name or secret is known share one text. `Display` is for support
-//! and logs. It may name what was asked for, never a secret: what may be one is cut ([`crate::redact`]).
+//! and logs. It may name what was asked for, never a secret: what may be one is cut ([`crate::redact()`]).
 
 #[macro_use]
 mod row;

@@ -1,4 +1,4 @@
-//! What the caller is answered.
+//! The public side of a denial: its problem, its text and the answer to the caller.
 
 use std::borrow::Cow;
 
@@ -12,24 +12,24 @@ use super::row::{Level, ReasonRow};
 use super::text::PublicText;
 
 impl Denial {
-    /// The row of its reason.
+    /// The row of the reason in the table of its topic.
     pub const fn row(&self) -> &'static ReasonRow {
         self.reason.row()
     }
 
-    /// The stable private code.
+    /// The stable private code of the reason.
     pub const fn code(&self) -> &'static str {
         self.row().code
     }
 
-    /// How it is logged.
+    /// The level at which the denial is logged.
     pub const fn level(&self) -> Level {
         self.row().level
     }
 
     /// What the caller may know. The HTTP status follows from it.
     pub const fn problem(&self) -> Problem {
-        // Whoever could not read the request knows what is wrong with it.
+        // The code that could not read the request has chosen the problem already.
         if let Reason::Request(RequestReason::Malformed(unreadable)) = &self.reason {
             return unreadable.problem;
         }
@@ -39,7 +39,7 @@ impl Denial {
         }
     }
 
-    /// What the caller reads.
+    /// The text that the caller reads.
     pub fn text(&self) -> Cow<'static, str> {
         let text = match self.at.instead(self.row().subject) {
             Some((_, Some(text))) => text,
@@ -52,7 +52,7 @@ impl Denial {
         }
     }
 
-    /// What the caller is answered, in the words of the RFCs.
+    /// The answer to the caller: problem, text, and the members that some problems add.
     pub fn error_response(&self) -> ErrorResponse {
         let answer = ErrorResponse::new(self.problem(), self.text());
         match &self.reason {
@@ -100,7 +100,7 @@ impl ClientReason {
 }
 
 impl GateReason {
-    /// Adds the scopes that would do, or the time to wait.
+    /// Adds the scopes that are required, or the time to wait in seconds.
     fn completed(&self, answer: ErrorResponse) -> ErrorResponse {
         if let Self::ScopeLacking { needed } = self {
             ErrorResponse { scope: Some(needed.clone()), ..answer }

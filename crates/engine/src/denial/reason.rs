@@ -27,25 +27,25 @@ use super::sign_in::SignInReason;
 /// `?` and `into()` make one of every reason; [`Denial::at`] says where it was denied.
 #[derive(Debug)]
 pub struct Denial {
-    /// Why.
+    /// The private reason of the denial.
     pub reason: Reason,
-    /// Where.
+    /// The endpoint or step at which the request is denied.
     pub at: DeniedAt,
 }
 
 impl Denial {
-    /// The same reason, denied at another place. Doing it twice changes nothing.
+    /// The same reason, denied at `at`.
     #[must_use]
     pub fn at(self, at: DeniedAt) -> Self {
         Self { at, ..self }
     }
 
-    /// Whether there is no record of the id that was sent.
+    /// Whether the reason is that no record has the id that was sent.
     pub const fn is_not_found(&self) -> bool {
         matches!(self.reason, Reason::Admin(AdminReason::NotFound { .. }))
     }
 
-    /// The kind of the record that has the name already, where that is the reason.
+    /// The kind of the record that has the name already; `None` for all other reasons.
     pub const fn name_taken(&self) -> Option<Kind> {
         if let Reason::Admin(AdminReason::NameTaken { kind }) = &self.reason {
             Some(*kind)
@@ -110,7 +110,7 @@ macro_rules! topics {
             }
 
             impl $reason {
-                /// This reason, denied at a place of its own.
+                /// A denial with this reason, denied at `at`.
                 pub fn at(self, at: DeniedAt) -> Denial {
                     Denial::from(self).at(at)
                 }

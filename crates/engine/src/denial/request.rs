@@ -8,7 +8,7 @@ use super::text::PublicText::{OwnWords, Sentence};
 #[derive(Clone, Debug, thiserror::Error)]
 #[allow(clippy::large_enum_variant, reason = "a denial is made once a request, and moved rarely")]
 pub enum RequestReason {
-    /// The request could not be read. Whoever read it has written the answer, problem included.
+    /// The request could not be read. The code that read it has made the answer, with its problem.
     #[error("{}", .0.description)]
     Malformed(ErrorResponse),
     /// A required parameter is missing.

@@ -1,4 +1,4 @@
-//! What stands in a row of the tables of reasons, and how a table is written.
+//! The row of a table of reasons, and the macro that writes a table.
 
 use oauth::Problem;
 
@@ -10,7 +10,8 @@ use super::text::PublicText;
 pub enum Level {
     /// The caller made a mistake, or the user decided.
     Info,
-    /// Worth a look: an attack, a limit that was reached, or a customer who will soon call.
+    /// Support should look at it: a possible attack, a limit that was reached, or a client that
+    /// fails.
     Warn,
     /// This program, its configuration or its database is at fault.
     Error,
@@ -21,13 +22,14 @@ pub enum Level {
 pub struct ReasonRow {
     /// The stable private code: in logs, metrics and stored refusals. It never changes.
     pub code: &'static str,
-    /// How it is logged.
+    /// The level at which a denial with this reason is logged.
     pub level: Level,
-    /// What it is about: decides where [`DeniedAt`](super::DeniedAt) matters.
+    /// What the reason is about. It decides whether [`DeniedAt`](super::DeniedAt) changes the
+    /// answer.
     pub subject: Subject,
-    /// What the caller may know. HTTP status and error code follow from it.
+    /// What the caller may know. The HTTP status and the error code follow from it.
     pub problem: Problem,
-    /// What the caller reads.
+    /// The text that the caller reads.
     pub text: PublicText,
     /// What support looks at next: a command, a setting or a field.
     pub hint: &'static str,

@@ -13,7 +13,7 @@ pub enum ServerReason {
     /// The database failed, or holds what it should not.
     #[error("the store failed: {0}")]
     StoreFailed(String),
-    /// The same record was changed by others each time this request tried to.
+    /// Other requests changed the same record at each attempt of this one.
     #[error("too many concurrent changes of the same thing")]
     Contended,
     /// The realm has no active signing key for this algorithm.

@@ -1,4 +1,4 @@
-//! The words of a denial.
+//! The public text of a denial, and text for its explanation.
 
 use domain::Revocation;
 
@@ -9,7 +9,7 @@ pub enum PublicText {
     Fixed(&'static str),
     /// The reason's own words, as support reads them: for callers who must know what to change.
     OwnWords,
-    /// The same, with a capital letter and a full stop.
+    /// The reason's own words, with a capital letter and a full stop.
     Sentence,
 }
 

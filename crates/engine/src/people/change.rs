@@ -1,4 +1,5 @@
-//! A change of an account's sessions in the making: what stays, and an event for what does not.
+//! A change of an account that is being decided: its new state, and an event for each ended
+//! session.
 
 use domain::{Account, Actor, EventDraft, Kind, Session, Target};
 use serde_json::{Map, Value, json};
@@ -6,13 +7,13 @@ use store::{Batch, Loaded};
 
 use crate::Context;
 
-/// An account on its way to a new state.
+/// An account, its new state, and the events of the change.
 #[derive(Debug)]
 pub(super) struct Change<'a> {
     ctx: &'a Context<'a>,
     actor: &'a Actor,
     before: &'a Loaded<Account>,
-    /// As it shall be.
+    /// The new state of the account.
     pub(super) after: Account,
     events: Vec<EventDraft>,
 }
@@ -22,8 +23,8 @@ impl<'a> Change<'a> {
         Self { ctx, actor, before, after: Account::clone(before), events: Vec::new() }
     }
 
-    /// Ends the sessions that `ends` names; `why` is told. Those that are over by themselves go
-    /// without a word. Says how many were ended.
+    /// Ends the sessions for which `ends` is true, each with an event that holds `why`. Expired
+    /// sessions are removed without an event. Returns the number of ended sessions.
     pub(super) fn end(&mut self, why: &str, ends: impl Fn(&Session) -> bool) -> usize {
         let now = self.ctx.now;
         self.after.sessions.retain(|session| session.expires_at > now);
@@ -37,12 +38,12 @@ impl<'a> Change<'a> {
         ended.len()
     }
 
-    /// Notes an event of the account.
+    /// Adds an event of the account.
     pub(super) fn tell(&mut self, action: &str, detail: Vec<(&str, Value)>) {
         self.events.push(event(self.ctx, self.actor, &self.after, (action, detail)));
     }
 
-    /// Adds the write, where anything differs, and the events to `batch`.
+    /// Adds the write and the events to `batch`; nothing where neither event nor password is new.
     pub(super) fn into_batch(self, batch: &mut Batch) {
         let same = self.events.is_empty() && self.after.password == self.before.password;
         if !same {

@@ -1,7 +1,7 @@
 //! The value of a session's cookie: `sn_ ‖ session ‖ account ‖ secret ‖ checksum`.
 //!
-//! The account is in it, so that one read by identifier finds the row; the session is in it, so that
-//! one digest is compared and not twenty.
+//! It holds the account, so that one read by identifier finds the row. It holds the session, so
+//! that one digest is compared and not that of every session.
 
 use base::encoding::BASE62_U128;
 use base::issued::{self, Shape};
@@ -10,7 +10,7 @@ use domain::{Account, Session, SessionSecret};
 
 const PREFIX: &str = "sn_";
 
-/// A new value.
+/// Issues the value for a new session.
 pub(super) fn issue(
     account: Id<Account>,
     session: Id<Session>,
@@ -19,7 +19,7 @@ pub(super) fn issue(
     issued::issue(&format!("{PREFIX}{session}"), account, rng)
 }
 
-/// Which account and session a value claims to be of; `None`: it is none of ours, or damaged.
+/// The account and session that a value names; `None`: the value has another format, or is damaged.
 pub(super) fn read(text: &str) -> Option<(Id<Account>, Id<Session>)> {
     let (prefix, _) = text.split_at_checked(PREFIX.len() + BASE62_U128)?;
     let session = prefix.strip_prefix(PREFIX)?.parse().ok()?;

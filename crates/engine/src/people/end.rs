@@ -1,4 +1,4 @@
-//! Ending sessions: one's own, one from a list, or all of a person's.
+//! Ending sessions: the session of a cookie, one session of a user, or all of them.
 
 use base::Id;
 use domain::{Account, Actor, Session, User};
@@ -8,8 +8,8 @@ use super::change::Change;
 use super::session;
 use crate::{Context, Denial, Outcome};
 
-/// Ends the session of a cookie. Answers whether there was one; a foreign cookie is no error, since
-/// whoever signs out wants to be signed out.
+/// Ends the session of a cookie. Replies whether there was one. An unknown cookie is no error: the
+/// user is signed out already.
 ///
 /// # Errors
 /// The error of the store.
@@ -23,7 +23,7 @@ pub async fn sign_out(ctx: &Context<'_>, cookie: &str) -> Result<Outcome<bool>, 
     Ok(outcome(change, ended > 0))
 }
 
-/// Ends one session of a user. Answers whether there was one.
+/// Ends one session of a user. Replies whether there was one.
 ///
 /// # Errors
 /// The error of the store.
@@ -39,7 +39,7 @@ pub async fn end_session(
     Ok(outcome(change, ended > 0))
 }
 
-/// Ends the sessions of a user, all but `except`. Answers how many there were.
+/// Ends all sessions of a user but `except`. Replies with the number of ended sessions.
 ///
 /// # Errors
 /// The error of the store.

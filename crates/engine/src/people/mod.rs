@@ -1,10 +1,11 @@
-//! People: who they are, and where they are signed in.
+//! Sign-in of users, and their sessions.
 //!
-//! [`sign_in`] turns an e-mail address and a password into a session, [`session`] tells whose session
-//! a cookie is, and [`sign_out`], [`end_session`] and [`end_sessions`] end them. The engine hashes no
-//! password: that is slow on purpose, so it is done elsewhere, behind [`Passwords`].
+//! [`sign_in()`] makes a session from an e-mail address and a password, [`session()`] finds the
+//! session of a cookie, and [`sign_out`], [`end_session`] and [`end_sessions`] end sessions. The
+//! engine does not hash passwords: this is slow on purpose, so an implementation of [`Passwords`]
+//! does it.
 //!
-//! Invariant: a [`SignedIn`] exists only after a session's cookie was checked at this moment.
+//! Invariant: a [`SignedIn`] exists only after the cookie of a session was checked in this request.
 
 mod change;
 mod cookie;
@@ -25,14 +26,15 @@ pub use session::{SignedIn, session};
 pub use set_password::set_password;
 pub use sign_in::{Browser, sign_in};
 
-/// How long a session lasts, from sign-in: it is not prolonged by use, so that a stolen cookie ends.
+/// How long a session lasts from sign-in: 14 days. Use does not extend it, so a stolen cookie
+/// expires.
 pub const SESSION_LIFETIME: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-/// A session just begun.
+/// A new session.
 #[derive(Debug)]
 pub struct NewSession {
-    /// Who, and which.
+    /// The user, the account and the session.
     pub person: SignedIn,
-    /// The value of the cookie: shown to the browser once.
+    /// The value of the cookie. Only the browser gets it; the account stores its digest.
     pub cookie: Secret<SessionSecret>,
 }

@@ -1,4 +1,4 @@
-//! What the engine needs of whoever hashes passwords.
+//! The interface between the engine and the hashing of passwords.
 
 use std::fmt::Debug;
 
@@ -8,27 +8,27 @@ use domain::PasswordHash;
 
 use crate::Denial;
 
-/// Marks passwords: what people choose, not what we issue.
+/// Marks a [`Secret`] as a password, which a user chose.
 #[derive(Debug)]
 pub enum Password {}
 
-/// What came of checking a password.
+/// The result of checking a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
-    /// It is not the one, or there is none.
+    /// The password is wrong, or there is no hash.
     Wrong,
-    /// It is the one.
+    /// The password is correct.
     Right {
-        /// Whether the hash is weaker than one made today: it should be made anew.
+        /// Whether the hash is weaker than a new one would be: it should be replaced.
         outdated: bool,
     },
 }
 
-/// Hashes passwords. Slow on purpose; implementations keep it away from everything else.
+/// Hashes passwords. It is slow on purpose; an implementation must not block other work.
 #[async_trait]
 pub trait Passwords: Send + Sync + Debug + 'static {
-    /// Checks a password. Without a hash it takes the same work and is [`Check::Wrong`], so that
-    /// nobody can tell by time whether there is an account.
+    /// Checks a password. Without a hash it does the same work and returns [`Check::Wrong`], so
+    /// that the time does not show whether there is an account.
     ///
     /// # Errors
     /// [`crate::SignInReason::Busy`] when too many wait already.
@@ -38,7 +38,7 @@ pub trait Passwords: Send + Sync + Debug + 'static {
         password: Secret<Password>,
     ) -> Result<Check, Denial>;
 
-    /// Makes a hash to store.
+    /// Makes the hash of a password, to store.
     ///
     /// # Errors
     /// [`crate::SignInReason::Busy`] when too many wait already.

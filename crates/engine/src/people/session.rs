@@ -1,4 +1,4 @@
-//! Whose session a cookie is.
+//! Finding the session of a cookie.
 
 use base::{Secret, Timestamp};
 use domain::{Account, Session, SessionSecret, User, UserStatus};
@@ -7,29 +7,29 @@ use store::{Loaded, StoreExt as _};
 use super::cookie;
 use crate::{Context, Denial, SignInReason};
 
-/// Somebody whose session is good at this moment.
+/// A user whose session was valid when it was checked.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// Who.
+    /// The user.
     pub user: Loaded<User>,
-    /// How they sign in, and where they are.
+    /// The user's account: password hash and sessions.
     pub account: Loaded<Account>,
     /// The session of this request.
     pub session: Session,
 }
 
 impl SignedIn {
-    /// When they proved who they are: the `auth_time` of OpenID Connect Core §2.
+    /// When the user signed in: the `auth_time` of OpenID Connect Core §2.
     pub const fn auth_time(&self) -> Timestamp {
         self.session.authenticated_at
     }
 }
 
-/// Whose session the cookie is, if it is good at this moment.
+/// The user and the session of a cookie, where the session is valid.
 ///
 /// # Errors
-/// [`SignInReason::SessionUnknown`] when it is none of ours, was ended, or its user may not act;
-/// [`SignInReason::SessionExpired`]; the error of the store.
+/// [`SignInReason::SessionUnknown`] when there is no such session, when it was ended, or when its
+/// user is not active; [`SignInReason::SessionExpired`]; the error of the store.
 pub async fn session(ctx: &Context<'_>, cookie: &str) -> Result<SignedIn, Denial> {
     let (account, session) = find(ctx, cookie).await?.ok_or(SignInReason::SessionUnknown)?;
     if session.expires_at <= ctx.now {
@@ -42,8 +42,8 @@ pub async fn session(ctx: &Context<'_>, cookie: &str) -> Result<SignedIn, Denial
     Ok(SignedIn { user, account, session })
 }
 
-/// The account and the session of a cookie, over or not; `None` when there is no such session or the
-/// secret is not the one.
+/// The account and the session of a cookie, expired or not; `None` when there is no such session or
+/// the secret is wrong.
 pub(super) async fn find(
     ctx: &Context<'_>,
     cookie: &str,

@@ -1,4 +1,4 @@
-//! Giving a user a password, or another one.
+//! Setting the first or another password of a user.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use super::change::{Change, event};
 use super::end::account_of;
 use crate::{AdminReason, Context, Denial, Outcome};
 
-/// Sets a user's password. Another one than before ends all their sessions: whoever changes it may do
-/// so because somebody else knows it.
+/// Sets a user's password, and ends all sessions of the user, since another person may know the old
+/// password.
 ///
 /// # Errors
-/// [`AdminReason::StateForbids`] for a user who was removed; the error of the store. When committed,
-/// [`AdminReason::NameTaken`] where somebody else set the first one in the same moment.
+/// [`AdminReason::StateForbids`] for a user who was removed; the error of the store. At commit,
+/// [`AdminReason::NameTaken`] where a concurrent request set the first password.
 pub async fn set_password(
     ctx: &Context<'_>,
     actor: &Actor,

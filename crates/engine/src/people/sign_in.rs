@@ -1,7 +1,7 @@
 //! Signing in with an e-mail address and a password.
 //!
-//! Invariant: whatever is wrong, one password is checked, the same rows are looked for, and the
-//! answer is the same: neither words nor time tell whether there is an account. Only the private
+//! Invariant: each failed sign-in checks one password, looks for the same rows, and gets the same
+//! answer. So neither the text nor the time shows whether there is an account. Only the private
 //! reason differs.
 
 use base::{Id, Secret};
@@ -16,19 +16,19 @@ use super::session::find;
 use super::{Check, NewSession, Password, Passwords, SESSION_LIFETIME, cookie, session};
 use crate::{Context, Denial, Outcome, SignInReason, WriteContext, settle};
 
-/// The most characters of a browser's name that are kept.
+/// How many characters of the `User-Agent` header are kept.
 const MAX_USER_AGENT: usize = 200;
 
-/// The browser that somebody signs in with.
+/// The browser that the user signs in with.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Browser<'a> {
-    /// What it calls itself.
+    /// The `User-Agent` header of the request (RFC 9110 §10.1.5).
     pub user_agent: Option<&'a str>,
-    /// The cookie of the session it had: the new one replaces it.
+    /// The session cookie that the browser has already. The new session replaces that session.
     pub cookie: Option<&'a str>,
 }
 
-/// Signs a person in.
+/// Signs a user in.
 ///
 /// # Errors
 /// [`SignInReason::NoSuchAccount`], [`SignInReason::NoPassword`], [`SignInReason::PasswordMismatch`] and
@@ -41,11 +41,11 @@ pub async fn sign_in(
     password: Secret<Password>,
     browser: Browser<'_>,
 ) -> Result<NewSession, Denial> {
-    // What no address can be is looked for as nobody: a database may not even take it as a text.
+    // A text that is no address is looked up as the empty text: a database may not accept it.
     let email = Some(email.trim().to_lowercase()).filter(|it| could_be_an_address(it));
     let email = email.as_deref().unwrap_or_default();
     let user: Option<Loaded<User>> = ctx.store.by_handle(ctx.issuer.realm(), email).await?;
-    // Where there is nobody, nobody's account is looked for.
+    // Without a user, an account that never exists is looked up, so that the reads are the same.
     let id = user.as_ref().map_or(Id::from_u128(0), |user| Account::id_of(user.id));
     let account: Option<Loaded<Account>> = ctx.store.by_id(id).await?;
     let hash = account.as_ref().and_then(|account| account.password.clone());
@@ -64,21 +64,22 @@ pub async fn sign_in(
     let stronger = if outdated { Some(passwords.hash(password).await?) } else { None };
     let change = Begin { user: &user, hash: &hash, stronger: stronger.as_ref(), browser };
     let (cookie, _) = settle(ctx, async |ctx| change.decide(&ctx).await).await?;
-    // As it was committed; or it was ended in the same moment.
+    // The session is read as committed. A concurrent request may have ended it already.
     Ok(NewSession { person: session(ctx, cookie.expose()).await?, cookie })
 }
 
-/// RFC 5321 §4.5.3.1.3: the longest path is 256 characters, brackets included.
+/// Whether the text may be an address: a path has at most 256 bytes, with its brackets (RFC 5321
+/// §4.5.3.1.3).
 fn could_be_an_address(text: &str) -> bool {
     text.len() <= 254 && !text.chars().any(char::is_control)
 }
 
-/// A session about to begin.
+/// The inputs of the decision that begins a session.
 struct Begin<'a> {
     user: &'a Loaded<User>,
     /// The hash that the password was checked against.
     hash: &'a PasswordHash,
-    /// What to put in its place.
+    /// The hash that replaces it, where it is outdated.
     stronger: Option<&'a PasswordHash>,
     browser: Browser<'a>,
 }
@@ -87,7 +88,7 @@ impl Begin<'_> {
     async fn decide(&self, ctx: &Context<'_>) -> Result<Outcome<Secret<SessionSecret>>, Denial> {
         let account: Option<Loaded<Account>> =
             ctx.store.by_id(Account::id_of(self.user.id)).await?;
-        // Who changed the password meanwhile did so to keep somebody out.
+        // Where the password was changed meanwhile, the old password does not begin a session.
         let account = account.filter(|account| account.password.as_ref() == Some(self.hash));
         let account = account.ok_or(SignInReason::PasswordMismatch)?;
         let mut batch = Batch::new();
@@ -112,7 +113,7 @@ impl Begin<'_> {
         Ok(Outcome { batch, reply: cookie })
     }
 
-    /// Puts the new session among the others; one of too many makes room.
+    /// Adds the new session to the account. Where there are too many, the oldest is ended.
     fn begin(&self, ctx: &Context<'_>, change: &mut Change<'_>) -> Secret<SessionSecret> {
         let oldest = change.after.sessions.iter().min_by_key(|it| (it.expires_at, it.id));
         if let Some(oldest) = oldest.map(|it| it.id)

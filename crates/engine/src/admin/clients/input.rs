@@ -1,4 +1,4 @@
-//! What is sent to make a client, and to change one.
+//! The inputs to make a client and to change one.
 
 use serde::Deserialize;
 
@@ -89,7 +89,7 @@ pub struct ClientChange {
 macro_rules! facts {
     ($($input:ident)*) => {$(
         impl $input {
-            /// What it says of an app.
+            /// The fields about an app.
             pub(super) fn facts(&self) -> Facts<'_> {
                 Facts {
                     app_type: self.app_type.as_deref(),

@@ -1,4 +1,5 @@
-//! Importing a batch of legacy tokens: good rows are written together, bad ones refused one by one.
+//! Importing legacy tokens. The valid rows are written in one batch; each invalid row is refused
+//! alone.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -28,12 +29,12 @@ const MAX_SECRET: usize = 512;
 
 const KIND: CredentialKind = CredentialKind::LegacyToken;
 
-/// Imports tokens and commits them. Two imports may make the same grant or token at once: the second
-/// decides again.
+/// Imports tokens and commits them. Two concurrent imports may make the same grant or token: the
+/// second decides again.
 ///
 /// # Errors
-/// [`AdminReason::InvalidField`] when the call as a whole does not fit; rows that do not are in the
-/// answer.
+/// [`AdminReason::InvalidField`] when the call as a whole is invalid. Invalid rows are no error:
+/// the answer names them.
 pub async fn import(
     ctx: &WriteContext<'_>,
     actor: &Actor,
@@ -74,13 +75,13 @@ async fn decide(
     importing.write(results).await
 }
 
-/// The grant of an organization's legacy tokens: as it stands, and as it shall be.
+/// The grant of an organization's legacy tokens: as stored, and in its new state.
 struct LegacyGrant {
     before: Option<Loaded<Grant>>,
     after: Grant,
 }
 
-/// The grant of an organization's legacy tokens: it may be new.
+/// Loads the grant of an organization's legacy tokens, or makes a new one.
 async fn load(
     ctx: &Context<'_>,
     server: &ResourceServer,
@@ -98,7 +99,7 @@ async fn load(
     Ok(LegacyGrant { before, after })
 }
 
-/// An import in the making.
+/// The state of an import that is being decided.
 struct Importing<'a> {
     ctx: &'a Context<'a>,
     actor: &'a Actor,
@@ -153,7 +154,7 @@ impl Importing<'_> {
         Ok(RowOutcome::Imported)
     }
 
-    /// A credential of this name: in the store, or in an earlier row.
+    /// The credential with this public id, from the store or from an earlier row.
     async fn known(&self, public_id: &PublicId) -> Result<Option<Credential>, Denial> {
         if let Some(earlier) = self.fresh.get(public_id) {
             return Ok(Some(earlier.clone()));
@@ -178,7 +179,7 @@ impl Importing<'_> {
         })
     }
 
-    /// The grant that the token shall hang from, wide enough for `scopes`.
+    /// The grant that the token will belong to, extended by `scopes`.
     async fn grant_for(
         &mut self,
         organization: Id<Organization>,

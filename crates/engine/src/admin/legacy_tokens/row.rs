@@ -1,4 +1,4 @@
-//! A row of an import, and what became of it.
+//! A row of an import, and its result.
 
 use base::Secret;
 use domain::AnySecret;
@@ -46,14 +46,14 @@ pub struct Import {
     pub tokens: Vec<LegacyRow>,
 }
 
-/// What became of a row.
+/// The result of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowOutcome {
-    /// It is there now.
+    /// The token was imported.
     Imported,
-    /// It was there already, with the same secret.
+    /// The token existed already, with the same secret.
     Unchanged,
-    /// It was refused; nothing of it was written.
+    /// The row was refused; nothing of it was written.
     Refused,
 }
 
@@ -68,13 +68,13 @@ impl RowOutcome {
     }
 }
 
-/// A row and what became of it.
+/// A row and its result.
 #[derive(Clone, Debug)]
 pub struct RowResult {
-    /// The row's id, as it came.
+    /// The id of the row, as it was sent.
     pub id: String,
-    /// What became of it.
+    /// The result of the row.
     pub outcome: RowOutcome,
-    /// Why it was refused.
+    /// Why the row was refused, where it was.
     pub problem: Option<String>,
 }
