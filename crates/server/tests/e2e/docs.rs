@@ -44,7 +44,7 @@ const COVERED: &[Covered] = &[
     covered("README.md", "sh", 9, "every_block_of_the_readme_works_as_printed"),
     covered("README.md", "console", 2, BUILDS),
     covered("README.md", "nginx", 1, "the_short_configuration_of_the_readme_works_as_printed"),
-    covered("CONTRIBUTING.md", "sh", 1, BUILDS),
+    covered("CONTRIBUTING.md", "sh", 2, BUILDS),
     covered("crates/verify/README.md", "rust", 1, VERIFY),
     covered("docs/verify.md", "rust", 1, VERIFY),
     covered("docs/admin-api.md", "sh", 2, ADMIN_API),

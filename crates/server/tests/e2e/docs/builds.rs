@@ -60,9 +60,32 @@ fn task(words: &str) {
     let (task, options) = words.split_once(' ').unwrap_or((words, ""));
     let tasks = fs::read_to_string(root().join("xtask/src/main.rs")).unwrap();
     assert!(tasks.contains(&format!("        \"{task}\" => ")), "no task {task}");
-    if task != "bench" {
-        return assert_eq!(options, "", "{words}");
+    match task {
+        "bench" => bench(words, options),
+        "fuzz" => fuzz(words, options),
+        _ => assert_eq!(options, "", "{words}"),
     }
+}
+
+/// Targets of the corpus, and the one option.
+fn fuzz(words: &str, options: &str) {
+    let mut rest = options;
+    while let Some((word, after)) = next(rest) {
+        rest = after;
+        if word == "--seconds" {
+            let (seconds, after) = next(rest).unwrap();
+            assert!(seconds.parse::<u64>().is_ok(), "{words}");
+            rest = after;
+        } else {
+            let corpus = root().join("fuzz/corpus").join(word);
+            assert!(corpus.is_dir(), "{words}: no target is called {word}");
+        }
+    }
+    let source = fs::read_to_string(root().join("xtask/src/fuzz.rs")).unwrap();
+    assert!(source.contains("\"--seconds\" => "), "{words}");
+}
+
+fn bench(words: &str, options: &str) {
     let sources = rust(&root().join("bench/src"));
     let arguments = fs::read_to_string(root().join("bench/src/arguments.rs")).unwrap();
     let mut rest = options;
