@@ -76,7 +76,7 @@ pub struct Client {
     #[serde(default)]
     pub creator: Option<Id<User>>,
     /// A counter. Raising it revokes all connections that users gave to the app: see
-    /// [`Client::honours`].
+    /// [`Client::accepts`].
     #[serde(default)]
     pub connections_epoch: u32,
     /// How many tokens it may be issued.
@@ -96,7 +96,7 @@ impl Client {
     /// Whether the client still accepts `grant`. It does not accept a connection that a user gave
     /// before all connections were revoked at once. One counter decides this for any number of
     /// connections.
-    pub const fn honours(&self, grant: &Grant) -> bool {
+    pub const fn accepts(&self, grant: &Grant) -> bool {
         grant.user.is_none() || grant.epoch == self.connections_epoch
     }
 }

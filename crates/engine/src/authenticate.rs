@@ -64,40 +64,41 @@ pub async fn authenticate(ctx: &Context<'_>, request: &Request) -> Result<Authen
     // While the database cannot be reached, a client that is not found may exist. A resource server
     // or key of this id that is in memory is accepted all the same; otherwise the denial reports
     // the store error, and not an unknown client.
-    let (client, unsure) = unless_away(ctx.store.by_public_id::<Client>(realm, proof.id).await)?;
+    let (client, store_error) =
+        unless_unavailable(ctx.store.by_public_id::<Client>(realm, proof.id).await)?;
     if let Some(client) = client {
         ctx.recognize(&client.public_id);
         return client_proof(ctx, client, &proof, proves_itself_by_code(request)).await;
     }
     let Some(secret) = proof.secret else {
         let unknown = || ClientReason::Unknown(proof.id.to_owned()).into();
-        return Err(unsure.map_or_else(unknown, Denial::from));
+        return Err(store_error.map_or_else(unknown, Denial::from));
     };
     let server = ctx.store.by_public_id::<ResourceServer>(realm, proof.id).await;
-    let (server, still_unsure) = unless_away(server)?;
+    let (server, server_error) = unless_unavailable(server)?;
     if let Some(server) = server {
         ctx.recognize(&server.public_id);
         return resource_server_proof(ctx, server, secret).await;
     }
-    let unsure = unsure.or(still_unsure);
+    let store_error = store_error.or(server_error);
     let found = find_pair(ctx, proof.id, secret).await;
-    let key = found.map_err(|denial| unsure.map_or(denial, Denial::from))?;
+    let key = found.map_err(|denial| store_error.map_or(denial, Denial::from))?;
     if key.credential.kind() != CredentialKind::ApiKey {
         // Legacy tokens are presented to APIs; they are not exchanged.
         return Err(ClientReason::AuthMethodNotAllowed(proof.method).into());
     }
-    let chain = Box::new(Chain::below(ctx, &key).await?);
+    let chain = Box::new(Chain::of_credential(ctx, &key).await?);
     Ok(Authenticated::Key { credential: key.credential, chain })
 }
 
 /// The result of a look-up, and the error where the store cannot be reached. Other errors are
 /// returned.
-fn unless_away<T>(
+fn unless_unavailable<T>(
     found: Result<Option<T>, StoreError>,
 ) -> Result<(Option<T>, Option<StoreError>), StoreError> {
     match found {
         Ok(found) => Ok((found, None)),
-        Err(away @ StoreError::Unavailable(_)) => Ok((None, Some(away))),
+        Err(error @ StoreError::Unavailable(_)) => Ok((None, Some(error))),
         Err(failed) => Err(failed),
     }
 }
@@ -135,7 +136,7 @@ async fn client_proof(
         Some(text) => {
             let secret = find(ctx, CredentialKind::ClientSecret, text).await?;
             if secret.client() != Some(client.id) {
-                return Err(CredentialReason::OfAnother(CredentialKind::ClientSecret).into());
+                return Err(CredentialReason::OfAnotherOwner(CredentialKind::ClientSecret).into());
             }
             check_alive(ctx, &secret)?;
             Some(secret)
@@ -173,7 +174,7 @@ async fn resource_server_proof(
     let kind = CredentialKind::ResourceServerSecret;
     let secret = find(ctx, kind, text).await?;
     if secret.resource_server() != Some(server.id) {
-        return Err(CredentialReason::OfAnother(kind).into());
+        return Err(CredentialReason::OfAnotherOwner(kind).into());
     }
     check_alive(ctx, &secret)?;
     if server.status != Status::Active {

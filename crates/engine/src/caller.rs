@@ -65,7 +65,10 @@ impl Caller {
             }
             // The string is not an admin key. It may be a credential of another kind.
             Err(denial)
-                if matches!(denial.reason, Reason::Credential(CredentialReason::Foreign(_))) =>
+                if matches!(
+                    denial.reason,
+                    Reason::Credential(CredentialReason::OtherPrefix(_))
+                ) =>
             {
                 let presented = Presented::Token(bearer.expose());
                 Ok(Self::Bearer(Box::new(present(ctx, &presented, PresentedAt::Issuer).await?)))
@@ -83,17 +86,17 @@ impl Caller {
     }
 
     /// Whether the caller may learn about a credential.
-    pub(crate) fn may_know(&self, it: &Found) -> bool {
+    pub(crate) fn may_introspect(&self, it: &Found) -> bool {
         match self {
             Self::Authenticated(Authenticated::ResourceServer(server)) => {
                 it.grant.resource_server == server.id
             }
-            _ => self.holds(it),
+            _ => self.may_revoke(it),
         }
     }
 
     /// Whether the caller may revoke a credential.
-    pub(crate) fn holds(&self, it: &Found) -> bool {
+    pub(crate) fn may_revoke(&self, it: &Found) -> bool {
         match self {
             Self::Authenticated(Authenticated::Client { client, .. }) => {
                 it.grant.client == Some(client.id)

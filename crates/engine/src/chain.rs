@@ -64,7 +64,7 @@ impl Chain {
         if let Some(revocation) = &grant.revoked {
             return Err(GrantReason::Revoked(revocation.clone()).into());
         }
-        if client.as_ref().is_some_and(|client| !client.honours(&grant)) {
+        if client.as_ref().is_some_and(|client| !client.accepts(&grant)) {
             return Err(GrantReason::ConnectionsDropped.into());
         }
         Ok(Self { grant, resource_server, client, organization, user })
@@ -74,7 +74,7 @@ impl Chain {
     ///
     /// # Errors
     /// The denial for the first link that is not active; the error of the store.
-    pub async fn below(ctx: &Context<'_>, it: &GrantCredential) -> Result<Self, Denial> {
+    pub async fn of_credential(ctx: &Context<'_>, it: &GrantCredential) -> Result<Self, Denial> {
         ctx.recognize(&it.credential.public_id);
         check_alive(ctx, &it.credential)?;
         Self::of(ctx, it.grant).await

@@ -27,7 +27,7 @@ impl<'a> Changes<'a> {
     /// Adds a new entity and its event.
     pub(crate) fn insert<T: EntityRecord>(&mut self, record: &T, action: String, detail: Detail) {
         self.batch.writes.push(Write::Insert(Arc::new(record.clone()).into_entity()));
-        self.tell(record, action, detail);
+        self.add_event(record, action, detail);
     }
 
     /// Replaces an entity with a new state, and adds the event.
@@ -39,10 +39,10 @@ impl<'a> Changes<'a> {
         detail: Detail,
     ) {
         self.batch.writes.push(loaded.replace_with(changed.clone()));
-        self.tell(changed, action, detail);
+        self.add_event(changed, action, detail);
     }
 
-    fn tell<T: EntityRecord>(&mut self, record: &T, action: String, detail: Detail) {
+    fn add_event<T: EntityRecord>(&mut self, record: &T, action: String, detail: Detail) {
         let id = record.id();
         self.batch.events.push(EventDraft {
             realm: self.ctx.issuer.realm().clone(),
@@ -76,7 +76,7 @@ impl<'a> Changes<'a> {
 }
 
 /// An empty detail.
-pub(crate) fn nothing() -> Detail {
+pub(crate) fn no_detail() -> Detail {
     Detail::new()
 }
 

@@ -11,7 +11,7 @@ const MAX_NAME: usize = 200;
 /// The longest e-mail address, in bytes (RFC 5321 §4.5.3.1.3, less the angle brackets).
 const MAX_EMAIL: usize = 254;
 
-/// Limits of tokens issued; a missing one is unlimited.
+/// Limits of how many tokens are issued. A missing limit is unlimited.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -28,18 +28,18 @@ impl From<Budget> for BudgetLimits {
     }
 }
 
-/// Whether something may act.
+/// Whether something is active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Switch {
-    /// It may.
+pub enum NewStatus {
+    /// It is active.
     Active,
-    /// It may not, until it is active again.
+    /// It is suspended until it is activated again.
     Suspended,
 }
 
-impl Switch {
+impl NewStatus {
     /// The past participle for an event's name.
     pub(crate) const fn participle(self) -> &'static str {
         match self {
@@ -49,11 +49,11 @@ impl Switch {
     }
 }
 
-impl From<Switch> for Status {
-    fn from(switch: Switch) -> Self {
+impl From<NewStatus> for Status {
+    fn from(switch: NewStatus) -> Self {
         match switch {
-            Switch::Active => Self::Active,
-            Switch::Suspended => Self::Suspended,
+            NewStatus::Active => Self::Active,
+            NewStatus::Suspended => Self::Suspended,
         }
     }
 }
@@ -74,8 +74,10 @@ pub(crate) fn name(field: &str, text: &str) -> Result<String, Denial> {
 pub(crate) fn label(field: &str, text: &str) -> Result<String, Denial> {
     let text = text.trim();
     // Characters that change the writing direction can make a name look like another one.
-    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if text.chars().count() > MAX_NAME || text.chars().any(|c| c.is_control() || turns(c)) {
+    let changes_direction = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if text.chars().count() > MAX_NAME
+        || text.chars().any(|c| c.is_control() || changes_direction(c))
+    {
         return Err(invalid(field, format!("one line of at most {MAX_NAME} characters")));
     }
     Ok(text.to_owned())
@@ -125,19 +127,19 @@ pub(crate) fn scope(field: &str, text: &str) -> Result<Scope, Denial> {
 }
 
 /// Parses scopes of the resource server. `None`: all scopes that it knows.
-pub(crate) fn scopes_at(
+pub(crate) fn scopes_of_server(
     server: &ResourceServer,
     texts: Option<&[String]>,
 ) -> Result<ScopeSet, Denial> {
     let known = server.scope_set();
     let Some(texts) = texts else { return Ok(known) };
     let asked = scopes("scopes", texts)?;
-    within("scopes", &asked, &known, &format!("scopes of {}", server.identifier))?;
+    require_subset("scopes", &asked, &known, &format!("scopes of {}", server.identifier))?;
     Ok(asked)
 }
 
 /// Refuses scopes that are not among `allowed`.
-pub(crate) fn within(
+pub(crate) fn require_subset(
     field: &str,
     asked: &ScopeSet,
     allowed: &ScopeSet,

@@ -16,7 +16,7 @@ use crate::{AdminReason, Context, Denial, ServerReason};
 /// The longest key, in bytes.
 pub const MAX_KEY: usize = 255;
 /// How long an idempotency record is kept.
-pub const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+pub const RECORD_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A request with an idempotency key, as digests.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl IdempotentRequest {
     ///
     /// # Errors
     /// [`AdminReason::IdempotencyKeyReused`] when the key was used for another request.
-    pub async fn recall(&self, ctx: &Context<'_>) -> Result<Option<Vec<u8>>, Denial> {
+    pub async fn earlier_answer(&self, ctx: &Context<'_>) -> Result<Option<Vec<u8>>, Denial> {
         let answer = ctx.store.answer(ctx.issuer.realm(), &self.key).await?;
         let Some(answer) = answer.filter(|answer| answer.until > ctx.now) else { return Ok(None) };
         if answer.request != self.request {
@@ -76,7 +76,7 @@ impl IdempotentRequest {
             request: self.request,
             sealed: ctx.issuer.answers().seal(ctx.rng, &self.key, answer),
             at: ctx.now,
-            until: ctx.now.plus(REMEMBERED),
+            until: ctx.now.plus(RECORD_LIFETIME),
         };
         batch.writes.insert(0, Write::Remember(remembered));
     }

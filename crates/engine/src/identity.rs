@@ -40,26 +40,27 @@ pub fn description(scope: &str) -> Option<&'static str> {
 /// The identity scopes that a client may request in this dialect. Scopes that give claims are among
 /// them only where the dialect has a userinfo endpoint.
 pub fn scopes(dialect: &Dialect) -> ScopeSet {
-    let tells = dialect.endpoint(Operation::UserInfo).is_some();
-    let here = SCOPES.iter().filter(|(name, _)| tells || matches!(*name, OFFLINE | OFFLINE_ACCESS));
-    here.filter_map(|(name, _)| name.parse::<Scope>().ok()).collect()
+    let has_userinfo = dialect.endpoint(Operation::UserInfo).is_some();
+    let available =
+        SCOPES.iter().filter(|(name, _)| has_userinfo || matches!(*name, OFFLINE | OFFLINE_ACCESS));
+    available.filter_map(|(name, _)| name.parse::<Scope>().ok()).collect()
 }
 
 /// The claims about a user that `scopes` allow, with `sub` (OpenID Connect Core §5.1, §5.4). They
 /// are the same in an ID token and at the userinfo endpoint.
 pub fn claims(user: &User, scopes: &ScopeSet) -> Map<String, Value> {
     let mut claims = Map::new();
-    let mut tell = |name: &str, value: Value| claims.insert(name.to_owned(), value);
-    tell("sub", json!(user.public_id));
+    let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    add("sub", json!(user.public_id));
     if scopes.contains(PROFILE) {
-        tell("name", json!(user.name));
+        add("name", json!(user.name));
         if let Some(picture) = &user.profile.avatar {
-            tell("picture", json!(picture));
+            add("picture", json!(picture));
         }
     }
     if scopes.contains(EMAIL) {
-        tell("email", json!(user.email));
-        tell("email_verified", json!(user.email_verified));
+        add("email", json!(user.email));
+        add("email_verified", json!(user.email_verified));
     }
     claims
 }

@@ -66,7 +66,7 @@ fn boxed(introspection: Introspection) -> Reply {
 /// Verifies `token`. Whether the caller may introspect it is checked before whether it is active.
 async fn look_into(ctx: &Context<'_>, caller: &Caller, token: &str) -> Result<Verified, Denial> {
     let found = look_up(ctx, &presented(token), caller.presented_at()).await?;
-    if caller.may_know(&found) {
+    if caller.may_introspect(&found) {
         return found.verified(ctx).await;
     }
     let server = link(ctx, found.grant.resource_server).await?;

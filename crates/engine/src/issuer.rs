@@ -40,9 +40,9 @@ pub struct Issuer {
     display_name: String,
     keys: ArcSwap<KeyRing>,
     /// How many times a load of the keys was started.
-    readings: AtomicU64,
+    loads_started: AtomicU64,
     /// The number of the load that `keys` are from.
-    newest: Mutex<u64>,
+    loaded: Mutex<u64>,
     private_keys: Sealer,
     opaque_tokens: Sealer,
     answers: Sealer,
@@ -62,8 +62,8 @@ impl Issuer {
         let key = |what: &str| master.key_for(&format!("{what} of realm {}", settings.realm));
         Self {
             keys: ArcSwap::default(),
-            readings: AtomicU64::new(0),
-            newest: Mutex::new(0),
+            loads_started: AtomicU64::new(0),
+            loaded: Mutex::new(0),
             private_keys: sealer("signing keys"),
             opaque_tokens: sealer("opaque access tokens"),
             answers: sealer("remembered answers"),
@@ -166,24 +166,24 @@ impl Issuer {
     /// # Errors
     /// When the store cannot be read, or a key does not open. The keys then stay as they were.
     pub async fn reload_keys(&self, store: &dyn StoreReader) -> Result<(), StoreError> {
-        let reading = self.begin_reading();
+        let load = self.begin_load();
         let records = key_ring::records(self.realm(), store).await?;
         let ring = KeyRing::open(&records, self.dialect(), &self.private_keys)?;
-        self.take_over(reading, ring);
+        self.replace_keys(load, ring);
         Ok(())
     }
 
-    fn begin_reading(&self) -> u64 {
-        self.readings.fetch_add(1, Relaxed) + 1
+    fn begin_load(&self) -> u64 {
+        self.loads_started.fetch_add(1, Relaxed) + 1
     }
 
     /// Takes over the keys of a load, unless a load that started later has finished before: that
     /// one may have found a key revoked that is still active in this one.
-    fn take_over(&self, reading: u64, mut ring: KeyRing) {
-        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        if reading > *newest {
-            *newest = reading;
-            ring.succeed(&self.keys.load());
+    fn replace_keys(&self, load: u64, mut ring: KeyRing) {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if load > *loaded {
+            *loaded = load;
+            ring.number_after(&self.keys.load());
             self.keys.store(Arc::new(ring));
         }
     }
@@ -254,9 +254,9 @@ mod tests {
             display_name: None,
         };
         let issuer = Issuer::new(settings, &MasterKey::generate(&SystemRng), &SystemRng);
-        let (earlier, later) = (issuer.begin_reading(), issuer.begin_reading());
-        issuer.take_over(later, KeyRing::publishing("later"));
-        issuer.take_over(earlier, KeyRing::publishing("earlier"));
+        let (earlier, later) = (issuer.begin_load(), issuer.begin_load());
+        issuer.replace_keys(later, KeyRing::publishing("later"));
+        issuer.replace_keys(earlier, KeyRing::publishing("earlier"));
         assert_eq!(issuer.keys().published(), "later");
     }
 }

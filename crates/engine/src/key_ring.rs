@@ -131,7 +131,7 @@ impl KeyRing {
     }
 
     /// Sets the number of this ring, which replaces `before`.
-    pub(crate) fn succeed(&mut self, before: &Self) {
+    pub(crate) fn number_after(&mut self, before: &Self) {
         let kids = |ring: &Self| -> Vec<String> {
             ring.signers.iter().map(|it| it.signer.key().kid().to_owned()).collect()
         };

@@ -132,7 +132,7 @@ fn jwt(ctx: &Context<'_>, mint: &Mint, facts: &TokenFacts<'_>) -> Result<String,
     }
     let token = signer.sign(claims.as_bytes()).map_err(|_| missing())?;
     let seen = ctx.issuer.seen();
-    seen.note(seen.print(&token), keys.number());
+    seen.note(seen.fingerprint(&token), keys.number());
     Ok(token)
 }
 

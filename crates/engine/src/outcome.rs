@@ -13,7 +13,7 @@ pub struct Outcome<R> {
 
 impl<R> Outcome<R> {
     /// A reply that needs no writes.
-    pub fn reading(reply: R) -> Self {
+    pub fn without_writes(reply: R) -> Self {
         Self { batch: Batch::new(), reply }
     }
 }

@@ -64,7 +64,7 @@ pub(crate) fn cursor(of: u8, last: u128) -> String {
 /// Marks the list of events in cursors. Lists of entities are marked by their kind.
 pub(crate) const EVENTS: u8 = b'e';
 
-const fn mark(kind: Kind) -> u8 {
+const fn list_tag(kind: Kind) -> u8 {
     kind as u8
 }
 
@@ -74,7 +74,7 @@ pub(crate) async fn list<T: EntityRecord>(
     owners: Owners,
     page: &PageQuery,
 ) -> Result<Page<Loaded<T>>, Denial> {
-    let (limit, after) = (page.limit()?, page.after(mark(T::KIND))?);
+    let (limit, after) = (page.limit()?, page.after(list_tag(T::KIND))?);
     let mut query =
         ListQuery { kind: T::KIND, realm: ctx.issuer.realm().clone(), owners, after, limit };
     let items: Vec<Loaded<T>> = ctx.store.page(query.clone()).await?;
@@ -83,12 +83,12 @@ pub(crate) async fn list<T: EntityRecord>(
     query.after = Some(last);
     query.limit = 1;
     let more = !ctx.store.page::<T>(query).await?.is_empty();
-    Ok(Page { items, next: more.then(|| cursor(mark(T::KIND), last)) })
+    Ok(Page { items, next: more.then(|| cursor(list_tag(T::KIND), last)) })
 }
 
 /// The cursor of the page after `last`.
-pub(crate) fn behind<T: EntityRecord>(last: &Loaded<T>) -> String {
-    cursor(mark(T::KIND), last.id().as_u128())
+pub(crate) fn cursor_after<T: EntityRecord>(last: &Loaded<T>) -> String {
+    cursor(list_tag(T::KIND), last.id().as_u128())
 }
 
 /// Counts the entities of `owners` for which `counts` is true. Reading stops after the page on

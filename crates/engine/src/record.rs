@@ -25,10 +25,10 @@ const MAX_NAMES: usize = 10_000;
 
 /// Uses of credentials, merged per credential.
 #[derive(Debug, Default)]
-pub struct UseLog(Mutex<HashMap<Id<Credential>, Noted>>);
+pub struct UseLog(Mutex<HashMap<Id<Credential>, MergedUse>>);
 
 #[derive(Clone, Copy, Debug)]
-struct Noted {
+struct MergedUse {
     last_at: Timestamp,
     address: Option<IpAddr>,
     count: u64,
@@ -53,7 +53,7 @@ impl UseLog {
                 noted.address = address;
             }
             Entry::Vacant(slot) if !full => {
-                slot.insert(Noted { last_at: at, address, count: 1 });
+                slot.insert(MergedUse { last_at: at, address, count: 1 });
             }
             Entry::Vacant(_) => {}
         }
@@ -80,7 +80,7 @@ impl UseLog {
     }
 }
 
-fn use_of((credential, noted): (Id<Credential>, Noted)) -> Use {
+fn use_of((credential, noted): (Id<Credential>, MergedUse)) -> Use {
     Use {
         credential,
         last_at: noted.last_at,

@@ -28,7 +28,7 @@ pub async fn revoke(ctx: &WriteContext<'_>, request: &Request) -> Result<Reply, 
         true => None,
         false => Some(Caller::of(ctx, request, CallerPurpose::Revoke).await?),
     };
-    let by = By(caller.as_ref());
+    let by = Revoker(caller.as_ref());
     let token = request.parameters.value(Parameter::Token);
     let second = request.parameters.value(Parameter::RefreshToken).filter(|_| request.possession);
     if token.or(second).is_none() {
@@ -43,11 +43,11 @@ pub async fn revoke(ctx: &WriteContext<'_>, request: &Request) -> Result<Reply, 
 /// The caller that revokes. `None`: the dialect needs no authentication here, so presenting the
 /// token is enough.
 #[derive(Clone, Copy)]
-struct By<'a>(Option<&'a Caller>);
+struct Revoker<'a>(Option<&'a Caller>);
 
-impl By<'_> {
-    fn holds(self, found: &Found) -> bool {
-        self.0.is_none_or(|caller| caller.holds(found))
+impl Revoker<'_> {
+    fn may_revoke(self, found: &Found) -> bool {
+        self.0.is_none_or(|caller| caller.may_revoke(found))
     }
 
     fn actor(self, credential: &Credential) -> Actor {
@@ -56,14 +56,14 @@ impl By<'_> {
     }
 }
 
-async fn decide(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Outcome<()>, Denial> {
-    let found = match mine(ctx, by, token).await {
+async fn decide(ctx: &Context<'_>, by: Revoker<'_>, token: &str) -> Result<Outcome<()>, Denial> {
+    let found = match revocable(ctx, by, token).await {
         Ok(Some(found)) => found,
         // RFC 7009 §2.1: another client's token is not revoked. The answer does not show this.
-        Ok(None) => return Ok(Outcome::reading(())),
+        Ok(None) => return Ok(Outcome::without_writes(())),
         Err(denial) if denial.is_of_store() => return Err(denial),
         // RFC 7009 §2.2: an invalid token is revoked already.
-        Err(_) => return Ok(Outcome::reading(())),
+        Err(_) => return Ok(Outcome::without_writes(())),
     };
     let batch = match found.kind {
         PresentedKind::AccessToken => one_token(ctx, by, &found),
@@ -75,7 +75,11 @@ async fn decide(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Outcome<()
 /// The token, where the caller may revoke it and it is not revoked or expired already. A token that
 /// is inactive only because something it depends on is suspended would become active again, so it
 /// must be revoked.
-async fn mine(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Option<Found>, Denial> {
+async fn revocable(
+    ctx: &Context<'_>,
+    by: Revoker<'_>,
+    token: &str,
+) -> Result<Option<Found>, Denial> {
     let found = match look_up(ctx, &presented(token), PresentedAt::Issuer).await {
         Err(denial) if is_mismatch(&denial) => match family_of(ctx, token).await? {
             Some(family) => family,
@@ -83,10 +87,10 @@ async fn mine(ctx: &Context<'_>, by: By<'_>, token: &str) -> Result<Option<Found
         },
         found => found?,
     };
-    if !by.holds(&found) || found.grant.revoked.is_some() {
+    if !by.may_revoke(&found) || found.grant.revoked.is_some() {
         return Ok(None);
     }
-    found.lives(ctx).await?;
+    found.check_unrevoked(ctx).await?;
     Ok(Some(found))
 }
 
@@ -107,7 +111,7 @@ async fn family_of(ctx: &Context<'_>, token: &str) -> Result<Option<Found>, Deni
     }
 }
 
-fn one_token(ctx: &Context<'_>, by: By<'_>, found: &Found) -> Batch {
+fn one_token(ctx: &Context<'_>, by: Revoker<'_>, found: &Found) -> Batch {
     let Some(token) = found.token_id else { return Batch::new() };
     let until = found.expires_at;
     let mut event = event(ctx, by, "access_token.revoked", &found.credential.record);
@@ -118,7 +122,7 @@ fn one_token(ctx: &Context<'_>, by: By<'_>, found: &Found) -> Batch {
     Batch { writes: vec![Write::RevokeToken { token, until, now: ctx.now }], events: vec![event] }
 }
 
-fn credential(ctx: &Context<'_>, by: By<'_>, found: &Found) -> Batch {
+fn credential(ctx: &Context<'_>, by: Revoker<'_>, found: &Found) -> Batch {
     let revocation = Revocation {
         at: ctx.now,
         by: by.actor(&found.credential),
@@ -135,7 +139,7 @@ fn credential(ctx: &Context<'_>, by: By<'_>, found: &Found) -> Batch {
     }
 }
 
-fn event(ctx: &Context<'_>, by: By<'_>, action: &str, credential: &Credential) -> EventDraft {
+fn event(ctx: &Context<'_>, by: Revoker<'_>, action: &str, credential: &Credential) -> EventDraft {
     EventDraft {
         realm: ctx.issuer.realm().clone(),
         at: ctx.now,

@@ -21,8 +21,8 @@ pub struct IssuedSecret {
     pub digest: Digest<AnySecret>,
 }
 
-/// A credential that belongs to a grant. [`Chain::below`](crate::Chain::below) checks whether the
-/// two are active.
+/// A credential that belongs to a grant.
+/// [`Chain::of_credential`](crate::Chain::of_credential) checks whether the two are active.
 #[derive(Clone, Debug)]
 pub struct GrantCredential {
     /// The credential.
@@ -148,7 +148,7 @@ pub(crate) async fn find_any<T>(
         }
     }
     let kind = kinds.last().copied().unwrap_or(CredentialKind::AccessToken);
-    Err(why.unwrap_or(CredentialReason::Foreign(kind)).into())
+    Err(why.unwrap_or(CredentialReason::OtherPrefix(kind)).into())
 }
 
 /// What a string is in a format.

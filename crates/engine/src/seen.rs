@@ -34,16 +34,16 @@ impl Seen {
     }
 
     /// The fingerprint of a token.
-    pub(crate) fn print(&self, token: &str) -> Print {
+    pub(crate) fn fingerprint(&self, token: &str) -> Fingerprint {
         let mac = self.key.mac(token.as_bytes());
         let word = |at: usize| mac.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
-        Print([word(0).map_or(1, u64::from_le_bytes), word(8).map_or(1, u64::from_le_bytes)])
+        Fingerprint([word(0).map_or(1, u64::from_le_bytes), word(8).map_or(1, u64::from_le_bytes)])
     }
 
     /// Notes a token whose signature is valid under the key set number `keys`. It may replace
     /// another token.
-    pub(crate) fn note(&self, token: Print, keys: u64) {
-        let [high, low] = token.under(keys);
+    pub(crate) fn note(&self, fingerprint: Fingerprint, keys: u64) {
+        let [high, low] = fingerprint.with_keys(keys);
         if let Some([high_slot, low_slot]) = self.slot(high) {
             high_slot.store(high, Relaxed);
             low_slot.store(low, Relaxed);
@@ -53,8 +53,8 @@ impl Seen {
     /// Whether exactly this token was noted for exactly these keys. A read may get the halves of
     /// two different tokens. It then matches only a token with both halves, which is as unlikely as
     /// to guess the fingerprint.
-    pub(crate) fn contains(&self, token: Print, keys: u64) -> bool {
-        let [high, low] = token.under(keys);
+    pub(crate) fn contains(&self, fingerprint: Fingerprint, keys: u64) -> bool {
+        let [high, low] = fingerprint.with_keys(keys);
         self.slot(high).is_some_and(|[high_slot, low_slot]| {
             high_slot.load(Relaxed) == high && low_slot.load(Relaxed) == low
         })
@@ -67,10 +67,10 @@ impl Seen {
 
 /// A token's fingerprint.
 #[derive(Clone, Copy)]
-pub(crate) struct Print([u64; 2]);
+pub(crate) struct Fingerprint([u64; 2]);
 
-impl Print {
-    fn under(self, keys: u64) -> [u64; 2] {
+impl Fingerprint {
+    fn with_keys(self, keys: u64) -> [u64; 2] {
         let Self([high, low]) = self;
         // Zero marks an empty slot, so no fingerprint is zero.
         [high | 1, low ^ keys]
@@ -92,18 +92,18 @@ mod tests {
     #[test]
     fn only_the_very_same_bytes_are_recognised() {
         let seen = Seen::new(&SystemRng);
-        seen.note(seen.print("header.payload.signature"), 1);
-        assert!(seen.contains(seen.print("header.payload.signature"), 1));
-        assert!(!seen.contains(seen.print("header.payload.signaturf"), 1));
-        assert!(!seen.contains(seen.print(""), 1));
+        seen.note(seen.fingerprint("header.payload.signature"), 1);
+        assert!(seen.contains(seen.fingerprint("header.payload.signature"), 1));
+        assert!(!seen.contains(seen.fingerprint("header.payload.signaturf"), 1));
+        assert!(!seen.contains(seen.fingerprint(""), 1));
     }
 
     #[test]
     fn what_was_good_by_other_keys_is_not_recognised_even_where_it_is_noted_late() {
         let seen = Seen::new(&SystemRng);
         let now_revoked = 1;
-        assert!(!seen.contains(seen.print("header.payload.signature"), 2));
-        seen.note(seen.print("header.payload.signature"), now_revoked);
-        assert!(!seen.contains(seen.print("header.payload.signature"), 2));
+        assert!(!seen.contains(seen.fingerprint("header.payload.signature"), 2));
+        seen.note(seen.fingerprint("header.payload.signature"), now_revoked);
+        assert!(!seen.contains(seen.fingerprint("header.payload.signature"), 2));
     }
 }

@@ -101,7 +101,7 @@ async fn decide(
 /// grant type later.
 fn complete(ctx: &Context<'_>, request: &Request) -> Result<(), Denial> {
     let name = request.parameters.value(Parameter::GrantType);
-    let handler = name.and_then(|name| spoken(ctx, name));
+    let handler = name.and_then(|name| supported_handler(ctx, name));
     let needed = handler.map_or(&[][..], |handler| handler.required());
     match needed.iter().find(|needed| request.parameters.value(**needed).is_none()) {
         Some(missing) => Err(RequestReason::ParameterMissing(*missing).into()),
@@ -110,11 +110,11 @@ fn complete(ctx: &Context<'_>, request: &Request) -> Result<(), Denial> {
 }
 
 /// The handler of the grant type with this name, where the dialect has it.
-fn spoken(ctx: &Context<'_>, name: &str) -> Option<&'static dyn GrantHandler> {
+fn supported_handler(ctx: &Context<'_>, name: &str) -> Option<&'static dyn GrantHandler> {
     let wanted: GrantType = name.parse().ok()?;
-    let spoken = ctx.issuer.dialect().grant_types().contains(&wanted);
+    let supported = ctx.issuer.dialect().grant_types().contains(&wanted);
     let mut handlers = GRANTS.iter().copied();
-    handlers.find(|handler| spoken && handler.grant_type() == wanted)
+    handlers.find(|handler| supported && handler.grant_type() == wanted)
 }
 
 fn grant_type(
@@ -124,8 +124,8 @@ fn grant_type(
 ) -> Result<&'static dyn GrantHandler, Denial> {
     let name = request.parameters.value(Parameter::GrantType);
     let name = name.ok_or(RequestReason::ParameterMissing(Parameter::GrantType))?;
-    let handler =
-        spoken(ctx, name).ok_or_else(|| ClientReason::GrantTypeUnknown(name.to_owned()))?;
+    let handler = supported_handler(ctx, name)
+        .ok_or_else(|| ClientReason::GrantTypeUnknown(name.to_owned()))?;
     match caller {
         Authenticated::Client { client, .. }
             if !client.grant_types.contains(&handler.grant_type()) =>

@@ -1,16 +1,16 @@
-//! Follows what is committed, here and on other nodes, and tells it on.
+//! Follows the commits of all nodes, and publishes them in the change feed of each realm.
 //!
-//! Invariant: what is told under a sequence number is everything up to it that concerns the realm, and
-//! nothing is told under a smaller number than that of its commit: whoever goes on at another node
-//! misses nothing. A commit of this node shows in its ledger before the memory has come past it, so
-//! what was noted while the memory advanced is told at once and, when the memory advances again, once
-//! more under the number it has then. What ends by the clock has no commit: a number is taken for it.
+//! Invariant: a message with a sequence number holds all changes of the realm up to this number, and no
+//! change is published under a smaller number than that of its commit. So a reader that continues at
+//! another node misses nothing. The ledger sees a commit of this node before the memory reaches its
+//! number. So a change that is noted while the memory advances is published at once, and once more after
+//! the next advance, under the number of that moment. An expiry has no commit: a number is taken for it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use base::Timestamp;
-use engine::marks::{Ledgers, Noted};
+use engine::marks::{LedgerChanges, Ledgers};
 use store::{Batch, CommitError, StoreError, Write};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -19,37 +19,38 @@ use web::feed::{Current, RealmFeed};
 
 /// How long to wait for a wake-up that may not come.
 const CHECK_INTERVAL: Duration = Duration::from_millis(200);
-/// The shortest time between two looks: what comes faster is told together.
-const REST: Duration = Duration::from_millis(4);
-/// How often a realm in which nothing happens says that it is there.
+/// The shortest time between two rounds: faster changes are published together.
+const PAUSE: Duration = Duration::from_millis(4);
+/// How often a realm without changes publishes a heartbeat.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-/// How often the signing keys are read whatever is told of them.
+/// How often the signing keys are loaded, even where no change of them is known.
 const READ_KEYS: Duration = Duration::from_secs(30);
-/// How long to wait until memory is filled again that could not be.
-const FILL_AGAIN: Duration = Duration::from_secs(1);
+/// How long to wait after the memory could not be filled.
+const FILL_RETRY: Duration = Duration::from_secs(1);
 
-/// One realm, as far as it is told of.
+/// One realm whose changes are published.
 #[derive(Debug)]
 struct Followed {
     realm: RealmFeed,
-    /// What was told already, and is told again once the memory has advanced.
-    carried: Noted,
-    /// Whether that waits for a number which no commit has brought yet.
-    owes_number: bool,
-    told: Option<(Instant, Timestamp)>,
+    /// The changes that were published, and are published again after the next advance.
+    carried: LedgerChanges,
+    /// Whether a number must be taken for changes that have no commit.
+    needs_number: bool,
+    /// When the last message was published, and its `as_of`.
+    published: Option<(Instant, Timestamp)>,
 }
 
-/// One look at what was committed.
+/// One round: what was committed since the last one.
 #[derive(Clone, Copy, Debug)]
 struct Round<'a> {
     current: &'a Current,
-    /// Whether the memory came any further.
+    /// Whether the memory advanced.
     advanced: bool,
-    /// Whether the keys are to be read whatever is told of them.
+    /// Whether the keys must be loaded, even where no change of them is known.
     all_keys: bool,
 }
 
-/// Who follows.
+/// The task that follows the commits.
 #[derive(Debug)]
 pub(crate) struct Follower {
     app: Arc<AppState>,
@@ -60,7 +61,7 @@ pub(crate) struct Follower {
 }
 
 impl Follower {
-    /// From now on the ledgers of `realms` hear of what comes into memory.
+    /// Makes the ledgers of `realms` watch the memory from now on.
     pub(crate) fn new(app: &Arc<AppState>, realms: &[RealmFeed]) -> Self {
         let ledger = |realm: &RealmFeed| {
             (realm.state().issuer().realm().clone(), Arc::clone(realm.state().issuer().ledger()))
@@ -68,9 +69,9 @@ impl Follower {
         app.memory.watch(Arc::new(Ledgers::new(realms.iter().map(ledger))));
         let followed = |realm: &RealmFeed| Followed {
             realm: realm.clone(),
-            carried: Noted::default(),
-            owes_number: false,
-            told: None,
+            carried: LedgerChanges::default(),
+            needs_number: false,
+            published: None,
         };
         Self {
             app: Arc::clone(app),
@@ -81,37 +82,37 @@ impl Follower {
         }
     }
 
-    /// Follows until the end is announced.
+    /// Follows until the shutdown is announced.
     pub(crate) async fn follow(mut self, mut ends: watch::Receiver<bool>) {
         tokio::select! {
-            () = self.go_on() => {}
-            // An error means that the sender is gone, which counts as the announcement.
+            () = self.run() => {}
+            // An error means that the sender was dropped, which counts as the announcement.
             _ = ends.wait_for(|ends| *ends) => {}
         }
     }
 
-    async fn go_on(&mut self) {
+    async fn run(&mut self) {
         while let Err(error) = self.begin().await {
             tracing::error!(%error, "memory could not be filled");
-            sleep(FILL_AGAIN).await;
+            sleep(FILL_RETRY).await;
         }
         loop {
             let again = match self.round().await {
                 Ok(again) => {
                     if std::mem::take(&mut self.failing) {
-                        tracing::info!("what is committed is followed again");
+                        tracing::info!("the commits are followed again");
                     }
                     again
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut self.failing, true) {
-                        tracing::error!(%error, "what is committed cannot be followed");
+                        tracing::error!(%error, "the commits cannot be followed");
                     }
                     sleep(CHECK_INTERVAL).await;
                     continue;
                 }
             };
-            sleep(REST).await;
+            sleep(PAUSE).await;
             if !again {
                 let changed = self.app.store.changed(self.position);
                 let _ = tokio::time::timeout(CHECK_INTERVAL, changed).await;
@@ -123,7 +124,7 @@ impl Follower {
     async fn begin(&mut self) -> Result<(), StoreError> {
         let started = Instant::now();
         self.app.memory.fill().await?;
-        // What was noted by now is in the snapshots, and nobody has heard of anything before them.
+        // The changes noted so far are in the snapshots, and no reader has earlier messages.
         for followed in &self.realms {
             followed.realm.state().issuer().ledger().take();
         }
@@ -136,9 +137,9 @@ impl Follower {
         Ok(())
     }
 
-    /// Takes in what was committed and tells it. Whether there is more already.
+    /// Reads the new commits and publishes them. Returns whether there are more already.
     async fn round(&mut self) -> Result<bool, StoreError> {
-        let mut before: Vec<Noted> =
+        let mut before: Vec<LedgerChanges> =
             self.realms.iter().map(|it| it.realm.state().issuer().ledger().take()).collect();
         let position = match self.app.memory.advance().await {
             Ok(position) => position,
@@ -161,18 +162,19 @@ impl Follower {
         for (followed, before) in self.realms.iter_mut().zip(&mut before) {
             let noted = std::mem::take(before);
             let round = Round { current: &current, advanced, all_keys };
-            more |= followed.tell(&self.app, noted, &round).await;
+            more |= followed.publish(&self.app, noted, &round).await;
         }
         Ok(more)
     }
 }
 
 impl Followed {
-    /// Tells what was noted before the memory advanced, and meanwhile. Whether that was anything.
-    async fn tell(&mut self, app: &AppState, before: Noted, round: &Round<'_>) -> bool {
+    /// Publishes the changes noted before and during the advance of the memory. Returns whether any were
+    /// noted during it.
+    async fn publish(&mut self, app: &AppState, before: LedgerChanges, round: &Round<'_>) -> bool {
         let Round { current, advanced, all_keys } = *round;
         let (issuer, feed) = (self.realm.state().issuer(), self.realm.feed());
-        self.owes_number |= issuer.ledger().tick(current.now);
+        self.needs_number |= issuer.ledger().tick(current.now);
         let meanwhile = issuer.ledger().take();
         let more = !meanwhile.is_empty();
         let mut noted = before;
@@ -187,32 +189,34 @@ impl Followed {
                 Ok(()) => noted.keys |= *known != *issuer.keys().published(),
                 Err(error) => {
                     tracing::error!(%error, "the signing keys could not be read again");
-                    issuer.ledger().restore(Noted { keys: true, ..Noted::default() });
+                    issuer
+                        .ledger()
+                        .restore(LedgerChanges { keys: true, ..LedgerChanges::default() });
                 }
             }
         }
-        let due = self.told.is_none_or(|(at, as_of)| {
-            // What is not known any better than before is not said again.
+        let due = self.published.is_none_or(|(at, as_of)| {
+            // A heartbeat must have a newer `as_of` than the message before.
             at.elapsed() >= HEARTBEAT && current.as_of > as_of
         });
         if !noted.is_empty() || due {
             match feed.publish(issuer, &noted, current) {
-                Ok(()) => self.told = Some((Instant::now(), current.as_of)),
+                Ok(()) => self.published = Some((Instant::now(), current.as_of)),
                 Err(error) => {
-                    tracing::error!(%error, realm = %issuer.realm(), "nothing can be told");
+                    tracing::error!(%error, realm = %issuer.realm(), "the change feed cannot be published");
                     issuer.ledger().restore(noted);
                 }
             }
         }
-        if self.owes_number {
-            self.owes_number = take_number(app).await.is_err();
+        if self.needs_number {
+            self.needs_number = take_number(app).await.is_err();
         }
         more
     }
 }
 
-/// Takes a sequence number after all that was published so far: who polls, or comes back, is given only
-/// what has a greater number than the last they know.
+/// Takes a sequence number after all that were published so far: a reader gets only messages with a
+/// greater number than the last one that it knows.
 async fn take_number(app: &AppState) -> Result<(), CommitError> {
     let batch = Batch { writes: vec![Write::TakeNumber], events: Vec::new() };
     app.store.commit(batch).await.map(drop)

@@ -26,4 +26,4 @@ pub use list::{
 pub use mark::{INDEXES_PER_LIST, Mark};
 pub use marks::Marks;
 pub use snapshot::{MAX_OTHER_MARKS, ParseSnapshotError};
-pub use update::{Gone, Snapshot, Update};
+pub use update::{RevokedMark, Snapshot, Update};

@@ -6,7 +6,7 @@ use base::Timestamp;
 use crate::named::{Named, Packer};
 use crate::page::NEVER;
 use crate::status_indexes::StatusIndexes;
-use crate::{Gone, Mark, Update};
+use crate::{Mark, RevokedMark, Update};
 
 /// How long a mark is held after its expiry, in minutes. Clocks differ, and a verifier may accept a
 /// token a few minutes longer (RFC 7519 §4.1.4).
@@ -78,19 +78,19 @@ impl Marks {
     }
 
     /// All marks: status indexes first, then the others, each in rising order.
-    pub fn iter(&self) -> impl Iterator<Item = Gone> + '_ {
-        let status_indexes = self
-            .status_indexes
-            .iter()
-            .map(|status_index| Gone { mark: Mark::status_index(status_index), until: None });
+    pub fn iter(&self) -> impl Iterator<Item = RevokedMark> + '_ {
+        let status_indexes = self.status_indexes.iter().map(|status_index| RevokedMark {
+            mark: Mark::status_index(status_index),
+            until: None,
+        });
         status_indexes.chain(self.names())
     }
 
     /// The marks that are not a status index, in rising order.
-    pub fn names(&self) -> impl Iterator<Item = Gone> + '_ {
+    pub fn names(&self) -> impl Iterator<Item = RevokedMark> + '_ {
         self.named.iter().filter_map(|(mark, until)| {
             let until = (until != NEVER).then(|| i64::from(until) * 60);
-            Mark::from_u64(mark).map(|mark| Gone { mark, until })
+            Mark::from_u64(mark).map(|mark| RevokedMark { mark, until })
         })
     }
 

@@ -62,7 +62,7 @@ proptest! {
             prop_assert_eq!(marks.len(), model.len());
         }
         let until = |minute: u32| (minute != NEVER).then(|| i64::from(minute) * 60);
-        let all: Vec<_> = model.iter().map(|(mark, u)| Gone { mark: *mark, until: until(*u) }).collect();
+        let all: Vec<_> = model.iter().map(|(mark, u)| RevokedMark { mark: *mark, until: until(*u) }).collect();
         prop_assert_eq!(marks.iter().collect::<Vec<_>>(), all);
         for mark in model.keys() {
             prop_assert!(marks.contains(*mark));

@@ -17,7 +17,7 @@ fn sample(names: usize, status_indexes: u32) -> Marks {
     marks
 }
 
-fn all(marks: &Marks) -> Vec<crate::Gone> {
+fn all(marks: &Marks) -> Vec<crate::RevokedMark> {
     marks.iter().collect()
 }
 

@@ -6,7 +6,7 @@ use crate::Mark;
 
 /// A mark that was revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gone {
+pub struct RevokedMark {
     /// The revoked mark.
     pub mark: Mark,
     /// When everything that depends on the mark has expired, in seconds since the Unix epoch. The
@@ -30,7 +30,7 @@ pub struct Update {
     pub as_of: i64,
     /// The marks that were revoked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gone: Vec<Gone>,
+    pub gone: Vec<RevokedMark>,
     /// The marks that are active again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub back: Vec<Mark>,

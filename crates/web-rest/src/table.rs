@@ -101,9 +101,9 @@ impl<A: Api> Table<A> {
                 let key = key.transpose()?;
                 let settled = settle(&ctx, async |ctx| {
                     if let Some(key) = &key
-                        && let Some(known) = key.recall(&ctx).await?
+                        && let Some(known) = key.earlier_answer(&ctx).await?
                     {
-                        return Ok(Outcome::reading(Answer::recalled(&known)));
+                        return Ok(Outcome::without_writes(Answer::recalled(&known)));
                     }
                     let outcome = handler(call.clone(), Arc::clone(&input)).await?;
                     let Outcome { mut batch, reply: made } = outcome;

@@ -10,7 +10,7 @@ use store::{ListQuery, Loaded, StoreExt as _, Write};
 
 use super::link::Link;
 use crate::admin::client_secrets::{self, NewSecret};
-use crate::changes::{Changes, nothing};
+use crate::changes::{Changes, no_detail};
 use crate::{ClientReason, Context, Denial, GrantReason, LinkReason, Outcome};
 
 /// The most APIs that are named together with the credentials.
@@ -86,7 +86,7 @@ pub async fn fetch(ctx: &Context<'_>, link: &str) -> Result<Outcome<Fetched>, De
     }
     let mut changes = Changes::new(ctx, &actor);
     changes.absorb(made.batch);
-    changes.replace(&request, &after, "access_request.fetched".into(), nothing());
+    changes.replace(&request, &after, "access_request.fetched".into(), no_detail());
     let fetched = Fetched {
         client_id: id.to_owned(),
         secret: made.reply.secret,

@@ -4,7 +4,7 @@
 use domain::{AccessRequest, Actor, EntityRecord as _, Owners};
 use store::{ListQuery, Loaded, MAX_PAGE, StoreExt as _};
 
-use crate::changes::{Changes, nothing};
+use crate::changes::{Changes, no_detail};
 use crate::{Context, Denial, Outcome};
 
 /// Decided requests whose mail is not handed over yet, oldest first: at most 200 after `after`.
@@ -32,13 +32,13 @@ pub async fn unmailed(
 /// When the store fails.
 pub async fn mailed(ctx: &Context<'_>, sent: &AccessRequest) -> Result<Outcome<()>, Denial> {
     let Some(before): Option<Loaded<AccessRequest>> = ctx.store.by_id(sent.id).await? else {
-        return Ok(Outcome::reading(()));
+        return Ok(Outcome::without_writes(()));
     };
     if before.mailed != Some(false) || before.decision != sent.decision {
-        return Ok(Outcome::reading(()));
+        return Ok(Outcome::without_writes(()));
     }
     let after = AccessRequest { mailed: Some(true), ..AccessRequest::clone(&before) };
     let mut changes = Changes::new(ctx, &Actor::System);
-    changes.replace(&before, &after, "access_request.mailed".into(), nothing());
+    changes.replace(&before, &after, "access_request.mailed".into(), no_detail());
     Ok(changes.done(()))
 }

@@ -14,4 +14,4 @@ pub use link::{OneTimeLink, link};
 pub use mail::{mailed, unmailed};
 pub use submit::{MAX_A_DAY, MAX_PENDING, MAX_USE_CASE, NewAccessRequest, submit};
 
-pub use crate::admin::access_requests::LIVES;
+pub use crate::admin::access_requests::LINK_LIFETIME;

@@ -4,7 +4,7 @@ use base::Id;
 use domain::{AccessDecision, AccessRequest, Actor, EntityRecord as _, Owners};
 use store::{ListQuery, MAX_PAGE, StoreExt as _};
 
-use crate::changes::{Changes, nothing};
+use crate::changes::{Changes, no_detail};
 use crate::fields::{self, invalid};
 use crate::{Context, Denial, LinkReason, Outcome};
 
@@ -54,7 +54,7 @@ pub async fn submit(
     };
     refuse_too_many(ctx).await?;
     let mut changes = Changes::new(ctx, &Actor::System);
-    changes.insert(&request, "access_request.created".into(), nothing());
+    changes.insert(&request, "access_request.created".into(), no_detail());
     Ok(changes.done(request))
 }
 
@@ -66,8 +66,8 @@ fn contact(text: &str) -> Result<String, Denial> {
 fn paragraph(field: &str, text: &str) -> Result<String, Denial> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let text = text.trim();
-    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let stray = |c: char| (c.is_control() && c != '\n' && c != '\t') || turns(c);
+    let changes_direction = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let stray = |c: char| (c.is_control() && c != '\n' && c != '\t') || changes_direction(c);
     if text.is_empty() || text.chars().count() > MAX_USE_CASE || text.chars().any(stray) {
         return Err(invalid(field, format!("a text of at most {MAX_USE_CASE} characters")));
     }

@@ -10,10 +10,10 @@ use serde_json::json;
 use store::Loaded;
 
 use super::Person;
-use crate::admin::apps::{self, Facts};
-use crate::admin::clients::{self, NewlyMade};
+use crate::admin::apps::{self, AppFields};
+use crate::admin::clients::{self, CreatedClient};
 use crate::admin::{Page, PageQuery, client_secrets, find};
-use crate::changes::{Changes, detail, nothing};
+use crate::changes::{Changes, detail, no_detail};
 use crate::fields;
 use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
@@ -27,56 +27,57 @@ pub use secrets::{MAX_OVERLAP, NewAppSecret, rotate_secret, secrets};
 /// The most apps of one person.
 pub const MAX_APPS: usize = 50;
 
-/// An app to be.
+/// The input to register an app.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewApp {
-    /// For people: it is what they are asked about.
+    /// The name of the app. The consent page shows it.
     pub name: String,
-    /// Where people are sent back to, compared character by character; 1 to 20.
+    /// Where users may be redirected with an authorization response. URIs are compared character by
+    /// character. 1 to 20.
     pub redirect_uris: Vec<String>,
-    /// The most that it may ask people for.
+    /// The scopes that the app may ask users for.
     pub scopes: Vec<String>,
-    /// The resource server's identifier; may be missing where the realm has only one.
+    /// The identifier of the resource server. It may be missing where the realm has exactly one.
     pub audience: Option<String>,
-    /// `web` (on a server or in a browser; the default) or `native` (on a device).
+    /// `web` (the default): runs on a server or in a browser. `native`: runs on a device.
     pub app_type: Option<String>,
-    /// Whether it cannot keep a secret: it is given none and proves itself by its code verifier
-    /// (RFC 7636).
+    /// Whether the app cannot keep a secret (a public client, RFC 6749 section 2.1). It is issued
+    /// no secret, and must use PKCE (RFC 7636).
     #[serde(default)]
     pub public: bool,
-    /// Where people are sent back to after they signed out; at most 20.
+    /// Where users may be redirected after they signed out. At most 20.
     pub post_logout_redirect_uris: Option<Vec<String>>,
-    /// A few sentences for people about what it does, at most 500 characters.
+    /// What the app does, in a few sentences for users. At most 500 characters.
     pub description: Option<String>,
-    /// Its home page: https, at most 2000 characters.
+    /// The URL of the app's home page: https, at most 2000 characters.
     pub client_uri: Option<String>,
-    /// Address of its logo: https, at most 2000 characters.
+    /// The URL of the app's logo: https, at most 2000 characters.
     pub logo_uri: Option<String>,
 }
 
-/// What to change; what is missing stays.
+/// The fields to change. A missing field stays as it is.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AppChange {
-    /// For people.
+    /// The name of the app. The consent page shows it.
     pub name: Option<String>,
-    /// Where people are sent back to; 1 to 20.
+    /// Where users may be redirected with an authorization response. 1 to 20.
     pub redirect_uris: Option<Vec<String>>,
-    /// The most that it may ask people for. Where the realm asks people anew, a change drops what
-    /// they gave the app so far.
+    /// The scopes that the app may ask users for. Where the dialect has `scope_change_revokes`, a
+    /// change revokes the app's connections.
     pub scopes: Option<Vec<String>>,
     /// `web` or `native`.
     pub app_type: Option<String>,
-    /// Where people are sent back to after they signed out; at most 20.
+    /// Where users may be redirected after they signed out. At most 20.
     pub post_logout_redirect_uris: Option<Vec<String>>,
-    /// What it does; an empty text: nothing is said.
+    /// What the app does. An empty text removes it.
     pub description: Option<String>,
-    /// Its home page; an empty text: none.
+    /// The URL of the app's home page. An empty text removes it.
     pub client_uri: Option<String>,
-    /// Address of its logo; an empty text: none.
+    /// The URL of the app's logo. An empty text removes it.
     pub logo_uri: Option<String>,
 }
 
@@ -88,14 +89,14 @@ pub async fn create(
     ctx: &Context<'_>,
     person: &Person,
     input: &NewApp,
-) -> Result<Outcome<NewlyMade>, Denial> {
+) -> Result<Outcome<CreatedClient>, Denial> {
     if page::count(ctx, owners(person), MAX_APPS, |_: &Client| true).await? >= MAX_APPS {
         return Err(AdminReason::StateForbids(format!(
             "you have {MAX_APPS} apps: delete one first"
         ))
         .into());
     }
-    let mut app = clients::bare(ctx, ClientKind::App, fields::name("name", &input.name)?)?;
+    let mut app = clients::with_defaults(ctx, ClientKind::App, fields::name("name", &input.name)?)?;
     app.creator = Some(person.user().id);
     if input.public {
         app.auth_methods = vec![ClientAuthMethod::None];
@@ -104,7 +105,7 @@ pub async fn create(
         app.default_audience = Some(find::audience(ctx, Some(named)).await?.id);
     }
     require_redirect(&input.redirect_uris)?;
-    let facts = Facts {
+    let fields_of_app = AppFields {
         redirect_uris: Some(&input.redirect_uris),
         scopes: Some(&input.scopes),
         app_type: input.app_type.as_deref(),
@@ -114,16 +115,16 @@ pub async fn create(
         logo_uri: input.logo_uri.as_deref(),
         redirect_domain: None,
     };
-    facts.apply(ctx, &mut app).await?;
+    fields_of_app.apply(ctx, &mut app).await?;
     let actor = person.actor();
     let mut changes = Changes::new(ctx, &actor);
-    changes.insert(&app, "client.created".into(), nothing());
+    changes.insert(&app, "client.created".into(), no_detail());
     let secret = if client_secrets::authenticates(&app) {
         Some(secrets::issue(ctx, &mut changes, &app).await?)
     } else {
         None
     };
-    Ok(changes.done(NewlyMade { client: app, secret }))
+    Ok(changes.done(CreatedClient { client: app, secret }))
 }
 
 fn require_redirect(uris: &[String]) -> Result<(), Denial> {
@@ -166,7 +167,7 @@ pub async fn update(
     if let Some(uris) = &change.redirect_uris {
         require_redirect(uris)?;
     }
-    let facts = Facts {
+    let fields_of_app = AppFields {
         redirect_uris: change.redirect_uris.as_deref(),
         scopes: change.scopes.as_deref(),
         app_type: change.app_type.as_deref(),
@@ -176,7 +177,7 @@ pub async fn update(
         logo_uri: change.logo_uri.as_deref(),
         redirect_domain: None,
     };
-    changed.extend(facts.apply(ctx, &mut after).await?);
+    changed.extend(fields_of_app.apply(ctx, &mut after).await?);
     let dropped = apps::scopes_changed(ctx, &before, &mut after);
     let actor = person.actor();
     let mut changes = Changes::new(ctx, &actor);
@@ -218,12 +219,12 @@ pub async fn delete(
     apps::drop_connections(&mut after);
     let actor = person.actor();
     let mut changes = Changes::new(ctx, &actor);
-    changes.replace(&before, &after, "client.deleted".into(), nothing());
+    changes.replace(&before, &after, "client.deleted".into(), no_detail());
     for secret in secrets::live(ctx, &before).await? {
         let revoked = Some(changes.revocation(None));
-        let gone = Credential { revoked, ..Credential::clone(&secret) };
+        let revoked_secret = Credential { revoked, ..Credential::clone(&secret) };
         let action = format!("{}.revoked", CredentialKind::ClientSecret.as_str());
-        changes.replace(&secret, &gone, action, nothing());
+        changes.replace(&secret, &revoked_secret, action, no_detail());
     }
     Ok(changes.done(after))
 }

@@ -5,7 +5,7 @@ use store::{Loaded, MAX_PAGE, StoreExt as _};
 
 use super::Person;
 use crate::admin::{Page, PageQuery, find};
-use crate::changes::{Changes, nothing};
+use crate::changes::{Changes, no_detail};
 use crate::page;
 use crate::{Context, Denial, Outcome};
 
@@ -34,9 +34,9 @@ pub async fn list(
     loop {
         let page = page::list::<Grant>(ctx, owners(person), &at).await?;
         for grant in page.items {
-            let Some(connection) = holding(ctx, grant).await? else { continue };
+            let Some(connection) = active_connection(ctx, grant).await? else { continue };
             if items.len() == limit {
-                let next = items.last().map(|last| page::behind(&last.grant));
+                let next = items.last().map(|last| page::cursor_after(&last.grant));
                 return Ok(Page { items, next });
             }
             items.push(connection);
@@ -61,7 +61,7 @@ pub async fn read(ctx: &Context<'_>, person: &Person, id: &str) -> Result<Connec
     if grant.user != Some(person.user().id) {
         return Err(missing());
     }
-    holding(ctx, grant).await?.ok_or_else(missing)
+    active_connection(ctx, grant).await?.ok_or_else(missing)
 }
 
 /// When the connection was last used, and how often its tokens were used in total.
@@ -93,7 +93,7 @@ pub async fn revoke(
     let found = read(ctx, person, id).await?;
     let actor = person.actor();
     let mut changes = Changes::new(ctx, &actor);
-    take_back(&mut changes, &found.grant);
+    revoke_grant(&mut changes, &found.grant);
     Ok(changes.done(found))
 }
 
@@ -113,7 +113,7 @@ pub async fn revoke_app(
     loop {
         let page = list(ctx, person, &query).await?;
         for connection in page.items.iter().filter(|it| it.app.public_id.as_str() == app) {
-            take_back(&mut changes, &connection.grant);
+            revoke_grant(&mut changes, &connection.grant);
             count += 1;
         }
         match page.next {
@@ -124,11 +124,11 @@ pub async fn revoke_app(
     }
 }
 
-fn take_back(changes: &mut Changes<'_>, grant: &Loaded<Grant>) {
+fn revoke_grant(changes: &mut Changes<'_>, grant: &Loaded<Grant>) {
     let revoked = Some(changes.revocation(None));
     // A revoked grant loses its handle, so that the next consent makes a new grant.
     let after = Grant { revoked, handle: None, ..Grant::clone(grant) };
-    changes.replace(grant, &after, "grant.revoked".into(), nothing());
+    changes.replace(grant, &after, "grant.revoked".into(), no_detail());
 }
 
 fn owners(person: &Person) -> Owners {
@@ -137,9 +137,12 @@ fn owners(person: &Person) -> Owners {
 
 /// The connection of a grant; `None` when the grant has no client, is revoked, or its app is gone
 /// or dropped its connections.
-async fn holding(ctx: &Context<'_>, grant: Loaded<Grant>) -> Result<Option<Connection>, Denial> {
+async fn active_connection(
+    ctx: &Context<'_>,
+    grant: Loaded<Grant>,
+) -> Result<Option<Connection>, Denial> {
     let (Some(client), None) = (grant.client, &grant.revoked) else { return Ok(None) };
     let Some(app) = ctx.store.by_id(client).await? else { return Ok(None) };
-    let holds = app.honours(&grant);
+    let holds = app.accepts(&grant);
     Ok(holds.then_some(Connection { grant, app }))
 }

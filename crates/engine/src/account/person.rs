@@ -15,18 +15,18 @@ pub const SESSION: &str = "session";
 #[derive(Clone, Debug)]
 pub struct Person {
     user: Loaded<User>,
-    means: Means,
+    by: AuthenticatedBy,
 }
 
 /// How they were authenticated.
 #[derive(Clone, Debug)]
-enum Means {
+enum AuthenticatedBy {
     Session(Box<Session>),
     /// One of their personal access tokens.
     Token(Box<Verified>),
     /// An API of this program made the call: it has authenticated the person and checked what they
     /// may do.
-    Vouched,
+    OtherApi,
 }
 
 impl Person {
@@ -38,7 +38,7 @@ impl Person {
         let signed_in = people::session(ctx, cookie).await;
         let signed_in = signed_in.map_err(|denial| denial.at(DeniedAt::Bearer));
         let SignedIn { user, session, .. } = signed_in?;
-        Ok(Self { user, means: Means::Session(Box::new(session)) })
+        Ok(Self { user, by: AuthenticatedBy::Session(Box::new(session)) })
     }
 
     /// The person to whom this personal access token belongs. No other kind of credential gives
@@ -50,11 +50,11 @@ impl Person {
         const KIND: CredentialKind = CredentialKind::PersonalAccessToken;
         let token = present(ctx, &Presented::Token(presented), PresentedAt::Issuer).await?;
         if token.kind != PresentedKind::Credential(KIND) {
-            return Err(CredentialReason::Foreign(KIND).at(DeniedAt::Bearer));
+            return Err(CredentialReason::OtherPrefix(KIND).at(DeniedAt::Bearer));
         }
         let user = token.chain.user.clone();
-        let user = user.ok_or_else(|| CredentialReason::Foreign(KIND).at(DeniedAt::Bearer))?;
-        Ok(Self { user, means: Means::Token(Box::new(token)) })
+        let user = user.ok_or_else(|| CredentialReason::OtherPrefix(KIND).at(DeniedAt::Bearer))?;
+        Ok(Self { user, by: AuthenticatedBy::Token(Box::new(token)) })
     }
 
     /// The person for whom an API of this program makes the call. The API has authenticated them
@@ -62,14 +62,14 @@ impl Person {
     ///
     /// # Errors
     /// [`AdminReason::NotFound`] when there is no such user; [`GrantReason::UserInactive`].
-    pub async fn vouched(ctx: &Context<'_>, user: &str) -> Result<Self, Denial> {
+    pub async fn authenticated_elsewhere(ctx: &Context<'_>, user: &str) -> Result<Self, Denial> {
         let found = ctx.store.by_public_id(ctx.issuer.realm(), user).await?;
         let missing = || AdminReason::NotFound { what: "user", id: user.to_owned() };
         let user: Loaded<User> = found.ok_or_else(missing)?;
         if user.status != UserStatus::Active {
             return Err(GrantReason::UserInactive.into());
         }
-        Ok(Self { user, means: Means::Vouched })
+        Ok(Self { user, by: AuthenticatedBy::OtherApi })
     }
 
     /// Whether they may call an operation that needs `scope`. A session allows every operation; a
@@ -103,16 +103,16 @@ impl Person {
 
     /// The session, if they are signed in by one.
     pub fn session(&self) -> Option<&Session> {
-        match &self.means {
-            Means::Session(session) => Some(session),
-            Means::Token(_) | Means::Vouched => None,
+        match &self.by {
+            AuthenticatedBy::Session(session) => Some(session),
+            AuthenticatedBy::Token(_) | AuthenticatedBy::OtherApi => None,
         }
     }
 
     pub(super) fn token(&self) -> Option<&Verified> {
-        match &self.means {
-            Means::Token(token) => Some(token),
-            Means::Session(_) | Means::Vouched => None,
+        match &self.by {
+            AuthenticatedBy::Token(token) => Some(token),
+            AuthenticatedBy::Session(_) | AuthenticatedBy::OtherApi => None,
         }
     }
 }

@@ -25,20 +25,20 @@ const MAKES_TOKENS: &str = "tokens:write";
 
 const KIND: CredentialKind = CredentialKind::PersonalAccessToken;
 
-/// A token to be.
+/// The input to create a personal access token.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewToken {
-    /// A name for people.
+    /// A name that people see in lists. It need not be unique.
     pub name: String,
-    /// What it may do.
+    /// The scopes of the token.
     pub scopes: Vec<String>,
-    /// The resource server's identifier; may be missing where the realm has only one.
+    /// The identifier of the resource server. It may be missing where the realm has exactly one.
     pub audience: Option<String>,
-    /// Public id of an organization of yours, where the token acts for one only.
+    /// The public id of one of your organizations, to limit the token to it.
     pub organization: Option<String>,
-    /// When it stops by itself (RFC 3339); missing: as late as the realm allows.
+    /// When it expires (RFC 3339). If missing: as late as the realm allows.
     pub expires_at: Option<String>,
 }
 
@@ -91,7 +91,8 @@ async fn narrow(
         return Err(AdminReason::NotPermitted(beyond.to_string()).into());
     }
     if asked.contains(MAKES_TOKENS) {
-        let expected = format!("scopes other than {MAKES_TOKENS}: no token gives it to another");
+        let expected =
+            format!("scopes without {MAKES_TOKENS}: a token cannot give it to another token");
         return Err(invalid("scopes", expected));
     }
     let own = &maker.chain.resource_server;
@@ -138,7 +139,7 @@ async fn refuse_too_many(ctx: &Context<'_>, person: &Person) -> Result<(), Denia
         it.revoked.is_none() && it.expires_at.is_none_or(|at| at > ctx.now)
     });
     if live.await? >= MAX_TOKENS {
-        let text = format!("{MAX_TOKENS} tokens are good already: revoke one first");
+        let text = format!("there are {MAX_TOKENS} active tokens already: revoke one first");
         return Err(AdminReason::StateForbids(text).into());
     }
     Ok(())

@@ -21,53 +21,54 @@ use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
 
 /// The lifetime of a one-time link.
-pub const LIVES: Duration = Duration::from_secs(72 * 60 * 60);
+pub const LINK_LIFETIME: Duration = Duration::from_secs(72 * 60 * 60);
 
-/// How to approve. Nothing of it is required.
+/// How to approve an access request. Every field may be missing.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Approval {
-    /// The resource server's identifier; may be missing where the realm has only one.
+    /// The identifier of the resource server. It may be missing where the realm has exactly one.
     pub audience: Option<String>,
-    /// The most that tokens may be given; missing: every scope of the resource server.
+    /// The scopes that tokens may have. If missing: every scope of the resource server.
     pub scopes: Option<Vec<String>>,
-    /// How many tokens the client may be issued.
+    /// How many tokens the new client may be issued.
     pub budget: Option<Budget>,
-    /// The client's name; missing: that of the organization.
+    /// The name of the new client. If missing: the name of the organization.
     pub client_name: Option<String>,
-    /// Public id of an organization that exists.
+    /// The public id of an existing organization that will own the client. If missing: a new
+    /// organization is created.
     pub organization: Option<String>,
-    /// The name of the organization that is made where none is given; missing: as it was asked for.
+    /// The name of the new organization. If missing: the name in the access request.
     pub organization_name: Option<String>,
 }
 
-/// Why not.
+/// Why an access request is declined.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Refusal {
-    /// A sentence for the person: it is in the mail. Missing: none.
+pub struct Decline {
+    /// A sentence for the person. The mail contains it.
     pub reason: Option<String>,
 }
 
-/// Which requests a list shows.
+/// The state of access requests, to filter a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum State {
-    /// Nobody decided yet.
+pub enum AccessRequestState {
+    /// Not decided yet.
     Pending,
     /// Approved.
     Approved,
     /// Declined.
     Declined,
-    /// Decided, and the answer is not handed to the mail server yet.
+    /// Decided, but the mail with the answer is not sent yet.
     Unmailed,
 }
 
-impl State {
-    const fn holds(self, request: &AccessRequest) -> bool {
+impl AccessRequestState {
+    const fn matches(self, request: &AccessRequest) -> bool {
         match self {
             Self::Pending => matches!(request.decision, AccessDecision::Pending),
             Self::Approved => matches!(request.decision, AccessDecision::Approved { .. }),
@@ -86,7 +87,7 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<AccessRequest>, 
 }
 
 /// How many pages are read at most to find requests in one state.
-const LOOKS: usize = 20;
+const MAX_PAGES_READ: usize = 20;
 
 /// A page of requests. With a `state`, a page may be shorter than its limit although more follow.
 ///
@@ -94,24 +95,26 @@ const LOOKS: usize = 20;
 /// An invalid cursor or limit.
 pub async fn list(
     ctx: &Context<'_>,
-    state: Option<State>,
+    state: Option<AccessRequestState>,
     query: &PageQuery,
 ) -> Result<Page<Loaded<AccessRequest>>, Denial> {
     // The index has no list of approved or declined requests, so they are filtered here.
     let variety = match state {
-        Some(State::Pending) => Some("pending"),
-        Some(State::Unmailed) => Some("unmailed"),
-        Some(State::Approved | State::Declined) | None => None,
+        Some(AccessRequestState::Pending) => Some("pending"),
+        Some(AccessRequestState::Unmailed) => Some("unmailed"),
+        Some(AccessRequestState::Approved | AccessRequestState::Declined) | None => None,
     };
     let owners = Owners { variety, ..Owners::default() };
     let wanted = query.limit()?;
     let mut found: Vec<Loaded<AccessRequest>> = Vec::new();
     let mut query = query.clone();
     let mut next = None;
-    for _ in 0..LOOKS {
+    for _ in 0..MAX_PAGES_READ {
         query.limit = Some(wanted - found.len());
         let page = page::list::<AccessRequest>(ctx, owners, &query).await?;
-        found.extend(page.items.into_iter().filter(|it| state.is_none_or(|state| state.holds(it))));
+        found.extend(
+            page.items.into_iter().filter(|it| state.is_none_or(|state| state.matches(it))),
+        );
         next = page.next;
         if next.is_none() || found.len() >= wanted {
             break;
@@ -137,7 +140,7 @@ pub async fn approve(
     match before.decision {
         AccessDecision::Pending => {}
         AccessDecision::Approved { .. } => {
-            return Ok(Outcome::reading(before.record.as_ref().clone()));
+            return Ok(Outcome::without_writes(before.record.as_ref().clone()));
         }
         AccessDecision::Declined { .. } => return Err(decided("declined")),
     }
@@ -152,7 +155,7 @@ pub async fn approve(
         at: ctx.now,
         by: actor.clone(),
         client: client.id,
-        fetch_until: ctx.now.plus(LIVES),
+        fetch_until: ctx.now.plus(LINK_LIFETIME),
         fetched_at: None,
     };
     let after = AccessRequest { decision, mailed: Some(false), ..AccessRequest::clone(&before) };
@@ -170,7 +173,7 @@ async fn organization(
 ) -> Result<Organization, Denial> {
     if let Some(id) = approval.organization.as_deref() {
         if approval.organization_name.is_some() {
-            let expected = "nothing where an organization is named that exists";
+            let expected = "no name beside the id of an existing organization";
             return Err(invalid("organization_name", expected));
         }
         let found: Loaded<Organization> = find::named(ctx, "organization", id).await?;
@@ -205,12 +208,12 @@ async fn client(
     let bare = clients::create(ctx, actor, &new).await?.reply.client;
     let client = Client { organization: Some(organization.id), ..bare };
     let server = find::audience(ctx, approval.audience.as_deref()).await?;
-    let scopes = fields::scopes_at(&server, approval.scopes.as_deref())?;
+    let scopes = fields::scopes_of_server(&server, approval.scopes.as_deref())?;
     let handle = Grant::machine_handle(client.id, server.id);
     let grant = Grant {
         client: Some(client.id),
         organization: Some(organization.id),
-        ..grants::bare(ctx, server.id, scopes, Some(handle))
+        ..grants::new_grant(ctx, server.id, scopes, Some(handle))
     };
     let details = detail([("organization", json!(organization.public_id))]);
     changes.insert(&client, "client.created".into(), details);
@@ -226,17 +229,17 @@ pub async fn decline(
     ctx: &Context<'_>,
     actor: &Actor,
     id: &str,
-    refusal: &Refusal,
+    input: &Decline,
 ) -> Result<Outcome<AccessRequest>, Denial> {
     let before = read(ctx, id).await?;
     match before.decision {
         AccessDecision::Pending => {}
         AccessDecision::Declined { .. } => {
-            return Ok(Outcome::reading(before.record.as_ref().clone()));
+            return Ok(Outcome::without_writes(before.record.as_ref().clone()));
         }
         AccessDecision::Approved { .. } => return Err(decided("approved")),
     }
-    let reason = fields::optional("reason", refusal.reason.as_deref())?;
+    let reason = fields::optional("reason", input.reason.as_deref())?;
     let details = detail([("reason", json!(reason))]);
     let decision = AccessDecision::Declined { at: ctx.now, by: actor.clone(), reason };
     let after = AccessRequest { decision, mailed: Some(false), ..AccessRequest::clone(&before) };
@@ -262,7 +265,7 @@ pub async fn resend(
     };
     // The new expiry must be later than the old one: the expiry distinguishes the two links.
     let at_least = Timestamp::from_millis(fetch_until.millis().saturating_add(1));
-    *fetch_until = ctx.now.plus(LIVES).max(at_least);
+    *fetch_until = ctx.now.plus(LINK_LIFETIME).max(at_least);
     *fetched_at = None;
     let details = detail([("until", json!(fetch_until.to_string()))]);
     let mut changes = Changes::new(ctx, actor);
@@ -271,5 +274,5 @@ pub async fn resend(
 }
 
 fn decided(how: &str) -> Denial {
-    AdminReason::StateForbids(format!("the request was {how}, and stays so")).into()
+    AdminReason::StateForbids(format!("the request was {how}: this cannot be changed")).into()
 }

@@ -15,16 +15,16 @@ use crate::{AdminReason, Context, Denial, DeniedAt, Outcome, secrets};
 
 const KIND: CredentialKind = CredentialKind::AdminKey;
 
-/// A key to be.
+/// The input to create an admin key.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewAdminKey {
-    /// A name for people.
+    /// A name that people see in lists. It need not be unique.
     pub label: String,
-    /// What it may do, such as `clients:read`; `*`: everything.
+    /// The scopes of the key, such as `clients:read`. `*` allows everything.
     pub scopes: Vec<String>,
-    /// When it stops by itself (RFC 3339); missing: never.
+    /// When it expires (RFC 3339). If missing: never.
     pub expires_at: Option<String>,
 }
 
@@ -105,7 +105,7 @@ pub async fn create(
     let label = fields::name("label", &input.label)?;
     let expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
     let of = CredentialDetail::AdminKey { scopes: asked };
-    let issued = credentials::fresh(ctx, label, expires_at, of);
+    let issued = credentials::new_credential(ctx, label, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
     credentials::insert(&mut changes, &issued, details);
     Ok(changes.done(issued))

@@ -13,20 +13,20 @@ use crate::changes::{Changes, detail};
 use crate::fields;
 use crate::{Context, Denial, Outcome};
 
-/// A key to be.
+/// The input to create an API key.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewApiKey {
-    /// Public id of the organization it acts for.
+    /// The public id of the organization that the key acts for.
     pub organization: String,
-    /// A name for people.
+    /// A name that people see in lists. It need not be unique.
     pub label: String,
-    /// The resource server's identifier; may be missing where the realm has only one.
+    /// The identifier of the resource server. It may be missing where the realm has exactly one.
     pub audience: Option<String>,
-    /// What it may do; missing: everything at that resource server.
+    /// The scopes of the key. If missing: every scope of the resource server.
     pub scopes: Option<Vec<String>>,
-    /// When it stops by itself (RFC 3339); missing: as late as the realm allows.
+    /// When it expires (RFC 3339). If missing: as late as the realm allows.
     pub expires_at: Option<String>,
 }
 
@@ -43,9 +43,9 @@ pub async fn create(
     let organization: Loaded<Organization> =
         find::named(ctx, "organization", &input.organization).await?;
     let server = find::audience(ctx, input.audience.as_deref()).await?;
-    let scopes = fields::scopes_at(&server, input.scopes.as_deref())?;
+    let scopes = fields::scopes_of_server(&server, input.scopes.as_deref())?;
     let longest = ctx.issuer.dialect().lifetimes().api_key;
-    let bare = grants::bare(ctx, server.id, scopes, None);
+    let bare = grants::new_grant(ctx, server.id, scopes, None);
     let grant = Grant { organization: Some(organization.id), ..bare };
     let expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
     let of = CredentialDetail::ApiKey {
@@ -53,7 +53,7 @@ pub async fn create(
         organization: organization.id,
         status_index: ctx.status_index(),
     };
-    let issued = credentials::fresh(ctx, label, expires_at, of);
+    let issued = credentials::new_credential(ctx, label, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
     grants::insert(ctx, &mut changes, &grant).await?;
     let details =

@@ -64,24 +64,29 @@ fn check_redirect(dialect: &Dialect, client: &Client, uri: &RedirectUri) -> Resu
         // RFC 8252 §7.1: a private-use scheme leads to an app on a device, not to a web site.
         return match client.app_type {
             AppType::Native if !rule.require_https => Ok(()),
-            AppType::Native => Err(format!("https, but on this machine; {uri} has none")),
-            AppType::Web => Err(format!("https; {uri} is for an app of the type native")),
+            AppType::Native => {
+                Err(format!("an https URI, or http on a loopback address; {uri} is neither"))
+            }
+            AppType::Web => {
+                Err(format!("an https URI; the scheme of {uri} is for apps of the type native"))
+            }
         };
     }
     if uri.is_loopback() {
-        let refused = || format!("addresses that others reach; {uri} is on one machine");
+        let refused =
+            || format!("an address that other machines reach; {uri} is a loopback address");
         let allowed = rule.allow_localhost || client.app_type == AppType::Native;
         return if allowed { Ok(()) } else { Err(refused()) };
     }
     if plain && rule.require_https {
-        return Err(format!("https, but on localhost; {uri} has none"));
+        return Err(format!("an https URI, or http on localhost; {uri} is neither"));
     }
     match (rule.matching, &client.redirect_domain) {
         (RedirectMatch::Exact, _) => Ok(()),
         (RedirectMatch::Domain, Some(domain)) if is_within(uri, domain) => Ok(()),
         (RedirectMatch::Domain, Some(domain)) => Err(format!("an address on {domain}")),
         (RedirectMatch::Domain, None) => {
-            Err("a registered redirect_domain first, or an address on localhost".to_owned())
+            Err("a redirect_domain to be set first, or an address on localhost".to_owned())
         }
     }
 }
@@ -135,8 +140,8 @@ pub(crate) fn web_address(field: &str, text: &str) -> Result<Option<String>, Den
 /// Parses a description of a few sentences. An empty text: `None`.
 pub(crate) fn description(field: &str, text: &str) -> Result<Option<String>, Denial> {
     let text = text.trim();
-    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let stray = |c: char| (c.is_control() && c != '\n') || turns(c);
+    let changes_direction = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let stray = |c: char| (c.is_control() && c != '\n') || changes_direction(c);
     if text.chars().count() > MAX_DESCRIPTION || text.chars().any(stray) {
         return Err(invalid(field, format!("a text of at most {MAX_DESCRIPTION} characters")));
     }
@@ -163,13 +168,13 @@ pub(crate) async fn scopes(
             None => find::audience(ctx, None).await.map_err(|denial| match denial {
                 Denial { reason: Reason::Admin(AdminReason::InvalidField { .. }), .. } => invalid(
                     "scopes",
-                    "a default_audience that has them; this realm has not just one API",
+                    "a default_audience with these scopes: this realm does not have exactly one API",
                 ),
                 other => other,
             })?,
         };
         let what = format!("scopes of {}", server.identifier);
-        fields::within("scopes", &of_api, &server.scope_set(), &what)?;
+        fields::require_subset("scopes", &of_api, &server.scope_set(), &what)?;
     }
     Ok(asked)
 }
@@ -193,7 +198,7 @@ pub(crate) fn auth_methods(dialect: &Dialect) -> Vec<ClientAuthMethod> {
 
 /// The fields of an input about an app. A field that is `None` is not changed.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Facts<'a> {
+pub(crate) struct AppFields<'a> {
     pub(crate) app_type: Option<&'a str>,
     pub(crate) redirect_domain: Option<&'a str>,
     pub(crate) redirect_uris: Option<&'a [String]>,
@@ -204,7 +209,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) logo_uri: Option<&'a str>,
 }
 
-impl Facts<'_> {
+impl AppFields<'_> {
     /// Writes the fields into a client. Returns the names of those that the input has.
     pub(crate) async fn apply(
         &self,
@@ -237,12 +242,12 @@ impl Facts<'_> {
             client.scopes = scopes(ctx, client, texts).await?;
             changed.push("scopes");
         }
-        changed.extend(self.apply_words(client)?);
+        changed.extend(self.apply_texts(client)?);
         check_redirects(ctx, client)?;
         Ok(changed)
     }
 
-    fn apply_words(&self, client: &mut Client) -> Result<Vec<&'static str>, Denial> {
+    fn apply_texts(&self, client: &mut Client) -> Result<Vec<&'static str>, Denial> {
         let mut changed = Vec::new();
         if let Some(text) = self.description {
             client.description = description("description", text)?;

@@ -19,15 +19,15 @@ pub const MAX_LIVE: usize = 10;
 
 const KIND: CredentialKind = CredentialKind::ClientSecret;
 
-/// A secret to be.
+/// The input to create another secret.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewSecret {
-    /// A name for people.
+    /// A name that people see in lists. It need not be unique.
     #[serde(default)]
     pub label: String,
-    /// When it stops by itself (RFC 3339); missing: never.
+    /// When it expires (RFC 3339). If missing: never.
     pub expires_at: Option<String>,
 }
 
@@ -64,7 +64,7 @@ pub async fn create(
 pub(crate) async fn refuse_too_many(ctx: &Context<'_>, owners: Owners) -> Result<(), Denial> {
     let live = page::count(ctx, owners, MAX_LIVE, |it: &Credential| is_live(ctx, it));
     if live.await? >= MAX_LIVE {
-        let text = format!("{MAX_LIVE} secrets are good already: revoke one first");
+        let text = format!("there are {MAX_LIVE} active secrets already: revoke one first");
         return Err(AdminReason::StateForbids(text).into());
     }
     Ok(())
@@ -93,7 +93,7 @@ pub(crate) async fn issue(
         organization: client.organization,
         status_index: ctx.status_index(),
     };
-    Ok(credentials::fresh(ctx, label, expires_at, of))
+    Ok(credentials::new_credential(ctx, label, expires_at, of))
 }
 
 pub(crate) fn insert(changes: &mut Changes<'_>, client: &Client, issued: &Issued) {

@@ -10,8 +10,8 @@ use super::apps;
 use super::client_secrets::{self, NewSecret};
 use super::credentials::Issued;
 use super::{Page, PageQuery, find};
-use crate::changes::{Changes, detail, nothing};
-use crate::fields::{self, Budget, Switch, invalid};
+use crate::changes::{Changes, detail, no_detail};
+use crate::fields::{self, Budget, NewStatus, invalid};
 use crate::page;
 use crate::{Context, Denial, Outcome};
 
@@ -21,7 +21,7 @@ pub use input::{ClientChange, NewClient};
 
 /// A new client.
 #[derive(Clone, Debug)]
-pub struct NewlyMade {
+pub struct CreatedClient {
     /// The client.
     pub client: Client,
     /// Its first secret, where it was given one.
@@ -36,7 +36,7 @@ pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,
     input: &NewClient,
-) -> Result<Outcome<NewlyMade>, Denial> {
+) -> Result<Outcome<CreatedClient>, Denial> {
     let client = parse(ctx, input).await?;
     let uses_secrets = client_secrets::authenticates(&client);
     let wants_secret = input.with_secret.unwrap_or(uses_secrets);
@@ -44,14 +44,14 @@ pub async fn create(
         return Err(invalid("with_secret", "false for a client that authenticates by none"));
     }
     let mut changes = Changes::new(ctx, actor);
-    changes.insert(&client, "client.created".into(), nothing());
+    changes.insert(&client, "client.created".into(), no_detail());
     let mut secret = None;
     if wants_secret {
         let issued = client_secrets::issue(ctx, &client, &NewSecret::default()).await?;
         client_secrets::insert(&mut changes, &client, &issued);
         secret = Some(issued);
     }
-    Ok(changes.done(NewlyMade { client, secret }))
+    Ok(changes.done(CreatedClient { client, secret }))
 }
 
 async fn parse(ctx: &Context<'_>, input: &NewClient) -> Result<Client, Denial> {
@@ -69,7 +69,7 @@ async fn parse(ctx: &Context<'_>, input: &NewClient) -> Result<Client, Denial> {
         organization,
         default_audience,
         budget: input.budget.unwrap_or_default().into(),
-        ..bare(ctx, kind, fields::name("name", &input.name)?)?
+        ..with_defaults(ctx, kind, fields::name("name", &input.name)?)?
     };
     if let Some(id) = input.public_id.as_deref() {
         client.public_id = fields::public_id(id)?;
@@ -80,12 +80,16 @@ async fn parse(ctx: &Context<'_>, input: &NewClient) -> Result<Client, Denial> {
     if let Some(texts) = &input.grant_types {
         client.grant_types = grant_types(texts)?;
     }
-    input.facts().apply(ctx, &mut client).await?;
+    input.app_fields().apply(ctx, &mut client).await?;
     Ok(client)
 }
 
 /// A client of this kind that the provider owns, with default values.
-pub(crate) fn bare(ctx: &Context<'_>, kind: ClientKind, name: String) -> Result<Client, Denial> {
+pub(crate) fn with_defaults(
+    ctx: &Context<'_>,
+    kind: ClientKind,
+    name: String,
+) -> Result<Client, Denial> {
     let id = Id::new(ctx.now, ctx.rng);
     let (auth_methods, grant_types) = match kind {
         ClientKind::Machine => (
@@ -195,7 +199,7 @@ pub async fn update(
     let dropped = apps::scopes_changed(ctx, &before, &mut after);
     let mut changes = Changes::new(ctx, actor);
     if !changed.is_empty() {
-        let what = switched.map_or("updated", Switch::participle);
+        let what = switched.map_or("updated", NewStatus::participle);
         let mut details = detail([("changed", json!(changed))]);
         if dropped {
             details.insert("connections_dropped".to_owned(), json!(true));
@@ -218,7 +222,7 @@ pub async fn drop_connections(
     let mut after = Client::clone(&before);
     apps::drop_connections(&mut after);
     let mut changes = Changes::new(ctx, actor);
-    changes.replace(&before, &after, "client.connections_dropped".into(), nothing());
+    changes.replace(&before, &after, "client.connections_dropped".into(), no_detail());
     Ok(changes.done(after))
 }
 
@@ -251,6 +255,6 @@ async fn apply(
         client.budget = budget.into();
         changed.push("budget");
     }
-    changed.extend(change.facts().apply(ctx, client).await?);
+    changed.extend(change.app_fields().apply(ctx, client).await?);
     Ok(changed)
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use store::Loaded;
 
 use super::{Page, PageQuery, find};
-use crate::changes::{Changes, Detail, detail, nothing};
+use crate::changes::{Changes, Detail, detail, no_detail};
 use crate::fields;
 use crate::page;
 use crate::{Context, Denial, Outcome, secrets};
@@ -26,7 +26,7 @@ pub struct Issued {
 
 /// Filters a list: only what belongs to all of these, named by public id.
 #[derive(Clone, Debug, Default)]
-pub struct OwnedBy {
+pub struct OwnerFilter {
     /// The organization.
     pub organization: Option<String>,
     /// The user.
@@ -39,7 +39,7 @@ pub struct OwnedBy {
     pub grant: Option<String>,
 }
 
-impl OwnedBy {
+impl OwnerFilter {
     pub(super) async fn owners(&self, ctx: &Context<'_>) -> Result<Owners, Denial> {
         let grant = match &self.grant {
             Some(id) => Some(find::grant(ctx, id).await?.id.as_u128()),
@@ -59,7 +59,7 @@ impl OwnedBy {
 }
 
 /// Issues a new credential.
-pub(crate) fn fresh(
+pub(crate) fn new_credential(
     ctx: &Context<'_>,
     label: String,
     expires_at: Option<Timestamp>,
@@ -100,7 +100,7 @@ pub async fn read(
 pub async fn list(
     ctx: &Context<'_>,
     kind: CredentialKind,
-    owned_by: &OwnedBy,
+    owned_by: &OwnerFilter,
     query: &PageQuery,
 ) -> Result<Page<Loaded<Credential>>, Denial> {
     let owners = Owners { variety: Some(kind.as_str()), ..owned_by.owners(ctx).await? };
@@ -139,7 +139,7 @@ pub async fn revoke(
     if before.revoked.is_none() {
         let details = match &reason {
             Some(reason) => detail([("reason", json!(reason))]),
-            None => nothing(),
+            None => no_detail(),
         };
         after.revoked = Some(changes.revocation(reason));
         changes.replace(&before, &after, format!("{}.revoked", kind.as_str()), details);

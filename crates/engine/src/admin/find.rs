@@ -29,7 +29,7 @@ pub(crate) async fn named<T: EntityRecord>(
     let found = ctx.store.by_public_id(ctx.issuer.realm(), public_id).await?;
     found.ok_or_else(|| {
         let what = T::KIND.as_str().replace('_', " ");
-        invalid(field, format!("the id of {what} of this realm; {:?} is none", name(public_id)))
+        invalid(field, format!("the id of an existing {what}; {:?} is none", name(public_id)))
     })
 }
 
@@ -69,9 +69,10 @@ async fn only_audience(ctx: &Context<'_>) -> Result<Loaded<ResourceServer>, Deni
     let mut servers = ctx.store.page::<ResourceServer>(query).await?;
     match (servers.pop(), servers.is_empty()) {
         (Some(only), true) => Ok(only),
-        _ => {
-            Err(invalid("audience", "a resource server's identifier; this realm has not just one"))
-        }
+        _ => Err(invalid(
+            "audience",
+            "a resource server's identifier: this realm does not have exactly one",
+        )),
     }
 }
 
@@ -92,10 +93,13 @@ pub(crate) fn not_found(what: NotFoundKind, id: &str) -> Denial {
 }
 
 /// A user who was not removed.
-pub(crate) async fn user_at_hand(ctx: &Context<'_>, id: &str) -> Result<Loaded<User>, Denial> {
+pub(crate) async fn existing_user(ctx: &Context<'_>, id: &str) -> Result<Loaded<User>, Denial> {
     let user: Loaded<User> = by_public_id(ctx, id).await?;
     if user.status == UserStatus::Removed {
-        return Err(AdminReason::StateForbids("the user was removed, and stays so".into()).into());
+        return Err(AdminReason::StateForbids(
+            "the user was removed: this cannot be undone".into(),
+        )
+        .into());
     }
     Ok(user)
 }

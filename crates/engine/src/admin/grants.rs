@@ -8,39 +8,40 @@ use serde::Deserialize;
 use serde_json::json;
 use store::{Loaded, StoreExt as _};
 
-use super::credentials::OwnedBy;
+use super::credentials::OwnerFilter;
 use super::{Page, PageQuery, find};
-use crate::changes::{Changes, detail, nothing};
+use crate::changes::{Changes, detail, no_detail};
 use crate::fields;
 use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
 
-/// The right of a client to act for itself, or for its organization, at one API.
+/// The input to grant a client access to one API, for itself or for an organization.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewGrant {
-    /// Its `client_id`.
+    /// The `client_id` of the client.
     pub client: String,
-    /// The resource server's identifier; may be missing where the realm has only one.
+    /// The identifier of the resource server. It may be missing where the realm has exactly one.
     pub audience: Option<String>,
-    /// The most that tokens may be given; missing: every scope of the resource server.
+    /// The scopes that tokens may have. If missing: every scope of the resource server.
     pub scopes: Option<Vec<String>>,
-    /// What tokens are given when a request names no scope; missing: all of `scopes`.
+    /// The scopes of a token whose request names no scope. If missing: all of `scopes`.
     pub default_scopes: Option<Vec<String>>,
-    /// Public id of the organization it acts for; missing: the client's own.
+    /// The public id of the organization that the client acts for. If missing: the organization
+    /// that owns the client.
     pub organization: Option<String>,
 }
 
-/// What to change; what is missing stays.
+/// The fields to change. A missing field stays as it is.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GrantChange {
-    /// The most that tokens may be given. What is dropped is dropped from existing tokens, too; a
-    /// right that a user agreed to can only be narrowed.
+    /// The scopes that tokens may have. A removed scope is also removed from existing tokens. A
+    /// grant that a user consented to cannot get more scopes.
     pub scopes: Option<Vec<String>>,
-    /// What tokens are given when a request names no scope.
+    /// The scopes of a token whose request names no scope.
     pub default_scopes: Option<Vec<String>>,
 }
 
@@ -59,14 +60,14 @@ pub async fn create(
         Some(id) => Some(find::named::<Organization>(ctx, "organization", id).await?.id),
         None => client.organization,
     };
-    let scopes = fields::scopes_at(&server, input.scopes.as_deref())?;
+    let scopes = fields::scopes_of_server(&server, input.scopes.as_deref())?;
     let default_scopes = defaults(&scopes, input.default_scopes.as_deref())?;
     let handle = Grant::machine_handle(client.id, server.id);
     let grant = Grant {
         client: Some(client.id),
         organization,
         default_scopes,
-        ..bare(ctx, server.id, scopes, Some(handle))
+        ..new_grant(ctx, server.id, scopes, Some(handle))
     };
     let mut changes = Changes::new(ctx, actor);
     insert(ctx, &mut changes, &grant).await?;
@@ -74,7 +75,7 @@ pub async fn create(
 }
 
 /// A grant without a client, a user and an organization.
-pub(crate) fn bare(
+pub(crate) fn new_grant(
     ctx: &Context<'_>,
     resource_server: Id<domain::ResourceServer>,
     scopes: ScopeSet,
@@ -107,9 +108,9 @@ pub(crate) async fn insert(
     if let Some(handle) = &grant.handle {
         let holder: Option<Loaded<Grant>> = ctx.store.by_handle(ctx.issuer.realm(), handle).await?;
         if let Some(holder) = holder.filter(|holder| holder.revoked.is_some()) {
-            let nameless = Grant { handle: None, ..Grant::clone(&holder) };
+            let superseded = Grant { handle: None, ..Grant::clone(&holder) };
             let details = detail([("by", json!(grant.id))]);
-            changes.replace(&holder, &nameless, "grant.superseded".into(), details);
+            changes.replace(&holder, &superseded, "grant.superseded".into(), details);
         }
     }
     changes.insert(grant, "grant.created".into(), detail([("scopes", json!(grant.scopes))]));
@@ -119,7 +120,7 @@ pub(crate) async fn insert(
 fn defaults(scopes: &ScopeSet, texts: Option<&[String]>) -> Result<Option<ScopeSet>, Denial> {
     let Some(texts) = texts else { return Ok(None) };
     let defaults = fields::scopes("default_scopes", texts)?;
-    fields::within("default_scopes", &defaults, scopes, "scopes of this grant")?;
+    fields::require_subset("default_scopes", &defaults, scopes, "scopes of this grant")?;
     Ok(Some(defaults))
 }
 
@@ -137,7 +138,7 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Loaded<Grant>, Denial> 
 /// An invalid cursor or limit; an owner that does not exist.
 pub async fn list(
     ctx: &Context<'_>,
-    owned_by: &OwnedBy,
+    owned_by: &OwnerFilter,
     query: &PageQuery,
 ) -> Result<Page<Loaded<Grant>>, Denial> {
     page::list(ctx, owned_by.owners(ctx).await?, query).await
@@ -155,15 +156,18 @@ pub async fn update(
 ) -> Result<Outcome<Grant>, Denial> {
     let before = find::grant(ctx, id).await?;
     if before.revoked.is_some() {
-        return Err(AdminReason::StateForbids("the grant was revoked, and stays so".into()).into());
+        return Err(AdminReason::StateForbids(
+            "the grant was revoked: this cannot be undone".into(),
+        )
+        .into());
     }
     let mut after = Grant::clone(&before);
     if let Some(texts) = &change.scopes {
         let server = crate::chain::link(ctx, before.resource_server).await?;
-        after.scopes = fields::scopes_at(&server, Some(texts))?;
+        after.scopes = fields::scopes_of_server(&server, Some(texts))?;
         if before.user.is_some() {
             let what = "scopes that the user agreed to";
-            fields::within("scopes", &after.scopes, &before.scopes, what)?;
+            fields::require_subset("scopes", &after.scopes, &before.scopes, what)?;
         }
         let kept = after.default_scopes.as_ref().map(|old| old.intersection(&after.scopes));
         after.default_scopes = kept;
@@ -196,7 +200,7 @@ pub async fn revoke(
     if before.revoked.is_none() {
         let details = match &reason {
             Some(reason) => detail([("reason", json!(reason))]),
-            None => nothing(),
+            None => no_detail(),
         };
         after.revoked = Some(changes.revocation(reason));
         // A new consent of the user makes a new grant, so the revoked one releases its handle.

@@ -17,14 +17,14 @@ const MAX_MEMBERSHIPS: usize = 200;
 /// that checks tokens offline and did not receive its end may then accept an old token.
 const MAX_FORMER: usize = 1_000;
 
-/// A place in an organization.
+/// A membership of a user in an organization.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewMembership {
-    /// Public id of the organization.
+    /// The public id of the organization.
     pub organization: String,
-    /// As what, in the provider's words, such as `admin` or `developer`.
+    /// The user's role there, as the provider names it, such as `admin`. If missing: `member`.
     pub role: Option<String>,
 }
 
@@ -70,7 +70,7 @@ pub async fn put(
     user: &str,
     input: &NewMembership,
 ) -> Result<Outcome<User>, Denial> {
-    let before = find::user_at_hand(ctx, user).await?;
+    let before = find::existing_user(ctx, user).await?;
     let organization: Loaded<Organization> = find::by_public_id(ctx, &input.organization).await?;
     let membership = Membership { organization: organization.id, role: role(input)? };
     let mut after = User::clone(&before);

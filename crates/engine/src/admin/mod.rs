@@ -35,5 +35,5 @@ pub(crate) mod find;
 pub use credentials::Issued;
 pub use find::NotFoundKind;
 
-pub use crate::fields::{Budget, Switch};
+pub use crate::fields::{Budget, NewStatus};
 pub use crate::page::{Page, PageQuery};

@@ -7,34 +7,35 @@ use serde_json::json;
 use store::Loaded;
 
 use super::{Page, PageQuery, find};
-use crate::changes::{Changes, detail, nothing};
-use crate::fields::{self, Budget, Switch};
+use crate::changes::{Changes, detail, no_detail};
+use crate::fields::{self, Budget, NewStatus};
 use crate::page;
 use crate::{Context, Denial, Outcome};
 
-/// An organization to be.
+/// The input to create an organization.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewOrganization {
-    /// What the outside shall call it, where it has an identifier already.
+    /// The public id, for an organization that has one in another system. If missing: a new one.
     pub public_id: Option<String>,
-    /// For people: one line of at most 200 characters.
+    /// The name that people see: one line of at most 200 characters.
     pub name: String,
-    /// How many tokens may be issued on its behalf, by all who act for it together.
+    /// How many tokens may be issued for the organization, for all its clients together.
     pub budget: Option<Budget>,
 }
 
-/// What to change; what is missing stays.
+/// The fields to change. A missing field stays as it is.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrganizationChange {
-    /// For people.
+    /// The name that people see.
     pub name: Option<String>,
-    /// Suspended: nothing issued for it is good.
-    pub status: Option<Switch>,
-    /// New limits, in place of the old ones.
+    /// `suspended`: no tokens are issued for the organization, and its credentials and tokens are
+    /// refused.
+    pub status: Option<NewStatus>,
+    /// The new limits. They replace the old ones.
     pub budget: Option<Budget>,
 }
 
@@ -58,7 +59,7 @@ pub async fn create(
         created_at: ctx.now,
     };
     let mut changes = Changes::new(ctx, actor);
-    changes.insert(&organization, "organization.created".into(), nothing());
+    changes.insert(&organization, "organization.created".into(), no_detail());
     Ok(changes.done(organization))
 }
 
@@ -109,7 +110,7 @@ pub async fn update(
         changed.push("status");
     }
     if !changed.is_empty() {
-        let what = switched.map_or("updated", Switch::participle);
+        let what = switched.map_or("updated", NewStatus::participle);
         let action = format!("{}.{what}", Kind::Organization.as_str());
         changes.replace(&before, &after, action, detail([("changed", json!(changed))]));
     }

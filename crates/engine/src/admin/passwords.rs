@@ -8,7 +8,7 @@ use domain::{Account, Actor, PasswordHash, User};
 use serde::{Deserialize, Deserializer};
 
 use super::find;
-use crate::changes::{Changes, nothing};
+use crate::changes::{Changes, no_detail};
 use crate::fields::invalid;
 use crate::people::{self, Password};
 use crate::{Context, Denial, Outcome};
@@ -33,7 +33,7 @@ impl NewPassword {
     /// # Errors
     /// [`crate::AdminReason::InvalidField`] when it is shorter than [`MIN_PASSWORD`] characters or longer than
     /// [`MAX_PASSWORD`] bytes.
-    pub fn fitting(&self) -> Result<Secret<Password>, Denial> {
+    pub fn of_allowed_length(&self) -> Result<Secret<Password>, Denial> {
         let text = self.0.expose();
         if text.chars().count() >= MIN_PASSWORD && text.len() <= MAX_PASSWORD {
             return Ok(self.0.clone());
@@ -59,7 +59,7 @@ pub async fn set(
     user: &str,
     hash: &PasswordHash,
 ) -> Result<Outcome<User>, Denial> {
-    let user = find::user_at_hand(ctx, user).await?;
+    let user = find::existing_user(ctx, user).await?;
     let Outcome { batch, reply: () } =
         people::set_password(ctx, actor, &user, hash.clone()).await?;
     Ok(Outcome { batch, reply: User::clone(&user) })
@@ -75,5 +75,5 @@ pub(super) fn insert(changes: &mut Changes<'_>, user: &User, password: PasswordH
         sessions: Vec::new(),
         created_at: user.created_at,
     };
-    changes.insert(&account, "account.password_set".into(), nothing());
+    changes.insert(&account, "account.password_set".into(), no_detail());
 }

@@ -13,22 +13,22 @@ use crate::changes::{Changes, detail};
 use crate::fields;
 use crate::{AdminReason, Context, Denial, Outcome};
 
-/// A token to be.
+/// The input to create a personal access token for a user.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewPersonalAccessToken {
-    /// Public id of the user it acts for.
+    /// The public id of the user that the token acts for.
     pub user: String,
-    /// A name for people.
+    /// A name that people see in lists. It need not be unique.
     pub name: String,
-    /// What it may do.
+    /// The scopes of the token.
     pub scopes: Vec<String>,
-    /// The resource server's identifier; may be missing where the realm has only one.
+    /// The identifier of the resource server. It may be missing where the realm has exactly one.
     pub audience: Option<String>,
-    /// Public id of an organization of the user's, where the token acts for one only.
+    /// The public id of one of the user's organizations, to limit the token to it.
     pub organization: Option<String>,
-    /// When it stops by itself (RFC 3339); missing: as late as the realm allows.
+    /// When it expires (RFC 3339). If missing: as late as the realm allows.
     pub expires_at: Option<String>,
 }
 
@@ -51,13 +51,13 @@ pub async fn create(
         None => None,
     };
     let server = find::audience(ctx, input.audience.as_deref()).await?;
-    let scopes = fields::scopes_at(&server, Some(&input.scopes))?;
+    let scopes = fields::scopes_of_server(&server, Some(&input.scopes))?;
     refuse_kept_scopes(ctx, actor, &scopes)?;
     let longest = ctx.issuer.dialect().lifetimes().personal_access_token;
     let grant = Grant {
         user: Some(user.id),
         organization: organization.as_ref().map(|it| it.id),
-        ..grants::bare(ctx, server.id, scopes, None)
+        ..grants::new_grant(ctx, server.id, scopes, None)
     };
     let expires_at = expiry(ctx, input.expires_at.as_deref(), longest)?;
     let of = CredentialDetail::PersonalAccessToken {
@@ -66,7 +66,7 @@ pub async fn create(
         organization: grant.organization,
         status_index: ctx.status_index(),
     };
-    let issued = credentials::fresh(ctx, name, expires_at, of);
+    let issued = credentials::new_credential(ctx, name, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
     grants::insert(ctx, &mut changes, &grant).await?;
     let details = detail([("user", json!(user.public_id)), ("scopes", json!(grant.scopes))]);

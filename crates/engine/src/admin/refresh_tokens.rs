@@ -13,21 +13,22 @@ use crate::changes::{Changes, detail};
 use crate::fields;
 use crate::{AdminReason, Context, Denial, Outcome, family};
 
-/// A token to be.
+/// The input to create a refresh token for a client.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewRefreshToken {
-    /// The `client_id` it belongs to.
+    /// The `client_id` of the client.
     pub client: String,
-    /// A name for people.
+    /// A name that people see in lists. It need not be unique.
     #[serde(default)]
     pub label: String,
-    /// The resource server's identifier; missing: the client's default, or the realm's only one.
+    /// The identifier of the resource server. If missing: the client's default audience, or the
+    /// only one of the realm.
     pub audience: Option<String>,
-    /// Narrows the grant's scopes for tokens minted from it; missing: all of them.
+    /// The scopes of tokens that are minted from it. If missing: all scopes of the client's grant.
     pub scopes: Option<Vec<String>>,
-    /// When it stops by itself (RFC 3339); missing: as late as the realm allows.
+    /// When it expires (RFC 3339). If missing: as late as the realm allows.
     pub expires_at: Option<String>,
 }
 
@@ -46,7 +47,12 @@ pub async fn create(
     let scopes = match &input.scopes {
         Some(texts) => {
             let scopes = fields::scopes("scopes", texts)?;
-            fields::within("scopes", &scopes, &grant.scopes, "scopes of the client's grant")?;
+            fields::require_subset(
+                "scopes",
+                &scopes,
+                &grant.scopes,
+                "scopes of the client's grant",
+            )?;
             Some(scopes)
         }
         None => None,
@@ -59,7 +65,7 @@ pub async fn create(
         status_index: ctx.status_index(),
         ..RefreshToken::new(grant.id, client.id)
     };
-    let mut issued = credentials::fresh(ctx, label, expires_at, token.clone().into());
+    let mut issued = credentials::new_credential(ctx, label, expires_at, token.clone().into());
     if ctx.issuer.dialect().rotation() == Rotation::Rotating {
         let (first, rotated) = family::begin(ctx, issued.credential.id);
         let detail = RefreshToken { rotated: Some(rotated), ..token }.into();

@@ -35,7 +35,7 @@ pub async fn create(
     let label = fields::label("label", &input.label)?;
     let expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
     let of = CredentialDetail::ResourceServerSecret { resource_server: server.id };
-    let issued = credentials::fresh(ctx, label, expires_at, of);
+    let issued = credentials::new_credential(ctx, label, expires_at, of);
     let mut changes = Changes::new(ctx, actor);
     let details = detail([("resource_server", json!(server.public_id))]);
     credentials::insert(&mut changes, &issued, details);

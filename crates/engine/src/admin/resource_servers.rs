@@ -11,8 +11,8 @@ use serde_json::json;
 use store::Loaded;
 
 use super::{Page, PageQuery, find};
-use crate::changes::{Changes, detail, nothing};
-use crate::fields::{self, Switch, invalid};
+use crate::changes::{Changes, detail, no_detail};
+use crate::fields::{self, NewStatus, invalid};
 use crate::page;
 use crate::{Context, Denial, Outcome, keys};
 
@@ -21,61 +21,63 @@ const MAX_IDENTIFIER: usize = 255;
 /// The longest lifetime of tokens that a resource server may have: 10 years, in seconds.
 const MAX_LIFETIME: u64 = 10 * 366 * 86_400;
 
-/// A scope and what it means to a person.
+/// A scope, and its description for users.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewScope {
-    /// The scope.
+    /// The name of the scope.
     pub scope: String,
-    /// One sentence for the consent page and the guide.
+    /// One sentence that says what the scope allows. The consent page shows it.
     #[serde(default)]
     pub description: String,
 }
 
-/// Where a resource server's tokens depart from the realm's dialect; what is missing follows it.
+/// How the tokens of a resource server differ from the realm's dialect. A missing field follows the
+/// dialect.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Tokens {
-    /// `jwt` or `opaque`.
+pub struct TokenSettings {
+    /// The format of access tokens: `jwt` or `opaque`.
     pub format: Option<String>,
-    /// `ES256`, `EdDSA`, `RS256` or `HS256`.
+    /// The signature algorithm of JWTs: `ES256`, `EdDSA`, `RS256` or `HS256`.
     pub algorithm: Option<String>,
-    /// How long tokens for it are good, in seconds.
+    /// The lifetime of access tokens, in seconds.
     pub lifetime: Option<u64>,
 }
 
-/// A resource server to be.
+/// The input to create a resource server (an API).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewResourceServer {
-    /// What it shall call itself when it introspects, where it has an identifier already.
+    /// The public id: the user name with which it authenticates to introspect. If missing: a new
+    /// one.
     pub public_id: Option<String>,
-    /// The audience of its tokens; unique in the realm.
+    /// The audience of its tokens. It is unique in the realm.
     pub identifier: String,
-    /// For people.
+    /// The name that people see.
     pub name: String,
-    /// The scopes it understands.
+    /// The scopes that it has.
     #[serde(default)]
     pub scopes: Vec<NewScope>,
-    /// Where its tokens depart from the dialect.
+    /// How its tokens differ from the dialect.
     #[serde(default)]
-    pub tokens: Tokens,
+    pub tokens: TokenSettings,
 }
 
-/// What to change; what is missing stays.
+/// The fields to change. A missing field stays as it is.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ResourceServerChange {
-    /// For people.
+    /// The name that people see.
     pub name: Option<String>,
-    /// Suspended: no tokens are issued for it and none are good.
-    pub status: Option<Switch>,
-    /// A new departure from the dialect, in place of the old one.
-    pub tokens: Option<Tokens>,
+    /// `suspended`: no tokens are issued for it, and its tokens are refused.
+    pub status: Option<NewStatus>,
+    /// How its tokens differ from the dialect. It replaces the old value as a whole.
+    pub tokens: Option<TokenSettings>,
 }
 
 /// Adds a resource server.
@@ -100,7 +102,7 @@ pub async fn create(
         created_at: ctx.now,
     };
     let mut changes = Changes::new(ctx, actor);
-    changes.insert(&server, "resource_server.created".into(), nothing());
+    changes.insert(&server, "resource_server.created".into(), no_detail());
     key_for(ctx, &mut changes, &server.tokens).await?;
     Ok(changes.done(server))
 }
@@ -156,7 +158,7 @@ fn limit(scopes: &[ScopeDefinition]) -> Result<(), Denial> {
     Ok(())
 }
 
-fn policy(tokens: &Tokens) -> Result<TokenPolicy, Denial> {
+fn policy(tokens: &TokenSettings) -> Result<TokenPolicy, Denial> {
     let format = [("jwt", TokenFormat::Jwt), ("opaque", TokenFormat::Opaque)];
     let algorithm = [
         ("ES256", Algorithm::ES256),
@@ -229,7 +231,7 @@ pub async fn update(
     }
     let mut changes = Changes::new(ctx, actor);
     if !changed.is_empty() {
-        let what = switched.map_or("updated", Switch::participle);
+        let what = switched.map_or("updated", NewStatus::participle);
         let details = detail([("changed", json!(changed))]);
         changes.replace(&before, &after, format!("resource_server.{what}"), details);
         key_for(ctx, &mut changes, &after.tokens).await?;
@@ -263,7 +265,7 @@ pub async fn put_scope(
     Ok(changes.done(after))
 }
 
-/// Removes a scope: it cannot be granted any more. Grants that have it keep it until they are
+/// Removes a scope: it can no longer be granted. Grants that have it keep it until they are
 /// changed.
 ///
 /// # Errors

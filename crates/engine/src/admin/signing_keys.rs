@@ -9,15 +9,16 @@ use crate::fields;
 use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome, keys};
 
-/// Which key to replace, and when.
+/// Which signing key to rotate, and when.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Rotation {
-    /// `ES256`, `EdDSA`, `RS256` or `HS256`; missing: what the realm's dialect signs with.
+pub struct KeyRotation {
+    /// `ES256`, `EdDSA`, `RS256` or `HS256`. If missing: the algorithm of the realm's access
+    /// tokens.
     pub algorithm: Option<String>,
-    /// Whether the new key signs at once, before caches of the key set can know it. For a key that
-    /// leaked; then revoke the old one.
+    /// Whether the new key signs at once, before caches of the key set have it. Use it after a key
+    /// leaked, and then revoke the old key.
     #[serde(default)]
     pub immediately: bool,
 }
@@ -48,7 +49,7 @@ pub async fn read(ctx: &Context<'_>, kid: &str) -> Result<Loaded<SigningKey>, De
 pub fn rotate(
     ctx: &Context<'_>,
     actor: &Actor,
-    input: &Rotation,
+    input: &KeyRotation,
 ) -> Result<Outcome<SigningKey>, Denial> {
     let words = [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256, Algorithm::HS256]
         .map(|algorithm| (algorithm.as_str(), algorithm));
@@ -59,7 +60,7 @@ pub fn rotate(
     keys::rotate(ctx, algorithm, input.immediately, actor.clone())
 }
 
-/// Retires a key: it does not sign any more, and its signatures stay valid. The last key that signs
+/// Retires a key: it no longer signs, and its signatures stay valid. The last key that signs
 /// with its algorithm cannot be retired: rotate first.
 ///
 /// # Errors
@@ -71,14 +72,15 @@ pub async fn retire(
 ) -> Result<Outcome<SigningKey>, Denial> {
     let key = read(ctx, kid).await?;
     match key.state {
-        KeyState::Retired { .. } => Ok(Outcome::reading(SigningKey::clone(&key))),
+        KeyState::Retired { .. } => Ok(Outcome::without_writes(SigningKey::clone(&key))),
         KeyState::Revoked { .. } => {
-            Err(AdminReason::StateForbids("the key was revoked, and stays so".into()).into())
+            Err(AdminReason::StateForbids("the key was revoked: this cannot be undone".into())
+                .into())
         }
         KeyState::Published { .. } | KeyState::Active { .. } => {
-            let heir = heir(ctx, &key).await?;
+            let successor = successor(ctx, &key).await?;
             let retired = KeyState::Retired { since: ctx.now };
-            Ok(held_by(heir, keys::change(ctx, &key, retired, actor.clone())))
+            Ok(with_unchanged(successor, keys::change(ctx, &key, retired, actor.clone())))
         }
     }
 }
@@ -95,18 +97,21 @@ pub async fn revoke(
 ) -> Result<Outcome<SigningKey>, Denial> {
     let key = read(ctx, kid).await?;
     if matches!(key.state, KeyState::Revoked { .. }) {
-        return Ok(Outcome::reading(SigningKey::clone(&key)));
+        return Ok(Outcome::without_writes(SigningKey::clone(&key)));
     }
-    let heir = heir(ctx, &key).await?;
+    let successor = successor(ctx, &key).await?;
     let revoked = KeyState::Revoked { since: ctx.now };
-    Ok(held_by(heir, keys::change(ctx, &key, revoked, actor.clone())))
+    Ok(with_unchanged(successor, keys::change(ctx, &key, revoked, actor.clone())))
 }
 
 /// Another key that signs with the same algorithm; `None` where `key` does not sign.
 ///
 /// # Errors
 /// [`AdminReason::StateForbids`] where there is no other; the error of the store.
-async fn heir(ctx: &Context<'_>, key: &SigningKey) -> Result<Option<Loaded<SigningKey>>, Denial> {
+async fn successor(
+    ctx: &Context<'_>,
+    key: &SigningKey,
+) -> Result<Option<Loaded<SigningKey>>, Denial> {
     let signs = |it: &SigningKey| match it.state {
         KeyState::Active { since: from } | KeyState::Published { active_from: from } => {
             from <= ctx.now
@@ -120,18 +125,18 @@ async fn heir(ctx: &Context<'_>, key: &SigningKey) -> Result<Option<Loaded<Signi
     let another =
         |it: &Loaded<SigningKey>| it.id != key.id && it.algorithm == key.algorithm && signs(it);
     let text = || format!("no other key signs with {}: rotate first", key.algorithm.as_str());
-    let heir = all.into_iter().find(another);
-    Ok(Some(heir.ok_or_else(|| AdminReason::StateForbids(text()))?))
+    let successor = all.into_iter().find(another);
+    Ok(Some(successor.ok_or_else(|| AdminReason::StateForbids(text()))?))
 }
 
 /// Adds a write of the other key, unchanged, to the batch. If a concurrent request changes that
 /// key, one of the two requests meets a conflict and is decided again.
-fn held_by(
-    heir: Option<Loaded<SigningKey>>,
+fn with_unchanged(
+    successor: Option<Loaded<SigningKey>>,
     mut outcome: Outcome<SigningKey>,
 ) -> Outcome<SigningKey> {
-    if let Some(heir) = heir {
-        outcome.batch.writes.push(heir.replace_with(SigningKey::clone(&heir)));
+    if let Some(successor) = successor {
+        outcome.batch.writes.push(successor.replace_with(SigningKey::clone(&successor)));
     }
     outcome
 }

@@ -9,62 +9,64 @@ use store::Loaded;
 use super::memberships::{self, NewMembership};
 use super::passwords::{self, NewPassword};
 use super::{Page, PageQuery, find};
-use crate::changes::{Changes, detail, nothing};
+use crate::changes::{Changes, detail, no_detail};
 use crate::fields;
 use crate::page;
 use crate::{Context, Denial, Outcome};
 
-/// A user to be.
+/// The input to create a user.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewUser {
-    /// What the outside shall call them, where they have an identifier already.
+    /// The public id, for a user who has one in another system. If missing: a new one.
     pub public_id: Option<String>,
-    /// Address; unique in the realm.
+    /// The e-mail address. It is unique in the realm.
     pub email: String,
-    /// Whether the address was confirmed.
+    /// Whether the user has confirmed the address.
     #[serde(default)]
     pub email_verified: bool,
-    /// For people.
+    /// The name that people see.
     pub name: String,
-    /// Role at the provider as a whole, in the provider's words.
+    /// The user's role at the provider, as the provider names it. If missing: `user`.
     pub role: Option<String>,
-    /// Where they work.
+    /// The company that the user works for.
     pub company: Option<String>,
-    /// A few words.
+    /// A short text about the user.
     pub bio: Option<String>,
-    /// Address of a picture.
+    /// The URL of the user's picture.
     pub avatar: Option<String>,
-    /// The organizations they belong to.
+    /// The organizations that the user belongs to.
     #[serde(default)]
     pub memberships: Vec<NewMembership>,
-    /// Their password: 10 characters to 1000 bytes. Missing: they cannot sign in by one yet.
+    /// The password: 10 characters to 1000 bytes. If missing: the user cannot sign in with a
+    /// password yet.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password))]
     pub password: Option<NewPassword>,
 }
 
-/// What to change; what is missing stays.
+/// The fields to change. A missing field stays as it is.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserChange {
-    /// Address; unique in the realm. A new one counts as unconfirmed unless said otherwise.
+    /// The e-mail address. It is unique in the realm. A new address is unconfirmed, unless
+    /// `email_verified` is also sent.
     pub email: Option<String>,
-    /// Whether the address was confirmed.
+    /// Whether the user has confirmed the address.
     pub email_verified: Option<bool>,
-    /// For people.
+    /// The name that people see.
     pub name: Option<String>,
-    /// Role at the provider as a whole.
+    /// The user's role at the provider, as the provider names it.
     pub role: Option<String>,
-    /// Where they work; empty: nowhere.
+    /// The company that the user works for. An empty text removes it.
     pub company: Option<String>,
-    /// A few words; empty: none.
+    /// A short text about the user. An empty text removes it.
     pub bio: Option<String>,
-    /// Address of a picture; empty: none.
+    /// The URL of the user's picture. An empty text removes it.
     pub avatar: Option<String>,
-    /// Suspended: they may not act, for now.
-    pub status: Option<fields::Switch>,
+    /// `suspended`: the user cannot sign in, and all their credentials and tokens are refused.
+    pub status: Option<fields::NewStatus>,
 }
 
 /// Adds a user without a password: [`NewUser::password`] must be missing.
@@ -90,7 +92,7 @@ pub async fn create_with_password(
     hash: Option<PasswordHash>,
 ) -> Result<Outcome<User>, Denial> {
     if input.password.is_some() != hash.is_some() {
-        return Err(fields::invalid("password", "no password here: it is set on its own"));
+        return Err(fields::invalid("password", "no password: it is set by its own operation"));
     }
     let id = Id::new(ctx.now, ctx.rng);
     let user = User {
@@ -112,7 +114,7 @@ pub async fn create_with_password(
         created_at: ctx.now,
     };
     let mut changes = Changes::new(ctx, actor);
-    changes.insert(&user, "user.created".into(), nothing());
+    changes.insert(&user, "user.created".into(), no_detail());
     if let Some(hash) = hash {
         passwords::insert(&mut changes, &user, hash);
     }
@@ -145,7 +147,7 @@ pub async fn update(
     id: &str,
     change: &UserChange,
 ) -> Result<Outcome<User>, Denial> {
-    let before = find::user_at_hand(ctx, id).await?;
+    let before = find::existing_user(ctx, id).await?;
     let mut after = User::clone(&before);
     let mut changed = apply(&mut after, change)?;
     let switched = change.status.filter(|switch| of(*switch) != before.status);
@@ -155,7 +157,7 @@ pub async fn update(
     }
     let mut changes = Changes::new(ctx, actor);
     if !changed.is_empty() {
-        let what = switched.map_or("updated", fields::Switch::participle);
+        let what = switched.map_or("updated", fields::NewStatus::participle);
         let details = detail([("changed", json!(changed))]);
         changes.replace(&before, &after, format!("user.{what}"), details);
     }
@@ -195,10 +197,10 @@ fn apply(user: &mut User, change: &UserChange) -> Result<Vec<&'static str>, Deni
     Ok(changed)
 }
 
-const fn of(switch: fields::Switch) -> UserStatus {
+const fn of(switch: fields::NewStatus) -> UserStatus {
     match switch {
-        fields::Switch::Active => UserStatus::Active,
-        fields::Switch::Suspended => UserStatus::Suspended,
+        fields::NewStatus::Active => UserStatus::Active,
+        fields::NewStatus::Suspended => UserStatus::Suspended,
     }
 }
 
@@ -213,7 +215,7 @@ pub async fn remove(ctx: &Context<'_>, actor: &Actor, id: &str) -> Result<Outcom
     let mut changes = Changes::new(ctx, actor);
     if before.status != UserStatus::Removed {
         after.status = UserStatus::Removed;
-        changes.replace(&before, &after, "user.removed".into(), nothing());
+        changes.replace(&before, &after, "user.removed".into(), no_detail());
     }
     Ok(changes.done(after))
 }

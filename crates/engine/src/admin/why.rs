@@ -44,7 +44,7 @@ pub struct Explanation {
 
 impl Explanation {
     /// Whether the id names a record, and everything that it depends on is active.
-    pub fn holds(&self) -> bool {
+    pub fn is_active(&self) -> bool {
         !self.chain.is_empty() && self.chain.iter().all(|link| link.broken.is_none())
     }
 }
@@ -118,19 +118,19 @@ async fn credential(
                 id: from.public_id.to_string(),
                 broken: crate::secrets::check_alive(ctx, &from).err().map(|why| why.to_string()),
             },
-            None => gone::<Credential>(minted.from),
+            None => missing_link::<Credential>(minted.from),
         });
     }
     if let Some(id) = it.grant() {
         match ctx.store.by_id::<Grant>(id).await? {
             Some(found) => return grant(ctx, &found, links).await,
-            None => links.push(gone::<Grant>(id)),
+            None => links.push(missing_link::<Grant>(id)),
         }
     }
     if let Some(id) = it.client() {
         match ctx.store.by_id::<Client>(id).await? {
             Some(found) => client(ctx, &found, links).await?,
-            None => links.push(gone::<Client>(id)),
+            None => links.push(missing_link::<Client>(id)),
         }
     }
     if let Some(id) = it.resource_server() {
@@ -145,7 +145,7 @@ async fn grant(ctx: &Context<'_>, it: &Grant, links: &mut Vec<Link>) -> Result<(
     if let Some(id) = it.client {
         match ctx.store.by_id::<Client>(id).await? {
             Some(found) => client(ctx, &found, links).await?,
-            None => links.push(gone::<Client>(id)),
+            None => links.push(missing_link::<Client>(id)),
         }
     }
     if let Some(id) = it.organization {
@@ -199,10 +199,10 @@ async fn linked<T: EntityRecord>(
     link: fn(&T) -> Link,
 ) -> Result<Link, Denial> {
     let found = ctx.store.by_id(id).await?;
-    Ok(found.map_or_else(|| gone(id), |found| link(&found)))
+    Ok(found.map_or_else(|| missing_link(id), |found| link(&found)))
 }
 
-fn gone<T: EntityRecord>(id: Id<T>) -> Link {
+fn missing_link<T: EntityRecord>(id: Id<T>) -> Link {
     let broken = Some(GrantReason::Dangling(T::KIND).to_string());
     Link { kind: T::KIND.as_str(), id: id.to_string(), broken }
 }

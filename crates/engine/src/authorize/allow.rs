@@ -23,18 +23,18 @@ use crate::{ConsentReason, Context, Denial, DeniedAt, Outcome, WriteContext};
 /// consent page, show that page instead of calling this.
 pub async fn allow(
     ctx: &WriteContext<'_>,
-    asking: &AuthorizationRequest,
+    request: &AuthorizationRequest,
     person: &SignedIn,
     chosen: Option<&str>,
 ) -> Result<AuthorizationReply, AuthorizationDenial> {
     // The person may consent in another tab at the same time: then this call uses the connection
     // made there.
     let made = &[Kind::Grant];
-    let decision = async |ctx| decide(&ctx, asking, person, chosen).await;
+    let decision = async |ctx| decide(&ctx, request, person, chosen).await;
     match settle_shared(ctx, made, decision).await {
         Ok((Ok((fresh, grant)), _)) => Ok(answer(ctx, &fresh, person, grant)),
         Ok((Err(denial), _)) => Err(denial),
-        Err(denial) => Err(asking.denial(denial)),
+        Err(denial) => Err(request.denial(denial)),
     }
 }
 
@@ -42,23 +42,23 @@ type Decision = Outcome<Result<(AuthorizationRequest, Id<Grant>), AuthorizationD
 
 async fn decide(
     ctx: &Context<'_>,
-    asking: &AuthorizationRequest,
+    request: &AuthorizationRequest,
     person: &SignedIn,
     chosen: Option<&str>,
 ) -> Result<Decision, Denial> {
-    let fresh = match checked(ctx, &asking.parameters).await {
-        Ok(fresh) => AuthorizationRequest { sent_to_sign_in: asking.sent_to_sign_in, ..fresh },
-        Err(denial) => return Ok(Outcome::reading(Err(denial))),
+    let fresh = match checked(ctx, &request.parameters).await {
+        Ok(fresh) => AuthorizationRequest { sent_to_sign_in: request.sent_to_sign_in, ..fresh },
+        Err(denial) => return Ok(Outcome::without_writes(Err(denial))),
     };
     match establish(ctx, &fresh, person, chosen).await {
         Ok(Outcome { batch, reply }) => Ok(Outcome { batch, reply: Ok((fresh, reply)) }),
-        Err(denial) => Ok(Outcome::reading(Err(fresh.denial(denial)))),
+        Err(denial) => Ok(Outcome::without_writes(Err(fresh.denial(denial)))),
     }
 }
 
 async fn establish(
     ctx: &Context<'_>,
-    asking: &AuthorizationRequest,
+    request: &AuthorizationRequest,
     person: &SignedIn,
     chosen: Option<&str>,
 ) -> Result<Outcome<Id<Grant>>, Denial> {
@@ -69,12 +69,12 @@ async fn establish(
     }
     let user: Result<Loaded<User>, _> = link(ctx, person.user.id).await;
     let user = user.map_err(|denial| denial.at(DeniedAt::AuthorizationRequest))?;
-    match prior_consent(ctx, asking, (person, &user), chosen).await? {
-        PriorConsent::Unproven => Err(ConsentReason::LoginRequired.into()),
-        PriorConsent::Open(_) => Err(ConsentReason::InteractionRequired.into()),
+    match prior_consent(ctx, request, (person, &user), chosen).await? {
+        PriorConsent::SignIn => Err(ConsentReason::LoginRequired.into()),
+        PriorConsent::ChooseOrganization(_) => Err(ConsentReason::InteractionRequired.into()),
         PriorConsent::Decided(decided) => {
             let organization = decided.organization.as_deref();
-            Ok(decided.connection.establish(ctx, asking, &user, organization))
+            Ok(decided.connection.establish(ctx, request, &user, organization))
         }
     }
 }
@@ -82,35 +82,35 @@ async fn establish(
 /// Issues the code. Called only after the connection it stands for is committed.
 pub(super) fn answer(
     ctx: &Context<'_>,
-    asking: &AuthorizationRequest,
+    request: &AuthorizationRequest,
     person: &SignedIn,
     grant: Id<Grant>,
 ) -> AuthorizationReply {
-    let named = asking.parameters.value(Parameter::RedirectUri).is_some();
-    let challenge = asking.challenge.as_ref().map(|it| (it.value.clone(), it.method));
+    let named = request.parameters.value(Parameter::RedirectUri).is_some();
+    let challenge = request.challenge.as_ref().map(|it| (it.value.clone(), it.method));
     let code = NewCode {
-        client: asking.client.id,
+        client: request.client.id,
         user: person.user.id,
         grant,
-        scopes: asking.scopes.clone(),
-        redirect_uri: named.then(|| asking.target.uri().clone()),
+        scopes: request.scopes.clone(),
+        redirect_uri: named.then(|| request.target.uri().clone()),
         challenge,
-        nonce: asking.nonce.clone(),
+        nonce: request.nonce.clone(),
         authenticated_at: person.session.authenticated_at,
     };
-    let granted = Granted { code: Code::issue(ctx, code), scope: asking.scopes.clone() };
+    let granted = Granted { code: Code::issue(ctx, code), scope: request.scopes.clone() };
     AuthorizationReply {
-        redirect_uri: asking.target.uri().clone(),
-        state: asking.state.clone(),
+        redirect_uri: request.target.uri().clone(),
+        state: request.state.clone(),
         outcome: Ok(granted),
     }
 }
 
 /// The person denies the request. The refusal to record is [`ConsentReason::DeniedByUser`].
-pub fn deny(_: &Context<'_>, asking: &AuthorizationRequest) -> AuthorizationReply {
+pub fn deny(_: &Context<'_>, request: &AuthorizationRequest) -> AuthorizationReply {
     AuthorizationReply {
-        redirect_uri: asking.target.uri().clone(),
-        state: asking.state.clone(),
+        redirect_uri: request.target.uri().clone(),
+        state: request.state.clone(),
         outcome: Err(Denial::from(ConsentReason::DeniedByUser).error_response()),
     }
 }

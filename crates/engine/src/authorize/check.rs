@@ -24,7 +24,7 @@ type Check = fn(&CheckInput<'_>, &mut Draft) -> Result<(), Denial>;
 
 /// Every check whose error is returned to the app, in order.
 const CHECKS: &[(&str, Check)] = &[
-    ("grant_type", app::may_ask),
+    ("grant_type", app::grant_type_allowed),
     ("response_type", response_type::check),
     ("response_mode", response_mode::check),
     ("request_object", request_object::check),

@@ -11,7 +11,7 @@ use serde_json::json;
 use store::{Loaded, StoreExt as _};
 
 use super::AuthorizationRequest;
-use crate::admin::grants::bare;
+use crate::admin::grants::new_grant;
 use crate::changes::{Changes, detail};
 use crate::{Context, Denial, Outcome};
 
@@ -28,15 +28,15 @@ impl Connection {
     /// Looks up the connection.
     pub(super) async fn find(
         ctx: &Context<'_>,
-        asking: &AuthorizationRequest,
+        request: &AuthorizationRequest,
         user: Id<User>,
         organization: Option<Id<Organization>>,
     ) -> Result<Self, Denial> {
-        let (client, server) = (&asking.client, asking.resource_server.id);
+        let (client, server) = (&request.client, request.resource_server.id);
         let handle = Grant::connection_handle(client.id, user, organization, server);
         let holder: Option<Loaded<Grant>> =
             ctx.store.by_handle(ctx.issuer.realm(), &handle).await?;
-        let live = |it: &Loaded<Grant>| it.revoked.is_none() && client.honours(it);
+        let live = |it: &Loaded<Grant>| it.revoked.is_none() && client.accepts(it);
         let is_live = holder.as_ref().is_some_and(live);
         Ok(Self { handle, holder, is_live })
     }
@@ -51,7 +51,7 @@ impl Connection {
     pub(super) fn establish(
         &self,
         ctx: &Context<'_>,
-        asking: &AuthorizationRequest,
+        request: &AuthorizationRequest,
         user: &User,
         organization: Option<&Organization>,
     ) -> Outcome<Id<Grant>> {
@@ -59,7 +59,7 @@ impl Connection {
         let mut changes = Changes::new(ctx, &actor);
         let details = |scopes| {
             let organization = organization.map(|it| &it.public_id);
-            let client = &asking.client.public_id;
+            let client = &request.client.public_id;
             detail([
                 ("client", json!(client)),
                 ("user", json!(user.public_id)),
@@ -68,27 +68,27 @@ impl Connection {
             ])
         };
         if let Some(grant) = self.live() {
-            let union = grant.scopes.iter().chain(asking.scopes.iter()).cloned().collect();
+            let union = grant.scopes.iter().chain(request.scopes.iter()).cloned().collect();
             if grant.scopes != union {
                 let after = Grant { scopes: union, ..Grant::clone(grant) };
                 changes.replace(grant, &after, "grant.extended".into(), details(&after.scopes));
             }
             return changes.done(grant.id);
         }
-        let (scopes, handle) = (asking.scopes.clone(), self.handle.clone());
+        let (scopes, handle) = (request.scopes.clone(), self.handle.clone());
         let fresh = Grant {
-            client: Some(asking.client.id),
+            client: Some(request.client.id),
             user: Some(user.id),
             organization: organization.map(|it| it.id),
-            epoch: asking.client.connections_epoch,
-            ..bare(ctx, asking.resource_server.id, scopes, Some(handle))
+            epoch: request.client.connections_epoch,
+            ..new_grant(ctx, request.resource_server.id, scopes, Some(handle))
         };
-        if let Some(dead) = &self.holder {
-            let mut nameless = Grant { handle: None, ..Grant::clone(dead) };
+        if let Some(holder) = &self.holder {
+            let mut superseded = Grant { handle: None, ..Grant::clone(holder) };
             let dropped = || changes.revocation(Some("the app dropped its connections".into()));
-            nameless.revoked = Some(nameless.revoked.unwrap_or_else(dropped));
+            superseded.revoked = Some(superseded.revoked.unwrap_or_else(dropped));
             let by = detail([("by", json!(fresh.id))]);
-            changes.replace(dead, &nameless, "grant.superseded".into(), by);
+            changes.replace(holder, &superseded, "grant.superseded".into(), by);
         }
         changes.insert(&fresh, "grant.created".into(), details(&fresh.scopes));
         changes.done(fresh.id)

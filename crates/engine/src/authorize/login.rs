@@ -30,9 +30,9 @@ enum Marker {}
 /// Append it to the return address as the parameter `login_after`, in place of an older one, and
 /// pass it to [`AuthorizationRequest::returning`] when the person returns. It consists of letters,
 /// digits, `.`, `-` and `_`.
-pub fn login_marker(ctx: &Context<'_>, asking: &AuthorizationRequest) -> String {
+pub fn login_marker(ctx: &Context<'_>, request: &AuthorizationRequest) -> String {
     let at = ctx.now.millis();
-    format!("{at}.{}", base64url(ctx.issuer.forms().mac(message(at, asking).expose().as_bytes())))
+    format!("{at}.{}", base64url(ctx.issuer.forms().mac(message(at, request).expose().as_bytes())))
 }
 
 impl AuthorizationRequest {
@@ -56,11 +56,11 @@ impl AuthorizationRequest {
     }
 }
 
-fn read(ctx: &Context<'_>, asking: &AuthorizationRequest, marker: &str) -> Option<Timestamp> {
+fn read(ctx: &Context<'_>, request: &AuthorizationRequest, marker: &str) -> Option<Timestamp> {
     let (at, mac) = marker.split_once('.')?;
     let at: i64 = at.parse().ok()?;
     let mac: [u8; 32] = parse_base64url(mac.as_bytes())?.try_into().ok()?;
-    if !ctx.issuer.forms().matches(&message(at, asking), &Digest::from_bytes(mac)) {
+    if !ctx.issuer.forms().matches(&message(at, request), &Digest::from_bytes(mac)) {
         return None;
     }
     let sent = Timestamp::from_millis(at);
@@ -69,9 +69,9 @@ fn read(ctx: &Context<'_>, asking: &AuthorizationRequest, marker: &str) -> Optio
 
 /// The message under the MAC: the time and the parameters, each with its length in front. The
 /// organization is left out, because the person may choose it in the meantime.
-fn message(at: i64, asking: &AuthorizationRequest) -> Secret<Marker> {
+fn message(at: i64, request: &AuthorizationRequest) -> Secret<Marker> {
     let mut text = format!("login_after {at}");
-    let parameters: &Parameters = &asking.parameters;
+    let parameters: &Parameters = &request.parameters;
     for name in parameters.names().filter(|name| *name != Parameter::Organization) {
         let value = parameters.value(name).unwrap_or_default();
         text.push_str(&format!(" {name} {} {value}", value.len()));

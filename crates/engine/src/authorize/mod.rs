@@ -120,9 +120,9 @@ pub struct ConsentScreen {
     /// Whether the person could choose another organization.
     pub may_choose: bool,
     /// The requested scopes, each with its description.
-    pub scopes: Vec<AskedScope>,
+    pub scopes: Vec<RequestedScope>,
     /// When the app was connected, if it is connected. Scopes that are new to the connection are
-    /// not [`AskedScope::known`].
+    /// not [`RequestedScope::known`].
     pub connected_since: Option<Timestamp>,
     /// Whether the app will receive a refresh token, and so stays connected while the person is
     /// away.
@@ -131,7 +131,7 @@ pub struct ConsentScreen {
 
 /// A scope as a person sees it.
 #[derive(Clone, Debug)]
-pub struct AskedScope {
+pub struct RequestedScope {
     /// The name of the scope.
     pub scope: Scope,
     /// What the scope allows, in the words of the resource server; empty if it says nothing.

@@ -16,14 +16,14 @@ pub(super) enum Chosen {
         may_choose: bool,
     },
     /// The person has to choose one of these.
-    Open(Vec<Loaded<Organization>>),
+    MustChoose(Vec<Loaded<Organization>>),
 }
 
 /// Decides the organization from the request, the person's choice and their memberships. The
 /// request has priority over the form, because the page showed what the request names.
 pub(super) async fn choose(
     ctx: &Context<'_>,
-    asking: &AuthorizationRequest,
+    request: &AuthorizationRequest,
     user: &User,
     chosen: Option<&str>,
 ) -> Result<Chosen, Denial> {
@@ -33,7 +33,7 @@ pub(super) async fn choose(
     }
     let theirs = memberships(ctx, user).await?;
     let may_choose = theirs.iter().filter(|it| it.status == Status::Active).count() > 1;
-    if let Some(wanted) = asking.organization.as_deref().or(chosen) {
+    if let Some(wanted) = request.organization.as_deref().or(chosen) {
         let found = theirs.into_iter().find(|it| it.public_id.as_str() == wanted);
         let found = found.ok_or_else(|| ConsentReason::NotAMember(wanted.to_owned()))?;
         return match found.status {
@@ -46,7 +46,7 @@ pub(super) async fn choose(
     let mut active: Vec<_> = theirs.into_iter().filter(|it| it.status == Status::Active).collect();
     if active.len() > 1 {
         active.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
-        return Ok(Chosen::Open(active));
+        return Ok(Chosen::MustChoose(active));
     }
     match (active.pop(), rule) {
         (None, OrganizationChoice::Required) => Err(ConsentReason::NoOrganization.into()),

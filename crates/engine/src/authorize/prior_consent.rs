@@ -12,9 +12,9 @@ use crate::{Context, Denial, DeniedAt, GrantReason};
 /// What is decided already.
 pub(super) enum PriorConsent {
     /// The person must authenticate.
-    Unproven,
+    SignIn,
     /// The person must choose one of these organizations.
-    Open(Vec<Loaded<Organization>>),
+    ChooseOrganization(Vec<Loaded<Organization>>),
     /// The organization is decided; only the consent may be missing.
     Decided(Box<Decided>),
 }
@@ -29,21 +29,21 @@ pub(super) struct Decided {
 /// Finds out what is decided already. `user` is the present record in the store.
 pub(super) async fn prior_consent(
     ctx: &Context<'_>,
-    asking: &AuthorizationRequest,
+    request: &AuthorizationRequest,
     (person, user): (&SignedIn, &User),
     chosen: Option<&str>,
 ) -> Result<PriorConsent, Denial> {
     if user.status != UserStatus::Active {
         return Err(GrantReason::UserInactive.at(DeniedAt::AuthorizationRequest));
     }
-    if asking.wants_sign_in(ctx.now, person) {
-        return Ok(PriorConsent::Unproven);
+    if request.wants_sign_in(ctx.now, person) {
+        return Ok(PriorConsent::SignIn);
     }
-    match choose(ctx, asking, user, chosen).await? {
-        Chosen::Open(choices) => Ok(PriorConsent::Open(choices)),
+    match choose(ctx, request, user, chosen).await? {
+        Chosen::MustChoose(choices) => Ok(PriorConsent::ChooseOrganization(choices)),
         Chosen::Decided { organization, may_choose } => {
             let of = organization.as_ref().map(|it| it.id);
-            let connection = Connection::find(ctx, asking, user.id, of).await?;
+            let connection = Connection::find(ctx, request, user.id, of).await?;
             Ok(PriorConsent::Decided(Box::new(Decided { organization, may_choose, connection })))
         }
     }

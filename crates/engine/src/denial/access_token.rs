@@ -11,7 +11,7 @@ pub enum AccessTokenReason {
     #[error("the presented string is of no form that this realm issues")]
     Unrecognized,
     /// The JWT was changed, or another issuer or a revoked key signed it.
-    #[error("the JWT is not good: {0}")]
+    #[error("the JWT is invalid: {0}")]
     Jwt(String),
     /// The sealed token does not open: it was changed or cut, or another realm sealed it.
     #[error("the sealed token does not open: changed, cut, or of another realm")]

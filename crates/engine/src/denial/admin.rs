@@ -2,7 +2,7 @@
 
 use domain::Kind;
 
-use super::text::PublicText::{Fixed, OwnWords};
+use super::text::PublicText::{Explanation, Fixed};
 use crate::redact::name;
 
 /// Why an operation is not carried out.
@@ -48,12 +48,12 @@ rows! { AdminReason {
     NameTaken => "name_taken", Info, State, InvalidRequest, Fixed("An entity with this name exists."),
         "Choose another `public_id`, identifier or address, or use the record that has it: `list` of the same command \
          shows it. A removed user keeps theirs.";
-    InvalidField => "invalid_field", Info, Request, InvalidRequest, OwnWords,
+    InvalidField => "invalid_field", Info, Request, InvalidRequest, Explanation,
         "The explanation names the field and what it may hold; the schema is in the API's `openapi.json`.";
-    NotFound => "not_found", Info, Request, NotFound, OwnWords,
+    NotFound => "not_found", Info, Request, NotFound, Explanation,
         "Compare the id with the `list` of the same command, and `--url` with the realm: ids of one realm mean nothing \
          in another.";
-    StateForbids => "state_forbids", Info, State, InvalidRequest, OwnWords,
+    StateForbids => "state_forbids", Info, State, InvalidRequest, Explanation,
         "The explanation says which state forbids it; `postern event list` says how the record came to it.";
     IdempotencyKeyReused => "idempotency_key_reused", Info, Request, IdempotencyKeyReused,
         Fixed("The idempotency key was used for another request."),

@@ -13,7 +13,7 @@ pub enum DeniedAt {
     /// An endpoint where clients authenticate, or a page for users. Every reason has its own problem.
     #[default]
     Endpoint,
-    /// The token endpoint, where the connection behind an authorization code is not active any more: the
+    /// The token endpoint, where the connection behind an authorization code is no longer active: the
     /// code is invalid (RFC 6749 §5.2). The client itself was checked before.
     CodeExchange,
     /// The token endpoint, where a refresh token is presented (RFC 6749 §6).

@@ -13,7 +13,7 @@ pub enum AuthorizationReason {
     UnknownApp(String),
     /// The app is not registered for the authorization code grant.
     #[error("the client is not registered for authorization codes")]
-    AppMayNotAsk,
+    GrantTypeNotAllowed,
     /// The request has no `redirect_uri`, and the app has not exactly one.
     #[error("the request names no redirect URI, and the app has not exactly one")]
     RedirectMissing,
@@ -30,10 +30,10 @@ pub enum AuthorizationReason {
     #[error("the response mode {:?} is not supported", name(.0))]
     ResponseModeUnsupported(String),
     /// The app sent `request` (OpenID Connect Core §6.1).
-    #[error("requests are not taken by value")]
+    #[error("request objects are not supported")]
     RequestObject,
     /// The app sent `request_uri` (OpenID Connect Core §6.2).
-    #[error("requests are not fetched")]
+    #[error("requests by reference are not supported")]
     RequestUri,
     /// The request has no `code_challenge`, and the app must send one (RFC 7636 §4.4.1).
     #[error("the request carries no code challenge")]
@@ -42,7 +42,7 @@ pub enum AuthorizationReason {
     #[error("the code challenge is malformed")]
     ChallengeMalformed,
     /// The dialect does not accept this `code_challenge_method`.
-    #[error("the code challenge method {:?} is not taken", name(.0))]
+    #[error("the code challenge method {:?} is not supported", name(.0))]
     ChallengeMethodUnsupported(String),
     /// The request has no `state`, and the dialect needs one (RFC 6749 §10.12).
     #[error("the request carries no state")]
@@ -56,7 +56,7 @@ rows! { AuthorizationReason {
     UnknownApp => "unknown_app", Info, Request, UnknownApp, Fixed("There is no such app."),
         "Compare the `client_id` in the app's link with `postern client list`: it must be a client of kind `app` in \
          this realm.";
-    AppMayNotAsk => "app_may_not_ask", Info, Request, UnauthorizedClient,
+    GrantTypeNotAllowed => "app_may_not_ask", Info, Request, UnauthorizedClient,
         Fixed("The client may not ask for authorization codes."),
         "Allow it with `postern client update ID --grant-type authorization_code`.";
     RedirectMissing => "redirect_missing", Info, Request, InvalidRedirect, REDIRECT,
@@ -68,7 +68,7 @@ rows! { AuthorizationReason {
          `[redirect]` of the dialect says how URIs are compared.";
     ResponseTypeUnsupported => "response_type_unsupported", Info, Request, UnsupportedResponseType,
         Fixed("The response type must be code."),
-        "The app must send `response_type=code`: the implicit and hybrid flows do not exist here.";
+        "The app must send `response_type=code`: Postern has no implicit and no hybrid flow.";
     ResponseModeUnsupported => "response_mode_unsupported", Info, Request, InvalidRequest,
         Fixed("The response mode must be query."),
         "The app must leave `response_mode` out, or send `query`.";

@@ -32,7 +32,7 @@ pub enum ClientReason {
     #[error("the organization is suspended")]
     OrganizationSuspended,
     /// The dialect does not have this grant type.
-    #[error("there is no grant type {:?} here", name(.0))]
+    #[error("this realm has no grant type {:?}", name(.0))]
     GrantTypeUnknown(String),
     /// The client is not registered for this grant type.
     #[error("the client may not use the grant type {0}")]

@@ -17,7 +17,7 @@ pub enum CredentialReason {
     Damaged(CredentialKind),
     /// The string has another prefix than this kind of credential has in this realm.
     #[error("the presented string is not a {} of this realm: its prefix differs", .0.as_str())]
-    Foreign(CredentialKind),
+    OtherPrefix(CredentialKind),
     /// The string is intact, and no credential has its id.
     #[error("there is no such {}", .0.as_str())]
     Unknown(CredentialKind),
@@ -25,8 +25,8 @@ pub enum CredentialReason {
     #[error("the {} is wrong: its digest differs", .0.as_str())]
     Mismatch(CredentialKind),
     /// The credential belongs to another client, key holder or resource server than the one that presents it.
-    #[error("the {} belongs to somebody else", .0.as_str())]
-    OfAnother(CredentialKind),
+    #[error("the {} belongs to another client or resource server", .0.as_str())]
+    OfAnotherOwner(CredentialKind),
     /// The credential was revoked.
     #[error("the {} was revoked at {} by {}{}", .kind.as_str(), .revocation.at, .revocation.by, reason_of(.revocation))]
     Revoked {
@@ -51,7 +51,7 @@ rows! { CredentialReason {
          leaves that out.";
     Damaged => "secret_damaged", Info, Credential, InvalidClient, CLIENT,
         "The string was mistyped or cut: copy all of it again, and look at it with `postern token inspect -`.";
-    Foreign => "secret_foreign", Info, Credential, InvalidClient, CLIENT,
+    OtherPrefix => "secret_foreign", Info, Credential, InvalidClient, CLIENT,
         "The string is of another realm, environment or kind: compare its prefix with `[secrets]` of the realm's \
          dialect.";
     Unknown => "secret_unknown", Info, Credential, InvalidClient, CLIENT,
@@ -60,7 +60,7 @@ rows! { CredentialReason {
     Mismatch => "secret_mismatch", Warn, Credential, InvalidClient, CLIENT,
         "The id is known and the secret is another one: it was replaced, or somebody guesses. Look at the addresses in \
          `postern refusal list`, and make a new one with `postern secret create`.";
-    OfAnother => "secret_of_another", Warn, Credential, InvalidClient, CLIENT,
+    OfAnotherOwner => "secret_of_another", Warn, Credential, InvalidClient, CLIENT,
         "The id and the secret belong to two different clients: compare `client_id` with the owner that `postern secret \
          show` names.";
     Revoked => "credential_revoked", Info, Credential, InvalidClient, CLIENT,

@@ -21,11 +21,11 @@ pub enum ExchangeReason {
     #[error("the code was used before; what it gave is revoked")]
     CodeReplayed,
     /// An attempt with this code failed before, and the dialect allows one attempt only.
-    #[error("the code was tried before, and one attempt is all there is")]
+    #[error("an earlier attempt with this code failed, and only one attempt is allowed")]
     CodeTried,
     /// The code was issued to another client.
     #[error("the code was issued to another client")]
-    CodeOfAnother,
+    CodeOfAnotherClient,
     /// The `redirect_uri` differs from that of the authorization request.
     #[error("the redirect URI differs from that of the authorization request")]
     RedirectDiffers,
@@ -63,7 +63,7 @@ rows! { ExchangeReason {
     CodeTried => "code_tried", Warn, Request, InvalidGrant, CODE_USED,
         "A failed attempt spent the code, as `code_single_attempt` of the dialect says: find the earlier denial in \
          `postern refusal list`, then let the user connect again.";
-    CodeOfAnother => "code_of_another", Warn, Request, InvalidGrant, CODE,
+    CodeOfAnotherClient => "code_of_another", Warn, Request, InvalidGrant, CODE,
         "The app must exchange the code with the same `client_id` that it sent in the authorization request.";
     RedirectDiffers => "code_redirect_differs", Info, Request, InvalidGrant,
         Fixed("The redirect URI differs from that of the authorization request."),

@@ -1,6 +1,6 @@
 //! The gate does not let a request pass to an API (RFC 6750 §3).
 
-use super::text::PublicText::{Fixed, OwnWords};
+use super::text::PublicText::{Explanation, Fixed};
 use crate::redact;
 
 /// Why a request does not pass, beyond what is wrong with its credential.
@@ -13,7 +13,7 @@ pub enum GateReason {
     #[error("the request carries more than one credential")]
     SeveralCredentials,
     /// This header cannot be read as a credential.
-    #[error("the {0} header cannot be read: its scheme is not taken here, or it is malformed")]
+    #[error("the {0} header cannot be read: its scheme is not accepted, or it is malformed")]
     CredentialMalformed(&'static str),
     /// The proxy does not send this header, which says what the original request was.
     #[error("the proxy in front of the gate sends no {0}: set it there")]
@@ -31,7 +31,7 @@ pub enum GateReason {
     #[error("no route of the gate is for {}", redact(.0))]
     NoRoute(String),
     /// The route does not accept this kind of credential.
-    #[error("the route takes no credential of kind {0}")]
+    #[error("the route accepts no credential of kind {0}")]
     KindNotAllowed(&'static str),
     /// The credential lacks a scope that the route needs (RFC 6750 §3.1).
     #[error("the credential lacks a scope of {}", redact(.needed))]
@@ -40,18 +40,18 @@ pub enum GateReason {
         needed: String,
     },
     /// Too many requests in the window of a limit (RFC 6585 §4).
-    #[error("the {of} makes too many requests; the next one is let through in {seconds} seconds")]
+    #[error("the {of} makes too many requests; the next one may pass in {seconds} seconds")]
     RateExceeded {
         /// Whose limit was reached: `credential` or `organization`.
         of: &'static str,
         /// Seconds until the next request may pass, rounded up.
         seconds: u64,
     },
-    /// The database has not been heard for so many seconds that what is in memory may be revoked by now.
-    #[error("nothing was heard from the database for {0} seconds: what is remembered may be over")]
+    /// The database has not answered for so many seconds that what is in memory may be revoked by now.
+    #[error("the database did not answer for {0} seconds: what is in memory may be revoked by now")]
     Stale(u64),
     /// The proxy asks for the answer to a request that was denied a moment ago, and it would pass now.
-    #[error("it was refused a moment ago, and would be let through now")]
+    #[error("the request was denied a moment ago, and would pass now")]
     PassesNow,
 }
 
@@ -67,18 +67,18 @@ rows! { GateReason {
         Fixed("The credential cannot be read."),
         "Look at how the caller writes the header: a scheme such as `Bearer`, one space, the token. `[presentation] \
          schemes` of the dialect lists the schemes.";
-    HeaderMissing => "gate_header_missing", Warn, Request, InvalidRequest, OwnWords,
+    HeaderMissing => "gate_header_missing", Warn, Request, InvalidRequest, Explanation,
         "The proxy must say what the original request was: compare its configuration with its page in `docs/cookbook`, \
          and with `request` in `[realms.gate]`.";
-    HeaderRepeated => "gate_header_repeated", Warn, Request, InvalidRequest, OwnWords,
+    HeaderRepeated => "gate_header_repeated", Warn, Request, InvalidRequest, Explanation,
         "The proxy must overwrite the header instead of adding to what the caller sent: `proxy_set_header` in nginx, \
          and its like in other proxies.";
-    HeaderMalformed => "gate_header_malformed", Info, Request, InvalidRequest, OwnWords,
+    HeaderMalformed => "gate_header_malformed", Info, Request, InvalidRequest, Explanation,
         "Look at what the proxy writes into the header, such as `X-Original-URI`: a variable may be empty or hold a \
          whole URL.";
     PathAmbiguous => "path_ambiguous", Info, Request, InvalidRequest, Fixed("The path is ambiguous."),
         "The caller must write the path without dot segments, `//`, `%2F` and backslashes.";
-    NoRoute => "no_route", Info, Request, AccessDenied, Fixed("Nothing is offered here."),
+    NoRoute => "no_route", Info, Request, AccessDenied, Fixed("There is no API at this address."),
         "Add a route for this host, path and method to `[[realms.gate.routes]]`, if the API offers it.";
     KindNotAllowed => "kind_not_allowed", Info, Request, AccessDenied,
         Fixed("This kind of credential is not accepted here."),

@@ -13,7 +13,7 @@ pub enum GrantReason {
     #[error("the grant was revoked at {} by {}{}", .0.at, .0.by, reason_of(.0))]
     Revoked(Revocation),
     /// All connections of the app were dropped after the user made this one.
-    #[error("the app's connections were dropped since the person gave it: they must connect anew")]
+    #[error("the app's connections were dropped: the user must connect it again")]
     ConnectionsDropped,
     /// The user is suspended or removed.
     #[error("the user is suspended or removed")]
@@ -25,7 +25,7 @@ pub enum GrantReason {
     #[error("the resource server is suspended")]
     ResourceServerSuspended,
     /// A row refers to one that does not exist in this realm: the database was changed from outside.
-    #[error("the {} it refers to is gone", .0.as_str())]
+    #[error("the {} that it refers to does not exist", .0.as_str())]
     Dangling(Kind),
 }
 
@@ -47,5 +47,5 @@ rows! { GrantReason {
         "Read in `postern event list` who suspended the API and why; then `postern api activate`.";
     Dangling => "dangling_reference", Error, Credential, InvalidGrant, GRANT,
         "The database was changed by other means than this program: restore it from a backup, or revoke what `postern \
-         why ID` shows with a link that is gone.";
+         why ID` shows with a link that does not exist.";
 }}

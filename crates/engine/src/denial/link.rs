@@ -5,13 +5,13 @@ use base::Timestamp;
 use super::text::PublicText::{self, Fixed};
 
 /// From outside, all links that open nothing look alike.
-const LINK: PublicText = Fixed("The link is not valid any more.");
+const LINK: PublicText = Fixed("The link is no longer valid.");
 
 /// Why a link opens nothing, or no access request is accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkReason {
     /// The link does not open: it was changed or cut, or is of another realm.
-    #[error("the link is not good: changed, cut, or of another realm")]
+    #[error("the link does not open: changed, cut, or of another realm")]
     Unsealable,
     /// The link was used before.
     #[error("the link was used before")]
@@ -23,7 +23,7 @@ pub enum LinkReason {
     #[error("the link expired at {0}")]
     Expired(Timestamp),
     /// The realm accepts no more access requests at present; until when, in words.
-    #[error("no more access requests are taken {0}")]
+    #[error("no more access requests are accepted {0}")]
     AccessRequestsFull(&'static str),
 }
 
@@ -39,6 +39,6 @@ rows! { LinkReason {
     Expired => "link_expired", Info, Request, NotFound, LINK,
         "Send another link with `postern access-request resend`.";
     AccessRequestsFull => "access_requests_full", Warn, Request, RateLimited,
-        Fixed("No more requests are taken at the moment. Please try again tomorrow."),
+        Fixed("No more requests are accepted at the moment. Please try again tomorrow."),
         "Decide what waits: `postern access-request list`, then `approve` or `decline` each.";
 }}

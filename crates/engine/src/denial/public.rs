@@ -47,7 +47,7 @@ impl Denial {
         };
         match text {
             PublicText::Fixed(text) => Cow::Borrowed(text),
-            PublicText::OwnWords => Cow::Owned(self.to_string()),
+            PublicText::Explanation => Cow::Owned(self.to_string()),
             PublicText::Sentence => Cow::Owned(sentence(&self.to_string())),
         }
     }

@@ -2,7 +2,7 @@
 
 use oauth::{ErrorResponse, Parameter};
 
-use super::text::PublicText::{OwnWords, Sentence};
+use super::text::PublicText::{Explanation, Sentence};
 
 /// Why a request is not understood.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum RequestReason {
 }
 
 rows! { RequestReason {
-    Malformed => "malformed_request", Info, Request, InvalidRequest, OwnWords,
+    Malformed => "malformed_request", Info, Request, InvalidRequest, Explanation,
         "The explanation says what could not be read: compare the request with the body or query that the endpoint's \
          `[endpoint.parameters]` in the dialect describes.";
     ParameterMissing => "parameter_missing", Info, Request, InvalidRequest, Sentence,

@@ -1,4 +1,4 @@
-//! A user cannot sign in, or is not signed in any more.
+//! A user cannot sign in, or is no longer signed in.
 
 use base::Timestamp;
 
@@ -6,13 +6,13 @@ use super::text::PublicText::{self, Fixed};
 
 /// Text for everything that depends on whether an account exists.
 const SIGN_IN: PublicText = Fixed("The e-mail address or the password is wrong.");
-const SESSION: PublicText = Fixed("You are not signed in any more.");
+const SESSION: PublicText = Fixed("You are no longer signed in.");
 
 /// Why a user is not signed in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignInReason {
     /// No user of the realm has this e-mail address.
-    #[error("there is no account of this address")]
+    #[error("there is no account with this address")]
     NoSuchAccount,
     /// The user has no password yet.
     #[error("the account has no password")]
@@ -24,7 +24,7 @@ pub enum SignInReason {
     #[error("the password is right, but the user is suspended or removed")]
     AccountSuspended,
     /// Too many attempts for this account or from this network. The next one is accepted in so many seconds.
-    #[error("too many attempts; the next one is taken in {0} seconds")]
+    #[error("too many attempts; the next one is accepted in {0} seconds")]
     TooManyAttempts(u64),
     /// Too many passwords wait to be checked.
     #[error("too many sign-ins at once")]
@@ -37,7 +37,7 @@ pub enum SignInReason {
     SessionExpired(Timestamp),
     /// The form was not made for this session, or too long ago (cross-site request forgery).
     #[error("the form is stale, or of another session")]
-    FormForeign,
+    FormOfAnotherSession,
 }
 
 rows! { SignInReason {
@@ -62,7 +62,7 @@ rows! { SignInReason {
         "The user signed out, or was signed out: `postern user sessions` lists where they are signed in.";
     SessionExpired => "session_expired", Info, Credential, LoginRequired, SESSION,
         "Nothing is wrong: the user must sign in again. `postern user sessions` says until when a session lives.";
-    FormForeign => "form_foreign", Info, Request, InvalidRequest,
+    FormOfAnotherSession => "form_foreign", Info, Request, InvalidRequest,
         Fixed("The page was out of date. Nothing was lost: please confirm again."),
         "The user must send the form again. If it happens each time, the proxy does not pass on the `Cookie` or the \
          `Origin` header.";

@@ -8,7 +8,7 @@ pub enum PublicText {
     /// This text. Reasons that must look alike from outside share one.
     Fixed(&'static str),
     /// The reason's own words, as support reads them: for callers who must know what to change.
-    OwnWords,
+    Explanation,
     /// The reason's own words, with a capital letter and a full stop.
     Sentence,
 }

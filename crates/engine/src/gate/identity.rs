@@ -19,7 +19,7 @@ use crate::{Context, Denial, ServerReason};
 /// The `typ` header of the JWT: no other JWT of a realm has it (RFC 8725 §3.11).
 const TYP: &str = "identity+jwt";
 /// How many JWTs are cached: about 16 MiB.
-const KEPT: usize = 16_384;
+const CACHE_SIZE: usize = 16_384;
 
 /// The identity of a caller that passed the gate.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +92,7 @@ type Key = (Option<u128>, Id<Credential>, Id<ResourceServer>);
 
 /// A cached JWT.
 #[derive(Clone, Debug)]
-struct Kept {
+struct CachedToken {
     scopes: ScopeSet,
     /// The expiry of the credential: it may change later.
     expires_at: Option<Timestamp>,
@@ -105,14 +105,14 @@ struct Kept {
 #[derive(Debug)]
 pub struct Identities {
     lifetime: Duration,
-    kept: Cache<Key, Kept>,
+    cache: Cache<Key, CachedToken>,
 }
 
 impl Identities {
     /// Makes JWTs that are valid for `lifetime`, or until the credential expires if that is
     /// earlier.
     pub fn new(lifetime: Duration) -> Self {
-        Self { lifetime, kept: Cache::new(KEPT) }
+        Self { lifetime, cache: Cache::new(CACHE_SIZE) }
     }
 
     /// The JWT that identifies the caller.
@@ -123,13 +123,13 @@ impl Identities {
         let server = verified.chain.resource_server.id;
         let key = (verified.token_id, verified.credential.id, server);
         let keys = ctx.issuer.keys();
-        if let Some(kept) = self.kept.get(&key)
-            && ctx.now < kept.until
-            && kept.keys == keys.number()
-            && kept.scopes == verified.scopes
-            && kept.expires_at == verified.expires_at
+        if let Some(cached) = self.cache.get(&key)
+            && ctx.now < cached.until
+            && cached.keys == keys.number()
+            && cached.scopes == verified.scopes
+            && cached.expires_at == verified.expires_at
         {
-            return Ok(kept.token);
+            return Ok(cached.token);
         }
         let own = ctx.issuer.dialect().access_token().algorithm;
         let algorithm = if own == Algorithm::HS256 { Algorithm::ES256 } else { own };
@@ -137,14 +137,14 @@ impl Identities {
         let signer = keys.signer_as(TYP, algorithm, ctx.now).ok_or_else(missing)?;
         let claims = self.claims(ctx, verified);
         let token = signer.sign(claims.as_bytes()).map_err(|_| missing())?.into_boxed_str();
-        let kept = Kept {
+        let cached = CachedToken {
             scopes: verified.scopes.clone(),
             expires_at: verified.expires_at,
             keys: keys.number(),
             until: ctx.now.plus(self.lifetime / 2),
             token: token.clone(),
         };
-        self.kept.insert(key, kept);
+        self.cache.insert(key, cached);
         Ok(token)
     }
 

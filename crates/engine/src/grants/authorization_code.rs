@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, StoreExt as _, Write};
 
-use super::handler::{GrantDenial, GrantHandler, Identity, ResolvedGrant, closing};
+use super::handler::{GrantDenial, GrantHandler, Identity, ResolvedGrant, revoke_replayed};
 use super::{code_exchange, code_proof};
 use crate::authenticate::Authenticated;
 use crate::code::Code;
@@ -45,7 +45,7 @@ impl GrantHandler for AuthorizationCode {
         let presented = request.parameters.value(Parameter::Code).unwrap_or_default();
         let code = Code::open(ctx, presented)?;
         if code.client != client.id {
-            return Err(ExchangeReason::CodeOfAnother.into());
+            return Err(ExchangeReason::CodeOfAnotherClient.into());
         }
         if code.expires_at <= ctx.now {
             return Err(ExchangeReason::CodeExpired(code.expires_at).into());
@@ -111,7 +111,9 @@ async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<GrantDenial, Deni
         ctx.recognize(&code_exchange.public_id);
         let batch = match code_exchange.revoked {
             Some(_) => Batch::new(),
-            None => closing(ctx, &code_exchange, ACTION, "its authorization code came again"),
+            None => {
+                revoke_replayed(ctx, &code_exchange, ACTION, "its authorization code came again")
+            }
         };
         return Ok(GrantDenial { denial: ExchangeReason::CodeReplayed.into(), batch });
     }

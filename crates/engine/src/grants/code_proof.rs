@@ -48,15 +48,15 @@ fn verifier(
         (None, None) if confidential => return Ok(()),
         (None, None) => return Err(ClientReason::NoAuthentication.into()),
     };
-    let fixed = here(ctx, request);
-    let method = method.unwrap_or(fixed.method);
+    let default = default_method(ctx, request);
+    let method = method.unwrap_or(default.method);
     if method == ChallengeMethod::Plain && !confidential {
         return Err(
             AuthorizationReason::ChallengeMethodUnsupported(method.as_str().to_owned()).into()
         );
     }
     // A published format that fixes `plain` at the endpoint has its own form of verifiers.
-    let own_form = fixed.by_endpoint && method == ChallengeMethod::Plain;
+    let own_form = default.by_endpoint && method == ChallengeMethod::Plain;
     if !own_form && !is_verifier(verifier) {
         return Err(ExchangeReason::VerifierMalformed.into());
     }
@@ -68,19 +68,19 @@ fn verifier(
 }
 
 /// How this endpoint checks a challenge without a method.
-struct Here {
+struct DefaultMethod {
     method: ChallengeMethod,
     /// Whether the endpoint fixed the method.
     by_endpoint: bool,
 }
 
-fn here(ctx: &Context<'_>, request: &Request) -> Here {
+fn default_method(ctx: &Context<'_>, request: &Request) -> DefaultMethod {
     let fixed = request.parameters.value(Parameter::CodeChallengeMethod);
     match fixed.and_then(|name| name.parse().ok()) {
-        Some(method) => Here { method, by_endpoint: true },
+        Some(method) => DefaultMethod { method, by_endpoint: true },
         None => {
             let default = ctx.issuer.dialect().pkce().default_method;
-            Here { method: default.unwrap_or(ChallengeMethod::S256), by_endpoint: false }
+            DefaultMethod { method: default.unwrap_or(ChallengeMethod::S256), by_endpoint: false }
         }
     }
 }

@@ -6,7 +6,7 @@ use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded};
 
 use crate::authenticate::Authenticated;
-use crate::changes::{Changes, nothing};
+use crate::changes::{Changes, no_detail};
 use crate::mint::ParentCredential;
 use crate::{Chain, Context, Denial, Reason};
 
@@ -91,7 +91,7 @@ pub(crate) fn named_audiences(request: &Request) -> impl Iterator<Item = &str> {
 
 /// Revokes a credential because a value that may be used once was used again. The sender may be a
 /// thief, so the actor is the program itself.
-pub(super) fn closing(
+pub(super) fn revoke_replayed(
     ctx: &Context<'_>,
     credential: &Loaded<Credential>,
     action: &str,
@@ -101,6 +101,6 @@ pub(super) fn closing(
     let mut changes = Changes::new(ctx, &actor);
     let revoked = Some(changes.revocation(Some(reason.to_owned())));
     let changed = Credential { revoked, ..Credential::clone(credential) };
-    changes.replace(credential, &changed, action.to_owned(), nothing());
+    changes.replace(credential, &changed, action.to_owned(), no_detail());
     changes.done(()).batch
 }

@@ -11,7 +11,7 @@ use domain::{Credential, CredentialKind};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded};
 
-use super::handler::{GrantDenial, GrantHandler, Identity, ResolvedGrant, closing};
+use super::handler::{GrantDenial, GrantHandler, Identity, ResolvedGrant, revoke_replayed};
 use crate::authenticate::Authenticated;
 use crate::family::{self, Family, RefreshTokenState};
 use crate::mint::ParentCredential;
@@ -51,7 +51,7 @@ impl GrantHandler for RefreshToken {
         let Family { credential: row, token } = &family;
         // RFC 6749 §6: a refresh token is bound to the client it was issued to.
         if token.client != client.id {
-            return Err(CredentialReason::OfAnother(KIND).at(DeniedAt::Refresh).into());
+            return Err(CredentialReason::OfAnotherOwner(KIND).at(DeniedAt::Refresh).into());
         }
         if let RefreshTokenState::Earlier(generation) = state
             && !family::may_retry(ctx, token, generation)
@@ -59,8 +59,9 @@ impl GrantHandler for RefreshToken {
             return Err(replayed(ctx, row, generation));
         }
         let of_grant = GrantCredential { credential: row.clone(), grant: token.grant };
-        let chain =
-            Chain::below(ctx, &of_grant).await.map_err(|denial| denial.at(DeniedAt::Refresh))?;
+        let chain = Chain::of_credential(ctx, &of_grant)
+            .await
+            .map_err(|denial| denial.at(DeniedAt::Refresh))?;
         let mut credential = ParentCredential::of(row);
         let (refresh_token, batch) = match (family::rotates(ctx, token), state) {
             // Apps store the refresh token of each response, so the response repeats the same one.
@@ -109,6 +110,11 @@ fn replayed(ctx: &Context<'_>, token: &Loaded<Credential>, generation: u32) -> G
     ctx.recognize(&token.public_id);
     GrantDenial {
         denial: ExchangeReason::RefreshReplayed { generation }.into(),
-        batch: closing(ctx, token, "refresh_token.replayed", "an earlier refresh token came back"),
+        batch: revoke_replayed(
+            ctx,
+            token,
+            "refresh_token.replayed",
+            "an earlier refresh token came back",
+        ),
     }
 }

@@ -14,11 +14,11 @@ use store::{CredentialDependencies, GrantDependencies, Hot, MAX_SCAN, StoreError
 use super::entity::{by_status_index_or_id, is_marked};
 
 /// The status indexes of a realm that are revoked, by themselves or by something they depend on.
-/// `bad` holds the marks that are revoked by themselves. It reads every entity in `memory`, which
+/// `revoked` holds the marks that are revoked by themselves. It reads every entity in `memory`, which
 /// must be filled.
-pub fn effective_in_memory(memory: &Hot, realm: &RealmName, bad: &Marks) -> Marks {
-    let mut effective = EffectiveMarks::new(bad);
-    if bad.is_empty() {
+pub fn effective_in_memory(memory: &Hot, realm: &RealmName, revoked: &Marks) -> Marks {
+    let mut effective = EffectiveMarks::new(revoked);
+    if revoked.is_empty() {
         return effective.lists;
     }
     for kind in [Kind::Client, Kind::ResourceServer] {
@@ -36,18 +36,18 @@ pub fn effective_in_memory(memory: &Hot, realm: &RealmName, bad: &Marks) -> Mark
 pub async fn effective(
     store: &dyn StoreReader,
     realm: &RealmName,
-    bad: &Marks,
+    revoked: &Marks,
 ) -> Result<Marks, StoreError> {
-    let mut effective = EffectiveMarks::new(bad);
-    if bad.is_empty() {
+    let mut effective = EffectiveMarks::new(revoked);
+    if revoked.is_empty() {
         return Ok(effective.lists);
     }
     for kind in [Kind::Client, Kind::ResourceServer, Kind::Grant, Kind::Credential] {
         let mut after = None;
         loop {
             let page = store.scan(kind, after, MAX_SCAN).await?;
-            let here = page.iter().filter(|it| it.entity.realm() == realm);
-            here.for_each(|it| effective.see(&it.entity));
+            let of_realm = page.iter().filter(|it| it.entity.realm() == realm);
+            of_realm.for_each(|it| effective.see(&it.entity));
             match page.last() {
                 Some(last) if page.len() >= MAX_SCAN => after = Some(last.entity.id()),
                 _ => break,
@@ -60,7 +60,7 @@ pub async fn effective(
 /// Computes the lists. An entity must be passed in after everything that it depends on. Only the
 /// identifiers of revoked or suspended ones are kept.
 struct EffectiveMarks<'a> {
-    bad: &'a Marks,
+    revoked: &'a Marks,
     clients: HashSet<u128>,
     resource_servers: HashSet<u128>,
     grants: HashSet<u128>,
@@ -68,9 +68,9 @@ struct EffectiveMarks<'a> {
 }
 
 impl<'a> EffectiveMarks<'a> {
-    fn new(bad: &'a Marks) -> Self {
+    fn new(revoked: &'a Marks) -> Self {
         Self {
-            bad,
+            revoked,
             clients: HashSet::new(),
             resource_servers: HashSet::new(),
             grants: HashSet::new(),
@@ -80,10 +80,10 @@ impl<'a> EffectiveMarks<'a> {
 
     fn see(&mut self, entity: &Entity) {
         match entity {
-            Entity::Client(it) if self.client_is_bad(it) => {
+            Entity::Client(it) if self.client_is_revoked(it) => {
                 self.clients.insert(it.id.as_u128());
             }
-            Entity::ResourceServer(it) if self.server_is_bad(it) => {
+            Entity::ResourceServer(it) if self.server_is_revoked(it) => {
                 self.resource_servers.insert(it.id.as_u128());
             }
             Entity::Grant(it) => self.grant(&GrantDependencies::of(it)),
@@ -93,7 +93,7 @@ impl<'a> EffectiveMarks<'a> {
     }
 
     fn grant(&mut self, it: &GrantDependencies) {
-        if self.grant_is_bad(it) {
+        if self.grant_is_revoked(it) {
             self.grants.insert(it.id);
             it.status_index
                 .into_iter()
@@ -103,42 +103,42 @@ impl<'a> EffectiveMarks<'a> {
 
     fn credential(&mut self, it: &CredentialDependencies) {
         if let Some(status_index) = it.status_index
-            && self.credential_is_bad(it)
+            && self.credential_is_revoked(it)
         {
             self.lists.set(Mark::status_index(status_index), None);
         }
     }
 
-    fn client_is_bad(&self, client: &Client) -> bool {
+    fn client_is_revoked(&self, client: &Client) -> bool {
         let owner = client.organization.map(|it| it.as_u128());
-        self.is_bad(Some(client.id.as_u128())) || self.is_bad(owner)
+        self.is_revoked(Some(client.id.as_u128())) || self.is_revoked(owner)
     }
 
-    fn server_is_bad(&self, server: &ResourceServer) -> bool {
-        self.bad.contains(Mark::audience(&server.identifier))
+    fn server_is_revoked(&self, server: &ResourceServer) -> bool {
+        self.revoked.contains(Mark::audience(&server.identifier))
     }
 
-    fn grant_is_bad(&self, it: &GrantDependencies) -> bool {
+    fn grant_is_revoked(&self, it: &GrantDependencies) -> bool {
         let membership = it.user.zip(it.organization);
         let membership = membership.map(|(user, of)| Mark::membership(user, of));
         let connections = it.user.and(it.client).map(|of| Mark::connections(of, it.epoch));
-        self.bad.contains(it.status_index.map_or_else(|| Mark::id(it.id), Mark::status_index))
+        self.revoked.contains(it.status_index.map_or_else(|| Mark::id(it.id), Mark::status_index))
             || it.client.is_some_and(|client| self.clients.contains(&client))
             || self.resource_servers.contains(&it.resource_server)
-            || self.is_bad(it.organization)
-            || self.is_bad(it.user)
-            || membership.is_some_and(|it| self.bad.contains(it))
-            || connections.is_some_and(|it| self.bad.contains(it))
+            || self.is_revoked(it.organization)
+            || self.is_revoked(it.user)
+            || membership.is_some_and(|it| self.revoked.contains(it))
+            || connections.is_some_and(|it| self.revoked.contains(it))
     }
 
-    fn credential_is_bad(&self, it: &CredentialDependencies) -> bool {
+    fn credential_is_revoked(&self, it: &CredentialDependencies) -> bool {
         let client = it.client.filter(|_| is_marked(it.kind));
-        self.bad.contains(by_status_index_or_id(it.status_index, it.id, it.kind))
+        self.revoked.contains(by_status_index_or_id(it.status_index, it.id, it.kind))
             || it.grant.is_some_and(|grant| self.grants.contains(&grant))
             || client.is_some_and(|client| self.clients.contains(&client))
     }
 
-    fn is_bad(&self, id: Option<u128>) -> bool {
-        id.is_some_and(|id| self.bad.contains(Mark::id(id)))
+    fn is_revoked(&self, id: Option<u128>) -> bool {
+        id.is_some_and(|id| self.revoked.contains(Mark::id(id)))
     }
 }

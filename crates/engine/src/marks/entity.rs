@@ -5,7 +5,7 @@ use status::Mark;
 
 /// How many of a client's dropped epochs are published. Offline checks cannot follow an app that
 /// drops all its connections more often than this within the lifetime of one access token.
-const EPOCHS_TOLD: u32 = 4_096;
+const MAX_PUBLISHED_EPOCHS: u32 = 4_096;
 
 /// The marks of `entity`, each with whether it is revoked. Active marks are returned, too, because
 /// they may have been revoked before.
@@ -67,7 +67,7 @@ pub(crate) fn by_status_index_or_id(
 fn of_client(client: &Client) -> Vec<(Mark, bool)> {
     let id = client.id.as_u128();
     let present = client.connections_epoch;
-    let dropped = present.saturating_sub(EPOCHS_TOLD)..present;
+    let dropped = present.saturating_sub(MAX_PUBLISHED_EPOCHS)..present;
     let itself = (Mark::id(id), is_suspended(client.status));
     let dropped = dropped.map(|epoch| (Mark::connections(id, epoch), true));
     std::iter::once(itself).chain(dropped).collect()

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::Timestamp;
 use domain::{CredentialKind, Entity, RealmName};
-use status::{Gone, Mark, Marks, Snapshot};
+use status::{Mark, Marks, RevokedMark, Snapshot};
 use store::Watch;
 
 use super::entity::{marks_of, of_credential};
@@ -23,11 +23,11 @@ pub struct Ledger {
 
 #[derive(Debug, Default)]
 struct State {
-    bad: Marks,
-    noted: Noted,
+    revoked: Marks,
+    noted: LedgerChanges,
     /// Client secrets that expire, by time. An older secret may get an expiry after tokens were
     /// minted from it.
-    ending: BTreeSet<(Timestamp, Mark)>,
+    expiring: BTreeSet<(Timestamp, Mark)>,
     /// One more than the largest status index that was seen.
     status_indexes: u32,
     /// A counter that rises with every change.
@@ -36,7 +36,7 @@ struct State {
 
 /// What changed since the last call of [`Ledger::take`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Noted {
+pub struct LedgerChanges {
     /// The marks that changed. A revoked mark has the time when it no longer matters, if there is
     /// one (seconds since the Unix epoch).
     pub marks: BTreeMap<Mark, Option<i64>>,
@@ -44,7 +44,7 @@ pub struct Noted {
     pub keys: bool,
 }
 
-impl Noted {
+impl LedgerChanges {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
         self.marks.is_empty() && !self.keys
@@ -65,17 +65,17 @@ impl Ledger {
         // active again.
         let is_final = matches!(entity, Entity::Grant(_) | Entity::Credential(_));
         let mut state = self.state();
-        for (mark, bad) in marks {
+        for (mark, revoked) in marks {
             state.see(mark);
-            if bad || !is_final {
-                state.put(mark, bad);
+            if revoked || !is_final {
+                state.set(mark, revoked);
             }
         }
         match entity {
             Entity::SigningKey(_) => state.noted.keys = true,
             Entity::Credential(it) if it.kind() == CredentialKind::ClientSecret => {
                 if let (Some(at), None) = (it.expires_at, &it.revoked) {
-                    state.ending.insert((at, of_credential(it)));
+                    state.expiring.insert((at, of_credential(it)));
                 }
             }
             _ => {}
@@ -88,19 +88,19 @@ impl Ledger {
         // early.
         let until = until.map(|until| until.seconds().saturating_add(1));
         let (mut state, mark) = (self.state(), Mark::id(token));
-        if !state.bad.contains(mark) {
-            state.bad.set(mark, until);
+        if !state.revoked.contains(mark) {
+            state.revoked.set(mark, until);
             state.note(mark, until);
         }
     }
 
     /// Returns what changed since the last call.
-    pub fn take(&self) -> Noted {
+    pub fn take(&self) -> LedgerChanges {
         std::mem::take(&mut self.state().noted)
     }
 
     /// Puts back changes that were taken and not published.
-    pub fn restore(&self, noted: Noted) {
+    pub fn restore(&self, noted: LedgerChanges) {
         self.state().noted.absorb(noted);
     }
 
@@ -109,22 +109,22 @@ impl Ledger {
     /// sequence number.
     pub fn tick(&self, now: Timestamp) -> bool {
         let mut state = self.state();
-        state.bad.expire(now);
+        state.revoked.expire(now);
         let before = state.changes;
-        while let Some((at, mark)) = state.ending.first().copied().filter(|(at, _)| *at <= now) {
-            state.ending.remove(&(at, mark));
-            state.put(mark, true);
+        while let Some((at, mark)) = state.expiring.first().copied().filter(|(at, _)| *at <= now) {
+            state.expiring.remove(&(at, mark));
+            state.set(mark, true);
         }
         state.changes != before
     }
 
     /// The present state of these marks: the revoked ones, and the active ones.
-    pub fn tell(&self, noted: &Noted) -> (Vec<Gone>, Vec<Mark>) {
+    pub fn states(&self, noted: &LedgerChanges) -> (Vec<RevokedMark>, Vec<Mark>) {
         let state = self.state();
         let mut changed = (Vec::new(), Vec::new());
         for (mark, until) in &noted.marks {
-            if state.bad.contains(*mark) {
-                changed.0.push(Gone { mark: *mark, until: *until });
+            if state.revoked.contains(*mark) {
+                changed.0.push(RevokedMark { mark: *mark, until: *until });
             } else {
                 changed.1.push(*mark);
             }
@@ -133,14 +133,14 @@ impl Ledger {
     }
 
     /// Whether a mark is revoked.
-    pub fn is_bad(&self, mark: Mark) -> bool {
-        self.state().bad.contains(mark)
+    pub fn is_revoked(&self, mark: Mark) -> bool {
+        self.state().revoked.contains(mark)
     }
 
     /// A snapshot of all revoked marks. Readers continue from `sequence`, which must be read before
     /// this call.
     pub fn snapshot(&self, iss: &str, sequence: u64, as_of: Timestamp) -> Snapshot {
-        Snapshot::of(&self.bad(), iss, sequence, as_of.millis())
+        Snapshot::of(&self.revoked(), iss, sequence, as_of.millis())
     }
 
     /// One more than the largest status index that was seen.
@@ -154,8 +154,8 @@ impl Ledger {
     }
 
     /// A copy of the revoked marks.
-    pub fn bad(&self) -> Marks {
-        self.state().bad.clone()
+    pub fn revoked(&self) -> Marks {
+        self.state().revoked.clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -170,14 +170,14 @@ impl State {
         }
     }
 
-    fn put(&mut self, mark: Mark, bad: bool) {
-        if self.bad.contains(mark) == bad {
+    fn set(&mut self, mark: Mark, revoked: bool) {
+        if self.revoked.contains(mark) == revoked {
             return;
         }
-        if bad {
-            self.bad.set(mark, None);
+        if revoked {
+            self.revoked.set(mark, None);
         } else {
-            self.bad.clear(mark);
+            self.revoked.clear(mark);
         }
         self.note(mark, None);
     }

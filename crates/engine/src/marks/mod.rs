@@ -12,4 +12,4 @@ mod ledger;
 pub use effective::{effective, effective_in_memory};
 pub use entity::marks_of;
 pub(crate) use entity::{by_status_index_or_id, of_grant};
-pub use ledger::{Ledger, Ledgers, Noted};
+pub use ledger::{Ledger, LedgerChanges, Ledgers};

@@ -35,8 +35,9 @@ impl ParentCredential {
     }
 }
 
-/// The status of a token that is minted from `root` under `chain`: its status index and its marks.
-pub fn status_of(chain: &Chain, root: &ParentCredential) -> TokenStatus {
+/// The status of a token that is minted from `parent` under `chain`: its status index and its
+/// marks.
+pub fn status_of(chain: &Chain, parent: &ParentCredential) -> TokenStatus {
     let grant = &chain.grant;
     let client = chain.client.as_ref();
     let owner = client.and_then(|client| client.organization);
@@ -44,7 +45,7 @@ pub fn status_of(chain: &Chain, root: &ParentCredential) -> TokenStatus {
     let membership = grant.user.zip(grant.organization);
     let connections = client.filter(|_| grant.user.is_some());
     let mut marks = Vec::with_capacity(8);
-    marks.push(by_status_index_or_id(root.status_index, root.id.as_u128(), root.kind));
+    marks.push(by_status_index_or_id(parent.status_index, parent.id.as_u128(), parent.kind));
     marks.push(of_grant(grant));
     marks.extend(client.map(|it| Mark::id(it.id.as_u128())));
     marks.extend(owner.map(|it| Mark::id(it.as_u128())));
@@ -53,8 +54,11 @@ pub fn status_of(chain: &Chain, root: &ParentCredential) -> TokenStatus {
     marks.extend(membership.map(|(it, of)| Mark::membership(it.as_u128(), of.as_u128())));
     marks.extend(connections.map(|it| Mark::connections(it.id.as_u128(), grant.epoch)));
     // The bit of a credential that belongs to the grant also covers the grant.
-    let status_index =
-        if root.of_grant { root.status_index.or(grant.status_index) } else { grant.status_index };
+    let status_index = if parent.of_grant {
+        parent.status_index.or(grant.status_index)
+    } else {
+        grant.status_index
+    };
     TokenStatus { status_index, marks }
 }
 

@@ -18,7 +18,7 @@ use crate::{Context, Denial};
 const MAX_LIVE: usize = 10;
 /// After this number of attempts to replace another token, a new token gets its own row, so that
 /// many requests at the same moment do not wait for each other.
-const PATIENCE: u32 = 6;
+const REPLACE_ATTEMPTS: u32 = 6;
 
 /// Mints a token, and makes the write of its row.
 ///
@@ -68,27 +68,27 @@ async fn replaced_row(
     };
     let rows: Vec<Loaded<Credential>> = ctx.store.page(query).await?;
     let full = rows.len() >= MAX_PAGE;
-    let (mut live, mut over): (Vec<_>, Vec<_>) =
+    let (mut active, mut inactive): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| check_alive(ctx, row).is_ok());
-    if ctx.attempt >= PATIENCE && !full {
+    if ctx.attempt >= REPLACE_ATTEMPTS && !full {
         return Ok(None);
     }
-    if !over.is_empty() {
-        return Ok(Some(over.swap_remove(any(ctx, over.len()))));
+    if !inactive.is_empty() {
+        return Ok(Some(inactive.swap_remove(random_index(ctx, inactive.len()))));
     }
     if !full {
-        live.retain(|row| row.minted().is_some_and(|minted| minted.from == mint.credential.id));
-        if live.len() < MAX_LIVE {
+        active.retain(|row| row.minted().is_some_and(|minted| minted.from == mint.credential.id));
+        if active.len() < MAX_LIVE {
             return Ok(None);
         }
     }
-    live.sort_by_key(|row| row.created_at);
+    active.sort_by_key(|row| row.created_at);
     // After a lost race for the oldest row, a request tries one of the older half.
-    let old = if ctx.attempt == 0 { 1 } else { live.len().div_ceil(2) };
-    Ok(Some(live.swap_remove(any(ctx, old))))
+    let old = if ctx.attempt == 0 { 1 } else { active.len().div_ceil(2) };
+    Ok(Some(active.swap_remove(random_index(ctx, old))))
 }
 
-/// A random index below `many`.
-fn any(ctx: &Context<'_>, many: usize) -> usize {
-    (ctx.rng.u128() % many.max(1) as u128) as usize
+/// A random index below `len`.
+fn random_index(ctx: &Context<'_>, len: usize) -> usize {
+    (ctx.rng.u128() % len.max(1) as u128) as usize
 }

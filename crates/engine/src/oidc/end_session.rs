@@ -31,11 +31,11 @@ pub struct EndSession {
 pub async fn end_session(ctx: &Context<'_>, request: &Request) -> Result<EndSession, Denial> {
     let named = request.parameters.value(Parameter::ClientId);
     let hint = request.parameters.value(Parameter::IdTokenHint);
-    let said = hint.and_then(|hint| read_hint(ctx, hint).ok());
-    let app = match (named, hint, &said) {
+    let claims = hint.and_then(|hint| read_hint(ctx, hint).ok());
+    let app = match (named, hint, &claims) {
         (Some(named), None, _) => Some(named),
-        (None, _, Some(said)) => Some(said.aud.as_str()),
-        (Some(named), _, Some(said)) if named == said.aud => Some(named),
+        (None, _, Some(claims)) => Some(claims.aud.as_str()),
+        (Some(named), _, Some(claims)) if named == claims.aud => Some(named),
         _ => None,
     };
     let client: Option<Loaded<Client>> = match app {
@@ -50,7 +50,7 @@ pub async fn end_session(ctx: &Context<'_>, request: &Request) -> Result<EndSess
     Ok(EndSession {
         state: state.filter(|_| redirect.is_some()).map(str::to_owned),
         redirect,
-        user_hint: said.filter(|_| client.is_some()).and_then(|said| said.sub.parse().ok()),
+        user_hint: claims.filter(|_| client.is_some()).and_then(|claims| claims.sub.parse().ok()),
         client,
     })
 }

@@ -66,7 +66,7 @@ fn half_of_hash(text: &str) -> String {
 
 /// The claims of an ID token that comes back as a hint.
 #[derive(Debug, Deserialize)]
-pub(super) struct Said {
+pub(super) struct HintClaims {
     iss: String,
     /// The subject: public id of the user.
     pub(super) sub: String,
@@ -79,14 +79,14 @@ pub(super) struct Said {
 ///
 /// # Errors
 /// [`AccessTokenReason::Jwt`] for anything that is no ID token of this issuer.
-pub(super) fn read_hint(ctx: &Context<'_>, text: &str) -> Result<Said, Denial> {
+pub(super) fn read_hint(ctx: &Context<'_>, text: &str) -> Result<HintClaims, Denial> {
     let token = Compact::parse(text).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
     let keys = ctx.issuer.keys();
     let payload = keys.verify(&token).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
-    let said: Said = serde_json::from_slice(payload)
+    let claims: HintClaims = serde_json::from_slice(payload)
         .map_err(|_| AccessTokenReason::Jwt("it is no ID token".to_owned()))?;
-    if said.iss == ctx.issuer.identifier() {
-        Ok(said)
+    if claims.iss == ctx.issuer.identifier() {
+        Ok(claims)
     } else {
         Err(AccessTokenReason::Jwt("another issuer made it".to_owned()).into())
     }
@@ -97,5 +97,5 @@ pub(super) fn read_hint(ctx: &Context<'_>, text: &str) -> Result<Said, Denial> {
 /// # Errors
 /// As [`read_hint`].
 pub(crate) fn subject_of_hint(ctx: &Context<'_>, text: &str) -> Result<String, Denial> {
-    read_hint(ctx, text).map(|said| said.sub)
+    read_hint(ctx, text).map(|claims| claims.sub)
 }

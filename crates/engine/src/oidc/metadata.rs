@@ -47,8 +47,8 @@ pub(crate) fn metadata(ctx: &Context<'_>) -> Metadata {
     if authorization_endpoint.is_none() {
         return known;
     }
-    let asking = dialect.endpoint(Operation::Authorization);
-    let names_issuer = asking.is_some_and(|endpoint| endpoint.names_issuer());
+    let authorization = dialect.endpoint(Operation::Authorization);
+    let names_issuer = authorization.is_some_and(|endpoint| endpoint.names_issuer());
     let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let methods = dialect.pkce().methods.iter();
     let algorithm = algorithm(dialect).map(|algorithm| algorithm.as_str().to_owned());

@@ -33,13 +33,13 @@ impl<'a> Change<'a> {
         let ended: Vec<Session> = ended;
         for session in &ended {
             let detail = [("session", json!(session.id.to_string())), ("why", json!(why))];
-            self.tell("session.ended", detail.into());
+            self.add_event("session.ended", detail.into());
         }
         ended.len()
     }
 
     /// Adds an event of the account.
-    pub(super) fn tell(&mut self, action: &str, detail: Vec<(&str, Value)>) {
+    pub(super) fn add_event(&mut self, action: &str, detail: Vec<(&str, Value)>) {
         self.events.push(event(self.ctx, self.actor, &self.after, (action, detail)));
     }
 

@@ -15,7 +15,7 @@ use crate::{Context, Denial, Outcome};
 /// The error of the store.
 pub async fn sign_out(ctx: &Context<'_>, cookie: &str) -> Result<Outcome<bool>, Denial> {
     let Some((account, session)) = session::find(ctx, cookie).await? else {
-        return Ok(Outcome::reading(false));
+        return Ok(Outcome::without_writes(false));
     };
     let actor = Actor::User(account.public_id.clone());
     let mut change = Change::new(ctx, &actor, &account);
@@ -33,7 +33,9 @@ pub async fn end_session(
     user: Id<User>,
     session: Id<Session>,
 ) -> Result<Outcome<bool>, Denial> {
-    let Some(account) = account_of(ctx, user).await? else { return Ok(Outcome::reading(false)) };
+    let Some(account) = account_of(ctx, user).await? else {
+        return Ok(Outcome::without_writes(false));
+    };
     let mut change = Change::new(ctx, actor, &account);
     let ended = change.end("ended", |it| it.id == session);
     Ok(outcome(change, ended > 0))
@@ -49,7 +51,7 @@ pub async fn end_sessions(
     user: Id<User>,
     except: Option<Id<Session>>,
 ) -> Result<Outcome<usize>, Denial> {
-    let Some(account) = account_of(ctx, user).await? else { return Ok(Outcome::reading(0)) };
+    let Some(account) = account_of(ctx, user).await? else { return Ok(Outcome::without_writes(0)) };
     let mut change = Change::new(ctx, actor, &account);
     let ended = change.end("ended", |it| Some(it.id) != except);
     Ok(outcome(change, ended))

@@ -30,7 +30,7 @@ pub async fn set_password(
             let mut change = Change::new(ctx, actor, &account);
             change.end("password changed", |_| true);
             change.after.password = Some(hash);
-            change.tell("account.password_set", Vec::new());
+            change.add_event("account.password_set", Vec::new());
             change.into_batch(&mut batch);
         }
         None => {

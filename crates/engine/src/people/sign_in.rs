@@ -62,7 +62,7 @@ pub async fn sign_in(
         return Err(SignInReason::AccountSuspended.into());
     }
     let stronger = if outdated { Some(passwords.hash(password).await?) } else { None };
-    let change = Begin { user: &user, hash: &hash, stronger: stronger.as_ref(), browser };
+    let change = SessionStart { user: &user, hash: &hash, stronger: stronger.as_ref(), browser };
     let (cookie, _) = settle(ctx, async |ctx| change.decide(&ctx).await).await?;
     // The session is read as committed. A concurrent request may have ended it already.
     Ok(NewSession { person: session(ctx, cookie.expose()).await?, cookie })
@@ -75,7 +75,7 @@ fn could_be_an_address(text: &str) -> bool {
 }
 
 /// The inputs of the decision that begins a session.
-struct Begin<'a> {
+struct SessionStart<'a> {
     user: &'a Loaded<User>,
     /// The hash that the password was checked against.
     hash: &'a PasswordHash,
@@ -84,7 +84,7 @@ struct Begin<'a> {
     browser: Browser<'a>,
 }
 
-impl Begin<'_> {
+impl SessionStart<'_> {
     async fn decide(&self, ctx: &Context<'_>) -> Result<Outcome<Secret<SessionSecret>>, Denial> {
         let account: Option<Loaded<Account>> =
             ctx.store.by_id(Account::id_of(self.user.id)).await?;
@@ -134,7 +134,7 @@ impl Begin<'_> {
         if let Some(stronger) = self.stronger {
             change.after.password = Some(stronger.clone());
         }
-        change.tell("session.started", vec![("session", json!(id.to_string()))]);
+        change.add_event("session.started", vec![("session", json!(id.to_string()))]);
         cookie
     }
 }

@@ -13,11 +13,11 @@ use super::found::Found;
 use super::verified::PresentedKind;
 use crate::chain::link;
 use crate::mint::{SEALED_CONTEXT, SEALED_VERSION, Sealed};
-use crate::seen::Print;
+use crate::seen::Fingerprint;
 use crate::{AccessTokenReason, Context, Denial};
 
 /// The content of a token of either form.
-struct Said {
+struct TokenContent {
     token_id: u128,
     grant: u128,
     credential: u128,
@@ -35,18 +35,22 @@ pub(super) fn looks_like_jwt(text: &str) -> bool {
 
 /// Reads a JWT.
 pub(super) async fn jwt(ctx: &Context<'_>, text: &str) -> Result<Found, Denial> {
-    let print = ctx.issuer.seen().print(text);
-    let said = if ctx.issuer.seen().contains(print, ctx.issuer.keys().number()) {
+    let fingerprint = ctx.issuer.seen().fingerprint(text);
+    let content = if ctx.issuer.seen().contains(fingerprint, ctx.issuer.keys().number()) {
         let payload = text.split('.').nth(1).and_then(parse_base64url);
         claims(ctx, &payload.ok_or_else(|| AccessTokenReason::Jwt("no payload".into()))?)?
     } else {
-        checked(ctx, text, print)?
+        checked(ctx, text, fingerprint)?
     };
-    follow(ctx, said).await
+    follow(ctx, content).await
 }
 
 /// Checks type and signature, then reads the claims.
-fn checked(ctx: &Context<'_>, text: &str, print: Print) -> Result<Said, Denial> {
+fn checked(
+    ctx: &Context<'_>,
+    text: &str,
+    fingerprint: Fingerprint,
+) -> Result<TokenContent, Denial> {
     let token = Compact::parse(text).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
     let typ = &ctx.issuer.dialect().access_token().header_typ;
     if !token.header().is_type(typ) {
@@ -54,17 +58,17 @@ fn checked(ctx: &Context<'_>, text: &str, print: Print) -> Result<Said, Denial> 
     }
     let keys = ctx.issuer.keys();
     let payload = keys.verify(&token).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
-    let said = claims(ctx, payload)?;
-    ctx.issuer.seen().note(print, keys.number());
-    Ok(said)
+    let content = claims(ctx, payload)?;
+    ctx.issuer.seen().note(fingerprint, keys.number());
+    Ok(content)
 }
 
-fn claims(ctx: &Context<'_>, payload: &[u8]) -> Result<Said, Denial> {
+fn claims(ctx: &Context<'_>, payload: &[u8]) -> Result<TokenContent, Denial> {
     let policy = ctx.issuer.dialect().access_token();
     let claims =
         policy.read_claims(payload).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
     let scopes = claims.scopes().map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
-    Ok(Said {
+    Ok(TokenContent {
         token_id: claims.token_id,
         grant: claims.grant,
         credential: claims.credential,
@@ -91,7 +95,7 @@ pub(super) async fn opaque(ctx: &Context<'_>, text: &str) -> Result<Found, Denia
     if sealed.version != SEALED_VERSION {
         return Err(AccessTokenReason::Unsealable.into());
     }
-    let said = Said {
+    let content = TokenContent {
         token_id: sealed.token_id,
         grant: sealed.grant,
         credential: sealed.credential,
@@ -100,21 +104,21 @@ pub(super) async fn opaque(ctx: &Context<'_>, text: &str) -> Result<Found, Denia
         scopes: sealed.scope.parse().map_err(|_| AccessTokenReason::Unsealable)?,
         audience: None,
     };
-    follow(ctx, said).await
+    follow(ctx, content).await
 }
 
-async fn follow(ctx: &Context<'_>, said: Said) -> Result<Found, Denial> {
-    let credential = link(ctx, Id::<Credential>::from_u128(said.credential)).await?;
+async fn follow(ctx: &Context<'_>, content: TokenContent) -> Result<Found, Denial> {
+    let credential = link(ctx, Id::<Credential>::from_u128(content.credential)).await?;
     ctx.recognize(&credential.public_id);
     Ok(Found {
         kind: PresentedKind::AccessToken,
-        grant: link(ctx, Id::from_u128(said.grant)).await?,
+        grant: link(ctx, Id::from_u128(content.grant)).await?,
         credential,
         minted_from: None,
-        narrowed: Some(said.scopes),
-        issued_at: said.issued_at,
-        expires_at: said.expires_at,
-        token_id: Some(said.token_id),
-        audience: said.audience,
+        narrowed: Some(content.scopes),
+        issued_at: content.issued_at,
+        expires_at: content.expires_at,
+        token_id: Some(content.token_id),
+        audience: content.audience,
     })
 }

@@ -64,7 +64,7 @@ impl Found {
     ///
     /// # Errors
     /// The reason why it will never be active again, or that the store failed.
-    pub(crate) async fn lives(&self, ctx: &Context<'_>) -> Result<(), Denial> {
+    pub(crate) async fn check_unrevoked(&self, ctx: &Context<'_>) -> Result<(), Denial> {
         if let Some(token) = self.token_id {
             if let Some(at) = self.expires_at
                 && at <= ctx.now
@@ -88,7 +88,7 @@ impl Found {
     }
 
     async fn checked(self, ctx: &Context<'_>) -> Result<Verified, Denial> {
-        self.lives(ctx).await?;
+        self.check_unrevoked(ctx).await?;
         let chain = Chain::from(ctx, self.grant).await?;
         let asked = &chain.resource_server.identifier;
         if let Some(token) = self.audience.filter(|named| named != asked) {

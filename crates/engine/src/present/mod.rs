@@ -51,10 +51,10 @@ pub enum PresentedAt {
 }
 
 /// Kinds that are one string and may be presented to an API.
-const STRINGS: [CredentialKind; 3] =
+const KINDS_AT_API: [CredentialKind; 3] =
     [CredentialKind::ApiKey, CredentialKind::PersonalAccessToken, CredentialKind::AccessToken];
 /// Kinds that are one string and may be presented to the issuer.
-const ISSUERS: [CredentialKind; 4] = [
+const KINDS_AT_ISSUER: [CredentialKind; 4] = [
     CredentialKind::ApiKey,
     CredentialKind::PersonalAccessToken,
     CredentialKind::AccessToken,
@@ -68,9 +68,9 @@ const ISSUERS: [CredentialKind; 4] = [
 pub async fn present(
     ctx: &Context<'_>,
     presented: &Presented<'_>,
-    place: PresentedAt,
+    at: PresentedAt,
 ) -> Result<Verified, Denial> {
-    look_up(ctx, presented, place).await?.verified(ctx).await
+    look_up(ctx, presented, at).await?.verified(ctx).await
 }
 
 /// Finds out what was presented, and does not check that it is active at this moment.
@@ -80,11 +80,11 @@ pub async fn present(
 pub(crate) async fn look_up(
     ctx: &Context<'_>,
     presented: &Presented<'_>,
-    place: PresentedAt,
+    at: PresentedAt,
 ) -> Result<Found, Denial> {
     let found = match presented {
         Presented::Basic { id, secret } => pair(ctx, id, secret).await,
-        Presented::Token(text) => string(ctx, text, place).await,
+        Presented::Token(text) => string(ctx, text, at).await,
     };
     found.map_err(|denial| denial.at(DeniedAt::Bearer))
 }
@@ -93,19 +93,19 @@ async fn pair(ctx: &Context<'_>, id: &str, secret: &str) -> Result<Found, Denial
     Found::of_row(ctx, find_pair(ctx, id, secret).await?).await
 }
 
-async fn string(ctx: &Context<'_>, text: &str, place: PresentedAt) -> Result<Found, Denial> {
+async fn string(ctx: &Context<'_>, text: &str, at: PresentedAt) -> Result<Found, Denial> {
     refuse_white_space("token", text)?;
     if access_token::looks_like_jwt(text) {
         return access_token::jwt(ctx, text).await;
     }
-    let kinds = match place {
-        PresentedAt::Api => &STRINGS[..],
-        PresentedAt::Issuer => &ISSUERS[..],
+    let kinds = match at {
+        PresentedAt::Api => &KINDS_AT_API[..],
+        PresentedAt::Issuer => &KINDS_AT_ISSUER[..],
     };
     match find_any(ctx, kinds, Credential::grant, text).await {
         Ok((credential, grant)) => Found::of_row(ctx, GrantCredential { credential, grant }).await,
         Err(denial)
-            if matches!(denial.reason, Reason::Credential(CredentialReason::Foreign(_))) =>
+            if matches!(denial.reason, Reason::Credential(CredentialReason::OtherPrefix(_))) =>
         {
             access_token::opaque(ctx, text).await
         }

@@ -9,7 +9,7 @@ use crate::world::{World, code};
 
 #[test]
 fn nist_800_63b_length_alone_decides() {
-    let fits = |text: &str| NewPassword::new(text).fitting().is_ok();
+    let fits = |text: &str| NewPassword::new(text).of_allowed_length().is_ok();
     assert!(fits(&"a".repeat(MIN_PASSWORD)) && fits(&" ".repeat(MIN_PASSWORD)));
     assert!(fits(&"é".repeat(MIN_PASSWORD)), "characters, not bytes");
     assert!(!fits(&"a".repeat(MIN_PASSWORD - 1)) && !fits(""));

@@ -39,8 +39,8 @@ async fn a_revoked_token_and_a_removed_user_are_nobody() {
     world.done(async |ctx| tokens::revoke(ctx, &ada, id).await).await;
     assert_eq!(code(Person::by_token(&world.ctx(), secret).await), "credential_revoked");
     world.done(async |ctx| users::remove(ctx, &Actor::System, "ada").await).await;
-    assert_eq!(code(Person::vouched(&world.ctx(), "ada").await), "user_gone");
-    assert_eq!(code(Person::vouched(&world.ctx(), "nobody").await), "not_found");
+    assert_eq!(code(Person::authenticated_elsewhere(&world.ctx(), "ada").await), "user_gone");
+    assert_eq!(code(Person::authenticated_elsewhere(&world.ctx(), "nobody").await), "not_found");
     assert_eq!(code(Person::by_cookie(&world.ctx(), "sn_x").await), "session_unknown");
 }
 

@@ -107,7 +107,7 @@ impl World {
 
     /// A person for whom an API makes the call, after it authenticated them.
     pub(crate) async fn person(&self, name: &str) -> Person {
-        Person::vouched(&self.ctx(), name).await.unwrap()
+        Person::authenticated_elsewhere(&self.ctx(), name).await.unwrap()
     }
 
     /// Makes a decision and commits it.

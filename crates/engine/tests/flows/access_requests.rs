@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use domain::{AccessDecision, AccessRequest, Actor, Client, Grant};
 use engine::access_requests::{
-    Fetched, LIVES, MAX_A_DAY, NewAccessRequest, fetch, link, mailed, offer, submit, unmailed,
+    Fetched, LINK_LIFETIME, MAX_A_DAY, NewAccessRequest, fetch, link, mailed, offer, submit,
+    unmailed,
 };
 use engine::admin::access_requests::{
-    Approval, Refusal, State, approve, decline, list, read, resend,
+    AccessRequestState, Approval, Decline, approve, decline, list, read, resend,
 };
 use engine::admin::{Budget, PageQuery};
 use engine::{AdminReason, Denial, Reason, WriteContext, settle};
@@ -149,7 +150,7 @@ async fn a_day_takes_so_many_and_the_next_takes_more_until_the_queue_is_full() {
     }
     let first = world.run(async |ctx| list(ctx, None, &PageQuery::default()).await).await.unwrap();
     let id = first.items[0].public_id.as_str();
-    let no = Refusal::default();
+    let no = Decline::default();
     let by = staff();
     world
         .run(async |ctx| settle(ctx, async |ctx| decline(&ctx, &by, id, &no).await).await.map(drop))
@@ -173,7 +174,7 @@ async fn approval_makes_all_of_it_at_once_and_a_second_one_nothing() {
     else {
         panic!("{request:?}");
     };
-    assert_eq!(fetch_until.since(request.created_at), LIVES);
+    assert_eq!(fetch_until.since(request.created_at), LINK_LIFETIME);
     let client = world.store.by_id(client).await.unwrap().unwrap();
     assert_eq!((client.name.as_str(), client.budget.per_day), ("Night watch", Some(7)));
     let organization = world.store.by_id(client.organization.unwrap()).await.unwrap().unwrap();
@@ -191,7 +192,7 @@ async fn approval_makes_all_of_it_at_once_and_a_second_one_nothing() {
     assert_eq!(again.decision, request.decision);
     assert_eq!(actions(&world).await, before, "no event, no second client");
     let by = staff();
-    let declined = world.run(async |ctx| decline(ctx, &by, id, &Refusal::default()).await).await;
+    let declined = world.run(async |ctx| decline(ctx, &by, id, &Decline::default()).await).await;
     assert!(matches!(declined, Err(denial) if denial.code() == "state_forbids"));
 }
 
@@ -226,8 +227,10 @@ async fn an_approval_that_does_not_fit_makes_nothing() {
     let made: Vec<_> = actions(&world).await;
     assert!(!made.iter().any(|it| it.starts_with("client.") || it.starts_with("organization.")));
     let query = PageQuery::default();
-    let pending =
-        world.run(async |ctx| list(ctx, Some(State::Pending), &query).await).await.unwrap();
+    let pending = world
+        .run(async |ctx| list(ctx, Some(AccessRequestState::Pending), &query).await)
+        .await
+        .unwrap();
     assert_eq!(pending.items.len(), 5);
 }
 
@@ -289,7 +292,7 @@ async fn a_link_that_is_over_changed_or_anothers_is_refused() {
     for bad in ["", "x", "%00", &link[1..], &changed, &foreign] {
         assert_eq!(refused(&world, bad).await, "link_not_good", "{bad}");
     }
-    world.clock.advance(LIVES - Duration::from_secs(1));
+    world.clock.advance(LINK_LIFETIME - Duration::from_secs(1));
     world.run(async |ctx| offer(ctx, &link).await.map(drop)).await.unwrap();
     world.advance(1);
     assert_eq!(refused(&world, &link).await, "link_expired");
@@ -391,7 +394,7 @@ async fn lists_by_state_hold_what_is_mailed_and_what_is_not_page_by_page() {
                 expected.push(id.to_owned());
             }
             1 => {
-                let (by, no) = (staff(), Refusal { reason: Some("Not yet.".into()) });
+                let (by, no) = (staff(), Decline { reason: Some("Not yet.".into()) });
                 let no = async |ctx: &WriteContext<'_>| {
                     settle(ctx, async |ctx| decline(&ctx, &by, id, &no).await).await.map(drop)
                 };
@@ -403,7 +406,9 @@ async fn lists_by_state_hold_what_is_mailed_and_what_is_not_page_by_page() {
     let mut found = Vec::new();
     let mut query = PageQuery { limit: Some(2), after: None };
     loop {
-        let page = world.run(async |ctx| list(ctx, Some(State::Approved), &query).await).await;
+        let page = world
+            .run(async |ctx| list(ctx, Some(AccessRequestState::Approved), &query).await)
+            .await;
         let page = page.unwrap();
         assert!(page.items.len() <= 2);
         found.extend(page.items.iter().map(|it| it.public_id.to_string()));
@@ -413,7 +418,11 @@ async fn lists_by_state_hold_what_is_mailed_and_what_is_not_page_by_page() {
         }
     }
     assert_eq!(found, expected);
-    for (state, count) in [(State::Pending, 3), (State::Declined, 3), (State::Unmailed, 5)] {
+    for (state, count) in [
+        (AccessRequestState::Pending, 3),
+        (AccessRequestState::Declined, 3),
+        (AccessRequestState::Unmailed, 5),
+    ] {
         let query = PageQuery::default();
         let page = world.run(async |ctx| list(ctx, Some(state), &query).await).await.unwrap();
         assert_eq!(page.items.len(), count, "{state:?}");

@@ -207,7 +207,7 @@ impl Fixture {
         let mut marks = status.marks;
         marks.extend([Mark::audience(AUDIENCE), Mark::id(jti.as_u128())]);
         let over = payload["exp"].as_i64().is_some_and(|at| at <= self.world.clock.now().seconds());
-        !over && !marks.iter().any(|mark| ledger.is_bad(*mark))
+        !over && !marks.iter().any(|mark| ledger.is_revoked(*mark))
     }
 
     /// The ledger of a node that starts at this moment.
@@ -384,10 +384,10 @@ proptest! {
 /// their grant.
 async fn in_lists(fixture: &Fixture) {
     let realm = fixture.world.issuer.realm();
-    let lists = effective(&*fixture.world.store, realm, &fixture.ledger.bad()).await.unwrap();
+    let lists = effective(&*fixture.world.store, realm, &fixture.ledger.revoked()).await.unwrap();
     let memory = Hot::new(Arc::clone(&fixture.world.store) as _, HotOptions::default());
     memory.fill().await.unwrap();
-    let in_memory = effective_in_memory(&memory, realm, &fixture.ledger.bad());
+    let in_memory = effective_in_memory(&memory, realm, &fixture.ledger.revoked());
     assert!((0..64).all(|list| in_memory.list(list) == lists.list(list)));
     for token in &fixture.tokens {
         let payload = payload(token);
@@ -395,7 +395,7 @@ async fn in_lists(fixture: &Fixture) {
         let Some(status_index) = status.status_index else { continue };
         let of_secret = status_index == 0;
         let links = status.marks.iter().skip(usize::from(of_secret));
-        let bad = links.chain([&Mark::audience(AUDIENCE)]).any(|it| fixture.ledger.is_bad(*it));
+        let bad = links.chain([&Mark::audience(AUDIENCE)]).any(|it| fixture.ledger.is_revoked(*it));
         assert_eq!(lists.contains(Mark::status_index(status_index)), bad, "{status:?}");
     }
 }
@@ -456,7 +456,7 @@ async fn word_that_comes_late_does_not_revive_what_was_taken_back() {
     for record in [&before, &after, &before] {
         ledger.entity(&record.record.clone().into_entity());
     }
-    assert!(ledger.is_bad(Mark::id(world.grant.as_u128())));
+    assert!(ledger.is_revoked(Mark::id(world.grant.as_u128())));
 }
 
 #[test]
@@ -468,6 +468,6 @@ fn what_is_noted_is_told_once_and_as_it_is_by_then() {
     assert_eq!(noted.marks.len(), 1);
     assert!(ledger.take().is_empty());
     ledger.restore(noted);
-    let (gone, back) = ledger.tell(&ledger.take());
+    let (gone, back) = ledger.states(&ledger.take());
     assert_eq!((gone[0].mark, back.len()), (Mark::id(7), 0));
 }

@@ -75,7 +75,7 @@ fn page() -> String {
         for row in *rows {
             let text = match row.text {
                 PublicText::Fixed(text) => text,
-                PublicText::OwnWords | PublicText::Sentence => "*the explanation*",
+                PublicText::Explanation | PublicText::Sentence => "*the explanation*",
             };
             let about = format!("{:?}", row.subject).to_lowercase();
             let level = format!("{:?}", row.level).to_lowercase();

@@ -15,7 +15,7 @@ async fn screen(world: &World, changes: &[(P, &str)], person: &SignedIn) -> Cons
 }
 
 fn shown(screen: &ConsentScreen) -> String {
-    let line = |it: &engine::authorize::AskedScope| {
+    let line = |it: &engine::authorize::RequestedScope| {
         format!("{}{}: {}", if it.known { "" } else { "+" }, it.scope, it.description)
     };
     screen.scopes.iter().map(line).collect::<Vec<_>>().join(", ")

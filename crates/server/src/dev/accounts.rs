@@ -75,7 +75,7 @@ impl Accounts for RealmAccounts {
     ) -> Result<String, AccountsError> {
         let origin = origin(request);
         let context = self.0.write_context(&origin);
-        let person = Person::vouched(&context, user).await.map_err(refused)?;
+        let person = Person::authenticated_elsewhere(&context, user).await.map_err(refused)?;
         let lifespan = new.lifespan.and_then(|milliseconds| u64::try_from(milliseconds).ok());
         let ends = lifespan.map(|lifespan| context.now.plus(Duration::from_millis(lifespan)));
         let input = tokens::NewToken {
@@ -97,7 +97,7 @@ impl Accounts for RealmAccounts {
     ) -> Result<bool, AccountsError> {
         let origin = origin(request);
         let context = self.0.write_context(&origin);
-        let person = Person::vouched(&context, user).await.map_err(refused)?;
+        let person = Person::authenticated_elsewhere(&context, user).await.map_err(refused)?;
         match tokens::read(&context, &person, id).await {
             Ok(was_found) if is_live(&context, &was_found) => {}
             Ok(_) => return Ok(false),
@@ -148,7 +148,7 @@ impl Accounts for RealmAccounts {
     ) -> Result<NewApp, AccountsError> {
         let origin = origin(request);
         let context = self.0.write_context(&origin);
-        let person = Person::vouched(&context, user).await.map_err(refused)?;
+        let person = Person::authenticated_elsewhere(&context, user).await.map_err(refused)?;
         let input = shown::new_app(facts);
         let made =
             settle(&context, async |context| apps::create(&context, &person, &input).await).await;
@@ -166,7 +166,7 @@ impl Accounts for RealmAccounts {
     ) -> Result<bool, AccountsError> {
         let origin = origin(request);
         let context = self.0.write_context(&origin);
-        let person = Person::vouched(&context, user).await.map_err(refused)?;
+        let person = Person::authenticated_elsewhere(&context, user).await.map_err(refused)?;
         let change = shown::change(facts);
         let changed =
             settle(&context, async |context| apps::update(&context, &person, id, &change).await);
@@ -181,7 +181,7 @@ impl Accounts for RealmAccounts {
     ) -> Result<bool, AccountsError> {
         let origin = origin(request);
         let context = self.0.write_context(&origin);
-        let person = Person::vouched(&context, user).await.map_err(refused)?;
+        let person = Person::authenticated_elsewhere(&context, user).await.map_err(refused)?;
         was_found(settle(&context, async |context| apps::delete(&context, &person, id).await).await)
     }
 
@@ -193,7 +193,7 @@ impl Accounts for RealmAccounts {
     ) -> Result<bool, AccountsError> {
         let origin = origin(request);
         let context = self.0.write_context(&origin);
-        let person = Person::vouched(&context, user).await.map_err(refused)?;
+        let person = Person::authenticated_elsewhere(&context, user).await.map_err(refused)?;
         let revoked =
             settle(&context, async |context| connections::revoke_app(&context, &person, id).await);
         was_found(revoked.await)
@@ -236,7 +236,7 @@ fn origin(request: &RequestInfo) -> RequestOrigin {
 
 /// An active user; `None` when there is none of this name.
 async fn person(context: &Context<'_>, user: &str) -> Result<Option<Person>, AccountsError> {
-    match Person::vouched(context, user).await {
+    match Person::authenticated_elsewhere(context, user).await {
         Err(Denial {
             reason:
                 Reason::Admin(AdminReason::NotFound { .. }) | Reason::Grant(GrantReason::UserInactive),

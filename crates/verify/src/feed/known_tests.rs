@@ -1,6 +1,6 @@
 //! The effect of each kind of message.
 
-use status::{Gone, Mark};
+use status::{Mark, RevokedMark};
 
 use super::*;
 
@@ -21,8 +21,8 @@ fn update(after: u64, sequence: u64, as_of: i64) -> Update {
     Update { after, sequence, as_of: NOW + as_of, ..Update::default() }
 }
 
-fn bad(id: u128) -> Vec<Gone> {
-    vec![Gone { mark: Mark::id(id), until: None }]
+fn bad(id: u128) -> Vec<RevokedMark> {
+    vec![RevokedMark { mark: Mark::id(id), until: None }]
 }
 
 fn holds(known: &Known, id: u128) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::routing::MethodFilter;
 use domain::{AccessDecision, AccessRequest};
 use engine::admin::PageQuery;
-use engine::admin::access_requests::{self, Approval, Refusal, State};
+use engine::admin::access_requests::{self, AccessRequestState, Approval, Decline};
 use engine::{Context, Denial, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -52,7 +52,7 @@ pub(super) struct RequestsPage {
     after: Option<String>,
     /// `pending`, `approved`, `declined`, or `unmailed`: decided, but the mail is not sent yet.
     #[param(inline)]
-    state: Option<State>,
+    state: Option<AccessRequestState>,
 }
 
 async fn view(names: &mut Names<'_>, it: &AccessRequest) -> Result<AccessRequestView, Denial> {
@@ -160,9 +160,9 @@ async fn approve(
     shown(&ctx, access_requests::approve(&ctx, call.actor(), call.id(), &approval).await?).await
 }
 
-async fn decline(call: Call, refusal: Arc<Refusal>) -> Result<Outcome<AccessRequestView>, Denial> {
+async fn decline(call: Call, input: Arc<Decline>) -> Result<Outcome<AccessRequestView>, Denial> {
     let ctx = call.context();
-    shown(&ctx, access_requests::decline(&ctx, call.actor(), call.id(), &refusal).await?).await
+    shown(&ctx, access_requests::decline(&ctx, call.actor(), call.id(), &input).await?).await
 }
 
 async fn resend(call: Call, _: Arc<Nothing>) -> Result<Outcome<AccessRequestView>, Denial> {

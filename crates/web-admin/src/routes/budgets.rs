@@ -17,7 +17,7 @@ use web_rest::views::{NoQuery, limits, time};
 
 use crate::call::{Call, Table};
 
-/// A budget as it stands.
+/// A budget, and how much of it is used.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BudgetStanding)]
 pub(super) struct BudgetView {
@@ -34,7 +34,7 @@ pub(super) struct WindowView {
     used: u64,
     /// Tokens left in it; null: unlimited.
     remaining: Option<u64>,
-    /// When it starts anew.
+    /// When the next window starts.
     resets_at: String,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::routing::MethodFilter;
 use domain::{Client, ClientKind, ResourceServer};
 use engine::admin::clients::{self, ClientChange, NewClient};
-use engine::admin::{PageQuery, Switch};
+use engine::admin::{NewStatus, PageQuery};
 use engine::{Context, Denial, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -29,22 +29,22 @@ pub(super) struct ClientView {
     organization: Option<String>,
     auth_methods: Vec<&'static str>,
     grant_types: Vec<&'static str>,
-    /// The identifier of the resource server meant when a request names none.
+    /// The identifier of the resource server for requests that name no audience.
     default_audience: Option<String>,
     /// `web` or `native`.
     app_type: &'static str,
-    /// Where people are sent back to.
+    /// Where users may be redirected with an authorization response.
     redirect_uris: Vec<String>,
-    /// Where people are sent back to after they signed out.
+    /// Where users may be redirected after they signed out.
     post_logout_redirect_uris: Vec<String>,
-    /// The domain that redirects are compared by, where the realm does so.
+    /// The registered domain of the app, for dialects that compare redirect URIs by domain.
     redirect_domain: Option<String>,
-    /// The most that an app may ask people for.
+    /// The scopes that an app may ask users for.
     scopes: Vec<String>,
     description: Option<String>,
     client_uri: Option<String>,
     logo_uri: Option<String>,
-    /// The user who registered it and may change it; null: staff did.
+    /// The user who registered it and may change it; null means that staff did.
     creator: Option<String>,
     budget: LimitsView,
     /// `active` or `suspended`.
@@ -52,15 +52,15 @@ pub(super) struct ClientView {
     created_at: String,
 }
 
-/// A client just made.
+/// A new client.
 #[derive(Serialize, ToSchema)]
 #[schema(as = NewlyMadeClient)]
 pub(super) struct NewClientView {
     #[serde(flatten)]
     client: ClientView,
-    /// Its first secret, where it was given one. It is shown this once.
+    /// Its first secret, if one was issued. It is shown only once.
     secret: Option<String>,
-    /// What there is to know about that secret.
+    /// The record of that secret.
     client_secret: Option<IssuedView>,
 }
 
@@ -132,11 +132,11 @@ pub(super) fn rows(table: Table) -> Table {
                 write,
                 "Suspend a client: its tokens are refused from now on",
             ),
-            |call, _: Arc<Nothing>| switch(call, Switch::Suspended),
+            |call, _: Arc<Nothing>| switch(call, NewStatus::Suspended),
         )
         .change(
             row(MethodFilter::POST, "/clients/{id}/activate", write, "Activate a client again"),
-            |call, _: Arc<Nothing>| switch(call, Switch::Active),
+            |call, _: Arc<Nothing>| switch(call, NewStatus::Active),
         )
         .change(
             row(
@@ -189,7 +189,7 @@ async fn update(call: Call, change: Arc<ClientChange>) -> Result<Outcome<ClientV
     shown(&ctx, clients::update(&ctx, call.actor(), call.id(), &change).await?).await
 }
 
-async fn switch(call: Call, to: Switch) -> Result<Outcome<ClientView>, Denial> {
+async fn switch(call: Call, to: NewStatus) -> Result<Outcome<ClientView>, Denial> {
     let change = ClientChange { status: Some(to), ..ClientChange::default() };
     update(call, Arc::new(change)).await
 }

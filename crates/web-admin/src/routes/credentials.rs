@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::{Credential, CredentialKind, Grant, ResourceServer, Use};
 use engine::admin::PageQuery;
-use engine::admin::credentials::{self, Issued, OwnedBy};
+use engine::admin::credentials::{self, Issued, OwnerFilter};
 use engine::{Context, Denial, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,10 +19,10 @@ use crate::call::Call;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Credential)]
 pub(super) struct CredentialView {
-    /// The first half of a Basic pair, where it is presented as one.
+    /// The public id. It is the user name where the credential is presented as HTTP Basic.
     id: String,
     kind: &'static str,
-    /// A name for people.
+    /// A name that people see in lists.
     label: String,
     organization: Option<String>,
     user: Option<String>,
@@ -31,7 +31,7 @@ pub(super) struct CredentialView {
     grant: Option<String>,
     /// The identifier of the API it is for.
     audience: Option<String>,
-    /// Its scopes at present; null where it only authenticates its owner.
+    /// Its scopes; null for a credential that only authenticates its owner.
     scopes: Option<Vec<String>>,
     created_at: String,
     /// When it expires; null means never.
@@ -44,13 +44,13 @@ pub(super) struct CredentialView {
     uses: u64,
 }
 
-/// A credential just made.
+/// A new credential.
 #[derive(Serialize, ToSchema)]
 #[schema(as = IssuedCredential)]
 pub(super) struct IssuedView {
     #[serde(flatten)]
     credential: CredentialView,
-    /// The secret. It is shown this once.
+    /// The secret. It is shown only once.
     secret: String,
 }
 
@@ -75,9 +75,9 @@ pub(super) struct OwnedPage {
 }
 
 impl OwnedPage {
-    pub(super) fn split(self) -> (PageQuery, OwnedBy) {
+    pub(super) fn split(self) -> (PageQuery, OwnerFilter) {
         let Self { limit, after, organization, user, client, resource_server, grant } = self;
-        let owned_by = OwnedBy { organization, user, client, resource_server, grant };
+        let owned_by = OwnerFilter { organization, user, client, resource_server, grant };
         (PageQuery { limit, after }, owned_by)
     }
 }
@@ -141,7 +141,7 @@ pub(super) async fn made(
 pub(super) async fn list(
     call: Call,
     kind: CredentialKind,
-    owned_by: OwnedBy,
+    owned_by: OwnerFilter,
     page: PageQuery,
 ) -> Result<List<CredentialView>, Denial> {
     let ctx = call.context();

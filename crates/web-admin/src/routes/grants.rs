@@ -31,7 +31,7 @@ pub(super) struct GrantView {
     /// The scopes of a token when the request names none.
     default_scopes: Vec<String>,
     revoked: Option<RevocationView>,
-    /// Whether it is not active any more because all connections of the app were dropped.
+    /// Whether it is inactive because all connections of the app were dropped.
     dropped: bool,
     created_at: String,
 }
@@ -52,7 +52,7 @@ async fn view(names: &mut Names<'_>, it: &Grant) -> Result<GrantView, Denial> {
         scopes: scopes(&it.scopes),
         default_scopes: scopes(it.default_scopes()),
         revoked: revocation(it.revoked.as_ref()),
-        dropped: client.is_some_and(|client| !client.honours(it)),
+        dropped: client.is_some_and(|client| !client.accepts(it)),
         created_at: time(it.created_at),
     })
 }
@@ -66,7 +66,7 @@ pub(super) fn rows(table: Table) -> Table {
     let (read, write) = ("grants:read", "grants:write");
     let (all, one) = ("/grants", "/grants/{id}");
     table
-        .about("Grants", "Rights. Credentials and tokens hang from them.")
+        .about("Grants", "Who may act for whom, at which API, with which scopes. Credentials and tokens depend on them.")
         .create(row(MethodFilter::POST, all, write, "Grant a client an API"), create)
         .read(row(MethodFilter::GET, all, read, "List grants"), list)
         .read(row(MethodFilter::GET, one, read, "Read a grant"), show)

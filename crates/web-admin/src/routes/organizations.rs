@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::routing::MethodFilter;
 use domain::Organization;
-use engine::admin::Switch;
+use engine::admin::NewStatus;
 use engine::admin::organizations::{self, NewOrganization, OrganizationChange};
 use engine::{Denial, Outcome};
 use serde::Serialize;
@@ -54,7 +54,7 @@ pub(super) fn rows(table: Table) -> Table {
                 write,
                 "Suspend an organization: everything issued for it is refused",
             ),
-            |call, _: Arc<Nothing>| switch(call, Switch::Suspended),
+            |call, _: Arc<Nothing>| switch(call, NewStatus::Suspended),
         )
         .change(
             row(
@@ -63,7 +63,7 @@ pub(super) fn rows(table: Table) -> Table {
                 write,
                 "Activate an organization again",
             ),
-            |call, _: Arc<Nothing>| switch(call, Switch::Active),
+            |call, _: Arc<Nothing>| switch(call, NewStatus::Active),
         )
 }
 
@@ -93,7 +93,7 @@ async fn update(
     Ok(shown(outcome, |it| view(&it)))
 }
 
-async fn switch(call: Call, to: Switch) -> Result<Outcome<OrganizationView>, Denial> {
+async fn switch(call: Call, to: NewStatus) -> Result<Outcome<OrganizationView>, Denial> {
     let change = OrganizationChange { status: Some(to), ..OrganizationChange::default() };
     update(call, Arc::new(change)).await
 }

@@ -14,7 +14,7 @@ use crate::call::{Call, Table};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PasswordChange {
-    /// 10 characters to 1000 bytes, whatever they are.
+    /// 10 characters to 1000 bytes. All characters are allowed.
     #[schema(value_type = String, format = Password)]
     password: NewPassword,
 }

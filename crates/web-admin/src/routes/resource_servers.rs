@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::routing::MethodFilter;
 use domain::{ResourceServer, TokenFormat};
-use engine::admin::Switch;
+use engine::admin::NewStatus;
 use engine::admin::resource_servers::{self, NewResourceServer, NewScope, ResourceServerChange};
 use engine::{Denial, Outcome};
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ pub(super) struct ResourceServerView {
     created_at: String,
 }
 
-/// A scope and what it means to a person.
+/// A scope, and its description for users.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Scope)]
 pub(super) struct ScopeView {
@@ -37,7 +37,7 @@ pub(super) struct ScopeView {
     description: String,
 }
 
-/// Where its tokens depart from the realm's dialect; null follows it.
+/// How its tokens differ from the realm's dialect. Null means as the dialect has it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = TokenPolicy)]
 pub(super) struct TokensView {
@@ -48,11 +48,11 @@ pub(super) struct TokensView {
     lifetime: Option<u64>,
 }
 
-/// What a scope means.
+/// The description of a scope.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Description {
-    /// One sentence for the consent page and the guide.
+    /// One sentence that says what the scope allows. The consent page shows it.
     #[serde(default)]
     description: String,
 }
@@ -99,7 +99,7 @@ pub(super) fn rows(table: Table) -> Table {
                 write,
                 "Suspend a resource server: every token for it is refused",
             ),
-            |call, _: Arc<Nothing>| switch(call, Switch::Suspended),
+            |call, _: Arc<Nothing>| switch(call, NewStatus::Suspended),
         )
         .change(
             row(
@@ -108,7 +108,7 @@ pub(super) fn rows(table: Table) -> Table {
                 write,
                 "Activate a resource server again",
             ),
-            |call, _: Arc<Nothing>| switch(call, Switch::Active),
+            |call, _: Arc<Nothing>| switch(call, NewStatus::Active),
         )
         .change(
             row(MethodFilter::PUT, scope, write, "Add a scope, or change its description"),
@@ -143,7 +143,7 @@ async fn update(
     Ok(shown(outcome, |it| view(&it)))
 }
 
-async fn switch(call: Call, to: Switch) -> Result<Outcome<ResourceServerView>, Denial> {
+async fn switch(call: Call, to: NewStatus) -> Result<Outcome<ResourceServerView>, Denial> {
     let change = ResourceServerChange { status: Some(to), ..ResourceServerChange::default() };
     update(call, Arc::new(change)).await
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::routing::MethodFilter;
 use domain::CredentialKind;
 use engine::admin::client_secrets::{self, NewSecret};
-use engine::admin::credentials::{self as all, OwnedBy};
+use engine::admin::credentials::{self as all, OwnerFilter};
 use engine::admin::{clients, resource_server_secrets, resource_servers};
 use engine::{AdminReason, Denial, Outcome};
 use web_rest::views::{List, NoQuery, PageParams, Reason};
@@ -26,7 +26,7 @@ pub(super) fn rows(table: Table) -> Table {
     let one_of_server = "/resource-servers/{id}/secrets/{secret}";
     let revoke_of_server = "/resource-servers/{id}/secrets/{secret}/revoke";
     table
-        .about("Secrets", "What clients and resource servers prove themselves with.")
+        .about("Secrets", "The secrets with which clients and resource servers authenticate.")
         .create(
             row(
                 MethodFilter::POST,
@@ -80,13 +80,14 @@ async fn create_of_server(
 
 async fn list_of_client(call: Call, page: PageParams) -> Result<List<CredentialView>, Denial> {
     clients::read(&call.context(), call.id()).await?;
-    let owned_by = OwnedBy { client: Some(call.id().to_owned()), ..OwnedBy::default() };
+    let owned_by = OwnerFilter { client: Some(call.id().to_owned()), ..OwnerFilter::default() };
     credentials::list(call, OF_CLIENT, owned_by, page.into()).await
 }
 
 async fn list_of_server(call: Call, page: PageParams) -> Result<List<CredentialView>, Denial> {
     resource_servers::read(&call.context(), call.id()).await?;
-    let owned_by = OwnedBy { resource_server: Some(call.id().to_owned()), ..OwnedBy::default() };
+    let owned_by =
+        OwnerFilter { resource_server: Some(call.id().to_owned()), ..OwnerFilter::default() };
     credentials::list(call, OF_SERVER, owned_by, page.into()).await
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::routing::MethodFilter;
 use domain::{KeyState, SigningKey};
-use engine::admin::signing_keys::{self, Rotation};
+use engine::admin::signing_keys::{self, KeyRotation};
 use engine::{Denial, Outcome};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -65,7 +65,7 @@ pub(super) fn rows(table: Table) -> Table {
         "Revoke a key: every token that it signed is refused",
     );
     table
-        .about("Signing keys", "What access tokens are signed with.")
+        .about("Signing keys", "The keys that sign access tokens.")
         .create(keyed(row(MethodFilter::POST, all, write, make)), rotate)
         .read(row(MethodFilter::GET, all, read, "List signing keys"), list)
         .read(row(MethodFilter::GET, one, read, "Read a signing key"), show)
@@ -73,7 +73,10 @@ pub(super) fn rows(table: Table) -> Table {
         .change(keyed(revoke_row), revoke)
 }
 
-async fn rotate(call: Call, input: Arc<Rotation>) -> Result<Outcome<Made<SigningKeyView>>, Denial> {
+async fn rotate(
+    call: Call,
+    input: Arc<KeyRotation>,
+) -> Result<Outcome<Made<SigningKeyView>>, Denial> {
     let outcome = signing_keys::rotate(&call.context(), call.actor(), &input)?;
     Ok(shown(outcome, |it| Made { id: it.kid.to_string(), view: view(&it) }))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::routing::MethodFilter;
 use domain::{User, UserStatus};
-use engine::admin::Switch;
+use engine::admin::NewStatus;
 use engine::admin::memberships::{self, NewMembership};
 use engine::admin::users::{self, NewUser, UserChange};
 use engine::{Context, Denial, Outcome};
@@ -24,7 +24,7 @@ pub(super) struct UserView {
     email: String,
     email_verified: bool,
     name: String,
-    /// At the provider as a whole.
+    /// The role at the provider.
     role: String,
     company: Option<String>,
     bio: Option<String>,
@@ -48,7 +48,7 @@ pub(super) struct MembershipView {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Role {
-    /// In the provider's words; `member` where it is missing.
+    /// The role, as the provider names it. If missing: `member`.
     role: Option<String>,
 }
 
@@ -97,11 +97,11 @@ pub(super) fn rows(table: Table) -> Table {
         .change(row(MethodFilter::DELETE, one, write, "Remove a user permanently"), remove)
         .change(
             row(MethodFilter::POST, "/users/{id}/suspend", write, "Suspend a user"),
-            |call, _: Arc<Nothing>| switch(call, Switch::Suspended),
+            |call, _: Arc<Nothing>| switch(call, NewStatus::Suspended),
         )
         .change(
             row(MethodFilter::POST, "/users/{id}/activate", write, "Activate a user again"),
-            |call, _: Arc<Nothing>| switch(call, Switch::Active),
+            |call, _: Arc<Nothing>| switch(call, NewStatus::Active),
         )
         .read(row(MethodFilter::GET, of_user, read, "List a user's memberships"), memberships)
         .change(
@@ -142,7 +142,7 @@ async fn update(call: Call, change: Arc<UserChange>) -> Result<Outcome<UserView>
     shown(&ctx, users::update(&ctx, call.actor(), call.id(), &change).await?).await
 }
 
-async fn switch(call: Call, to: Switch) -> Result<Outcome<UserView>, Denial> {
+async fn switch(call: Call, to: NewStatus) -> Result<Outcome<UserView>, Denial> {
     let change = UserChange { status: Some(to), ..UserChange::default() };
     update(call, Arc::new(change)).await
 }
@@ -178,5 +178,5 @@ pub(super) async fn hash(
     call: &Call,
     password: &engine::admin::passwords::NewPassword,
 ) -> Result<domain::PasswordHash, Denial> {
-    call.state().app().passwords.hash(password.fitting()?).await
+    call.state().app().passwords.hash(password.of_allowed_length()?).await
 }

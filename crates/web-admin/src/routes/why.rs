@@ -52,7 +52,7 @@ fn link(it: &Link) -> LinkView {
 fn view(id: &str, it: &Explanation) -> ExplanationView {
     ExplanationView {
         id: id.to_owned(),
-        good: (!it.chain.is_empty()).then(|| it.holds()),
+        good: (!it.chain.is_empty()).then(|| it.is_active()),
         chain: it.chain.iter().map(link).collect(),
         last_used_at: it.last_use.as_ref().map(|used| time(used.last_at)),
         last_used_from: it.last_use.as_ref().and_then(|used| used.address.clone()),

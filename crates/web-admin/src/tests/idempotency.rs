@@ -31,7 +31,7 @@ async fn the_same_request_is_carried_out_once_and_answered_the_same_secret_inclu
         StatusCode::UNPROCESSABLE_ENTITY,
         "another path is another request"
     );
-    fixture.clock.advance(engine::idempotency::REMEMBERED);
+    fixture.clock.advance(engine::idempotency::RECORD_LIFETIME);
     let later = fixture.send(keyed(&fixture, "/clients", "k1", json!({"name": "B"}))).await;
     assert_eq!(later.status, StatusCode::CREATED, "forgotten after a day");
 }

@@ -119,7 +119,7 @@ async fn signed(realm: &RealmFeed, number: u32) -> Result<Signed, FeedError> {
 /// a revoked grant.
 fn token_marks(realm: &RealmFeed, changes: u64) -> TokenMarks {
     let at = Instant::now();
-    let marks = ListClaims::beside(&realm.issuer().ledger().bad()).map(Arc::from);
+    let marks = ListClaims::beside(&realm.issuer().ledger().revoked()).map(Arc::from);
     TokenMarks { changes, at, took: at.elapsed(), marks }
 }
 
@@ -127,15 +127,15 @@ fn token_marks(realm: &RealmFeed, changes: u64) -> TokenMarks {
 async fn compute_bits(realm: &RealmFeed, changes: u64) -> Result<ListBits, store::StoreError> {
     let (began, issuer) = (Instant::now(), realm.issuer());
     let as_of = realm.app().memory.as_of();
-    let bad = issuer.ledger().bad();
+    let revoked = issuer.ledger().revoked();
     let memory = Arc::clone(&realm.app().memory);
     let bits = if memory.is_filled() {
         let realm = issuer.realm().clone();
-        let compute = move || engine::marks::effective_in_memory(&memory, &realm, &bad);
+        let compute = move || engine::marks::effective_in_memory(&memory, &realm, &revoked);
         let computed = tokio::task::spawn_blocking(compute).await;
         computed.map_err(|error| store::StoreError::Failed(error.to_string()))?
     } else {
-        engine::marks::effective(&*memory, issuer.realm(), &bad).await?
+        engine::marks::effective(&*memory, issuer.realm(), &revoked).await?
     };
     Ok(ListBits { changes, as_of, began, took: began.elapsed(), bits: Arc::new(bits) })
 }

@@ -4,8 +4,8 @@ use std::sync::{Arc, PoisonError};
 
 use base::Timestamp;
 use engine::Issuer;
-use engine::marks::Noted;
-use status::{Gone, Mark, Update};
+use engine::marks::LedgerChanges;
+use status::{Mark, RevokedMark, Update};
 use web_base::RealmState;
 
 use super::log::Message;
@@ -55,10 +55,10 @@ impl Feed {
     pub fn publish(
         &self,
         issuer: &Issuer,
-        noted: &Noted,
+        noted: &LedgerChanges,
         current: &Current,
     ) -> Result<(), NoSigningKeyError> {
-        let (gone, back) = issuer.ledger().tell(noted);
+        let (gone, back) = issuer.ledger().states(noted);
         let after = self.log().end();
         let parts = parts(gone, back);
         let last = parts.len() - 1;
@@ -90,7 +90,7 @@ impl Feed {
 }
 
 /// Splits the marks into parts of at most [`MAX_MARKS`]. There is at least one part: a heartbeat has no marks.
-fn parts(gone: Vec<Gone>, back: Vec<Mark>) -> Vec<(Vec<Gone>, Vec<Mark>)> {
+fn parts(gone: Vec<RevokedMark>, back: Vec<Mark>) -> Vec<(Vec<RevokedMark>, Vec<Mark>)> {
     let mut parts: Vec<_> =
         gone.chunks(MAX_MARKS).map(|chunk| (chunk.to_vec(), Vec::new())).collect();
     for chunk in back.chunks(MAX_MARKS) {
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn every_mark_is_in_one_part() {
         for (gone, back) in [(0, 0), (1, 0), (0, 1), (511, 1), (512, 1), (1_300, 1_300)] {
-            let mark = |at| Gone { mark: Mark::status_index(at), until: None };
+            let mark = |at| RevokedMark { mark: Mark::status_index(at), until: None };
             let parts =
                 parts((0..gone).map(mark).collect(), (0..back).map(Mark::status_index).collect());
             let sizes = parts.iter().map(|(gone, back)| gone.len() + back.len());

@@ -79,7 +79,7 @@ fn note(
     let code = denial.code();
     if is_about_the_proxy(denial) && gate.may_warn(ctx.now) {
         let realm = state.issuer().realm().as_str();
-        tracing::warn!(realm, "the gate cannot tell what is asked for: {denial}");
+        tracing::warn!(realm, "the gate cannot read the original request: {denial}");
     }
     let is_first = form != AnswerForm::Refusal;
     if ctx.origin.recognized.get().is_none() && !gate.log_limiter.admits(ctx.now) {

@@ -41,7 +41,7 @@ pub(super) async fn post(
     let ctx = visit.context();
     let refused = match unreadable {
         Some(failure) => Some(Denial::from(RequestReason::Malformed(failure))),
-        None if !visit.is_ours(PURPOSE, None) => Some(SignInReason::FormForeign.into()),
+        None if !visit.is_ours(PURPOSE, None) => Some(SignInReason::FormOfAnotherSession.into()),
         None => None,
     };
     if let Some(denial) = refused {
@@ -114,7 +114,7 @@ fn show_again(visit: &Visit<'_>, typed: FormValues, denial: &Denial) -> Response
             let wrong = FieldError { field: field.clone(), text: expected_of(field) };
             ("Something is not right yet. Nothing was sent.", Some(wrong), None)
         }
-        Reason::SignIn(SignInReason::FormForeign) => {
+        Reason::SignIn(SignInReason::FormOfAnotherSession) => {
             let notice =
                 "The page was out of date. Nothing was sent: please check it and send it again.";
             (notice, None, None)
@@ -124,7 +124,7 @@ fn show_again(visit: &Visit<'_>, typed: FormValues, denial: &Denial) -> Response
             (notice, None, Some(*seconds))
         }
         Reason::Link(LinkReason::AccessRequestsFull(_)) => {
-            let notice = "No more requests are taken at the moment. Please try again tomorrow.";
+            let notice = "No more requests are accepted at the moment. Please try again tomorrow.";
             (notice, None, Some(60 * 60))
         }
         Reason::Request(RequestReason::Malformed(_)) => {

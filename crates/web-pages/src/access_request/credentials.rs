@@ -41,7 +41,7 @@ async fn offered(visit: &Visit<'_>, link: &str, foreign: Option<&Denial>) -> Res
 pub(super) async fn post(visit: &Visit<'_>, link: &str) -> Response<Body> {
     let ctx = visit.context();
     if !visit.is_ours(PURPOSE, None) {
-        let foreign = SignInReason::FormForeign.into();
+        let foreign = SignInReason::FormOfAnotherSession.into();
         visit.note(&ctx, &foreign);
         return offered(visit, link, Some(&foreign)).await;
     }

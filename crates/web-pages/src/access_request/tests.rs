@@ -146,7 +146,7 @@ async fn an_expired_link_shows_a_page_and_no_mail_is_sent() {
     let (status, cookie, page) = fixture.ask("GET", &path, "", String::new()).await;
     assert_eq!(status, 200, "{page}");
     let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    fixture.0.clock.advance(engine::access_requests::LIVES);
+    fixture.0.clock.advance(engine::access_requests::LINK_LIFETIME);
     for (method, body) in [("GET", String::new()), ("POST", format!("csrf={csrf}"))] {
         let (status, _, page) = fixture.ask(method, &path, &cookie, body).await;
         assert_eq!(status, 404, "{page}");

@@ -17,11 +17,11 @@ pub const KEPT: usize = 100;
 #[derive(Debug)]
 pub struct Outbox {
     clock: Arc<dyn Clock>,
-    kept: Mutex<VecDeque<Kept>>,
+    kept: Mutex<VecDeque<StoredMail>>,
 }
 
 #[derive(Clone, Debug)]
-struct Kept {
+struct StoredMail {
     at: String,
     mail: Mail,
 }
@@ -32,7 +32,7 @@ impl Outbox {
         Self { clock, kept: Mutex::default() }
     }
 
-    fn newest_first(&self) -> Vec<Kept> {
+    fn newest_first(&self) -> Vec<StoredMail> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }
@@ -40,7 +40,7 @@ impl Outbox {
 #[async_trait]
 impl Mailer for Outbox {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        let kept = Kept { at: for_people(self.clock.now()), mail: mail.clone() };
+        let kept = StoredMail { at: for_people(self.clock.now()), mail: mail.clone() };
         let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         all.push_front(kept);
         all.truncate(KEPT);

@@ -62,7 +62,7 @@ async fn step(
         let decision = form.field("decision");
         let already_allowed = matches!(next, Next::Reply(_));
         if !already_allowed && !visit.is_ours(&purpose(visit, &next), Some(person)) {
-            visit.note(ctx, &SignInReason::FormForeign.into());
+            visit.note(ctx, &SignInReason::FormOfAnotherSession.into());
             feedback.notice = Some(STALE);
         } else if decision == Some("deny") {
             visit.note(ctx, &ConsentReason::DeniedByUser.into());

@@ -71,7 +71,7 @@ async fn disconnect(
     let field = visit.form.as_ref().and_then(|form| form.field("connection"));
     let id = field.unwrap_or_default();
     if !visit.is_ours(&purpose(id), Some(signed_in)) {
-        visit.note(ctx, &SignInReason::FormForeign.into());
+        visit.note(ctx, &SignInReason::FormOfAnotherSession.into());
         return Ok(Feedback { status: 400, notice: Some(STALE.to_owned()) });
     }
     let revoke = async |ctx| connections::revoke(&ctx, person, id).await;

@@ -54,7 +54,7 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
     };
     let email = form.field("email").unwrap_or_default().trim();
     if !visit.is_ours(PURPOSE, None) {
-        visit.note(&ctx, &SignInReason::FormForeign.into());
+        visit.note(&ctx, &SignInReason::FormOfAnotherSession.into());
         let feedback = Feedback { email, notice: Some(STALE), status: 400, ..Feedback::default() };
         return show_form(visit, &ctx, return_to.as_ref(), feedback).await;
     }

@@ -86,7 +86,7 @@ async fn step(
     }
     let notice = ours.then_some(STALE);
     if ours {
-        visit.note(ctx, &SignInReason::FormForeign.into());
+        visit.note(ctx, &SignInReason::FormOfAnotherSession.into());
     }
     Ok(ask(visit, &person, onward, notice))
 }

@@ -13,7 +13,7 @@ use super::read::read;
 use crate::admin::client_secrets::{self, MAX_LIVE, NewSecret};
 use crate::admin::credentials::Issued;
 use crate::admin::{Page, PageQuery};
-use crate::changes::{Changes, detail, nothing};
+use crate::changes::{Changes, detail, no_detail};
 use crate::fields::invalid;
 use crate::page;
 use crate::{AdminReason, Context, Denial, Outcome};
@@ -25,15 +25,16 @@ pub const MAX_OVERLAP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 const KIND: CredentialKind = CredentialKind::ClientSecret;
 
-/// A secret to follow the present one.
+/// The input to rotate the secret of an app.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewAppSecret {
-    /// A name for people.
+    /// A name that people see in lists. It need not be unique.
     #[serde(default)]
     pub label: String,
-    /// For how many seconds the older ones stay good: 0 to 2592000 (30 days); missing: 86400.
+    /// For how many seconds the older secrets stay valid: 0 to 2592000 (30 days). If missing: 86400
+    /// (one day).
     pub overlap: Option<u64>,
 }
 
@@ -62,7 +63,8 @@ pub async fn rotate_secret(
     }
     let older = live(ctx, &app).await?;
     if older.len() >= MAX_LIVE && !overlap.is_zero() {
-        let text = format!("{MAX_LIVE} secrets are good already: rotate with an overlap of 0");
+        let text =
+            format!("there are {MAX_LIVE} active secrets already: rotate with an overlap of 0");
         return Err(AdminReason::StateForbids(text).into());
     }
     let actor = person.actor();
@@ -86,7 +88,7 @@ fn end(
     let mut after = Credential::clone(secret);
     if overlap.is_zero() {
         after.revoked = Some(changes.revocation(Some("rotated".into())));
-        changes.replace(secret, &after, format!("{}.revoked", KIND.as_str()), nothing());
+        changes.replace(secret, &after, format!("{}.revoked", KIND.as_str()), no_detail());
         return;
     }
     let until = ctx.now.plus(overlap);
@@ -136,8 +138,8 @@ pub(super) async fn live(
     let mut live = Vec::new();
     loop {
         let page = page::list::<Credential>(ctx, owners(app), &query).await?;
-        let good = |it: &Loaded<Credential>| client_secrets::is_live(ctx, it);
-        live.extend(page.items.into_iter().filter(good));
+        let is_live = |it: &Loaded<Credential>| client_secrets::is_live(ctx, it);
+        live.extend(page.items.into_iter().filter(is_live));
         match page.next {
             Some(next) => query.after = Some(next),
             None => return Ok(live),

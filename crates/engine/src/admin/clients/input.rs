@@ -2,96 +2,104 @@
 
 use serde::Deserialize;
 
-use crate::admin::apps::Facts;
-use crate::fields::{Budget, Switch};
+use crate::admin::apps::AppFields;
+use crate::fields::{Budget, NewStatus};
 
-/// A client to be.
+/// The input to create a client.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewClient {
-    /// Its `client_id`, where it has one already.
+    /// The `client_id`, for a client that has one already. If missing: a new one.
     pub public_id: Option<String>,
-    /// For people.
+    /// The name that people see.
     pub name: String,
-    /// `machine` (the default) or `app`.
+    /// `machine` (the default): acts for itself. `app`: acts for users who consent.
     pub kind: Option<String>,
-    /// Public id of the organization that owns it; missing: the provider itself.
+    /// The public id of the organization that owns the client. If missing: the provider itself owns
+    /// it.
     pub organization: Option<String>,
-    /// How it may authenticate: `client_secret_basic`, `client_secret_post`, `none`. Missing: by a
-    /// secret, either way; an app as the realm's token endpoints have it.
+    /// The allowed client authentication methods: `client_secret_basic`, `client_secret_post`,
+    /// `none`. If missing: the first two for a machine, and the methods of the realm's token
+    /// endpoints for an app.
     pub auth_methods: Option<Vec<String>>,
-    /// What it may use: `client_credentials`, `refresh_token`, `authorization_code`. Missing:
-    /// `client_credentials` for a machine, the other two for an app.
+    /// The allowed grant types: `client_credentials`, `refresh_token`, `authorization_code`. If
+    /// missing: `client_credentials` for a machine, the other two for an app.
     pub grant_types: Option<Vec<String>>,
-    /// The resource server meant when a request names none.
+    /// The identifier of the resource server for requests that name no audience.
     pub default_audience: Option<String>,
-    /// How many tokens it may be issued.
+    /// How many tokens the client may be issued.
     pub budget: Option<Budget>,
-    /// Where it runs: `web` (on a server or in a browser; the default) or `native` (on a device).
+    /// `web` (the default): runs on a server or in a browser. `native`: runs on a device.
     pub app_type: Option<String>,
-    /// Where people are sent back to, compared character by character; at most 20.
+    /// Where users may be redirected with an authorization response. URIs are compared character by
+    /// character. At most 20.
     pub redirect_uris: Option<Vec<String>>,
-    /// Where people are sent back to after they signed out; at most 20.
+    /// Where users may be redirected after they signed out. At most 20.
     pub post_logout_redirect_uris: Option<Vec<String>>,
-    /// The domain that a partner registered, where redirects are compared by it.
+    /// The registered domain of the app, for dialects that compare redirect URIs by domain.
     pub redirect_domain: Option<String>,
-    /// The most that an app may ask people for: scopes of its API, and `openid`, `profile`, `email`,
-    /// `offline`, `offline_access`.
+    /// The scopes that an app may ask users for: scopes of its API, and `openid`, `profile`,
+    /// `email`, `offline`, `offline_access`.
     pub scopes: Option<Vec<String>>,
-    /// A few sentences for people about what it does, at most 500 characters.
+    /// What the app does, in a few sentences for users. At most 500 characters.
     pub description: Option<String>,
-    /// Its home page: https, at most 2000 characters.
+    /// The URL of the app's home page: https, at most 2000 characters.
     pub client_uri: Option<String>,
-    /// Address of its logo: https, at most 2000 characters.
+    /// The URL of the app's logo: https, at most 2000 characters.
     pub logo_uri: Option<String>,
-    /// Whether it is given its first secret. Missing: yes, unless it authenticates without one.
+    /// Whether a first secret is issued. If missing: yes, unless the client authenticates without a
+    /// secret.
     pub with_secret: Option<bool>,
 }
 
-/// What to change; what is missing stays.
+/// The fields to change. A missing field stays as it is.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClientChange {
-    /// For people.
+    /// The name that people see.
     pub name: Option<String>,
-    /// Suspended: it is issued nothing and its tokens are refused.
-    pub status: Option<Switch>,
-    /// How it may authenticate.
+    /// `suspended`: no tokens are issued to the client, and its tokens are refused.
+    pub status: Option<NewStatus>,
+    /// The allowed client authentication methods.
     pub auth_methods: Option<Vec<String>>,
-    /// The grant types it may use.
+    /// The allowed grant types.
     pub grant_types: Option<Vec<String>>,
-    /// The resource server meant when a request names none; an empty text: none.
+    /// The identifier of the resource server for requests that name no audience. An empty text
+    /// removes it.
     pub default_audience: Option<String>,
-    /// New limits, in place of the old ones.
+    /// The new limits. They replace the old ones.
     pub budget: Option<Budget>,
-    /// Where it runs: `web` (on a server or in a browser; the default) or `native` (on a device).
+    /// `web`: runs on a server or in a browser. `native`: runs on a device.
     pub app_type: Option<String>,
-    /// Where people are sent back to, compared character by character; at most 20.
+    /// Where users may be redirected with an authorization response. URIs are compared character by
+    /// character. At most 20.
     pub redirect_uris: Option<Vec<String>>,
-    /// Where people are sent back to after they signed out; at most 20.
+    /// Where users may be redirected after they signed out. At most 20.
     pub post_logout_redirect_uris: Option<Vec<String>>,
-    /// The domain that a partner registered, where redirects are compared by it; an empty text: none.
+    /// The registered domain of the app, for dialects that compare redirect URIs by domain. An
+    /// empty text removes it.
     pub redirect_domain: Option<String>,
-    /// The most that an app may ask people for: scopes of its API, and `openid`, `profile`, `email`,
-    /// `offline`, `offline_access`. Where the realm asks people
-    /// anew, a change drops what they gave the app so far.
+    /// The scopes that an app may ask users for: scopes of its API, and `openid`, `profile`,
+    /// `email`, `offline`, `offline_access`. Where the dialect has `scope_change_revokes`, a change
+    /// revokes the app's connections.
     pub scopes: Option<Vec<String>>,
-    /// A few sentences for people about what it does, at most 500 characters; an empty text: none.
+    /// What the app does, in a few sentences for users. At most 500 characters. An empty text
+    /// removes it.
     pub description: Option<String>,
-    /// Its home page: https, at most 2000 characters; an empty text: none.
+    /// The URL of the app's home page: https, at most 2000 characters. An empty text removes it.
     pub client_uri: Option<String>,
-    /// Address of its logo: https, at most 2000 characters; an empty text: none.
+    /// The URL of the app's logo: https, at most 2000 characters. An empty text removes it.
     pub logo_uri: Option<String>,
 }
 
-macro_rules! facts {
+macro_rules! app_fields {
     ($($input:ident)*) => {$(
         impl $input {
             /// The fields about an app.
-            pub(super) fn facts(&self) -> Facts<'_> {
-                Facts {
+            pub(super) fn app_fields(&self) -> AppFields<'_> {
+                AppFields {
                     app_type: self.app_type.as_deref(),
                     redirect_domain: self.redirect_domain.as_deref(),
                     redirect_uris: self.redirect_uris.as_deref(),
@@ -106,4 +114,4 @@ macro_rules! facts {
     )*};
 }
 
-facts! { NewClient ClientChange }
+app_fields! { NewClient ClientChange }

@@ -93,7 +93,7 @@ async fn load(
         Some(known) => Grant::clone(known),
         None => Grant {
             organization: Some(organization),
-            ..grants::bare(ctx, server.id, ScopeSet::new(), Some(handle))
+            ..grants::new_grant(ctx, server.id, ScopeSet::new(), Some(handle))
         },
     };
     Ok(LegacyGrant { before, after })
@@ -131,7 +131,7 @@ impl Importing<'_> {
         }
         let label = fields::label("label", &row.label)?;
         let expires_at = expiry(ctx, row.expires_at.as_deref(), None)?;
-        let scopes = fields::scopes_at(self.server, row.scopes.as_deref())?;
+        let scopes = fields::scopes_of_server(self.server, row.scopes.as_deref())?;
         let organization = self.organization(&row.organization).await?;
         let grant = self.grant_for(organization, &scopes).await?;
         let credential = Credential {
@@ -173,8 +173,7 @@ impl Importing<'_> {
         }
         let found = self.organizations.get(named).and_then(Option::as_ref);
         found.map(|found| found.id).ok_or_else(|| {
-            let expected =
-                format!("the id of an organization of this realm; {:?} is none", name(named));
+            let expected = format!("the id of an existing organization; {:?} is none", name(named));
             fields::invalid("organization", expected)
         })
     }

@@ -14,33 +14,33 @@ impl<'de> Deserialize<'de> for ImportedSecret {
     }
 }
 
-/// A token to import.
+/// One token to import.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LegacyRow {
-    /// Its id: the first half of the Basic pair.
+    /// The id: the user name of HTTP Basic.
     pub id: String,
-    /// Its secret: the second half.
+    /// The secret: the password of HTTP Basic.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub secret: ImportedSecret,
-    /// Public id of the organization it acts for.
+    /// The public id of the organization that the token acts for.
     pub organization: String,
-    /// What it may do; missing: everything at the resource server.
+    /// The scopes of the token. If missing: every scope of the resource server.
     pub scopes: Option<Vec<String>>,
-    /// A name for people.
+    /// A name that people see in lists. It need not be unique.
     #[serde(default)]
     pub label: String,
-    /// When it stops by itself (RFC 3339); missing: never.
+    /// When it expires (RFC 3339). If missing: never.
     pub expires_at: Option<String>,
 }
 
-/// Tokens to import.
+/// The tokens to import.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Import {
-    /// The resource server's identifier; may be missing where the realm has only one.
+    /// The identifier of the resource server. It may be missing where the realm has exactly one.
     pub audience: Option<String>,
     /// The tokens, at most 500.
     pub tokens: Vec<LegacyRow>,

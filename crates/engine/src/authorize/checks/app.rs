@@ -28,10 +28,13 @@ pub(in crate::authorize) async fn check(
 
 /// Checks that the app is registered for authorization codes (RFC 6749 §4.1.2.1,
 /// `unauthorized_client`).
-pub(in crate::authorize) fn may_ask(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
-    if asked.client.grant_types.contains(&GrantType::AuthorizationCode) {
+pub(in crate::authorize) fn grant_type_allowed(
+    input: &CheckInput<'_>,
+    _: &mut Draft,
+) -> Result<(), Denial> {
+    if input.client.grant_types.contains(&GrantType::AuthorizationCode) {
         Ok(())
     } else {
-        Err(AuthorizationReason::AppMayNotAsk.into())
+        Err(AuthorizationReason::GrantTypeNotAllowed.into())
     }
 }

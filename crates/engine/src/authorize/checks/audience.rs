@@ -52,8 +52,8 @@ async fn only(ctx: &Context<'_>) -> Result<Audience, Denial> {
 }
 
 /// Records the API. It must exist and be active.
-pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
-    match asked.audience {
+pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
+    match input.audience {
         Audience::Known(server) if server.status == Status::Suspended => {
             Err(GrantReason::ResourceServerSuspended.into())
         }

@@ -14,11 +14,11 @@ const S256_LENGTH: usize = 43;
 const LONGEST: usize = 128;
 
 /// Records the challenge; denies a request without one where it is required.
-pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
-    let rule = asked.ctx.issuer.dialect().pkce();
-    let method = asked.value(Parameter::CodeChallengeMethod);
-    let Some(value) = asked.value(Parameter::CodeChallenge) else {
-        let required = rule.required == PkceRequired::Always || asked.client.is_public();
+pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
+    let rule = input.ctx.issuer.dialect().pkce();
+    let method = input.value(Parameter::CodeChallengeMethod);
+    let Some(value) = input.value(Parameter::CodeChallenge) else {
+        let required = rule.required == PkceRequired::Always || input.client.is_public();
         // A method without a challenge means that the challenge got lost: the app relies on PKCE.
         let missing = required || method.is_some();
         return if missing { Err(AuthorizationReason::ChallengeMissing.into()) } else { Ok(()) };
@@ -35,7 +35,7 @@ pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> 
         };
     // RFC 7636 §4.4.1: a challenge that could never be verified is denied here, before the person
     // is asked. The method `plain` is not accepted from an app without a secret.
-    if method == Some(ChallengeMethod::Plain) && asked.client.is_public() {
+    if method == Some(ChallengeMethod::Plain) && input.client.is_public() {
         return Err(AuthorizationReason::ChallengeMethodUnsupported(
             ChallengeMethod::Plain.as_str().to_owned(),
         )

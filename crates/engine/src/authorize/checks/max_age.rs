@@ -6,8 +6,8 @@ use super::input::{CheckInput, Draft};
 use crate::{Denial, RequestReason};
 
 /// Records `max_age`: a number of seconds.
-pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
-    let Some(text) = asked.value(Parameter::MaxAge) else { return Ok(()) };
+pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
+    let Some(text) = input.value(Parameter::MaxAge) else { return Ok(()) };
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     let seconds = text.parse().ok().filter(|_| digits);
     draft.max_age = Some(seconds.ok_or(RequestReason::ParameterMalformed(Parameter::MaxAge))?);

@@ -12,14 +12,14 @@ const LONGEST_NONCE: usize = 512;
 const LONGEST_HINT: usize = 320;
 
 /// Records `nonce`, `login_hint` and `id_token_hint`. A malformed hint is ignored.
-pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
-    draft.nonce = asked.value(Parameter::Nonce).map(str::to_owned);
+pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
+    draft.nonce = input.value(Parameter::Nonce).map(str::to_owned);
     if draft.nonce.as_ref().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
         return Err(RequestReason::ParameterMalformed(Parameter::Nonce).into());
     }
-    let hint = asked.value(Parameter::LoginHint);
+    let hint = input.value(Parameter::LoginHint);
     let fits = |hint: &&str| hint.len() <= LONGEST_HINT && !hint.contains(char::is_control);
     draft.login_hint = hint.filter(fits).map(str::to_owned);
-    draft.id_token_hint = asked.value(Parameter::IdTokenHint).map(str::to_owned);
+    draft.id_token_hint = input.value(Parameter::IdTokenHint).map(str::to_owned);
     Ok(())
 }

@@ -8,8 +8,8 @@ use super::input::{CheckInput, Draft};
 use crate::{Denial, RequestReason};
 
 /// Records the public id of the organization.
-pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
-    let Some(named) = asked.value(Parameter::Organization) else { return Ok(()) };
+pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
+    let Some(named) = input.value(Parameter::Organization) else { return Ok(()) };
     let malformed = |_| RequestReason::ParameterMalformed(Parameter::Organization);
     let public_id: PublicId = named.parse().map_err(malformed)?;
     draft.organization = Some(public_id.to_string());

@@ -8,9 +8,9 @@ use crate::{Denial, RequestReason};
 
 /// Records `prompt`. Denies `none` together with another value, and unknown values: an app that
 /// asks for a page that does not exist must not get another page instead.
-pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let mut prompt = Prompt::default();
-    for word in asked.value(Parameter::Prompt).unwrap_or_default().split(' ') {
+    for word in input.value(Parameter::Prompt).unwrap_or_default().split(' ') {
         match word {
             "" => {}
             "none" => prompt.none = true,

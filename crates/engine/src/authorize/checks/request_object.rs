@@ -7,11 +7,11 @@ use super::input::{CheckInput, Draft};
 use crate::{AuthorizationReason, Denial};
 
 /// Denies `request` and `request_uri`.
-pub(in crate::authorize) fn check(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
-    if asked.value(Parameter::RequestObject).is_some() {
+pub(in crate::authorize) fn check(input: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
+    if input.value(Parameter::RequestObject).is_some() {
         return Err(AuthorizationReason::RequestObject.into());
     }
-    match asked.value(Parameter::RequestUri) {
+    match input.value(Parameter::RequestUri) {
         Some(_) => Err(AuthorizationReason::RequestUri.into()),
         None => Ok(()),
     }

@@ -6,8 +6,8 @@ use super::input::{CheckInput, Draft};
 use crate::{AuthorizationReason, Denial};
 
 /// Checks that the response mode, if one is named, is `query`.
-pub(in crate::authorize) fn check(asked: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
-    match asked.value(Parameter::ResponseMode) {
+pub(in crate::authorize) fn check(input: &CheckInput<'_>, _: &mut Draft) -> Result<(), Denial> {
+    match input.value(Parameter::ResponseMode) {
         None | Some("query") => Ok(()),
         Some(other) => Err(AuthorizationReason::ResponseModeUnsupported(other.to_owned()).into()),
     }

@@ -7,12 +7,12 @@ use super::input::{CheckInput, Draft};
 use crate::{Denial, ScopeReason, identity};
 
 /// Records the scopes. A request without scopes asks for all scopes that the app may ask for.
-pub(in crate::authorize) fn check(asked: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
+pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let api = draft.resource_server.as_ref().map(|it| it.scope_set()).unwrap_or_default();
-    let of_app = &asked.client.scopes;
-    let identity = identity::scopes(asked.ctx.issuer.dialect());
+    let of_app = &input.client.scopes;
+    let identity = identity::scopes(input.ctx.issuer.dialect());
     let allowed = of_app.intersection(&api).iter().chain(identity.iter()).cloned().collect();
-    let text = asked.value(Parameter::Scope).unwrap_or_default();
+    let text = input.value(Parameter::Scope).unwrap_or_default();
     let wanted: ScopeSet = text.parse().map_err(|_| ScopeReason::Malformed)?;
     if wanted.is_empty() {
         draft.scopes = of_app.intersection(&allowed);

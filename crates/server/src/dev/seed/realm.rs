@@ -95,7 +95,7 @@ impl<'a> SeedRealm<'a> {
             identifier: identifier.to_owned(),
             name: name.to_owned(),
             scopes: scopes.collect(),
-            tokens: resource_servers::Tokens::default(),
+            tokens: resource_servers::TokenSettings::default(),
         };
         match made!(self, resource_servers::create, &new) {
             Err(denial) if denial.name_taken().is_some() => {

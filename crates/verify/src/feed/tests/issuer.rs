@@ -16,7 +16,7 @@ use base::{Clock, SystemClock, SystemRng};
 use jose::{Algorithm, JwkSet, Signer, SigningKey};
 use serde::Serialize;
 use serde_json::json;
-use status::{Gone, ListClaims, Mark, Marks, Snapshot, StatusList, Update};
+use status::{ListClaims, Mark, Marks, RevokedMark, Snapshot, StatusList, Update};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
@@ -146,14 +146,14 @@ impl Issuer {
     }
 
     pub(super) fn revoke(&self, mark: Mark) {
-        self.publish(vec![Gone { mark, until: None }], Vec::new());
+        self.publish(vec![RevokedMark { mark, until: None }], Vec::new());
     }
 
     pub(super) fn restore(&self, mark: Mark) {
         self.publish(Vec::new(), vec![mark]);
     }
 
-    fn publish(&self, gone: Vec<Gone>, back: Vec<Mark>) {
+    fn publish(&self, gone: Vec<RevokedMark>, back: Vec<Mark>) {
         let mut names_marks = self.names_marks();
         names_marks.bad.extend(gone.iter().map(|gone| (gone.mark, gone.until)));
         names_marks.bad.retain(|mark, _| !back.contains(mark));
@@ -251,7 +251,7 @@ impl Issuer {
         let lie = Update {
             back: names_marks.bad.keys().copied().collect(),
             gone: (0..200)
-                .map(|grant| Gone { mark: Mark::status_index(grant), until: None })
+                .map(|grant| RevokedMark { mark: Mark::status_index(grant), until: None })
                 .collect(),
             ..self.update(names_marks, sequence, sequence + 1_000)
         };
