@@ -84,11 +84,11 @@ fn table_rows(seen: &[Vec<ObservedDelay>], chart: Option<&PathBuf>) -> Result<Ve
         let all = seen.iter().flatten().filter(|seen| seen.sort == sort);
         Delays::of(all.map(|seen| seen.millis).collect())
     };
-    let same = ("gate of the node that was told", of(Sort::SameGate));
+    let same = ("gate of the node that revoked", of(Sort::SameGate));
     let other = ("gates of the two other nodes", of(Sort::OtherGate));
     let services = ("services with crates/verify", of(Sort::Verifier));
     let last = |seen: &Vec<ObservedDelay>| seen.iter().map(|seen| seen.millis).fold(0.0, f64::max);
-    let all = ("everybody", Delays::of(seen.iter().map(last).collect()));
+    let all = ("all: until the last of them refuses", Delays::of(seen.iter().map(last).collect()));
     let groups = [&same, &other, &services, &all].map(|(name, delays)| (*name, delays));
     if let Some(file) = chart {
         let caption = format!(

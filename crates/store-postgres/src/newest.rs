@@ -139,7 +139,10 @@ impl Listening<'_> {
     /// Queries the newest number after each notification, and from time to time.
     async fn ask(&mut self, client: &Client, notified: &Notify) -> String {
         if let Err(error) = client.batch_execute("LISTEN postern_feed").await {
-            tracing::warn!(why = crate::error::text(&error), "nobody may listen for changes here");
+            tracing::warn!(
+                why = crate::error::text(&error),
+                "LISTEN failed: changes are found by polling alone"
+            );
         }
         loop {
             // Not a prepared statement: a pooler may not know it the next time.

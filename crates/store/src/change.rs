@@ -45,7 +45,7 @@ impl Batch {
     /// What the change feed publishes of this batch; empty where it publishes nothing.
     ///
     /// A batch with events is published whole. A batch without events is use, not change, and is
-    /// not published: whoever decides on a rotating refresh token or a session reads it from the
+    /// not published: a decision about a rotating refresh token or a session reads it from the
     /// store itself ([`crate::StoreReader::direct`]). Two effects are always published: the revocation of
     /// a token, and a stored access token that replaces another.
     pub fn effects(&self) -> Vec<Effect> {

@@ -61,14 +61,15 @@ pub trait StoreReader: Send + Sync + Debug + 'static {
     /// The newest sequence number; 0 when there is none.
     async fn sequence(&self) -> Result<u64, StoreError>;
 
-    /// What was committed after `after`, in order, as far as it is told ([`Batch::effects`]); at most
-    /// `limit` commits, and [`crate::MAX_CHANGES`]. Events that tell of no change come as a change
-    /// without effects, so that the last change always has the newest number. `None` when changes that long ago are not kept any more: whoever asks knows
-    /// nothing then, and reads everything anew. At least the last 100 000 changes are kept.
+    /// The published changes after `after`, in order ([`Batch::effects`]): at most `limit` commits, and
+    /// at most [`crate::MAX_CHANGES`]. A commit with events but without effects is a change without
+    /// effects, so that the last change always has the newest number. `None` when changes that old are
+    /// no longer kept: the caller must then read everything again. At least the last 100 000 changes
+    /// are kept.
     async fn changes(&self, after: u64, limit: usize) -> Result<Option<Vec<Change>>, StoreError>;
 
     /// Returns when the newest sequence number may be greater than `after`: at once where it is. A
-    /// wake-up may be missed or come for nothing, so nobody relies on it: look from time to time.
+    /// wake-up may be missed or be needless, so callers must not rely on it, and must poll, too.
     async fn changed(&self, after: u64);
 
     /// The same store, for reads that must see what other nodes have committed: without the memory in

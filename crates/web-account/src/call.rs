@@ -29,21 +29,21 @@ impl Api for AccountApi {
         root: "/account/v1",
         document: "/account/openapi.json",
         title: "Postern account API",
-        about: "What a person manages of their own. Identifiers are public ids; times are RFC 3339 \
+        about: "Resources that a person manages for themselves. Identifiers are public ids; times are RFC 3339 \
                 in UTC; lists are paged by an opaque cursor; a secret is shown once, in the answer \
-                to its creation. What is somebody else's is not found.",
+                to its creation. A resource of another person is not found.",
         challenge: "account",
         lacking: |scope| match scope {
-            SESSION => "No token opens this: sign in.".to_owned(),
+            SESSION => "A token cannot be used here: sign in.".to_owned(),
             scope => format!("The token lacks the scope {scope}."),
         },
         needs: |scope| match scope {
-            SESSION => "Needs a session: no token opens it.".to_owned(),
+            SESSION => "Needs a session: a token cannot be used.".to_owned(),
             scope => format!("With a token, needs the scope `{scope}`."),
         },
         schemes: || {
             let about = "The cookie of a browser where the person is signed in; its name ends in \
-                         that of the realm. A change needs JSON and an Origin, too.";
+                         that of the realm. A change also needs a JSON body and an `Origin` header.";
             let cookie = ApiKeyValue::with_description("postern_session_REALM", about);
             let token = Http::builder().scheme(HttpAuthScheme::Bearer);
             let token = token.description(Some("A personal access token.")).build();

@@ -58,8 +58,8 @@ impl Operation {
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
             .description(Some(
-                "The same request under the same key is carried out once, and answered the same \
-                 for 24 hours.",
+                "A request that is repeated with the same key within 24 hours is carried out once, \
+                 and gets the same answer.",
             ))
             .schema(Some(Object::with_type(Type::String)))
             .build();
@@ -102,11 +102,11 @@ impl Document {
         self.components.schemas.extend(schemas);
         let method = method_name(row.method);
         let failed = ResponseBuilder::new()
-            .description("It was refused.")
+            .description("The request was refused.")
             .content(JSON, content(Ref::from_schema_name(ErrorBody::name()).into()))
             .build();
         let done = ResponseBuilder::new()
-            .description(if status == "201" { "It was made." } else { "It went well." })
+            .description(if status == "201" { "It was created." } else { "The request succeeded." })
             .content(JSON, content(answer))
             .build();
         let mut builder = OperationBuilder::new()

@@ -13,7 +13,7 @@ pub(super) fn database(config: &Config, findings: &mut Vec<Finding>) {
         Database::Sqlite(path) => {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             if folder.is_some_and(|folder| !folder.is_dir()) {
-                let text = format!("the folder of {} is not there", path.display());
+                let text = format!("the folder of {} does not exist", path.display());
                 findings.push(Finding::wrong("database_folder_missing", text));
             }
             if others_read(path) {

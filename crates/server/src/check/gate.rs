@@ -15,16 +15,16 @@ pub(super) fn gates(config: &Config, findings: &mut Vec<Finding>) {
         let Some(gate) = &realm.gate else { continue };
         if config.trusted_proxies.is_empty() {
             let text = format!(
-                "realm {}: questions to its gate come from a proxy, but no trusted_proxies are \
-                 named: every caller has the proxy's address",
+                "realm {}: its gate is asked by a proxy, but trusted_proxies is empty: every caller \
+                 has the proxy's address",
                 realm.name
             );
             findings.push(Finding::weak("gate_without_proxies", text));
         }
         if gate.stale_after > LONG_STALENESS {
             let text = format!(
-                "realm {}: its gate believes what it remembers for {} seconds without word from \
-                 the database: so long a revocation may be missed",
+                "realm {}: its gate answers from memory for {} seconds while the database does not \
+                 answer: it may miss a revocation for that long",
                 realm.name,
                 gate.stale_after.as_secs()
             );
@@ -41,8 +41,8 @@ fn routes(realm: &Realm, gate: &GateSettings, findings: &mut Vec<Finding>) {
         match access {
             Access::Public if path.starts_with("/{*") => {
                 let text = format!(
-                    "realm {}: the route {path} is public: whatever no other route names is open \
-                     to anybody",
+                    "realm {}: the route {path} is public: every path that no other route names \
+                     needs no credential",
                     realm.name
                 );
                 findings.push(Finding::weak("gate_all_public", text));
@@ -51,8 +51,8 @@ fn routes(realm: &Realm, gate: &GateSettings, findings: &mut Vec<Finding>) {
             Access::Protected { audience, .. } => {
                 if *when_unsure == WhenUnsure::Open && writes(route) {
                     let text = format!(
-                        "realm {}: the route {path} is open while nothing can be known, and takes \
-                         more than reading: then anybody can write",
+                        "realm {}: the route {path} allows methods that write and has \
+                         when_unsure = \"open\": while the database is away, revoked callers can write",
                         realm.name
                     );
                     findings.push(Finding::weak("gate_open_to_writes", text));
@@ -66,8 +66,8 @@ fn routes(realm: &Realm, gate: &GateSettings, findings: &mut Vec<Finding>) {
     }
     for audience in strange {
         let text = format!(
-            "realm {}: the API {audience:?} of its gate is no https URL: callers cannot find what it \
-             tells of itself at its own address (RFC 9728 section 1.2)",
+            "realm {}: the API {audience:?} of its gate is not an https URL: callers cannot find its \
+             metadata (RFC 9728 section 1.2)",
             realm.name
         );
         findings.push(Finding::weak("gate_audience_no_url", text));

@@ -24,12 +24,12 @@ pub(super) fn listeners(config: &Config, findings: &mut Vec<Finding>) {
         .iter()
         .any(|listener| listener.tls.is_none() && listener.realms.iter().any(of_https));
     if behind_proxy && config.trusted_proxies.is_empty() {
-        let text = "an https issuer is served without TLS, so a proxy stands before it, but no \
-                    trusted_proxies are named: every client has the proxy's address";
+        let text = "an https issuer is served without TLS, so there is a proxy in front of it, but \
+                    trusted_proxies is empty: every client has the proxy's address";
         findings.push(Finding::weak("no_trusted_proxies", text));
     }
     if config.trusted_proxies.iter().any(web::Network::is_everything) {
-        let text = "trusted_proxies names every address there is: anybody can claim to be anybody";
+        let text = "trusted_proxies holds every address: any client can claim any other address";
         findings.push(Finding::wrong("everybody_is_trusted", text));
     }
 }
@@ -38,7 +38,7 @@ pub(super) fn metrics(config: &Config, findings: &mut Vec<Finding>) {
     if let Some(address) = config.metrics
         && !address.ip().is_loopback()
     {
-        let text = format!("{address} shows the metrics to whoever reaches it");
+        let text = format!("{address} shows the metrics to every client that reaches it");
         findings.push(Finding::weak("metrics_public", text));
     }
 }
@@ -48,7 +48,7 @@ pub(super) fn mail(config: &Config, findings: &mut Vec<Finding>) {
         let asks = config.realms.iter().find(|it| it.dialect.authorization().access_requests);
         if let Some(realm) = asks {
             let text = format!(
-                "the realm {} takes access requests, but there is no [mail]: answers wait",
+                "realm {}: it accepts access requests, but there is no [mail]: no answer is sent",
                 realm.name
             );
             findings.push(Finding::weak("no_mail", text));
@@ -58,7 +58,8 @@ pub(super) fn mail(config: &Config, findings: &mut Vec<Finding>) {
     let here = mail.host.trim_matches(['[', ']']);
     let here = here == "localhost" || here.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
     if mail.encryption == Encryption::None && !here {
-        let text = format!("one-time links travel to {} in the clear", mail.host);
+        let text =
+            format!("one-time links are sent to the mail server {} without encryption", mail.host);
         findings.push(Finding::weak("mail_without_tls", text));
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn issuers(config: &Config, findings: &mut Vec<Finding>) {
     for Realm { name, issuer, .. } in &config.realms {
         if !issuer.is_https() && !issuer.is_loopback() {
             let text = format!(
-                "realm {name}: {issuer} is not https, so that everything on its way can be read \
+                "realm {name}: the issuer {issuer} is not https, so requests can be read in transit \
                  (RFC 8414 section 2)"
             );
             findings.push(Finding::wrong("issuer_not_https", text));
@@ -41,23 +41,23 @@ pub(super) fn tokens(config: &Config, findings: &mut Vec<Finding>) {
         let AccessTokenPolicy { format, algorithm, lifetime, .. } = dialect.access_token();
         if *format == Format::Jwt && *algorithm == Algorithm::HS256 {
             let text = format!(
-                "realm {name}: tokens are signed with HS256: whoever can check one can forge any. \
-                 Share the key with no service; let services introspect"
+                "realm {name}: tokens are signed with HS256: a service with the key to verify them can \
+                 also forge them. Share the key with no service; let services introspect"
             );
             findings.push(Finding::weak("shared_key", text));
         }
         match lifetime {
             None => {
                 let text = format!(
-                    "realm {name}: access tokens never expire. A service that checks them offline \
-                     never learns of a revocation: let services introspect"
+                    "realm {name}: access tokens never expire. A service that checks only the \
+                     signature never learns of a revocation: let services introspect"
                 );
                 findings.push(Finding::weak("token_never_expires", text));
             }
             Some(lifetime) if *lifetime > DAY && *format != Format::Stored => {
                 let text = format!(
-                    "realm {name}: access tokens are good for {}: a service that checks them \
-                     offline learns of a revocation only then",
+                    "realm {name}: access tokens are valid for {}: a service that checks only \
+                     the signature accepts a revoked token until it expires",
                     days(*lifetime)
                 );
                 findings.push(Finding::weak("token_lives_long", text));
@@ -76,7 +76,7 @@ pub(super) fn lifetimes(config: &Config, findings: &mut Vec<Finding>) {
         ] {
             let how_long = match lifetime {
                 None => "may never expire".to_owned(),
-                Some(lifetime) if lifetime > YEAR => format!("may live {}", days(lifetime)),
+                Some(lifetime) if lifetime > YEAR => format!("may be valid for {}", days(lifetime)),
                 Some(_) => continue,
             };
             let text = format!("realm {name}: {what} {how_long}");
@@ -84,7 +84,7 @@ pub(super) fn lifetimes(config: &Config, findings: &mut Vec<Finding>) {
         }
         if it.code > MAX_CODE_LIFETIME {
             let text = format!(
-                "realm {name}: an authorization code is good for more than 10 minutes (RFC 6749 \
+                "realm {name}: an authorization code is valid for more than 10 minutes (RFC 6749 \
                  section 4.1.2)"
             );
             findings.push(Finding::weak("code_lives_long", text));
@@ -98,8 +98,8 @@ pub(super) fn people(config: &Config, findings: &mut Vec<Finding>) {
         let codes = dialect.grant_types().contains(&GrantType::AuthorizationCode);
         if codes && dialect.pkce().methods.contains(&ChallengeMethod::Plain) {
             let text = format!(
-                "realm {name}: apps may send the verifier of a code itself instead of its hash: \
-                 whoever sees the request can use the code (RFC 7636 section 7.2)"
+                "realm {name}: apps may send the code verifier itself as the challenge (`plain`): a \
+                 person who sees the request can use the code (RFC 7636 section 7.2)"
             );
             findings.push(Finding::weak("plain_challenge", text));
         }
@@ -107,7 +107,7 @@ pub(super) fn people(config: &Config, findings: &mut Vec<Finding>) {
             && dialect.grant_types().contains(&GrantType::RefreshToken);
         if rotates && dialect.refresh_retry_window().is_none() {
             let text = format!(
-                "realm {name}: refresh tokens rotate and a retry is a replay: a client that loses \
+                "realm {name}: refresh tokens rotate and there is no retry window: a client that loses \
                  one answer on the network loses its connection"
             );
             findings.push(Finding::weak("retry_window_off", text));
@@ -125,7 +125,7 @@ pub(super) fn environments(config: &Config, findings: &mut Vec<Finding>) {
         };
         let issued = [CredentialKind::ApiKey, CredentialKind::RefreshToken];
         if *environment == Environment::Test && issued.iter().any(alike) {
-            let text = format!("realm {name}: its test keys have the prefix of live ones");
+            let text = format!("realm {name}: its test keys have the same prefix as its live keys");
             findings.push(Finding::weak("test_keys_look_live", text));
         }
     }

@@ -22,7 +22,7 @@ pub(crate) enum AdminKey {
     Revoke(With<Revoked>),
 }
 
-/// A key to be.
+/// The input to create an admin key.
 #[derive(Debug, Args)]
 pub(crate) struct Issue {
     /// A name for people

@@ -45,7 +45,7 @@ pub(crate) fn run(inspect: &Inspect) -> Result<(), CommandError> {
         text => text.to_owned(),
     };
     let lines = describe(&text, SystemClock.now());
-    for line in &lines.said {
+    for line in &lines.lines {
         print_line(line)?;
     }
     if lines.known { Ok(()) } else { Err(CommandError::silent(FAILED)) }
@@ -54,7 +54,7 @@ pub(crate) fn run(inspect: &Inspect) -> Result<(), CommandError> {
 /// The description, and whether it is a known kind.
 #[derive(Debug, Default)]
 pub(crate) struct Description {
-    pub(crate) said: Vec<String>,
+    pub(crate) lines: Vec<String>,
     pub(crate) known: bool,
 }
 
@@ -63,12 +63,14 @@ pub(crate) fn describe(text: &str, now: Timestamp) -> Description {
     let mut it = Description::default();
     let trimmed = text.trim();
     if trimmed.len() != text.len() {
-        it.said.push("It has white space around it: as it stands it will be refused.".to_owned());
+        it.lines.push("It has white space around it, so it will be refused.".to_owned());
     }
     if trimmed.split('.').count() == 3 {
         match Compact::parse(trimmed) {
             Ok(token) => jwt(&token, trimmed, now, &mut it),
-            Err(error) => it.said.push(format!("It looks like a JWT, but is none: {error}.")),
+            Err(error) => {
+                it.lines.push(format!("It looks like a JWT, but cannot be read as one: {error}."))
+            }
         }
         return it;
     }
@@ -79,25 +81,25 @@ pub(crate) fn describe(text: &str, now: Timestamp) -> Description {
             }
         }
     }
-    it.said.dedup();
+    it.lines.dedup();
     if it.known {
-        it.said.push("Whether it was revoked only the server knows: postern why ID.".to_owned());
-    } else if it.said.is_empty() {
+        it.lines.push("Only the server knows whether it was revoked: postern why ID.".to_owned());
+    } else if it.lines.is_empty() {
         let text = "It is neither a JWT nor a string that a dialect of this program issues.";
-        it.said.push(text.to_owned());
+        it.lines.push(text.to_owned());
     }
     it
 }
 
 fn jwt(token: &Compact<'_>, text: &str, now: Timestamp, it: &mut Description) {
     it.known = true;
-    it.said.push("A JWT. Its signature was NOT checked: anybody could have written this.".into());
+    it.lines.push("A JWT. Its signature was NOT checked: anyone could have made it.".into());
     let header = text.split('.').next().and_then(base::encoding::parse_base64url);
     let parts = [("header", header), ("claims", Some(token.unverified_payload().to_vec()))];
     for (name, bytes) in parts {
         let value: Option<Value> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let pretty = value.as_ref().and_then(|value| serde_json::to_string_pretty(value).ok());
-        it.said.push(format!("{name}: {}", pretty.as_deref().unwrap_or("no JSON")));
+        it.lines.push(format!("{name}: {}", pretty.as_deref().unwrap_or("no JSON")));
         for member in ["iat", "nbf", "exp"] {
             let seconds = value.as_ref().and_then(|value| value.get(member)?.as_i64());
             if let Some(at) = seconds.map(Timestamp::from_seconds) {
@@ -107,7 +109,7 @@ fn jwt(token: &Compact<'_>, text: &str, now: Timestamp, it: &mut Description) {
                     _ if at > now => ": that is in the future",
                     _ => "",
                 };
-                it.said.push(format!("{member} is {at}{state}"));
+                it.lines.push(format!("{member} is {at}{state}"));
             }
         }
     }
@@ -131,10 +133,10 @@ fn issued_string(
                 it.known = true;
                 // The first 48 bits are milliseconds (RFC 9562 §5.7).
                 let made = Timestamp::from_millis((id.as_u128() >> 80) as i64);
-                it.said.push(format!("A {what}: id {id}, made {made}; its checksum fits."));
+                it.lines.push(format!("A {what}: id {id}, made {made}; its checksum fits."));
             }
             Shape::Damaged => {
-                it.said.push(format!("A {what} that was mistyped or cut: its checksum is wrong."));
+                it.lines.push(format!("A {what} that was mistyped or cut: its checksum is wrong."));
             }
             Shape::Foreign => {}
         },
@@ -145,7 +147,7 @@ fn issued_string(
             if let Some(id) = body.get(..id_digits).filter(|_| fits) {
                 it.known = true;
                 let id = clean(id);
-                it.said.push(format!("It has the shape of a {what}: id {id}."));
+                it.lines.push(format!("It has the shape of a {what}: id {id}."));
             }
         }
         SecretShape::Imported => {}

@@ -42,11 +42,10 @@ pub(crate) fn run(command: &Command) -> Result<(), CommandError> {
     let Command::Verify(verify) = command;
     let keys = keys(&verify.jwk)?;
     let text = read(&verify.jws)?;
-    let not_good =
-        |reason: &dyn std::fmt::Display| CommandError::new(format!("not good: {reason}"));
-    let token = Compact::parse(text.trim()).map_err(|error| not_good(&error))?;
-    keys.verify(&token).map_err(|error| not_good(&error))?;
-    print_line("good")
+    let invalid = |reason: &dyn std::fmt::Display| CommandError::new(format!("invalid: {reason}"));
+    let token = Compact::parse(text.trim()).map_err(|error| invalid(&error))?;
+    keys.verify(&token).map_err(|error| invalid(&error))?;
+    print_line("valid")
 }
 
 /// The keys of a file. A single key is tried whatever key the token names. From a set, the key that
@@ -58,12 +57,12 @@ fn keys(file: &Path) -> Result<KeySet, CommandError> {
     };
     let value: Value = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
     let Some(Value::Array(members)) = value.get("keys") else {
-        let key = key(&value).ok_or_else(|| wrong(&"no key that can be used here"))?;
+        let key = key(&value).ok_or_else(|| wrong(&"no key that Postern can use"))?;
         return Ok(KeySet::from_iter([key.without_name()]));
     };
     let keys = KeySet::from_iter(members.iter().filter_map(key));
     if keys.iter().next().is_none() {
-        return Err(wrong(&"it holds no key that can be used here"));
+        return Err(wrong(&"it holds no key that Postern can use"));
     }
     Ok(keys)
 }

@@ -29,7 +29,7 @@ pub(crate) fn print_answer(
         Rendering::One => {
             print_line(&one(answer).trim_fmt())?;
             if answer.get("secret").is_some_and(Value::is_string) {
-                print_remark("The secret is shown this once: keep it now.");
+                print_remark("The secret is shown only once: save it now.");
             }
             Ok(())
         }

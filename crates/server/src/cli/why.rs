@@ -38,8 +38,8 @@ pub(crate) fn lines(answer: &Value) -> Vec<String> {
     let list = |name: &str| answer.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
     let mut lines = Vec::new();
     match answer.get("good").and_then(Value::as_bool) {
-        Some(true) => lines.push(format!("{} is good at present.", text(answer, "id"))),
-        Some(false) => lines.push(format!("{} is NOT good at present:", text(answer, "id"))),
+        Some(true) => lines.push(format!("{} is active.", text(answer, "id"))),
+        Some(false) => lines.push(format!("{} is NOT active:", text(answer, "id"))),
         None => {}
     }
     for link in list("chain") {

@@ -63,7 +63,7 @@ fn a_customer_is_set_up_looked_at_and_suspended_by_hand() {
     assert_eq!(budget["day"]["remaining"], 7);
     fixture.say(&["client", "suspend", &client]);
     let why = fixture.say(&["why", &client]);
-    assert!(why.contains("NOT good") && why.contains("the client is suspended"), "{why}");
+    assert!(why.contains("NOT active") && why.contains("the client is suspended"), "{why}");
     assert!(why.contains("client.suspended"), "{why}");
     let everything = fixture.json(&["event", "list", "--all"]);
     assert!(everything["next"].is_null());

@@ -188,7 +188,9 @@ impl Follower {
                 self.failures = self.failures.max(count);
                 Err(Unavailable::new("messages of the feed are missing"))
             }
-            UpdateOutcome::TooMuch => Err(Unavailable::new("the feed tells more than can be held")),
+            UpdateOutcome::MemoryExceeded => {
+                Err(Unavailable::new("the revoked marks take more memory than the limit"))
+            }
         }
     }
 

@@ -44,7 +44,7 @@ pub(crate) enum UpdateOutcome {
     /// Messages are missing in between, so a snapshot is needed.
     Gap,
     /// The memory limit would be exceeded.
-    TooMuch,
+    MemoryExceeded,
 }
 
 impl Known {
@@ -76,21 +76,21 @@ impl Known {
         if update.reset || update.after > at.sequence || update.sequence < update.after {
             return UpdateOutcome::Gap;
         }
-        let says_something = !update.gone.is_empty() || !update.back.is_empty();
-        if update.sequence == at.sequence && update.as_of < at.claimed && says_something {
+        let has_changes = !update.gone.is_empty() || !update.back.is_empty();
+        if update.sequence == at.sequence && update.as_of < at.claimed && has_changes {
             // It may be a repeated message or that of another node. Their order is unknown.
             return UpdateOutcome::Gap;
         }
-        if update.sequence >= at.sequence && says_something {
+        if update.sequence >= at.sequence && has_changes {
             if self.marks.bytes() > MAX_BYTES {
-                return UpdateOutcome::TooMuch;
+                return UpdateOutcome::MemoryExceeded;
             }
             self.marks.apply(update);
             self.version += 1;
         }
         // A change of many marks comes in parts, and only the last part has its sequence number.
         // Until then, the data is not complete up to the sender's time.
-        let is_part = says_something && update.sequence == update.after;
+        let is_part = has_changes && update.sequence == update.after;
         if !is_part {
             at.as_of = at.as_of.max(Timestamp::from_millis(update.as_of).min(now));
         }

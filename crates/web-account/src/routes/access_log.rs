@@ -70,7 +70,7 @@ struct AppView {
 pub(super) fn rows(table: Table) -> Table {
     let used = "List what acts for you, with its last use";
     table
-        .about("Access log", "What you did, and what of yours was used.")
+        .about("Access log", "Your changes, and the last use of your credentials.")
         .read(
             row(MethodFilter::GET, "/access-log", SESSION, "List what you did, newest first"),
             log,

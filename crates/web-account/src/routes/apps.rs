@@ -49,7 +49,7 @@ struct AppView {
 struct NewAppView {
     #[serde(flatten)]
     app: AppView,
-    /// Its secret, where it has one. It is shown this once.
+    /// Its secret, if it has one. It is shown only once.
     secret: Option<String>,
 }
 
@@ -68,13 +68,13 @@ struct SecretView {
     last_used_at: Option<String>,
 }
 
-/// A secret just made.
+/// A new secret.
 #[derive(Serialize, ToSchema)]
 #[schema(as = NewlyMadeAppSecret)]
 struct NewSecretView {
     #[serde(flatten)]
     about: SecretView,
-    /// The secret. It is shown this once.
+    /// The secret. It is shown only once.
     secret: String,
 }
 

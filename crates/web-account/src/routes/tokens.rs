@@ -39,13 +39,13 @@ struct TokenView {
     uses: u64,
 }
 
-/// A token just made.
+/// A new token.
 #[derive(Serialize, ToSchema)]
 #[schema(as = NewlyMadeToken)]
 struct NewTokenView {
     #[serde(flatten)]
     token: TokenView,
-    /// The token itself. It is shown this once.
+    /// The token string. It is shown only once.
     secret: String,
 }
 

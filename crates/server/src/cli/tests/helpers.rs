@@ -22,10 +22,10 @@ fn signed(algorithm: Algorithm, claims: &str) -> (Arc<SigningKey>, String) {
 fn inspecting_a_jwt_says_that_nothing_was_verified() {
     let (_, token) = signed(Algorithm::ES256, r#"{"sub":"ada","exp":1700000000}"#);
     let it = inspect::describe(&token, NOW);
-    let said = it.said.join("\n");
-    assert!(it.known && said.contains("NOT checked"), "{said}");
-    assert!(said.contains("\"sub\": \"ada\"") && said.contains("it has expired"), "{said}");
-    let padded = inspect::describe(&format!(" {token}\n"), NOW).said.join("\n");
+    let lines = it.lines.join("\n");
+    assert!(it.known && lines.contains("NOT checked"), "{lines}");
+    assert!(lines.contains("\"sub\": \"ada\"") && lines.contains("it has expired"), "{lines}");
+    let padded = inspect::describe(&format!(" {token}\n"), NOW).lines.join("\n");
     assert!(padded.contains("white space"), "{padded}");
 }
 
@@ -37,13 +37,16 @@ fn inspecting_an_issued_string_shows_kind_and_damage_but_not_the_secret() {
     let id = base::Id::<()>::new(NOW, &SystemRng);
     let issued = base::issued::issue::<(), ()>(prefix, id, &SystemRng);
     let it = inspect::describe(issued.expose(), NOW);
-    let said = it.said.join("\n");
-    assert!(it.known && said.contains("refresh token") && said.contains(&id.to_string()), "{said}");
-    assert!(said.contains("2027-01-15T08:00:00Z"), "when it was made: {said}");
-    assert!(!said.contains(issued.expose()));
+    let lines = it.lines.join("\n");
+    assert!(
+        it.known && lines.contains("refresh token") && lines.contains(&id.to_string()),
+        "{lines}"
+    );
+    assert!(lines.contains("2027-01-15T08:00:00Z"), "when it was made: {lines}");
+    assert!(!lines.contains(issued.expose()));
     let cut = &issued.expose()[..issued.expose().len() - 1];
     let it = inspect::describe(cut, NOW);
-    assert!(!it.known && it.said.join("\n").contains("mistyped or cut"), "{it:?}");
+    assert!(!it.known && it.lines.join("\n").contains("mistyped or cut"), "{it:?}");
     assert!(!inspect::describe("hello", NOW).known);
 }
 
@@ -107,7 +110,7 @@ fn why_is_printed_without_control_characters() {
         "events": [{"at": "t", "action": "api_key.created", "target": {"id": "key-1"}, "actor": {"kind": "system"}}],
     });
     let rendering = why::lines(&answer).join("\n");
-    assert!(rendering.contains("key-1 is NOT good"), "{rendering}");
+    assert!(rendering.contains("key-1 is NOT active"), "{rendering}");
     assert!(
         rendering.contains("organization acme: NO: the organization is suspended"),
         "{rendering}"
