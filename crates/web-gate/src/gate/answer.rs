@@ -66,11 +66,11 @@ async fn decide<'a>(
 ) -> Result<Option<Verified>, Denial> {
     let original = Original::read(gate.source, head, below_gate)?;
     known.original = Some(original);
-    let path = plain(original.path).map_err(GateReason::PathAmbiguous)?;
-    let Original { method, host, .. } = original;
-    let found = gate.table.choose(&gate.routes, (host, &path, method));
+    let Original { method, host, path } = original;
+    let found = gate.table.choose(&gate.routes, (host, method), path);
     let found = found.map_err(GateReason::PathAmbiguous)?;
     let Some(route) = found else {
+        let path = plain(path).unwrap_or_default();
         let what = format!("{method} {}{path}", normal_host(host));
         return Err(GateReason::NoRoute(what).into());
     };

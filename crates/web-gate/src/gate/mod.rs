@@ -2,8 +2,8 @@
 //!
 //! A request of the proxy goes through these steps:
 //!
-//! 1. `original` and `path` read the method, host and path that the caller asked for.
-//! 2. `routes` finds the route of the route table.
+//! 1. `original` reads the method, host and path that the caller asked for.
+//! 2. `routes` finds the route of the route table; `path` decodes the path, and refuses what can be read in two ways.
 //! 3. `credential` reads the credential that the caller presents.
 //! 4. [`engine::gate`] checks that the credential is active and may be used for this route.
 //! 5. `rates` checks the rate limits.
@@ -39,4 +39,6 @@ pub use metadata::answer as resource;
 #[doc(hidden)]
 pub use path::plain as plain_path;
 pub use resources::WELL_KNOWN;
+#[doc(hidden)]
+pub use routes::Table as RouteTable;
 pub use routes::normal_host;

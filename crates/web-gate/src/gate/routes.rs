@@ -9,26 +9,48 @@
 //!
 //! The order of the lines in the file does not matter, so two lines must not match the same requests.
 //!
+//! `{*rest}` stands for all segments that follow, and for none: `/v1/orders/{*rest}` matches `/v1/orders`,
+//! `/v1/orders/` and everything below. So a strict line beside a general one has no gap at its own root.
+//!
+//! Invariant: a request passes only where every way to read its path leads to lines that ask for the same. The ways
+//! are those of common proxies and frameworks: with percent escapes or without (Express matches routes before it
+//! decodes), with a slash at the end or without, with or without regard to case (Express, by default), and up to an
+//! encoded `?` or `#` (a proxy that decodes and does not encode again). A difference that the table spells out itself
+//! is no ambiguity.
+//!
 //! The table is a tree of segments and not a radix tree such as `matchit`. That one does not allow `{name}` beside
 //! `{*rest}`, but route tables often have one strict line within a general one.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Route;
 use super::error::GateError;
 use super::path::plain;
 
+/// Whether letters of a path that differ in case only are the same for a literal segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Case {
+    Sensitive,
+    /// A literal in the request's own case still goes before the others.
+    Insensitive,
+}
+
 /// The route table: one tree of segments for each host, and one for any host.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub struct Table {
     hosts: HashMap<Box<str>, Node>,
     anywhere: Node,
+    /// Whether a literal segment has capital letters.
+    has_capitals: bool,
 }
 
 /// The lines and further segments below one path.
 #[derive(Debug, Default)]
 struct Node {
     spelled: HashMap<Box<str>, Node>,
+    /// The keys of `spelled`, by their lower-case form.
+    by_lower_case: HashMap<Box<str>, Vec<Box<str>>>,
     name: Option<Box<Node>>,
     /// The lines that end here.
     here: Vec<Line>,
@@ -46,7 +68,7 @@ struct Line {
 impl Table {
     /// # Errors
     /// The first line that is not valid, or that repeats another line.
-    pub(super) fn new(routes: &[Route]) -> Result<Self, GateError> {
+    pub fn new(routes: &[Route]) -> Result<Self, GateError> {
         let mut table = Self::default();
         for (index, route) in routes.iter().enumerate() {
             let node = match &route.host {
@@ -55,41 +77,62 @@ impl Table {
             };
             let methods = route.methods.iter().map(|it| it.as_str().into()).collect();
             node.insert(&route.path, Line { methods, index })?;
+            table.has_capitals |= route.path.bytes().any(|b| b.is_ascii_uppercase());
         }
         Ok(table)
     }
 
-    /// The index of the line for a request. `path` is a result of [`plain`].
-    pub(super) fn find(&self, host: &str, path: &str, method: &str) -> Option<usize> {
+    /// The route for a request; `None` where no line matches. `routes` are those that the table was made of, `sent`
+    /// is the path as it was sent, without the query.
+    ///
+    /// # Errors
+    /// The path is ambiguous: it is malformed ([`plain`]), or another way to read it leads to a line that asks for
+    /// something else. The text names the part that programs read in different ways.
+    pub fn choose<'a>(
+        &self,
+        routes: &'a [Route],
+        (host, method): (&str, &str),
+        sent: &str,
+    ) -> Result<Option<&'a Route>, &'static str> {
+        let path = plain(sent)?;
+        let find = |path: &str, case| {
+            self.find(host, path, method, case).and_then(|index| routes.get(index))
+        };
+        let Some(found) = find(&path, Case::Sensitive) else { return Ok(None) };
+        let same = |it: &&Route| it.access == found.access && it.when_unsure == found.when_unsure;
+        let cut = path.find(['?', '#']).and_then(|end| path.get(..end));
+        let readings = [
+            (Some(&*path), "letters in another case than a route that spells them out"),
+            (sent.contains('%').then_some(sent), "an escape in a segment that a route spells out"),
+            (cut, "an encoded question mark or number sign behind a route that is spelled out"),
+        ];
+        let in_two_cases =
+            self.has_capitals || path.bytes().any(|b| b.is_ascii_uppercase() || !b.is_ascii());
+        let cases: &[Case] =
+            if in_two_cases { &[Case::Sensitive, Case::Insensitive] } else { &[Case::Sensitive] };
+        for (reading, why) in readings {
+            let Some(reading) = reading else { continue };
+            for case in cases {
+                let route = find(reading, *case).filter(same).ok_or(why)?;
+                let bare = reading.strip_suffix('/').filter(|it| !it.is_empty());
+                if let Some(bare) = bare.filter(|_| !route.path.ends_with('/')) {
+                    find(bare, *case).filter(same).ok_or("a slash at its end")?;
+                }
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// The index of the line for a path.
+    fn find(&self, host: &str, path: &str, method: &str, case: Case) -> Option<usize> {
         let host_node = match self.hosts.get(host) {
             Some(node) => Some(node),
             None if self.hosts.is_empty() => None,
             None => self.hosts.get(normal_host(host).as_str()),
         };
         let below = path.strip_prefix('/')?;
-        let found = host_node.and_then(|node| node.find(Some(below), method));
-        found.or_else(|| self.anywhere.find(Some(below), method))
-    }
-
-    /// The route for a request. `routes` are those that the table was made of.
-    ///
-    /// # Errors
-    /// The path ends with a slash and matches a `{*rest}`, but the path without the slash has a line with another
-    /// access. Many APIs treat `/admin/` as `/admin`.
-    pub(super) fn choose<'a>(
-        &self,
-        routes: &'a [Route],
-        (host, path, method): (&str, &str, &str),
-    ) -> Result<Option<&'a Route>, &'static str> {
-        let find = |path| self.find(host, path, method).and_then(|index| routes.get(index));
-        let found = find(path);
-        if let (Some(bare), Some(found)) = (path.strip_suffix('/'), found)
-            && !found.path.ends_with('/')
-            && find(bare).is_some_and(|bare| bare.access != found.access)
-        {
-            return Err("a slash at its end");
-        }
-        Ok(found)
+        let found = host_node.and_then(|node| node.find(Some(below), method, case));
+        found.or_else(|| self.anywhere.find(Some(below), method, case))
     }
 
     /// The hosts that the lines name.
@@ -142,22 +185,47 @@ impl Node {
                 None if segment.contains(['{', '}', '*']) => {
                     return Err(malformed("a placeholder is a whole segment"));
                 }
-                None => node = node.spelled.entry(segment.into()).or_default(),
+                None => {
+                    let spellings =
+                        node.by_lower_case.entry(lower_case(segment).into()).or_default();
+                    if !spellings.iter().any(|known| **known == *segment) {
+                        spellings.push(segment.into());
+                    }
+                    node = node.spelled.entry(segment.into()).or_default();
+                }
             }
         }
         add(&mut node.here, line, pattern)
     }
 
     /// The index of the line for the rest of a path, without its first slash; `None` is an empty rest.
-    fn find(&self, rest: Option<&str>, method: &str) -> Option<usize> {
-        let Some(rest) = rest else { return pick(&self.here, method) };
+    fn find(&self, rest: Option<&str>, method: &str, case: Case) -> Option<usize> {
+        let Some(rest) = rest else {
+            return pick(&self.here, method).or_else(|| pick(&self.rest, method));
+        };
         let (segment, after) = match rest.split_once('/') {
             Some((segment, after)) => (segment, Some(after)),
             None => (rest, None),
         };
-        let spelled = || self.spelled.get(segment)?.find(after, method);
-        let name = || self.name.as_ref().filter(|_| !segment.is_empty())?.find(after, method);
-        spelled().or_else(name).or_else(|| pick(&self.rest, method))
+        let spelled = || self.spelled.get(segment)?.find(after, method, case);
+        let in_another_case = || {
+            let mut spellings = self.by_lower_case.get(lower_case(segment).as_ref())?.iter();
+            spellings.find_map(|it| self.spelled.get(it)?.find(after, method, case))
+        };
+        let name = || self.name.as_ref().filter(|_| !segment.is_empty())?.find(after, method, case);
+        spelled()
+            .or_else(|| if case == Case::Insensitive { in_another_case() } else { None })
+            .or_else(name)
+            .or_else(|| pick(&self.rest, method))
+    }
+}
+
+fn lower_case(segment: &str) -> Cow<'_, str> {
+    let is_lower_case = |b: u8| b.is_ascii() && !b.is_ascii_uppercase();
+    if segment.bytes().all(is_lower_case) {
+        Cow::Borrowed(segment)
+    } else {
+        Cow::Owned(segment.to_lowercase())
     }
 }
 

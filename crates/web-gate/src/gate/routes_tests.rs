@@ -20,6 +20,10 @@ fn table(lines: &[Route]) -> Table {
     Table::new(lines).unwrap()
 }
 
+fn at(table: &Table, host: &str, path: &str, method: &str) -> Option<usize> {
+    table.find(host, path, method, Case::Sensitive)
+}
+
 #[test]
 fn a_literal_goes_before_a_placeholder_and_a_placeholder_before_the_rest() {
     let lines = [
@@ -30,7 +34,7 @@ fn a_literal_goes_before_a_placeholder_and_a_placeholder_before_the_rest() {
         line(None, "/v1/{kind}/all", &[]),
     ];
     let table = table(&lines);
-    let find = |path| table.find("h", path, "GET");
+    let find = |path| at(&table, "h", path, "GET");
     assert_eq!(find("/v1/things/all"), Some(2));
     assert_eq!(find("/v1/things/7"), Some(1));
     assert_eq!(find("/v1/things/7/parts"), Some(3));
@@ -39,10 +43,11 @@ fn a_literal_goes_before_a_placeholder_and_a_placeholder_before_the_rest() {
     assert_eq!(find("/v1/people"), Some(0));
     assert_eq!(find("/v1/things/"), Some(0), "a name is not empty");
     assert_eq!(find("/v1/"), Some(0), "the rest may be");
-    for nowhere in ["/v1", "/", "/v2/x", "/V1/x"] {
+    assert_eq!(find("/v1"), Some(0), "its slash, too");
+    for nowhere in ["/", "/v2/x", "/V1/x", "/v1x"] {
         assert_eq!(find(nowhere), None, "{nowhere}");
     }
-    assert_eq!(table.find("h", "/v1/things/7/parts", "POST"), Some(0));
+    assert_eq!(at(&table, "h", "/v1/things/7/parts", "POST"), Some(0));
 }
 
 #[test]
@@ -64,8 +69,8 @@ fn a_slash_at_the_end_does_not_bypass_a_line() {
         line(Some("one.example"), "/v1/{*rest}", &[]),
     ];
     let table = table(&lines);
-    let is_refused = |host, path, method| table.choose(&lines, (host, path, method)).is_err();
-    assert_eq!(table.find("h", "/v1/admin/", "GET"), Some(0), "the way past");
+    let is_refused = |host, path, method| table.choose(&lines, (host, method), path).is_err();
+    assert_eq!(at(&table, "h", "/v1/admin/", "GET"), Some(0), "the way past");
     assert!(is_refused("h", "/v1/admin/", "GET"));
     assert!(is_refused("h", "/v1/things/7/", "DELETE"));
     assert!(!is_refused("h", "/v1/things/7/", "GET"), "no line is passed by");
@@ -78,6 +83,74 @@ fn a_slash_at_the_end_does_not_bypass_a_line() {
 }
 
 #[test]
+fn a_strict_line_holds_at_its_root_and_below() {
+    let lines = [
+        line(None, "/v1/{*rest}", &[]),
+        line(None, "/v1/admin/{*rest}", &[]),
+        line(None, "/v1/{kind}/parts/{*rest}", &["GET"]),
+        line(None, "/v1/orders/{*rest}", &[]),
+        line(None, "/v1/orders", &["GET"]),
+    ];
+    let table = table(&lines);
+    for path in ["/v1/admin", "/v1/admin/", "/v1/admin/x", "/v1/admin/x/y/"] {
+        assert_eq!(at(&table, "h", path, "GET"), Some(1), "{path}");
+    }
+    assert_eq!(at(&table, "h", "/v1/things/parts", "GET"), Some(2));
+    assert_eq!(at(&table, "h", "/v1/things/parts", "POST"), Some(0));
+    assert_eq!(at(&table, "h", "/v1/orders", "GET"), Some(4), "a line of its own goes before");
+    assert_eq!(at(&table, "h", "/v1/orders", "POST"), Some(3));
+    assert_eq!(at(&table, "h", "/v1/administrators", "GET"), Some(0));
+}
+
+#[test]
+fn every_way_to_read_a_path_leads_to_the_same_access() {
+    let guarded = |path, audience: &str, when_unsure| {
+        let (scopes, credentials) = (oauth::ScopeSet::new(), Vec::new());
+        let access = Access::Protected { audience: audience.to_owned(), scopes, credentials };
+        Route { access, when_unsure, ..line(None, path, &[]) }
+    };
+    let lines = [
+        guarded("/v1/{*rest}", "all", WhenUnsure::Closed),
+        guarded("/v1/admin/{*rest}", "admin", WhenUnsure::Closed),
+        guarded("/v1/Reports", "one", WhenUnsure::Closed),
+        guarded("/v1/reports", "two", WhenUnsure::Closed),
+        guarded("/v1/me", "all", WhenUnsure::Closed),
+        guarded("/v1/news", "all", WhenUnsure::Open),
+        guarded("/only/status", "all", WhenUnsure::Closed),
+    ];
+    let table = table(&lines);
+    let find = |path| table.choose(&lines, ("h", "GET"), path).map(|it| it.map(|it| &*it.path));
+    for path in [
+        "/v1/ADMIN",
+        "/v1/Admin/x",
+        "/V1/Admin/x",
+        "/v1/%61dmin",
+        "/v1/%61dmin/x/",
+        "/v1/%41DMIN/x",
+        "/v1/admin%3Fx",
+        "/v1/admin%23",
+        "/v1/REPORTS",
+        "/v1/NEWS",
+        "/only/%73tatus",
+    ] {
+        assert!(!matches!(find(path), Ok(Some(_))), "{path}: {:?}", find(path));
+    }
+    for (path, expected) in [
+        ("/v1/ME", "/v1/{*rest}"),
+        ("/v1/%6De", "/v1/me"),
+        ("/v1/Reports", "/v1/Reports"),
+        ("/v1/reports", "/v1/reports"),
+        ("/v1/things/c%23", "/v1/{*rest}"),
+        ("/v1/things/Caf%C3%A9%20Bar", "/v1/{*rest}"),
+        ("/v1/admin/%41", "/v1/admin/{*rest}"),
+        ("/v1/01HV4XJ7A", "/v1/{*rest}"),
+    ] {
+        assert_eq!(find(path), Ok(Some(expected)), "{path}");
+    }
+    assert_eq!(find("/V1/x"), Ok(None), "no line is no ambiguity");
+}
+
+#[test]
 fn a_named_method_goes_before_any_and_get_covers_head() {
     let lines = [
         line(None, "/a", &[]),
@@ -87,12 +160,12 @@ fn a_named_method_goes_before_any_and_get_covers_head() {
         line(None, "/c", &["HEAD"]),
     ];
     let table = table(&lines);
-    assert_eq!(table.find("h", "/a", "PUT"), Some(1));
-    assert_eq!(table.find("h", "/a", "PATCH"), Some(0));
-    assert_eq!(table.find("h", "/a", "MADE-UP"), Some(0));
-    assert_eq!(table.find("h", "/b", "HEAD"), Some(2));
-    assert_eq!(table.find("h", "/b", "POST"), None);
-    assert_eq!(table.find("h", "/c", "HEAD"), Some(4));
+    assert_eq!(at(&table, "h", "/a", "PUT"), Some(1));
+    assert_eq!(at(&table, "h", "/a", "PATCH"), Some(0));
+    assert_eq!(at(&table, "h", "/a", "MADE-UP"), Some(0));
+    assert_eq!(at(&table, "h", "/b", "HEAD"), Some(2));
+    assert_eq!(at(&table, "h", "/b", "POST"), None);
+    assert_eq!(at(&table, "h", "/c", "HEAD"), Some(4));
 }
 
 #[test]
@@ -106,13 +179,13 @@ fn a_host_is_compared_without_case_port_and_last_dot() {
     let table = table(&lines);
     for host in ["api.example", "API.example", "api.example:8443", "api.example.", "Api.Example.:1"]
     {
-        assert_eq!(table.find(host, "/x", "GET"), Some(0), "{host}");
-        assert_eq!(table.find(host, "/health", "GET"), Some(3), "{host}");
+        assert_eq!(at(&table, host, "/x", "GET"), Some(0), "{host}");
+        assert_eq!(at(&table, host, "/health", "GET"), Some(3), "{host}");
     }
-    assert_eq!(table.find("[::1]:80", "/x", "GET"), Some(1));
+    assert_eq!(at(&table, "[::1]:80", "/x", "GET"), Some(1));
     for host in ["evil.example", "api.example.evil", "xapi.example", ""] {
-        assert_eq!(table.find(host, "/x", "GET"), None, "{host}");
-        assert_eq!(table.find(host, "/health", "GET"), Some(2), "{host}");
+        assert_eq!(at(&table, host, "/x", "GET"), None, "{host}");
+        assert_eq!(at(&table, host, "/health", "GET"), Some(2), "{host}");
     }
 }
 
@@ -172,7 +245,7 @@ fn model(lines: &[Route], host: &str, path: &str, method: &str) -> Option<usize>
         for (index, segment) in wanted.iter().enumerate() {
             let segment_of_path = given.get(index);
             match (segment_of_path, *segment) {
-                (Some(_), segment) if segment.starts_with("{*") => {
+                (_, segment) if segment.starts_with("{*") => {
                     ranks.push(2);
                     rest = true;
                 }
@@ -233,7 +306,7 @@ proptest! {
             let end = if slash && !path.is_empty() { "/" } else { "" };
             let path = format!("/{}{end}", path.join("/"));
             for method in [Method::GET, Method::HEAD, Method::POST, Method::DELETE] {
-                let found = table.find(host, &path, method.as_str());
+                let found = at(&table, host, &path, method.as_str());
                 let expected = model(&lines, host, &path, method.as_str());
                 prop_assert_eq!(found, expected, "{} {} {}", method, host, path);
             }

@@ -51,7 +51,7 @@ fn every_refusal_is_the_dialects_whole_answer(kind: Kind) {
     assert!(challenge.contains("contacts.write"), "{challenge}");
 
     // No route.
-    for target in ["/", "/v2/contacts/7", "/v1/contacts"] {
+    for target in ["/", "/v2/contacts/7", "/v1/contact"] {
         let answer = refused(&setting, &setting.get(target).bearer(&key), 403);
         assert!(answer.json()["error"].is_string(), "{target}");
     }
