@@ -1,0 +1,7 @@
+//! Sign-in and sign-out, by clause: who may sign in, what is returned, what is stored, and what
+//! happens when two requests run at once.
+
+mod fixture;
+mod racing;
+mod sessions;
+mod signing_in;
