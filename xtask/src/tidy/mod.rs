@@ -3,6 +3,7 @@
 //! Owns the table of rules. A rule is a function of the whole [`Tree`] to its findings, so that it
 //! can be shown to fail on a tree made of literals (`tests.rs` does, for every row of the table).
 
+mod commits;
 mod decisions;
 mod doc_tests;
 mod edges;
@@ -35,6 +36,7 @@ const RULES: &[Rule] = &[
     Rule { name: "listed-crates-exist", check: edges::rows_exist },
     Rule { name: "modules-form-no-circle", check: modules::circles },
     Rule { name: "modules-point-down", check: modules::order },
+    Rule { name: "few-files-commit", check: commits::check },
     Rule { name: "no-http-below-web", check: external::http },
     Rule { name: "no-sql-above-the-store", check: external::sql },
     Rule { name: "small-files", check: source::small_files },

@@ -66,6 +66,7 @@ fn fixtures() -> Vec<Fixture> {
     all.extend(leftovers());
     all.extend(pages());
     all.extend(modules());
+    all.extend(commits());
     all.extend(prose());
     all.extend(threats());
     all.extend(examples());
@@ -191,7 +192,6 @@ fn modules() -> Vec<Fixture> {
     let (up, down) =
         (("crates/x/src/a.rs", "\nuse crate::b::B;\n"), ("crates/x/src/b.rs", "use super::a;"));
     let alone = ("crates/x/src/b.rs", "pub struct B;");
-    let known = |text: &'static str| ("xtask/known-circles.txt", text);
     let rule = "modules-form-no-circle";
     let mended = files(&[root, up, alone]);
     let crates = |left_out: &str| {
@@ -200,19 +200,42 @@ fn modules() -> Vec<Fixture> {
     };
     vec![
         order(),
-        Fixture { rule, at: (up.0, 2), broken: files(&[root, up, down]), mended: mended.clone() },
-        Fixture {
-            rule,
-            at: ("xtask/known-circles.txt", 2),
-            broken: files(&[root, up, alone, known("# Why.\nx: a -> b\n")]),
-            mended: files(&[root, up, down, known("x: a -> b\nx: b -> a\n")]),
-        },
+        Fixture { rule, at: (up.0, 2), broken: files(&[root, up, down]), mended },
         Fixture {
             rule: "listed-crates-exist",
             at: ("xtask/src/tidy/edges.rs", 0),
             broken: crates("verify"),
             mended: crates(""),
         },
+    ]
+}
+
+fn commits() -> Vec<Fixture> {
+    let rule = "few-files-commit";
+    let commits = "//! D.\nasync fn f(ctx: &W) { ctx.store.commit(batch).await }\n".to_owned();
+    let reserves = "//! D.\nfn f(s: &S) {\n    s.reserve_status_indexes(realm, 1)\n}\n".to_owned();
+    let names = "//! D.\nuse store::{Loaded, Store};\n".to_owned();
+    let in_test = "//! D.\nuse store::StoreReader;\n#[cfg(test)]\nmod tests {\n    use store::Store;\n    \
+                   fn f() { store.commit(batch) }\n}\n";
+    let elsewhere = |text: &str| {
+        let files = [
+            "crates/engine/src/settle.rs",
+            "crates/store-sqlite/src/a.rs",
+            "crates/engine/tests/it/a.rs",
+        ];
+        files.map(|path| (path, text.to_owned())).to_vec()
+    };
+    let fixture = |at: (&'static str, usize), broken: String| Fixture {
+        rule,
+        at,
+        mended: [elsewhere(&broken), vec![(at.0, in_test.to_owned())]].concat(),
+        broken: vec![(at.0, broken)],
+    };
+    vec![
+        fixture(("crates/engine/src/admin/users.rs", 2), commits.clone()),
+        fixture(("crates/web/src/endpoint.rs", 2), commits),
+        fixture(("crates/engine/src/token.rs", 3), reserves),
+        fixture(("crates/engine/src/token.rs", 2), names),
     ]
 }
 

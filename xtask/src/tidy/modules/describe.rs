@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::crates::Crate;
 use super::graph::{Level, OWN, circles};
-use super::known::{entry, title};
 use super::order::{layer, layers};
 
-/// One crate: how many circles, the imports inside them as the file of known ones has them, an order from bottom to
+/// One crate: how many circles, the imports inside them, an order from bottom to
 /// top, and the tests that import against the declared one.
 pub(super) fn describe(one: &Crate) -> String {
     let mut lines = Vec::new();
@@ -29,6 +28,16 @@ pub(super) fn describe(one: &Crate) -> String {
     lines.extend(tests_upward(one).into_iter().map(|line| format!("  test, upward: {line}")));
     let modules = one.modules.iter().count();
     format!("{}: {modules} modules, {count} circles\n{}\n", one.name, lines.join("\n"))
+}
+
+/// An import, as `crate::module: from -> to`; `self` is the module's own code.
+pub(super) fn entry(name: &str, level: &[String], from: &str, to: &str) -> String {
+    format!("{}: {from} -> {to}", title(name, level))
+}
+
+/// The name of a level: the crate and the path of the module.
+pub(super) fn title(name: &str, level: &[String]) -> String {
+    std::iter::once(name).chain(level.iter().map(String::as_str)).collect::<Vec<_>>().join("::")
 }
 
 /// The top-level modules by layers: each module as low as its imports let it be, a circle in one layer.

@@ -1,12 +1,10 @@
 //! Imports between the modules of a crate: none goes round in a circle, and none goes up.
 //!
-//! Owns the two rules. `graph.rs` says what an import is and what a circle is; `order.rs` has the declared orders;
-//! `known.rs` the circles that wait to be mended.
+//! Owns the two rules. `graph.rs` says what an import is and what a circle is; `order.rs` has the declared orders.
 
 mod crates;
 mod describe;
 mod graph;
-mod known;
 mod order;
 mod resolve;
 mod scan;
@@ -20,41 +18,24 @@ use super::tree::Tree;
 use crates::{Crate, crates};
 use graph::{OWN, Site};
 
-/// No circle between modules, but what the file of known ones lists.
+/// No circle between modules, at any level.
 pub(super) fn circles(tree: &Tree, report: &mut Report<'_>) {
-    let known = known::known(tree);
-    let listed: BTreeSet<&str> = known.iter().map(|(_, line)| *line).collect();
-    let mut inside = BTreeSet::new();
     for one in crates(tree) {
         for (path, level) in &one.graph.levels {
-            let entry = |from: &str, to: &str| known::entry(&one.name, path, from, to);
             for circle in graph::circles(level) {
-                let within = level.keys().filter(|(a, b)| circle.contains(a) && circle.contains(b));
-                inside.extend(within.map(|(from, to)| entry(from, to)));
-            }
-            let mut rest = level.clone();
-            rest.retain(|(from, to), _| !listed.contains(entry(from, to).as_str()));
-            for circle in graph::circles(&rest) {
-                let steps = graph::way_round(&rest, &circle);
-                let Some(Site { file, line }) = steps.first().and_then(|step| rest.get(step))
+                let steps = graph::way_round(level, &circle);
+                let Some(Site { file, line }) = steps.first().and_then(|step| level.get(step))
                 else {
                     continue;
                 };
-                let title = known::title(&one.name, path);
+                let title = describe::title(&one.name, path);
                 report.add(
                     file,
                     *line,
-                    format!("circle in {title}: {}", spelled_out(&rest, &steps)),
+                    format!("circle in {title}: {}", spelled_out(level, &steps)),
                 );
             }
         }
-    }
-    for (number, line) in known::stale(&known, &inside) {
-        report.add(
-            known::FILE,
-            number,
-            format!("`{line}` is no longer part of a circle: remove it"),
-        );
     }
 }
 

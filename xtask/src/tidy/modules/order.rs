@@ -105,6 +105,39 @@ pub(super) const ORDER: &[(&str, Layers)] = &[
         ],
     ),
     (
+        "web-base",
+        &[
+            &[
+                "attempts",
+                "body",
+                "cookies",
+                "metrics",
+                "names",
+                "proxies",
+                "request_id",
+                "respond",
+                "site",
+            ],
+            &["limits", "state"],
+            &["refusals", "request"],
+        ],
+    ),
+    ("web-gate", &[&["feed", "gate"]]),
+    (
+        "web-rest",
+        &[
+            &["bearer", "read", "row", "views"],
+            &["api"],
+            &["call", "refuse"],
+            &["document"],
+            &["table"],
+        ],
+    ),
+    ("web-admin", &[&["call"], &["routes"]]),
+    ("web-account", &[&["same_origin"], &["call"], &["routes"]]),
+    ("web-pages", &[&["mail", "style"], &["people", "portal"], &["access_request"]]),
+    ("web", &[&["endpoint", "health"], &["process", "realm"], &["listener"]]),
+    (
         "engine",
         &[
             &[

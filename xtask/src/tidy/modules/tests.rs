@@ -11,7 +11,7 @@ fn imports(files: &[(&str, &str)]) -> Vec<String> {
     for one in super::crates(&Tree::of(&all)) {
         for (path, level) in &one.graph.levels {
             found.extend(
-                level.keys().map(|(from, to)| super::known::entry(&one.name, path, from, to)),
+                level.keys().map(|(from, to)| super::describe::entry(&one.name, path, from, to)),
             );
         }
     }
