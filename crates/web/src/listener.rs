@@ -139,10 +139,7 @@ impl ListenerService {
     ) -> Response<Body> {
         let started = Instant::now();
         let arrival = self.proxies.arrival(peer.ip(), request.headers());
-        let from_proxy =
-            if arrival.trusted { request_id::from_proxy(request.headers()) } else { None };
-        let request_id =
-            from_proxy.unwrap_or_else(|| request_id::fresh(self.app.clock.now(), &*self.app.rng));
+        let request_id = request_id::fresh(self.app.clock.now(), &*self.app.rng);
         let mut response = match &self.serves {
             _ if !names_one_host(&request) => {
                 plain(StatusCode::BAD_REQUEST, "a request names one host\n")
