@@ -59,7 +59,8 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
     let headers = file.table("headers")?;
     Headers::read(&headers, fields::SHARED)?;
     let shared = Shared { prefixes: &prefixes, errors: &errors, headers: &headers };
-    let failures = ErrorShapes::read(&errors, &headers)?;
+    let presentation = policy::presentation(&file.table("presentation")?)?;
+    let failures = ErrorShapes::read(&errors, &headers, Some(&presentation))?;
     let grant_types = grant_types(&file.required("grant_types")?)?;
     let (endpoints, items) = endpoints(file, base, &shared, &grant_types)?;
     let routes = Routes::new(&endpoints).map_err(|(first, second, path)| {
@@ -95,7 +96,7 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
         pkce: policy::pkce(&file.table("pkce")?)?,
         authorization: policy::authorization(&file.table("authorization")?)?,
         kept_from_personal_tokens: policy::kept_scopes(&file.table("personal_access_token")?)?,
-        presentation: policy::presentation(&file.table("presentation")?)?,
+        presentation,
     };
     file.finish("key")?;
     agreement::check(file, &dialect)?;

@@ -111,6 +111,7 @@ pub(crate) fn endpoint(table: &Table<'_>, shared: &Shared<'_>) -> Result<Endpoin
         failures: ErrorShapes::read(
             &table.own_table("errors")?.or(Some(shared.errors.clone())),
             shared.headers,
+            None,
         )?,
         paths,
         patterns,

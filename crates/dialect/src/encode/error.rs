@@ -11,7 +11,7 @@ use super::headers::{Headers, clean};
 use super::success::{content_type_header, push_no_store, push_request_id};
 use crate::read::Table;
 use crate::template::{Facts, TextTemplate, fields};
-use crate::{DialectError, Outgoing};
+use crate::{DialectError, Outgoing, Presentation};
 
 /// The format of one problem at one endpoint.
 #[derive(Clone, Debug)]
@@ -30,14 +30,19 @@ pub(crate) struct Shape {
 pub(crate) struct ErrorShapes(Vec<Shape>);
 
 impl ErrorShapes {
-    /// Reads an errors table; `shared` are the headers of every response.
-    pub(crate) fn read(table: &Table<'_>, shared: &Table<'_>) -> Result<Self, DialectError> {
+    /// Reads an errors table; `shared` are the headers of every response. `api` says how callers present credentials
+    /// where the errors are those of an API behind the gate, and is `None` at an endpoint.
+    pub(crate) fn read(
+        table: &Table<'_>,
+        shared: &Table<'_>,
+        api: Option<&Presentation>,
+    ) -> Result<Self, DialectError> {
         let headers = table.table("headers")?.or(Some(shared.clone()));
         let headers = Headers::read(&headers, fields::FAILURE)?;
         let problems = table.table("problems")?;
         let mut shapes = Vec::with_capacity(Problem::ALL.len());
         for problem in Problem::ALL {
-            shapes.push(shape(*problem, table, &problems, &headers)?);
+            shapes.push(shape(*problem, table, &problems, (&headers, api))?);
         }
         problems.finish("problem")?;
         table.finish("key")?;
@@ -54,7 +59,7 @@ fn shape(
     problem: Problem,
     table: &Table<'_>,
     problems: &Table<'_>,
-    headers: &Headers,
+    (headers, api): (&Headers, Option<&Presentation>),
 ) -> Result<Shape, DialectError> {
     let own = problems.table(problem.as_str())?;
     // Unless the file says otherwise, a problem at an API has the format of the similar problem at
@@ -81,7 +86,10 @@ fn shape(
         code: text("code")?.unwrap_or_else(|| problem.code().as_str().to_owned()),
         description: text("description")?,
         content_type: content_type_header(content_type),
-        challenge: challenge(problem, &either("challenge")?)?,
+        challenge: match (own.get("challenge"), api) {
+            (Some(item), Some(_)) => TextTemplate::new(&item, fields::CHALLENGE)?,
+            _ => challenge(problem, &either("challenge")?, api)?,
+        },
         headers: headers.clone(),
         body: Body::read(&either("body")?, content_type, fields::FAILURE)?,
     };
@@ -96,8 +104,12 @@ const fn is_refusal(problem: Problem) -> bool {
 }
 
 /// The `WWW-Authenticate` header. RFC 6750 §3.1: it names the error of a bearer token, and no error
-/// where no token was sent.
-fn challenge(problem: Problem, item: &crate::read::Item<'_>) -> Result<TextTemplate, DialectError> {
+/// where no token was sent. An API whose callers present no token by a scheme has the challenge of the file.
+fn challenge(
+    problem: Problem,
+    item: &crate::read::Item<'_>,
+    api: Option<&Presentation>,
+) -> Result<TextTemplate, DialectError> {
     use crate::template::{Field, Piece};
     let template = TextTemplate::new(item, fields::CHALLENGE)?;
     let error = match problem {
@@ -107,21 +119,36 @@ fn challenge(problem: Problem, item: &crate::read::Item<'_>) -> Result<TextTempl
         Problem::NoCredential | Problem::CallerSuspended => "\"".to_owned(),
         _ => return Ok(template),
     };
+    let scheme = match api {
+        None => "Bearer",
+        Some(api) => match api.schemes.first() {
+            Some(scheme) => scheme,
+            None => return Ok(template),
+        },
+    };
     Ok(TextTemplate::of(vec![
-        Piece::Literal("Bearer realm=\"".to_owned()),
+        Piece::Literal(format!("{scheme} realm=\"")),
         Piece::Field(Field::Issuer),
         Piece::Literal(error),
     ]))
 }
 
+/// Whether a challenge is that of HTTP Basic (RFC 7617), which knows no scopes and no errors.
+fn is_basic(challenge: &str) -> bool {
+    challenge.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("basic "))
+}
+
 /// Adds the scopes and the metadata address that a caller of an API needs (RFC 6750 §3, RFC 9728
 /// §5.1).
 fn with_scope_and_metadata(mut challenge: String, error: &ErrorResponse) -> String {
-    let wants = [("scope", &error.scope), ("resource_metadata", &error.resource_metadata)];
+    let scope = error.scope.as_ref().filter(|_| !is_basic(&challenge));
+    let wants = [("scope", scope), ("resource_metadata", error.resource_metadata.as_ref())];
     for (name, value) in wants {
         // Scopes and URLs have neither quotes nor backslashes. A value that has one is omitted.
-        if let Some(value) = value.as_deref().filter(|it| !it.contains(['"', '\\'])) {
-            let _ = write!(challenge, ", {name}=\"{value}\"");
+        if let Some(value) = value.map(String::as_str).filter(|it| !it.contains(['"', '\\'])) {
+            // A challenge is a scheme, a space, and parameters (RFC 9110 §11.3).
+            let separator = if challenge.contains(' ') { ", " } else { " " };
+            let _ = write!(challenge, "{separator}{name}=\"{value}\"");
         }
     }
     challenge
@@ -143,6 +170,7 @@ impl Shape {
         // RFC 9110 §15.5.2, RFC 6750 §3.
         if (self.status == 401 || error.problem == Problem::InsufficientScope)
             && let Some(challenge) = self.challenge.render(facts)
+            && (self.status == 401 || !is_basic(&challenge))
         {
             let challenge = clean(with_scope_and_metadata(challenge, error));
             headers.push((Cow::Borrowed("www-authenticate"), Cow::Owned(challenge)));

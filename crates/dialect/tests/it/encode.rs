@@ -127,6 +127,45 @@ fn rfc6750_3_a_challenge_names_scope_and_metadata_but_no_error_without_a_token()
 }
 
 #[test]
+fn rfc9110_11_6_1_the_challenge_of_an_api_names_what_its_callers_present() {
+    let challenge = |own: &str, problem, at_endpoint: bool| {
+        let file = format!("name = \"own\"\ndescription = \"d\"\n{own}");
+        let dialect = Dialect::parse("own.toml", &file).unwrap();
+        let endpoint = dialect.endpoints().first().filter(|_| at_endpoint);
+        let failure = ErrorResponse {
+            scope: Some("a".to_owned()),
+            resource_metadata: Some("https://api.example/x".to_owned()),
+            ..ErrorResponse::new(problem, ".")
+        };
+        let outgoing = dialect.encode_error(endpoint, &failure, &CONTEXT);
+        outgoing.header("www-authenticate").map(str::to_owned)
+    };
+    let basic = "[presentation]\nschemes = []\nbasic = \"plain\"\n";
+    let metadata = "resource_metadata=\"https://api.example/x\"";
+    let of_basic = format!("Basic realm=\"https://auth.example\", {metadata}");
+    for problem in [Problem::NoCredential, Problem::InvalidToken] {
+        assert_eq!(challenge(basic, problem, false), Some(of_basic.clone()));
+    }
+    assert_eq!(challenge(basic, Problem::InsufficientScope, false), None);
+    let at_endpoint = challenge(basic, Problem::InvalidToken, true).unwrap();
+    assert!(at_endpoint.starts_with("Bearer "), "RFC 6750 holds at endpoints: {at_endpoint}");
+
+    let own = format!("[errors]\nchallenge = 'Basic realm=\"the API\"'\n{basic}");
+    let expected = format!("Basic realm=\"the API\", {metadata}");
+    assert_eq!(challenge(&own, Problem::NoCredential, false), Some(expected));
+
+    let token = "[presentation]\nschemes = [\"Token\", \"Bearer\"]\n";
+    let expected = format!(
+        "Token realm=\"https://auth.example\", error=\"invalid_token\", scope=\"a\", {metadata}"
+    );
+    assert_eq!(challenge(token, Problem::InvalidToken, false), Some(expected));
+
+    let own = "[errors.problems.no_credential]\nchallenge = 'Key'\n";
+    let expected = format!("Key scope=\"a\", {metadata}");
+    assert_eq!(challenge(own, Problem::NoCredential, false), Some(expected));
+}
+
+#[test]
 fn retry_after_is_the_known_wait_in_seconds() {
     let failure = ErrorResponse { wait: Some(17), ..ErrorResponse::new(Problem::RateLimited, ".") };
     assert_eq!(fails("rfc", "/token", &failure).header("retry-after"), Some("17"));
