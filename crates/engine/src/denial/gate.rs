@@ -24,6 +24,9 @@ pub enum GateReason {
     /// The header holds something else than what it should.
     #[error("{0} holds no {1}")]
     HeaderMalformed(&'static str, &'static str),
+    /// The `Connection` header names headers, which a proxy would remove (RFC 9110 §7.6.1).
+    #[error("the Connection header names other headers: a proxy would take them away")]
+    ConnectionNamesHeaders,
     /// The path may be read in two ways, by the proxy and by the API.
     #[error("the path is ambiguous: it has {0}")]
     PathAmbiguous(&'static str),
@@ -76,8 +79,13 @@ rows! { GateReason {
     HeaderMalformed => "gate_header_malformed", Info, Request, InvalidRequest, Explanation,
         "Look at what the proxy writes into the header, such as `X-Original-URI`: a variable may be empty or hold a \
          whole URL.";
+    ConnectionNamesHeaders => "connection_names_headers", Info, Request, InvalidRequest,
+        Fixed("The Connection header must name no other header."),
+        "The caller may be after the identity headers. The proxy must remove a `Connection` that names more than \
+         `close`, `keep-alive`, `upgrade` and `te`: compare it with its page in `docs/cookbook`.";
     PathAmbiguous => "path_ambiguous", Info, Request, InvalidRequest, Fixed("The path is ambiguous."),
-        "The caller must write the path without dot segments, `//`, `%2F` and backslashes.";
+        "The caller must write the path as the API spells it, without dot segments, `//`, `%2F` and backslashes. The \
+         explanation names the part that programs read in two ways.";
     NoRoute => "no_route", Info, Request, AccessDenied, Fixed("There is no API at this address."),
         "Add a route for this host, path and method to `[[realms.gate.routes]]`, if the API offers it.";
     KindNotAllowed => "kind_not_allowed", Info, Request, AccessDenied,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use web::gate::{Access, GateSettings, Identity, Rate, Route, Source, WhenUnsure};
+use web::gate::{Access, GateSettings, Identity, NoValue, Rate, Route, Source, WhenUnsure};
 
 use super::seed;
 use crate::error::CommandError;
@@ -79,6 +79,7 @@ pub(super) fn settings(
     Ok(Some(GateSettings {
         source: Source::Original,
         identity: Identity::Headers,
+        no_value: NoValue::Hyphen,
         stale_after: STALE_AFTER,
         per_credential: None,
         per_organization: (realm == "spendesk").then_some(per_company),

@@ -10,7 +10,7 @@ use web_base::{RealmRequest, RealmState};
 
 use super::compile::never_kept;
 use super::known::{AnswerForm, Known};
-use super::original::Original;
+use super::original::{Original, names_headers};
 use super::path::plain;
 use super::rates::Counted;
 use super::refuse::{GateRefusal, refuse};
@@ -66,6 +66,9 @@ async fn decide<'a>(
 ) -> Result<Option<Verified>, Denial> {
     let original = Original::read(gate.source, head, below_gate)?;
     known.original = Some(original);
+    if names_headers(&head.headers) {
+        return Err(GateReason::ConnectionNamesHeaders.into());
+    }
     let Original { method, host, path } = original;
     let found = gate.table.choose(&gate.routes, (host, method), path);
     let found = found.map_err(GateReason::PathAmbiguous)?;
@@ -144,10 +147,10 @@ fn pass(
     headers.reserve(20);
     never_kept(headers);
     match &gate.identities {
-        None => identity::plain(headers, verified.as_ref()),
+        None => identity::plain(headers, gate.no_value, verified.as_ref()),
         Some(identities) => {
             let token = verified.as_ref().map(|it| identities.token(ctx, it)).transpose()?;
-            identity::token(headers, token.as_deref());
+            identity::token(headers, gate.no_value, token.as_deref());
         }
     }
     if let Some(verified) = &verified {

@@ -14,7 +14,7 @@ use super::log_limiter::LogLimiter;
 use super::rates::Rates;
 use super::resources::Resources;
 use super::routes::Table;
-use super::{Access, GateSettings, Identity, Route, Source};
+use super::{Access, GateSettings, Identity, NoValue, Route, Source};
 
 /// The gate of one realm.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub struct Gate {
     pub(super) reader: Reader,
     /// Makes the identity JWT; `None` where the identity is in separate headers.
     pub(super) identities: Option<Identities>,
+    pub(super) no_value: NoValue,
     pub(super) rates: Rates,
     pub(super) resources: Resources,
     /// The minute (since 1970) in which the last warning about a wrong setup of the proxy was logged.
@@ -39,7 +40,7 @@ impl Gate {
     /// # Errors
     /// The first setting that is not valid.
     pub fn new(settings: GateSettings, issuer: &Issuer) -> Result<Self, GateError> {
-        let GateSettings { source, identity, stale_after, routes, .. } = settings;
+        let GateSettings { source, identity, no_value, stale_after, routes, .. } = settings;
         for kind in routes.iter().flat_map(kinds) {
             if !KINDS.contains(&kind.as_str()) {
                 return Err(GateError::Kind(kind.clone()));
@@ -59,6 +60,7 @@ impl Gate {
             table: Table::new(&routes)?,
             reader: Reader::new(issuer.dialect().presentation()),
             identities,
+            no_value,
             rates: rates.ok_or(GateError::Rate)?,
             resources: Resources::new(&routes, issuer.url()),
             routes,

@@ -32,7 +32,7 @@ mod settings;
 
 pub use compile::Gate;
 pub use error::GateError;
-pub use settings::{Access, GateSettings, Identity, Rate, Route, Source, WhenUnsure};
+pub use settings::{Access, GateSettings, Identity, NoValue, Rate, Route, Source, WhenUnsure};
 
 pub use answer::answer;
 pub use metadata::answer as resource;

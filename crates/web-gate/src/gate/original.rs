@@ -100,6 +100,18 @@ fn single_value<'a>(
     }
 }
 
+/// Whether `Connection` names more than options of the connection itself. A proxy removes the headers that are named
+/// there (RFC 9110 §7.6.1), also those that it copied from the gate: a caller could take its own identity away.
+pub(super) fn names_headers(headers: &HeaderMap) -> bool {
+    let is_option = |option: &[u8]| {
+        let option = option.trim_ascii();
+        let known: [&[u8]; 4] = [b"close", b"keep-alive", b"upgrade", b"te"];
+        option.is_empty() || known.iter().any(|it| option.eq_ignore_ascii_case(it))
+    };
+    let mut values = headers.get_all(header::CONNECTION).iter();
+    !values.all(|value| value.as_bytes().split(|b| *b == b',').all(is_option))
+}
+
 fn without_query(uri: &str) -> &str {
     uri.split_once('?').map_or(uri, |(path, _)| path)
 }
@@ -158,6 +170,26 @@ mod tests {
         }
         let error = Original::read(Source::Path, &head("/gate", &[]), "").unwrap_err();
         assert_eq!(error, GateReason::HeaderMissing("Host"));
+    }
+
+    #[test]
+    fn rfc9110_7_6_1_connection_names_no_header() {
+        let names = |values: &[&str]| {
+            let pairs: Vec<_> = values.iter().map(|it| ("Connection", *it)).collect();
+            names_headers(&head("/gate", &pairs).headers)
+        };
+        for harmless in [&[][..], &[""], &["close"], &["Keep-Alive, TE"], &["upgrade", "close,"]] {
+            assert!(!names(harmless), "{harmless:?}");
+        }
+        for naming in [
+            &["X-Postern-Subject"][..],
+            &["close, X-Postern-Organization"],
+            &["close", "x-request-id"],
+            &["keep-alive,authorization"],
+            &["te\u{e9}"],
+        ] {
+            assert!(names(naming), "{naming:?}");
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub struct GateSettings {
     pub source: Source,
     /// How the API learns who calls.
     pub identity: Identity,
+    /// What an identity header contains where there is no value.
+    pub no_value: NoValue,
     /// The memory is too old when it was not brought up to date with the database for this time. Then each route
     /// does what its [`Route::when_unsure`] says.
     pub stale_after: Duration,
@@ -21,6 +23,16 @@ pub struct GateSettings {
     pub per_organization: Option<Rate>,
     /// The routes, in the order of the file. A request without a route is refused.
     pub routes: Vec<Route>,
+}
+
+impl GateSettings {
+    /// The identifiers of the APIs that the routes are for; one comes once for each of its routes.
+    pub fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.routes.iter().filter_map(|route| match &route.access {
+            Access::Public => None,
+            Access::Protected { audience, .. } => Some(audience.as_str()),
+        })
+    }
 }
 
 /// The headers that describe the caller's request. The gate ignores the headers of the other sources, since the
@@ -47,6 +59,16 @@ pub enum Identity {
         /// How long a JWT is valid, from its creation.
         lifetime: Duration,
     },
+}
+
+/// What an identity header contains where there is no value, such as that of a user where a client calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NoValue {
+    /// A hyphen. It reaches the API through every proxy, so an API can refuse a request without the header.
+    #[default]
+    Hyphen,
+    /// Nothing. nginx and Caddy do not pass on a header without a value.
+    Empty,
 }
 
 /// A rate limit: at most this many requests in a window.

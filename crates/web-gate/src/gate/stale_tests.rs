@@ -14,7 +14,7 @@ use web_base::RealmState;
 use web_testing::TestRealm;
 
 use super::answer;
-use crate::gate::{Access, Gate, GateSettings, Identity, Route, Source, WhenUnsure};
+use crate::gate::{Access, Gate, GateSettings, Identity, NoValue, Route, Source, WhenUnsure};
 
 struct Node {
     clock: Arc<FixedClock>,
@@ -51,6 +51,7 @@ impl Node {
         let gate = GateSettings {
             source: Source::Path,
             identity: Identity::Headers,
+            no_value: NoValue::Hyphen,
             stale_after: Duration::from_secs(10),
             per_credential: None,
             per_organization: None,

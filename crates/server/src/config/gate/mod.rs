@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_spanned::Spanned;
-use web::gate::{Access, GateSettings, Identity, Rate, Route, Source as Words, WhenUnsure};
+use web::gate::{
+    Access, GateSettings, Identity, NoValue, Rate, Route, Source as Words, WhenUnsure,
+};
 
 use super::ConfigError;
 use super::error::Source;
@@ -37,6 +39,8 @@ pub(super) struct GateFile {
     #[serde(default)]
     identity: IdentityFile,
     identity_lifetime: Option<Spanned<Parsed<Span>>>,
+    #[serde(default)]
+    no_value: NoValueFile,
     stale_after: Option<Spanned<Parsed<Span>>>,
     #[serde(default)]
     limits: LimitsFile,
@@ -58,6 +62,15 @@ enum IdentityFile {
     #[default]
     Headers,
     Token,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+enum NoValueFile {
+    #[default]
+    #[serde(rename = "-")]
+    Hyphen,
+    #[serde(rename = "")]
+    Empty,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -113,6 +126,10 @@ pub(super) fn gate(source: Source<'_>, file: &GateFile) -> Result<GateSettings, 
             WordsFile::Path => Words::Path,
         },
         identity: identity(source, file)?,
+        no_value: match file.no_value {
+            NoValueFile::Hyphen => NoValue::Hyphen,
+            NoValueFile::Empty => NoValue::Empty,
+        },
         stale_after: stale_after(source, file)?,
         per_credential: rate(&file.limits.credential)?,
         per_organization: rate(&file.limits.organization)?,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use web::gate::{Access, Identity, Rate, Source, WhenUnsure};
+use web::gate::{Access, Identity, NoValue, Rate, Source, WhenUnsure};
 
 use crate::config::load::parse;
 
@@ -34,6 +34,7 @@ fn refusal(text: &str) -> String {
 fn a_gate_needs_routes_and_nothing_else() {
     let gate = settings(ROUTE).unwrap();
     assert_eq!((gate.source, gate.identity), (Source::Original, Identity::Headers));
+    assert_eq!(gate.no_value, NoValue::Hyphen);
     assert_eq!(gate.stale_after, Duration::from_secs(10));
     assert_eq!((gate.per_credential, gate.per_organization), (None, None));
     let [route] = gate.routes.as_slice() else { panic!("{:?}", gate.routes) };
@@ -49,6 +50,7 @@ fn every_setting_is_read() {
         r#"request = "forwarded"
 identity = "token"
 identity_lifetime = "5m"
+no_value = ""
 stale_after = "30s"
 limits.credential = { requests = 600, window = "1m" }
 limits.organization = { requests = 5000, window = "1h" }
@@ -68,6 +70,7 @@ public = true
     .unwrap();
     assert_eq!(gate.source, Source::Forwarded);
     assert_eq!(gate.identity, Identity::Token { lifetime: Duration::from_secs(300) });
+    assert_eq!(gate.no_value, NoValue::Empty);
     assert_eq!(gate.stale_after, Duration::from_secs(30));
     let rate = |requests, seconds| Rate { requests, window: Duration::from_secs(seconds) };
     assert_eq!(gate.per_credential, Some(rate(600, 60)));

@@ -27,7 +27,7 @@ fn is_the_robot(fixture: &Fixture, answer: &Answer) {
     let reported = PLAIN.map(|name| answer.header(name).unwrap_or_else(|| panic!("no {name}")));
     let [subject, client, organization, user, scopes, audience, grant, credential, kind, expires] =
         reported;
-    assert_eq!((subject, client, user), (fixture.client.as_str(), fixture.client.as_str(), ""));
+    assert_eq!((subject, client, user), (fixture.client.as_str(), fixture.client.as_str(), "-"));
     assert_eq!((organization, audience), (fixture.organization.as_str(), API));
     assert_eq!((scopes, kind), ("admin read write", "access_token"));
     assert!(!grant.is_empty() && !credential.is_empty());
@@ -104,7 +104,7 @@ fn a_public_route_checks_no_credential_and_sends_no_identity() {
     ] {
         let answer = ask.header("X-Postern-User", "evil").send().expect(200);
         for name in PLAIN {
-            assert_eq!(answer.header(name), Some(""), "{name} overwrites what the caller sent");
+            assert_eq!(answer.header(name), Some("-"), "{name} overwrites what the caller sent");
         }
         assert_eq!(answer.header("x-postern-verified"), Some("false"));
     }
@@ -133,11 +133,40 @@ fn an_identity_token_takes_the_place_of_the_headers() {
     let answer = fixture.ask("GET", "/v1/things", &fixture.token()).expect(200);
     let token = answer.header("x-postern-identity").unwrap().to_owned();
     assert_eq!(token.split('.').count(), 3);
-    assert_eq!(answer.header("x-postern-subject"), Some(""), "the caller's own is written over");
+    assert_eq!(answer.header("x-postern-subject"), Some("-"), "the caller's own is written over");
     let again = fixture.ask("GET", "/v1/things", &token).expect(401);
     assert_eq!(fixture.admin.why(&again), "jwt_not_good", "it opens nothing by itself");
     let public = fixture.gate_request("GET", "/health").send().expect(200);
-    assert_eq!(public.header("x-postern-identity"), Some(""));
+    assert_eq!(public.header("x-postern-identity"), Some("-"));
+}
+
+#[test]
+fn an_api_that_expects_empty_headers_can_have_them() {
+    let fixture = Fixture::new("rfc", "no_value = \"\"");
+    let answer = fixture.ask("GET", "/v1/things", &fixture.token()).expect(200);
+    assert_eq!(answer.header("x-postern-user"), Some(""));
+    let public = fixture.gate_request("GET", "/health").send().expect(200);
+    assert_eq!(public.header("x-postern-subject"), Some(""));
+}
+
+#[test]
+fn rfc9110_7_6_1_a_connection_that_names_headers_is_refused() {
+    let fixture = Fixture::rfc();
+    let token = fixture.token();
+    let ask = |connection: &str| {
+        let bytes = format!(
+            "GET /gate HTTP/1.1\nHost: postern\nX-Original-Method: GET\nX-Original-Host: api.example.com\n\
+             X-Original-URI: /v1/things\nAuthorization: Bearer {token}\nConnection: {connection}\n\n"
+        );
+        send(&fixture, &bytes)
+    };
+    is_the_robot(&fixture, &ask("close"));
+    is_the_robot(&fixture, &ask("Close, TE"));
+    for naming in ["close, X-Postern-Organization", "close\nConnection: x-request-id"] {
+        let refused = ask(naming);
+        assert_eq!(refused.status, 400, "{naming}");
+        assert_eq!(fixture.admin.why(&refused), "connection_names_headers");
+    }
 }
 
 #[test]
