@@ -11,8 +11,13 @@ pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// The response that `outgoing` describes.
 pub fn outgoing(outgoing: Outgoing) -> Response<Body> {
+    outgoing_whole(outgoing).map(Body::from)
+}
+
+/// The same response, with its body as bytes.
+pub fn outgoing_whole(outgoing: Outgoing) -> Response<Vec<u8>> {
     let Outgoing { status, headers, body } = outgoing;
-    let mut response = Response::new(Body::from(body));
+    let mut response = Response::new(body);
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in headers {

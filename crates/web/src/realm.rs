@@ -69,7 +69,10 @@ impl Realm {
     pub(crate) async fn answer(&self, request: RealmRequest, started: Instant) -> Response<Body> {
         let request_id = request.request_id.clone();
         let (part, mut response) = self.dispatch(request).await;
-        response.headers_mut().insert(&X_REQUEST_ID, header_value(&request_id));
+        // A refusal that is fetched by a second request has the id of the first.
+        if part != Part::GateRefusal {
+            response.headers_mut().insert(&X_REQUEST_ID, header_value(&request_id));
+        }
         let (took, status) = (started.elapsed(), response.status().as_u16());
         self.state.metrics().answered(part, status, took);
         tracing::debug!(
@@ -87,6 +90,9 @@ impl Realm {
         // The gate is first: every request to the APIs behind it takes this path, so it must be short.
         if let Some(gate) = &self.gate {
             if gate.takes(request.path()) {
+                if let Some(refusal) = gate::earlier_refusal(&self.state, gate, &request) {
+                    return (Part::GateRefusal, refusal);
+                }
                 return (Part::Gate, gate::answer(&self.state, gate, request).await);
             }
             if is_below(request.path(), gate::WELL_KNOWN) {

@@ -40,6 +40,8 @@ pub enum Part {
     AccessRequest,
     /// The gate.
     Gate,
+    /// A refusal of the gate that a proxy fetches by a second request.
+    GateRefusal,
     /// The metadata of an API behind the gate (RFC 9728).
     ProtectedResource,
     /// The change feed, and its snapshots.
@@ -50,7 +52,7 @@ pub enum Part {
     Nowhere,
 }
 
-const OTHER_PARTS: [Part; 14] = [
+const OTHER_PARTS: [Part; 15] = [
     Part::Admin,
     Part::Health,
     Part::Api,
@@ -65,6 +67,7 @@ const OTHER_PARTS: [Part; 14] = [
     Part::Nowhere,
     Part::Feed,
     Part::StatusLists,
+    Part::GateRefusal,
 ];
 const PARTS: usize = Operation::ALL.len() + OTHER_PARTS.len();
 
@@ -87,6 +90,7 @@ impl Part {
             Self::Asset => "asset",
             Self::AccessRequest => "access_request",
             Self::Gate => "gate",
+            Self::GateRefusal => "gate_refusal",
             Self::ProtectedResource => "protected_resource",
             Self::Feed => "feed",
             Self::StatusLists => "status_lists",
@@ -111,6 +115,7 @@ impl Part {
             Self::Nowhere => Operation::ALL.len() + 11,
             Self::Feed => Operation::ALL.len() + 12,
             Self::StatusLists => Operation::ALL.len() + 13,
+            Self::GateRefusal => Operation::ALL.len() + 14,
         }
     }
 }

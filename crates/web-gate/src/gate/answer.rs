@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, Response};
+use axum::http::{HeaderName, Response, StatusCode};
 use engine::gate::{Rule, admit};
 use engine::present::Verified;
 use engine::{Context, Denial, GateReason, RequestOrigin};
@@ -15,10 +15,20 @@ use super::path::plain;
 use super::rates::Counted;
 use super::refuse::{GateRefusal, refuse};
 use super::routes::normal_host;
-use super::{Access, Gate, WhenUnsure, identity};
+use super::{Access, Gate, WhenUnsure, fetched, identity};
 
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// The refusal that the proxy fetches by a second request (`answer=refusal`), where it was decided by an earlier one.
+pub fn earlier_refusal(
+    state: &RealmState,
+    gate: &Gate,
+    request: &RealmRequest,
+) -> Option<Response<Body>> {
+    let form = AnswerForm::of(gate.source, request.http.uri().query());
+    if form == AnswerForm::Refusal { fetched::open(state, request.http.headers()) } else { None }
+}
 
 /// Answers a request of the proxy: 200 with the caller's identity, or a refusal.
 pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> Response<Body> {
@@ -37,20 +47,24 @@ pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> R
         Err(denial) => Err(denial),
     };
     let passed = decided.and_then(|verified| pass(state, gate, &ctx, verified));
-    let mut response = match passed {
-        Ok(response) => response,
-        Err(denial) => {
-            let refusal = GateRefusal { denial, known: &known, form, method: &head.method };
-            refuse(state, gate, &ctx, refusal)
-        }
-    };
+    let is_refused = passed.is_err();
+    let mut response = passed.unwrap_or_else(|denial| {
+        let refusal = GateRefusal { denial, known: &known, form, method: &head.method };
+        refuse(state, gate, &ctx, refusal)
+    });
     if let Some(Counted { rate_limit: Some(rate_limit), .. }) = known.counted {
         response.headers_mut().insert(&RATE_LIMIT, rate_limit);
         if let Some(policy) = &gate.rates.policy {
             response.headers_mut().insert(&RATE_LIMIT_POLICY, policy.clone());
         }
     }
-    response
+    if is_refused && matches!(form, AnswerForm::Verdict | AnswerForm::Allowed) {
+        fetched::attach(state, &mut response);
+        if form == AnswerForm::Allowed || response.status() != StatusCode::UNAUTHORIZED {
+            *response.status_mut() = StatusCode::FORBIDDEN;
+        }
+    }
+    response.map(Body::from)
 }
 
 /// Decides whether the caller may pass, and who they are.
@@ -141,8 +155,8 @@ fn pass(
     gate: &Gate,
     ctx: &Context<'_>,
     verified: Option<Verified>,
-) -> Result<Response<Body>, Denial> {
-    let mut response = Response::new(Body::empty());
+) -> Result<Response<Vec<u8>>, Denial> {
+    let mut response = Response::new(Vec::new());
     let headers = response.headers_mut();
     headers.reserve(20);
     never_kept(headers);

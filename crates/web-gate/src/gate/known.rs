@@ -12,7 +12,10 @@ pub(super) enum AnswerForm {
     Whole,
     /// The proxy takes 2xx, 401 and 403 only, as nginx's `auth_request` does. The query is `answer=verdict`.
     Verdict,
-    /// The proxy asks for the refusal to send to the caller, after a verdict was 401 or 403. The query is
+    /// The proxy takes 2xx and 403 only: a 401 of `auth_request` adds a challenge to the one of the refusal. The query
+    /// is `answer=allowed`.
+    Allowed,
+    /// The proxy asks for the refusal to send to the caller, after one of the two forms before. The query is
     /// `answer=refusal`. The answer is never 2xx, and the request does not count against a rate limit.
     Refusal,
 }
@@ -22,6 +25,7 @@ impl AnswerForm {
     pub(super) fn of(source: Source, query: Option<&str>) -> Self {
         match (source, query) {
             (Source::Original | Source::Forwarded, Some("answer=verdict")) => Self::Verdict,
+            (Source::Original | Source::Forwarded, Some("answer=allowed")) => Self::Allowed,
             (Source::Original | Source::Forwarded, Some("answer=refusal")) => Self::Refusal,
             _ => Self::Whole,
         }

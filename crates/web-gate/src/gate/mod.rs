@@ -8,7 +8,8 @@
 //! 4. [`engine::gate`] checks that the credential is active and may be used for this route.
 //! 5. `rates` checks the rate limits.
 //!
-//! The answer is 200 with the caller's identity (`identity`), or a refusal in the format of the dialect (`refuse`).
+//! The answer is 200 with the caller's identity (`identity`), or a refusal in the format of the dialect (`refuse`). A
+//! proxy that can use a status only fetches the refusal by a second request (`fetched`).
 //!
 //! Invariant: a request that cannot be read, or has no route, is refused. So is an unknown credential. The gate
 //! never reads the body of the proxy's request. It reads only the headers that the realm's [`Source`] names, and
@@ -18,6 +19,7 @@ mod answer;
 mod compile;
 mod credential;
 mod error;
+mod fetched;
 mod identity;
 mod known;
 mod log_limiter;
@@ -34,7 +36,7 @@ pub use compile::Gate;
 pub use error::GateError;
 pub use settings::{Access, GateSettings, Identity, NoValue, Rate, Route, Source, WhenUnsure};
 
-pub use answer::answer;
+pub use answer::{answer, earlier_refusal};
 pub use metadata::answer as resource;
 #[doc(hidden)]
 pub use path::plain as plain_path;

@@ -4,11 +4,10 @@
 //! Invariant: a refusal does not say who the caller is. `X-Postern-Status` holds the status of the refusal, also
 //! where the proxy takes 401 and 403 only and the status of the response is one of these.
 
-use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, Response};
 use engine::{Context, Denial, GateReason, Reason, RequestOrigin};
 use oauth::ErrorResponse;
-use web_base::RealmState;
+use web_base::{RealmState, respond};
 
 use super::known::{AnswerForm, Known};
 use super::{Access, Gate};
@@ -30,23 +29,22 @@ pub(super) fn refuse(
     gate: &Gate,
     ctx: &Context<'_>,
     refusal: GateRefusal<'_>,
-) -> Response<Body> {
+) -> Response<Vec<u8>> {
     let GateRefusal { denial, known, form, method } = refusal;
     note(state, gate, ctx, (&denial, known, form));
     let error_response = ErrorResponse {
         resource_metadata: metadata(gate, known),
         ..with_scope(denial.error_response(), known)
     };
-    let mut response = state.failure(&error_response, &ctx.origin.request_id);
+    let context = state.reply_context(&ctx.origin.request_id);
+    let outgoing = state.issuer().dialect().encode_error(None, &error_response, &context);
+    let mut response = respond::outgoing_whole(outgoing);
     let status = response.status();
     response.headers_mut().insert(&STATUS, HeaderValue::from(status.as_u16()));
     let bodiless =
         method == Method::HEAD || known.original.is_some_and(|original| original.method == "HEAD");
     if bodiless {
-        *response.body_mut() = Body::empty();
-    }
-    if form == AnswerForm::Verdict && status != StatusCode::UNAUTHORIZED {
-        *response.status_mut() = StatusCode::FORBIDDEN;
+        response.body_mut().clear();
     }
     response
 }
@@ -97,7 +95,8 @@ fn note(
     if is_first {
         state.note(&ctx, denial);
     } else {
-        // The verdict before counted and logged it. It is stored under this request id too: the caller sees this one.
+        // The question before counted and logged it, and the proxy did not send that refusal back. It is stored under
+        // this request id too: the caller sees this one.
         state.app().refusals.note(denial.refusal(&ctx));
     }
 }

@@ -8,7 +8,8 @@ fn rfc6750_3_each_refusal_has_its_status_challenge_and_reason() {
     let fixture = Fixture::rfc();
     let token = fixture.token();
     let key = fixture.secret_of_key();
-    let damaged = format!("{}0", &key[..key.len() - 1]);
+    let other = if key.ends_with('0') { '1' } else { '0' };
+    let damaged = format!("{}{other}", &key[..key.len() - 1]);
     let wanted = format!("resource_metadata=\"{API}/.well-known/oauth-protected-resource\"");
     let bare = fixture.gate_request("GET", "/v1/things").send();
     for (answer, status, error, reason) in [
@@ -86,7 +87,8 @@ fn a_misconfigured_proxy_gets_an_explanation_which_is_logged_once_a_minute() {
     }
     let twice = fixture.gate_request("GET", "/v1/x").header("X-Original-URI", "/health").send();
     assert_eq!(fixture.admin.why(&twice.expect(400)), "gate_header_repeated");
-    let reported = fixture.server.log().matches("the gate cannot tell what is asked for").count();
+    let reported =
+        fixture.server.log().matches("the gate cannot read the original request").count();
     assert!(
         (1..=2).contains(&reported),
         "told {reported} times, over a minute's end at most twice"
@@ -114,6 +116,73 @@ fn nginx_gets_statuses_that_it_understands_and_a_refusal_is_never_a_2xx() {
     let passes = of("refusal", "/v1/x", &token).expect(503);
     assert_eq!(passes.header("x-postern-subject"), None, "it tells nothing of who calls");
     assert_eq!(passes.header("retry-after"), Some("1"));
+}
+
+#[test]
+fn a_refusal_that_is_fetched_is_the_one_of_the_question() {
+    let fixture = Fixture::new("rfc", "limits.credential = { requests = 1, window = \"1h\" }");
+    let key = fixture.secret_of_key();
+    let of = |answer: &str, path: &str| {
+        let mut ask = fixture.gate_request("GET", path).bearer(key);
+        ask.target = format!("/gate?answer={answer}");
+        ask
+    };
+    let count = || fixture.admin.read("/refusals?limit=200")["data"].as_array().unwrap().len();
+    of("allowed", "/v1/x").send().expect(200);
+    for (path, status, reason) in [
+        ("/v1//x", 400, "path_ambiguous"),
+        ("/other/x", 401, "wrong_audience"),
+        ("/v1/x", 429, "rate_exceeded"),
+    ] {
+        let before = count();
+        let asked = of("allowed", path).send().expect(403);
+        assert_eq!(asked.header("x-postern-status"), Some(status.to_string().as_str()));
+        let carried = asked.header("x-postern-refusal").unwrap();
+        let fetch = |carried: &str| of("refusal", path).header("X-Postern-Refusal", carried).send();
+        let fetched = fetch(carried).expect(status);
+        assert_eq!(fetched.request_id(), asked.request_id(), "one id");
+        assert_eq!(fetched.header("x-postern-refusal"), None);
+        for name in ["www-authenticate", "retry-after", "ratelimit", "content-type"] {
+            let whole = of("whole", path).send();
+            let known = |answer: &Answer| answer.header(name).is_some();
+            assert_eq!(known(&fetched), known(&whole), "{path}: {name}");
+        }
+        assert!(fetched.json()["error"].is_string());
+        assert_eq!(fixture.admin.why(&fetched), reason);
+        // The question, and the four of this test that ask for the whole answer.
+        assert_eq!(count(), before + 5, "{path}: the refusal that was fetched is no second one");
+
+        // What was not written by this realm is not believed: the request is decided anew, under an id of its own.
+        let (text, mac) = carried.split_once('.').unwrap();
+        for forged in
+            [format!("{text}A.{mac}"), format!("{text}.{}", mac.to_lowercase()), "x.y".to_owned()]
+        {
+            let anew = fetch(&forged);
+            assert_eq!(anew.status, status, "{forged}");
+            assert_ne!(anew.request_id(), asked.request_id());
+        }
+    }
+}
+
+#[test]
+fn an_api_that_takes_basic_alone_is_challenged_so() {
+    let own = "name = \"own\"\ndescription = \"keys by Basic\"\n\
+               [presentation]\nschemes = []\nbasic = \"plain\"\n";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("own.toml");
+    std::fs::write(&file, own).unwrap();
+    let fixture = Fixture::new(file.to_str().unwrap(), "");
+    let challenge = |answer: &Answer| answer.header("www-authenticate").map(str::to_owned);
+    let bare = fixture.gate_request("GET", "/v1/things").send().expect(401);
+    let base = &fixture.server.base;
+    let metadata = format!("resource_metadata=\"{API}/.well-known/oauth-protected-resource\"");
+    assert_eq!(challenge(&bare), Some(format!("Basic realm=\"{base}\", {metadata}")));
+    let (id, secret) = (fixture.key["id"].as_str().unwrap(), fixture.secret_of_key());
+    let basic = |path, secret: &str| fixture.gate_request("GET", path).basic(id, secret).send();
+    basic("/v1/things", secret).expect(200);
+    assert!(challenge(&basic("/v1/things", "wrong").expect(401)).unwrap().starts_with("Basic "));
+    let lacking = fixture.gate_request("DELETE", "/v1/things/7").basic(id, secret).send();
+    assert_eq!(challenge(&lacking.expect(403)), None, "Basic has no word for scopes");
 }
 
 #[test]
