@@ -62,6 +62,31 @@ pub(crate) async fn open(
     Ok(state)
 }
 
+/// Logs each API of a route of the gate that is no active resource server: every request to it is refused.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) async fn warn_of_unknown_apis(
+    realm: &Realm,
+    state: &RealmState,
+) -> Result<(), CommandError> {
+    let audiences = realm.gate.iter().flat_map(web::gate::GateSettings::audiences);
+    for audience in audiences.collect::<BTreeSet<_>>() {
+        let found = state.app().store.by_handle::<ResourceServer>(&realm.name, audience).await;
+        let found =
+            found.map_err(|error| CommandError::new(format!("realm {}: {error}", realm.name)))?;
+        if found.is_none_or(|server| server.status != domain::Status::Active) {
+            let realm = realm.name.as_str();
+            tracing::warn!(
+                realm,
+                audience,
+                "a route of the gate is for an API that does not exist"
+            );
+        }
+    }
+    Ok(())
+}
+
 /// The algorithms of the dialect for access and ID tokens, status lists and the feed, and those
 /// that its resource servers use instead.
 async fn algorithms(state: &RealmState) -> Result<Vec<Algorithm>, store::StoreError> {

@@ -31,7 +31,9 @@ pub(crate) async fn serve(file: &std::path::Path) -> Result<(), CommandError> {
     let app = realms::app(opened.store, &master);
     let mut feeds = Vec::new();
     for realm in &config.realms {
-        feeds.push(RealmFeed::new(realms::open(realm, &app, &master).await?));
+        let state = realms::open(realm, &app, &master).await?;
+        realms::warn_of_unknown_apis(realm, &state).await?;
+        feeds.push(RealmFeed::new(state));
     }
     let mailer = config.mail.as_ref().map(Smtp::new).transpose()?;
     let mailer = mailer.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);

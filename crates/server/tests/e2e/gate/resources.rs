@@ -45,3 +45,16 @@ fn rfc9728_5_1_the_challenge_leads_to_the_metadata() {
     let found = get(&fixture.server.base, path).send().expect(200).json();
     assert_eq!(found["resource"], "other");
 }
+
+#[test]
+fn an_api_of_a_route_that_does_not_exist_is_named_at_start() {
+    // Its APIs are registered after the start.
+    let fixture = Fixture::rfc();
+    let log = fixture.server.log();
+    let named = log.lines().filter(|line| line.contains("is for an API that does not exist"));
+    let named: Vec<&str> = named.collect();
+    assert_eq!(named.len(), 2, "each once: {named:?}");
+    for audience in [API, "other"] {
+        assert!(named.iter().any(|line| line.contains(&format!("\"{audience}\""))), "{named:?}");
+    }
+}
