@@ -35,7 +35,7 @@ const NEEDS: &[Need] = &[
         present: || works("chromium", &["--version"]),
         packages: &["chromium", "fonts-dejavu-core", "fonts-liberation"],
     },
-    // The proxies of the cookbook. Envoy is among the Python packages.
+    // The proxies of the cookbook. Envoy, Traefik and a newer Caddy are among the Python packages.
     Need { present: || works("nginx", &["-v"]), packages: &["nginx"] },
     Need { present: || works("haproxy", &["-v"]), packages: &["haproxy"] },
     Need { present: || works("apache2", &["-v"]), packages: &["apache2-bin"] },

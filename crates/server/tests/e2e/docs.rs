@@ -56,6 +56,7 @@ const COVERED: &[Covered] = &[
     covered("docs/operations.md", "ini", 1, "the_unit_of_the_operations_page_starts_the_program"),
     covered("docs/performance.md", "sh", 1, BUILDS),
     covered("docs/cookbook/README.md", "console", 1, "the_gate_is_asked_by_hand_as_printed"),
+    covered("docs/cookbook/README.md", "python", 1, "an_api_refuses_a_lost_identity_as_printed"),
     covered("docs/cookbook/apache.md", "apache", 1, PROXIES),
     covered("docs/cookbook/apache.md", "lua", 1, PROXIES),
     covered("docs/cookbook/apache.md", "console", 2, TRIED),
@@ -68,13 +69,8 @@ const COVERED: &[Covered] = &[
     covered("docs/cookbook/haproxy.md", "console", 1, TRIED),
     covered("docs/cookbook/nginx.md", "nginx", 2, PROXIES),
     covered("docs/cookbook/nginx.md", "console", 1, TRIED),
-    covered(
-        "docs/cookbook/traefik.md",
-        "yaml",
-        1,
-        "forward_auth_is_answered_with_the_identity_or_the_complete_refusal",
-    ),
-    covered("docs/cookbook/traefik.md", "console", 1, "traefiks_page_is_tried_like_the_others"),
+    covered("docs/cookbook/traefik.md", "yaml", 2, PROXIES),
+    covered("docs/cookbook/traefik.md", "console", 1, TRIED),
 ];
 
 #[test]

@@ -8,6 +8,9 @@ use std::thread;
 
 use serde_json::json;
 
+/// The request id that the API writes into its answers.
+const APIS_OWN: &str = "the-apis-own";
+
 /// Answers every request with its own content, and records the targets.
 pub(super) struct Api {
     pub(super) port: u16,
@@ -51,10 +54,15 @@ fn answer(mut stream: &TcpStream, seen: &Mutex<Vec<String>>) -> io::Result<()> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         .collect();
+    let chunked = headers.iter().any(|(name, _)| name == "transfer-encoding");
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let length: usize = length.map_or(0, |(_, value)| value.parse().unwrap());
     let mut body = bytes.split_off(end + 4);
     while body.len() < length {
+        more(stream, &mut body)?;
+    }
+    // The chunks as they are, up to the trailer fields.
+    while chunked && !body.ends_with(b"\r\n\r\n") {
         more(stream, &mut body)?;
     }
     seen.lock().unwrap().push(format!("{method} {target}"));
@@ -63,8 +71,9 @@ fn answer(mut stream: &TcpStream, seen: &Mutex<Vec<String>>) -> io::Result<()> {
     let reported = reported.to_string();
     let length = reported.len();
     let reported = if method == "HEAD" { "" } else { &reported };
-    let answer =
-        format!("HTTP/1.1 200 OK\r\nX-Api: reached\r\nContent-Length: {length}\r\n\r\n{reported}");
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nX-Api: reached\r\nX-Request-Id: {APIS_OWN}\r\nContent-Length: {length}\r\n\r\n{reported}"
+    );
     stream.write_all(answer.as_bytes())
 }
 

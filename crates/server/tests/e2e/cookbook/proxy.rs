@@ -12,7 +12,10 @@ use tempfile::TempDir;
 use super::pages::{Ports, block, blocks, write};
 use crate::clients::python;
 use crate::docs::blocks::of;
+use crate::harness::http::ask;
 
+/// Where nginx writes its logs.
+const NGINX_LOGS: &str = "/var/log/nginx";
 /// The time limit for a proxy to listen.
 const START: Duration = Duration::from_secs(30);
 
@@ -25,7 +28,10 @@ pub(super) enum Kind {
     Haproxy,
     Apache,
     Caddy,
+    /// Caddy of this year; the distribution's is older.
+    CaddyNewer,
     Envoy,
+    Traefik,
 }
 
 impl Kind {
@@ -33,9 +39,14 @@ impl Kind {
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Nginx | Self::NginxOfTheReadme | Self::Haproxy | Self::Apache => "original",
-            Self::Caddy => "forwarded",
+            Self::Caddy | Self::CaddyNewer | Self::Traefik => "forwarded",
             Self::Envoy => "path",
         }
+    }
+
+    /// Whether it can add headers of the gate's answer to the answer of the API.
+    pub(super) const fn adds_to_answers(self) -> bool {
+        !matches!(self, Self::Traefik)
     }
 
     fn command(self, folder: &Path, ports: Ports) -> Command {
@@ -44,7 +55,9 @@ impl Kind {
             Self::NginxOfTheReadme => nginx_of_the_readme(folder, ports),
             Self::Haproxy => haproxy(folder, ports),
             Self::Apache => apache(folder, ports),
-            Self::Caddy => caddy(folder, ports),
+            Self::Caddy => caddy(Path::new("caddy"), folder, ports),
+            Self::CaddyNewer => caddy(&python().with_file_name("caddy"), folder, ports),
+            Self::Traefik => traefik(folder, ports),
             Self::Envoy => envoy(folder, ports),
         }
     }
@@ -76,13 +89,20 @@ impl Proxy {
             assert!(started.elapsed() < START, "{kind:?} does not listen\n{}", proxy.log());
             std::thread::sleep(Duration::from_millis(20));
         }
+        // Traefik listens before it has read its routes.
+        let first = ask(&format!("http://127.0.0.1:{}", ports.proxy), "GET", "/");
+        let first = first.header("Host", "api.example.com");
+        while kind == Kind::Traefik && first.try_send().is_none_or(|it| it.status == 404) {
+            assert!(started.elapsed() < START, "{kind:?} has no routes\n{}", proxy.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
         proxy
     }
 
     /// Its log.
     pub(super) fn log(&self) -> String {
         let read = |name| fs::read(self.folder.path().join(name)).unwrap_or_default();
-        let log = [read("log.txt"), read("error.log")].concat();
+        let log = [read("log.txt"), read("error.log"), read("api.log")].concat();
         String::from_utf8_lossy(&log).into_owned()
     }
 }
@@ -97,7 +117,8 @@ impl Drop for Proxy {
 fn nginx(folder: &Path, ports: Ports) -> Command {
     let blocks = blocks("nginx.md", "nginx");
     let [site, snippet] = &blocks[..] else { panic!("nginx.md has so many blocks") };
-    write(folder, "conf.d/api.conf", "/etc/nginx", &ports.put(site));
+    let site = ports.put(site).replace("/etc/nginx", &folder.display().to_string());
+    write(folder, "conf.d/api.conf", NGINX_LOGS, &site);
     write(folder, "snippets/postern.conf", "/etc/nginx", &ports.put(snippet));
     nginx_with(folder, "conf.d/*.conf")
 }
@@ -105,13 +126,7 @@ fn nginx(folder: &Path, ports: Ports) -> Command {
 fn nginx_of_the_readme(folder: &Path, ports: Ports) -> Command {
     let blocks = of("README.md", "nginx");
     let [locations] = &blocks[..] else { panic!("the README has so many blocks") };
-    let site = format!(
-        "upstream api {{ server 127.0.0.1:{}; }}\nserver {{ listen 127.0.0.1:{};\n{} }}\n",
-        ports.api,
-        ports.proxy,
-        ports.put(&locations.text),
-    );
-    write(folder, "readme.conf", "/etc/nginx", &site);
+    write(folder, "readme.conf", NGINX_LOGS, &ports.put(&locations.text));
     nginx_with(folder, "readme.conf")
 }
 
@@ -162,9 +177,19 @@ fn apache(folder: &Path, ports: Ports) -> Command {
     command
 }
 
-fn caddy(folder: &Path, ports: Ports) -> Command {
+fn traefik(folder: &Path, ports: Ports) -> Command {
+    let blocks = blocks("traefik.md", "yaml");
+    let [fixed, dynamic] = &blocks[..] else { panic!("traefik.md has so many blocks") };
+    write(folder, "traefik.yml", "/etc/traefik", &ports.put(fixed));
+    write(folder, "dynamic/api.yml", "/etc/traefik", &ports.put(dynamic));
+    let mut command = Command::new(python().with_file_name("traefik"));
+    command.arg("--configFile").arg(folder.join("traefik.yml"));
+    command
+}
+
+fn caddy(program: &Path, folder: &Path, ports: Ports) -> Command {
     write(folder, "Caddyfile", "/etc/caddy", &ports.put(&block("caddy.md", "caddyfile")));
-    let mut command = Command::new("caddy");
+    let mut command = Command::new(program);
     command.args(["run", "--adapter", "caddyfile", "--config"]).arg(folder.join("Caddyfile"));
     for variable in ["XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
         command.env(variable, folder);

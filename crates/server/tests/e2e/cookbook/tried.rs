@@ -53,8 +53,9 @@ fn a_page_can_be_tried_as_printed(kind: Kind) {
         Kind::Nginx | Kind::NginxOfTheReadme => "nginx.md",
         Kind::Haproxy => "haproxy.md",
         Kind::Apache => "apache.md",
-        Kind::Caddy => "caddy.md",
+        Kind::Caddy | Kind::CaddyNewer => "caddy.md",
         Kind::Envoy => "envoy.md",
+        Kind::Traefik => "traefik.md",
     };
     let setting = Setting::new(kind);
     let (_, key) = setting.key(&["contacts.read"]);
@@ -77,15 +78,6 @@ fn a_page_can_be_tried_as_printed(kind: Kind) {
     }
 }
 
-/// Traefik cannot be run here: its page says what the others say, at its own port.
-#[test]
-fn traefiks_page_is_tried_like_the_others() {
-    let plain = |text: &str| text.replace(":8000/", "/");
-    let others: Vec<_> =
-        commands("nginx.md").iter().map(|it| (plain(&it.0), it.1.clone())).collect();
-    assert_eq!(commands("traefik.md"), others);
-}
-
 #[test]
 fn the_gate_is_asked_by_hand_as_printed() {
     let postern = Postern::start("original", &[]);
@@ -101,12 +93,47 @@ fn the_gate_is_asked_by_hand_as_printed() {
 }
 
 #[test]
+fn an_api_refuses_a_lost_identity_as_printed() {
+    let checks = "\nassert identity({'X-Postern-User': 'user_1'}, 'X-Postern-User') == 'user_1'\n\
+        assert identity({'X-Postern-User': '-'}, 'X-Postern-User') is None\n\
+        for lost in [{}, {'X-Postern-User': ''}]:\n\
+        \x20   try:\n\
+        \x20       identity(lost, 'X-Postern-User')\n\
+        \x20   except PermissionError:\n\
+        \x20       continue\n\
+        \x20   raise SystemExit('a lost identity passed')\n";
+    let code = super::pages::block("README.md", "python") + checks;
+    let output = Command::new(crate::clients::python()).args(["-c", &code]).output().unwrap();
+    assert!(output.status.success(), "{code}\n{output:?}");
+}
+
+#[test]
 fn the_short_configuration_of_the_readme_works_as_printed() {
     let setting = Setting::new(Kind::NginxOfTheReadme);
     let (_, key) = setting.key(&["contacts.read"]);
-    let reached = super::setting::reached(&setting.get("/v1/contacts/7").bearer(&key).send());
-    let subject = super::setting::header(&reached, "x-postern-subject");
-    assert!(subject.len() == 1 && !subject[0].is_empty(), "{reached}");
-    setting.get("/v1/contacts/7").send().expect(401);
+    let ask = setting.get("/v1/contacts/7").header("X-Request-Id", "chosen").bearer(&key);
+    let passed = ask.send();
+    let reported = super::setting::reached(&passed);
+    let header = |name| super::setting::header(&reported, name);
+    let subject = header("x-postern-subject");
+    assert!(subject.len() == 1 && !subject[0].is_empty(), "{reported}");
+    assert_eq!(header("x-postern-organization"), [setting.organization.as_str()]);
+    let id = header("x-request-id");
+    assert!(id.len() == 1 && id[0] != "chosen", "{reported}");
+    assert_eq!(passed.request_id(), id[0]);
+
+    let refused = setting.get("/v1/contacts/7").send().expect(401);
+    assert!(refused.header("www-authenticate").unwrap().contains("resource_metadata="));
+    assert!(refused.json()["error"].is_string());
     setting.get("/v1/unknown").bearer(&key).send().expect(403);
+    let post = setting.ask("POST", "/v1/contacts/7").bearer(&key).text("text/plain", "x");
+    assert_eq!(post.send().expect(403).json()["error"], "insufficient_scope");
+
+    let log = setting.proxy.log();
+    let line = |id: &str, organization: &str| {
+        let wanted = format!("organization={organization} request_id={id}");
+        assert!(log.contains(&wanted), "no {wanted} in\n{log}");
+    };
+    line(&id[0], &setting.organization);
+    line(refused.request_id(), "");
 }
