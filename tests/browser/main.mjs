@@ -4,4 +4,5 @@ import './flows/spendesk.mjs';
 import './flows/spiko.mjs';
 import './flows/speckle.mjs';
 import './flows/hindrances.mjs';
+import './flows/redirects.mjs';
 import './flows/pages.mjs';

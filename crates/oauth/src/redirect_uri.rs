@@ -82,8 +82,7 @@ impl RedirectUri {
         one.set_port(None).is_ok() && two.set_port(None).is_ok() && one == two
     }
 
-    /// The origin, or the scheme alone for a private-use scheme. A page's `form-action` must allow
-    /// it.
+    /// The origin, or the scheme alone for a private-use scheme.
     pub fn origin(&self) -> String {
         let Some(url) = self.url() else { return String::new() };
         match url.origin() {
@@ -215,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_origin_is_what_a_form_may_lead_to() {
+    fn the_origin_has_the_port_and_a_private_use_scheme_is_alone() {
         assert_eq!(parse("https://a.example:444/cb").unwrap().origin(), "https://a.example:444");
         assert_eq!(parse("com.example.app:/cb").unwrap().origin(), "com.example.app:");
         assert!(parse("http://localhost:3000/callback").unwrap().is_loopback());

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { demo, partner, realms, visitor } from '../session.mjs';
+import { administer, demo, partner, realms, visitor } from '../session.mjs';
 import { look } from '../look.mjs';
 import { signIn } from '../steps.mjs';
 
@@ -27,14 +27,6 @@ test('the app of the partner, before anything is connected', () =>
 
 test('somebody asks for credentials, staff say yes, and the link in the mail shows them once', () =>
   visitor({}, async (page) => {
-    const { base, admin_key: key } = realms.fyma;
-    const staff = async (method, path) => {
-      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-      const body = method === 'POST' ? '{}' : undefined;
-      const answer = await fetch(`${base}/admin/v1${path}`, { method, headers, body });
-      assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
-      return answer.json();
-    };
     await page.goto(`${demo.portal}/`);
     await page.getByRole('link', { name: 'Ask fyma for credentials' }).click();
     await look(page, 'access-request');
@@ -46,9 +38,9 @@ test('somebody asks for credentials, staff say yes, and the link in the mail sho
     await page.getByRole('heading', { name: 'Thank you' }).waitFor();
     await look(page, 'access-request-sent');
 
-    const pending = await staff('GET', '/access-requests?state=pending');
+    const pending = await administer(realms.fyma, 'GET', '/access-requests?state=pending');
     const items = pending.items ?? pending.data ?? pending;
-    await staff('POST', `/access-requests/${items[0].id}/approve`);
+    await administer(realms.fyma, 'POST', `/access-requests/${items[0].id}/approve`, {});
     const letter = page.locator('article', { hasText: 'ada@analytical.example' });
     for (let tries = 0; tries < 50 && (await letter.count()) === 0; tries += 1) {
       await page.goto(`${demo.portal}/mail`);

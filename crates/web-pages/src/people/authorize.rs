@@ -186,7 +186,7 @@ fn consent(
 
 fn allowed(request: &AuthorizationRequest) -> Allowed {
     let image = request.client.logo_uri.as_deref().and_then(show::logo_source);
-    Allowed { image, ..Allowed::leading_to(request.target.uri()) }
+    Allowed { image, form_to_app: true }
 }
 
 /// The redirect back to the app, in the format of the dialect.

@@ -1,7 +1,9 @@
 //! Makes responses from templates, and redirects.
 //!
-//! Invariant: a page runs no script, loads only its style sheet and the logo of an app, and cannot be framed. Its
-//! forms lead only to this realm and to the redirect URI that was checked. The content security policy enforces it.
+//! Invariant: a page runs no script, loads only its style sheet and the logo of an app, and cannot be framed. The
+//! content security policy enforces it. A form is sent to this realm only. The policy says that too (`form-action`),
+//! but on pages whose form can end at an app: browsers apply `form-action` to every redirect after a form (CSP3,
+//! `form-action`), and an app may redirect on to wherever it likes. There the template alone says where the form goes.
 
 use askama::Template;
 use axum::body::Body;
@@ -38,25 +40,19 @@ impl Layout {
 /// What the content security policy of a page allows beside the defaults.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Allowed {
-    /// The origin that a form may lead to. Browsers apply `form-action` to the redirects after a form, too.
-    pub(crate) form_action: Option<String>,
+    /// Whether the redirects after the page's form can end at an app.
+    pub(crate) form_to_app: bool,
     /// The origin that an image may come from.
     pub(crate) image: Option<String>,
 }
 
 impl Allowed {
-    /// Forms may lead to this redirect URI, which was checked.
-    pub(crate) fn leading_to(uri: &RedirectUri) -> Self {
-        Self { form_action: source(uri), image: None }
-    }
-
     fn policy(&self) -> String {
-        let with = |it: &Option<String>| it.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
+        let image = self.image.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
+        let form_action = if self.form_to_app { "" } else { "form-action 'self'; " };
         format!(
-            "default-src 'none'; style-src 'self'; img-src 'self'{}; form-action 'self'{}; \
-             base-uri 'none'; frame-ancestors 'none'",
-            with(&self.image),
-            with(&self.form_action)
+            "default-src 'none'; style-src 'self'; img-src 'self'{image}; {form_action}\
+             base-uri 'none'; frame-ancestors 'none'"
         )
     }
 }
@@ -125,14 +121,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_has_the_origin_of_the_redirect_uri_and_cannot_be_injected() {
+    fn a_policy_names_the_origin_of_a_logo_and_cannot_be_injected() {
         let of = |uri: &str| source(&uri.parse().unwrap());
         assert_eq!(of("https://app.example/cb?x=1").as_deref(), Some("https://app.example"));
         assert_eq!(of("http://localhost:3000/cb").as_deref(), Some("http://localhost:3000"));
         assert_eq!(of("http://[::1]:3000/cb").as_deref(), Some("http:"));
         assert_eq!(of("com.example.app:/cb").as_deref(), Some("com.example.app:"));
         assert_eq!(of("https://app.example;script-src/cb"), None);
-        let policy = Allowed::leading_to(&"https://app.example/cb".parse().unwrap()).policy();
-        assert!(policy.contains("form-action 'self' https://app.example;"), "{policy}");
+        let image = of("https://cdn.example/logo.png");
+        let policy = Allowed { image, ..Allowed::default() }.policy();
+        assert!(
+            policy.contains("img-src 'self' https://cdn.example; form-action 'self'; "),
+            "{policy}"
+        );
+    }
+
+    #[test]
+    fn a_form_that_can_end_at_an_app_has_no_form_action_and_all_else_stays() {
+        let (here, to_app) = (Allowed::default(), Allowed { form_to_app: true, image: None });
+        assert_eq!(here.policy().replace("form-action 'self'; ", ""), to_app.policy());
+        assert!(!to_app.policy().contains("form-action"), "{}", to_app.policy());
     }
 }

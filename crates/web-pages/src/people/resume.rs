@@ -45,6 +45,15 @@ pub(super) async fn waiting(
     }
 }
 
+/// Whether a user who returns there can be redirected to an app: also with an error, so a request need not be valid.
+pub(super) fn can_end_at_an_app(ctx: &Context<'_>, return_to: &ReturnTo<'_>) -> bool {
+    let (path, _) = return_to.parts();
+    match ctx.issuer.dialect().route("GET", path) {
+        Route::Found { endpoint, .. } => endpoint.operation().is_for_browsers(),
+        _ => false,
+    }
+}
+
 /// The URL of the sign-in page, which returns to the app's `request`.
 pub(super) fn by_way_of_sign_in(
     visit: &Visit<'_>,

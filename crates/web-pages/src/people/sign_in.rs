@@ -224,10 +224,10 @@ async fn show_form(
         wrong: feedback.wrong,
         notice: feedback.notice,
     };
-    let mut allowed = Allowed::default();
-    if let Some(request) = &request {
-        allowed = Allowed::leading_to(request.target.uri());
-        allowed.image = request.client.logo_uri.as_deref().and_then(show::logo_source);
-    }
+    let logo = request.as_ref().and_then(|request| request.client.logo_uri.as_deref());
+    let allowed = Allowed {
+        form_to_app: return_to.is_some_and(|it| resume::can_end_at_an_app(ctx, it)),
+        image: logo.and_then(show::logo_source),
+    };
     page(visit, if feedback.status == 0 { 200 } else { feedback.status }, &template, &allowed)
 }

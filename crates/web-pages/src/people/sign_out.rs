@@ -106,7 +106,7 @@ fn ask(
         notice,
     };
     let redirect = wish.and_then(|wish| wish.redirect.as_ref());
-    let allowed = redirect.map(Allowed::leading_to).unwrap_or_default();
+    let allowed = Allowed { form_to_app: redirect.is_some(), image: None };
     page(visit, if notice.is_some() { 400 } else { 200 }, &template, &allowed)
 }
 

@@ -30,8 +30,7 @@ async fn oidc_rp_initiated_logout_2_without_a_proof_the_person_is_asked() {
     let page = ada.get(path).await;
     assert_eq!(page.title(), "Sign out");
     assert!(page.text.contains("<strong>Ledger Sync</strong>"), "{}", page.text);
-    let policy = page.header("content-security-policy");
-    assert!(policy.contains("form-action 'self' https://app.example;"), "{policy}");
+    assert!(!page.header("content-security-policy").contains("form-action"));
     let done = ada.post(path, &[("csrf", &page.csrf())]).await;
     assert!(done.location().starts_with("https://app.example/bye?state=s"), "{}", done.location());
     assert!(!ada.cookies.contains_key("postern_session_main"));
