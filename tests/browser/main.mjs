@@ -5,4 +5,5 @@ import './flows/spiko.mjs';
 import './flows/speckle.mjs';
 import './flows/hindrances.mjs';
 import './flows/redirects.mjs';
+import './flows/forms.mjs';
 import './flows/pages.mjs';

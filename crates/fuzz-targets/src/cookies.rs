@@ -31,10 +31,13 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
-/// The value of the first cookie of this very name, in the headers that are visible ASCII.
+/// The value of the first cookie of this very name that is UTF-8, in the headers that HTTP allows.
 fn expected(name: &str, headers: &[&[u8]]) -> Option<String> {
-    let visible = |header: &&&[u8]| header.iter().all(|b| matches!(b, b'\t' | b' '..=b'~'));
-    let headers = headers.iter().filter(visible).filter_map(|it| std::str::from_utf8(it).ok());
-    let mut pairs = headers.flat_map(|header| header.split(';')).map(str::trim);
-    pairs.find_map(|pair| Some(pair.strip_prefix(name)?.strip_prefix('=')?.to_owned()))
+    let allowed = |header: &&&[u8]| header.iter().all(|b| !b.is_ascii_control() || *b == b'\t');
+    let headers = headers.iter().filter(allowed);
+    let mut pairs = headers.flat_map(|header| header.split(|b| *b == b';')).map(<[u8]>::trim_ascii);
+    pairs.find_map(|pair| {
+        let value = pair.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+        std::str::from_utf8(value).map(str::to_owned).ok()
+    })
 }

@@ -10,6 +10,8 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderValue, header};
 use engine::Issuer;
 
+use crate::headers::parts;
+
 /// A cookie of a realm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
@@ -45,39 +47,54 @@ impl Cookie {
         format!("{host}{}_{}", self.stem(), issuer.realm())
     }
 
-    /// The value of the cookie in a request; the first one, if there are several.
+    /// The value of the cookie in a request; the first one, if there are several. Other cookies may have any bytes.
     pub fn read<'a>(self, issuer: &Issuer, headers: &'a HeaderMap) -> Option<&'a str> {
         let name = self.name(issuer);
-        let all = headers.get_all(header::COOKIE).iter();
-        let pairs = all.filter_map(|it| it.to_str().ok()).flat_map(|it| it.split(';'));
-        let mut pairs = pairs.filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+        pairs(headers).find(|(found, _)| *found == name.as_bytes()).map(|(_, value)| value)
     }
 
     /// The `Set-Cookie` header that sets the cookie. `None` for a value that no cookie can have (RFC 6265 §4.1.1,
     /// `cookie-octet`): a semicolon in it would begin an attribute.
     pub fn set(self, issuer: &Issuer, value: &str) -> Option<HeaderValue> {
-        let fits = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b',' | b';' | b'\\');
-        if !value.bytes().all(fits) {
-            return None;
+        if is_value(value) {
+            header(issuer, &self.name(issuer), value, self.max_age())
+        } else {
+            None
         }
-        let max_age = self.max_age().map(|time| format!("; Max-Age={}", time.as_secs()));
-        self.header(issuer, value, &max_age.unwrap_or_default())
     }
 
     /// The `Set-Cookie` header that deletes the cookie.
     pub fn forget(self, issuer: &Issuer) -> Option<HeaderValue> {
-        self.header(issuer, "", "; Max-Age=0")
+        header(issuer, &self.name(issuer), "", Some(Duration::ZERO))
     }
+}
 
-    fn header(self, issuer: &Issuer, value: &str, max_age: &str) -> Option<HeaderValue> {
-        let secure = if is_https(issuer) { "; Secure" } else { "" };
-        let name = self.name(issuer);
-        let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{max_age}");
-        let mut header = HeaderValue::try_from(text).ok()?;
-        header.set_sensitive(true);
-        Some(header)
-    }
+/// The names and values of all cookies of a request. A value that is not UTF-8 is not ours.
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &str)> {
+    parts(headers, &header::COOKIE, b';').filter_map(|pair| {
+        let at = pair.iter().position(|byte| *byte == b'=')?;
+        let (name, value) = (pair.get(..at)?, pair.get(at + 1..)?);
+        Some((name, std::str::from_utf8(value).ok()?))
+    })
+}
+
+fn is_value(value: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b',' | b';' | b'\\');
+    value.bytes().all(fits)
+}
+
+fn header(
+    issuer: &Issuer,
+    name: &str,
+    value: &str,
+    max_age: Option<Duration>,
+) -> Option<HeaderValue> {
+    let secure = if is_https(issuer) { "; Secure" } else { "" };
+    let max_age = max_age.map(|time| format!("; Max-Age={}", time.as_secs())).unwrap_or_default();
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{max_age}");
+    let mut header = HeaderValue::try_from(text).ok()?;
+    header.set_sensitive(true);
+    Some(header)
 }
 
 fn is_https(issuer: &Issuer) -> bool {

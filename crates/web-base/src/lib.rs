@@ -7,6 +7,7 @@
 pub mod attempts;
 pub mod body;
 pub mod cookies;
+pub mod headers;
 mod limits;
 pub mod metrics;
 pub mod names;

@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use axum::http::{HeaderMap, HeaderName, header};
 
+use crate::headers::{parts, split};
+
 /// A range of addresses: `10.0.0.0/8`, or one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
@@ -88,7 +90,7 @@ impl TrustedProxies {
 
     /// Reads the origin of a request from the peer's address and `headers`.
     pub fn arrival<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Arrival<'a> {
-        let host = text(headers, &header::HOST);
+        let host = headers.get(header::HOST).and_then(|value| text(value.as_bytes()));
         let mut arrival =
             Arrival { address: peer.to_canonical(), host, https: None, trusted: false };
         if self.0.is_empty() || !self.trusts(peer) {
@@ -116,7 +118,7 @@ impl TrustedProxies {
     /// first address that is not a trusted proxy is the client. Its element names host and scheme.
     fn read_forwarded<'a>(&self, headers: &'a HeaderMap, arrival: &mut Arrival<'a>) {
         for element in elements(headers, &header::FORWARDED) {
-            let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+            let pairs = split(element, b';').filter_map(text).filter_map(|it| it.split_once('='));
             let mut client = None;
             for (name, value) in pairs {
                 let value = value.trim().trim_matches('"');
@@ -138,14 +140,14 @@ impl TrustedProxies {
     }
 
     fn read_x_forwarded<'a>(&self, headers: &'a HeaderMap, arrival: &mut Arrival<'a>) {
-        if let Some(host) = elements(headers, &X_FORWARDED_HOST).next() {
+        if let Some(host) = elements(headers, &X_FORWARDED_HOST).next().and_then(text) {
             arrival.host = Some(host);
         }
         if let Some(scheme) = elements(headers, &X_FORWARDED_PROTO).next() {
-            arrival.https = Some(scheme.eq_ignore_ascii_case("https"));
+            arrival.https = Some(scheme.eq_ignore_ascii_case(b"https"));
         }
         for node in elements(headers, &X_FORWARDED_FOR) {
-            let Some(client) = node_address(node) else { return };
+            let Some(client) = text(node).and_then(node_address) else { return };
             arrival.address = client;
             if !self.trusts(client) {
                 return;
@@ -154,15 +156,13 @@ impl TrustedProxies {
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
+fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
 }
 
 /// The elements of a list header, the last one first.
-fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    let values: Vec<&str> =
-        headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
-    values.into_iter().rev().flat_map(|value| value.rsplit(',')).map(str::trim)
+fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+    parts(headers, name, b',').rev()
 }
 
 /// An address as a proxy names it: with or without port and brackets (RFC 7239 §6).
@@ -177,6 +177,8 @@ fn node_address(node: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -245,6 +247,19 @@ mod tests {
             ip("10.0.0.1"),
             "the client may have written either"
         );
+    }
+
+    #[test]
+    fn rfc9110_5_5_a_byte_that_is_not_ascii_costs_only_its_element() {
+        let with = |name: &'static str, value: &[u8]| {
+            let mut headers = headers(&[("host", "inner")]);
+            headers.append(name, HeaderValue::from_bytes(value).unwrap());
+            proxies().arrival(ip("10.0.0.1"), &headers).address
+        };
+        assert_eq!(with("x-forwarded-for", b"Jos\xe9, 192.0.2.7"), ip("192.0.2.7"));
+        assert_eq!(with("x-forwarded-for", b"6.6.6.6, Jos\xe9"), ip("10.0.0.1"), "a node unknown");
+        assert_eq!(with("forwarded", b"for=\xff, for=192.0.2.7;by=\xff"), ip("192.0.2.7"));
+        assert_eq!(with("forwarded", b"for=6.6.6.6, for=\xff"), ip("10.0.0.1"));
     }
 
     #[test]

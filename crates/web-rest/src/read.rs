@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Query;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use engine::{AdminReason, Denial, RequestReason};
 use oauth::{ErrorResponse, Problem};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use web_base::body;
+use web_base::headers::has_media_type;
 
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(30);
@@ -41,9 +42,7 @@ pub(crate) async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Resu
 
 /// Whether `Content-Type` says that the body is JSON.
 pub fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = value.map(|value| value.split(';').next().unwrap_or(value).trim());
-    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+    has_media_type(headers, "application/json")
 }
 
 /// Parses a JSON object. An empty body is an object without members.

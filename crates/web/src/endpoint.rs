@@ -46,10 +46,13 @@ async fn read(
     let (head, body) = request.http.into_parts();
     let body = request.limits.read(body, endpoint.body_limit()).await?;
     let authorization = authorization(&head.headers);
+    // A parameter of the media type may have any bytes.
+    let content_type = head.headers.get(header::CONTENT_TYPE);
+    let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()));
     let incoming = Incoming {
         path_values,
         query: head.uri.query(),
-        content_type: head.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()),
+        content_type: content_type.as_deref(),
         authorization: &authorization,
         body: &body,
     };

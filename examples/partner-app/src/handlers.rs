@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use crate::Provider;
@@ -40,8 +40,11 @@ impl Site {
 
     /// The session id of this visitor, if it is valid.
     fn session(&self, headers: &HeaderMap) -> Option<String> {
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
-        let mut pairs = cookies.flat_map(|it| it.split(';')).filter_map(|it| it.split_once('='));
+        // Cookies of other programs on this host may have any bytes.
+        let cookies = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+        let cookies = cookies.flat_map(|it| it.split(|byte| *byte == b';'));
+        let texts = cookies.filter_map(|it| std::str::from_utf8(it).ok());
+        let mut pairs = texts.filter_map(|it| it.split_once('='));
         let (_, name) = pairs.find(|(name, _)| name.trim() == COOKIE)?;
         self.sessions.with(name.trim(), |_| name.trim().to_owned())
     }

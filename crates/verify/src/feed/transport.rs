@@ -41,8 +41,8 @@ pub(super) async fn stream(shared: &Shared, sequence: u64) -> Result<Response, U
     let url = after(shared, sequence);
     let asked = ask(shared, url, "text/event-stream");
     let response = timeout(shared.backoff.silence, asked).await.map_err(|_| late())??;
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    if kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {
+    let kind = response.headers().get(CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream")) {
         Ok(response)
     } else {
         Err(Unavailable::new("the feed does not answer with a stream"))

@@ -12,9 +12,11 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 const DEFAULT: Duration = Duration::from_secs(15 * 60);
 
 pub(super) fn fresh_for(headers: &HeaderMap) -> Duration {
-    let directives = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let directives = headers.get_all(CACHE_CONTROL).iter().map(http::HeaderValue::as_bytes);
+    // An extension may have any bytes (RFC 9110 §5.5); they cost it alone.
     directives
-        .flat_map(|value| value.split(','))
+        .flat_map(|value| value.split(|byte| *byte == b','))
+        .filter_map(|it| std::str::from_utf8(it).ok())
         .find_map(directive)
         .unwrap_or(DEFAULT)
         .clamp(SHORTEST, LONGEST)

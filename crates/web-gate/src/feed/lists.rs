@@ -16,6 +16,7 @@ use base::digest::sha256;
 use base::encoding::base64url;
 use status::{INDEXES_PER_LIST, LIST_TYPE, ListClaims, Marks, StatusList};
 use tokio::time::Instant;
+use web_base::headers::parts;
 
 use super::error::FeedError;
 use super::kept::{ListBits, MadeLists, Signed, TokenMarks};
@@ -56,9 +57,9 @@ pub(super) async fn answer(
         return Err(FeedError::Nothing);
     }
     let Signed { at, text, tag } = signed(realm, number).await?;
-    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|it| it.to_str().ok());
-    let known = known.flat_map(|it| it.split(',')).map(str::trim);
-    let same = known.map(|it| it.trim_start_matches("W/")).any(|it| it == "*" || it == tag);
+    let known = parts(headers, &IF_NONE_MATCH, b',');
+    let mut known = known.map(|it| it.strip_prefix(b"W/").unwrap_or(it));
+    let same = known.any(|it| it == b"*" || it == tag.as_bytes());
     let mut response = Response::new(if same { Body::empty() } else { Body::from(text) });
     if same {
         *response.status_mut() = StatusCode::NOT_MODIFIED;

@@ -31,6 +31,7 @@ use error::FeedError;
 pub use publish::{Current, NoSigningKeyError};
 pub use shared::{Feed, RealmFeed};
 use web_base::RealmRequest;
+use web_base::headers::{parts, split};
 use web_base::metrics::Part;
 use web_base::respond;
 
@@ -131,8 +132,6 @@ async fn found(
 }
 
 fn wants_events(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(ACCEPT).iter().filter_map(|it| it.to_str().ok());
-    accepted.flat_map(|it| it.split(',')).any(|it| {
-        it.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case("text/event-stream"))
-    })
+    let mut accepted = parts(headers, &ACCEPT, b',').filter_map(|it| split(it, b';').next());
+    accepted.any(|it| it.eq_ignore_ascii_case(b"text/event-stream"))
 }

@@ -50,7 +50,8 @@ pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> R
 }
 
 fn hosts(headers: &HeaderMap) -> Vec<String> {
-    let values = HOSTS.iter().filter_map(|name| headers.get(name)?.to_str().ok());
+    let text = |name| std::str::from_utf8(headers.get(name)?.as_bytes()).ok();
+    let values = HOSTS.iter().filter_map(text);
     values.map(normal_host).collect()
 }
 

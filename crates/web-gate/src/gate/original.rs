@@ -1,7 +1,8 @@
 //! The caller's original request to the API, as the proxy describes it.
 //!
 //! Invariant: only the headers of the realm's [`Source`] are read. The caller may have sent any other header, so it
-//! is ignored. A header that occurs twice is refused: the caller may have sent one of the two.
+//! is ignored. A header that occurs twice is refused: the caller may have sent one of the two. A query may have any
+//! bytes, since the decision does not depend on it; a path with bytes that are not ASCII is refused ([`super::path`]).
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
@@ -48,7 +49,7 @@ impl<'a> Original<'a> {
             Ok(Self {
                 method: single_value(&head.headers, method)?,
                 host: single_value(&head.headers, host)?,
-                path: without_query(single_value(&head.headers, uri)?),
+                path: path_of(value_of(&head.headers, uri)?)?,
             })
         };
         let (original, names) = match source {
@@ -86,15 +87,10 @@ impl<'a> Original<'a> {
 }
 
 /// The value of a header that must occur exactly once.
-fn single_value<'a>(
-    headers: &'a HeaderMap,
-    (spelled, name): &Named,
-) -> Result<&'a str, GateReason> {
+fn value_of<'a>(headers: &'a HeaderMap, (spelled, name): &Named) -> Result<&'a [u8], GateReason> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
-        (Some(value), None) => {
-            value.to_str().map_err(|_| GateReason::HeaderMalformed(spelled, "plain text"))
-        }
+        (Some(value), None) => Ok(value.as_bytes()),
         (None, _) => Err(GateReason::HeaderMissing(spelled)),
         (Some(_), Some(_)) => Err(GateReason::HeaderRepeated(spelled)),
     }
@@ -112,8 +108,16 @@ pub(super) fn names_headers(headers: &HeaderMap) -> bool {
     !values.all(|value| value.as_bytes().split(|b| *b == b',').all(is_option))
 }
 
-fn without_query(uri: &str) -> &str {
-    uri.split_once('?').map_or(uri, |(path, _)| path)
+/// The same as text.
+fn single_value<'a>(headers: &'a HeaderMap, named: &Named) -> Result<&'a str, GateReason> {
+    let value = value_of(headers, named)?;
+    std::str::from_utf8(value).map_err(|_| GateReason::HeaderMalformed(named.0, "plain text"))
+}
+
+/// The path of a request target, without its query.
+fn path_of(target: &[u8]) -> Result<&str, GateReason> {
+    let path = target.split(|byte| *byte == b'?').next().unwrap_or_default();
+    std::str::from_utf8(path).map_err(|_| GateReason::PathAmbiguous("what is not UTF-8"))
 }
 
 #[cfg(test)]
@@ -153,6 +157,23 @@ mod tests {
         assert_eq!(read(Source::Original), ("POST", "api.example", "/v1/x"));
         assert_eq!(read(Source::Forwarded), ("GET", "evil.example", "/public"));
         assert_eq!(read(Source::Path), ("GET", "inner", "/v2"));
+    }
+
+    #[test]
+    fn a_query_may_have_any_bytes_and_a_path_may_not() {
+        let read = |uri: &[u8]| {
+            let mut head = head("/gate", &HEADERS[..2]);
+            let value = axum::http::HeaderValue::from_bytes(uri).unwrap();
+            head.headers.insert("x-original-uri", value);
+            let read = Original::read(Source::Original, &head, "");
+            read.map(|it| super::super::path::plain(it.path).map(Into::into))
+        };
+        for query in [&b"Jos\xc3\xa9"[..], b"Jos\xe9", b"?\xff?", b"Jos%C3%A9"] {
+            let uri = [b"/v1/x?name=", query].concat();
+            assert_eq!(read(&uri), Ok(Ok("/v1/x".to_owned())), "{query:?}");
+        }
+        assert!(read("/v1/Jos\u{e9}".as_bytes()).unwrap().is_err());
+        assert_eq!(read(b"/v1/Jos\xe9"), Err(GateReason::PathAmbiguous("what is not UTF-8")));
     }
 
     #[test]

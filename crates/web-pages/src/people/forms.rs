@@ -53,17 +53,16 @@ pub(crate) fn is_ours(form: &Form, key: &DigestKey, purpose: &str, binding: &str
 
 /// Whether the browser says that a page of another site sent the request. If it says nothing, the token decides.
 pub(crate) fn is_cross_site(headers: &HeaderMap, issuer: &str) -> bool {
-    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let value = |name: &HeaderName| headers.get(name).map(|value| value.as_bytes());
     // `same-site` is another host below the same domain, or another port.
-    if let Some(site) = text(&SEC_FETCH_SITE) {
-        return !matches!(site, "same-origin" | "none");
+    if let Some(site) = value(&SEC_FETCH_SITE) {
+        return !matches!(site, b"same-origin" | b"none");
     }
-    let Some(origin) = text(&header::ORIGIN) else { return false };
-    let of_host = text(&header::HOST)
-        .is_some_and(|host| origin.split_once("://").is_some_and(|(_, it)| it == host));
-    let ours =
-        issuer.strip_prefix(origin).is_some_and(|rest| matches!(rest.get(..1), None | Some("/")));
-    !of_host && !ours
+    let Some(origin) = value(&header::ORIGIN) else { return false };
+    let authority = [&b"http://"[..], b"https://"].iter().find_map(|it| origin.strip_prefix(*it));
+    let of_host = authority.is_some() && authority == value(&header::HOST);
+    let ours = issuer.as_bytes().strip_prefix(origin);
+    !of_host && !ours.is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
 }
 
 #[cfg(test)]
@@ -105,5 +104,8 @@ mod tests {
         assert!(cross(&[("origin", "https://evil.example"), ("host", "id.example")]));
         assert!(cross(&[("origin", "https://id.exam")]));
         assert!(cross(&[("origin", "null")]));
+        assert!(cross(&[("origin", "")]));
+        assert!(cross(&[("origin", "https://Jos\u{e9}.example"), ("host", "id.example")]));
+        assert!(cross(&[("sec-fetch-site", "same-origin\u{e9}")]));
     }
 }

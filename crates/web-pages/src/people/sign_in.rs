@@ -88,8 +88,9 @@ async fn attempt(
     let counted: Vec<_> = buckets.iter().map(|(name, it)| (name.as_str(), *it)).collect();
     let taken = app.attempts.take(&counted, ctx.now);
     taken.map_err(|seconds| Some(SignInReason::TooManyAttempts(seconds).into()))?;
-    let agent = visit.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
-    let browser = Browser { user_agent: agent, cookie: visit.cookie(Cookie::Session) };
+    let agent = visit.headers.get(header::USER_AGENT);
+    let agent = agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let browser = Browser { user_agent: agent.as_deref(), cookie: visit.cookie(Cookie::Session) };
     let passwords = &*app.passwords;
     let done = engine::people::sign_in(ctx, passwords, email, Secret::new(password), browser).await;
     // An attempt without a check of the password does not count.

@@ -1,18 +1,21 @@
 //! A browser's request to a page, as the handlers of pages get it.
 
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use base::encoding::base64url;
 use domain::RealmName;
 use engine::people::SignedIn;
 use engine::{Context, Denial, RequestOrigin, WriteContext};
 use oauth::{ErrorResponse, Problem};
 use web_base::cookies::Cookie;
+use web_base::headers::has_media_type;
 use web_base::{RealmRequest, RealmState};
 
 use super::forms::{self, Form};
 
 /// The longest body of a form, in bytes.
 const MAX_FORM: usize = 16 * 1024;
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request of a browser to a page.
 pub(crate) struct Visit<'a> {
@@ -70,7 +73,7 @@ impl<'a> Visit<'a> {
         }
         match request.limits.read(body, MAX_FORM).await {
             Err(failure) => (visit, Some(failure)),
-            Ok(_) if !is_form(&visit.headers) => {
+            Ok(_) if !has_media_type(&visit.headers, FORM) => {
                 let problem = Problem::UnsupportedMediaType;
                 (visit, Some(ErrorResponse::new(problem, "Expected the fields of a form.")))
             }
@@ -171,10 +174,4 @@ fn fresh_binding(rng: &dyn base::Rng) -> String {
 
 fn is_binding(text: &str) -> bool {
     text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let essence = media_type.and_then(|it| it.split(';').next()).unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

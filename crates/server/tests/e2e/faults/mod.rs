@@ -13,6 +13,7 @@ mod credentials;
 mod draft;
 mod exchanging;
 mod forged;
+mod header_bytes;
 mod judge;
 mod leaving;
 mod locations;
@@ -155,6 +156,14 @@ fn every_place_beside_the_endpoints_bears_every_method() {
     let server = locations::check_all();
     quiet(&server.log(), "places");
     assert!(judged() > 480, "fewer requests were judged: {}", judged());
+}
+
+#[test]
+fn rfc9110_5_5_bytes_in_the_headers_of_others_change_nothing() {
+    let world = World::open("trusted_proxies = [\"127.0.0.1\"]\n");
+    header_bytes::check_all(&world, EMAIL);
+    ends_well(&world, "requests among others");
+    assert!(judged() > 100, "fewer requests were judged: {}", judged());
 }
 
 #[test]

@@ -54,6 +54,31 @@ fn nginx_haproxy_and_apache_tell_by_x_original() {
 }
 
 #[test]
+fn a_query_may_have_bytes_that_are_not_ascii_and_a_path_may_not() {
+    let fixture = Fixture::rfc();
+    let token = fixture.token();
+    let ask = |uri: &[u8]| {
+        let mut ask = fixture.gate_request("GET", "/").bearer(&token);
+        ask.headers.retain(|(name, _)| name != "X-Original-URI");
+        ask.header("X-Original-URI", uri).send()
+    };
+    for query in ["name=Jos\u{e9}".as_bytes(), b"name=Jos\xe9", b"name=Jos%C3%A9&\xff"] {
+        is_the_robot(&fixture, &ask(&[b"/v1/x?", query].concat()));
+    }
+    // An API that reads the bytes as Latin-1 sees another path than one that reads UTF-8.
+    for path in ["/v1/Jos\u{e9}".as_bytes(), b"/v1/Jos\xe9?name=x"] {
+        let refused = ask(path).expect(400);
+        assert_eq!(fixture.admin.why(&refused), "path_ambiguous");
+    }
+    is_the_robot(&fixture, &ask(b"/v1/Jos%C3%A9"));
+    let fixture = Fixture::new("rfc", "request = \"path\"");
+    let (base, token) = (&fixture.server.base, fixture.token());
+    let target = "/gate/v1/x?name=Jos\u{e9}";
+    let ask = crate::harness::http::get(base, target).header("Host", "api.example.com");
+    is_the_robot(&fixture, &ask.bearer(&token).send());
+}
+
+#[test]
 fn traefik_and_caddy_tell_by_x_forwarded() {
     let fixture = Fixture::new("rfc", "request = \"forwarded\"");
     let token = fixture.token();
