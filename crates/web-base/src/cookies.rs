@@ -53,6 +53,31 @@ impl Cookie {
         pairs(headers).find(|(found, _)| *found == name.as_bytes()).map(|(_, value)| value)
     }
 
+    /// The values of all cookies that [`Self::set_as`] set, and of the one that [`Self::set`] set.
+    pub fn read_all<'a>(
+        self,
+        issuer: &Issuer,
+        headers: &'a HeaderMap,
+    ) -> impl Iterator<Item = &'a str> {
+        let name = self.name(issuer);
+        let is_named = move |found: &[u8]| {
+            let rest = found.strip_prefix(name.as_bytes());
+            rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'.')))
+        };
+        pairs(headers).filter(move |(found, _)| is_named(found)).map(|(_, value)| value)
+    }
+
+    /// The same as [`Self::set`], under a name of its own that ends with `.` and `suffix`: it does not replace another
+    /// cookie of this kind. A suffix has letters, digits, `-` and `_`.
+    pub fn set_as(self, issuer: &Issuer, suffix: &str, value: &str) -> Option<HeaderValue> {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        if suffix.bytes().all(fits) && is_value(value) {
+            header(issuer, &format!("{}.{suffix}", self.name(issuer)), value, self.max_age())
+        } else {
+            None
+        }
+    }
+
     /// The `Set-Cookie` header that sets the cookie. `None` for a value that no cookie can have (RFC 6265 §4.1.1,
     /// `cookie-octet`): a semicolon in it would begin an attribute.
     pub fn set(self, issuer: &Issuer, value: &str) -> Option<HeaderValue> {

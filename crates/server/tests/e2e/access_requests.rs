@@ -184,13 +184,13 @@ fn from_the_form_to_a_token_the_secret_is_in_no_mail_and_no_log() {
     for _ in 0..2 {
         let page = ada.open(&link).expect(200);
         is_private(&page);
-        assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(page.header("referrer-policy"), Some("strict-origin"));
     }
     let scanner = fixture.visitor().post(&link, &[]).expect(400);
     assert!(scanner.text().contains("Show my credentials"), "nothing was spent");
     let page = ada.send(&link, &[]).expect(200);
     is_private(&page);
-    assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(page.header("referrer-policy"), Some("strict-origin"));
     let (client, secret, audience) = shown(&page);
     assert_eq!(audience, AUDIENCE);
     let endpoint = between(page.text(), "<code id=\"token_endpoint\">", "</code>");
@@ -207,7 +207,7 @@ fn from_the_form_to_a_token_the_secret_is_in_no_mail_and_no_log() {
 
     let used = ada.open(&link).expect(404);
     assert!(used.text().contains("This link does not work any more"), "{}", used.text());
-    assert_eq!(used.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(used.header("referrer-policy"), Some("strict-origin"));
     assert_eq!(fixture.admin.why(&used), "link_used");
     fixture.visitor().post(&link, &[("csrf", "x")]).expect(404);
     let reported = fixture.admin.read(&format!("/events?target={id}")).to_string();

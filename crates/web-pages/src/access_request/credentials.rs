@@ -32,7 +32,7 @@ async fn offered(visit: &Visit<'_>, link: &str, foreign: Option<&Denial>) -> Res
                 notice: foreign.map(|_| "The page was out of date. Nothing was lost: try again."),
             };
             let status = foreign.map_or(200, |denial| denial.problem().status());
-            without_referrer(page(visit, status, &template, &Allowed::default()))
+            without_path(page(visit, status, &template, &Allowed::default()))
         }
         Err(denial) => gone(visit, &denial),
     }
@@ -63,7 +63,7 @@ fn shown(visit: &Visit<'_>, fetched: &Fetched) -> Response<Body> {
         audiences: &fetched.audiences,
         token_endpoint: path.map(|path| format!("{}{path}", issuer.url())),
     };
-    without_referrer(page(visit, 200, &template, &Allowed::default()))
+    without_path(page(visit, 200, &template, &Allowed::default()))
 }
 
 /// The page for a link that does not work, for ever or at present. All reasons that concern the link have one text.
@@ -86,12 +86,13 @@ fn gone(visit: &Visit<'_>, denial: &Denial) -> Response<Body> {
         },
     };
     let status = if ours { status } else { 404 };
-    without_referrer(page(visit, status, &template, &Allowed::default()))
+    without_path(page(visit, status, &template, &Allowed::default()))
 }
 
-/// Forbids the browser to send the URL of this page, which has the link, to other pages.
-fn without_referrer(mut response: Response<Body>) -> Response<Body> {
-    let policy = HeaderValue::from_static("no-referrer");
+/// Forbids the browser to send the path of this page, which has the link, to any page. It may send the origin: with
+/// `no-referrer` the button's form would have `Origin: null`, and look like one of another site.
+fn without_path(mut response: Response<Body>) -> Response<Body> {
+    let policy = HeaderValue::from_static("strict-origin");
     response.headers_mut().insert(header::REFERRER_POLICY, policy);
     response
 }

@@ -16,6 +16,10 @@ use super::forms::{self, Form};
 const MAX_FORM: usize = 16 * 1024;
 /// The media type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";
+/// The most bindings of one browser that are looked at.
+const MAX_BINDINGS: usize = 16;
+/// The length of the part of a binding that is in the name of its cookie.
+const BINDING_NAME: usize = 8;
 
 /// A request of a browser to a page.
 pub(crate) struct Visit<'a> {
@@ -32,8 +36,10 @@ pub(crate) struct Visit<'a> {
     pub(crate) form: Option<Form>,
     /// The body that the form was read from.
     pub(crate) body: axum::body::Bytes,
-    /// Binds forms to this browser while no user is signed in. It was created for this request if `new`.
-    binding: String,
+    /// Bind forms to this browser while no user is signed in, at least one. A browser has several if it loaded several
+    /// pages before it had any: each of them set a cookie of its own, so that the form of each page works.
+    bindings: Vec<String>,
+    /// Whether the binding was made for this request.
     new_binding: bool,
 }
 
@@ -52,9 +58,12 @@ impl<'a> Visit<'a> {
         let prefix = path.get(..request.path.start).unwrap_or_default().to_owned();
         let (head, body) = request.http.into_parts();
         let issuer = state.issuer();
-        let bound = Cookie::Form.read(issuer, &head.headers).filter(|it| is_binding(it));
-        let new_binding = bound.is_none();
-        let binding = bound.map_or_else(|| fresh_binding(&*state.app().rng), ToOwned::to_owned);
+        let bound = Cookie::Form.read_all(issuer, &head.headers).filter(|it| is_binding(it));
+        let mut bindings: Vec<_> = bound.take(MAX_BINDINGS).map(ToOwned::to_owned).collect();
+        let new_binding = bindings.is_empty();
+        if new_binding {
+            bindings.push(fresh_binding(&*state.app().rng));
+        }
         let mut visit = Self {
             state,
             origin,
@@ -65,7 +74,7 @@ impl<'a> Visit<'a> {
             query: head.uri.query().map(ToOwned::to_owned),
             form: None,
             body: axum::body::Bytes::new(),
-            binding,
+            bindings,
             new_binding,
         };
         if visit.method != Method::POST {
@@ -137,31 +146,32 @@ impl<'a> Visit<'a> {
 
     /// The CSRF token of a form with `purpose`. It is bound to the session of `person`, or else to the browser.
     pub(crate) fn token(&self, purpose: &str, person: Option<&SignedIn>) -> String {
-        forms::token(self.state.issuer().forms(), purpose, &self.bound_to(person))
+        let bound_to = self.bound_to(person).next().unwrap_or_default();
+        forms::token(self.state.issuer().forms(), purpose, &bound_to)
     }
 
     /// Whether the form that was sent is from a page of this realm, and has `purpose`.
     pub(crate) fn is_ours(&self, purpose: &str, person: Option<&SignedIn>) -> bool {
         let issuer = self.state.issuer();
-        let binding = self.bound_to(person);
-        let ours = |form| forms::is_ours(form, issuer.forms(), purpose, &binding);
-        let bound = person.is_some() || !self.new_binding;
-        bound
-            && self.form.as_ref().is_some_and(ours)
+        let Some(form) = &self.form else { return false };
+        let is_bound = person.is_some() || !self.new_binding;
+        is_bound
+            && self.bound_to(person).any(|it| forms::is_ours(form, issuer.forms(), purpose, &it))
             && !forms::is_cross_site(&self.headers, issuer.url())
     }
 
-    fn bound_to(&self, person: Option<&SignedIn>) -> String {
-        match person {
-            Some(person) => format!("session {}", person.session.id),
-            None => format!("browser {}", self.binding),
-        }
+    /// What a form may be bound to: the session of `person`, or else this browser. The first one is for new forms.
+    fn bound_to(&self, person: Option<&SignedIn>) -> impl Iterator<Item = String> {
+        let session = person.map(|person| format!("session {}", person.session.id));
+        let bindings = self.bindings.iter().filter(move |_| person.is_none());
+        session.into_iter().chain(bindings.map(|it| format!("browser {it}")))
     }
 
-    /// The cookie that a page with a form sets, if the browser does not have it yet.
+    /// The cookie that a page with a form sets, if the browser does not have one yet. Its name is its own, so that it
+    /// does not replace the one of a page that was loaded at the same time.
     pub(crate) fn new_form_cookie(&self) -> Option<HeaderValue> {
-        let issuer = self.state.issuer();
-        self.new_binding.then(|| Cookie::Form.set(issuer, &self.binding)).flatten()
+        let binding = self.bindings.first().filter(|_| self.new_binding)?;
+        Cookie::Form.set_as(self.state.issuer(), binding.get(..BINDING_NAME)?, binding)
     }
 }
 

@@ -32,6 +32,34 @@ async fn a_form_without_the_token_of_this_browser_does_not_sign_in() {
 }
 
 #[tokio::test]
+async fn the_forms_of_pages_that_were_loaded_at_once_all_work() {
+    let fixture = Fixture::new().await;
+    // No page was answered yet when the next one was asked for, so each sets a cookie.
+    let mut tabs = Vec::new();
+    let mut browser = Browser::new(&fixture);
+    for _ in 0..3 {
+        let mut tab = Browser::new(&fixture);
+        tabs.push(tab.get("/sign-in").await.csrf());
+        browser.cookies.extend(tab.cookies);
+    }
+    let bound = |name: &&String| name.starts_with("postern_form_main.");
+    assert_eq!(browser.cookies.keys().filter(bound).count(), 3);
+    assert_eq!(browser.get("/sign-in").await.cookies(), [""; 0], "a browser gets no more of them");
+    for csrf in &tabs {
+        let fields =
+            [("csrf", csrf.as_str()), ("email", "ada@example.com"), ("password", PASSWORD)];
+        assert_eq!(browser.post("/sign-in", &fields).await.status, 303);
+    }
+    // A cookie of an earlier version counts as well.
+    let mut old = Browser::new(&fixture);
+    let csrf = old.get("/sign-in").await.csrf();
+    let (_, value) = old.cookies.pop_first().unwrap();
+    old.cookies.insert("postern_form_main".to_owned(), value);
+    let fields = [("csrf", csrf.as_str()), ("email", "ada@example.com"), ("password", PASSWORD)];
+    assert_eq!(old.post("/sign-in", &fields).await.status, 303);
+}
+
+#[tokio::test]
 async fn a_form_from_another_site_has_no_effect() {
     let fixture = Fixture::new().await;
     for (name, value, good) in [
