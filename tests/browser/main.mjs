@@ -6,4 +6,5 @@ import './flows/speckle.mjs';
 import './flows/hindrances.mjs';
 import './flows/redirects.mjs';
 import './flows/forms.mjs';
+import './flows/page_apps.mjs';
 import './flows/pages.mjs';

@@ -15,14 +15,14 @@ use oauth::{ErrorResponse, Problem};
 use web_base::metrics::{Metrics, Part};
 use web_base::proxies::Arrival;
 use web_base::request_id::{self, X_REQUEST_ID};
-use web_base::respond::plain;
+use web_base::respond::{self, plain};
 use web_base::site::normal_authority;
 use web_base::{AppState, RealmRequest, Site, TrustedProxies, is_below};
 use web_gate::gate;
 use web_pages::portal::Portal;
 
 use crate::process;
-use crate::realm::Realm;
+use crate::realm::{Realm, allows_any_origin};
 
 /// What a listener serves.
 #[derive(Debug)]
@@ -201,6 +201,8 @@ fn find<'a>(
 /// dialect.
 async fn guarded(realm: Arc<Realm>, request: RealmRequest, started: Instant) -> Response<Body> {
     let request_id = request.request_id.clone();
+    let (method, uri, path) =
+        (request.http.method().clone(), request.http.uri().clone(), request.path.clone());
     // Boxed, so that the large future is moved once and not with each wrapper.
     let answer = Box::pin(realm.answer(request, started));
     let answer = AssertUnwindSafe(answer).catch_unwind();
@@ -216,6 +218,10 @@ async fn guarded(realm: Arc<Realm>, request: RealmRequest, started: Instant) -> 
         }
     };
     let mut response = realm.state.failure(&failure, &request_id);
+    let path = uri.path().get(path).unwrap_or_default();
+    if allows_any_origin(realm.state.issuer().dialect(), &method, path) {
+        respond::to_any_origin(response.headers_mut());
+    }
     realm.state.metrics().answered(Part::Nowhere, response.status().as_u16(), started.elapsed());
     response.headers_mut().insert(&X_REQUEST_ID, request_id::header_value(&request_id));
     response

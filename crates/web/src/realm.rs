@@ -174,6 +174,11 @@ impl Realm {
     }
 }
 
+/// Whether pages of other origins may call the endpoint of this method and path of the realm.
+pub(crate) fn allows_any_origin(dialect: &dialect::Dialect, method: &Method, path: &str) -> bool {
+    matches!(route(dialect, method, path), Route::Found { endpoint, .. } if endpoint.cors())
+}
+
 /// Finds the endpoint of a request. A page that answers GET also answers HEAD (RFC 9110 §9.3.2).
 fn route<'a>(dialect: &'a dialect::Dialect, method: &Method, path: &'a str) -> Route<'a> {
     let page = |found: &Route<'_>| match found {

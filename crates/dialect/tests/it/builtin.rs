@@ -1,7 +1,7 @@
 //! Every built-in dialect loads and has the endpoints of every realm.
 
 use dialect::{BasicEncoding, Dialect, Route};
-use oauth::Operation;
+use oauth::{ClientAuthMethod, GrantType, Operation};
 
 #[test]
 fn every_shipped_dialect_loads_under_its_own_name() {
@@ -35,6 +35,32 @@ fn every_realm_serves_metadata_keys_introspection_and_revocation() {
             };
             assert_eq!(endpoint.operation(), operation, "{name} {path}");
         }
+    }
+}
+
+#[test]
+fn pages_may_call_what_apps_without_a_secret_need() {
+    for name in Dialect::builtin_names() {
+        let dialect = Dialect::builtin(name).unwrap();
+        let codes = dialect.grant_types().contains(&GrantType::AuthorizationCode);
+        for endpoint in dialect.endpoints() {
+            let public = endpoint.client_auth_methods().contains(&ClientAuthMethod::None);
+            let what = format!("{name} {:?}", endpoint.paths());
+            match endpoint.operation() {
+                Operation::Token if public && codes => assert!(endpoint.cors(), "{what}"),
+                Operation::Token if endpoint.cors() => assert!(codes, "{what}"),
+                Operation::Metadata | Operation::Jwks | Operation::UserInfo => {
+                    assert!(endpoint.cors(), "{what}");
+                }
+                Operation::Introspection => assert!(!endpoint.cors(), "{what}"),
+                _ => {}
+            }
+        }
+    }
+    for name in ["rfc", "spiko", "speckle"] {
+        let dialect = Dialect::builtin(name).unwrap();
+        let revocation = dialect.endpoint(Operation::Revocation).unwrap();
+        assert!(revocation.cors(), "{name}");
     }
 }
 

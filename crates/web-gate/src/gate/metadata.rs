@@ -24,12 +24,21 @@ static HOSTS: [HeaderName; 3] = [
 pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> Response<Body> {
     let suffix = request.path().strip_prefix(WELL_KNOWN).unwrap_or_default().to_owned();
     let hosts = hosts(request.http.headers());
-    let refused =
-        |problem, why: &str| state.failure(&ErrorResponse::new(problem, why), &request.request_id);
-    if !matches!(*request.http.method(), Method::GET | Method::HEAD) {
-        let mut response = refused(Problem::MethodNotAllowed, "The method is not allowed here.");
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return response;
+    let refused = |problem, why: &str| {
+        let mut response = state.failure(&ErrorResponse::new(problem, why), &request.request_id);
+        respond::to_any_origin(response.headers_mut());
+        response
+    };
+    match *request.http.method() {
+        Method::GET | Method::HEAD => {}
+        Method::OPTIONS => return respond::options(&["GET", "HEAD"], true),
+        _ => {
+            let mut response =
+                refused(Problem::MethodNotAllowed, "The method is not allowed here.");
+            let allow = HeaderValue::from_static("GET, HEAD, OPTIONS");
+            response.headers_mut().insert(header::ALLOW, allow);
+            return response;
+        }
     }
     let missing = || refused(Problem::NotFound, "There is no such API here.");
     let Some(resource) = gate.resources.find(&hosts, &suffix) else { return missing() };

@@ -100,7 +100,7 @@ fn the_dialect_decides_which_endpoints_allow_cors() {
     let open = world.realms.iter().map(|realm| (realm.name, origins::check_all(realm)));
     let open: Vec<_> = open.filter(|(_, open)| *open > 4).collect();
     // In addition to keys and metadata, of which there are four paths.
-    let expected = [("rfc", 5), ("spendesk", 7), ("spiko", 5), ("speckle", 9), ("harbour", 7)];
+    let expected = [("rfc", 7), ("spendesk", 7), ("spiko", 8), ("speckle", 9), ("harbour", 8)];
     assert_eq!(open, expected);
     quiet(&world.server.log(), "calls from other origins");
 }

@@ -32,6 +32,12 @@ fn rfc9728_2_an_api_names_its_issuer_and_scopes() {
     get(base, path).send().expect(404);
     get(base, &format!("{path}/api.example.com/v2")).send().expect(404);
     ask(base, "POST", path).header("Host", "api.example.com").send().expect(405);
+    let preflight = ask(base, "OPTIONS", path).header("Origin", "https://page.example");
+    let preflight = preflight.header("Access-Control-Request-Method", "GET").send().expect(204);
+    assert_eq!(preflight.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(preflight.header("access-control-allow-methods"), Some("GET, HEAD"));
+    let missing = get(base, path).send().expect(404);
+    assert_eq!(missing.header("access-control-allow-origin"), Some("*"), "errors can be read");
 }
 
 #[test]
