@@ -23,7 +23,7 @@ pub enum AppType {
     /// On a server, or in a browser.
     #[default]
     Web,
-    /// On a device: loopback redirects may use any port (RFC 8252 §7.3).
+    /// On a device: loopback redirects may use any port (RFC 8252 §7.3, RFC 9700 §4.1.3).
     Native,
 }
 

@@ -69,14 +69,13 @@ impl RedirectUri {
         }
     }
 
-    /// Whether both are loopback IP redirects over `http` and differ in the port alone. RFC 8252
-    /// §7.3 lets native apps choose the port when they run.
+    /// Whether both are loopback redirects over `http` and differ in the port alone. Native apps choose
+    /// the port when they run: at a loopback address (RFC 8252 §7.3), and at `localhost` (RFC 9700
+    /// §4.1.3).
     pub fn is_same_loopback(&self, other: &Self) -> bool {
         let (Some(mut one), Some(mut two)) = (self.url(), other.url()) else { return false };
-        let by_address = |url: &Url| !matches!(url.host(), Some(url::Host::Domain(_)) | None);
         let plain = one.scheme() == "http" && two.scheme() == "http";
-        let loopback = self.is_loopback() && other.is_loopback();
-        if !plain || !loopback || !by_address(&one) || !by_address(&two) {
+        if !plain || !self.is_loopback() || !other.is_loopback() {
             return false;
         }
         one.set_port(None).is_ok() && two.set_port(None).is_ok() && one == two
@@ -208,7 +207,11 @@ mod tests {
         assert!(same("http://[::1]:1/cb", "http://[::1]:2/cb"));
         assert!(!same("http://127.0.0.1/cb", "http://127.0.0.1:51004/other"));
         assert!(!same("http://127.0.0.1/cb", "http://[::1]/cb"));
-        assert!(!same("http://localhost:1/cb", "http://localhost:2/cb"));
+        assert!(same("http://localhost/callback", "http://localhost:3118/callback"));
+        assert!(same("http://localhost:1/cb", "http://localhost:2/cb"));
+        assert!(!same("http://localhost/cb", "http://127.0.0.1/cb"));
+        assert!(!same("http://localhost/cb", "http://localhost.example:1/cb"));
+        assert!(!same("https://localhost/cb", "https://localhost:2/cb"));
         assert!(!same("https://127.0.0.1:1/cb", "https://127.0.0.1:2/cb"));
         assert!(!same("http://10.0.0.1:1/cb", "http://10.0.0.1:2/cb"));
     }

@@ -33,7 +33,8 @@ pub struct NewClient {
     /// `web` (the default): runs on a server or in a browser. `native`: runs on a device.
     pub app_type: Option<String>,
     /// Where users may be redirected with an authorization response. URIs are compared character by
-    /// character. At most 20.
+    /// character; an app of the type `native` may choose the port of an `http` URI at `localhost` or a
+    /// loopback address. At most 20.
     pub redirect_uris: Option<Vec<String>>,
     /// Where users may be redirected after they signed out. At most 20.
     pub post_logout_redirect_uris: Option<Vec<String>>,

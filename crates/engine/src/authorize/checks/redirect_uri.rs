@@ -40,7 +40,7 @@ fn is_allowed(rule: RedirectRule, client: &Client, uri: &RedirectUri) -> bool {
 }
 
 /// Whether the URI is registered. URIs are compared character by character, with two exceptions: a
-/// native app may choose the port on a loopback address (RFC 8252 §7.3), and where the dialect
+/// native app may choose the port on this machine (RFC 8252 §7.3, RFC 9700 §4.1.3), and where the dialect
 /// compares by domain, any URI on the app's registered domain is accepted.
 fn is_registered(ctx: &Context<'_>, client: &Client, uri: &RedirectUri) -> bool {
     let rule = ctx.issuer.dialect().redirect_rule();

@@ -82,6 +82,37 @@ async fn rfc8252_7_3_a_native_app_chooses_the_port_and_nothing_else() {
     assert_eq!(refusal(refused), "page redirect_not_registered");
 }
 
+#[tokio::test]
+async fn rfc9700_4_1_3_localhost_is_loopback_for_a_native_app_and_exact_for_a_web_app() {
+    let world = World::new().await;
+    let to = |app, uri| request(&[(P::ClientId, app), (P::RedirectUri, uri)]);
+    let registered = ["http://localhost/callback", "http://localhost:4000/fixed"];
+    for app in ["native", "app"] {
+        let uris = registered.map(|uri| uri.parse().unwrap()).to_vec();
+        world.change::<Client>(app, |it| it.redirect_uris = uris).await;
+        for uri in registered {
+            assert_eq!(refusal(world.check(&to(app, uri)).await), "accepted", "{uri}");
+        }
+    }
+    for uri in ["http://localhost:3118/callback", "http://localhost:3118/fixed"] {
+        assert_eq!(refusal(world.check(&to("native", uri)).await), "accepted", "{uri}");
+        let refused = world.check(&to("app", uri)).await;
+        assert_eq!(refusal(refused), "page redirect_not_registered", "{uri}");
+    }
+    for uri in [
+        "http://127.0.0.1:3118/callback",
+        "https://localhost:3118/callback",
+        "http://LOCALHOST:3118/callback",
+        "http://localhost.:3118/callback",
+        "http://localhost.example:3118/callback",
+        "http://localhost:3118/callback/",
+        "http://localhost:3118/callback?x",
+    ] {
+        let refused = world.check(&to("native", uri)).await;
+        assert_eq!(refusal(refused), "page redirect_not_registered", "{uri}");
+    }
+}
+
 const BY_DOMAIN: &str =
     "[redirect]\nmatch = \"domain\"\nrequire_https = true\nallow_localhost = true\n";
 

@@ -239,6 +239,21 @@ fn native(people: &People<'_>) {
         let way = if good { Way::asks() } else { Way::page() };
         led(people, &format!("an app on a device, to {uri}"), &ask(people, &draft), None, &way);
     }
+    // RFC 9700 §4.1.3: the same for `localhost`.
+    let app = people.native_app("http://localhost/callback");
+    for (uri, good) in [
+        ("http://localhost/callback", true),
+        ("http://localhost:3118/callback", true),
+        ("http://localhost:3118/other", false),
+        ("http://127.0.0.1:3118/callback", false),
+        ("https://localhost:3118/callback", false),
+        ("http://localhost.evil.example:3118/callback", false),
+    ] {
+        let mut draft = people.asks(&app);
+        draft.set("redirect_uri", uri);
+        let way = if good { Way::asks() } else { Way::page() };
+        led(people, &format!("an app on a device, to {uri}"), &ask(people, &draft), None, &way);
+    }
 }
 
 /// RFC 6749 §4.1.2: "The exact value received from the client."
