@@ -4,6 +4,7 @@ use domain::{BudgetLimits, PublicId, ResourceServer, Status};
 use oauth::{Scope, ScopeSet};
 use serde::Deserialize;
 
+use crate::normal_form::email_address;
 use crate::{AdminReason, Context, Denial};
 
 /// The longest name or label, in characters.
@@ -89,9 +90,9 @@ pub(crate) fn optional(field: &str, text: Option<&str>) -> Result<Option<String>
     Ok(text.filter(|text| !text.is_empty()))
 }
 
-/// An e-mail address, in lower case. Only the syntax is checked, not whether the address exists.
+/// An e-mail address in its normal form. Only the syntax is checked, not whether the address exists.
 pub(crate) fn email(text: &str) -> Result<String, Denial> {
-    let text = text.trim().to_lowercase();
+    let text = email_address(text);
     let stray = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';');
     let shaped = text.rsplit_once('@').is_some_and(|(local, host)| {
         (1..=64).contains(&local.len())

@@ -39,6 +39,7 @@ pub mod denial;
 mod family;
 mod fields;
 mod key_ring;
+mod normal_form;
 mod outcome;
 mod page;
 mod record;
@@ -57,6 +58,7 @@ pub use denial::{
     PublicText, Reason, ReasonRow, RequestReason, ScopeReason, ServerReason, SignInReason, Subject,
 };
 pub use issuer::{Issuer, IssuerSettings};
+pub use normal_form::email_address;
 pub use outcome::Outcome;
 pub use record::{RefusalLog, UseLog};
 pub use redact::redact;

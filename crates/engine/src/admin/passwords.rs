@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use super::find;
 use crate::changes::{Changes, no_detail};
 use crate::fields::invalid;
+use crate::normal_form::nfc_secret;
 use crate::people::{self, Password};
 use crate::{Context, Denial, Outcome};
 
@@ -28,15 +29,16 @@ impl NewPassword {
         Self(Secret::new(text))
     }
 
-    /// The password to hash, where its length is allowed.
+    /// The password to hash, where its length is allowed. It is in NFC (NIST SP 800-63B §5.1.1.2).
     ///
     /// # Errors
     /// [`crate::AdminReason::InvalidField`] when it is shorter than [`MIN_PASSWORD`] characters or longer than
     /// [`MAX_PASSWORD`] bytes.
     pub fn of_allowed_length(&self) -> Result<Secret<Password>, Denial> {
-        let text = self.0.expose();
+        let password = nfc_secret(&self.0);
+        let text = password.expose();
         if text.chars().count() >= MIN_PASSWORD && text.len() <= MAX_PASSWORD {
-            return Ok(self.0.clone());
+            return Ok(password);
         }
         let expected = format!("{MIN_PASSWORD} characters to {MAX_PASSWORD} bytes");
         Err(invalid("password", expected))

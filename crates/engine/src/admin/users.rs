@@ -1,18 +1,19 @@
 //! Users. The record of a removed user is kept, and the user cannot be activated again.
 
 use base::Id;
-use domain::{Actor, Owners, PasswordHash, Profile, User, UserStatus};
+use domain::{Actor, Kind, Owners, PasswordHash, Profile, User, UserStatus};
 use serde::Deserialize;
 use serde_json::json;
-use store::Loaded;
+use store::{Loaded, StoreExt as _};
 
 use super::memberships::{self, NewMembership};
 use super::passwords::{self, NewPassword};
 use super::{Page, PageQuery, find};
 use crate::changes::{Changes, detail, no_detail};
 use crate::fields;
+use crate::normal_form::stored_spellings;
 use crate::page;
-use crate::{Context, Denial, Outcome};
+use crate::{AdminReason, Context, Denial, Outcome};
 
 /// The input to create a user.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -95,11 +96,13 @@ pub async fn create_with_password(
         return Err(fields::invalid("password", "no password: it is set by its own operation"));
     }
     let id = Id::new(ctx.now, ctx.rng);
+    let email = fields::email(&input.email)?;
+    check_other_spellings(ctx, &email, id).await?;
     let user = User {
         id,
         realm: ctx.issuer.realm().clone(),
         public_id: fields::public_id_or_new(ctx, input.public_id.as_deref(), id)?,
-        email: fields::email(&input.email)?,
+        email,
         email_verified: input.email_verified,
         name: fields::name("name", &input.name)?,
         profile: Profile {
@@ -150,6 +153,9 @@ pub async fn update(
     let before = find::existing_user(ctx, id).await?;
     let mut after = User::clone(&before);
     let mut changed = apply(&mut after, change)?;
+    if after.email != before.email {
+        check_other_spellings(ctx, &after.email, after.id).await?;
+    }
     let switched = change.status.filter(|switch| of(*switch) != before.status);
     if let Some(switch) = switched {
         after.status = of(switch);
@@ -162,6 +168,18 @@ pub async fn update(
         changes.replace(&before, &after, format!("user.{what}"), details);
     }
     Ok(changes.done(after))
+}
+
+/// Refuses an address that belongs to somebody else in another Unicode normal form: such accounts were made before
+/// addresses were kept in NFC. The store itself refuses the same spelling.
+async fn check_other_spellings(ctx: &Context<'_>, email: &str, id: Id<User>) -> Result<(), Denial> {
+    for spelling in stored_spellings(email).iter().filter(|it| *it != email) {
+        let other: Option<Loaded<User>> = ctx.store.by_handle(ctx.issuer.realm(), spelling).await?;
+        if other.is_some_and(|other| other.id != id) {
+            return Err(AdminReason::NameTaken { kind: Kind::User }.into());
+        }
+    }
+    Ok(())
 }
 
 fn apply(user: &mut User, change: &UserChange) -> Result<Vec<&'static str>, Denial> {

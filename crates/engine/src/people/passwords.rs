@@ -19,7 +19,8 @@ pub enum Check {
     Wrong,
     /// The password is correct.
     Right {
-        /// Whether the hash is weaker than a new one would be: it should be replaced.
+        /// Whether the hash is weaker than a new one would be, or is of another normal form of the password: it should
+        /// be replaced.
         outdated: bool,
     },
 }

@@ -1,8 +1,8 @@
 //! Signing in with an e-mail address and a password.
 //!
-//! Invariant: each failed sign-in checks one password, looks for the same rows, and gets the same
-//! answer. So neither the text nor the time shows whether there is an account. Only the private
-//! reason differs.
+//! Invariant: each failed sign-in with the same input checks the same spellings of the password, looks
+//! for the same rows, and gets the same answer. So neither the text nor the time shows whether there is
+//! an account. Only the private reason differs.
 
 use base::{Id, Secret};
 use domain::{
@@ -14,6 +14,7 @@ use store::{Batch, Loaded, StoreExt as _};
 use super::change::Change;
 use super::session::find;
 use super::{Check, NewSession, Password, Passwords, SESSION_LIFETIME, cookie, session};
+use crate::normal_form::{password_spellings, stored_spellings};
 use crate::{Context, Denial, Outcome, SignInReason, WriteContext, settle};
 
 /// How many characters of the `User-Agent` header are kept.
@@ -41,15 +42,13 @@ pub async fn sign_in(
     password: Secret<Password>,
     browser: Browser<'_>,
 ) -> Result<NewSession, Denial> {
-    // A text that is no address is looked up as the empty text: a database may not accept it.
-    let email = Some(email.trim().to_lowercase()).filter(|it| could_be_an_address(it));
-    let email = email.as_deref().unwrap_or_default();
-    let user: Option<Loaded<User>> = ctx.store.by_handle(ctx.issuer.realm(), email).await?;
+    let user = find_user(ctx, email).await?;
     // Without a user, an account that never exists is looked up, so that the reads are the same.
     let id = user.as_ref().map_or(Id::from_u128(0), |user| Account::id_of(user.id));
     let account: Option<Loaded<Account>> = ctx.store.by_id(id).await?;
     let hash = account.as_ref().and_then(|account| account.password.clone());
-    let check = passwords.verify(hash.clone(), password.clone()).await?;
+    let spellings = password_spellings(password);
+    let check = check_spellings(passwords, hash.as_ref(), &spellings).await?;
     if let Some(user) = &user {
         ctx.recognize(&user.public_id);
     }
@@ -61,11 +60,45 @@ pub async fn sign_in(
     if user.status != UserStatus::Active {
         return Err(SignInReason::AccountSuspended.into());
     }
-    let stronger = if outdated { Some(passwords.hash(password).await?) } else { None };
+    let normal = spellings.into_iter().next().filter(|_| outdated);
+    let stronger = match normal {
+        Some(normal) => Some(passwords.hash(normal).await?),
+        None => None,
+    };
     let change = SessionStart { user: &user, hash: &hash, stronger: stronger.as_ref(), browser };
     let (cookie, _) = settle(ctx, async |ctx| change.decide(&ctx).await).await?;
     // The session is read as committed. A concurrent request may have ended it already.
     Ok(NewSession { person: session(ctx, cookie.expose()).await?, cookie })
+}
+
+/// The user with this address. Every spelling is looked up, whether or not one before it was found.
+async fn find_user(ctx: &Context<'_>, typed: &str) -> Result<Option<Loaded<User>>, Denial> {
+    let mut found = None;
+    for spelling in stored_spellings(typed) {
+        // A text that is no address is looked up as the empty text: a database may not accept it.
+        let email =
+            Some(spelling.as_str()).filter(|it| could_be_an_address(it)).unwrap_or_default();
+        let user: Option<Loaded<User>> = ctx.store.by_handle(ctx.issuer.realm(), email).await?;
+        found = found.or(user);
+    }
+    Ok(found)
+}
+
+/// Checks every spelling of a password, whether or not one before it was right. A hash of another spelling than the
+/// first one is outdated.
+async fn check_spellings(
+    passwords: &dyn Passwords,
+    hash: Option<&PasswordHash>,
+    spellings: &[Secret<Password>],
+) -> Result<Check, Denial> {
+    let mut result = Check::Wrong;
+    for (index, spelling) in spellings.iter().enumerate() {
+        let check = passwords.verify(hash.cloned(), spelling.clone()).await?;
+        if let (Check::Right { outdated }, Check::Wrong) = (check, result) {
+            result = Check::Right { outdated: outdated || index > 0 };
+        }
+    }
+    Ok(result)
 }
 
 /// Whether the text may be an address: a path has at most 256 bytes, with its brackets (RFC 5321
@@ -79,7 +112,7 @@ struct SessionStart<'a> {
     user: &'a Loaded<User>,
     /// The hash that the password was checked against.
     hash: &'a PasswordHash,
-    /// The hash that replaces it, where it is outdated.
+    /// The hash of the password in NFC that replaces it, where it is outdated.
     stronger: Option<&'a PasswordHash>,
     browser: Browser<'a>,
 }

@@ -107,7 +107,7 @@ async fn attempt(
 /// use up its attempts.
 fn buckets(visit: &Visit<'_>, email: &str) -> Vec<(String, Allowance)> {
     let realm = visit.realm_name();
-    let email = email.to_lowercase();
+    let email = engine::email_address(email);
     let account = base64url(sha256(email.as_bytes()));
     let key = visit.state.issuer().forms();
     let cookie = visit.cookie(Cookie::Known).unwrap_or_default();
@@ -140,7 +140,7 @@ fn signed_in(
     let sign_in_path = visit.at(super::paths::SIGN_IN);
     let mut response = see_other(return_to.map_or(&sign_in_path, |it| it.as_str()));
     let (before, rng) = (visit.cookie(Cookie::Known), &*visit.state.app().rng);
-    let known = known::remember(issuer.forms(), rng, before, &email.to_lowercase());
+    let known = known::remember(issuer.forms(), rng, before, &engine::email_address(email));
     let cookies =
         [Cookie::Session.set(issuer, session.cookie.expose()), Cookie::Known.set(issuer, &known)];
     for cookie in cookies.into_iter().flatten() {

@@ -145,6 +145,7 @@ pub(super) const ORDER: &[(&str, Layers)] = &[
                 "identity",
                 "key_ring",
                 "marks",
+                "normal_form",
                 "record",
                 "redact",
                 "seen",

@@ -2,6 +2,7 @@
 //! happens when two requests run at once.
 
 mod fixture;
+mod normal_forms;
 mod racing;
 mod sessions;
 mod signing_in;

@@ -100,10 +100,14 @@ impl<'a> People<'a> {
     }
 
     pub(super) fn sign_in(&self, browser: &Browser, email: &str) {
+        self.sign_in_with(browser, email, PASSWORD);
+    }
+
+    pub(super) fn sign_in_with(&self, browser: &Browser, email: &str, password: &str) {
         let target = format!("{}/sign-in", self.realm.prefix);
         let page = browser.send(crate::harness::http::get(&self.realm.base, &target)).expect(200);
         let csrf = csrf(&page).unwrap();
-        let fields = [("csrf", &*csrf), ("email", email), ("password", PASSWORD)];
+        let fields = [("csrf", &*csrf), ("email", email), ("password", password)];
         browser.send(self.form(&target, &fields)).expect(303);
         browser.cookie("postern_session");
     }

@@ -32,8 +32,36 @@ const ELSEWHERE: [&str; 22] = [
 
 pub(super) fn check_all(people: &People<'_>, email: &str) {
     let location = format!("{}/sign-in", people.realm.prefix);
+    normal_forms(people);
     leads(people, &location, email);
     forms(people, &location, email);
+}
+
+/// An address and a password are the same in NFC and NFD, whichever of the two they were set in.
+fn normal_forms(people: &People<'_>) {
+    let admin = &people.realm.admin;
+    let spelled = |address: &str, secret: &str| (address.to_owned(), secret.to_owned());
+    let both = [
+        spelled("zo\u{eb}@caf\u{e9}.example", "tr\u{e8}s secr\u{e8}tement"),
+        spelled("zoe\u{308}@cafe\u{301}.example", "tre\u{300}s secre\u{300}tement"),
+    ];
+    for (number, (email, password)) in both.iter().enumerate() {
+        let email = email.replace('@', &format!("{number}@"));
+        let new = serde_json::json!({"email": email, "name": "Zo\u{eb}", "password": password});
+        let made = admin.create("/users", &new);
+        let kept = format!("zo\u{eb}{number}@caf\u{e9}.example");
+        must(made["email"] == kept.as_str(), || format!("{email} is kept as {}", made["email"]));
+        let again = serde_json::json!({"email": kept, "name": "Another Zo\u{eb}"});
+        let taken = admin.call("POST", "/users", Some(&again));
+        must(taken.status == 409, || format!("{kept} twice: {}", taken.text()));
+        for (email, _) in &both {
+            for (_, password) in &both {
+                let email = email.replace('@', &format!("{number}@"));
+                let browser = Browser::default();
+                people.sign_in_with(&browser, &email, password);
+            }
+        }
+    }
 }
 
 /// The user is signed in and redirected to the home page.
