@@ -43,19 +43,7 @@ impl<'a> Changes<'a> {
     }
 
     fn add_event<T: EntityRecord>(&mut self, record: &T, action: String, detail: Detail) {
-        let id = record.id();
-        self.batch.events.push(EventDraft {
-            realm: self.ctx.issuer.realm().clone(),
-            at: self.ctx.now,
-            action,
-            target: Target {
-                kind: T::KIND,
-                id: id.as_u128(),
-                public_id: record.public_id().map_or_else(|| id.to_string(), str::to_owned),
-            },
-            origin: self.ctx.by(self.actor.clone()),
-            detail,
-        });
+        self.batch.events.push(event(self.ctx, self.actor.clone(), record, action, detail));
     }
 
     /// Adds the writes and events of another decision to the same batch.
@@ -72,6 +60,29 @@ impl<'a> Changes<'a> {
     /// Returns the batch, with the reply to send after the commit.
     pub(crate) fn done<R>(self, reply: R) -> Outcome<R> {
         Outcome { batch: self.batch, reply }
+    }
+}
+
+/// An event about a record.
+pub(crate) fn event<T: EntityRecord>(
+    ctx: &Context<'_>,
+    actor: Actor,
+    record: &T,
+    action: String,
+    detail: Detail,
+) -> EventDraft {
+    let id = record.id();
+    EventDraft {
+        realm: ctx.issuer.realm().clone(),
+        at: ctx.now,
+        action,
+        target: Target {
+            kind: T::KIND,
+            id: id.as_u128(),
+            public_id: record.public_id().map_or_else(|| id.to_string(), str::to_owned),
+        },
+        origin: ctx.by(actor),
+        detail,
     }
 }
 

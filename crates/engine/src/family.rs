@@ -68,11 +68,11 @@ pub(crate) fn rotate(ctx: &Context<'_>, family: &Family) -> (Credential, Generat
     let to = present_generation(token).saturating_add(1);
     let next = generation(ctx, credential.id, to);
     let lifetime = ctx.issuer.dialect().lifetimes().refresh_token;
-    let anew = lifetime.filter(|_| token.authenticated_at.is_some());
+    let extended = lifetime.filter(|_| token.authenticated_at.is_some());
     let rotated = Some(Rotated { generation: to, at: ctx.now });
     let changed = Credential {
         digest: next.digest,
-        expires_at: anew.map(|lifetime| ctx.now.plus(lifetime)).or(credential.expires_at),
+        expires_at: extended.map(|lifetime| ctx.now.plus(lifetime)).or(credential.expires_at),
         detail: RefreshToken { rotated, ..token.clone() }.into(),
         ..Credential::clone(credential)
     };

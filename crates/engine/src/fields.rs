@@ -74,14 +74,17 @@ pub(crate) fn name(field: &str, text: &str) -> Result<String, Denial> {
 /// Like [`name`], but may be empty.
 pub(crate) fn label(field: &str, text: &str) -> Result<String, Denial> {
     let text = text.trim();
-    // Characters that change the writing direction can make a name look like another one.
-    let changes_direction = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if text.chars().count() > MAX_NAME
         || text.chars().any(|c| c.is_control() || changes_direction(c))
     {
         return Err(invalid(field, format!("one line of at most {MAX_NAME} characters")));
     }
     Ok(text.to_owned())
+}
+
+/// Whether a character changes the writing direction: it can make a name look like another one.
+pub(crate) const fn changes_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A [`label`] that may be missing.

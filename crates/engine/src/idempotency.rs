@@ -41,10 +41,10 @@ impl IdempotentRequest {
             let expected = format!("1 to {MAX_KEY} printable ASCII characters");
             return Err(invalid("Idempotency-Key", expected));
         }
-        let whose = actor.to_string();
+        let actor = actor.to_string();
         let realm = ctx.issuer.realm().as_str();
         let named =
-            framed(&[b"idempotency key", realm.as_bytes(), whose.as_bytes(), key.as_bytes()]);
+            framed(&[b"idempotency key", realm.as_bytes(), actor.as_bytes(), key.as_bytes()]);
         // A body may hold secrets, such as imported tokens, so its digest is keyed, too.
         Ok(Self { key: ctx.digests.mac(&named), request: ctx.digests.mac(&sha256(&framed(parts))) })
     }

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use base::Id;
 use base::encoding::base64url;
-use domain::{Actor, Algorithm, EventDraft, KeyState, Kind, SigningKey, Target};
+use domain::{Actor, Algorithm, KeyState, SigningKey};
 use jose::SigningKey as PrivateKey;
 use store::{Batch, Loaded, StoreError, StoreReader, Write};
 
+use crate::changes::{event, no_detail};
 pub use crate::key_ring::{KeyRing, public_algorithm};
 use crate::{Context, Denial, Issuer, Outcome, ServerReason, key_ring};
 
@@ -88,7 +89,7 @@ pub fn change(
     let changed = SigningKey { state, ..(*key.record).clone() };
     let batch = Batch {
         writes: vec![key.replace_with(changed.clone())],
-        events: vec![event(ctx, &changed, action, actor)],
+        events: vec![event(ctx, actor, &changed, action.to_owned(), no_detail())],
     };
     Outcome { batch, reply: changed }
 }
@@ -115,21 +116,6 @@ fn add(
         created_at: ctx.now,
     };
     batch.writes.push(Write::Insert(domain::Entity::SigningKey(Arc::new(record.clone()))));
-    batch.events.push(event(ctx, &record, "signing_key.created", actor));
+    batch.events.push(event(ctx, actor, &record, "signing_key.created".to_owned(), no_detail()));
     Ok(record)
-}
-
-fn event(ctx: &Context<'_>, key: &SigningKey, action: &str, actor: Actor) -> EventDraft {
-    EventDraft {
-        realm: ctx.issuer.realm().clone(),
-        at: ctx.now,
-        action: action.to_owned(),
-        target: Target {
-            kind: Kind::SigningKey,
-            id: key.id.as_u128(),
-            public_id: key.kid.to_string(),
-        },
-        origin: ctx.by(actor),
-        detail: serde_json::Map::new(),
-    }
 }

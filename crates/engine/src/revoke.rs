@@ -6,13 +6,12 @@
 //! authentication: there, the request that presents a token may revoke it, and may name an access
 //! token and its refresh token at once.
 
-use std::sync::Arc;
-
-use domain::{Actor, Credential, Entity, EventDraft, Kind, Revocation, Target};
+use domain::{Actor, Credential};
 use oauth::{Parameter, Reply, Request};
 use store::{Batch, Write};
 
 use crate::caller::{Caller, CallerPurpose};
+use crate::changes::{Changes, detail, event, no_detail};
 use crate::family::{self, Family};
 use crate::introspect::presented;
 use crate::present::{Found, PresentedAt, PresentedKind, look_up};
@@ -114,42 +113,19 @@ async fn family_of(ctx: &Context<'_>, token: &str) -> Result<Option<Found>, Deni
 fn one_token(ctx: &Context<'_>, by: Revoker<'_>, found: &Found) -> Batch {
     let Some(token) = found.token_id else { return Batch::new() };
     let until = found.expires_at;
-    let mut event = event(ctx, by, "access_token.revoked", &found.credential.record);
-    event.detail.insert(
-        "jti".to_owned(),
-        serde_json::Value::String(base::Id::<()>::from_u128(token).to_string()),
-    );
+    let jti = base::Id::<()>::from_u128(token).to_string();
+    let details = detail([("jti", serde_json::Value::String(jti))]);
+    let (actor, action) = (by.actor(&found.credential), "access_token.revoked".to_owned());
+    let event = event(ctx, actor, &*found.credential.record, action, details);
     Batch { writes: vec![Write::RevokeToken { token, until, now: ctx.now }], events: vec![event] }
 }
 
 fn credential(ctx: &Context<'_>, by: Revoker<'_>, found: &Found) -> Batch {
-    let revocation = Revocation {
-        at: ctx.now,
-        by: by.actor(&found.credential),
-        reason: Some("by its holder".to_owned()),
-    };
-    let known = &found.credential;
-    let changed = Credential { revoked: Some(revocation), ..(*known.record).clone() };
-    Batch {
-        events: vec![event(ctx, by, &format!("{}.revoked", changed.kind().as_str()), &changed)],
-        writes: vec![Write::Replace {
-            entity: Entity::Credential(Arc::new(changed)),
-            expected: known.version,
-        }],
-    }
-}
-
-fn event(ctx: &Context<'_>, by: Revoker<'_>, action: &str, credential: &Credential) -> EventDraft {
-    EventDraft {
-        realm: ctx.issuer.realm().clone(),
-        at: ctx.now,
-        action: action.to_owned(),
-        target: Target {
-            kind: Kind::Credential,
-            id: credential.id.as_u128(),
-            public_id: credential.public_id.to_string(),
-        },
-        origin: ctx.by(by.actor(credential)),
-        detail: serde_json::Map::new(),
-    }
+    let actor = by.actor(&found.credential);
+    let mut changes = Changes::new(ctx, &actor);
+    let revoked = Some(changes.revocation(Some("by its holder".to_owned())));
+    let changed = Credential { revoked, ..Credential::clone(&found.credential) };
+    let action = format!("{}.revoked", changed.kind().as_str());
+    changes.replace(&found.credential, &changed, action, no_detail());
+    changes.done(()).batch
 }

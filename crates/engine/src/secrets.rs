@@ -133,12 +133,13 @@ pub(crate) async fn find_any<T>(
             Claimed::Name(name) => ctx.store.by_public_id(ctx.issuer.realm(), name).await?,
         };
         looked_for = Some(format);
-        let alike = |it: CredentialKind| {
+        let same_format = |it: CredentialKind| {
             kinds.contains(&it)
                 && ctx.issuer.dialect().secret(it, ctx.issuer.environment()) == format
         };
-        let ours = |it: &Loaded<Credential>| alike(it.kind()) && it.realm == *ctx.issuer.realm();
-        let found = found.filter(ours).and_then(|it| read(&it).map(|part| (it, part)));
+        let matching =
+            |it: &Loaded<Credential>| same_format(it.kind()) && it.realm == *ctx.issuer.realm();
+        let found = found.filter(matching).and_then(|it| read(&it).map(|part| (it, part)));
         match found {
             Some(found) => {
                 check_digest(ctx, &found.0, text)?;

@@ -66,8 +66,8 @@ fn contact(text: &str) -> Result<String, Denial> {
 fn paragraph(field: &str, text: &str) -> Result<String, Denial> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let text = text.trim();
-    let changes_direction = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let stray = |c: char| (c.is_control() && c != '\n' && c != '\t') || changes_direction(c);
+    let stray =
+        |c: char| (c.is_control() && c != '\n' && c != '\t') || fields::changes_direction(c);
     if text.is_empty() || text.chars().count() > MAX_USE_CASE || text.chars().any(stray) {
         return Err(invalid(field, format!("a text of at most {MAX_USE_CASE} characters")));
     }

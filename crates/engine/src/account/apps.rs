@@ -3,7 +3,7 @@
 //! The person who registers an app sets its redirect URIs and its scopes. Only staff set the domain
 //! that it may redirect to, for dialects that require a registered domain.
 
-use domain::{Client, ClientKind, Credential, CredentialKind, Owners, Status};
+use domain::{Client, ClientKind, Credential, CredentialKind, Status};
 use oauth::ClientAuthMethod;
 use serde::Deserialize;
 use serde_json::json;
@@ -90,7 +90,7 @@ pub async fn create(
     person: &Person,
     input: &NewApp,
 ) -> Result<Outcome<CreatedClient>, Denial> {
-    if page::count(ctx, owners(person), MAX_APPS, |_: &Client| true).await? >= MAX_APPS {
+    if page::count(ctx, person.owners(), MAX_APPS, |_: &Client| true).await? >= MAX_APPS {
         return Err(AdminReason::StateForbids(format!(
             "you have {MAX_APPS} apps: delete one first"
         ))
@@ -131,10 +131,6 @@ fn require_redirect(uris: &[String]) -> Result<(), Denial> {
     if uris.is_empty() { Err(fields::invalid("redirect_uris", "at least one")) } else { Ok(()) }
 }
 
-fn owners(person: &Person) -> Owners {
-    Owners { user: Some(person.user().id.as_u128()), ..Owners::default() }
-}
-
 /// A page of the person's apps.
 ///
 /// # Errors
@@ -144,7 +140,7 @@ pub async fn list(
     person: &Person,
     query: &PageQuery,
 ) -> Result<Page<Loaded<Client>>, Denial> {
-    page::list(ctx, owners(person), query).await
+    page::list(ctx, person.owners(), query).await
 }
 
 /// Changes an app.

@@ -32,7 +32,7 @@ pub async fn list(
     let mut items: Vec<Connection> = Vec::new();
     // The pages also hold grants of personal access tokens and revoked grants: they are skipped.
     loop {
-        let page = page::list::<Grant>(ctx, owners(person), &at).await?;
+        let page = page::list::<Grant>(ctx, person.owners(), &at).await?;
         for grant in page.items {
             let Some(connection) = active_connection(ctx, grant).await? else { continue };
             if items.len() == limit {
@@ -129,10 +129,6 @@ fn revoke_grant(changes: &mut Changes<'_>, grant: &Loaded<Grant>) {
     // A revoked grant loses its handle, so that the next consent makes a new grant.
     let after = Grant { revoked, handle: None, ..Grant::clone(grant) };
     changes.replace(grant, &after, "grant.revoked".into(), no_detail());
-}
-
-fn owners(person: &Person) -> Owners {
-    Owners { user: Some(person.user().id.as_u128()), ..Owners::default() }
 }
 
 /// The connection of a grant; `None` when the grant has no client, is revoked, or its app is gone

@@ -1,6 +1,6 @@
 //! The changes that the person made, and the last use of their credentials.
 
-use domain::{Credential, Event, Owners, Use};
+use domain::{Credential, Event, Use};
 use store::Loaded;
 
 use super::Person;
@@ -31,8 +31,7 @@ pub async fn uses(
     person: &Person,
     query: &PageQuery,
 ) -> Result<Page<(Loaded<Credential>, Option<Use>)>, Denial> {
-    let owners = Owners { user: Some(person.user().id.as_u128()), ..Owners::default() };
-    let page = page::list::<Credential>(ctx, owners, query).await?;
+    let page = page::list::<Credential>(ctx, person.owners(), query).await?;
     let uses = credentials::last_uses(ctx, &page.items).await?;
     Ok(Page { items: page.items.into_iter().zip(uses).collect(), next: page.next })
 }

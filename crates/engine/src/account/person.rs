@@ -1,6 +1,6 @@
 //! The owner of the resources: a person who is signed in, or who presents a personal access token.
 
-use domain::{Actor, Credential, CredentialKind, Session, User, UserStatus};
+use domain::{Actor, Credential, CredentialKind, Owners, Session, User, UserStatus};
 use store::{Loaded, StoreExt as _};
 
 use crate::people::{self, SignedIn};
@@ -89,6 +89,11 @@ impl Person {
     /// The user.
     pub fn user(&self) -> &User {
         &self.user
+    }
+
+    /// Selects the records that belong to the user.
+    pub(super) fn owners(&self) -> Owners {
+        Owners { user: Some(self.user.id.as_u128()), ..Owners::default() }
     }
 
     /// The actor to record in events.

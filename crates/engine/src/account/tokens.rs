@@ -146,8 +146,7 @@ async fn refuse_too_many(ctx: &Context<'_>, person: &Person) -> Result<(), Denia
 }
 
 fn owners(person: &Person) -> Owners {
-    let user = Some(person.user().id.as_u128());
-    Owners { user, variety: Some(KIND.as_str()), ..Owners::default() }
+    Owners { variety: Some(KIND.as_str()), ..person.owners() }
 }
 
 /// A page of the person's tokens, including revoked ones.

@@ -11,7 +11,7 @@ use store::Loaded;
 
 use super::find;
 use crate::fields::{self, invalid};
-use crate::{AdminReason, Context, Denial, Reason};
+use crate::{AdminReason, Context, Denial, Reason, identity};
 
 /// The most redirect URIs of one app.
 pub(crate) const MAX_REDIRECT_URIS: usize = 20;
@@ -21,9 +21,6 @@ const MAX_ADDRESS: usize = 2_000;
 const MAX_DESCRIPTION: usize = 500;
 /// The longest name of a host, in bytes (RFC 1035 §2.3.4).
 const MAX_DOMAIN: usize = 253;
-
-/// Scopes that belong to no API: OpenID Connect Core §5.4 and §11, and what Hydra calls `offline`.
-const IDENTITY: [&str; 5] = ["openid", "profile", "email", "offline", "offline_access"];
 
 /// Parses a list of redirect URIs, none of them twice.
 pub(crate) fn redirect_uris(field: &str, texts: &[String]) -> Result<Vec<RedirectUri>, Denial> {
@@ -140,8 +137,7 @@ pub(crate) fn web_address(field: &str, text: &str) -> Result<Option<String>, Den
 /// Parses a description of a few sentences. An empty text: `None`.
 pub(crate) fn description(field: &str, text: &str) -> Result<Option<String>, Denial> {
     let text = text.trim();
-    let changes_direction = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let stray = |c: char| (c.is_control() && c != '\n') || changes_direction(c);
+    let stray = |c: char| (c.is_control() && c != '\n') || fields::changes_direction(c);
     if text.chars().count() > MAX_DESCRIPTION || text.chars().any(stray) {
         return Err(invalid(field, format!("a text of at most {MAX_DESCRIPTION} characters")));
     }
@@ -160,7 +156,7 @@ pub(crate) async fn scopes(
     texts: &[String],
 ) -> Result<ScopeSet, Denial> {
     let asked = fields::scopes("scopes", texts)?;
-    let identity = |scope: &Scope| IDENTITY.contains(&scope.as_str());
+    let identity = |scope: &Scope| identity::description(scope.as_str()).is_some();
     let of_api: ScopeSet = asked.iter().filter(|scope| !identity(scope)).cloned().collect();
     if !of_api.is_empty() {
         let server: Loaded<ResourceServer> = match client.default_audience {

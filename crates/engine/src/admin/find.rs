@@ -48,7 +48,11 @@ pub(crate) async fn audience(
     named: Option<&str>,
 ) -> Result<Loaded<ResourceServer>, Denial> {
     let realm = ctx.issuer.realm();
-    let Some(named) = named else { return only_audience(ctx).await };
+    let Some(named) = named else {
+        let only = only_resource_server(ctx).await?;
+        let expected = "a resource server's identifier: this realm does not have exactly one";
+        return only.ok_or_else(|| invalid("audience", expected));
+    };
     if let Some(found) = ctx.store.by_handle(realm, named).await? {
         return Ok(found);
     }
@@ -58,7 +62,10 @@ pub(crate) async fn audience(
     })
 }
 
-async fn only_audience(ctx: &Context<'_>) -> Result<Loaded<ResourceServer>, Denial> {
+/// The resource server of a realm that has exactly one; `None`: it has none or several.
+pub(crate) async fn only_resource_server(
+    ctx: &Context<'_>,
+) -> Result<Option<Loaded<ResourceServer>>, Denial> {
     let query = ListQuery {
         kind: ResourceServer::KIND,
         realm: ctx.issuer.realm().clone(),
@@ -67,13 +74,8 @@ async fn only_audience(ctx: &Context<'_>) -> Result<Loaded<ResourceServer>, Deni
         limit: 2,
     };
     let mut servers = ctx.store.page::<ResourceServer>(query).await?;
-    match (servers.pop(), servers.is_empty()) {
-        (Some(only), true) => Ok(only),
-        _ => Err(invalid(
-            "audience",
-            "a resource server's identifier: this realm does not have exactly one",
-        )),
-    }
+    let last = servers.pop();
+    Ok(last.filter(|_| servers.is_empty()))
 }
 
 /// The identifier of the owner that a list is filtered by.

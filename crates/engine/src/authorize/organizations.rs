@@ -31,10 +31,10 @@ pub(super) async fn choose(
     if rule == OrganizationChoice::Never {
         return Ok(Chosen::Decided { organization: None, may_choose: false });
     }
-    let theirs = memberships(ctx, user).await?;
-    let may_choose = theirs.iter().filter(|it| it.status == Status::Active).count() > 1;
+    let organizations = memberships(ctx, user).await?;
+    let may_choose = organizations.iter().filter(|it| it.status == Status::Active).count() > 1;
     if let Some(wanted) = request.organization.as_deref().or(chosen) {
-        let found = theirs.into_iter().find(|it| it.public_id.as_str() == wanted);
+        let found = organizations.into_iter().find(|it| it.public_id.as_str() == wanted);
         let found = found.ok_or_else(|| ConsentReason::NotAMember(wanted.to_owned()))?;
         return match found.status {
             Status::Active => Ok(Chosen::Decided { organization: Some(found), may_choose }),
@@ -43,7 +43,8 @@ pub(super) async fn choose(
             }
         };
     }
-    let mut active: Vec<_> = theirs.into_iter().filter(|it| it.status == Status::Active).collect();
+    let mut active: Vec<_> =
+        organizations.into_iter().filter(|it| it.status == Status::Active).collect();
     if active.len() > 1 {
         active.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
         return Ok(Chosen::MustChoose(active));
@@ -55,10 +56,10 @@ pub(super) async fn choose(
 }
 
 async fn memberships(ctx: &Context<'_>, user: &User) -> Result<Vec<Loaded<Organization>>, Denial> {
-    let mut theirs = Vec::with_capacity(user.memberships.len());
+    let mut organizations = Vec::with_capacity(user.memberships.len());
     for membership in &user.memberships {
         let found: Option<Loaded<Organization>> = ctx.store.by_id(membership.organization).await?;
-        theirs.extend(found.filter(|it| it.realm == *ctx.issuer.realm()));
+        organizations.extend(found.filter(|it| it.realm == *ctx.issuer.realm()));
     }
-    Ok(theirs)
+    Ok(organizations)
 }

@@ -10,12 +10,14 @@
 //! token's `jti`.
 
 use async_trait::async_trait;
+use domain::Actor;
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, StoreExt as _, Write};
 
 use super::handler::{GrantDenial, GrantHandler, Identity, ResolvedGrant, revoke_replayed};
 use super::{code_exchange, code_proof};
 use crate::authenticate::Authenticated;
+use crate::changes::{event, no_detail};
 use crate::code::Code;
 use crate::{Chain, ClientReason, Context, Denial, DeniedAt, ExchangeReason, mint};
 
@@ -90,8 +92,8 @@ async fn failed(ctx: &Context<'_>, code: &Code, denial: Denial) -> Result<GrantD
     if ctx.store.spent(code.id).await? {
         return used_before(ctx, code).await;
     }
-    let once = ctx.issuer.dialect().authorization().code_single_attempt;
-    let writes = if once { vec![spend(ctx, code)] } else { vec![] };
+    let single_attempt = ctx.issuer.dialect().authorization().code_single_attempt;
+    let writes = if single_attempt { vec![spend(ctx, code)] } else { vec![] };
     Ok(GrantDenial { denial, batch: Batch { writes, events: vec![] } })
 }
 
@@ -118,8 +120,9 @@ async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<GrantDenial, Deni
         return Ok(GrantDenial { denial: ExchangeReason::CodeReplayed.into(), batch });
     }
     // Either the one allowed attempt failed, or the exchange gave an access token only.
-    let once = ctx.issuer.dialect().authorization().code_single_attempt;
-    let reason = if once { ExchangeReason::CodeTried } else { ExchangeReason::CodeReplayed };
+    let single_attempt = ctx.issuer.dialect().authorization().code_single_attempt;
+    let reason =
+        if single_attempt { ExchangeReason::CodeTried } else { ExchangeReason::CodeReplayed };
     if ctx.store.token_revoked(code.id).await? {
         return Ok(reason.into());
     }
@@ -132,6 +135,9 @@ async fn used_before(ctx: &Context<'_>, code: &Code) -> Result<GrantDenial, Deni
     let writes = vec![Write::RevokeToken { token: code.id, until, now: ctx.now }];
     Ok(GrantDenial {
         denial: reason.into(),
-        batch: Batch { writes, events: vec![code_exchange::grant_event(ctx, &grant, ACTION)] },
+        batch: Batch {
+            writes,
+            events: vec![event(ctx, Actor::System, &*grant.record, ACTION.into(), no_detail())],
+        },
     })
 }

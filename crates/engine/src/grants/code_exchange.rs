@@ -7,13 +7,10 @@
 
 use base::{Id, Secret};
 use dialect::{Rotation, SecretShape};
-use domain::{
-    Actor, Client, Credential, CredentialDetail, CredentialKind, EntityRecord as _, EventDraft,
-    Grant, RefreshToken, Target,
-};
+use domain::{Actor, Client, Credential, CredentialDetail, CredentialKind, RefreshToken};
 use oauth::{GrantType, ScopeSet};
 use serde_json::json;
-use store::{Batch, Loaded, StoreExt as _};
+use store::{Batch, StoreExt as _};
 
 use crate::changes::{Changes, detail};
 use crate::code::Code;
@@ -144,20 +141,4 @@ fn inserted(
     let mut changes = Changes::new(ctx, &actor);
     changes.insert(&credential, format!("{}.created", credential.kind().as_str()), details);
     changes.done(()).batch
-}
-
-/// An event about a grant, with the program itself as the actor.
-pub(super) fn grant_event(ctx: &Context<'_>, grant: &Loaded<Grant>, action: &str) -> EventDraft {
-    EventDraft {
-        realm: ctx.issuer.realm().clone(),
-        at: ctx.now,
-        action: action.to_owned(),
-        target: Target {
-            kind: Grant::KIND,
-            id: grant.id.as_u128(),
-            public_id: grant.id.to_string(),
-        },
-        origin: ctx.by(Actor::System),
-        detail: Default::default(),
-    }
 }

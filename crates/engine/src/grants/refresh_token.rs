@@ -66,8 +66,8 @@ impl GrantHandler for RefreshToken {
         let (refresh_token, batch) = match (family::rotates(ctx, token), state) {
             // Apps store the refresh token of each response, so the response repeats the same one.
             (false, _) => {
-                let again = token.authenticated_at.map(|_| Secret::new(presented));
-                (again, Batch::new())
+                let same = token.authenticated_at.map(|_| Secret::new(presented));
+                (same, Batch::new())
             }
             (true, RefreshTokenState::Present) => {
                 let (changed, next) = family::rotate(ctx, &family);
@@ -76,7 +76,9 @@ impl GrantHandler for RefreshToken {
                 let batch = Batch { writes: vec![row.replace_with(changed)], events: vec![] };
                 (Some(Secret::new(next.token.expose())), batch)
             }
-            (true, RefreshTokenState::Earlier(_)) => (Some(again(ctx, &family)), Batch::new()),
+            (true, RefreshTokenState::Earlier(_)) => {
+                (Some(successor_again(ctx, &family)), Batch::new())
+            }
         };
         Ok(ResolvedGrant {
             chain,
@@ -95,7 +97,7 @@ impl GrantHandler for RefreshToken {
 }
 
 /// The successor that the rotation gave, returned again.
-fn again(ctx: &Context<'_>, family: &Family) -> Secret<oauth::RefreshToken> {
+fn successor_again(ctx: &Context<'_>, family: &Family) -> Secret<oauth::RefreshToken> {
     let generation = family::present_generation(&family.token);
     let present = family::generation(ctx, family.credential.id, generation);
     Secret::new(present.token.expose())

@@ -1,11 +1,12 @@
 //! A change of an account that is being decided: its new state, and an event for each ended
 //! session.
 
-use domain::{Account, Actor, EventDraft, Kind, Session, Target};
-use serde_json::{Map, Value, json};
+use domain::{Account, Actor, EventDraft, Session};
+use serde_json::json;
 use store::{Batch, Loaded};
 
 use crate::Context;
+use crate::changes::{Detail, detail, event};
 
 /// An account, its new state, and the events of the change.
 #[derive(Debug)]
@@ -32,15 +33,16 @@ impl<'a> Change<'a> {
         self.after.sessions = kept;
         let ended: Vec<Session> = ended;
         for session in &ended {
-            let detail = [("session", json!(session.id.to_string())), ("why", json!(why))];
-            self.add_event("session.ended", detail.into());
+            let details = detail([("session", json!(session.id.to_string())), ("why", json!(why))]);
+            self.add_event("session.ended", details);
         }
         ended.len()
     }
 
     /// Adds an event of the account.
-    pub(super) fn add_event(&mut self, action: &str, detail: Vec<(&str, Value)>) {
-        self.events.push(event(self.ctx, self.actor, &self.after, (action, detail)));
+    pub(super) fn add_event(&mut self, action: &str, detail: Detail) {
+        let (actor, action) = (self.actor.clone(), action.to_owned());
+        self.events.push(event(self.ctx, actor, &self.after, action, detail));
     }
 
     /// Adds the write and the events to `batch`; nothing where neither event nor password is new.
@@ -50,28 +52,5 @@ impl<'a> Change<'a> {
             batch.writes.push(self.before.replace_with(self.after));
             batch.events.extend(self.events);
         }
-    }
-}
-
-/// An event of an account.
-pub(super) fn event(
-    ctx: &Context<'_>,
-    actor: &Actor,
-    account: &Account,
-    (action, detail): (&str, Vec<(&str, Value)>),
-) -> EventDraft {
-    let detail: Map<String, Value> =
-        detail.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    EventDraft {
-        realm: ctx.issuer.realm().clone(),
-        at: ctx.now,
-        action: action.to_owned(),
-        target: Target {
-            kind: Kind::Account,
-            id: account.id.as_u128(),
-            public_id: account.public_id.to_string(),
-        },
-        origin: ctx.by(actor.clone()),
-        detail,
     }
 }

@@ -1,13 +1,15 @@
 //! Setting the first or another password of a user.
 
-use std::sync::Arc;
+use domain::{Account, Actor, PasswordHash, User, UserStatus};
+use store::{Batch, Loaded};
 
-use domain::{Account, Actor, EntityRecord as _, PasswordHash, User, UserStatus};
-use store::{Batch, Loaded, Write};
-
-use super::change::{Change, event};
+use super::change::Change;
 use super::end::account_of;
+use crate::changes::{Changes, no_detail};
 use crate::{AdminReason, Context, Denial, Outcome};
+
+/// The event of a new password.
+const SET: &str = "account.password_set";
 
 /// Sets a user's password, and ends all sessions of the user, since another person may know the old
 /// password.
@@ -30,7 +32,7 @@ pub async fn set_password(
             let mut change = Change::new(ctx, actor, &account);
             change.end("password changed", |_| true);
             change.after.password = Some(hash);
-            change.add_event("account.password_set", Vec::new());
+            change.add_event(SET, no_detail());
             change.into_batch(&mut batch);
         }
         None => {
@@ -42,8 +44,9 @@ pub async fn set_password(
                 sessions: Vec::new(),
                 created_at: ctx.now,
             };
-            batch.events.push(event(ctx, actor, &account, ("account.password_set", Vec::new())));
-            batch.writes.push(Write::Insert(Arc::new(account).into_entity()));
+            let mut changes = Changes::new(ctx, actor);
+            changes.insert(&account, SET.to_owned(), no_detail());
+            batch = changes.done(()).batch;
         }
     }
     Ok(Outcome { batch, reply: () })

@@ -14,6 +14,7 @@ use store::{Batch, Loaded, StoreExt as _};
 use super::change::Change;
 use super::session::find;
 use super::{Check, NewSession, Password, Passwords, SESSION_LIFETIME, cookie, session};
+use crate::changes::detail;
 use crate::normal_form::{password_spellings, stored_spellings};
 use crate::{Context, Denial, Outcome, SignInReason, WriteContext, settle};
 
@@ -167,7 +168,7 @@ impl SessionStart<'_> {
         if let Some(stronger) = self.stronger {
             change.after.password = Some(stronger.clone());
         }
-        change.add_event("session.started", vec![("session", json!(id.to_string()))]);
+        change.add_event("session.started", detail([("session", json!(id.to_string()))]));
         cookie
     }
 }

@@ -1,11 +1,12 @@
 //! The API that the request is for: the named one (RFC 8707 §2), else the app's default, else the
 //! only API of the realm.
 
-use domain::{Client, EntityRecord as _, Owners, ResourceServer, Status};
+use domain::{Client, Status};
 use oauth::{Parameter, Parameters};
-use store::{ListQuery, StoreExt as _};
+use store::StoreExt as _;
 
 use super::input::{Audience, CheckInput, Draft};
+use crate::admin::find::only_resource_server;
 use crate::chain::link;
 use crate::{Context, Denial, GrantReason, ScopeReason};
 
@@ -28,27 +29,14 @@ pub(in crate::authorize) async fn read(
             Ok(found.map_or_else(|| unknown(named), Audience::Known))
         }
         (None, Some(default)) => Ok(Audience::Known(link(ctx, default).await?)),
-        (None, None) => only(ctx).await,
+        (None, None) => {
+            Ok(only_resource_server(ctx).await?.map_or(Audience::Missing, Audience::Known))
+        }
     }
 }
 
 fn unknown(named: &str) -> Audience {
     Audience::Unknown(named.to_owned())
-}
-
-async fn only(ctx: &Context<'_>) -> Result<Audience, Denial> {
-    let query = ListQuery {
-        kind: ResourceServer::KIND,
-        realm: ctx.issuer.realm().clone(),
-        owners: Owners::default(),
-        after: None,
-        limit: 2,
-    };
-    let mut servers = ctx.store.page::<ResourceServer>(query).await?;
-    match (servers.pop(), servers.is_empty()) {
-        (Some(only), true) => Ok(Audience::Known(only)),
-        _ => Ok(Audience::Missing),
-    }
 }
 
 /// Records the API. It must exist and be active.
