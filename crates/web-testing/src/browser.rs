@@ -71,6 +71,12 @@ impl Answer {
         rest.split('"').next().unwrap().to_owned()
     }
 
+    /// The hidden fields `csrf` and `connection` of the first form on the page of connected apps.
+    pub fn connection_form(&self) -> (String, String) {
+        let id = self.text.split("name=\"connection\" value=\"").nth(1).expect("a connection");
+        (self.csrf(), id.split('"').next().unwrap().to_owned())
+    }
+
     /// Every `Set-Cookie`.
     pub fn cookies(&self) -> Vec<&str> {
         self.headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap()).collect()
@@ -137,6 +143,20 @@ impl<'a, S: Serve> Browser<'a, S> {
             }
         }
         answer
+    }
+
+    /// Consents to the authorization request at `path`. Returns the code.
+    pub async fn consent(&mut self, path: &str) -> String {
+        let csrf = self.get(path).await.csrf();
+        let answer = self.post(path, &[("csrf", &csrf), ("decision", "allow")]).await;
+        let query = answer.location().split_once('?').expect("a query").1.to_owned();
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(name, _)| name == "code").expect("a code").1.into_owned()
+    }
+
+    /// Sends the form of [`Answer::connection_form`]: disconnects an app.
+    pub async fn disconnect(&mut self, (csrf, id): &(String, String)) -> Answer {
+        self.post("/settings/apps", &[("csrf", csrf), ("connection", id)]).await
     }
 
     /// Fills in the sign-in page at `path`.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use web_base::TrustedProxies;
 use web_base::metrics::Metrics;
 use web_gate::feed::RealmFeed;
-use web_testing::{Answer, LIMITS, Serve, TestRealm};
+use web_testing::{LIMITS, Serve, TestRealm};
 
 use crate::{ListenerService, Realm, Realms, Serves};
 
@@ -52,25 +52,6 @@ const APPS: &str = "/settings/apps";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// Allows the app's request, and returns the code.
-async fn connect(browser: &mut Browser<'_>, path: &str) -> String {
-    let csrf = browser.get(path).await.csrf();
-    let answer = browser.post(path, &[("csrf", &csrf), ("decision", "allow")]).await;
-    let query = answer.location().split_once('?').expect("a query").1.to_owned();
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
-    pairs.find(|(name, _)| name == "code").expect("a code").1.into_owned()
-}
-
-/// The hidden fields `csrf` and `id` of the first form.
-fn form(page: &Answer) -> (String, String) {
-    let id = page.text.split("name=\"connection\" value=\"").nth(1).expect("a connection");
-    (page.csrf(), id.split('"').next().unwrap().to_owned())
-}
-
-async fn send(browser: &mut Browser<'_>, (csrf, id): &(String, String)) -> Answer {
-    browser.post(APPS, &[("csrf", csrf), ("connection", id)]).await
-}
-
 #[tokio::test]
 async fn disconnecting_an_app_revokes_its_tokens() {
     let fixture = Fixture::new().await;
@@ -85,7 +66,7 @@ async fn disconnecting_an_app_revokes_its_tokens() {
     let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
     let pkce = format!("&code_challenge_method=S256&code_challenge={CHALLENGE}");
     let path = fixture.realm.authorization_path(&pkce).replace("scope=read", "scope=read+openid");
-    let code = connect(&mut ada, &path).await;
+    let code = ada.consent(&path).await;
     let mut app = Browser::new(&fixture);
     let fields = [
         ("grant_type", "authorization_code"),
@@ -101,7 +82,7 @@ async fn disconnecting_an_app_revokes_its_tokens() {
     assert_eq!(app.send("GET", "/userinfo", &bearer, Body::empty()).await.status, 200);
     let page = ada.get(APPS).await;
     assert!(page.text.contains("Sign you in") || page.text.contains("openid"), "{}", page.text);
-    let done = send(&mut ada, &form(&page)).await;
+    let done = ada.disconnect(&page.connection_form()).await;
     assert!(done.text.contains("No app is connected."), "{}", done.text);
     assert_eq!(app.send("GET", "/userinfo", &bearer, Body::empty()).await.status, 401);
     let token = of("refresh_token");

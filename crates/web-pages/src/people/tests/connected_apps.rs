@@ -2,27 +2,9 @@
 
 use axum::body::Body;
 
-use super::fixture::{Answer, Browser, Fixture, PASSWORD};
+use super::fixture::{Browser, Fixture, PASSWORD};
 
 const APPS: &str = "/settings/apps";
-/// Allows the app's request, and returns the code.
-async fn connect(browser: &mut Browser<'_>, path: &str) -> String {
-    let csrf = browser.get(path).await.csrf();
-    let answer = browser.post(path, &[("csrf", &csrf), ("decision", "allow")]).await;
-    let query = answer.location().split_once('?').expect("a query").1.to_owned();
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
-    pairs.find(|(name, _)| name == "code").expect("a code").1.into_owned()
-}
-
-/// The hidden fields `csrf` and `id` of the first form.
-fn form(page: &Answer) -> (String, String) {
-    let id = page.text.split("name=\"connection\" value=\"").nth(1).expect("a connection");
-    (page.csrf(), id.split('"').next().unwrap().to_owned())
-}
-
-async fn send(browser: &mut Browser<'_>, (csrf, id): &(String, String)) -> Answer {
-    browser.post(APPS, &[("csrf", csrf), ("connection", id)]).await
-}
 
 #[tokio::test]
 async fn users_see_their_own_connections_only() {
@@ -32,10 +14,9 @@ async fn users_see_their_own_connections_only() {
     let none = ada.get(APPS).await;
     assert_eq!((none.status, none.title()), (200, "Connected apps"));
     assert!(none.text.contains("No app is connected."), "{}", none.text);
-    connect(&mut ada, &fixture.authorization_path("")).await;
+    ada.consent(&fixture.authorization_path("")).await;
     for organization in ["org_1", "org_2"] {
-        connect(&mut bob, &fixture.authorization_path(&format!("&organization={organization}")))
-            .await;
+        bob.consent(&fixture.authorization_path(&format!("&organization={organization}"))).await;
     }
     let page = ada.get(APPS).await;
     assert_eq!(page.text.matches("<form").count(), 1, "{}", page.text);
@@ -71,10 +52,11 @@ async fn a_form_disconnects_its_own_connection_only() {
     let fixture = Fixture::new().await;
     let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
     let mut bob = Browser::signed_in_as(&fixture, "bob@example.com").await;
-    connect(&mut ada, &fixture.authorization_path("")).await;
-    connect(&mut bob, &fixture.authorization_path("&organization=org_1")).await;
-    connect(&mut bob, &fixture.authorization_path("&organization=org_2")).await;
-    let (adas, bobs) = (form(&ada.get(APPS).await), form(&bob.get(APPS).await));
+    ada.consent(&fixture.authorization_path("")).await;
+    bob.consent(&fixture.authorization_path("&organization=org_1")).await;
+    bob.consent(&fixture.authorization_path("&organization=org_2")).await;
+    let (adas, bobs) =
+        (ada.get(APPS).await.connection_form(), bob.get(APPS).await.connection_form());
     let forms = [
         ("x".to_owned(), bobs.1.clone()),
         // Another connection's, another person's, and both.
@@ -84,20 +66,20 @@ async fn a_form_disconnects_its_own_connection_only() {
         (bobs.0.clone(), String::new()),
     ];
     for foreign in &forms {
-        let page = send(&mut bob, foreign).await;
+        let page = bob.disconnect(foreign).await;
         assert_eq!((page.status, page.title()), (400, "Connected apps"), "{foreign:?}");
         assert!(page.text.contains("out of date, so nothing was done"), "{}", page.text);
         assert_eq!(page.text.matches("<form").count(), 2, "{foreign:?}");
         assert_eq!(fixture.refusals(), ["form_foreign"]);
     }
     bob.headers = vec![("sec-fetch-site", "cross-site".to_owned())];
-    assert_eq!(send(&mut bob, &bobs).await.status, 400, "another site's page sent it");
+    assert_eq!(bob.disconnect(&bobs).await.status, 400, "another site's page sent it");
     bob.headers.clear();
-    let page = send(&mut bob, &bobs).await;
+    let page = bob.disconnect(&bobs).await;
     assert_eq!(page.status, 200);
     assert!(page.text.contains("Ledger Sync is disconnected."), "{}", page.text);
     assert_eq!(page.text.matches("<form").count(), 1);
-    let again = send(&mut bob, &bobs).await;
+    let again = bob.disconnect(&bobs).await;
     assert_eq!(again.status, 200, "a second click does no harm");
     assert!(again.text.contains("was disconnected already."), "{}", again.text);
     assert_eq!(again.text.matches("<form").count(), 1);

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use web_testing::{Serve, TestRealm};
 
-pub(super) use web_testing::{Answer, CALLBACK, PASSWORD};
+pub(super) use web_testing::{CALLBACK, PASSWORD};
 
 use crate::tests::Pages;
 
