@@ -1,12 +1,14 @@
 //! An API that records the requests that reach it, and a connection to Postern that can be cut.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::json;
+
+use crate::harness::http::more;
 
 /// The request id that the API writes into its answers.
 const APIS_OWN: &str = "the-apis-own";
@@ -75,17 +77,6 @@ fn answer(mut stream: &TcpStream, seen: &Mutex<Vec<String>>) -> io::Result<()> {
         "HTTP/1.1 200 OK\r\nX-Api: reached\r\nX-Request-Id: {APIS_OWN}\r\nContent-Length: {length}\r\n\r\n{reported}"
     );
     stream.write_all(answer.as_bytes())
-}
-
-fn more(mut stream: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let mut buffer = [0; 16 * 1024];
-    match stream.read(&mut buffer)? {
-        0 => Err(io::ErrorKind::UnexpectedEof.into()),
-        read => {
-            bytes.extend_from_slice(&buffer[..read]);
-            Ok(())
-        }
-    }
 }
 
 /// What happens to connections to Postern.

@@ -4,6 +4,7 @@ use dialect::RedirectMatch;
 use oauth::Problem as P;
 
 use super::draft::{Draft, Value};
+use super::parameters::strange_values;
 use super::person::{App, BACK, Browser, People, STATE};
 use super::table::Location;
 use super::ways::{Way, led};
@@ -72,14 +73,7 @@ fn parameters(people: &People<'_>, app: &App) {
                 judge("doubled", &twice, None, &Way::page());
             }
         }
-        for (what, value) in [
-            ("after a space", format!(" {own}")),
-            ("before a line feed", format!("{own}\n")),
-            ("before a no-break space", format!("{own}\u{a0}")),
-            ("with NUL", format!("{own}\0")),
-            ("another", format!("{own}x")),
-            ("strange", "\u{1F511}<script>'\";--${7*7}".to_owned()),
-        ] {
+        for (what, value) in strange_values(&own) {
             if parameter == "redirect_uri" && what == "another" && has_domains(people) {
                 continue;
             }

@@ -54,14 +54,7 @@ fn of_one<'a>(good: &Draft<'a>, index: usize) -> Vec<Case<'a>> {
     add("missing", missing(spot, parameter, location), &|it| drop(it.fields.remove(index)));
     add("empty", missing(spot, parameter, location), &text(String::new()));
     add("too long", Expect::one_of(&too_long(location)), &text("x".repeat(LONG)));
-    for (what, around) in [
-        ("after a space", format!(" {own}")),
-        ("before a line feed", format!("{own}\n")),
-        ("before a no-break space", format!("{own}\u{a0}")),
-        ("with NUL", format!("{own}\0")),
-        ("another", format!("{own}x")),
-        ("strange", "\u{1F511}<script>'\";--${7*7}".to_owned()),
-    ] {
+    for (what, around) in strange_values(&own) {
         add(what, strange(parameter), &text(around));
     }
     if matches!(location, Location::Body(_) | Location::Query(_)) {
@@ -102,6 +95,18 @@ fn of_one<'a>(good: &Draft<'a>, index: usize) -> Vec<Case<'a>> {
         }
     }
     cases
+}
+
+/// Values that are near `own`, and one that is unlike any: what is strange about each, and the value.
+pub(super) fn strange_values(own: &str) -> [(&'static str, String); 6] {
+    [
+        ("after a space", format!(" {own}")),
+        ("before a line feed", format!("{own}\n")),
+        ("before a no-break space", format!("{own}\u{a0}")),
+        ("with NUL", format!("{own}\0")),
+        ("another", format!("{own}x")),
+        ("strange", "\u{1F511}<script>'\";--${7*7}".to_owned()),
+    ]
 }
 
 fn in_body_or_basic(named: &super::table::Named) -> bool {

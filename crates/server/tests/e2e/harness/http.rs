@@ -1,6 +1,6 @@
 //! HTTP/1.1 by hand: a test decides every byte that is sent, and every answer is read to its end.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
@@ -138,7 +138,7 @@ pub(crate) fn read(stream: &mut TcpStream, head_only: bool) -> io::Result<Answer
         if let Some(end) = find(&bytes, b"\r\n\r\n") {
             break end;
         }
-        more(stream, &mut bytes)?;
+        more(&mut *stream, &mut bytes)?;
     };
     let mut body = bytes.split_off(end + 4);
     let (status, headers) = parse_head(&bytes)?;
@@ -147,19 +147,20 @@ pub(crate) fn read(stream: &mut TcpStream, head_only: bool) -> io::Result<Answer
     };
     if header("transfer-encoding") == Some("chunked") && !head_only {
         while find(&body, b"0\r\n\r\n").is_none() {
-            more(stream, &mut body)?;
+            more(&mut *stream, &mut body)?;
         }
         body = unchunk(&body);
     } else if let Some(length) = header("content-length").filter(|_| !head_only) {
         let length: usize = length.parse().map_err(io::Error::other)?;
         while body.len() < length {
-            more(stream, &mut body)?;
+            more(&mut *stream, &mut body)?;
         }
     }
     Ok(Answer { status, headers, body })
 }
 
-fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
+/// Reads what has arrived; an error where the stream has ended.
+pub(crate) fn more(mut stream: impl io::Read, bytes: &mut Vec<u8>) -> io::Result<()> {
     let mut buffer = [0; 16 * 1024];
     match stream.read(&mut buffer)? {
         0 => Err(io::ErrorKind::UnexpectedEof.into()),
