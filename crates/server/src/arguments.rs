@@ -14,15 +14,15 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve what a configuration says
+    /// Serve the realms of a configuration
     Serve(Configured),
     /// Serve five demo realms with sample data, and nothing to configure
     Dev(Dev),
-    /// Say what is wrong or weak in a configuration
+    /// Check a configuration for mistakes and weaknesses
     Check(Check),
     /// Bring the database up to date
     Migrate(Configured),
-    /// Keys that open the admin API
+    /// Admin keys, the credentials of the admin API
     #[command(subcommand)]
     AdminKey(AdminKey),
     #[command(flatten)]
@@ -42,7 +42,7 @@ pub(crate) struct Dev {
     /// The port of the portal; the realms are on the five after it, then an app of a partner
     #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=65529))]
     pub(crate) port: u16,
-    /// Where everything is kept
+    /// The data folder
     #[arg(long, value_name = "FOLDER", default_value = ".postern")]
     pub(crate) data: PathBuf,
 }
@@ -51,7 +51,7 @@ pub(crate) struct Dev {
 pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) configured: Configured,
-    /// Fail for weaknesses, too
+    /// Also fail for weaknesses
     #[arg(long)]
     pub(crate) strict: bool,
 }
@@ -66,12 +66,12 @@ pub(crate) enum AdminKey {
 
 #[derive(Debug, Args)]
 pub(crate) struct CreateAdminKey {
-    /// In which realm
+    /// The realm
     #[arg(long)]
     pub(crate) realm: String,
     #[command(flatten)]
     pub(crate) configured: Configured,
-    /// What it is for
+    /// A name that people see in lists
     #[arg(long, default_value = "created on the command line")]
     pub(crate) label: String,
 }

@@ -16,13 +16,13 @@ pub(crate) enum Command {
     },
     /// Show one
     Show(Named),
-    /// Approve one: makes a client, and mails a link to fetch its secret
+    /// Approve one: creates a client, and mails a link to fetch its secret
     Approve(Approve),
-    /// Decline one, and mail that
+    /// Decline one, and mail the answer
     Decline {
         /// Its id
         id: String,
-        /// A sentence for the person: it is in the mail
+        /// A sentence for the person; the mail contains it
         #[arg(long)]
         reason: Option<String>,
     },
@@ -34,7 +34,7 @@ pub(crate) enum Command {
 pub(crate) struct Approve {
     /// Its id
     id: String,
-    /// The resource server's identifier; may be missing where the realm has only one
+    /// The identifier of the resource server; may be missing where the realm has exactly one
     #[arg(long)]
     audience: Option<String>,
     /// A scope to allow; may be repeated; without, every scope of the resource server
@@ -43,10 +43,10 @@ pub(crate) struct Approve {
     /// The client's name; without, that of the organization
     #[arg(long, value_name = "NAME")]
     client_name: Option<String>,
-    /// The id of an organization that exists; without, one is made
+    /// The id of an existing organization; without, a new one is created
     #[arg(long, conflicts_with = "organization_name")]
     organization: Option<String>,
-    /// The name of the organization that is made; without, as it was asked for
+    /// The name of the new organization; without, the name in the request
     #[arg(long, value_name = "NAME")]
     organization_name: Option<String>,
     #[command(flatten)]

@@ -12,26 +12,26 @@ use crate::error::CommandError;
 /// Admin keys.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdminKey {
-    /// Make another one over the admin API, that may do no more than yours
+    /// Create another one over the admin API; it cannot have more scopes than yours
     Issue(With<Issue>),
     /// List them, with their last use
     List(With<List>),
     /// Show one
     Show(With<Named>),
-    /// Take one back, for good
+    /// Revoke one permanently
     Revoke(With<Revoked>),
 }
 
 /// The input to create an admin key.
 #[derive(Debug, Args)]
 pub(crate) struct Issue {
-    /// A name for people
+    /// A name that people see in lists
     #[arg(long)]
     label: String,
-    /// What it may do, such as clients:read; may be repeated
+    /// A scope, such as clients:read; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", required = true)]
     scopes: Vec<String>,
-    /// When it stops by itself, such as 2030-01-31T12:00:00Z
+    /// When it expires, such as 2030-01-31T12:00:00Z
     #[arg(long, value_name = "TIME")]
     expires_at: Option<String>,
 }

@@ -6,7 +6,7 @@ use super::plan::{Limits, Plan, Planned};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show limits and what was spent
+    /// Show the limits and how much is used
     Show(Subject),
     /// Set the limits; one that is not named is unlimited
     Set {

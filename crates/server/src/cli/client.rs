@@ -19,7 +19,7 @@ pub(crate) enum Command {
     },
     /// Show one
     Show(Named),
-    /// Change one; what is not named stays
+    /// Change one; what is not named stays as it is
     Update(Box<Update>),
     /// Suspend one: its tokens are refused from now on
     Suspend(Named),
@@ -31,9 +31,9 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
-    /// For people
+    /// The name that people see
     name: String,
-    /// Its client_id, where it has one already
+    /// Its client_id, if it has one already
     #[arg(long)]
     id: Option<String>,
     /// What kind of program it is
@@ -51,7 +51,7 @@ pub(crate) struct Create {
     /// A grant type it may use; may be repeated
     #[arg(long = "grant-type", value_name = "TYPE")]
     grant_types: Vec<String>,
-    /// The resource server meant when a request names none
+    /// The identifier of the resource server for requests that name no audience
     #[arg(long, value_name = "AUDIENCE")]
     default_audience: Option<String>,
     #[command(flatten)]
@@ -67,7 +67,7 @@ pub(crate) struct Create {
 pub(crate) struct Update {
     /// Its client_id
     id: String,
-    /// For people
+    /// The name that people see
     #[arg(long)]
     name: Option<String>,
     /// How it may authenticate; may be repeated
@@ -76,32 +76,32 @@ pub(crate) struct Update {
     /// A grant type it may use; may be repeated
     #[arg(long = "grant-type", value_name = "TYPE")]
     grant_types: Vec<String>,
-    /// The resource server meant when a request names none; empty: none
+    /// The identifier of the resource server for requests that name no audience; empty: none
     #[arg(long, value_name = "AUDIENCE")]
     default_audience: Option<String>,
     #[command(flatten)]
     facts: Facts,
 }
 
-/// What there is to say of an app.
+/// The fields about an app.
 #[derive(Debug, Args)]
 struct Facts {
     /// Where it runs: on a server or in a browser, or on a device
     #[arg(long, value_parser = ["web", "native"])]
     app_type: Option<String>,
-    /// Where people are sent back to; may be repeated
+    /// A redirect URI; may be repeated
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
-    /// Where people are sent back to after they signed out; may be repeated
+    /// A redirect URI after sign-out; may be repeated
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     post_logout_redirect_uris: Vec<String>,
-    /// The domain that redirects are compared by, where the realm does so
+    /// The registered domain, for dialects that compare redirect URIs by domain
     #[arg(long, value_name = "DOMAIN")]
     redirect_domain: Option<String>,
-    /// A scope that it may ask people for; may be repeated
+    /// A scope that it may ask users for; may be repeated
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
-    /// A few sentences for people about what it does
+    /// What it does, in a few sentences for users
     #[arg(long)]
     description: Option<String>,
     /// Its home page
@@ -113,7 +113,7 @@ struct Facts {
 }
 
 impl Facts {
-    /// Adds the given facts to a body.
+    /// Adds the given fields to a body.
     fn add_to(self, body: &mut Value) {
         let members = [
             ("app_type", self.app_type.into()),

@@ -25,7 +25,7 @@ pub(crate) struct Connection {
     /// A realm of the demo on this machine, such as fyma
     #[arg(long, global = true, value_name = "REALM")]
     demo: Option<String>,
-    /// Where the demo keeps everything
+    /// The data folder of the demo
     #[arg(long, global = true, value_name = "FOLDER", default_value = ".postern")]
     data: PathBuf,
     /// Print the answer as JSON

@@ -15,7 +15,7 @@ pub(crate) enum Common {
     List(List),
     /// Show one
     Show(Named),
-    /// Take one back, for good
+    /// Revoke one permanently
     Revoke(Revoked),
 }
 

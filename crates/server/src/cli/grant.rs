@@ -13,14 +13,14 @@ pub(crate) enum Command {
     List(List),
     /// Show one
     Show(Named),
-    /// Change what one allows; what is dropped is dropped from its tokens, too
+    /// Change the scopes; a removed scope is removed from existing tokens, too
     Scopes {
         /// Its id
         id: String,
         /// A scope to allow; may be repeated
         #[arg(long = "scope", value_name = "SCOPE")]
         scopes: Vec<String>,
-        /// A scope for tokens that ask for none; may be repeated
+        /// A scope of tokens whose request names none; may be repeated
         #[arg(long = "default-scope", value_name = "SCOPE")]
         default_scopes: Vec<String>,
     },
@@ -32,13 +32,13 @@ pub(crate) enum Command {
 pub(crate) struct Create {
     /// The client_id
     client: String,
-    /// The resource server's identifier; may be missing where the realm has only one
+    /// The identifier of the resource server; may be missing where the realm has exactly one
     #[arg(long)]
     audience: Option<String>,
     /// A scope to allow; may be repeated; without, every scope of the resource server
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
-    /// A scope for tokens that ask for none; may be repeated
+    /// A scope of tokens whose request names none; may be repeated
     #[arg(long = "default-scope", value_name = "SCOPE")]
     default_scopes: Vec<String>,
     /// The organization it acts for; without, the client's own

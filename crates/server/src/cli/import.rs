@@ -34,13 +34,13 @@ pub(crate) struct ImportFile {
     /// CSV with a header, or a JSON object a line: id, secret, organization, and where wanted
     /// scopes, label, expires_at
     file: PathBuf,
-    /// How the file is written; without, its name tells
+    /// The format of the file; without, the name of the file decides
     #[arg(long)]
     format: Option<Format>,
-    /// The resource server's identifier; may be missing where the realm has only one
+    /// The identifier of the resource server; may be missing where the realm has exactly one
     #[arg(long)]
     audience: Option<String>,
-    /// Batches on their way at the same time
+    /// How many batches are sent at the same time
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
     in_flight: u8,
     #[command(flatten)]

@@ -17,16 +17,16 @@ pub(crate) enum Command {
 pub(crate) struct Create {
     /// The organization it acts for
     organization: String,
-    /// A name for people
+    /// A name that people see in lists
     #[arg(long)]
     label: String,
-    /// The resource server's identifier; may be missing where the realm has only one
+    /// The identifier of the resource server; may be missing where the realm has exactly one
     #[arg(long)]
     audience: Option<String>,
-    /// What it may do; may be repeated; without, everything at the resource server
+    /// A scope; may be repeated; without, every scope of the resource server
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
-    /// When it stops by itself, such as 2030-01-31T12:00:00Z
+    /// When it expires, such as 2030-01-31T12:00:00Z
     #[arg(long, value_name = "TIME")]
     expires_at: Option<String>,
 }

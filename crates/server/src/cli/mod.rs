@@ -51,7 +51,7 @@ pub(crate) enum Command {
     Client(ApiCommand<client::Command>),
     /// Secrets of clients and resource servers
     Secret(ApiCommand<secret::Command>),
-    /// What clients may do
+    /// Grants: what clients may do
     Grant(ApiCommand<grant::Command>),
     /// Organizations' API keys
     Key(ApiCommand<key::Command>),
@@ -62,11 +62,11 @@ pub(crate) enum Command {
     AccessRequest(ApiCommand<access_request::Command>),
     /// How many tokens may be issued
     Budget(ApiCommand<budget::Command>),
-    /// What access tokens are signed with
+    /// The keys that sign access tokens
     SigningKey(ApiCommand<signing_key::Command>),
-    /// What was changed
+    /// Events: what was changed
     Event(ApiCommand<audit::Events>),
-    /// What was refused
+    /// Refusals: what was denied, and why
     Refusal(ApiCommand<audit::Refusals>),
     /// Explain a request id, or the id of a credential, client, grant or organization
     Why(why::Why),

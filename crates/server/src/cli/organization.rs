@@ -8,9 +8,9 @@ use super::plan::{Limits, Named, Page, Plan, Planned, body};
 pub(crate) enum Command {
     /// Create one
     Create {
-        /// For people
+        /// The name that people see
         name: String,
-        /// What the outside shall call it, where it has an identifier already
+        /// Its public id, if it has one in another system
         #[arg(long)]
         id: Option<String>,
         #[command(flatten)]
@@ -20,11 +20,11 @@ pub(crate) enum Command {
     List(Page),
     /// Show one
     Show(Named),
-    /// Give one another name
+    /// Change the name of one
     Rename {
         /// Its id
         id: String,
-        /// For people
+        /// The name that people see
         name: String,
     },
     /// Suspend one: everything issued for it is refused

@@ -121,7 +121,7 @@ pub(crate) struct Named {
     pub(crate) id: String,
 }
 
-/// The one that is taken back, and why.
+/// Which one to revoke, and why.
 #[derive(Debug, Args)]
 pub(crate) struct Revoked {
     /// Its id

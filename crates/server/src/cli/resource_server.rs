@@ -23,11 +23,11 @@ pub(crate) enum Command {
         id: String,
         /// The scope
         scope: String,
-        /// What it means to a person
+        /// Its description for users
         #[arg(long, default_value = "")]
         description: String,
     },
-    /// Take a scope off the list
+    /// Remove a scope
     RemoveScope {
         /// The resource server's id
         id: String,
@@ -40,22 +40,22 @@ pub(crate) enum Command {
 pub(crate) struct Create {
     /// The audience of its tokens, such as `https://api.example.com`
     identifier: String,
-    /// For people
+    /// The name that people see
     #[arg(long)]
     name: String,
-    /// What it shall call itself, where it has an identifier already
+    /// Its public id, if it has one in another system
     #[arg(long)]
     id: Option<String>,
-    /// A scope it understands; may be repeated
+    /// A scope that it has; may be repeated
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
-    /// What its tokens are made of
+    /// The format of its access tokens
     #[arg(long, value_parser = ["jwt", "opaque"])]
     format: Option<String>,
-    /// What its tokens are signed with
+    /// The algorithm that signs its access tokens
     #[arg(long, value_parser = ["ES256", "EdDSA", "RS256", "HS256"])]
     algorithm: Option<String>,
-    /// How long its tokens are good
+    /// The lifetime of its access tokens
     #[arg(long, value_name = "SECONDS")]
     lifetime: Option<u64>,
 }

@@ -6,14 +6,14 @@ use super::plan::{Page, Plan, Planned, body};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make another one: to rotate, revoke the old one afterwards
+    /// Create another one: to rotate, revoke the old one afterwards
     Create {
         #[command(flatten)]
         owner: Owner,
-        /// A name for people
+        /// A name that people see in lists
         #[arg(long, default_value = "")]
         label: String,
-        /// When it stops by itself, such as 2030-01-31T12:00:00Z
+        /// When it expires, such as 2030-01-31T12:00:00Z
         #[arg(long, value_name = "TIME")]
         expires_at: Option<String>,
     },
@@ -31,7 +31,7 @@ pub(crate) enum Command {
         /// Its id
         id: String,
     },
-    /// Take one back, for good
+    /// Revoke one permanently
     Revoke {
         #[command(flatten)]
         owner: Owner,

@@ -10,16 +10,16 @@ pub(crate) enum Command {
     List(Page),
     /// Show one
     Show(Named),
-    /// Make a successor: published now, signing once caches of the key set know it
+    /// Make a new key: published now, and signing once caches of the key set have it
     Rotate {
-        /// For this algorithm; without, what the realm signs with
+        /// The algorithm; without, that of the realm's access tokens
         #[arg(long, value_parser = ["ES256", "EdDSA", "RS256", "HS256"])]
         algorithm: Option<String>,
         /// It signs at once: for a key that leaked
         #[arg(long)]
         immediately: bool,
     },
-    /// Retire one: it signs no more, and its tokens stay valid
+    /// Retire one: it no longer signs, and its tokens stay valid
     Retire(Named),
     /// Revoke one: every token that it signed is refused
     Revoke(Named),

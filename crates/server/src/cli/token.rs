@@ -34,19 +34,19 @@ pub(crate) enum Personal {
 pub(crate) struct CreatePersonal {
     /// The user it acts for
     user: String,
-    /// A name for people
+    /// A name that people see in lists
     #[arg(long)]
     name: String,
-    /// What it may do; may be repeated
+    /// A scope; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", required = true)]
     scopes: Vec<String>,
-    /// The resource server's identifier; may be missing where the realm has only one
+    /// The identifier of the resource server; may be missing where the realm has exactly one
     #[arg(long)]
     audience: Option<String>,
-    /// An organization of the user's, where the token acts for one only
+    /// One of the user's organizations, to limit the token to it
     #[arg(long)]
     organization: Option<String>,
-    /// When it stops by itself, such as 2030-01-31T12:00:00Z
+    /// When it expires, such as 2030-01-31T12:00:00Z
     #[arg(long, value_name = "TIME")]
     expires_at: Option<String>,
 }
@@ -63,16 +63,16 @@ pub(crate) enum Refresh {
 pub(crate) struct CreateRefresh {
     /// The client_id it belongs to
     client: String,
-    /// A name for people
+    /// A name that people see in lists
     #[arg(long, default_value = "")]
     label: String,
-    /// The resource server's identifier; without, the client's default
+    /// The identifier of the resource server; without, the client's default
     #[arg(long)]
     audience: Option<String>,
-    /// Narrows what tokens minted from it may do; may be repeated
+    /// A scope of the tokens minted from it; may be repeated
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
-    /// When it stops by itself, such as 2030-01-31T12:00:00Z
+    /// When it expires, such as 2030-01-31T12:00:00Z
     #[arg(long, value_name = "TIME")]
     expires_at: Option<String>,
 }

@@ -16,13 +16,13 @@ pub(crate) enum Command {
     List(Page),
     /// Show one
     Show(Named),
-    /// Change one; what is not named stays
+    /// Change one; what is not named stays as it is
     Update(Update),
     /// Suspend one
     Suspend(Named),
     /// Activate one again
     Activate(Named),
-    /// Remove one for good: what they made stops
+    /// Remove one permanently: their credentials and tokens are refused
     Remove(Named),
     /// Set a password, read from standard input; they are signed out everywhere
     SetPassword {
@@ -32,9 +32,9 @@ pub(crate) enum Command {
         #[arg(skip)]
         password: String,
     },
-    /// List where one is signed in
+    /// List the sessions of one
     Sessions(Named),
-    /// Sign one out: everywhere, or of one session
+    /// End all sessions of one, or one session
     SignOut {
         /// The user's id
         id: String,
@@ -48,7 +48,7 @@ pub(crate) enum Command {
         id: String,
         /// The organization's id
         organization: String,
-        /// As what, in the provider's words
+        /// The role, as the provider names it
         #[arg(long)]
         role: Option<String>,
     },
@@ -65,13 +65,13 @@ pub(crate) enum Command {
 pub(crate) struct Create {
     /// Address; unique in the realm
     email: String,
-    /// For people
+    /// The name that people see
     #[arg(long)]
     name: String,
-    /// What the outside shall call them, where they have an identifier already
+    /// Their public id, if they have one in another system
     #[arg(long)]
     id: Option<String>,
-    /// Role at the provider as a whole
+    /// The role at the provider
     #[arg(long)]
     role: Option<String>,
     /// The address was confirmed
@@ -86,13 +86,13 @@ pub(crate) struct Update {
     /// Address
     #[arg(long)]
     email: Option<String>,
-    /// For people
+    /// The name that people see
     #[arg(long)]
     name: Option<String>,
-    /// Role at the provider as a whole
+    /// The role at the provider
     #[arg(long)]
     role: Option<String>,
-    /// Where they work; empty: nowhere
+    /// The company that they work for; empty: none
     #[arg(long)]
     company: Option<String>,
 }

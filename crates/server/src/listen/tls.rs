@@ -61,7 +61,7 @@ impl Tls {
                 tracing::info!(%certificate, "the TLS certificate was read again");
             }
             Err(error) => {
-                tracing::warn!(%certificate, %error, "the changed TLS certificate is no good");
+                tracing::warn!(%certificate, %error, "the changed TLS certificate cannot be used");
             }
         }
     }
