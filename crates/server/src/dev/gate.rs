@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use web::gate::{Access, GateSettings, Identity, NoValue, Rate, Route, Source, WhenUnsure};
+use web::gate::{
+    Access, GateSettings, Identity, NoValue, Preflights, Rate, Route, Source, WhenUnsure,
+};
 
 use super::seed;
 use crate::error::CommandError;
@@ -80,6 +82,7 @@ pub(super) fn settings(
         source: Source::Original,
         identity: Identity::Headers,
         no_value: NoValue::Hyphen,
+        preflights: Preflights::Refuse,
         stale_after: STALE_AFTER,
         per_credential: None,
         per_organization: (realm == "spendesk").then_some(per_company),

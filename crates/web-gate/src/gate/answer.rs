@@ -6,7 +6,7 @@ use axum::http::{HeaderName, Response, StatusCode};
 use engine::gate::{Rule, admit};
 use engine::present::Verified;
 use engine::{Context, Denial, GateReason, RequestOrigin};
-use web_base::{RealmRequest, RealmState};
+use web_base::{RealmRequest, RealmState, respond};
 
 use super::compile::never_kept;
 use super::known::{AnswerForm, Known};
@@ -15,10 +15,13 @@ use super::path::plain;
 use super::rates::Counted;
 use super::refuse::{GateRefusal, refuse};
 use super::routes::normal_host;
-use super::{Access, Gate, WhenUnsure, fetched, identity};
+use super::{Access, Gate, Preflights, WhenUnsure, fetched, identity};
 
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// The methods that a preflight may be for.
+const ANY_METHOD: [&str; 7] = ["OPTIONS", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// The refusal that the proxy fetches by a second request (`answer=refusal`), where it was decided by an earlier one.
 pub fn earlier_refusal(
@@ -48,10 +51,14 @@ pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> R
     };
     let passed = decided.and_then(|verified| pass(state, gate, &ctx, verified));
     let is_refused = passed.is_err();
+    let for_pages = is_refused && gate.preflights == Preflights::Pass;
     let mut response = passed.unwrap_or_else(|denial| {
         let refusal = GateRefusal { denial, known: &known, form, method: &head.method };
         refuse(state, gate, &ctx, refusal)
     });
+    if for_pages {
+        respond::to_any_origin(response.headers_mut());
+    }
     if let Some(Counted { rate_limit: Some(rate_limit), .. }) = known.counted {
         response.headers_mut().insert(&RATE_LIMIT, rate_limit);
         if let Some(policy) = &gate.rates.policy {
@@ -69,8 +76,8 @@ pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> R
 
 /// Decides whether the caller may pass, and who they are.
 ///
-/// `Ok(None)` lets the request pass without an identity: the route is public, or it is open
-/// ([`WhenUnsure::Open`]) and the store cannot be reached.
+/// `Ok(None)` lets the request pass without an identity: the route is public, it is a preflight
+/// ([`Preflights::Pass`]), or the route is open ([`WhenUnsure::Open`]) and the store cannot be reached.
 async fn decide<'a>(
     state: &RealmState,
     gate: &'a Gate,
@@ -84,14 +91,21 @@ async fn decide<'a>(
         return Err(GateReason::ConnectionNamesHeaders.into());
     }
     let Original { method, host, path } = original;
-    let found = gate.table.choose(&gate.routes, (host, method), path);
-    let found = found.map_err(GateReason::PathAmbiguous)?;
+    let is_preflight = method == "OPTIONS" && gate.preflights == Preflights::Pass;
+    let methods = if is_preflight { &ANY_METHOD[..] } else { std::slice::from_ref(&method) };
+    let found = methods
+        .iter()
+        .find_map(|method| gate.table.choose(&gate.routes, (host, method), path).transpose());
+    let found = found.transpose().map_err(GateReason::PathAmbiguous)?;
     let Some(route) = found else {
         let path = plain(path).unwrap_or_default();
         let what = format!("{method} {}{path}", normal_host(host));
         return Err(GateReason::NoRoute(what).into());
     };
     known.route = Some(route);
+    if is_preflight {
+        return Ok(None);
+    }
     let Access::Protected { audience, scopes, credentials } = &route.access else {
         return Ok(None);
     };

@@ -14,7 +14,7 @@ use super::log_limiter::LogLimiter;
 use super::rates::Rates;
 use super::resources::Resources;
 use super::routes::Table;
-use super::{Access, GateSettings, Identity, NoValue, Route, Source};
+use super::{Access, GateSettings, Identity, NoValue, Preflights, Route, Source};
 
 /// The gate of one realm.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ pub struct Gate {
     /// Makes the identity JWT; `None` where the identity is in separate headers.
     pub(super) identities: Option<Identities>,
     pub(super) no_value: NoValue,
+    pub(super) preflights: Preflights,
     pub(super) rates: Rates,
     pub(super) resources: Resources,
     /// The minute (since 1970) in which the last warning about a wrong setup of the proxy was logged.
@@ -40,7 +41,8 @@ impl Gate {
     /// # Errors
     /// The first setting that is not valid.
     pub fn new(settings: GateSettings, issuer: &Issuer) -> Result<Self, GateError> {
-        let GateSettings { source, identity, no_value, stale_after, routes, .. } = settings;
+        let GateSettings { source, identity, no_value, preflights, stale_after, routes, .. } =
+            settings;
         for kind in routes.iter().flat_map(kinds) {
             if !KINDS.contains(&kind.as_str()) {
                 return Err(GateError::Kind(kind.clone()));
@@ -61,6 +63,7 @@ impl Gate {
             reader: Reader::new(issuer.dialect().presentation()),
             identities,
             no_value,
+            preflights,
             rates: rates.ok_or(GateError::Rate)?,
             resources: Resources::new(&routes, issuer.url()),
             routes,

@@ -34,7 +34,9 @@ mod settings;
 
 pub use compile::Gate;
 pub use error::GateError;
-pub use settings::{Access, GateSettings, Identity, NoValue, Rate, Route, Source, WhenUnsure};
+pub use settings::{
+    Access, GateSettings, Identity, NoValue, Preflights, Rate, Route, Source, WhenUnsure,
+};
 
 pub use answer::{answer, earlier_refusal};
 pub use metadata::answer as resource;

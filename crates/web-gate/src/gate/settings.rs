@@ -14,6 +14,8 @@ pub struct GateSettings {
     pub identity: Identity,
     /// What an identity header contains where there is no value.
     pub no_value: NoValue,
+    /// What happens to the preflight requests of pages of other origins.
+    pub preflights: Preflights,
     /// The memory is too old when it was not brought up to date with the database for this time. Then each route
     /// does what its [`Route::when_unsure`] says.
     pub stale_after: Duration,
@@ -69,6 +71,18 @@ pub enum NoValue {
     Hyphen,
     /// Nothing. nginx and Caddy do not pass on a header without a value.
     Empty,
+}
+
+/// What happens to `OPTIONS`, which browsers send before a page of another origin calls an API (Fetch §3.2.2). Browsers
+/// send no credential with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preflights {
+    /// It is a request like any other: a protected route refuses it.
+    #[default]
+    Refuse,
+    /// It passes without an identity wherever a route takes another method, and the API answers it. Pages of all
+    /// origins can read refusals of the gate.
+    Pass,
 }
 
 /// A rate limit: at most this many requests in a window.

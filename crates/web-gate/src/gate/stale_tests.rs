@@ -14,7 +14,9 @@ use web_base::RealmState;
 use web_testing::TestRealm;
 
 use super::answer;
-use crate::gate::{Access, Gate, GateSettings, Identity, NoValue, Route, Source, WhenUnsure};
+use crate::gate::{
+    Access, Gate, GateSettings, Identity, NoValue, Preflights, Route, Source, WhenUnsure,
+};
 
 struct Node {
     clock: Arc<FixedClock>,
@@ -52,6 +54,7 @@ impl Node {
             source: Source::Path,
             identity: Identity::Headers,
             no_value: NoValue::Hyphen,
+            preflights: Preflights::Refuse,
             stale_after: Duration::from_secs(10),
             per_credential: None,
             per_organization: None,

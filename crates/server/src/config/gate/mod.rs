@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 use web::gate::{
-    Access, GateSettings, Identity, NoValue, Rate, Route, Source as Words, WhenUnsure,
+    Access, GateSettings, Identity, NoValue, Preflights, Rate, Route, Source as Words, WhenUnsure,
 };
 
 use super::ConfigError;
@@ -41,6 +41,8 @@ pub(super) struct GateFile {
     identity_lifetime: Option<Spanned<Parsed<Span>>>,
     #[serde(default)]
     no_value: NoValueFile,
+    #[serde(default)]
+    preflights: PreflightsFile,
     stale_after: Option<Spanned<Parsed<Span>>>,
     #[serde(default)]
     limits: LimitsFile,
@@ -71,6 +73,14 @@ enum NoValueFile {
     Hyphen,
     #[serde(rename = "")]
     Empty,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PreflightsFile {
+    #[default]
+    Refuse,
+    Pass,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -129,6 +139,10 @@ pub(super) fn gate(source: Source<'_>, file: &GateFile) -> Result<GateSettings, 
         no_value: match file.no_value {
             NoValueFile::Hyphen => NoValue::Hyphen,
             NoValueFile::Empty => NoValue::Empty,
+        },
+        preflights: match file.preflights {
+            PreflightsFile::Refuse => Preflights::Refuse,
+            PreflightsFile::Pass => Preflights::Pass,
         },
         stale_after: stale_after(source, file)?,
         per_credential: rate(&file.limits.credential)?,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use web::gate::{Access, Identity, NoValue, Rate, Source, WhenUnsure};
+use web::gate::{Access, Identity, NoValue, Preflights, Rate, Source, WhenUnsure};
 
 use crate::config::load::parse;
 
@@ -35,6 +35,7 @@ fn a_gate_needs_routes_and_nothing_else() {
     let gate = settings(ROUTE).unwrap();
     assert_eq!((gate.source, gate.identity), (Source::Original, Identity::Headers));
     assert_eq!(gate.no_value, NoValue::Hyphen);
+    assert_eq!(gate.preflights, Preflights::Refuse);
     assert_eq!(gate.stale_after, Duration::from_secs(10));
     assert_eq!((gate.per_credential, gate.per_organization), (None, None));
     let [route] = gate.routes.as_slice() else { panic!("{:?}", gate.routes) };
@@ -51,6 +52,7 @@ fn every_setting_is_read() {
 identity = "token"
 identity_lifetime = "5m"
 no_value = ""
+preflights = "pass"
 stale_after = "30s"
 limits.credential = { requests = 600, window = "1m" }
 limits.organization = { requests = 5000, window = "1h" }
@@ -71,6 +73,7 @@ public = true
     assert_eq!(gate.source, Source::Forwarded);
     assert_eq!(gate.identity, Identity::Token { lifetime: Duration::from_secs(300) });
     assert_eq!(gate.no_value, NoValue::Empty);
+    assert_eq!(gate.preflights, Preflights::Pass);
     assert_eq!(gate.stale_after, Duration::from_secs(30));
     let rate = |requests, seconds| Rate { requests, window: Duration::from_secs(seconds) };
     assert_eq!(gate.per_credential, Some(rate(600, 60)));

@@ -14,6 +14,7 @@ with_each_proxy!(
     a_public_route_passes_without_a_credential,
     the_metadata_of_the_api_come_from_postern,
     questions_share_connections,
+    a_preflight_passes_by_one_line_and_nothing_else_does,
 );
 
 /// Every header in which Postern writes something; the last with `identity = "token"` only.
@@ -134,6 +135,37 @@ fn the_metadata_of_the_api_come_from_postern(kind: Kind) {
     assert_eq!(reported["authorization_servers"], json!(["https://auth.example.com"]));
     assert!(setting.api.reached().is_empty());
 }
+
+/// Fetch §3.2.2: a browser sends no credential with a preflight.
+fn a_preflight_passes_by_one_line_and_nothing_else_does(kind: Kind) {
+    let preflight = |setting: &Setting, target| {
+        let ask = setting.ask("OPTIONS", target).header("Origin", "https://page.example");
+        let ask = ask.header("Access-Control-Request-Method", "POST");
+        ask.header("Access-Control-Request-Headers", "authorization").send()
+    };
+    let closed = Setting::new(kind);
+    preflight(&closed, "/v1/contacts/7").expect(401);
+    assert_eq!(closed.api.reached(), [""; 0]);
+    drop(closed);
+
+    let setting = Setting::with(kind, &[("[realms.gate]\n", PREFLIGHTS)]);
+    let reported = reached(&preflight(&setting, "/v1/contacts/7"));
+    assert_eq!(header(&reported, "x-postern-verified"), ["false"]);
+    assert_eq!(header(&reported, "origin"), ["https://page.example"]);
+    reached(&preflight(&setting, "/v1/status"));
+    assert_eq!(setting.api.reached().len(), 2);
+    preflight(&setting, "/v1/unknown").expect(403);
+    for method in ["GET", "POST", "PATCH"] {
+        let refused =
+            setting.ask(method, "/v1/contacts/7").header("Origin", "https://page.example");
+        let refused = refused.header("Access-Control-Request-Method", "POST").send().expect(401);
+        assert_eq!(refused.header("access-control-allow-origin"), Some("*"), "{kind:?} {method}");
+    }
+    assert_eq!(setting.api.reached(), [""; 0]);
+}
+
+/// What the page says to write.
+const PREFLIGHTS: &str = "[realms.gate]\npreflights = \"pass\"\n";
 
 fn questions_share_connections(kind: Kind) {
     let setting = Setting::new(kind);
