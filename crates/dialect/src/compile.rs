@@ -4,7 +4,7 @@ use oauth::{GrantType, Operation};
 use toml::de::DeTable;
 
 use crate::decode::grant_types;
-use crate::encode::{ErrorShapes, Headers, QuotaTemplate};
+use crate::encode::{ErrorShapes, ErrorsOf, Headers, QuotaTemplate};
 use crate::endpoint::{self, Endpoint, Shared};
 use crate::error::Source;
 use crate::read::{Item, Table};
@@ -60,7 +60,8 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
     Headers::read(&headers, fields::SHARED)?;
     let shared = Shared { prefixes: &prefixes, errors: &errors, headers: &headers };
     let presentation = policy::presentation(&file.table("presentation")?)?;
-    let failures = ErrorShapes::read(&errors, &headers, Some(&presentation))?;
+    let of_apis = ErrorsOf::Api(presentation.schemes.first().map(String::as_str));
+    let failures = ErrorShapes::read(&errors, &headers, of_apis)?;
     let grant_types = grant_types(&file.required("grant_types")?)?;
     let (endpoints, items) = endpoints(file, base, &shared, &grant_types)?;
     let routes = Routes::new(&endpoints).map_err(|(first, second, path)| {

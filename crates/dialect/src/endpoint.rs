@@ -4,7 +4,7 @@ use oauth::{ClientAuthMethod, GrantType, Operation, RedirectUri};
 
 use crate::DialectError;
 use crate::decode::Rules;
-use crate::encode::{Answer, ErrorShapes};
+use crate::encode::{Answer, ErrorShapes, ErrorsOf};
 use crate::pattern::Pattern;
 use crate::read::{Item, Table};
 
@@ -111,7 +111,7 @@ pub(crate) fn endpoint(table: &Table<'_>, shared: &Shared<'_>) -> Result<Endpoin
         failures: ErrorShapes::read(
             &table.own_table("errors")?.or(Some(shared.errors.clone())),
             shared.headers,
-            None,
+            ErrorsOf::Endpoint,
         )?,
         paths,
         patterns,

@@ -11,7 +11,7 @@ use super::headers::{Headers, clean};
 use super::success::{content_type_header, push_no_store, push_request_id};
 use crate::read::Table;
 use crate::template::{Facts, TextTemplate, fields};
-use crate::{DialectError, Outgoing, Presentation};
+use crate::{DialectError, Outgoing};
 
 /// The format of one problem at one endpoint.
 #[derive(Clone, Debug)]
@@ -25,24 +25,32 @@ pub(crate) struct Shape {
     body: Body,
 }
 
+/// Whose errors a table is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ErrorsOf<'a> {
+    /// An endpoint, where tokens are bearer tokens.
+    Endpoint,
+    /// An API behind the gate, with the first scheme by which its callers present tokens.
+    Api(Option<&'a str>),
+}
+
 /// The formats of every problem, in the order of [`Problem::ALL`].
 #[derive(Clone, Debug)]
 pub(crate) struct ErrorShapes(Vec<Shape>);
 
 impl ErrorShapes {
-    /// Reads an errors table; `shared` are the headers of every response. `api` says how callers present credentials
-    /// where the errors are those of an API behind the gate, and is `None` at an endpoint.
+    /// Reads an errors table; `shared` are the headers of every response.
     pub(crate) fn read(
         table: &Table<'_>,
         shared: &Table<'_>,
-        api: Option<&Presentation>,
+        of: ErrorsOf<'_>,
     ) -> Result<Self, DialectError> {
         let headers = table.table("headers")?.or(Some(shared.clone()));
         let headers = Headers::read(&headers, fields::FAILURE)?;
         let problems = table.table("problems")?;
         let mut shapes = Vec::with_capacity(Problem::ALL.len());
         for problem in Problem::ALL {
-            shapes.push(shape(*problem, table, &problems, (&headers, api))?);
+            shapes.push(shape(*problem, table, &problems, (&headers, of))?);
         }
         problems.finish("problem")?;
         table.finish("key")?;
@@ -59,7 +67,7 @@ fn shape(
     problem: Problem,
     table: &Table<'_>,
     problems: &Table<'_>,
-    (headers, api): (&Headers, Option<&Presentation>),
+    (headers, of): (&Headers, ErrorsOf<'_>),
 ) -> Result<Shape, DialectError> {
     let own = problems.table(problem.as_str())?;
     // Unless the file says otherwise, a problem at an API has the format of the similar problem at
@@ -86,9 +94,9 @@ fn shape(
         code: text("code")?.unwrap_or_else(|| problem.code().as_str().to_owned()),
         description: text("description")?,
         content_type: content_type_header(content_type),
-        challenge: match (own.get("challenge"), api) {
-            (Some(item), Some(_)) => TextTemplate::new(&item, fields::CHALLENGE)?,
-            _ => challenge(problem, &either("challenge")?, api)?,
+        challenge: match (own.get("challenge"), of) {
+            (Some(item), ErrorsOf::Api(_)) => TextTemplate::new(&item, fields::CHALLENGE)?,
+            _ => challenge(problem, &either("challenge")?, of)?,
         },
         headers: headers.clone(),
         body: Body::read(&either("body")?, content_type, fields::FAILURE)?,
@@ -108,7 +116,7 @@ const fn is_refusal(problem: Problem) -> bool {
 fn challenge(
     problem: Problem,
     item: &crate::read::Item<'_>,
-    api: Option<&Presentation>,
+    of: ErrorsOf<'_>,
 ) -> Result<TextTemplate, DialectError> {
     use crate::template::{Field, Piece};
     let template = TextTemplate::new(item, fields::CHALLENGE)?;
@@ -119,12 +127,10 @@ fn challenge(
         Problem::NoCredential | Problem::CallerSuspended => "\"".to_owned(),
         _ => return Ok(template),
     };
-    let scheme = match api {
-        None => "Bearer",
-        Some(api) => match api.schemes.first() {
-            Some(scheme) => scheme,
-            None => return Ok(template),
-        },
+    let scheme = match of {
+        ErrorsOf::Endpoint => "Bearer",
+        ErrorsOf::Api(Some(scheme)) => scheme,
+        ErrorsOf::Api(None) => return Ok(template),
     };
     Ok(TextTemplate::of(vec![
         Piece::Literal(format!("{scheme} realm=\"")),

@@ -11,7 +11,7 @@ mod quota;
 mod redirect;
 mod success;
 
-pub(crate) use error::ErrorShapes;
+pub(crate) use error::{ErrorShapes, ErrorsOf};
 pub(crate) use facts::{ErrorFacts, ReplyFacts};
 pub(crate) use headers::Headers;
 pub(crate) use quota::QuotaTemplate;

@@ -30,10 +30,11 @@ fn a_refusal_names_file_line_column_and_what_was_expected() {
         (
             "colour = \"red\"",
             "own.toml:3:1: unknown key \"colour\"; expected one of \"name\", \"description\", \
-             \"prefixes\", \"errors\", \"headers\", \"grant_types\", \"endpoint\", \"omit\", \
-             \"refresh\", \"trailing_slash_issuer\", \"quota\", \"identifiers\", \"secrets\", \
+             \"prefixes\", \"errors\", \"headers\", \"presentation\", \"grant_types\", \
+             \"endpoint\", \"omit\", \"refresh\", \"trailing_slash_issuer\", \"quota\", \
+             \"identifiers\", \"secrets\", \
              \"access_token\", \"lifetimes\", \"redirect\", \"state\", \"pkce\", \"authorization\", \
-             \"personal_access_token\", \"presentation\"",
+             \"personal_access_token\"",
         ),
         (
             "prefixes = [\"v1\"]",

@@ -17,7 +17,7 @@ use web_base::RealmState;
 static REFUSAL: HeaderName = HeaderName::from_static("x-postern-refusal");
 
 /// The most bytes of a refusal. With base64 it fits the 4 KiB that nginx has for the headers of an answer.
-const LONGEST: usize = 2_400;
+const LONGEST: usize = 2_000;
 
 /// The type of a secret: the message under the HMAC.
 enum Refusal {}
