@@ -10,6 +10,7 @@
 pub mod access_requests;
 pub mod account;
 pub mod admin;
+pub mod attempts;
 pub mod authenticate;
 pub mod authorize;
 pub mod gate;

@@ -3,13 +3,13 @@
 //! A hash takes 19 MiB and about 25 ms of a core, on purpose. So one thread checks about forty passwords a second.
 //!
 //! Invariant: hashing never runs on a thread that answers requests. Its thread yields to all others
-//! (`cpu_throttle`). At most `QUEUE` requests wait, none longer than `WAIT`. So a flood of sign-ins slows down
-//! sign-ins only.
+//! (`cpu_throttle`). A bounded number of requests waits (`queue`), none longer than `WAIT`. So a flood of sign-ins
+//! slows down sign-ins only, and those of known browsers the least.
 
 mod cpu_throttle;
+mod queue;
 
 use std::fmt;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -19,18 +19,17 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
 use base::{Rng, Secret};
 use domain::PasswordHash;
-use engine::people::{Check, Password, Passwords};
+use engine::people::{Check, Password, Passwords, Share};
 use engine::{Denial, SignInReason};
 use tokio::sync::oneshot;
 
 use cpu_throttle::CpuThrottle;
+use queue::Queue;
 
 /// The memory of a hash in KiB. This and [`PASSES`] are the second setting in OWASP's Password Storage Cheat Sheet.
 const MEMORY: u32 = 19_456;
 /// The number of passes over the memory.
 const PASSES: u32 = 2;
-/// The most requests that wait.
-const QUEUE: usize = 32;
 /// The longest time that a request waits.
 const WAIT: Duration = Duration::from_secs(10);
 /// The nice value of the thread. Beside a busy thread it gets a tenth of the core. At 19 it would get a seventieth,
@@ -40,7 +39,7 @@ const NICENESS: i32 = 10;
 /// Hashes passwords. Its thread starts with the first password, and ends when this is dropped.
 pub struct Argon2id {
     rng: Arc<dyn Rng>,
-    jobs: OnceLock<SyncSender<Job>>,
+    jobs: OnceLock<Arc<Queue<Job>>>,
 }
 
 enum Job {
@@ -55,21 +54,28 @@ impl Argon2id {
     }
 
     /// Starts the thread.
-    fn start(&self) -> SyncSender<Job> {
-        let (jobs, taken) = sync_channel(QUEUE);
-        let rng = Arc::clone(&self.rng);
+    fn start(&self) -> Arc<Queue<Job>> {
+        let jobs = Arc::new(Queue::new());
+        let (taken, rng) = (Arc::clone(&jobs), Arc::clone(&self.rng));
         let thread = std::thread::Builder::new().name("passwords".into());
         // Without the thread, each request gets the error that too many wait.
         if let Err(error) = thread.spawn(move || work(&taken, &*rng)) {
             tracing::error!(%error, "the thread that hashes passwords could not be started");
+            jobs.close();
         }
         jobs
     }
 
-    async fn ask<R>(&self, job: impl FnOnce(oneshot::Sender<R>) -> Job) -> Result<R, Denial> {
+    async fn ask<R>(
+        &self,
+        share: Share,
+        job: impl FnOnce(oneshot::Sender<R>) -> Job,
+    ) -> Result<R, Denial> {
         let (answer, answered) = oneshot::channel();
         let jobs = self.jobs.get_or_init(|| self.start());
-        jobs.try_send(job(answer)).map_err(|_| SignInReason::Busy)?;
+        if !jobs.push(share, job(answer)) {
+            return Err(SignInReason::Busy.into());
+        }
         match tokio::time::timeout(WAIT, answered).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(_)) | Err(_) => Err(SignInReason::Busy.into()),
@@ -83,12 +89,22 @@ impl Passwords for Argon2id {
         &self,
         hash: Option<PasswordHash>,
         password: Secret<Password>,
+        share: Share,
     ) -> Result<Check, Denial> {
-        self.ask(|answer| Job::Verify(hash, password, answer)).await
+        self.ask(share, |answer| Job::Verify(hash, password, answer)).await
     }
 
     async fn hash(&self, password: Secret<Password>) -> Result<PasswordHash, Denial> {
-        self.ask(|answer| Job::Hash(password, answer)).await
+        // Whoever sets a password has proved who they are.
+        self.ask(Share::Known, |answer| Job::Hash(password, answer)).await
+    }
+}
+
+impl Drop for Argon2id {
+    fn drop(&mut self) {
+        if let Some(jobs) = self.jobs.get() {
+            jobs.close();
+        }
     }
 }
 
@@ -102,7 +118,7 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn work(jobs: &Receiver<Job>, rng: &dyn Rng) {
+fn work(jobs: &Queue<Job>, rng: &dyn Rng) {
     // On Linux this is the priority of the thread. If it cannot be lowered, the thread works with the normal one.
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::warn!(%error, "the priority of a thread that hashes passwords could not be lowered");
@@ -111,16 +127,16 @@ fn work(jobs: &Receiver<Job>, rng: &dyn Rng) {
     let mut cpu_throttle = CpuThrottle::new(cores());
     loop {
         cpu_throttle.rest();
-        match jobs.recv() {
+        match jobs.take() {
             // The hasher was dropped.
-            Err(_) => return,
+            None => return,
             // The request does not wait any more.
-            Ok(Job::Verify(.., answer)) if answer.is_closed() => {}
-            Ok(Job::Hash(_, answer)) if answer.is_closed() => {}
-            Ok(Job::Verify(hash, password, answer)) => {
+            Some(Job::Verify(.., answer)) if answer.is_closed() => {}
+            Some(Job::Hash(_, answer)) if answer.is_closed() => {}
+            Some(Job::Verify(hash, password, answer)) => {
                 let _ = answer.send(hashing.verify(hash.as_ref(), &password));
             }
-            Ok(Job::Hash(password, answer)) => {
+            Some(Job::Hash(password, answer)) => {
                 if let Some(hash) = hashing.hash(&password, rng) {
                     let _ = answer.send(hash);
                 }
@@ -189,6 +205,10 @@ mod tests {
         Argon2id::new(Arc::new(SystemRng))
     }
 
+    async fn verify(passwords: &Argon2id, hash: Option<PasswordHash>, password: &str) -> Check {
+        passwords.verify(hash, Secret::new(password), Share::Strangers).await.unwrap()
+    }
+
     #[tokio::test]
     async fn a_password_matches_its_own_hash_only() {
         let passwords = start();
@@ -196,15 +216,15 @@ mod tests {
         assert!(hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_phc());
         let again = passwords.hash(Secret::new("correct horse")).await.unwrap();
         assert_ne!(hash, again, "the salt is new each time");
-        let right = passwords.verify(Some(hash.clone()), Secret::new("correct horse")).await;
-        assert_eq!(right.unwrap(), Check::Right { outdated: false });
+        let right = verify(&passwords, Some(hash.clone()), "correct horse").await;
+        assert_eq!(right, Check::Right { outdated: false });
         for wrong in ["correct horse ", "Correct horse", ""] {
-            let check = passwords.verify(Some(hash.clone()), Secret::new(wrong)).await.unwrap();
+            let check = verify(&passwords, Some(hash.clone()), wrong).await;
             assert_eq!(check, Check::Wrong, "{wrong:?}");
         }
-        assert_eq!(passwords.verify(None, Secret::new("")).await.unwrap(), Check::Wrong);
+        assert_eq!(verify(&passwords, None, "").await, Check::Wrong);
         let damaged = PasswordHash::new("$argon2id$".into());
-        assert_eq!(passwords.verify(Some(damaged), Secret::new("")).await.unwrap(), Check::Wrong);
+        assert_eq!(verify(&passwords, Some(damaged), "").await, Check::Wrong);
     }
 
     #[tokio::test]
@@ -217,7 +237,7 @@ mod tests {
         let hash: phc::PasswordHash =
             weak.hash_password_with_salt(b"correct horse", &[7; 16]).unwrap();
         let hash = PasswordHash::new(hash.to_string());
-        let check = start().verify(Some(hash), Secret::new("correct horse")).await.unwrap();
+        let check = verify(&start(), Some(hash), "correct horse").await;
         assert_eq!(check, Check::Right { outdated: true });
     }
 
@@ -226,9 +246,14 @@ mod tests {
         let passwords = Arc::new(start());
         let asked = (0..200).map(|_| {
             let passwords = Arc::clone(&passwords);
-            tokio::spawn(async move { passwords.verify(None, Secret::new("x")).await })
+            tokio::spawn(
+                async move { passwords.verify(None, Secret::new("x"), Share::Strangers).await },
+            )
         });
         let asked: Vec<_> = asked.collect();
+        let hash = passwords.hash(Secret::new("correct horse")).await.unwrap();
+        let known = passwords.verify(Some(hash), Secret::new("correct horse"), Share::Known).await;
+        assert_eq!(known.unwrap(), Check::Right { outdated: false }, "in the midst of the flood");
         let (mut answered, mut busy) = (0, 0);
         for one in asked {
             match one.await.unwrap() {
@@ -245,6 +270,6 @@ mod tests {
                 }
             }
         }
-        assert!(answered >= QUEUE && busy > 0, "{answered} answered, {busy} busy");
+        assert!(answered >= queue::OF_STRANGERS && busy > 0, "{answered} answered, {busy} busy");
     }
 }

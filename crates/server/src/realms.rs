@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use base::{MasterKey, SystemClock, SystemRng};
 use domain::{Algorithm, Kind, ResourceServer};
+use engine::attempts::{Attempts, KnownNetworks};
 use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog};
 use passwords::Argon2id;
 use store::{Hot, ListQuery, MAX_PAGE, StoreExt as _};
-use web::attempts::Attempts;
 use web::{AppState, RealmState};
 
 use crate::config::Realm;
@@ -25,6 +25,7 @@ pub(crate) fn app(memory: Arc<Hot>, master: &MasterKey) -> Arc<AppState> {
         digests: master.digest_key(),
         passwords: Arc::new(Argon2id::new(Arc::new(SystemRng))),
         attempts: Attempts::new(),
+        known_networks: KnownNetworks::new(),
         uses: Arc::new(UseLog::new()),
         refusals: Arc::new(RefusalLog::new()),
         refusals_dropped: AtomicU64::new(0),

@@ -4,7 +4,6 @@
 //! The crate `web` decides which part answers which path. This crate and the parts do not know it: they get the
 //! request and the state.
 
-pub mod attempts;
 pub mod body;
 pub mod cookies;
 pub mod headers;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Response;
 use base::{Clock, DigestKey, Rng};
+use engine::attempts::{Attempts, KnownNetworks};
 use engine::people::Passwords;
 use engine::{Context, Issuer, RefusalLog, RequestOrigin, UseLog, WriteContext};
 use oauth::ErrorResponse;
@@ -18,7 +19,6 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use store::{Hot, HotFigures, Store, StoreError};
 
-use crate::attempts::Attempts;
 use crate::metrics::RealmMetrics;
 use crate::respond;
 
@@ -43,6 +43,8 @@ pub struct AppState {
     pub passwords: Arc<dyn Passwords>,
     /// Limits how often something may be tried.
     pub attempts: Attempts,
+    /// Where accounts signed in from lately.
+    pub known_networks: KnownNetworks,
     /// The noted uses of credentials that are not stored yet.
     pub uses: Arc<UseLog>,
     /// The noted refusals that are not stored yet.

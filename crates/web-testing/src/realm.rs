@@ -8,9 +8,9 @@ use axum::http::Request;
 use base::{FixedClock, MasterKey, SystemRng, Timestamp};
 use dialect::{Dialect, Environment};
 use domain::Algorithm;
+use engine::attempts::{Attempts, KnownNetworks};
 use engine::{Issuer, IssuerSettings, RefusalLog, RequestOrigin, UseLog, settle};
 use store::{Hot, HotOptions, Memory};
-use web_base::attempts::Attempts;
 use web_base::{AppState, RealmRequest, RealmState, WebLimits};
 
 use crate::passwords::PlainPasswords;
@@ -147,6 +147,7 @@ impl TestRealmBuilder {
             digests: master.digest_key(),
             passwords: Arc::clone(&passwords) as _,
             attempts: Attempts::new(),
+            known_networks: KnownNetworks::new(),
             uses: Arc::new(UseLog::new()),
             refusals: Arc::new(RefusalLog::new()),
             refusals_dropped: Default::default(),

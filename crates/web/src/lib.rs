@@ -17,11 +17,11 @@ pub use axum::Router;
 pub use axum::body::Body;
 pub use listener::{ListenerService, Realms, Serves};
 pub use realm::Realm;
+pub use web_base::metrics;
 pub use web_base::{
     AppState, Network, ParseNetworkError, ParseSiteError, RealmState, Site, TrustedProxies,
     WebLimits, X_REQUEST_ID,
 };
-pub use web_base::{attempts, metrics};
 pub use web_gate::{feed, gate};
 pub use web_pages::mail;
 pub use web_pages::portal::{Portal, PortalApp, PortalRealm};

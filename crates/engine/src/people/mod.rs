@@ -21,7 +21,7 @@ use base::Secret;
 use domain::SessionSecret;
 
 pub use end::{end_session, end_sessions, sign_out};
-pub use passwords::{Check, Password, Passwords};
+pub use passwords::{Check, Password, Passwords, Share};
 pub use session::{SignedIn, session};
 pub use set_password::set_password;
 pub use sign_in::{Browser, sign_in};

@@ -25,6 +25,17 @@ pub enum Check {
     },
 }
 
+/// Who wants a password checked. Each of the two has its own share of the time for hashing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Share {
+    /// A browser that signed in with this account before, or one at a network where the account signed in within a
+    /// day.
+    Known,
+    /// Anybody else.
+    #[default]
+    Strangers,
+}
+
 /// Hashes passwords. It is slow on purpose; an implementation must not block other work.
 #[async_trait]
 pub trait Passwords: Send + Sync + Debug + 'static {
@@ -32,11 +43,12 @@ pub trait Passwords: Send + Sync + Debug + 'static {
     /// that the time does not show whether there is an account.
     ///
     /// # Errors
-    /// [`crate::SignInReason::Busy`] when too many wait already.
+    /// [`crate::SignInReason::Busy`] when too many of this share wait already.
     async fn verify(
         &self,
         hash: Option<PasswordHash>,
         password: Secret<Password>,
+        share: Share,
     ) -> Result<Check, Denial>;
 
     /// Makes the hash of a password, to store.

@@ -13,7 +13,7 @@ use store::{Batch, Loaded, StoreExt as _};
 
 use super::change::Change;
 use super::session::find;
-use super::{Check, NewSession, Password, Passwords, SESSION_LIFETIME, cookie, session};
+use super::{Check, NewSession, Password, Passwords, SESSION_LIFETIME, Share, cookie, session};
 use crate::changes::detail;
 use crate::normal_form::{password_spellings, stored_spellings};
 use crate::{Context, Denial, Outcome, SignInReason, WriteContext, settle};
@@ -28,6 +28,8 @@ pub struct Browser<'a> {
     pub user_agent: Option<&'a str>,
     /// The session cookie that the browser has already. The new session replaces that session.
     pub cookie: Option<&'a str>,
+    /// Whether the user is known to sign in with it.
+    pub share: Share,
 }
 
 /// Signs a user in.
@@ -49,7 +51,7 @@ pub async fn sign_in(
     let account: Option<Loaded<Account>> = ctx.store.by_id(id).await?;
     let hash = account.as_ref().and_then(|account| account.password.clone());
     let spellings = password_spellings(password);
-    let check = check_spellings(passwords, hash.as_ref(), &spellings).await?;
+    let check = check_spellings(passwords, hash.as_ref(), &spellings, browser.share).await?;
     if let Some(user) = &user {
         ctx.recognize(&user.public_id);
     }
@@ -91,10 +93,11 @@ async fn check_spellings(
     passwords: &dyn Passwords,
     hash: Option<&PasswordHash>,
     spellings: &[Secret<Password>],
+    share: Share,
 ) -> Result<Check, Denial> {
     let mut result = Check::Wrong;
     for (index, spelling) in spellings.iter().enumerate() {
-        let check = passwords.verify(hash.cloned(), spelling.clone()).await?;
+        let check = passwords.verify(hash.cloned(), spelling.clone(), share).await?;
         if let (Check::Right { outdated }, Check::Wrong) = (check, result) {
             result = Check::Right { outdated: outdated || index > 0 };
         }

@@ -22,6 +22,7 @@ mod durability;
 mod faults;
 mod feed;
 mod gate;
+mod guessing;
 mod harbour;
 mod harness;
 mod leak;

@@ -8,14 +8,13 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 use engine::access_requests::{MAX_USE_CASE, NewAccessRequest, submit};
+use engine::attempts::{Allowance, Network};
 use engine::{AdminReason, Denial, LinkReason, Reason, RequestReason, SignInReason, settle};
 use oauth::ErrorResponse;
-use web_base::attempts::Allowance;
 
 use super::page::SENT;
 use super::submissions::SubmissionLock;
 use super::templates::{FieldError, FormPage, FormValues, SentPage};
-use crate::people::network;
 use crate::people::page::{Allowed, Layout, page, see_other};
 use crate::people::visit::Visit;
 
@@ -60,7 +59,7 @@ pub(super) async fn post(
         contact: typed.contact.clone(),
     };
     let attempts = &visit.state.app().attempts;
-    let network = visit.origin.address.map(network).unwrap_or_default();
+    let network = visit.origin.address.and_then(|it| Network::Link.of(it)).unwrap_or_default();
     let bucket = format!("access request {} {network}", visit.realm_name());
     let counted = [(bucket.as_str(), OF_NETWORK)];
     if let Err(seconds) = attempts.take(&counted, ctx.now) {

@@ -33,7 +33,6 @@ use visit::Visit;
 
 #[doc(hidden)]
 pub use return_to::checked as checked_return_to;
-pub(crate) use sign_in::network;
 
 /// Answers a request to an endpoint of the dialect that shows pages: authorization and end session.
 pub async fn endpoint(

@@ -11,9 +11,9 @@ use axum::http::{HeaderValue, Response, header};
 use base::Secret;
 use base::digest::sha256;
 use base::encoding::base64url;
-use engine::people::{Browser, NewSession};
+use engine::attempts::{Allowance, Network};
+use engine::people::{Browser, NewSession, Share};
 use engine::{Context, Denial, Reason, SignInReason, WriteContext};
-use web_base::attempts::Allowance;
 use web_base::cookies::Cookie;
 
 use super::forms::Form;
@@ -29,8 +29,20 @@ const OF_ACCOUNT_HERE: Allowance = Allowance::per(10, Duration::from_secs(15 * 6
 /// The attempts with one account from all networks, by unknown browsers. It is more than from one network, so an
 /// attacker in one network cannot lock out the owner.
 const OF_ACCOUNT: Allowance = Allowance::per(30, Duration::from_secs(15 * 60));
+/// The attempts from one network with all accounts that signed in there within a day. It bounds what somebody inside
+/// can try.
+const OF_KNOWN_HERE: Allowance = Allowance::per(200, Duration::from_secs(15 * 60));
+
 /// The attempts from one network, by unknown browsers. Many people may share a network.
-const OF_NETWORK: Allowance = Allowance::per(50, Duration::from_secs(15 * 60));
+const fn of_network(size: Network) -> Option<Allowance> {
+    let attempts = match size {
+        Network::Link => 50,
+        Network::Home => 100,
+        Network::Site => 200,
+        Network::Provider => return None,
+    };
+    Some(Allowance::per(attempts, Duration::from_secs(15 * 60)))
+}
 
 const PURPOSE: &str = "sign in";
 const EMPTY: &str = "Enter your e-mail address and your password.";
@@ -84,13 +96,15 @@ async fn attempt(
         return Err(None);
     }
     let app = visit.state.app();
-    let buckets = buckets(visit, email);
+    let account = account(visit, email);
+    let (buckets, share) = buckets(visit, ctx, email, &account);
     let counted: Vec<_> = buckets.iter().map(|(name, it)| (name.as_str(), *it)).collect();
     let taken = app.attempts.take(&counted, ctx.now);
     taken.map_err(|seconds| Some(SignInReason::TooManyAttempts(seconds).into()))?;
     let agent = visit.headers.get(header::USER_AGENT);
     let agent = agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let browser = Browser { user_agent: agent.as_deref(), cookie: visit.cookie(Cookie::Session) };
+    let cookie = visit.cookie(Cookie::Session);
+    let browser = Browser { user_agent: agent.as_deref(), cookie, share };
     let passwords = &*app.passwords;
     let done = engine::people::sign_in(ctx, passwords, email, Secret::new(password), browser).await;
     // An attempt without a check of the password does not count.
@@ -100,34 +114,51 @@ async fn attempt(
     if done.as_ref().err().is_none_or(untried) {
         app.attempts.give_back(&counted);
     }
+    if let (Ok(_), Some(address)) = (&done, visit.origin.address) {
+        app.known_networks.note(&account, address, ctx.now);
+    }
     done.map_err(Some)
 }
 
-/// The buckets of an attempt. A browser that signed in with this account before has its own bucket, so others cannot
-/// use up its attempts.
-fn buckets(visit: &Visit<'_>, email: &str) -> Vec<(String, Allowance)> {
-    let realm = visit.realm_name();
-    let email = engine::email_address(email);
-    let account = base64url(sha256(email.as_bytes()));
-    let key = visit.state.issuer().forms();
-    let cookie = visit.cookie(Cookie::Known).unwrap_or_default();
-    if let Some(number) = known::number(key, cookie, &email) {
-        return vec![(format!("known {realm} {number} {account}"), OF_ACCOUNT_HERE)];
-    }
-    let network = visit.origin.address.map(network).unwrap_or_default();
-    vec![
-        (format!("account {realm} {account} {network}"), OF_ACCOUNT_HERE),
-        (format!("account {realm} {account}"), OF_ACCOUNT),
-        (format!("network {network}"), OF_NETWORK),
-    ]
+/// The name of an account in buckets, whether there is such an account or not.
+fn account(visit: &Visit<'_>, email: &str) -> String {
+    format!("{} {}", visit.realm_name(), base64url(sha256(engine::email_address(email).as_bytes())))
 }
 
-/// The network of a client: its IPv4 address, or the first 64 bits of its IPv6 address.
-pub(crate) fn network(address: std::net::IpAddr) -> String {
-    match address.to_canonical() {
-        std::net::IpAddr::V4(address) => address.to_string(),
-        std::net::IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),
+/// The buckets of an attempt, and whose time for hashing it takes. A browser that signed in with this account before has
+/// its own bucket, and so has the network of a sign-in within a day: others cannot use up their attempts.
+fn buckets(
+    visit: &Visit<'_>,
+    ctx: &Context<'_>,
+    email: &str,
+    account: &str,
+) -> (Vec<(String, Allowance)>, Share) {
+    let key = visit.state.issuer().forms();
+    let cookie = visit.cookie(Cookie::Known).unwrap_or_default();
+    if let Some(number) = known::number(key, cookie, &engine::email_address(email)) {
+        let buckets = vec![(format!("known {account} {number}"), OF_ACCOUNT_HERE)];
+        return (buckets, Share::Known);
     }
+    let address = visit.origin.address;
+    let here = address.and_then(|it| Network::Link.of(it)).unwrap_or_default();
+    let is_known = |address| visit.state.app().known_networks.knows(account, address, ctx.now);
+    if address.is_some_and(is_known) {
+        let buckets = vec![
+            (format!("known {account} {here}"), OF_ACCOUNT_HERE),
+            (format!("known network {here}"), OF_KNOWN_HERE),
+        ];
+        return (buckets, Share::Known);
+    }
+    let mut buckets = vec![
+        (format!("account {account} {here}"), OF_ACCOUNT_HERE),
+        (format!("account {account}"), OF_ACCOUNT),
+    ];
+    buckets.extend(
+        [Network::Link, Network::Home, Network::Site].into_iter().filter_map(|size| {
+            Some((format!("network {}", size.of(address?)?), of_network(size)?))
+        }),
+    );
+    (buckets, Share::Strangers)
 }
 
 fn signed_in(

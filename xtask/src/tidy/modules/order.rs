@@ -141,6 +141,7 @@ pub(super) const ORDER: &[(&str, Layers)] = &[
         "engine",
         &[
             &[
+                "attempts",
                 "budget",
                 "identity",
                 "key_ring",

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use base::Secret;
 use domain::{Account, Actor, PasswordHash, User};
-use engine::people::{Browser, Check, NewSession, Password, Passwords, SignedIn};
+use engine::people::{Browser, Check, NewSession, Password, Passwords, Share, SignedIn};
 use engine::{Denial, people};
 use store::{Loaded, StoreExt as _};
 
@@ -29,6 +29,7 @@ impl Passwords for Counting {
         &self,
         hash: Option<PasswordHash>,
         password: Secret<Password>,
+        _share: Share,
     ) -> Result<Check, Denial> {
         self.checks.fetch_add(1, Ordering::Relaxed);
         self.with_hash.fetch_add(usize::from(hash.is_some()), Ordering::Relaxed);

@@ -10,7 +10,7 @@ use crate::sign_in::fixture::{Fixture, PASSWORD, code};
 #[tokio::test]
 async fn signing_in_begins_a_session_of_fourteen_days() {
     let fixture = Fixture::new().await;
-    let browser = Browser { user_agent: Some(&"x".repeat(500)), cookie: None };
+    let browser = Browser { user_agent: Some(&"x".repeat(500)), ..Browser::default() };
     let new = fixture.sign_in_with(" Ada@Example.com\t", PASSWORD, browser).await.unwrap();
     let person = fixture.session(new.cookie.expose()).await.unwrap();
     assert_eq!(person.user.email, "ada@example.com");
@@ -60,7 +60,7 @@ async fn signing_in_again_replaces_only_the_session_of_this_browser() {
     let fixture = Fixture::new().await;
     let phone = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
     let first = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
-    let browser = Browser { cookie: Some(first.cookie.expose()), user_agent: None };
+    let browser = Browser { cookie: Some(first.cookie.expose()), ..Browser::default() };
     let second = fixture.sign_in_with("ada@example.com", PASSWORD, browser).await.unwrap();
     assert_eq!(code(fixture.session(first.cookie.expose()).await), "session_unknown");
     assert!(fixture.session(second.cookie.expose()).await.is_ok());
@@ -74,7 +74,7 @@ async fn signing_in_as_another_user_ends_the_session_before() {
     let fixture = Fixture::new().await;
     fixture.set_password("bob@example.com", PASSWORD).await;
     let ada = fixture.sign_in("ada@example.com", PASSWORD).await.unwrap();
-    let browser = Browser { cookie: Some(ada.cookie.expose()), user_agent: None };
+    let browser = Browser { cookie: Some(ada.cookie.expose()), ..Browser::default() };
     let bob = fixture.sign_in_with("bob@example.com", PASSWORD, browser).await.unwrap();
     assert_eq!(code(fixture.session(ada.cookie.expose()).await), "session_unknown");
     assert_eq!(fixture.session(bob.cookie.expose()).await.unwrap().user.email, "bob@example.com");

@@ -10,6 +10,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -43,6 +44,8 @@ pub struct Attempts {
     /// The time at which each bucket is full again, in milliseconds since 1970, by the hash of its name. Two names
     /// with one hash share a bucket. An attacker cannot find such names: the hash has a random key.
     full_at: Mutex<HashMap<u64, i64>>,
+    /// The time at which the last of them is full again, or later.
+    all_full_at: AtomicI64,
     hash: RandomState,
 }
 
@@ -58,23 +61,45 @@ impl Attempts {
     /// The seconds, at least one, until each bucket has an attempt.
     pub fn take(&self, counted: &[Counted<'_>], now: Timestamp) -> Result<(), u64> {
         let mut buckets = self.lock();
-        let mut wait = 0;
-        for (name, allowance) in counted {
-            let after = self.full_at(&buckets, name, now) + millis(allowance.every);
-            let most = now.millis() + millis(allowance.every) * i64::from(allowance.burst);
-            wait = wait.max(after - most);
-        }
-        if wait > 0 {
-            return Err(wait.unsigned_abs().div_ceil(1000));
-        }
+        self.check_in(&buckets, counted, now)?;
         if buckets.len() + counted.len() > MAX_BUCKETS {
             sweep(&mut buckets, now);
         }
         for (name, allowance) in counted {
             let after = self.full_at(&buckets, name, now) + millis(allowance.every);
             buckets.insert(self.hash.hash_one(name), after);
+            self.all_full_at.fetch_max(after, Relaxed);
         }
         Ok(())
+    }
+
+    /// Whether each of these buckets has an attempt. Takes none.
+    ///
+    /// # Errors
+    /// The seconds, at least one, until each bucket has an attempt.
+    pub fn check(&self, counted: &[Counted<'_>], now: Timestamp) -> Result<(), u64> {
+        self.check_in(&self.lock(), counted, now)
+    }
+
+    /// Whether every bucket is full. It takes no lock.
+    pub fn are_full(&self, now: Timestamp) -> bool {
+        self.all_full_at.load(Relaxed) <= now.millis()
+    }
+
+    fn check_in(
+        &self,
+        buckets: &HashMap<u64, i64>,
+        counted: &[Counted<'_>],
+        now: Timestamp,
+    ) -> Result<(), u64> {
+        let waits = counted.iter().map(|(name, allowance)| {
+            let (full_at, every) = (self.full_at(buckets, name, now), millis(allowance.every));
+            full_at + every - now.millis() - every * i64::from(allowance.burst)
+        });
+        match waits.max().filter(|wait| *wait > 0) {
+            Some(wait) => Err(wait.unsigned_abs().div_ceil(1000)),
+            None => Ok(()),
+        }
     }
 
     /// Gives one attempt back to each of these buckets, after an attempt that succeeded.
@@ -155,6 +180,19 @@ mod tests {
         for _ in 0..50 {
             assert_eq!(attempts.take(&[("address", FIFTY)], at(0)), Ok(()));
         }
+    }
+
+    #[test]
+    fn to_check_takes_nothing_and_full_buckets_are_told_at_once() {
+        let attempts = Attempts::new();
+        for _ in 0..100 {
+            assert_eq!(attempts.check(&[("a", TEN)], at(0)), Ok(()));
+        }
+        assert!(attempts.are_full(at(0)));
+        attempts.take(&[("a", TEN), ("b", FIFTY)], at(0)).unwrap();
+        assert!(!attempts.are_full(at(89)) && attempts.are_full(at(90)));
+        (0..9).for_each(|_| attempts.take(&[("a", TEN)], at(0)).unwrap());
+        assert_eq!(attempts.check(&[("b", FIFTY), ("a", TEN)], at(0)), Err(90));
     }
 
     #[test]
