@@ -137,10 +137,21 @@ impl RefusalLog {
         Self::default()
     }
 
-    /// Notes one refusal. Beyond the bound it is dropped: the log has it anyway.
-    pub fn note(&self, mut refusal: Refusal) {
-        let at = refusal.at;
-        refusal.subject = refusal.subject.filter(|subject| lock(&self.1).admits(subject, at));
+    /// Notes one refusal. Beyond the bound it is dropped and counted.
+    pub fn note(&self, refusal: Refusal) {
+        let named = self.keeps_name(&refusal);
+        self.keep(refusal, named);
+    }
+
+    /// Whether a refusal keeps its subject. It counts the refusal, so it is called once for each.
+    pub fn keeps_name(&self, refusal: &Refusal) -> bool {
+        let admits = |subject: &String| lock(&self.1).admits(subject, refusal.at);
+        refusal.subject.as_ref().is_some_and(admits)
+    }
+
+    /// As [`RefusalLog::note`], where [`RefusalLog::keeps_name`] has said whether the refusal keeps its subject.
+    pub fn keep(&self, mut refusal: Refusal, named: bool) {
+        refusal.subject = refusal.subject.filter(|_| named);
         let mut waiting = lock(&self.0);
         let (class, most) = match refusal.subject {
             Some(_) => (&mut waiting.named, MAX_NAMED),

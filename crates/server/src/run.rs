@@ -60,6 +60,7 @@ pub(crate) async fn run(running: Running, mut ending: Ending) -> Result<(), Comm
         _ = ending.next() => false,
     };
     background.end().await;
+    realms.iter().for_each(|realm| realm.state().log_left_out());
     let refusals = app.flush_refusals().await;
     let uses = app.flush_uses().await;
     if let Err(error) = refusals.and(uses) {

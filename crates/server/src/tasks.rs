@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
-use web::AppState;
 use web::feed::RealmFeed;
 use web::mail::Mailer;
+use web::{AppState, RealmState};
 
 use crate::follow::Follower;
 use crate::listen::{RELOAD_TLS_EVERY, Tls};
@@ -16,6 +16,7 @@ use crate::mail::{CHECK_INTERVAL, Delivery};
 
 const FLUSH_USES: Duration = Duration::from_secs(2);
 const FLUSH_REFUSALS: Duration = Duration::from_millis(100);
+const LOG_LEFT_OUT: Duration = Duration::from_secs(60);
 /// The time limit for running tasks at the end.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -55,6 +56,10 @@ pub(crate) fn start(
         if let Err(error) = of_refusals.flush_refusals().await {
             tracing::warn!(%error, "refusals could not be kept");
         }
+    }));
+    let of_log: Vec<_> = realms.iter().map(|realm| realm.state().clone()).collect();
+    tasks.spawn(every(LOG_LEFT_OUT, ends.clone(), async move || {
+        of_log.iter().for_each(RealmState::log_left_out);
     }));
     tasks.spawn(Follower::new(app, realms).follow(ends.clone()));
     if !certificates.is_empty() {

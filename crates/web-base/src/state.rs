@@ -20,6 +20,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use store::{Hot, HotFigures, Store, StoreError};
 
 use crate::metrics::RealmMetrics;
+use crate::refusal_lines::RefusalLines;
 use crate::respond;
 
 /// The number of uses in one write while requests are answered.
@@ -156,13 +157,14 @@ pub struct RealmState {
     app: Arc<AppState>,
     issuer: Arc<Issuer>,
     metrics: Arc<RealmMetrics>,
+    lines: Arc<RefusalLines>,
 }
 
 impl RealmState {
     /// The realm of `issuer` in this process.
     pub fn new(app: Arc<AppState>, issuer: Arc<Issuer>) -> Self {
         let metrics = Arc::new(RealmMetrics::new(issuer.realm().clone()));
-        Self { app, issuer, metrics }
+        Self { app, issuer, metrics, lines: Arc::default() }
     }
 
     /// The state that all realms share.
@@ -173,6 +175,10 @@ impl RealmState {
     /// The issuer.
     pub const fn issuer(&self) -> &Arc<Issuer> {
         &self.issuer
+    }
+
+    pub(crate) fn lines(&self) -> &RefusalLines {
+        &self.lines
     }
 
     /// Its metrics.

@@ -1,10 +1,14 @@
 //! `/healthz` says that the process answers. `/readyz` says that it can do its work.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Method, Response, StatusCode};
 use engine::Issuer;
-use web_base::AppState;
 use web_base::respond::plain;
+use web_base::{AppState, LogLimiter};
+
+static NOT_READY: LogLimiter = LogLimiter::new(10, Duration::from_secs(60));
 
 /// Answers a request for `/healthz` or `/readyz`; `None` for any other path.
 pub(crate) async fn answer(
@@ -34,7 +38,9 @@ async fn obstacle(app: &AppState, issuers: &[&Issuer]) -> Option<&'static str> {
     match app.store.ping().await {
         Ok(()) => None,
         Err(error) => {
-            tracing::warn!(%error, "not ready");
+            NOT_READY.line(app.clock.now(), |left_out| {
+                tracing::warn!(%error, left_out, "not ready");
+            });
             Some("the store does not answer\n")
         }
     }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, Version, header};
@@ -17,7 +17,7 @@ use web_base::proxies::Arrival;
 use web_base::request_id::{self, X_REQUEST_ID};
 use web_base::respond::{self, plain};
 use web_base::site::normal_authority;
-use web_base::{AppState, RealmRequest, Site, TrustedProxies, is_below};
+use web_base::{AppState, LogLimiter, RealmRequest, Site, TrustedProxies, is_below};
 use web_gate::gate;
 use web_pages::portal::Portal;
 
@@ -197,6 +197,9 @@ fn find<'a>(
     realms.find(host, https, request.uri().path())
 }
 
+static PANICKED: LogLimiter = LogLimiter::new(10, Duration::from_secs(60));
+static TOO_LONG: LogLimiter = LogLimiter::new(10, Duration::from_secs(60));
+
 /// Lets the realm answer. If the handler panics or takes too long, the answer is an error in the format of the
 /// dialect.
 async fn guarded(realm: Arc<Realm>, request: RealmRequest, started: Instant) -> Response<Body> {
@@ -209,11 +212,15 @@ async fn guarded(realm: Arc<Realm>, request: RealmRequest, started: Instant) -> 
     let failure = match tokio::time::timeout(realm.limits.answer_time, answer).await {
         Ok(Ok(response)) => return response,
         Ok(Err(_)) => {
-            tracing::error!(request_id, "a handler panicked");
+            PANICKED.line(realm.state.app().clock.now(), |left_out| {
+                tracing::error!(request_id, left_out, "a handler panicked");
+            });
             ErrorResponse::new(Problem::ServerError, "The server failed.")
         }
         Err(_) => {
-            tracing::error!(request_id, "an answer took too long");
+            TOO_LONG.line(realm.state.app().clock.now(), |left_out| {
+                tracing::error!(request_id, left_out, "an answer took too long");
+            });
             ErrorResponse::new(Problem::TemporarilyUnavailable, "Too busy; try again.")
         }
     };

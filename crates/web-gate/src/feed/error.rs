@@ -1,10 +1,14 @@
 //! The errors of the feed and the status lists.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Response};
 use oauth::{ErrorResponse, Problem};
-use web_base::RealmState;
+use web_base::{LogLimiter, RealmState};
+
+static FAILED: LogLimiter = LogLimiter::new(10, Duration::from_secs(60));
 
 /// The reason why a request for the feed or a list is refused.
 #[derive(Debug)]
@@ -29,7 +33,10 @@ impl FeedError {
             Self::NotYet => (busy("Not ready yet; try again."), Some("1")),
             Self::Full => (busy("Too many read this feed; try again, or another node."), Some("5")),
             Self::Failed(error) => {
-                tracing::error!(request_id, error, "the feed or a status list could not be made");
+                FAILED.line(state.app().clock.now(), |left_out| {
+                    let what = "the feed or a status list could not be made";
+                    tracing::error!(request_id, error, left_out, "{what}");
+                });
                 (busy("Not available at this moment; try again."), Some("1"))
             }
             Self::Nothing => {

@@ -16,6 +16,7 @@ use base::digest::sha256;
 use base::encoding::base64url;
 use status::{INDEXES_PER_LIST, LIST_TYPE, ListClaims, Marks, StatusList};
 use tokio::time::Instant;
+use web_base::LogLimiter;
 use web_base::headers::parts;
 
 use super::error::FeedError;
@@ -30,6 +31,8 @@ const LIFETIME: Duration = Duration::from_secs(90);
 const REUSED_FOR: Duration = Duration::from_millis(TTL * 1_000 / 2);
 /// Reading all grants and credentials takes at most one part in this many of the time.
 const SHARE: u32 = 10;
+
+static FAILED: LogLimiter = LogLimiter::new(10, Duration::from_secs(60));
 
 /// The index of all lists (Token Status List §9.1).
 pub(super) fn index(realm: &RealmFeed) -> Response<Body> {
@@ -89,7 +92,9 @@ async fn signed(realm: &RealmFeed, number: u32) -> Result<Signed, FeedError> {
                 return Err(FeedError::Failed(error.to_string()));
             }
             // The older lists are valid until they expire.
-            Err(error) => tracing::warn!(%error, "the status lists could not be made anew"),
+            Err(error) => FAILED.line(realm.app().clock.now(), |left_out| {
+                tracing::warn!(%error, left_out, "the status lists could not be made anew");
+            }),
         }
     }
     if let Some(signed) = made.signed.get(&number).filter(|it| it.at.elapsed() < REUSED_FOR) {

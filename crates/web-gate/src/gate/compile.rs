@@ -1,26 +1,27 @@
 //! Makes a gate from its settings. Everything that does not depend on a request is computed here, once.
 
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
-use base::Timestamp;
 use engine::Issuer;
 use engine::gate::{Identities, KINDS};
-use web_base::respond;
+use web_base::{LogLimiter, respond};
 
 use super::credential::Reader;
 use super::error::GateError;
-use super::log_limiter::LogLimiter;
 use super::rates::Rates;
 use super::resources::Resources;
 use super::routes::Table;
 use super::{Access, GateSettings, Identity, NoValue, Preflights, Route, Source};
 
+/// The most refusals of unknown callers that are recorded in a second, so that a flood fills neither log nor store.
+const RECORDED: u32 = 100;
+
 /// The gate of one realm.
 #[derive(Debug)]
 pub struct Gate {
     pub(super) source: Source,
-    pub(super) stale_after: std::time::Duration,
+    pub(super) stale_after: Duration,
     pub(super) routes: Vec<Route>,
     pub(super) table: Table,
     pub(super) reader: Reader,
@@ -30,9 +31,10 @@ pub struct Gate {
     pub(super) preflights: Preflights,
     pub(super) rates: Rates,
     pub(super) resources: Resources,
-    /// The minute (since 1970) in which the last warning about a wrong setup of the proxy was logged.
-    warned_in: AtomicI64,
-    pub(super) log_limiter: LogLimiter,
+    /// Limits the warnings about a wrong setup of the proxy.
+    pub(super) warnings: LogLimiter,
+    /// Limits what is recorded of unknown callers.
+    pub(super) recorded: LogLimiter,
 }
 
 impl Gate {
@@ -67,8 +69,8 @@ impl Gate {
             rates: rates.ok_or(GateError::Rate)?,
             resources: Resources::new(&routes, issuer.url()),
             routes,
-            warned_in: AtomicI64::new(i64::MIN),
-            log_limiter: LogLimiter::default(),
+            warnings: LogLimiter::new(1, Duration::from_secs(60)),
+            recorded: LogLimiter::new(RECORDED, Duration::from_secs(1)),
         })
     }
 
@@ -84,12 +86,6 @@ impl Gate {
     /// The hosts that its routes name. A proxy that keeps the host sends its requests under them.
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.table.hosts()
-    }
-
-    /// Whether a warning about a wrong setup of the proxy may be logged now: once a minute at most.
-    pub(super) fn may_warn(&self, now: Timestamp) -> bool {
-        let minute = now.millis().div_euclid(60_000);
-        self.warned_in.swap(minute, Relaxed) != minute
     }
 }
 

@@ -1,5 +1,7 @@
 //! Answers with the metadata of a protected resource (RFC 9728).
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header};
 use domain::{ResourceServer, Status};
@@ -7,11 +9,13 @@ use engine::RequestOrigin;
 use oauth::{ErrorResponse, Problem};
 use serde_json::json;
 use store::{Loaded, StoreExt as _};
-use web_base::{RealmRequest, RealmState, respond};
+use web_base::{LogLimiter, RealmRequest, RealmState, respond};
 
 use super::Gate;
 use super::resources::WELL_KNOWN;
 use super::routes::normal_host;
+
+static FAILED: LogLimiter = LogLimiter::new(10, Duration::from_secs(60));
 
 /// The headers in which a proxy in front of the API may send the API's host.
 static HOSTS: [HeaderName; 3] = [
@@ -52,7 +56,9 @@ pub async fn answer(state: &RealmState, gate: &Gate, request: RealmRequest) -> R
         }
         Ok(_) => missing(),
         Err(error) => {
-            tracing::error!(%error, "the metadata of an API could not be read");
+            FAILED.line(ctx.now, |left_out| {
+                tracing::error!(%error, left_out, "the metadata of an API could not be read");
+            });
             refused(Problem::TemporarilyUnavailable, "Please try again.")
         }
     }

@@ -22,7 +22,6 @@ mod error;
 mod fetched;
 mod identity;
 mod known;
-mod log_limiter;
 mod metadata;
 mod original;
 mod path;

@@ -75,14 +75,16 @@ fn note(
     (denial, known, form): (&Denial, &Known<'_>, AnswerForm),
 ) {
     let code = denial.code();
-    if is_about_the_proxy(denial) && gate.may_warn(ctx.now) {
+    if is_about_the_proxy(denial) {
         let realm = state.issuer().realm().as_str();
-        tracing::warn!(realm, "the gate cannot read the original request: {denial}");
+        gate.warnings.line(ctx.now, |left_out| {
+            tracing::warn!(realm, left_out, "the gate cannot read the original request: {denial}");
+        });
     }
     let is_first = form != AnswerForm::Refusal;
-    if ctx.origin.recognized.get().is_none() && !gate.log_limiter.admits(ctx.now) {
+    if ctx.origin.recognized.get().is_none() && !gate.recorded.admits(ctx.now) {
         if is_first {
-            state.metrics().refused(code);
+            state.count_refusal(code);
         }
         return;
     }
