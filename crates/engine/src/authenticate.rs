@@ -8,7 +8,7 @@ use oauth::{ClientAuthMethod, GrantType, Parameter, Request};
 use store::{Loaded, StoreError, StoreExt as _};
 
 use crate::chain::check_client;
-use crate::secrets::{check_alive, find, find_pair, refuse_white_space};
+use crate::secrets::{check_alive, find, find_key, refuse_white_space};
 use crate::{Chain, ClientReason, Context, CredentialReason, Denial, GrantReason};
 
 /// An authenticated caller: a client, an API key or a resource server.
@@ -81,12 +81,9 @@ pub async fn authenticate(ctx: &Context<'_>, request: &Request) -> Result<Authen
         return resource_server_proof(ctx, server, secret).await;
     }
     let store_error = store_error.or(server_error);
-    let found = find_pair(ctx, proof.id, secret).await;
+    let of_legacy_token = ClientReason::AuthMethodNotAllowed(proof.method);
+    let found = find_key(ctx, (proof.id, secret), of_legacy_token).await;
     let key = found.map_err(|denial| store_error.map_or(denial, Denial::from))?;
-    if key.credential.kind() != CredentialKind::ApiKey {
-        // Legacy tokens are presented to APIs; they are not exchanged.
-        return Err(ClientReason::AuthMethodNotAllowed(proof.method).into());
-    }
     let chain = Box::new(Chain::of_credential(ctx, &key).await?);
     Ok(Authenticated::Key { credential: key.credential, chain })
 }

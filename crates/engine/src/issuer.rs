@@ -9,6 +9,7 @@ use dialect::{Dialect, Environment};
 use domain::RealmName;
 use store::{StoreError, StoreReader};
 
+use crate::attempts::Guesses;
 use crate::key_ring::{self, KeyRing, public_algorithm};
 use crate::marks::Ledger;
 use crate::seen::Seen;
@@ -51,6 +52,7 @@ pub struct Issuer {
     refresh_tokens: DigestKey,
     forms: DigestKey,
     seen: Seen,
+    guesses: Guesses,
     status_indexes: StatusIndexes,
     ledger: Arc<Ledger>,
 }
@@ -72,6 +74,7 @@ impl Issuer {
             refresh_tokens: key("refresh tokens"),
             forms: key("forms"),
             seen: Seen::new(rng),
+            guesses: Guesses::default(),
             status_indexes: StatusIndexes::default(),
             ledger: Arc::default(),
             status_lists: format!("{}/status-lists/", settings.url),
@@ -208,6 +211,11 @@ impl Issuer {
 
     pub(crate) fn seen(&self) -> &Seen {
         &self.seen
+    }
+
+    /// The recent guesses at secrets that an older system chose.
+    pub(crate) const fn guesses(&self) -> &Guesses {
+        &self.guesses
     }
 }
 

@@ -39,6 +39,7 @@ mod context;
 pub mod denial;
 mod family;
 mod fields;
+mod guesses;
 mod key_ring;
 mod normal_form;
 mod outcome;
@@ -49,6 +50,7 @@ mod refusal;
 mod seen;
 mod settle;
 mod status_indexes;
+mod weak_secret;
 
 pub use answer::{Answered, answer};
 pub use chain::Chain;

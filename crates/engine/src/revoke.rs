@@ -21,7 +21,8 @@ use crate::{Context, CredentialReason, Denial, GrantCredential, Outcome, Reason,
 /// Answers a revocation request.
 ///
 /// # Errors
-/// When the caller is refused, or the store fails.
+/// When the caller is refused, the store fails, or the secret of a token is not compared
+/// ([`CredentialReason::TooManyGuesses`]).
 pub async fn revoke(ctx: &WriteContext<'_>, request: &Request) -> Result<Reply, Denial> {
     let caller = match request.possession {
         true => None,
@@ -60,7 +61,7 @@ async fn decide(ctx: &Context<'_>, by: Revoker<'_>, token: &str) -> Result<Outco
         Ok(Some(found)) => found,
         // RFC 7009 §2.1: another client's token is not revoked. The answer does not show this.
         Ok(None) => return Ok(Outcome::without_writes(())),
-        Err(denial) if denial.is_of_store() => return Err(denial),
+        Err(denial) if denial.is_undecided() => return Err(denial),
         // RFC 7009 §2.2: an invalid token is revoked already.
         Err(_) => return Ok(Outcome::without_writes(())),
     };

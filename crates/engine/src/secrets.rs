@@ -6,6 +6,7 @@ use dialect::{SecretFormat, SecretShape};
 use domain::{AnySecret, Credential, CredentialDetail, CredentialKind, Grant, PublicId};
 use store::{Loaded, StoreExt as _};
 
+use crate::guesses::Guess;
 use crate::{ClientReason, Context, CredentialReason, Denial};
 
 /// A new secret. It is shown once; only its digest is stored.
@@ -181,23 +182,74 @@ fn claimed<'a>(format: &SecretFormat, text: &'a str) -> Claimed<'a> {
     }
 }
 
-/// Finds a credential by the first half of a Basic pair and checks the second.
+/// Finds a credential by the first half of a Basic pair and checks the second. Guesses at the secrets of legacy tokens
+/// are limited.
 ///
 /// # Errors
-/// The private reason why there is no such credential, or why its secret is wrong.
+/// The private reason why there is no such credential, or why its secret is wrong or not compared.
 pub(crate) async fn find_pair(
     ctx: &Context<'_>,
     id: &str,
     secret: &str,
 ) -> Result<GrantCredential, Denial> {
+    let found = of_pair(ctx, id, secret).await?;
+    let credential = found.as_ref().map(|it| &*it.credential);
+    if credential.is_some_and(|it| it.kind() != CredentialKind::LegacyToken) {
+        return checked(ctx, found, (id, secret));
+    }
+    let guess = Guess::new(ctx, id);
+    guess.admit(credential).await?;
+    let checked = checked(ctx, found, (id, secret));
+    if checked.is_ok() {
+        guess.succeeded()
+    } else {
+        guess.failed()
+    }
+    checked
+}
+
+/// Finds an API key by the first half of a Basic pair and checks the second. Legacy tokens are presented to APIs; the
+/// secret of one is not compared here.
+///
+/// # Errors
+/// The private reason why there is no such key, or why its secret is wrong; `instead` where the pair names a legacy
+/// token.
+pub(crate) async fn find_key(
+    ctx: &Context<'_>,
+    (id, secret): (&str, &str),
+    instead: ClientReason,
+) -> Result<GrantCredential, Denial> {
+    let found = of_pair(ctx, id, secret).await?;
+    match &found {
+        Some(it) if it.credential.kind() != CredentialKind::ApiKey => Err(instead.into()),
+        _ => checked(ctx, found, (id, secret)),
+    }
+}
+
+/// The key or legacy token that the first half of a Basic pair names.
+async fn of_pair(
+    ctx: &Context<'_>,
+    id: &str,
+    secret: &str,
+) -> Result<Option<GrantCredential>, Denial> {
     refuse_white_space("key id", id)?;
     refuse_white_space("key secret", secret)?;
     let found: Option<Loaded<Credential>> = ctx.store.by_public_id(ctx.issuer.realm(), id).await?;
     let found = found
         .filter(|it| matches!(it.kind(), CredentialKind::ApiKey | CredentialKind::LegacyToken))
-        .and_then(|it| it.grant().map(|grant| GrantCredential { grant, credential: it }))
-        .ok_or_else(|| ClientReason::Unknown(id.to_owned()))?;
-    ctx.recognize(&found.credential.public_id);
+        .and_then(|it| it.grant().map(|grant| GrantCredential { grant, credential: it }));
+    if let Some(found) = &found {
+        ctx.recognize(&found.credential.public_id);
+    }
+    Ok(found)
+}
+
+fn checked(
+    ctx: &Context<'_>,
+    found: Option<GrantCredential>,
+    (id, secret): (&str, &str),
+) -> Result<GrantCredential, Denial> {
+    let found = found.ok_or_else(|| ClientReason::Unknown(id.to_owned()))?;
     check_digest(ctx, &found.credential, secret)?;
     Ok(found)
 }

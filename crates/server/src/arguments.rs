@@ -54,6 +54,11 @@ pub(crate) struct Check {
     /// Also fail for weaknesses
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Also ask a running realm for what is weak in what it has stored
+    #[arg(long)]
+    pub(crate) live: bool,
+    #[command(flatten)]
+    pub(crate) connection: crate::cli::Connection,
 }
 
 #[derive(Debug, Subcommand)]

@@ -64,7 +64,7 @@ fn run(command: Command) -> Result<(), CommandError> {
             Command::Serve(configured) => serve::serve(&configured.config).await,
             Command::Migrate(configured) => migrate::migrate(&configured.config).await,
             Command::Dev(arguments) => dev::dev(&arguments).await,
-            Command::Check(arguments) => check::check(&arguments),
+            Command::Check(arguments) => check::check(&arguments).await,
             Command::AdminKey(AdminKey::Create(arguments)) => admin_key::create(&arguments).await,
             Command::AdminKey(AdminKey::OverTheApi(command)) => cli::run_admin_key(command).await,
             Command::Administer(command) => cli::run(command).await,

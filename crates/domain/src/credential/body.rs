@@ -32,6 +32,8 @@ struct CredentialBody {
     minted: Option<Minted>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     authenticated_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    weak: bool,
     #[serde(rename = "place", default, skip_serializing_if = "Option::is_none")]
     status_index: Option<u32>,
     revoked: Option<Revocation>,
@@ -74,6 +76,7 @@ impl From<Credential> for CredentialBody {
             rotated: members.rotated,
             minted: members.minted,
             authenticated_at: members.authenticated_at,
+            weak: members.weak,
             status_index: members.status_index,
             realm: it.realm,
             public_id: it.public_id,
@@ -100,6 +103,7 @@ impl TryFrom<CredentialBody> for Credential {
             rotated: body.rotated,
             minted: body.minted,
             authenticated_at: body.authenticated_at,
+            weak: body.weak,
             status_index: body.status_index,
         };
         let detail = members.detail(body.kind);

@@ -21,6 +21,7 @@ pub struct CredentialMembers<S> {
     pub rotated: Option<Rotated>,
     pub minted: Option<Minted>,
     pub authenticated_at: Option<Timestamp>,
+    pub weak: bool,
     pub status_index: Option<u32>,
 }
 
@@ -57,6 +58,7 @@ impl<S> CredentialMembers<S> {
         rotated: None,
         minted: None,
         authenticated_at: None,
+        weak: false,
         status_index: None,
     };
 }
@@ -115,6 +117,7 @@ impl CredentialMembers<ScopeSet> {
                 grant: grant?,
                 organization: of_organization?,
                 scopes: some_scopes(scopes)?,
+                weak: self.weak,
                 status_index,
             },
             CredentialKind::AdminKey => CredentialDetail::AdminKey { scopes: some_scopes(scopes)? },
@@ -182,13 +185,16 @@ impl CredentialDetail {
                 status_index: token.status_index,
                 ..none
             },
-            Self::LegacyToken { grant, organization, scopes, status_index } => CredentialMembers {
-                grant: Some(*grant),
-                organization: Some(*organization),
-                scopes: Some(scopes),
-                status_index: *status_index,
-                ..none
-            },
+            Self::LegacyToken { grant, organization, scopes, weak, status_index } => {
+                CredentialMembers {
+                    grant: Some(*grant),
+                    organization: Some(*organization),
+                    scopes: Some(scopes),
+                    weak: *weak,
+                    status_index: *status_index,
+                    ..none
+                }
+            }
             Self::AdminKey { scopes } => CredentialMembers { scopes: Some(scopes), ..none },
             Self::ResourceServerSecret { resource_server } => {
                 CredentialMembers { resource_server: Some(*resource_server), ..none }

@@ -72,6 +72,11 @@ impl Credential {
         self.detail.members().scopes
     }
 
+    /// Whether the secret was chosen elsewhere and can be guessed.
+    pub const fn is_weak(&self) -> bool {
+        self.detail.members().weak
+    }
+
     /// What an access token was minted from.
     pub const fn minted(&self) -> Option<Minted> {
         self.detail.members().minted
@@ -128,6 +133,8 @@ pub enum CredentialDetail {
         organization: Id<Organization>,
         /// The scopes of the grant that this token has.
         scopes: ScopeSet,
+        /// Whether its secret can be guessed, as it was found at import: the secret itself is not kept.
+        weak: bool,
         /// Its status index.
         status_index: Option<u32>,
     },

@@ -12,3 +12,12 @@ mod network;
 pub use buckets::{Allowance, Attempts, Counted};
 pub use known::KnownNetworks;
 pub use network::Network;
+
+/// The recent guesses at the secrets of one realm that an older system chose.
+#[derive(Debug, Default)]
+pub(crate) struct Guesses {
+    /// The buckets of wrong secrets.
+    pub(crate) attempts: Attempts,
+    /// Where the owners of the secrets were seen.
+    pub(crate) known: KnownNetworks,
+}

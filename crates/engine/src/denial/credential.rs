@@ -4,6 +4,7 @@ use base::Timestamp;
 use domain::{CredentialKind, Revocation};
 
 use super::client::CLIENT;
+use super::text::PublicText::Fixed;
 use super::text::reason_of;
 
 /// Why a presented credential is denied.
@@ -24,6 +25,12 @@ pub enum CredentialReason {
     /// There is a credential with this id, and its secret is another one.
     #[error("the {} is wrong: its digest differs", .0.as_str())]
     Mismatch(CredentialKind),
+    /// Too many wrong secrets came for the credential or from the network, so this one was not compared. The next one
+    /// is, in so many seconds.
+    #[error(
+        "too many wrong secrets came for this id or from this network: nothing is compared for {0} seconds"
+    )]
+    TooManyGuesses(u64),
     /// The credential belongs to another client, key holder or resource server than the one that presents it.
     #[error("the {} belongs to another client or resource server", .0.as_str())]
     OfAnotherOwner(CredentialKind),
@@ -60,6 +67,10 @@ rows! { CredentialReason {
     Mismatch => "secret_mismatch", Warn, Credential, InvalidClient, CLIENT,
         "The id is known and the secret is another one: it was replaced, or somebody guesses. Look at the addresses in \
          `postern refusal list`, and make a new one with `postern secret create`.";
+    TooManyGuesses => "too_many_guesses", Warn, Request, RateLimited,
+        Fixed("Too many attempts with a wrong secret. Wait, then try again."),
+        "Somebody guesses at an imported token, or an old secret is still in use: look at the addresses in `postern \
+         refusal list`. Give the owner an API key with `postern key create`, then revoke the token.";
     OfAnotherOwner => "secret_of_another", Warn, Credential, InvalidClient, CLIENT,
         "The id and the secret belong to two different clients: compare `client_id` with the owner that `postern secret \
          show` names.";

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use oauth::{ErrorResponse, Problem};
 
 use super::client::ClientReason;
+use super::credential::CredentialReason;
 use super::gate::GateReason;
 use super::reason::{Denial, Reason};
 use super::request::RequestReason;
@@ -58,9 +59,9 @@ impl Denial {
         match &self.reason {
             Reason::Request(reason) => reason.completed(answer),
             Reason::Client(reason) => reason.completed(answer),
+            Reason::Credential(reason) => reason.completed(answer),
             Reason::Gate(reason) => reason.completed(answer),
-            Reason::Credential(_)
-            | Reason::AccessToken(_)
+            Reason::AccessToken(_)
             | Reason::Grant(_)
             | Reason::Scope(_)
             | Reason::Authorization(_)
@@ -96,6 +97,16 @@ impl ClientReason {
         } else {
             answer
         }
+    }
+}
+
+impl CredentialReason {
+    /// Adds the time to wait in seconds.
+    const fn completed(&self, mut answer: ErrorResponse) -> ErrorResponse {
+        if let Self::TooManyGuesses(seconds) = self {
+            answer.wait = Some(*seconds);
+        }
+        answer
     }
 }
 

@@ -61,6 +61,13 @@ impl Denial {
             Reason::Server(ServerReason::StoreUnavailable(_) | ServerReason::StoreFailed(_))
         )
     }
+
+    /// Whether nothing was found out about what was presented: the store failed, or the secret was
+    /// not compared.
+    pub const fn is_undecided(&self) -> bool {
+        self.is_of_store()
+            || matches!(self.reason, Reason::Credential(CredentialReason::TooManyGuesses(_)))
+    }
 }
 
 impl std::fmt::Display for Denial {

@@ -1,9 +1,11 @@
 //! `postern check`: says what is wrong or weak in a configuration. Contacts nothing and writes
-//! nothing: it reads the configuration and the files that it names.
+//! nothing: it reads the configuration and the files that it names. With `--live` it also asks a
+//! running realm what it has stored.
 
 mod files;
 mod finding;
 mod gate;
+mod live;
 mod network;
 mod realms;
 #[cfg(test)]
@@ -37,10 +39,14 @@ const CHECKS: [fn(&Config, &mut Vec<Finding>); 14] = [
 /// Runs all checks and prints the findings.
 ///
 /// # Errors
-/// When a finding is wrong, or weak and `strict` is set.
-pub(crate) fn check(arguments: &arguments::Check) -> Result<(), CommandError> {
+/// When a finding is wrong, or weak and `strict` is set; when a running realm cannot be asked.
+pub(crate) async fn check(arguments: &arguments::Check) -> Result<(), CommandError> {
     let config = config::load(&arguments.configured.config).map_err(CommandError::new)?;
-    let findings = findings(&config);
+    let mut findings = findings(&config);
+    if arguments.live {
+        findings.extend(live::findings(&arguments.connection.open()?).await?);
+        findings.sort_by_key(|finding| finding.severity);
+    }
     let mut out = std::io::stdout().lock();
     for finding in &findings {
         let _ = writeln!(out, "{finding}");

@@ -43,6 +43,9 @@ pub(crate) struct ImportFile {
     /// How many batches are sent at the same time
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
     in_flight: u8,
+    /// Import secrets that can be guessed, too
+    #[arg(long)]
+    allow_weak: bool,
     #[command(flatten)]
     connection: Connection,
 }
@@ -57,6 +60,7 @@ struct Total {
     imported: u64,
     unchanged: u64,
     refused: u64,
+    weak: u64,
 }
 
 /// Runs the import.
@@ -68,7 +72,7 @@ pub(crate) async fn run(import: ImportFile) -> Result<(), CommandError> {
     let format = import.format.unwrap_or_else(|| file::format_of(&import.file));
     let started = Instant::now();
     let rows = file::Rows::open(&import.file, format)?;
-    let mut batches = Batches::new(rows, import.audience.clone());
+    let mut batches = Batches::new(rows, import.audience.clone(), import.allow_weak);
     let bar = bar(file::lines(&import.file)?);
     let mut total = Total::default();
     let outcome = drive(&api, &import, &mut batches, |done| {
@@ -85,6 +89,12 @@ pub(crate) async fn run(import: ImportFile) -> Result<(), CommandError> {
         "{} imported, {} unchanged, {} refused in {seconds:.1} s ({speed:.0} rows a second)",
         total.imported, total.unchanged, total.refused,
     ));
+    if total.weak > 0 {
+        print_remark(&format!(
+            "{} of them have a secret that can be guessed: give their owners API keys, and revoke them",
+            total.weak
+        ));
+    }
     if let Err(error) = outcome {
         return Err(CommandError::new(format!(
             "{error}; what was imported stays, and starting again goes on from there"
@@ -101,6 +111,7 @@ impl Total {
     fn to_json(&self) -> serde_json::Value {
         serde_json::json!({
             "imported": self.imported, "unchanged": self.unchanged, "refused": self.refused,
+            "weak": self.weak,
         })
     }
 
@@ -108,6 +119,7 @@ impl Total {
         self.imported += done.imported;
         self.unchanged += done.unchanged;
         self.refused += done.problems.len() as u64;
+        self.weak += done.weak;
         for (line, problem) in &done.problems {
             bar.suspend(|| print_remark(&format!("{}:{line}: {problem}", import.file.display())));
         }

@@ -37,6 +37,9 @@ use crate::error::CommandError;
 use api_command::ApiCommand;
 
 pub(crate) use admin_key::AdminKey;
+pub(crate) use api::Api;
+pub(crate) use connection::Connection;
+pub(crate) use plan::{Page, Plan};
 
 /// Commands over the admin API, and helpers.
 #[derive(Debug, Subcommand)]

@@ -114,6 +114,13 @@ pub(crate) struct Page {
     all: bool,
 }
 
+impl Page {
+    /// Every page of a list.
+    pub(crate) fn every() -> Self {
+        Self { all: true, ..Self::default() }
+    }
+}
+
 /// The one that is meant.
 #[derive(Debug, Args)]
 pub(crate) struct Named {

@@ -77,7 +77,8 @@ fn legacy_tokens_are_imported_distinct_and_work() {
     let fixture = Fixture::at("fyma");
     let org = fixture.json(&["org", "list"])["data"][0]["id"].as_str().unwrap().to_owned();
     let file = fixture.server.folder().join("tokens.csv");
-    let mut rows: String = (0..2_000).map(|n| format!("old-{n},s3cret-{n},{org}\n")).collect();
+    let secret = |n: usize| base::encoding::base64url(base::digest::sha256(&n.to_be_bytes()));
+    let mut rows: String = (0..2_000).map(|n| format!("old-{n},{},{org}\n", secret(n))).collect();
     rows.push_str("bad one,s3cret,nobody\nold-x,s3cret,nobody\n");
     fs::write(&file, format!("id,secret,organization\n{rows}")).unwrap();
     let import = || fixture.run(&["token", "import", file.to_str().unwrap()]);
@@ -89,13 +90,22 @@ fn legacy_tokens_are_imported_distinct_and_work() {
         text.contains("tokens.csv:2002: bad one: ") && text.contains("tokens.csv:2003: "),
         "{text}"
     );
-    assert!(!text.contains("s3cret"), "{text}");
+    assert!(!text.contains("s3cret") && !text.contains(&secret(7)), "{text}");
     let again = String::from_utf8_lossy(&import().stderr).into_owned();
     assert!(again.contains("0 imported, 2000 unchanged, 2 refused"), "{again}");
-    let answer = get(&fixture.base(), "/tracking-cameras").basic("old-1999", "s3cret-1999").send();
+    let weak = fixture.server.folder().join("weak.csv");
+    fs::write(&weak, format!("id,secret,organization\nold-w,004213,{org}\n")).unwrap();
+    let refused = fixture.run(&["token", "import", weak.to_str().unwrap()]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(text.contains("0 imported") && text.contains("allow_weak"), "{text}");
+    let told = fixture.run(&["token", "import", weak.to_str().unwrap(), "--allow-weak"]);
+    let text = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert_eq!(told.status.code(), Some(0), "{text}");
+    assert!(text.contains("1 imported") && text.contains("can be guessed"), "{text}");
+    let answer = get(&fixture.base(), "/tracking-cameras").basic("old-1999", &secret(1_999)).send();
     assert_eq!(answer.status, 200);
     fixture.say(&["token", "legacy", "revoke", "old-1999", "--reason", "leaked"]);
-    let answer = get(&fixture.base(), "/tracking-cameras").basic("old-1999", "s3cret-1999").send();
+    let answer = get(&fixture.base(), "/tracking-cameras").basic("old-1999", &secret(1_999)).send();
     assert_eq!(answer.status, 401);
     let why = fixture.say(&["why", "old-1999"]);
     assert!(why.contains("leaked"), "{why}");

@@ -1,6 +1,7 @@
 //! Guessing ends, and the owner at a known place goes on: imported secrets at the gate, passwords on the sign-in page,
 //! and the log of all of it.
 
+mod imported;
 mod log;
 mod sign_in;
 

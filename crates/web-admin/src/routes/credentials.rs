@@ -33,6 +33,8 @@ pub(super) struct CredentialView {
     audience: Option<String>,
     /// Its scopes; null for a credential that only authenticates its owner.
     scopes: Option<Vec<String>>,
+    /// Whether its secret was imported although it can be guessed.
+    weak: bool,
     created_at: String,
     /// When it expires; null means never.
     expires_at: Option<String>,
@@ -112,6 +114,7 @@ pub(super) async fn view(
         grant: it.grant().map(|id| id.to_string()),
         audience,
         scopes: allowed.as_ref().map(scopes),
+        weak: it.is_weak(),
         created_at: time(it.created_at),
         expires_at: it.expires_at.map(time),
         revoked: revocation(it.revoked.as_ref()),

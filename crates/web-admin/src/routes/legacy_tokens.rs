@@ -20,6 +20,8 @@ pub(super) struct Imported {
     /// Tokens that existed already, with the same secret.
     unchanged: usize,
     refused: usize,
+    /// Tokens among the imported and unchanged ones whose secret can be guessed.
+    weak: usize,
     /// One result per row, in the order of the rows.
     results: Vec<RowView>,
 }
@@ -31,6 +33,8 @@ pub(super) struct RowView {
     id: String,
     /// `imported`, `unchanged` or `refused`.
     outcome: &'static str,
+    /// Whether its secret can be guessed, and it was imported all the same.
+    weak: bool,
     /// Why it was refused.
     problem: Option<String>,
 }
@@ -55,10 +59,16 @@ async fn import(call: Call, input: Import) -> Result<Imported, Denial> {
         imported: count(RowOutcome::Imported),
         unchanged: count(RowOutcome::Unchanged),
         refused: count(RowOutcome::Refused),
+        weak: rows.iter().filter(|row| row.weak).count(),
         results: rows.iter().map(shown).collect(),
     })
 }
 
 fn shown(row: &RowResult) -> RowView {
-    RowView { id: row.id.clone(), outcome: row.outcome.as_str(), problem: row.problem.clone() }
+    RowView {
+        id: row.id.clone(),
+        outcome: row.outcome.as_str(),
+        weak: row.weak,
+        problem: row.problem.clone(),
+    }
 }

@@ -20,6 +20,7 @@ use crate::changes::{Changes, detail};
 use crate::fields;
 use crate::redact::name;
 use crate::settle::settle_shared;
+use crate::weak_secret::{STRONG, guess_bits};
 use crate::{AdminReason, Context, Denial, Outcome, Reason, WriteContext, secrets};
 
 /// The most rows of one call.
@@ -45,7 +46,7 @@ pub async fn import(
     }
     let server = find::audience(ctx, input.audience.as_deref()).await?;
     let made = &[Kind::Grant, Kind::Credential];
-    let decision = async |ctx| decide(&ctx, actor, &server, &input.tokens).await;
+    let decision = async |ctx| decide(&ctx, actor, &server, input).await;
     settle_shared(ctx, made, decision).await.map(|(results, _)| results)
 }
 
@@ -53,24 +54,26 @@ async fn decide(
     ctx: &Context<'_>,
     actor: &Actor,
     server: &ResourceServer,
-    rows: &[LegacyRow],
+    input: &Import,
 ) -> Result<Outcome<Vec<RowResult>>, Denial> {
+    let rows = &input.tokens;
     let mut importing = Importing {
         ctx,
         actor,
         server,
+        allow_weak: input.allow_weak,
         organizations: BTreeMap::new(),
         grants_by_organization: BTreeMap::new(),
         fresh: BTreeMap::new(),
     };
     let mut results = Vec::with_capacity(rows.len());
     for row in rows {
-        let (outcome, problem) = match importing.row(row).await {
-            Ok(outcome) => (outcome, None),
+        let ((outcome, weak), problem) = match importing.row(row).await {
+            Ok(done) => (done, None),
             Err(denial) if matches!(denial.reason, Reason::Server(_)) => return Err(denial),
-            Err(denial) => (RowOutcome::Refused, Some(denial.to_string())),
+            Err(denial) => ((RowOutcome::Refused, false), Some(denial.to_string())),
         };
-        results.push(RowResult { id: row.id.clone(), outcome, problem });
+        results.push(RowResult { id: row.id.clone(), outcome, weak, problem });
     }
     importing.write(results).await
 }
@@ -104,13 +107,15 @@ struct Importing<'a> {
     ctx: &'a Context<'a>,
     actor: &'a Actor,
     server: &'a ResourceServer,
+    allow_weak: bool,
     organizations: BTreeMap<String, Option<Loaded<Organization>>>,
     grants_by_organization: BTreeMap<Id<Organization>, LegacyGrant>,
     fresh: BTreeMap<PublicId, Credential>,
 }
 
 impl Importing<'_> {
-    async fn row(&mut self, row: &LegacyRow) -> Result<RowOutcome, Denial> {
+    /// The outcome of a row, and whether the secret of the token can be guessed.
+    async fn row(&mut self, row: &LegacyRow) -> Result<(RowOutcome, bool), Denial> {
         let ctx = self.ctx;
         let secret = &row.secret.0;
         let public_id: PublicId = row.id.parse().map_err(|problem: domain::ParseNameError| {
@@ -123,11 +128,20 @@ impl Importing<'_> {
         if let Some(known) = self.known(&public_id).await? {
             let same = known.kind() == KIND && ctx.digests.matches(secret, &known.digest);
             return if same {
-                Ok(RowOutcome::Unchanged)
+                Ok((RowOutcome::Unchanged, known.is_weak()))
             } else {
                 let text = "a credential with this id and another secret exists";
                 Err(AdminReason::StateForbids(text.into()).into())
             };
+        }
+        let bits = guess_bits(&row.id, secret.expose());
+        let weak = bits < STRONG;
+        if weak && !self.allow_weak {
+            let expected = format!(
+                "a secret that cannot be guessed: it takes about 2^{bits} guesses, and should take 2^{STRONG}; \
+                 allow_weak imports it all the same"
+            );
+            return Err(fields::invalid("secret", expected));
         }
         let label = fields::label("label", &row.label)?;
         let expires_at = expiry(ctx, row.expires_at.as_deref(), None)?;
@@ -147,11 +161,12 @@ impl Importing<'_> {
                 grant,
                 organization,
                 scopes,
+                weak,
                 status_index: ctx.status_index(),
             },
         };
         self.fresh.insert(public_id, credential);
-        Ok(RowOutcome::Imported)
+        Ok((RowOutcome::Imported, weak))
     }
 
     /// The credential with this public id, from the store or from an earlier row.
@@ -216,7 +231,8 @@ impl Importing<'_> {
             }
         }
         for credential in self.fresh.values() {
-            let details = detail([("scopes", json!(credential.scopes()))]);
+            let (scopes, weak) = (json!(credential.scopes()), json!(credential.is_weak()));
+            let details = detail([("scopes", scopes), ("weak", weak)]);
             changes.insert(credential, "legacy_token.imported".into(), details);
         }
         Ok(changes.done(results))

@@ -36,12 +36,15 @@ pub struct LegacyRow {
 }
 
 /// The tokens to import.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Import {
     /// The identifier of the resource server. It may be missing where the realm has exactly one.
     pub audience: Option<String>,
+    /// Whether secrets that can be guessed are imported, too. If missing: they are refused.
+    #[serde(default)]
+    pub allow_weak: bool,
     /// The tokens, at most 500.
     pub tokens: Vec<LegacyRow>,
 }
@@ -75,6 +78,8 @@ pub struct RowResult {
     pub id: String,
     /// The result of the row.
     pub outcome: RowOutcome,
+    /// Whether the token is in the realm with a secret that can be guessed.
+    pub weak: bool,
     /// Why the row was refused, where it was.
     pub problem: Option<String>,
 }

@@ -82,3 +82,23 @@ async fn rfc7009_2_a_revocation_during_a_suspension_is_final() {
     parameters[0].1 = "refresh_token";
     assert_eq!(code(world.token(&parameters).await), "credential_revoked");
 }
+
+#[tokio::test]
+async fn a_token_whose_secret_is_not_compared_is_not_said_to_be_revoked() {
+    let world = World::new().await;
+    let (id, secret) = world.legacy.clone();
+    for _ in 0..20 {
+        assert_eq!(code(world.pair_at_api(&id, "wrong").await), "secret_mismatch");
+    }
+    assert_eq!(code(world.pair_at_api(&id, &secret).await), "too_many_guesses");
+    let pair = format!("{id}:{secret}");
+    let request = || oauth::Request {
+        possession: true,
+        ..crate::world::request(Operation::Revocation, &[(oauth::Parameter::Token, pair.as_str())])
+    };
+    assert_eq!(code(world.ask(&request()).await.map(drop)), "too_many_guesses");
+    world.advance(60 * 60);
+    assert!(world.pair_at_api(&id, &secret).await.is_ok(), "nobody is locked out for good");
+    world.ask(&request()).await.unwrap();
+    assert_eq!(code(world.pair_at_api(&id, &secret).await), "credential_revoked");
+}

@@ -130,6 +130,7 @@ impl World {
         let digest = self.digests.digest(&Secret::<AnySecret>::new(self.legacy.1.as_str()));
         let public_id = self.legacy.0.parse().unwrap();
         let detail = CredentialDetail::LegacyToken {
+            weak: false,
             grant: own,
             organization,
             scopes: scopes("read write"),

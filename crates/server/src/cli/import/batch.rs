@@ -15,6 +15,7 @@ const MAX_BYTES: usize = 900 * 1024;
 pub(crate) struct Batches {
     rows: Rows,
     audience: Option<String>,
+    allow_weak: bool,
 }
 
 /// A batch of rows.
@@ -31,13 +32,15 @@ pub(crate) struct Batch {
 pub(crate) struct Done {
     pub(crate) imported: u64,
     pub(crate) unchanged: u64,
+    /// Those of both with a secret that can be guessed.
+    pub(crate) weak: u64,
     /// Line and problem of each row that was refused.
     pub(crate) problems: Vec<(u64, String)>,
 }
 
 impl Batches {
-    pub(crate) const fn new(rows: Rows, audience: Option<String>) -> Self {
-        Self { rows, audience }
+    pub(crate) const fn new(rows: Rows, audience: Option<String>, allow_weak: bool) -> Self {
+        Self { rows, audience, allow_weak }
     }
 
     /// The next batch; `None` at the end of the file.
@@ -61,7 +64,11 @@ impl Batches {
         if tokens.is_empty() && problems.is_empty() {
             return Ok(None);
         }
-        let body = body([("audience", self.audience.clone().into()), ("tokens", tokens.into())]);
+        let body = body([
+            ("audience", self.audience.clone().into()),
+            ("allow_weak", self.allow_weak.into()),
+            ("tokens", tokens.into()),
+        ]);
         let plan = Plan::post(&["legacy-tokens", "import"], body);
         Ok(Some(Batch { plan, sent, problems }))
     }
@@ -101,6 +108,7 @@ impl Batch {
         let results = answer.get("results").and_then(Value::as_array);
         for ((line, id), result) in self.sent.iter().zip(results.into_iter().flatten()) {
             let text = |name: &str| result.get(name).and_then(Value::as_str).unwrap_or_default();
+            done.weak += u64::from(result.get("weak") == Some(&Value::Bool(true)));
             match text("outcome") {
                 "imported" => done.imported += 1,
                 "unchanged" => done.unchanged += 1,

@@ -14,7 +14,7 @@ fn file(name: &str, text: &[u8]) -> (tempfile::TempDir, PathBuf) {
 /// The rows that are refused before anything is sent, and the rows that are sent.
 fn read(name: &str, text: &[u8], format: Format) -> (Vec<(u64, String)>, Vec<serde_json::Value>) {
     let (_folder, path) = file(name, text);
-    let mut batches = Batches::new(Rows::open(&path, format).unwrap(), None);
+    let mut batches = Batches::new(Rows::open(&path, format).unwrap(), None, false);
     let (mut problems, mut sent) = (Vec::new(), Vec::new());
     while let Some(batch) = batches.next().unwrap() {
         let tokens = batch.plan().body.as_ref().unwrap()["tokens"].as_array().cloned();
@@ -64,7 +64,7 @@ fn an_unknown_header_is_refused_with_its_position() {
 fn batches_hold_at_most_500_rows() {
     let rows: String = (0..1_201).map(|n| format!("t{n},s,acme\n")).collect();
     let (_folder, path) = file("a.csv", format!("id,secret,organization\n{rows}").as_bytes());
-    let mut batches = Batches::new(Rows::open(&path, Format::Csv).unwrap(), None);
+    let mut batches = Batches::new(Rows::open(&path, Format::Csv).unwrap(), None, false);
     let mut sizes = Vec::new();
     while let Some(batch) = batches.next().unwrap() {
         sizes.push(batch.plan().body.as_ref().unwrap()["tokens"].as_array().unwrap().len());

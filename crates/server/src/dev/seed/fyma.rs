@@ -48,7 +48,7 @@ async fn legacy_token(realm: &SeedRealm<'_>, customer: &str) -> Result<Pair, Den
         label: "Signal box (2019)".to_owned(),
         expires_at: None,
     };
-    let import = legacy_tokens::Import { audience: None, tokens: vec![row] };
+    let import = legacy_tokens::Import { tokens: vec![row], ..Default::default() };
     legacy_tokens::import(&realm.context(), realm.by(), &import).await?;
     Ok(Pair { id, secret })
 }

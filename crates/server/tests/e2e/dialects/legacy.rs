@@ -6,6 +6,9 @@ use super::fyma::Fyma;
 use super::text;
 use crate::harness::http::{get, post};
 
+/// The beginning of a secret that cannot be guessed.
+const SECRET: &str = "JBSWY3DPEHPK3PXPKRUGS4ZA";
+
 fn cameras(fyma: &Fyma, id: &str, secret: &str) -> u16 {
     get(fyma.base(), "/tracking-cameras").basic(id, secret).send().status
 }
@@ -42,15 +45,19 @@ fn legacy_tokens_are_imported_and_cannot_be_made() {
     assert!(matches!(admin.call("POST", "/legacy-tokens", Some(&new)).status, 404 | 405));
     let rows: Vec<_> = (0..50)
         .map(|n| {
-            let (id, secret) = (format!("old-{n}"), format!("s3cret:{n}+%41/="));
+            let (id, secret) = (format!("old-{n}"), format!("{SECRET}:{n}+%41/="));
             json!({"id": id, "secret": secret, "organization": organization["id"]})
         })
         .collect();
     let import = json!({"tokens": rows});
     let reported = admin.call("POST", "/legacy-tokens/import", Some(&import)).expect(200).json();
     assert_eq!((&reported["imported"], &reported["refused"]), (&json!(50), &json!(0)));
-    assert_eq!(cameras(&fyma, "old-7", "s3cret:7+%41/="), 200, "a secret is taken as it is");
-    assert_eq!(cameras(&fyma, "old-7", "s3cret:8+%41/="), 401);
+    assert_eq!(
+        cameras(&fyma, "old-7", &format!("{SECRET}:7+%41/=")),
+        200,
+        "a secret is taken as it is"
+    );
+    assert_eq!(cameras(&fyma, "old-7", &format!("{SECRET}:8+%41/=")), 401);
     let again = admin.call("POST", "/legacy-tokens/import", Some(&import)).expect(200).json();
     assert_eq!((&again["imported"], &again["unchanged"]), (&json!(0), &json!(50)));
 }

@@ -23,6 +23,7 @@ const AUTHENTICATED: u16 = 1 << 10;
 const PLACE: u16 = 1 << 11;
 const REVOKED: u16 = 1 << 12;
 const CREATED: u16 = 1 << 13;
+const WEAK: u16 = 1 << 14;
 
 fn flags(it: &Credential, of: &CredentialMembers<&ScopeSet>, named: bool) -> u16 {
     let set = |flag, is: bool| if is { flag } else { 0 };
@@ -37,6 +38,7 @@ fn flags(it: &Credential, of: &CredentialMembers<&ScopeSet>, named: bool) -> u16
         | set(ROTATED, of.rotated.is_some())
         | set(MINTED, of.minted.is_some())
         | set(AUTHENTICATED, of.authenticated_at.is_some())
+        | set(WEAK, of.weak)
         | set(PLACE, of.status_index.is_some())
         | set(REVOKED, it.revoked.is_some())
         | set(CREATED, it.created_at != made(it.id.as_u128()))
@@ -104,6 +106,7 @@ pub(super) fn read(codec: &Codec, id: Id<Credential>, from: &mut Reader<'_>) -> 
         ..CredentialMembers::NONE
     };
     let expires_at = if has(EXPIRES) { Some(from.time()?) } else { None };
+    members.weak = has(WEAK);
     members.rotated = if has(ROTATED) { Some(read_rotated(from)?) } else { None };
     members.minted = if has(MINTED) { Some(read_minted(from)?) } else { None };
     members.authenticated_at = if has(AUTHENTICATED) { Some(from.time()?) } else { None };

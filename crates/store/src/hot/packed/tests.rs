@@ -97,6 +97,7 @@ impl Dice {
             rotated: self.maybe(|| Rotated { generation: self.0.u128() as u32, at: self.time() }),
             minted: self.maybe(|| Minted { from: self.id(), token_id: self.id() }),
             authenticated_at: self.maybe(|| self.time()),
+            weak: self.number(2) == 0,
             status_index: self.maybe(|| self.0.u128() as u32),
         };
         members.detail(kind).unwrap_or_else(|_| self.detail())

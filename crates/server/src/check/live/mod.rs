@@ -1,0 +1,19 @@
+//! `postern check --live`: says what is weak in what a realm has stored. It asks the admin API of the running realm, so
+//! it needs an admin key with the scopes to read, and changes nothing.
+
+mod lists;
+mod tokens;
+
+use super::finding::Finding;
+use crate::cli::Api;
+use crate::error::CommandError;
+
+/// Runs all checks of the realm behind `api`.
+///
+/// # Errors
+/// When the admin API cannot be asked.
+pub(super) async fn findings(api: &Api) -> Result<Vec<Finding>, CommandError> {
+    let mut findings = Vec::new();
+    tokens::legacy(api, &mut findings).await?;
+    Ok(findings)
+}
