@@ -14,6 +14,9 @@ pub const MAX_USE_CASE: usize = 2_000;
 pub const MAX_PENDING: usize = 500;
 /// The most requests that a realm accepts on a UTC day.
 pub const MAX_A_DAY: usize = 200;
+/// So many of both are only for networks that no other request came from on the day. So a few networks cannot shut out
+/// all others.
+const FOR_FIRST_REQUESTS: usize = 100;
 
 const DAY: i64 = 86_400;
 
@@ -28,6 +31,8 @@ pub struct NewAccessRequest {
     pub use_case: String,
     /// The e-mail address of the person.
     pub contact: String,
+    /// Whether it is the first request of the day from its network.
+    pub first_of_network: bool,
 }
 
 /// Stores an access request, for staff to decide on.
@@ -52,7 +57,7 @@ pub async fn submit(
         mailed: None,
         created_at: ctx.now,
     };
-    refuse_too_many(ctx).await?;
+    refuse_too_many(ctx, new.first_of_network).await?;
     let mut changes = Changes::new(ctx, &Actor::System);
     changes.insert(&request, "access_request.created".into(), no_detail());
     Ok(changes.done(request))
@@ -74,19 +79,22 @@ fn paragraph(field: &str, text: &str) -> Result<String, Denial> {
     Ok(text.to_owned())
 }
 
-/// Refuses a request beyond [`MAX_PENDING`] waiting ones or [`MAX_A_DAY`] on this day. So a flood
-/// of the form adds few rows a day and costs a bounded number of reads.
+/// Refuses a request beyond [`MAX_PENDING`] waiting ones or [`MAX_A_DAY`] on this day, of which
+/// [`FOR_FIRST_REQUESTS`] are for the first request of a network. So a flood of the form adds few
+/// rows a day and costs a bounded number of reads.
 ///
 /// # Errors
 /// [`LinkReason::AccessRequestsFull`]; the error of the store.
-async fn refuse_too_many(ctx: &Context<'_>) -> Result<(), Denial> {
+async fn refuse_too_many(ctx: &Context<'_>, first_of_network: bool) -> Result<(), Denial> {
+    let reserved = if first_of_network { 0 } else { FOR_FIRST_REQUESTS };
+    let (a_day, pending) = (MAX_A_DAY - reserved, MAX_PENDING - reserved);
     let midnight = ctx.now.day().saturating_mul(DAY).saturating_mul(1_000);
     // An identifier begins with the Unix time in milliseconds at which it was made.
     let after = u128::from(midnight.unsigned_abs()) << 80;
-    if count(ctx, None, Some(after), MAX_A_DAY).await? >= MAX_A_DAY {
+    if count(ctx, None, Some(after), a_day).await? >= a_day {
         return Err(LinkReason::AccessRequestsFull("on this day").into());
     }
-    if count(ctx, Some("pending"), None, MAX_PENDING).await? >= MAX_PENDING {
+    if count(ctx, Some("pending"), None, pending).await? >= pending {
         return Err(LinkReason::AccessRequestsFull("until some are decided").into());
     }
     Ok(())

@@ -22,6 +22,9 @@ pub enum LinkReason {
     /// The link expired at this time.
     #[error("the link expired at {0}")]
     Expired(Timestamp),
+    /// The form of an access request has a field that people do not see, and something filled it in.
+    #[error("the hidden field of the form was filled in: by a program, or by a password manager")]
+    HiddenFieldFilled,
     /// The realm accepts no more access requests at present; until when, in words.
     #[error("no more access requests are accepted {0}")]
     AccessRequestsFull(&'static str),
@@ -38,6 +41,10 @@ rows! { LinkReason {
         "The recipient must use the link of the newest mail: `postern access-request show` says when it was sent.";
     Expired => "link_expired", Info, Request, NotFound, LINK,
         "Send another link with `postern access-request resend`.";
+    HiddenFieldFilled => "hidden_field_filled", Info, Request, InvalidRequest,
+        Fixed("A field that people do not see was filled in. Nothing was sent."),
+        "A program sent the form, and nothing is lost. Where a person asks: their browser or password manager fills in \
+         every field; they can switch that off for the page, or staff make the client with `postern client create`.";
     AccessRequestsFull => "access_requests_full", Warn, Request, RateLimited,
         Fixed("No more requests are accepted at the moment. Please try again tomorrow."),
         "Decide what waits: `postern access-request list`, then `approve` or `decline` each.";

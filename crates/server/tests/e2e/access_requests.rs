@@ -34,8 +34,18 @@ impl Fixture {
     }
 
     fn with(office: PostOffice) -> Self {
+        Self::configured(office, "")
+    }
+
+    /// Behind a proxy on this machine: a request says from which address it comes.
+    fn behind_a_proxy() -> Self {
+        Self::configured(PostOffice::open(), "trusted_proxies = [\"127.0.0.1\"]\n")
+    }
+
+    fn configured(office: PostOffice, first: &str) -> Self {
         let realm = Realm::new("fyma");
-        let mut configuration = fs::read_to_string(realm.configuration()).unwrap();
+        let configuration = fs::read_to_string(realm.configuration()).unwrap();
+        let mut configuration = format!("{first}{configuration}");
         configuration.push_str(&format!(
             "\n[mail]\nfrom = \"API access <api@postern.example>\"\nhost = \"127.0.0.1\"\n\
              port = {}\nencryption = \"none\"\ntimeout = \"2s\"\n",

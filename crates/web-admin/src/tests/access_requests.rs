@@ -15,6 +15,7 @@ impl Fixture {
             organization: "Harbour".to_owned(),
             use_case: "Count ships.".to_owned(),
             contact: "ada@example.com".to_owned(),
+            first_of_network: true,
         };
         let origin = RequestOrigin::default();
         let ctx = self.state.write_context(&origin);

@@ -1,7 +1,10 @@
 //! The form of an access request.
 //!
-//! Invariant: the answer does not depend on whether the person or their organization is known. If the page is stale or
-//! a field is wrong, the form is shown again with all that the person typed.
+//! Invariant: the answer does not depend on whether the person or their organization is known. If the page is stale, a
+//! field is wrong or a limit is reached, the form is shown again with all that the person typed, and with what happened.
+//!
+//! The day of a realm is shared: a network has its part, and one part of the day is only for networks from which
+//! nothing came yet. The e-mail address earns nothing, since nobody has proved it.
 
 use std::time::Duration;
 
@@ -15,13 +18,24 @@ use oauth::ErrorResponse;
 use super::page::SENT;
 use super::submissions::SubmissionLock;
 use super::templates::{FieldError, FormPage, FormValues, SentPage};
+use crate::people::forms;
 use crate::people::page::{Allowed, Layout, page, see_other};
 use crate::people::visit::Visit;
 
 /// The purpose of the form's CSRF token.
 const PURPOSE: &str = "access-request";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The request of a network that is its first of a day.
+const FIRST: Allowance = Allowance::per(1, DAY);
+
 /// The requests from one network: a few people in one office may ask.
-const OF_NETWORK: Allowance = Allowance::per(10, Duration::from_secs(60 * 60));
+const fn of_network(size: Network) -> Option<Allowance> {
+    match size {
+        Network::Link | Network::Home => None,
+        Network::Site => Some(Allowance::per(10, DAY)),
+        Network::Provider => Some(Allowance::per(20, DAY)),
+    }
+}
 
 pub(super) fn show(visit: &Visit<'_>) -> Response<Body> {
     form(visit, 200, FormValues::default(), (None, None))
@@ -46,25 +60,30 @@ pub(super) async fn post(
     if let Some(denial) = refused {
         return show_again(visit, typed, &denial);
     }
-    // The field is hidden from people (a honeypot): only a bot fills it in.
-    let field = |name| visit.form.as_ref().and_then(|form| form.field(name));
-    if field("website").is_some_and(|website| !website.is_empty()) {
-        tracing::debug!(request_id = visit.origin.request_id, "an access request of a machine");
-        return see_other(&visit.at(SENT));
+    if fills_hidden_field(visit) {
+        return show_again(visit, typed, &LinkReason::HiddenFieldFilled.into());
     }
+    let attempts = &visit.state.app().attempts;
+    let realm = visit.realm_name();
+    let name =
+        |size: Network| Some(format!("access request {realm} {}", size.of(visit.origin.address?)?));
+    let buckets: Vec<_> = [Network::Site, Network::Provider]
+        .into_iter()
+        .filter_map(|size| Some((name(size)?, of_network(size)?)))
+        .collect();
+    let counted: Vec<_> = buckets.iter().map(|(name, it)| (name.as_str(), *it)).collect();
+    if let Err(seconds) = attempts.take(&counted, ctx.now) {
+        return show_again(visit, typed, &SignInReason::TooManyAttempts(seconds).into());
+    }
+    let first = name(Network::Site).map(|name| format!("first {name}")).unwrap_or_default();
+    let first = [(first.as_str(), FIRST)];
     let new = NewAccessRequest {
         name: typed.name.clone(),
         organization: typed.organization.clone(),
         use_case: typed.use_case.clone(),
         contact: typed.contact.clone(),
+        first_of_network: attempts.take(&first, ctx.now).is_ok(),
     };
-    let attempts = &visit.state.app().attempts;
-    let network = visit.origin.address.and_then(|it| Network::Link.of(it)).unwrap_or_default();
-    let bucket = format!("access request {} {network}", visit.realm_name());
-    let counted = [(bucket.as_str(), OF_NETWORK)];
-    if let Err(seconds) = attempts.take(&counted, ctx.now) {
-        return show_again(visit, typed, &SignInReason::TooManyAttempts(seconds).into());
-    }
     let submitted = match check_address(&new.contact) {
         Ok(()) => {
             let _one_at_a_time = submissions.queue.lock().await;
@@ -76,9 +95,20 @@ pub(super) async fn post(
         Ok(()) => see_other(&visit.at(SENT)),
         Err(denial) => {
             attempts.give_back(&counted);
+            if new.first_of_network {
+                attempts.give_back(&first);
+            }
             show_again(visit, typed, &denial)
         }
     }
+}
+
+/// Whether the field that people do not see was filled in (a honeypot): by a program that fills in all there is.
+fn fills_hidden_field(visit: &Visit<'_>) -> bool {
+    let Some(form) = &visit.form else { return false };
+    let csrf = form.field("csrf").unwrap_or_default();
+    let name = forms::hidden_field(visit.state.issuer().forms(), csrf);
+    form.has(&name) && form.field(&name) != Some("")
 }
 
 fn typed(visit: &Visit<'_>) -> FormValues {
@@ -122,6 +152,11 @@ fn show_again(visit: &Visit<'_>, typed: FormValues, denial: &Denial) -> Response
             let notice = "Too many requests came from your network. Please try again in a while.";
             (notice, None, Some(*seconds))
         }
+        Reason::Link(LinkReason::HiddenFieldFilled) => {
+            let notice = "Something filled in a field that people do not see, perhaps a password manager. Nothing was \
+                          sent. Please send it again. If this comes again, switch off automatic filling for this page.";
+            (notice, None, None)
+        }
         Reason::Link(LinkReason::AccessRequestsFull(_)) => {
             let notice = "No more requests are accepted at the moment. Please try again tomorrow.";
             (notice, None, Some(60 * 60))
@@ -156,9 +191,11 @@ fn form(
     typed: FormValues,
     (wrong, notice): (Option<FieldError>, Option<&'static str>),
 ) -> Response<Body> {
+    let csrf = visit.token(PURPOSE, None);
     let template = FormPage {
         layout: Layout::of(visit),
-        csrf: visit.token(PURPOSE, None),
+        hidden_field: forms::hidden_field(visit.state.issuer().forms(), &csrf),
+        csrf,
         typed,
         wrong,
         notice,

@@ -26,6 +26,8 @@ pub(crate) struct FieldError {
 pub(crate) struct FormPage {
     pub(crate) layout: Layout,
     pub(crate) csrf: String,
+    /// The name of the field that people do not see.
+    pub(crate) hidden_field: String,
     pub(crate) typed: FormValues,
     pub(crate) wrong: Option<FieldError>,
     /// A message about the whole form.

@@ -50,6 +50,7 @@ fn typed_values_are_shown_again_and_escaped() {
     let page = FormPage {
         layout: layout(),
         csrf: "token".to_owned(),
+        hidden_field: "field-1".to_owned(),
         typed: FormValues {
             name: hostile.clone(),
             organization: hostile.clone(),
@@ -94,6 +95,7 @@ impl Fixture {
             organization: "Harbour & Sons".to_owned(),
             use_case: "Count ships.".to_owned(),
             contact: "zoe@example.com".to_owned(),
+            first_of_network: true,
         };
         let submitted = settle(&ctx, async |ctx| submit(&ctx, &new).await).await.unwrap().0;
         let id = submitted.public_id.as_str();

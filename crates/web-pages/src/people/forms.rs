@@ -44,6 +44,13 @@ pub(crate) fn token(key: &DigestKey, purpose: &str, binding: &str) -> String {
     base64url(key.mac(format!("csrf\0{binding}\0{purpose}").as_bytes()))
 }
 
+/// The name of a field that people do not see and programs fill in. It follows from the CSRF token of the form, so it
+/// cannot be known before the page is loaded. It has no meaning that a password manager or a browser might recognize.
+pub(crate) fn hidden_field(key: &DigestKey, csrf: &str) -> String {
+    let digits = base64url(key.mac(format!("hidden field\0{csrf}").as_bytes()));
+    format!("f{}", digits.get(..16).unwrap_or_default())
+}
+
 /// Whether `form` has the CSRF token for `purpose` and `binding`.
 pub(crate) fn is_ours(form: &Form, key: &DigestKey, purpose: &str, binding: &str) -> bool {
     let expected = token(key, purpose, binding);

@@ -6,7 +6,7 @@
 mod assets;
 mod authorize;
 mod connected_apps;
-mod forms;
+pub(crate) mod forms;
 mod known;
 pub(crate) mod page;
 mod paths;

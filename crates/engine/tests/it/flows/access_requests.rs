@@ -23,6 +23,7 @@ fn new() -> NewAccessRequest {
         organization: "Analytical Engines".into(),
         use_case: "Read cameras.\r\nAt night.".into(),
         contact: "Ada@Example.com".into(),
+        first_of_network: true,
     }
 }
 
@@ -427,4 +428,18 @@ async fn access_requests_are_listed_by_state_page_by_page() {
         let page = world.run(async |ctx| list(ctx, Some(state), &query).await).await.unwrap();
         assert_eq!(page.items.len(), count, "{state:?}");
     }
+}
+
+#[tokio::test]
+async fn half_of_a_day_is_for_networks_that_nothing_came_from() {
+    let world = World::new().await;
+    let again = || NewAccessRequest { first_of_network: false, ..new() };
+    for _ in 0..MAX_A_DAY / 2 {
+        ask(&world, again()).await.unwrap();
+    }
+    assert_eq!(ask(&world, again()).await.unwrap_err().code(), "access_requests_full");
+    for _ in 0..MAX_A_DAY / 2 {
+        ask(&world, new()).await.unwrap();
+    }
+    assert_eq!(ask(&world, new()).await.unwrap_err().code(), "access_requests_full");
 }

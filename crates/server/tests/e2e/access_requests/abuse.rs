@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{Fixture, Visitor, hidden, wish};
-use crate::harness::http::{form, get, post};
+use super::{Fixture, Visitor, between, hidden, wish};
+use crate::harness::http::{Answer, form, get, post};
 
 fn with<'a>(field: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
     wish().into_iter().map(|(name, it)| (name, if name == field { value } else { it })).collect()
@@ -58,7 +58,7 @@ fn a_network_that_asks_too_often_waits() {
     }
     let limited = ada.ask(&wish()).expect(429);
     let wait: u64 = limited.header("retry-after").unwrap().parse().unwrap();
-    assert!((1..=3_600).contains(&wait), "{wait}");
+    assert!((1..=8_640).contains(&wait), "{wait}");
     assert!(limited.text().contains("Analytical Engines"), "what was typed stays");
     assert_eq!(fixture.admin.why(&limited), "too_many_attempts");
     assert_eq!(fixture.queue("pending").len(), 10);
@@ -92,15 +92,80 @@ fn a_form_of_another_page_browser_or_site_changes_nothing() {
     ada.post("/access-request", &fields).expect(303);
 }
 
+/// The name of the field that people do not see.
+fn hidden_field(page: &Answer) -> String {
+    let (_, unseen) = page
+        .text()
+        .split_once("class=\"hidden\" aria-hidden=\"true\"")
+        .expect("a field that people do not see");
+    let (_, input) = unseen.split_once("<input").unwrap();
+    let input = input.split('>').next().unwrap();
+    assert!(input.contains("autocomplete=\"off\"") && input.contains("tabindex=\"-1\""), "{input}");
+    between(input, "name=\"", "\"")
+}
+
 #[test]
-fn a_bot_that_fills_in_the_hidden_field_is_ignored() {
+fn who_fills_in_the_hidden_field_reads_that_nothing_was_sent_and_can_send_it_again() {
     let fixture = Fixture::open();
-    let mut machine = fixture.visitor();
-    let mut fields = wish();
-    fields.push(("website", "https://spam.example"));
-    let answer = machine.ask(&fields).expect(303);
-    assert_eq!(answer.header("location"), Some("/access-request/sent"));
+    let mut ada = fixture.visitor();
+    let page = ada.open("/access-request").expect(200);
+    let (csrf, name) = (hidden(&page), hidden_field(&page));
+    let filled = |name: &str, value: &str| -> Vec<(String, String)> {
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        wish().into_iter().chain([("csrf", csrf.as_str()), (name, value)]).map(owned).collect()
+    };
+    fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+    let refused =
+        ada.post("/access-request", &borrowed(&filled(&name, "https://ada.example"))).expect(400);
+    assert!(refused.text().contains("Nothing was sent"), "{}", refused.text());
+    assert!(refused.text().contains("Analytical Engines"), "what was typed stays");
+    assert_eq!(fixture.admin.why(&refused), "hidden_field_filled");
     assert!(fixture.queue("pending").is_empty());
+    assert_eq!(hidden_field(&refused), name, "the form that is shown again is the same");
+    ada.post("/access-request", &borrowed(&filled(&name, ""))).expect(303);
+    assert_eq!(fixture.queue("pending").len(), 1);
+    // What a password manager knows is no field of this form, and no other browser has the name.
+    ada.post("/access-request", &borrowed(&filled("website", "https://ada.example"))).expect(303);
+    let other = hidden_field(&fixture.visitor().open("/access-request").expect(200));
+    assert_ne!(other, name);
+    for word in ["web", "site", "url", "mail", "phone", "company", "address", "name"] {
+        assert!(!name.to_lowercase().contains(word), "{name}");
+    }
+}
+
+/// Sends the form from an address.
+fn ask_from(fixture: &Fixture, address: &str) -> Answer {
+    let mut visitor = fixture.visitor();
+    let csrf = hidden(&visitor.open("/access-request").expect(200));
+    let mut fields = vec![("csrf", csrf.as_str())];
+    fields.extend(wish());
+    let ask = post(&visitor.0.base, "/access-request").header("X-Forwarded-For", address);
+    visitor.0.ask(ask.text("application/x-www-form-urlencoded", form(&fields)))
+}
+
+#[test]
+fn a_few_networks_cannot_fill_the_day_of_all_others() {
+    let fixture = Fixture::behind_a_proxy();
+    let mut taken = 0;
+    for network in 0..20 {
+        for host in 0..12 {
+            let answer = ask_from(&fixture, &format!("203.{network}.113.{host}"));
+            taken += usize::from(answer.status == 303);
+        }
+    }
+    // Ten networks have their ten each; then each of the others has its first one.
+    assert_eq!(taken, 110);
+    for network in 0..40 {
+        ask_from(&fixture, &format!("198.{network}.100.7")).expect(303);
+    }
+    let again = ask_from(&fixture, "198.7.100.8").expect(429);
+    assert_eq!(fixture.admin.why(&again), "access_requests_full");
+    // One provider has its share as well, however many networks it has.
+    let of_provider =
+        (0..60).filter(|it| ask_from(&fixture, &format!("2001:db8:{it:x}::1")).status == 303);
+    assert_eq!(of_provider.count(), 20);
 }
 
 #[test]
