@@ -1,5 +1,7 @@
 //! A group: requests that share one transaction. Each is written whole or not at all.
 
+use std::time::Instant;
+
 use rusqlite::{Connection, Result};
 
 use super::work::{Reply, Request, Work, WriteError, Written};
@@ -37,7 +39,9 @@ impl State {
                 }
             }
             Err(error) => {
-                tracing::error!(%error, requests = requests.len(), "a commit failed");
+                self.failures.line(Instant::now(), |left_out| {
+                    tracing::error!(%error, requests = requests.len(), left_out, "a commit failed");
+                });
                 self.forget();
                 for request in requests.drain(..) {
                     drop(request.reply.send(Err(store_error(&error).into())));
@@ -88,7 +92,9 @@ impl State {
                 if self.connection.is_autocommit() {
                     return Err(error);
                 }
-                tracing::error!(%error, "a write failed");
+                self.failures.line(Instant::now(), |left_out| {
+                    tracing::error!(%error, left_out, "a write failed");
+                });
                 replies.push(Err(store_error(&error).into()));
             } else {
                 replies.push(outcome.map_err(Into::into));
@@ -191,7 +197,9 @@ impl State {
         if !self.connection.is_autocommit()
             && let Err(error) = run(&self.connection, "ROLLBACK")
         {
-            tracing::error!(%error, "a failed commit could not be rolled back");
+            self.failures.line(Instant::now(), |left_out| {
+                tracing::error!(%error, left_out, "a failed commit could not be rolled back");
+            });
         }
         self.budgets.forget();
         self.reset_counts();
@@ -209,7 +217,9 @@ impl State {
         self.undo();
         // On a full disk the log cannot grow. After a checkpoint, it restarts in the room it has.
         if let Err(error) = checkpoint(&self.connection) {
-            tracing::warn!(%error, "the log could not be written back");
+            self.failures.line(Instant::now(), |left_out| {
+                tracing::warn!(%error, left_out, "the log could not be written back");
+            });
         }
     }
 }

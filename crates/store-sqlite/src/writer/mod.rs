@@ -7,6 +7,7 @@
 mod budgets;
 mod entities;
 mod events;
+mod failure_log;
 mod group;
 mod limits;
 mod notes;
@@ -21,6 +22,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use self::budgets::Budgets;
 use self::events::Events;
+use self::failure_log::FailureLog;
 use self::notes::RefusalCounts;
 use self::work::{Reply, Request};
 pub(crate) use self::work::{Work, Written};
@@ -55,6 +57,7 @@ impl Writer {
             refusals: RefusalCounts::default(),
             newest: newest.clone(),
             savepoint_groups: 0,
+            failures: FailureLog::default(),
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
@@ -111,6 +114,7 @@ struct State {
     newest: watch::Sender<u64>,
     /// How many groups are still to be written with savepoints.
     savepoint_groups: u32,
+    failures: FailureLog,
 }
 
 impl State {
