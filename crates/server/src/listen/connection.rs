@@ -11,6 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
+use super::gentle_close::GentleClose;
 use super::shared::{Shared, announced};
 use super::tls::Tls;
 use super::write_timeout::WriteTimeout;
@@ -24,7 +25,10 @@ pub(super) struct ConnectionContext {
 
 pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, context: ConnectionContext) {
     let _ = stream.set_nodelay(true);
-    let stream = WriteTimeout::new(stream, context.shared.limits.write_timeout);
+    let limits = &context.shared.limits;
+    let stream = WriteTimeout::new(stream, limits.write_timeout);
+    // Below TLS: what the peer still sends is dropped as it is.
+    let stream = GentleClose::new(stream, limits.body_timeout);
     let Some(tls) = &context.tls else {
         return speak(TokioIo::new(stream), peer, &context).await;
     };
@@ -50,6 +54,7 @@ async fn speak<I: Read + Write + Unpin>(io: I, peer: SocketAddr, context: &Conne
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
         .max_headers(limits.headers)
+        .max_header_size(limits.header_bytes)
         .max_buf_size(limits.header_bytes)
         .serve_connection(io, service);
     let mut connection = pin!(connection);

@@ -4,6 +4,7 @@
 //! only: a service that profits from HTTP/2 runs behind a proxy that supports it.
 
 mod connection;
+mod gentle_close;
 mod shared;
 mod tls;
 mod write_timeout;

@@ -43,6 +43,82 @@ fn rfc6585_5_too_many_or_too_long_headers_are_refused() {
     long.send().expect(431);
 }
 
+/// A head of this many bytes.
+fn head(base: &str, length: usize) -> Vec<u8> {
+    let start = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\nX-Long: ", authority(base));
+    let filling = "a".repeat(length - start.len() - 4);
+    format!("{start}{filling}\r\n\r\n").into_bytes()
+}
+
+#[test]
+fn the_limit_of_a_head_holds_however_its_bytes_arrive() {
+    for (limits, limit) in [("", 32_768), ("header_bytes = 8192\n", 8_192)] {
+        let (_server, base) = serve(limits);
+        assert_eq!(raw(&base, &head(&base, limit)).unwrap().status, 200, "{limit}");
+        for length in [limit + 1, limit + 500, limit * 5 / 4, limit * 3 / 2, limit * 3] {
+            let head = head(&base, length);
+            assert_eq!(raw(&base, &head).unwrap().status, 431, "{length} of {limit} in one piece");
+            let mut stream = TcpStream::connect(authority(&base)).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            for piece in head.chunks(3_000) {
+                // It may be refused before all of it is sent.
+                if stream.write_all(piece).is_err() {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            assert_eq!(read(&mut stream, false).unwrap().status, 431, "{length} in pieces");
+        }
+    }
+}
+
+/// The client sends all of a large body before it reads, as simple clients do.
+#[test]
+fn rfc9112_9_6_an_early_answer_reaches_a_client_that_is_still_sending() {
+    let (_server, base) = serve("");
+    let large = "x".repeat(2 * 1024 * 1024);
+    let form = "application/x-www-form-urlencoded";
+    let chunked = format!(
+        "POST /token HTTP/1.1\r\nHost: {}\r\nContent-Type: {form}\r\n\
+         Transfer-Encoding: chunked\r\n\r\n200000\r\n{large}\r\n0\r\n\r\n",
+        authority(&base)
+    );
+    for _ in 0..5 {
+        for (target, status) in [
+            ("/token", 413),
+            ("/sign-in", 413),
+            ("/admin/v1/clients", 401),
+            ("/nowhere", 404),
+            ("/jwks.json", 405),
+        ] {
+            let mut stream = TcpStream::connect(authority(&base)).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            stream.write_all(&post(&base, target).text(form, large.clone()).bytes()).unwrap();
+            assert_eq!(read(&mut stream, false).unwrap().status, status, "{target}");
+        }
+        let mut stream = TcpStream::connect(authority(&base)).unwrap();
+        stream.write_all(chunked.as_bytes()).unwrap();
+        assert_eq!(read(&mut stream, false).unwrap().status, 413, "in chunks");
+    }
+}
+
+#[test]
+fn a_client_that_sends_without_end_is_left() {
+    let (_server, base) = serve("body_timeout = \"1s\"\n");
+    let mut stream = TcpStream::connect(authority(&base)).unwrap();
+    stream.set_write_timeout(Some(Duration::from_secs(20))).unwrap();
+    let head = format!(
+        "POST /nowhere HTTP/1.1\r\nHost: {}\r\nContent-Length: 99999999999\r\n\r\n",
+        authority(&base)
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let started = Instant::now();
+    while stream.write_all(&[0; 1024]).is_ok() {
+        assert!(started.elapsed() < Duration::from_secs(10), "it is still read");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 #[test]
 fn a_slow_body_is_refused() {
     let (_server, base) = serve("body_timeout = \"300ms\"\n");

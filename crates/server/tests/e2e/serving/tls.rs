@@ -1,6 +1,6 @@
 //! TLS: the certificate in the files, and the new one after they change.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,8 +22,11 @@ fn certify(folder: &Path) -> CertificateDer<'static> {
     cert.der().clone()
 }
 
-/// The status of `GET /healthz`, from a client that trusts `certificate` alone.
-fn status(port: u16, certificate: &CertificateDer<'static>) -> Option<String> {
+/// A connection of a client that trusts `certificate` alone.
+fn connect(
+    port: u16,
+    certificate: &CertificateDer<'static>,
+) -> StreamOwned<ClientConnection, TcpStream> {
     let mut roots = RootCertStore::empty();
     roots.add(certificate.clone()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -36,12 +39,22 @@ fn status(port: u16, certificate: &CertificateDer<'static>) -> Option<String> {
     let connection = ClientConnection::new(Arc::new(config), name).unwrap();
     let socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
     socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let mut stream = StreamOwned::new(connection, socket);
-    let asked = "GET /healthz HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\r\n";
-    stream.write_all(asked.as_bytes()).ok()?;
+    StreamOwned::new(connection, socket)
+}
+
+/// The first line of an answer.
+fn first_line(stream: &mut impl Read) -> Option<String> {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
     Some(String::from_utf8_lossy(&answer).lines().next()?.to_owned())
+}
+
+/// The status of `GET /healthz`, from a client that trusts `certificate` alone.
+fn status(port: u16, certificate: &CertificateDer<'static>) -> Option<String> {
+    let mut stream = connect(port, certificate);
+    let asked = "GET /healthz HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\r\n";
+    stream.write_all(asked.as_bytes()).ok()?;
+    first_line(&mut stream)
 }
 
 fn site(port: u16, metrics: u16) -> Site {
@@ -74,6 +87,29 @@ fn the_certificate_is_read_again_when_its_files_change() {
         std::thread::sleep(Duration::from_millis(200));
     }
     assert_eq!(status(port, &first), None, "the old one is still used");
+}
+
+#[test]
+fn rfc9110_15_5_14_a_large_body_is_answered_413_and_not_cut_off() {
+    let (port, metrics) = (ports::one(), ports::one());
+    let site = site(port, metrics);
+    let certificate = certify(site.folder.path());
+    let _server = Server::serve(site.folder, &site.base);
+    let large = vec![b'x'; 2 * 1024 * 1024];
+    for (target, status) in [("/token", "413"), ("/sign-in", "413"), ("/nowhere", "404")] {
+        for _ in 0..5 {
+            let mut stream = connect(port, &certificate);
+            let head = format!(
+                "POST {target} HTTP/1.1\r\nHost: api.example.com\r\nContent-Length: {}\r\n\
+                 Content-Type: application/x-www-form-urlencoded\r\n\r\n",
+                large.len()
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(&large).unwrap_or_else(|error| panic!("{target}: {error}"));
+            let line = first_line(&mut stream).unwrap_or_default();
+            assert!(line.contains(status), "{target}: {line:?}");
+        }
+    }
 }
 
 #[test]
