@@ -97,26 +97,41 @@ impl TrustedProxies {
             return arrival;
         }
         arrival.trusted = true;
-        let direct = arrival.address;
-        let standard = headers.contains_key(header::FORWARDED);
-        if standard {
-            self.read_forwarded(headers, &mut arrival);
-        }
-        if !standard || headers.contains_key(&X_FORWARDED_FOR) {
-            let forwarded_address = std::mem::replace(&mut arrival.address, direct);
-            self.read_x_forwarded(headers, &mut arrival);
-            // A proxy writes one of the two headers, and may pass on the other as its client wrote it. If they
-            // differ, neither is trusted.
-            if standard && arrival.address != forwarded_address {
-                arrival.address = direct;
-            }
+        if let Some(origin) = self.origin(headers) {
+            arrival.address = origin.address.unwrap_or(arrival.address);
+            arrival.host = origin.host.or(arrival.host);
+            arrival.https = origin.https;
         }
         arrival
     }
 
+    /// What the headers say. A proxy writes one of the two kinds, and may pass on the other as its client wrote it. So
+    /// where they say different things, neither is believed: `None`.
+    fn origin<'a>(&self, headers: &'a HeaderMap) -> Option<Origin<'a>> {
+        let x = self.x_forwarded(headers);
+        if !headers.contains_key(header::FORWARDED) {
+            return Some(x);
+        }
+        let standard = self.forwarded(headers);
+        let both = headers.contains_key(&X_FORWARDED_FOR);
+        let disputed = both && standard.address != x.address
+            || differ(standard.host, x.host)
+            || differ(standard.https, x.https);
+        match (disputed, both) {
+            (true, _) => None,
+            (false, true) => Some(Origin {
+                address: x.address,
+                host: standard.host.or(x.host),
+                https: standard.https.or(x.https),
+            }),
+            (false, false) => Some(standard),
+        }
+    }
+
     /// Reads `Forwarded` (RFC 7239 §4): its elements go from the client to the last proxy. Read from the end, the
     /// first address that is not a trusted proxy is the client. Its element names host and scheme.
-    fn read_forwarded<'a>(&self, headers: &'a HeaderMap, arrival: &mut Arrival<'a>) {
+    fn forwarded<'a>(&self, headers: &'a HeaderMap) -> Origin<'a> {
+        let mut origin = Origin::default();
         for element in elements(headers, &header::FORWARDED) {
             let pairs = split(element, b';').filter_map(text).filter_map(|it| it.split_once('='));
             let mut client = None;
@@ -124,36 +139,53 @@ impl TrustedProxies {
                 let value = value.trim().trim_matches('"');
                 match name.trim() {
                     name if name.eq_ignore_ascii_case("for") => client = node_address(value),
-                    name if name.eq_ignore_ascii_case("host") => arrival.host = Some(value),
+                    name if name.eq_ignore_ascii_case("host") => origin.host = Some(value),
                     name if name.eq_ignore_ascii_case("proto") => {
-                        arrival.https = Some(value.eq_ignore_ascii_case("https"));
+                        origin.https = Some(value.eq_ignore_ascii_case("https"));
                     }
                     _ => {}
                 }
             }
-            let Some(client) = client else { return };
-            arrival.address = client;
+            let Some(client) = client else { return origin };
+            origin.address = Some(client);
             if !self.trusts(client) {
-                return;
+                return origin;
             }
         }
+        origin
     }
 
-    fn read_x_forwarded<'a>(&self, headers: &'a HeaderMap, arrival: &mut Arrival<'a>) {
-        if let Some(host) = elements(headers, &X_FORWARDED_HOST).next().and_then(text) {
-            arrival.host = Some(host);
-        }
-        if let Some(scheme) = elements(headers, &X_FORWARDED_PROTO).next() {
-            arrival.https = Some(scheme.eq_ignore_ascii_case(b"https"));
-        }
-        for node in elements(headers, &X_FORWARDED_FOR) {
-            let Some(client) = text(node).and_then(node_address) else { return };
-            arrival.address = client;
+    /// Reads `X-Forwarded-*`, of which each proxy of a chain may have added one element to each list. Addresses are
+    /// read as those of [`Self::forwarded`]. Host and scheme are those at the same place of their lists, counted from
+    /// the end: what the proxy nearest to the client added. A shorter list was not added to by every proxy: then its
+    /// first element is meant.
+    fn x_forwarded<'a>(&self, headers: &'a HeaderMap) -> Origin<'a> {
+        let mut origin = Origin::default();
+        let mut place = 0;
+        for (index, node) in elements(headers, &X_FORWARDED_FOR).enumerate() {
+            let Some(client) = text(node).and_then(node_address) else { break };
+            (place, origin.address) = (index, Some(client));
             if !self.trusts(client) {
-                return;
+                break;
             }
         }
+        let there = |name| elements(headers, name).take(place + 1).last();
+        origin.host = there(&X_FORWARDED_HOST).and_then(text);
+        origin.https = there(&X_FORWARDED_PROTO).map(|it| it.eq_ignore_ascii_case(b"https"));
+        origin
     }
+}
+
+/// What one kind of header says about the origin of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Origin<'a> {
+    address: Option<IpAddr>,
+    host: Option<&'a str>,
+    https: Option<bool>,
+}
+
+fn differ<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one != other)
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {
@@ -233,6 +265,55 @@ mod tests {
         let arrival = proxies().arrival(ip("::1"), &headers);
         assert_eq!(arrival.address, ip("2001:db8::1"));
         assert_eq!((arrival.host, arrival.https), (Some("outer"), Some(true)));
+    }
+
+    #[test]
+    fn in_a_chain_of_proxies_host_and_scheme_are_those_of_the_first() {
+        let read = |pairs: &[(&'static str, &'static str)]| {
+            let headers = headers(pairs);
+            let arrival = proxies().arrival(ip("10.0.0.1"), &headers);
+            (arrival.host.map(str::to_owned), arrival.https)
+        };
+        let chain = ("x-forwarded-for", "192.0.2.7, 10.1.1.1");
+        let public = (Some("public".to_owned()), Some(true));
+        let hosts = ("x-forwarded-host", "public, inner");
+        let schemes = ("x-forwarded-proto", "https, http");
+        assert_eq!(read(&[chain, hosts, schemes]), public);
+        assert_eq!(
+            read(&[(
+                "forwarded",
+                "for=192.0.2.7;host=public;proto=https, for=10.1.1.1;host=inner"
+            )]),
+            public,
+            "as Forwarded"
+        );
+        let longer = ("x-forwarded-for", "6.6.6.6, 192.0.2.7, 10.1.1.1");
+        assert_eq!(read(&[longer, ("x-forwarded-host", "evil, public, inner"), schemes]), public);
+        let kept = ("x-forwarded-host", "public");
+        assert_eq!(read(&[chain, kept, ("x-forwarded-proto", "https")]), public, "one proxy wrote");
+        let single = ("x-forwarded-for", "192.0.2.7");
+        assert_eq!(read(&[single, ("x-forwarded-host", "evil, public"), schemes]).0, public.0);
+    }
+
+    #[test]
+    fn a_disputed_forwarded_chooses_nothing() {
+        let read = |pairs: &[(&'static str, &str)]| {
+            let headers = headers(&[&[("host", "inner")], pairs].concat());
+            let arrival = proxies().arrival(ip("10.0.0.1"), &headers);
+            (arrival.address, arrival.host.map(str::to_owned), arrival.https)
+        };
+        let nothing = (ip("10.0.0.1"), Some("inner".to_owned()), None);
+        let forwarded = ("forwarded", "for=6.6.6.6;host=evil;proto=https");
+        assert_eq!(read(&[forwarded, ("x-forwarded-for", "192.0.2.7")]), nothing);
+        let proxys = [("x-forwarded-for", "192.0.2.7"), ("x-forwarded-host", "outer")];
+        assert_eq!(read(&[&[forwarded], &proxys[..]].concat()), nothing);
+        assert_eq!(read(&[forwarded, ("x-forwarded-host", "outer")]), nothing);
+        assert_eq!(read(&[forwarded, ("x-forwarded-proto", "http")]), nothing);
+        let unknown = ("forwarded", "for=unknown;host=evil;proto=https");
+        assert_eq!(read(&[unknown, ("x-forwarded-for", "192.0.2.7")]), nothing);
+        let same = [("x-forwarded-for", "6.6.6.6"), ("x-forwarded-host", "evil")];
+        let agreed = (ip("6.6.6.6"), Some("evil".to_owned()), Some(true));
+        assert_eq!(read(&[&[forwarded], &same[..]].concat()), agreed);
     }
 
     #[test]

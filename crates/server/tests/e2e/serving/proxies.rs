@@ -94,3 +94,50 @@ fn trusted_proxies_are_believed() {
     assert!(log.contains("\"address\":\"198.51.100.7\""), "{log}");
     assert!(!log.contains("\"address\":\"6.6.6.6\""), "the client's own claim is not believed");
 }
+
+#[test]
+fn a_chain_of_proxies_picks_a_realm_by_the_host_that_its_first_saw() {
+    let (site, base) = two_realms("[\"127.0.0.0/8\"]");
+    let _server = Server::serve(site.folder, &base);
+    let outer = "https://api.example.com/tenant";
+    let below = || get(&base, &format!("/tenant{WELL_KNOWN}"));
+    let chain = ("X-Forwarded-For", "198.51.100.7, 127.0.0.9");
+    for headers in [
+        &[chain, ("X-Forwarded-Host", "api.example.com, inner.example")][..],
+        &[chain, ("X-Forwarded-Host", "evil.example, api.example.com, inner.example")],
+        &[chain, ("X-Forwarded-Host", "api.example.com")],
+        &[("Forwarded", "for=198.51.100.7;host=api.example.com, for=127.0.0.9;host=inner.example")],
+    ] {
+        let proto = ("X-Forwarded-Proto", "https, http");
+        let headers = if headers[0].0 == "Forwarded" {
+            headers.to_vec()
+        } else {
+            [headers, &[proto]].concat()
+        };
+        let asked = headers.iter().fold(below(), |ask, (name, value)| ask.header(name, value));
+        assert_eq!(issuer(&asked.send().expect(200)), outer, "{headers:?}");
+    }
+}
+
+#[test]
+fn a_disputed_forwarded_header_chooses_no_realm() {
+    let (site, base) = two_realms("[\"127.0.0.0/8\"]");
+    let server = Server::serve(site.folder, &base);
+    let forwarded = "for=203.0.113.6;host=api.example.com;proto=https";
+    for (name, value) in [
+        ("X-Forwarded-For", "198.51.100.7"),
+        ("X-Forwarded-Host", "other.example"),
+        ("X-Forwarded-Proto", "http"),
+    ] {
+        let disputed = |target: &str| {
+            get(&base, target).header("Forwarded", forwarded).header(name, value).send()
+        };
+        // The host of the connection itself is left.
+        assert_eq!(issuer(&disputed(WELL_KNOWN).expect(200)), base, "{name}");
+        disputed(&format!("/tenant{WELL_KNOWN}")).expect(404);
+    }
+    let refused = post(&base, "/token").header("Forwarded", "for=203.0.113.6");
+    refused.header("X-Forwarded-For", "198.51.100.7").form(&[("grant_type", "x")]).send();
+    let log = server.log();
+    assert!(log.contains("\"address\":\"127.0.0.1\"") && !log.contains("203.0.113.6"), "{log}");
+}
