@@ -57,6 +57,11 @@ impl Endpoint {
         self.rules.grant_types.as_deref()
     }
 
+    /// Whether it reads a parameter of this name from the query.
+    pub fn reads_query(&self, name: &str) -> bool {
+        self.rules.query.iter().any(|(known, _)| known == name)
+    }
+
     /// Whether pages of other origins may call it. Such an endpoint never reads a cookie.
     pub const fn cors(&self) -> bool {
         self.cors

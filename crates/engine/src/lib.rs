@@ -30,6 +30,7 @@ pub mod secrets;
 pub mod token;
 
 mod answer;
+mod audience;
 pub mod budget;
 mod caller;
 mod chain;

@@ -21,10 +21,12 @@ use store::{Committed, Write};
 
 use crate::authenticate::{Authenticated, authenticate};
 use crate::budget::quota;
-use crate::grants::{GRANTS, GrantDenial, GrantHandler, Identity, ResolvedGrant, named_audiences};
+use crate::grants::{GRANTS, GrantDenial, GrantHandler, Identity, ResolvedGrant};
 use crate::mint::{self, Mint, Minted};
 use crate::settle::{WriteContext, settle_shared};
-use crate::{ClientReason, Context, Denial, Outcome, RequestReason, ScopeReason, identity, oidc};
+use crate::{
+    ClientReason, Context, Denial, Outcome, RequestReason, ScopeReason, audience, identity, oidc,
+};
 
 /// A token that is decided and not signed yet.
 #[derive(Debug)]
@@ -73,7 +75,8 @@ async fn decide(
         Ok(resolved) => resolved,
         Err(GrantDenial { denial, batch }) => return Ok(Outcome { batch, reply: Err(denial) }),
     };
-    audience(request, &resolved)?;
+    // RFC 8707 §2.2.
+    audience::check(&request.parameters, &resolved.chain.resource_server)?;
     let scopes = scope(request, &resolved)?;
     let budgets = budgets(&resolved);
     let ResolvedGrant {
@@ -133,15 +136,6 @@ fn grant_type(
             Err(ClientReason::GrantTypeNotAllowed(handler.grant_type()).into())
         }
         _ => Ok(handler),
-    }
-}
-
-/// Refuses a request that names another audience than that of the resolved grant (RFC 8707 §2.2).
-fn audience(request: &Request, resolved: &ResolvedGrant) -> Result<(), Denial> {
-    let own = &resolved.chain.resource_server.identifier;
-    match named_audiences(request).find(|named| named != own) {
-        Some(other) => Err(ScopeReason::AudienceNotGranted(other.to_owned()).into()),
-        None => Ok(()),
     }
 }
 

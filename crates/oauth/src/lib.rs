@@ -1,22 +1,26 @@
 //! The vocabulary of the RFCs: error codes, scopes, parameters, requests, replies.
 //!
-//! This crate knows no wire encoding (see `dialect`), makes no decision (see `engine`) and stores
-//! nothing.
+//! Of wire encodings it knows that of queries and forms ([`form`]), which all readers share; the
+//! others are in `dialect`. It makes no decision (see `engine`) and stores nothing.
 
 mod client_auth;
+pub mod form;
 mod grant_type;
 mod introspection;
 mod metadata;
 mod operation;
 mod parameter;
+pub mod percent;
 pub mod pkce;
 mod problem;
 mod redirect_uri;
 mod reply;
 mod request;
+mod resource;
 mod scope;
 
 pub use client_auth::{BasicCredentials, ClientAuthMethod, ClientSecret};
+pub use form::ParameterError;
 pub use grant_type::GrantType;
 pub use introspection::Introspection;
 pub use metadata::Metadata;
@@ -29,4 +33,5 @@ pub use reply::{
     QuotaWindow, RefreshToken, Reply, TokenReply,
 };
 pub use request::Request;
+pub use resource::{is_uri, same_resource};
 pub use scope::{MAX_SCOPE_LENGTH, MAX_SCOPES, ParseScopeError, Scope, ScopeSet};

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::form::ParameterError;
+
 macro_rules! parameters {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// A parameter of an OAuth request.
@@ -81,6 +83,13 @@ parameters! {
     Organization = "organization",
 }
 
+impl Parameter {
+    /// Whether a request may have it several times: `resource` alone (RFC 8707 §2).
+    pub const fn may_repeat(self) -> bool {
+        matches!(self, Self::Resource)
+    }
+}
+
 impl fmt::Display for Parameter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -95,10 +104,17 @@ impl FromStr for Parameter {
     }
 }
 
-/// The parameters of one request, each at most once (RFC 6749 §3.2). Values may be secret: `Debug`
-/// shows names only, and memory is wiped on drop.
+/// The parameters of one request (RFC 6749 §3.1, §3.2). Values may be secret: `Debug` shows names
+/// only, and memory is wiped on drop.
+///
+/// A parameter that was sent and cannot be used, such as a repeated one, has no value but an error.
+/// Only the authorization endpoint gets such a request, since it has to know where to tell the
+/// error; all others refuse it before.
 #[derive(Clone, Default)]
-pub struct Parameters(BTreeMap<Parameter, Zeroizing<String>>);
+pub struct Parameters {
+    values: BTreeMap<Parameter, Vec<Zeroizing<String>>>,
+    errors: BTreeMap<Parameter, ParameterError>,
+}
 
 /// A parameter was sent twice, which RFC 6749 §3.2 forbids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -115,7 +131,7 @@ impl Parameters {
     /// value MUST be treated as if they were omitted").
     ///
     /// # Errors
-    /// [`RepeatedParameterError`] when the parameter is already there.
+    /// [`RepeatedParameterError`] when the parameter is already there and may not be repeated.
     pub fn insert(
         &mut self,
         parameter: Parameter,
@@ -125,31 +141,49 @@ impl Parameters {
         if value.is_empty() {
             return Ok(());
         }
-        match self.0.entry(parameter) {
-            std::collections::btree_map::Entry::Occupied(_) => {
-                Err(RepeatedParameterError(parameter))
-            }
-            std::collections::btree_map::Entry::Vacant(slot) => {
-                slot.insert(value);
-                Ok(())
-            }
+        let values = self.values.entry(parameter).or_default();
+        if !values.is_empty() && !parameter.may_repeat() {
+            return Err(RepeatedParameterError(parameter));
         }
+        values.push(value);
+        Ok(())
     }
 
-    /// The value of `parameter`, if it was sent.
+    /// Notes that a parameter was sent and has no value that can be used.
+    pub fn insert_error(&mut self, parameter: Parameter, error: ParameterError) {
+        self.values.remove(&parameter);
+        self.errors.entry(parameter).or_insert(error);
+    }
+
+    /// The value of `parameter`, if it was sent; the first one of several.
     pub fn value(&self, parameter: Parameter) -> Option<&str> {
-        self.0.get(&parameter).map(|value| value.as_str())
+        self.values(parameter).next()
     }
 
-    /// The names of the parameters that were sent.
+    /// Every value of a parameter that may be repeated.
+    pub fn values(&self, parameter: Parameter) -> impl Iterator<Item = &str> {
+        self.values.get(&parameter).into_iter().flatten().map(|value| value.as_str())
+    }
+
+    /// The names of the parameters that have a value.
     pub fn names(&self) -> impl Iterator<Item = Parameter> + '_ {
-        self.0.keys().copied()
+        self.values.keys().copied()
+    }
+
+    /// Why `parameter` was sent and has no value.
+    pub fn error(&self, parameter: Parameter) -> Option<&ParameterError> {
+        self.errors.get(&parameter)
+    }
+
+    /// Every parameter that was sent and has no value, and why.
+    pub fn errors(&self) -> impl Iterator<Item = (Parameter, &ParameterError)> {
+        self.errors.iter().map(|(parameter, error)| (*parameter, error))
     }
 }
 
 impl fmt::Debug for Parameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.values.keys().chain(self.errors.keys())).finish()
     }
 }
 
@@ -165,6 +199,30 @@ mod tests {
         parameters.insert(Parameter::Scope, "a").unwrap();
         let again = parameters.insert(Parameter::Scope, "b");
         assert_eq!(again, Err(RepeatedParameterError(Parameter::Scope)));
+    }
+
+    #[test]
+    fn rfc8707_2_resource_alone_may_come_several_times() {
+        let mut parameters = Parameters::new();
+        for resource in ["https://a.example", "", "https://b.example"] {
+            parameters.insert(Parameter::Resource, resource).unwrap();
+        }
+        let named: Vec<&str> = parameters.values(Parameter::Resource).collect();
+        assert_eq!(named, ["https://a.example", "https://b.example"]);
+        assert_eq!(parameters.value(Parameter::Resource), Some("https://a.example"));
+        assert_eq!(Parameter::ALL.iter().filter(|it| it.may_repeat()).count(), 1);
+    }
+
+    #[test]
+    fn a_parameter_with_an_error_has_no_value() {
+        let mut parameters = Parameters::new();
+        parameters.insert(Parameter::State, "first").unwrap();
+        parameters.insert_error(Parameter::State, ParameterError::Repeated("state".into()));
+        parameters.insert_error(Parameter::State, ParameterError::TooLong("state".into()));
+        assert_eq!(parameters.value(Parameter::State), None);
+        let error = ParameterError::Repeated("state".into());
+        assert_eq!(parameters.error(Parameter::State), Some(&error), "the first error");
+        assert_eq!(parameters.errors().collect::<Vec<_>>(), [(Parameter::State, &error)]);
     }
 
     #[test]

@@ -52,6 +52,7 @@ impl Api for AccountApi {
                 (BY_TOKEN, SecurityScheme::Http(token)),
             ]
         },
+        ignores_unknown_parameters: true,
         leads: |scheme, scope| scheme == BY_SESSION || scope != SESSION,
     };
 

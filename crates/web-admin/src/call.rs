@@ -27,6 +27,8 @@ impl Api for AdminApi {
         challenge: "admin",
         lacking: |scope| format!("The admin key lacks the scope {scope}."),
         needs: |scope| format!("Needs the scope `{scope}`."),
+        // A misspelt filter must not give the whole list.
+        ignores_unknown_parameters: false,
         leads: |_, _| true,
         schemes: || {
             let about = "An admin key; each operation names the scope it needs.";

@@ -27,6 +27,8 @@ pub struct ApiNames {
     pub needs: fn(&str) -> String,
     /// The security schemes, by name. A caller uses one of them.
     pub schemes: fn() -> Vec<(&'static str, SecurityScheme)>,
+    /// Whether unknown parameters of a query are ignored (RFC 6749 §3.1), and not refused.
+    pub ignores_unknown_parameters: bool,
     /// Whether a security scheme may be used for a scope.
     pub leads: fn(scheme: &str, scope: &str) -> bool,
 }

@@ -1,5 +1,5 @@
-//! Reads the query string or the JSON body of a request, into a type that refuses unknown members. An error does not
-//! repeat a value, which may be a secret in a wrong member.
+//! Reads the query string or the JSON body of a request, into a type that refuses unknown members; an API may say that
+//! it ignores unknown parameters of a query. An error does not repeat a value, which may be a secret in a wrong member.
 
 use std::time::Duration;
 
@@ -7,9 +7,11 @@ use axum::body::{Body, Bytes};
 use axum::extract::Query;
 use axum::http::{HeaderMap, Uri};
 use engine::{AdminReason, Denial, RequestReason};
-use oauth::{ErrorResponse, Problem};
+use oauth::{ErrorResponse, Problem, form};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use utoipa::IntoParams;
+use utoipa::openapi::path::ParameterIn;
 use web_base::body;
 use web_base::headers::has_media_type;
 
@@ -20,14 +22,35 @@ fn malformed(problem: Problem, text: impl Into<String>) -> Denial {
     RequestReason::Malformed(ErrorResponse::new(problem, text)).into()
 }
 
-/// Parses the query string.
-pub(crate) fn query<Q: DeserializeOwned>(uri: &Uri) -> Result<Q, Denial> {
-    let parsed = Query::<Q>::try_from_uri(uri);
+/// Parses the query string. Where `known` has the names that the route reads, it is read by the rule of
+/// [`oauth::form`]; else a parameter that is not known is refused, and so is one without a value.
+pub(crate) fn query<Q: DeserializeOwned>(uri: &Uri, known: Option<&[String]>) -> Result<Q, Denial> {
+    let known = known.map(|known| of_names(uri, known)).transpose()?;
+    let parsed = Query::<Q>::try_from_uri(known.as_ref().unwrap_or(uri));
     parsed.map(|Query(query)| query).map_err(|rejection| {
         let text = rejection.body_text();
         let detail = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, rest)| rest);
         malformed(Problem::InvalidRequest, format!("The query does not fit: {detail}."))
     })
+}
+
+/// A URI with the parameters of these names alone.
+fn of_names(uri: &Uri, names: &[String]) -> Result<Uri, Denial> {
+    let query = uri.query().unwrap_or_default().as_bytes();
+    for name in names {
+        form::value(query, name).map_err(|error| RequestReason::Malformed(error.into()))?;
+    }
+    let is_known =
+        |pair: &form::Pair<'_>| pair.name().is_some_and(|name| names.iter().any(|it| *it == name));
+    let kept = form::pairs(query).filter(|pair| !pair.is_omitted()).filter(is_known);
+    let kept: Vec<&[u8]> = kept.map(|pair| pair.as_sent()).collect();
+    Uri::try_from([&b"/?"[..], &kept.join(&b'&')].concat())
+        .map_err(|_| malformed(Problem::InvalidRequest, "The query is no part of a URL."))
+}
+
+/// The names that a query of the type `Q` may have.
+pub(crate) fn names<Q: IntoParams>() -> Vec<String> {
+    Q::into_params(|| Some(ParameterIn::Query)).into_iter().map(|it| it.name).collect()
 }
 
 /// Reads a JSON body of at most `limit` bytes.

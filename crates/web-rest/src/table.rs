@@ -67,10 +67,12 @@ impl<A: Api> Table<A> {
         F: Future<Output = Result<O, Denial>> + Send + 'static,
     {
         self.document.add(&row, Operation::reads::<Q, O>());
+        let known = A::NAMES.ignores_unknown_parameters.then(read::names::<Q>);
+        let known: Option<Arc<[String]>> = known.map(Into::into);
         self.route(row, move |call, request| {
-            let handler = handler.clone();
+            let (handler, known) = (handler.clone(), known.clone());
             async move {
-                let query = read::query(request.uri())?;
+                let query = read::query(request.uri(), known.as_deref())?;
                 let view = handler(call, query).await?;
                 Ok(Answer::new(StatusCode::OK, &view))
             }

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
+use oauth::percent::{Plus, decode};
 use oauth::{BasicCredentials, ErrorResponse, Problem};
 use zeroize::Zeroizing;
 
 use super::collector::{Collector, Presented};
-use super::percent::{Plus, decode};
 use super::refuse::invalid_request;
 use super::rules::{BasicEncoding, BasicPart, BasicUse, Rules};
 
@@ -43,11 +43,8 @@ pub(super) fn read(
                         BasicPart::Username => values[0].take(),
                         BasicPart::Password => values[1].take(),
                     };
-                    collector.put(
-                        *parameter,
-                        parameter.as_str(),
-                        value.unwrap_or_default().into(),
-                    )?;
+                    let value = value.unwrap_or_default();
+                    collector.put(*parameter, parameter.as_str(), Some(value.into()));
                 }
             }
         }

@@ -1,10 +1,10 @@
-//! Gathers the parameters of one request, each at most once.
+//! Gathers the parameters of one request: the one place that decides which values a parameter has.
 
 use std::borrow::Cow;
 
 use oauth::{
-    AccessToken, BasicCredentials, ErrorResponse, Operation, Parameter, Parameters, Problem,
-    Request,
+    AccessToken, BasicCredentials, ErrorResponse, Operation, Parameter, ParameterError, Parameters,
+    Problem, Request,
 };
 
 use super::refuse::invalid_request;
@@ -12,6 +12,8 @@ use super::rules::Rules;
 
 /// The length limit of a parameter's value, in bytes.
 const MAX_VALUE: usize = 8 * 1024;
+/// How often a parameter may come that may be repeated.
+const MAX_VALUES: usize = 16;
 
 /// What the `Authorization` header said.
 #[derive(Debug, Default)]
@@ -23,16 +25,17 @@ pub(super) struct Presented {
 /// The parameters read so far.
 pub(super) struct Collector<'r, 'a> {
     rules: &'r Rules,
-    /// One bit per [`Parameter`] that was sent, also with an empty value.
+    /// One bit per [`Parameter`] that has a value.
     seen: u32,
     /// The same for the current part of the request only.
     seen_in_part: u32,
     values: Vec<(Parameter, Cow<'a, str>)>,
+    errors: Vec<(Parameter, ParameterError)>,
 }
 
 impl<'r, 'a> Collector<'r, 'a> {
     pub(super) fn new(rules: &'r Rules) -> Self {
-        Self { rules, seen: 0, seen_in_part: 0, values: Vec::with_capacity(6) }
+        Self { rules, seen: 0, seen_in_part: 0, values: Vec::with_capacity(6), errors: Vec::new() }
     }
 
     pub(super) const fn rules(&self) -> &'r Rules {
@@ -44,33 +47,40 @@ impl<'r, 'a> Collector<'r, 'a> {
         self.seen_in_part = 0;
     }
 
-    /// Adds the value of the wire name `wire`. A repetition within a part is refused (RFC 6749
-    /// §3.2). Where the dialect reads two parts, the second may repeat the same value.
-    pub(super) fn put(
-        &mut self,
-        parameter: Parameter,
-        wire: &str,
-        value: Cow<'a, str>,
-    ) -> Result<(), ErrorResponse> {
-        let bit = 1 << (parameter as u32);
-        let same = self.value(parameter).unwrap_or_default() == value;
-        if self.seen_in_part & bit != 0 || self.seen & bit != 0 && !same {
-            return Err(invalid_request(format!("The parameter {wire} came more than once.")));
+    /// Adds the value of the wire name `wire`; `None`: it is no text. An empty value counts as
+    /// omitted (RFC 6749 §3.1). A repetition within a part is an error, unless the parameter may be
+    /// repeated. Where the dialect reads two parts, the second may repeat the same value.
+    pub(super) fn put(&mut self, parameter: Parameter, wire: &str, value: Option<Cow<'a, str>>) {
+        if value.as_ref().is_some_and(|value| value.is_empty()) {
+            return;
         }
-        let again = self.seen & bit != 0;
+        let bit = 1 << (parameter as u32);
+        let (again, again_in_part) = (self.seen & bit != 0, self.seen_in_part & bit != 0);
         self.seen |= bit;
         self.seen_in_part |= bit;
-        if again {
-            return Ok(());
+        let wire = || wire.to_owned();
+        let Some(value) = value else {
+            return self.refuse(parameter, ParameterError::NotText(wire()));
+        };
+        let same = self.values.iter().any(|(known, it)| *known == parameter && *it == value);
+        if parameter.may_repeat() {
+            if self.values.iter().filter(|(known, _)| *known == parameter).count() >= MAX_VALUES {
+                return self.refuse(parameter, ParameterError::TooOften(wire()));
+            }
+        } else if again_in_part || again && !same {
+            return self.refuse(parameter, ParameterError::Repeated(wire()));
         }
         if value.len() > MAX_VALUE {
-            return Err(invalid_request(format!("The parameter {wire} is too long.")));
+            return self.refuse(parameter, ParameterError::TooLong(wire()));
         }
-        // RFC 6749 §3.2: a parameter without a value counts as omitted.
-        if !value.is_empty() {
+        if !same {
             self.values.push((parameter, value));
         }
-        Ok(())
+    }
+
+    /// Notes that a parameter was sent and has no value that can be used.
+    pub(super) fn refuse(&mut self, parameter: Parameter, error: ParameterError) {
+        self.errors.push((parameter, error));
     }
 
     fn value(&self, parameter: Parameter) -> Option<&str> {
@@ -83,6 +93,11 @@ impl<'r, 'a> Collector<'r, 'a> {
         operation: Operation,
         presented: Presented,
     ) -> Result<Request, ErrorResponse> {
+        // The errors of an authorization request may belong to the app, which the engine finds out.
+        let told_later = operation == Operation::Authorization;
+        if !told_later && let Some((_, error)) = self.errors.first() {
+            return Err(error.clone().into());
+        }
         if presented.bearer.is_some() && self.value(Parameter::ClientSecret).is_some() {
             return Err(one_method());
         }
@@ -93,6 +108,9 @@ impl<'r, 'a> Collector<'r, 'a> {
         for (parameter, value) in self.values {
             // `put` has already refused repetitions.
             let _ = parameters.insert(parameter, value);
+        }
+        for (parameter, error) in self.errors {
+            parameters.insert_error(parameter, error);
         }
         for (parameter, value) in &self.rules.fixed {
             let _ = parameters.insert(*parameter, value.as_str());

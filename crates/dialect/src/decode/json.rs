@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use oauth::{ErrorResponse, Parameter};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use oauth::{ErrorResponse, ParameterError};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::collector::Collector;
 use super::refuse::invalid_request;
@@ -16,21 +16,12 @@ pub(super) fn read<'a>(
     body: &'a [u8],
     collector: &mut Collector<'_, 'a>,
 ) -> Result<(), ErrorResponse> {
-    let mut refusal = None;
     let mut json = serde_json::Deserializer::from_slice(body);
-    let members = Members { collector, refusal: &mut refusal };
-    let read = json.deserialize_map(members).and_then(|()| json.end());
-    match (refusal, read) {
-        (Some(refusal), _) => Err(refusal),
-        (None, Ok(())) => Ok(()),
-        (None, Err(_)) => Err(invalid_request("The body is not a JSON object.")),
-    }
+    let read = json.deserialize_map(Members(collector)).and_then(|()| json.end());
+    read.map_err(|_| invalid_request("The body is not a JSON object."))
 }
 
-struct Members<'c, 'r, 'a> {
-    collector: &'c mut Collector<'r, 'a>,
-    refusal: &'c mut Option<ErrorResponse>,
-}
+struct Members<'c, 'r, 'a>(&'c mut Collector<'r, 'a>);
 
 impl<'de> Visitor<'de> for Members<'_, '_, 'de> {
     type Value = ();
@@ -41,28 +32,22 @@ impl<'de> Visitor<'de> for Members<'_, '_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(Name)? {
-            let rules = self.collector.rules();
+            let rules = self.0.rules();
             let known = rules.json.iter().find(|(known, _)| *known == name);
             let Some((wire, parameter)) = known else {
                 map.next_value_seed(Skipped)?;
                 continue;
             };
-            let outcome = match map.next_value_seed(Member)? {
-                Found::Text(text) => self.collector.put(*parameter, wire, text),
-                Found::Null => self.collector.put(*parameter, wire, Cow::Borrowed("")),
-                Found::Other(kind) => Err(wrong_type(wire, *parameter, kind)),
-            };
-            if let Err(failure) = outcome {
-                *self.refusal = Some(failure);
-                return Err(A::Error::custom("refused"));
+            match map.next_value_seed(Member)? {
+                Found::Text(text) => self.0.put(*parameter, wire, Some(text)),
+                Found::Null => {}
+                Found::Other(kind) => {
+                    self.0.refuse(*parameter, ParameterError::NotString(wire.clone(), kind));
+                }
             }
         }
         Ok(())
     }
-}
-
-fn wrong_type(wire: &str, _parameter: Parameter, kind: &str) -> ErrorResponse {
-    invalid_request(format!("The parameter {wire} must be a string, not {kind}."))
 }
 
 struct Name;

@@ -1,8 +1,8 @@
 //! Decodes a request from the wire to its canonical form.
 //!
-//! Invariant: a parameter reaches the engine at most once and exactly as it was sent. A request
-//! that could be read in two ways is refused (RFC 6749 §2.3, §3.1, §3.2).
-//! could be read in two ways is refused (RFC 6749 §2.3, §3.1, §3.2).
+//! Invariant: a parameter reaches the engine exactly as it was sent, and at most once unless it may be
+//! repeated. A request that could be read in two ways is refused (RFC 6749 §2.3, §3.1, §3.2): here,
+//! or at the authorization endpoint by the engine, which knows whether the app may be told.
 
 mod authorization;
 mod collector;
@@ -10,7 +10,6 @@ mod form;
 mod json;
 mod media;
 mod parameter_values;
-mod percent;
 mod refuse;
 mod rules;
 
@@ -20,6 +19,7 @@ use std::borrow::Cow;
 
 use collector::Collector;
 use media::{Encoding, media_type};
+use oauth::percent::{Plus, decode as percent_decode};
 use oauth::{ErrorResponse, Operation, Problem, Request};
 use refuse::invalid_request;
 
@@ -33,35 +33,29 @@ pub(crate) fn decode(
 ) -> Result<Request, ErrorResponse> {
     let mut collector = Collector::new(rules);
     let presented = authorization::read(rules, incoming.authorization, &mut collector)?;
-    path(rules, incoming, &mut collector)?;
+    path(rules, incoming, &mut collector);
     collector.next_part();
     if let Some(query) = incoming.query.filter(|_| !rules.query.is_empty()) {
-        form::read(query.as_bytes(), &rules.query, &mut collector)?;
+        form::read(query.as_bytes(), &rules.query, &mut collector);
     }
     collector.next_part();
     body(rules, incoming, &mut collector)?;
     collector.finish(operation, presented)
 }
 
-fn path<'a>(
-    rules: &Rules,
-    incoming: &Incoming<'a>,
-    collector: &mut Collector<'_, 'a>,
-) -> Result<(), ErrorResponse> {
+fn path<'a>(rules: &Rules, incoming: &Incoming<'a>, collector: &mut Collector<'_, 'a>) {
     for (name, parameter) in &rules.path {
         if let Some(raw) = incoming.path_values.value(name) {
-            let value = percent::decode(raw.as_bytes(), percent::Plus::Literal)
-                .ok_or_else(|| invalid_request("The path is not percent-encoded UTF-8."))?;
+            let value = percent_decode(raw.as_bytes(), Plus::Literal);
             let end = rules.until.iter().find(|(known, _)| known == parameter);
             let value = match end {
                 // The cut comes after decoding, so an escaped end character counts, too.
-                Some((_, end)) => cut(value, *end),
+                Some((_, end)) => value.map(|value| cut(value, *end)),
                 None => value,
             };
-            collector.put(*parameter, name, value)?;
+            collector.put(*parameter, name, value);
         }
     }
-    Ok(())
 }
 
 /// The part before `end`.
@@ -87,14 +81,9 @@ fn body<'a>(
     match media_type(incoming.content_type) {
         Some(Encoding::Json) if rules.accepts_json => json::read(incoming.body, collector),
         Some(Encoding::Form) if rules.accepts_form => {
-            form::read(incoming.body, &rules.form, collector)
+            form::read(incoming.body, &rules.form, collector);
+            Ok(())
         }
         _ => Err(ErrorResponse::new(Problem::UnsupportedMediaType, rules.expected_media())),
     }
-}
-
-/// The names in a query; `None` for one that is not percent-encoded UTF-8.
-pub(crate) fn names(query: &str) -> impl Iterator<Item = Option<Cow<'_, str>>> {
-    let names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
-    names.map(|name| percent::decode(name.as_bytes(), percent::Plus::Space))
 }

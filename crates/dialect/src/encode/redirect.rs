@@ -6,13 +6,12 @@
 
 use std::borrow::Cow;
 
-use oauth::{AuthorizationReply, ErrorResponse, Operation, Problem, RedirectUri};
+use oauth::{AuthorizationReply, ErrorResponse, Operation, Problem, RedirectUri, form};
 
 use super::error::ErrorShapes;
 use super::facts::{RedirectError, RedirectFacts};
 use super::headers::Headers;
 use super::success::{push_no_store, push_request_id};
-use crate::decode;
 use crate::read::{Item, Table};
 use crate::template::{Facts, Field, TextTemplate, fields};
 use crate::{Context, DialectError, Outgoing};
@@ -73,9 +72,9 @@ impl Redirect {
         let problems = self.problems.iter().map(|(_, pairs)| pairs.as_slice());
         let lists = [self.success.as_slice(), self.error.as_slice()].into_iter().chain(problems);
         let added = lists.flatten().map(|(name, _)| name.as_str());
-        decode::names(query).any(|name| {
+        form::pairs(query.as_bytes()).any(|pair| {
             // A name that cannot be decoded could be read as any parameter.
-            let Some(name) = name else { return true };
+            let Some(name) = pair.name() else { return true };
             let mut encoded = String::new();
             push_encoded(&mut encoded, &name);
             added.clone().any(|known| known == encoded)

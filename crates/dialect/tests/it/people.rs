@@ -49,9 +49,29 @@ fn rfc6749_4_1_1_an_authorization_request_is_its_query() {
     // The body is the form of a page. It holds none of the app's parameters.
     let form = "client_id=evil&redirect_uri=evil&csrf=x&decision=allow";
     values(&Try::post(target, FORM, form).decode(&rfc).unwrap(), &wanted);
-    for target in ["/authorize?state=a&state=a", "/authorize?state=%ff", "/authorize?client_id=%"] {
-        assert_eq!(get(target).refused(&rfc).0, Problem::InvalidRequest, "{target}");
+}
+
+#[test]
+fn rfc6749_4_1_2_1_errors_of_an_authorization_request_are_left_to_the_engine() {
+    let (rfc, long) = (builtin("rfc"), "s".repeat(9_000));
+    for (query, parameter, text) in [
+        ("state=a&state=a", P::State, "The parameter state came more than once."),
+        ("state=a&state=b", P::State, "The parameter state came more than once."),
+        ("state=%ff", P::State, "The parameter state is not percent-encoded UTF-8."),
+        ("client_id=%", P::ClientId, "The parameter client_id is not percent-encoded UTF-8."),
+        (&format!("state={long}"), P::State, "The parameter state is too long."),
+    ] {
+        let target = format!("/authorize?nonce=n&{query}&foo=%e4");
+        let request = get(&target).decode(&rfc).unwrap();
+        values(&request, &[(P::Nonce, "n")]);
+        let errors: Vec<_> =
+            request.parameters.errors().map(|(it, why)| (it, why.to_string())).collect();
+        assert_eq!(errors, [(parameter, text.to_owned())], "{query}");
     }
+    // In a path, too.
+    let speckle = builtin("speckle");
+    let request = get("/authn/verify/app/%ff").decode(&speckle).unwrap();
+    assert!(request.parameters.error(P::CodeChallenge).is_some(), "{request:?}");
 }
 
 #[test]
@@ -99,7 +119,12 @@ fn spendesk_exchanges_and_refreshes_in_each_published_shape() {
     // Some clients send their id in both parts. That is harmless while both are the same.
     let same = Try::post("/oauth2/token/refresh?client_id=c&client_secret=s", JSON, in_body);
     values(&same.decode(&spendesk).unwrap(), &[&client[..], &refresh[..]].concat());
-    for query in ["client_id=d", "client_id=", "client_secret=x", "client_id=c&client_id=c"] {
+    for query in ["client_id=", "client_secret=&client_id=c", "client_id=&client_id=c&x=%"] {
+        let target = format!("/oauth2/token/refresh?{query}");
+        let request = Try::post(&target, JSON, in_body).decode(&spendesk).unwrap();
+        values(&request, &[&client[..], &refresh[..]].concat());
+    }
+    for query in ["client_id=d", "client_secret=x", "client_id=c&client_id=c"] {
         let target = format!("/oauth2/token/refresh?{query}");
         let other = Try::post(&target, JSON, in_body);
         assert_eq!(other.refused(&spendesk).0, Problem::InvalidRequest, "{query}");

@@ -14,8 +14,8 @@ use store::Loaded;
 
 use super::checks::input::{CheckInput, Draft};
 use super::checks::{
-    app, audience, challenge, max_age, nonce, organization, prompt, redirect_uri, request_object,
-    response_mode, response_type, scope, state,
+    app, audience, challenge, max_age, nonce, organization, parameters as unusable, prompt,
+    redirect_uri, request_object, response_mode, response_type, scope, state,
 };
 use super::{AuthorizationDenial, AuthorizationRequest, RedirectTarget};
 use crate::{Context, Denial, ScopeReason};
@@ -40,7 +40,7 @@ const CHECKS: &[(&str, Check)] = &[
 
 /// The names of all checks, in order. A failure of the first two is shown on a page.
 pub fn checks() -> impl Iterator<Item = &'static str> {
-    ["app", "redirect_uri"].into_iter().chain(CHECKS.iter().map(|(name, _)| *name))
+    ["app", "redirect_uri", "parameters"].into_iter().chain(CHECKS.iter().map(|(name, _)| *name))
 }
 
 /// Checks an app's request.
@@ -81,6 +81,8 @@ async fn drafted(
     parameters: &Parameters,
     client: &Client,
 ) -> Result<(Draft, Loaded<ResourceServer>), Denial> {
+    // First: the rows below read values alone.
+    unusable::check(parameters)?;
     let audience = audience::read(ctx, parameters, client).await?;
     let input = CheckInput { ctx, parameters, client, audience: &audience };
     let mut draft = Draft::default();

@@ -73,8 +73,9 @@ fn message(at: i64, request: &AuthorizationRequest) -> Secret<Marker> {
     let mut text = format!("login_after {at}");
     let parameters: &Parameters = &request.parameters;
     for name in parameters.names().filter(|name| *name != Parameter::Organization) {
-        let value = parameters.value(name).unwrap_or_default();
-        text.push_str(&format!(" {name} {} {value}", value.len()));
+        for value in parameters.values(name) {
+            text.push_str(&format!(" {name} {} {value}", value.len()));
+        }
     }
     Secret::new(text)
 }

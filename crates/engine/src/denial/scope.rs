@@ -18,6 +18,9 @@ pub enum ScopeReason {
     /// The realm has no resource server with this identifier.
     #[error("there is no resource server {:?}", name(.0))]
     AudienceUnknown(String),
+    /// The request names several resource servers that the client may use, and a token is for one.
+    #[error("the request names several resource servers")]
+    AudiencesSeveral,
     /// The client has no grant for this resource server.
     #[error("the client has no grant for the resource server {:?}", name(.0))]
     AudienceNotGranted(String),
@@ -34,7 +37,11 @@ rows! { ScopeReason {
         "The caller must send `audience` or `resource`; or give the client a default with `postern client update ID \
          --default-audience AUDIENCE`.";
     AudienceUnknown => "audience_unknown", Info, Request, AudienceUnknown, Fixed("The audience is not known."),
-        "Compare the audience that was sent, character by character, with the identifiers in `postern api list`.";
+        "Compare the audience that was sent with the identifiers in `postern api list`: `audience` is compared \
+         character by character, `resource` as a URI.";
+    AudiencesSeveral => "audiences_several", Info, Request, AudienceNotGranted,
+        Fixed("A token is for one audience: name one of them."),
+        "The caller must send one `resource` in each token request, and ask for a token for each API.";
     AudienceNotGranted => "audience_not_granted", Info, Request, AudienceNotGranted,
         Fixed("The client is not granted this audience."),
         "Grant the client that API with `postern grant create CLIENT --audience AUDIENCE`.";

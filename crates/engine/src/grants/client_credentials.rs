@@ -1,15 +1,15 @@
 //! Client credentials (RFC 6749 §4.4): a client, or an organization's API key, acts for itself.
 
 use async_trait::async_trait;
-use domain::{Client, Grant, ResourceServer};
+use domain::{Client, Grant};
 use oauth::{GrantType, Parameter, Request};
 use store::{Batch, Loaded, StoreExt as _};
 
-use super::handler::{GrantDenial, GrantHandler, ResolvedGrant, named_audiences};
+use super::handler::{GrantDenial, GrantHandler, ResolvedGrant};
 use crate::authenticate::Authenticated;
 use crate::chain::link;
 use crate::mint::ParentCredential;
-use crate::{Chain, ClientReason, Context, Denial, ScopeReason};
+use crate::{Chain, ClientReason, Context, Denial, ScopeReason, audience};
 
 /// The grant type `client_credentials`.
 #[derive(Debug)]
@@ -37,12 +37,7 @@ impl GrantHandler for ClientCredentials {
                 Err(ClientReason::NoAuthentication.into())
             }
             Authenticated::Client { client, secret: Some(secret) } => {
-                let server = audience(ctx, request, client).await?;
-                let handle = Grant::machine_handle(client.id, server.id);
-                let grant = ctx.store.by_handle(ctx.issuer.realm(), &handle).await?;
-                let grant = grant
-                    .ok_or_else(|| ScopeReason::AudienceNotGranted(server.identifier.clone()))?;
-                let chain = Chain::from(ctx, grant).await?;
+                let chain = Chain::from(ctx, grant(ctx, request, client).await?).await?;
                 Ok(ResolvedGrant {
                     chain,
                     credential: ParentCredential::of(secret),
@@ -71,17 +66,33 @@ impl GrantHandler for ClientCredentials {
     }
 }
 
-async fn audience(
+/// The grant for the API that the request names, or else for the client's default. Of several APIs
+/// it is the one that the client is granted (RFC 8707 §2).
+async fn grant(
     ctx: &Context<'_>,
     request: &Request,
     client: &Client,
-) -> Result<Loaded<ResourceServer>, Denial> {
-    match (named_audiences(request).next(), client.default_audience) {
-        (Some(named), _) => {
-            let found = ctx.store.by_handle(ctx.issuer.realm(), named).await?;
-            Ok(found.ok_or_else(|| ScopeReason::AudienceUnknown(named.to_owned()))?)
+) -> Result<Loaded<Grant>, Denial> {
+    let mut servers = audience::named(ctx, &request.parameters).await??;
+    if servers.is_empty() {
+        let default = client.default_audience.ok_or(ScopeReason::AudienceMissing)?;
+        servers.push(link(ctx, default).await?);
+    }
+    let mut granted: Vec<Loaded<Grant>> = Vec::new();
+    for server in &servers {
+        let handle = Grant::machine_handle(client.id, server.id);
+        let found: Option<Loaded<Grant>> = ctx.store.by_handle(ctx.issuer.realm(), &handle).await?;
+        granted.extend(found);
+    }
+    if granted.len() > 1 {
+        granted.retain(|grant| grant.revoked.is_none());
+    }
+    match (granted.pop(), servers.first()) {
+        (Some(grant), _) if granted.is_empty() => Ok(grant),
+        (Some(_), _) => Err(ScopeReason::AudiencesSeveral.into()),
+        (None, Some(server)) => {
+            Err(ScopeReason::AudienceNotGranted(server.identifier.clone()).into())
         }
-        (None, Some(default)) => link(ctx, default).await,
         (None, None) => Err(ScopeReason::AudienceMissing.into()),
     }
 }

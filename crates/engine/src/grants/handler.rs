@@ -83,12 +83,6 @@ pub trait GrantHandler: Sync {
     ) -> Result<ResolvedGrant, GrantDenial>;
 }
 
-/// The audiences that a request names: by `audience`, and by `resource` (RFC 8707 §2).
-pub(crate) fn named_audiences(request: &Request) -> impl Iterator<Item = &str> {
-    let parameters = [Parameter::Audience, Parameter::Resource];
-    parameters.into_iter().filter_map(|parameter| request.parameters.value(parameter))
-}
-
 /// Revokes a credential because a value that may be used once was used again. The sender may be a
 /// thief, so the actor is the program itself.
 pub(super) fn revoke_replayed(

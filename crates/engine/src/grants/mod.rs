@@ -11,7 +11,6 @@ mod handler;
 mod refresh_token;
 
 pub(crate) use code_exchange::stays_connected;
-pub(crate) use handler::named_audiences;
 pub use handler::{GrantDenial, GrantHandler, Identity, ResolvedGrant};
 
 /// Every grant type that is supported.

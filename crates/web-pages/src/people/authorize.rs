@@ -14,6 +14,7 @@ use oauth::AuthorizationReply;
 use store::Loaded;
 use web_base::respond;
 
+use super::forms::Form;
 use super::page::{Allowed, Layout, page, see_other};
 use super::resume::{self, ORGANIZATION};
 use super::show::{self, STALE};
@@ -28,8 +29,10 @@ pub(super) async fn answer(
 ) -> Response<Body> {
     let ctx = visit.context();
     // OpenID Connect Core §3.1.2.1: an app may POST its request. It is moved into the URL.
-    if visit.form.as_ref().is_some_and(|form| form.has("client_id") && !form.has("csrf")) {
-        return show::into_url(visit, &ctx);
+    let is_the_apps =
+        |form: &Form| !form.has("csrf") && form.names().any(|name| endpoint.reads_query(name));
+    if visit.form.as_ref().is_some_and(is_the_apps) {
+        return show::into_url(visit);
     }
     match step(visit, &ctx, endpoint, path_values).await {
         Ok(response) => response,
@@ -53,7 +56,8 @@ async fn step(
     let request =
         resume::authorization_request(ctx, (endpoint, path_values), visit.query.as_deref()).await?;
     let person = visit.person(ctx).await.map_err(AuthorizationDenial::Page)?;
-    let chosen = visit.query_parameter(ORGANIZATION);
+    // A choice that cannot be read is none: the page asks once more.
+    let chosen = visit.query_parameter(ORGANIZATION).ok().flatten();
     let chosen = chosen.as_deref();
     let mut feedback = Feedback { notice: None, wrong: None };
     let mut allows = false;

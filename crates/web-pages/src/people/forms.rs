@@ -6,6 +6,7 @@
 use axum::http::{HeaderMap, HeaderName, header};
 use base::DigestKey;
 use base::encoding::base64url;
+use oauth::form;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
@@ -13,23 +14,32 @@ static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The fields of a form. They may be secret, so there is no `Debug`, and the memory is wiped.
 #[derive(Default)]
-pub(crate) struct Form(Vec<(String, Zeroizing<String>)>);
+pub(crate) struct Form(Vec<(String, Option<Zeroizing<String>>)>);
 
 impl Form {
-    /// Reads a body (`application/x-www-form-urlencoded`).
+    /// Reads a body (`application/x-www-form-urlencoded`), by the rule of [`oauth::form`].
     pub(crate) fn read(body: &[u8]) -> Self {
-        let fields = form_urlencoded::parse(body)
-            .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())));
+        let fields = form::pairs(body).filter_map(|pair| {
+            let value = pair.value().map(|value| Zeroizing::new(value.into_owned()));
+            Some((pair.name()?.into_owned(), value))
+        });
         Self(fields.collect())
     }
 
-    /// The value of a field; `None` where it is missing or repeated.
+    /// The value of a field; `None` where it is missing, empty, repeated or no text.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
-        let mut fields = self.0.iter().filter(|(found, _)| found == name);
+        let omitted =
+            |value: &Option<Zeroizing<String>>| value.as_ref().is_some_and(|it| it.is_empty());
+        let mut fields = self.0.iter().filter(|(found, value)| found == name && !omitted(value));
         match (fields.next(), fields.next()) {
-            (Some((_, value)), None) => Some(value),
+            (Some((_, value)), None) => value.as_ref().map(|value| value.as_str()),
             _ => None,
         }
+    }
+
+    /// The names of its fields.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
     }
 
     /// Whether the form has a field of this name.

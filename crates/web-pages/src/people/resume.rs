@@ -3,7 +3,7 @@
 use dialect::{Endpoint, Incoming, PathValues, Route};
 use engine::authorize::{self, AuthorizationDenial, AuthorizationRequest};
 use engine::{Context, RequestReason};
-use oauth::Operation;
+use oauth::{Operation, form};
 
 use super::return_to::ReturnTo;
 use super::visit::Visit;
@@ -25,7 +25,8 @@ pub(super) async fn authorization_request(
     let request = request
         .map_err(|failure| AuthorizationDenial::Page(RequestReason::Malformed(failure).into()))?;
     let checked = authorize::check(ctx, &request).await?;
-    let marker = value(query, LOGIN_AFTER);
+    // A marker that cannot be read counts as none.
+    let marker = form::value(query.unwrap_or_default().as_bytes(), LOGIN_AFTER).ok().flatten();
     Ok(checked.returning(ctx, marker.as_deref()))
 }
 
@@ -85,7 +86,8 @@ fn escaped(path: &str) -> String {
 /// A path with its query, with the parameter `name` set to a value or removed. All else stays byte for byte.
 pub(super) fn with(path: &str, query: Option<&str>, (name, value): (&str, Option<&str>)) -> String {
     let others = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-    let named = |pair: &str| form_urlencoded::parse(pair.as_bytes()).any(|(it, _)| it == name);
+    let named =
+        |pair: &str| form::pairs(pair.as_bytes()).any(|it| it.name().is_some_and(|it| it == name));
     let mut pairs: Vec<String> = others.filter(|it| !named(it)).map(ToOwned::to_owned).collect();
     if let Some(value) = value {
         let value: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
@@ -94,22 +96,16 @@ pub(super) fn with(path: &str, query: Option<&str>, (name, value): (&str, Option
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }
 
-/// The first value of `name` in a query.
-fn value(query: Option<&str>, name: &str) -> Option<String> {
-    let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn one_parameter_is_replaced_and_all_else_stays_byte_for_byte() {
-        let query = "state=a%2bB+%C3%A9&organization=o1&x&scope=a%20b&%6frganization=o2";
+        let query = "state=a%2bB+%C3%A9&organization=o1&x&f=%e4&scope=a%20b&%6frganization=o2";
         assert_eq!(
             with("/authorize", Some(query), ("organization", Some("o 3"))),
-            "/authorize?state=a%2bB+%C3%A9&x&scope=a%20b&organization=o+3"
+            "/authorize?state=a%2bB+%C3%A9&x&f=%e4&scope=a%20b&organization=o+3"
         );
         assert_eq!(with("/a", Some("organization=o1"), ("organization", None)), "/a");
         assert_eq!(with("/a", None, ("organization", Some("o"))), "/a?organization=o");

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, Response, header};
 use base::Timestamp;
 use domain::Client;
 use engine::people::SignedIn;
-use engine::{Context, Denial, RequestReason};
+use engine::{Context, Denial};
 use oauth::{ErrorResponse, Problem, RedirectUri};
 
 use super::page::{Allowed, Layout, page, see_other, source};
@@ -83,7 +83,11 @@ pub(super) fn wait(seconds: u64) -> String {
 /// Records a denial and shows the error page.
 pub(super) fn denied(visit: &Visit<'_>, ctx: &Context<'_>, denial: &Denial) -> Response<Body> {
     visit.note(ctx, denial);
-    let failure = denial.error_response();
+    error_page(visit, &denial.error_response())
+}
+
+/// The error page.
+pub(super) fn error_page(visit: &Visit<'_>, failure: &ErrorResponse) -> Response<Body> {
     let (heading, advice) = words(failure.problem);
     let layout = Layout::of(visit);
     let template = ErrorPage { layout, heading, text: failure.description.clone(), advice };
@@ -95,17 +99,26 @@ pub(super) fn denied(visit: &Visit<'_>, ctx: &Context<'_>, denial: &Denial) -> R
 }
 
 /// Redirects a request that an app sent by POST to the same request in the URL. There it survives sign-in. And
-/// browsers do not send the session's cookie with a POST from another site.
-pub(super) fn into_url(visit: &Visit<'_>, ctx: &Context<'_>) -> Response<Body> {
-    let body = std::str::from_utf8(&visit.body).unwrap_or_default();
+/// browsers do not send the session's cookie with a POST from another site. Bytes that no URL has are escaped.
+pub(super) fn into_url(visit: &Visit<'_>) -> Response<Body> {
     let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'#' | b'"' | b'<' | b'>' | b'\\');
-    if !body.bytes().all(plain) {
-        let failure = ErrorResponse::new(Problem::InvalidRequest, "The form cannot be read.");
-        return denied(visit, ctx, &RequestReason::Malformed(failure).into());
+    let mut url = visit.path.clone();
+    let query = visit.query.as_deref().unwrap_or_default();
+    let mut mark = '?';
+    for part in [query.as_bytes(), &visit.body] {
+        if part.is_empty() {
+            continue;
+        }
+        url.push(mark);
+        mark = '&';
+        for byte in part {
+            match plain(*byte) {
+                true => url.push(char::from(*byte)),
+                false => url.push_str(&format!("%{byte:02X}")),
+            }
+        }
     }
-    let query = [visit.query.as_deref().unwrap_or_default(), body];
-    let query = query.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
-    see_other(&format!("{}?{query}", visit.path))
+    see_other(&url)
 }
 
 /// The title of an error page, and a sentence on what the user can do.

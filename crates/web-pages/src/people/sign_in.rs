@@ -13,7 +13,7 @@ use base::digest::sha256;
 use base::encoding::base64url;
 use engine::attempts::{Allowance, Network};
 use engine::people::{Browser, NewSession, Share};
-use engine::{Context, Denial, Reason, SignInReason, WriteContext};
+use engine::{Context, Denial, Reason, RequestReason, SignInReason, WriteContext};
 use web_base::cookies::Cookie;
 
 use super::forms::Form;
@@ -59,7 +59,12 @@ struct Feedback<'a> {
 /// Answers a request to `/sign-in`.
 pub(super) async fn answer(visit: &Visit<'_>) -> Response<Body> {
     let ctx = visit.context();
-    let sent = visit.query_parameter("return_to").unwrap_or_default();
+    let sent = match visit.query_parameter("return_to") {
+        Ok(sent) => sent.unwrap_or_default(),
+        Err(error) => {
+            return show::denied(visit, &ctx, &RequestReason::Malformed(error.into()).into());
+        }
+    };
     let return_to = ReturnTo::parse(&sent, &visit.prefix);
     let Some(form) = &visit.form else {
         return show_form(visit, &ctx, return_to.as_ref(), Feedback::default()).await;
@@ -231,7 +236,7 @@ async fn show_form(
     };
     let person = person.as_ref().map(|person| show::person(visit, person, None));
     let nothing_else =
-        return_to.is_none() && feedback.status == 0 && visit.query_parameter("switch").is_none();
+        return_to.is_none() && feedback.status == 0 && visit.query_parameter("switch") == Ok(None);
     let layout = Layout::of(visit);
     if let (Some(person), true) = (&person, nothing_else) {
         let dialect = visit.state.issuer().dialect();

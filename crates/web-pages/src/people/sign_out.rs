@@ -40,7 +40,7 @@ pub(super) async fn at_an_apps_request(
     let ctx = visit.context();
     // An app may POST its request (§2). The form of our own page has a CSRF token.
     if visit.form.as_ref().is_some_and(|form| !form.has("csrf")) {
-        return show::into_url(visit, &ctx);
+        return show::into_url(visit);
     }
     let wish = match read(visit, &ctx, (endpoint, path_values)).await {
         Ok(wish) => wish,

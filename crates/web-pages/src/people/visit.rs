@@ -1,11 +1,13 @@
 //! A browser's request to a page, as the handlers of pages get it.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderMap, HeaderValue, Method};
 use base::encoding::base64url;
 use domain::RealmName;
 use engine::people::SignedIn;
 use engine::{Context, Denial, RequestOrigin, WriteContext};
-use oauth::{ErrorResponse, Problem};
+use oauth::{ErrorResponse, ParameterError, Problem, form};
 use web_base::cookies::Cookie;
 use web_base::headers::has_media_type;
 use web_base::{RealmRequest, RealmState};
@@ -120,11 +122,13 @@ impl<'a> Visit<'a> {
         format!("{}{path}", self.prefix)
     }
 
-    /// The first value of a query parameter.
-    pub(crate) fn query_parameter(&self, name: &str) -> Option<String> {
+    /// The value of a query parameter that belongs to this page. The app's own are read by the dialect.
+    ///
+    /// # Errors
+    /// The parameter is repeated or no text.
+    pub(crate) fn query_parameter(&self, name: &str) -> Result<Option<String>, ParameterError> {
         let query = self.query.as_deref().unwrap_or_default();
-        let mut pairs = form_urlencoded::parse(query.as_bytes());
-        pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
+        Ok(form::value(query.as_bytes(), name)?.map(Cow::into_owned))
     }
 
     pub(crate) fn cookie(&self, cookie: Cookie) -> Option<&str> {

@@ -125,7 +125,7 @@ pub(super) const ORDER: &[(&str, Layers)] = &[
             &["context"],
             &["changes", "fields", "guesses", "keys", "settle"],
             &["secrets"],
-            &["chain", "idempotency", "page"],
+            &["audience", "chain", "idempotency", "page"],
             &["mint"],
             &["authenticate", "code", "family", "people", "present", "refusal"],
             &["admin", "gate"],

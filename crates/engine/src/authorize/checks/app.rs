@@ -5,6 +5,7 @@ use oauth::{GrantType, Parameter, Parameters};
 use store::{Loaded, StoreExt as _};
 
 use super::input::{CheckInput, Draft};
+use super::parameters;
 use crate::chain::check_client;
 use crate::{AuthorizationReason, Context, Denial, DeniedAt, RequestReason};
 
@@ -13,6 +14,7 @@ pub(in crate::authorize) async fn check(
     ctx: &Context<'_>,
     parameters: &Parameters,
 ) -> Result<Loaded<Client>, Denial> {
+    parameters::check_one(parameters, Parameter::ClientId)?;
     let named = parameters.value(Parameter::ClientId);
     let named = named.ok_or(RequestReason::ParameterMissing(Parameter::ClientId))?;
     let unknown = || AuthorizationReason::UnknownApp(named.to_owned());

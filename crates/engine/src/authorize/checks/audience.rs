@@ -1,14 +1,13 @@
 //! The API that the request is for: the named one (RFC 8707 §2), else the app's default, else the
-//! only API of the realm.
+//! only API of the realm. Of several named ones it is the app's default.
 
 use domain::{Client, Status};
-use oauth::{Parameter, Parameters};
-use store::StoreExt as _;
+use oauth::Parameters;
 
 use super::input::{Audience, CheckInput, Draft};
 use crate::admin::find::only_resource_server;
 use crate::chain::link;
-use crate::{Context, Denial, GrantReason, ScopeReason};
+use crate::{Context, Denial, GrantReason, ScopeReason, audience};
 
 /// Looks up the API that the request is for.
 pub(in crate::authorize) async fn read(
@@ -16,27 +15,23 @@ pub(in crate::authorize) async fn read(
     parameters: &Parameters,
     client: &Client,
 ) -> Result<Audience, Denial> {
-    let names = [Parameter::Audience, Parameter::Resource].map(|it| parameters.value(it));
-    let named = match names {
-        // A token is for one API, so a second, different name is an error.
-        [Some(one), Some(other)] if one != other => return Ok(Audience::Unknown(other.to_owned())),
-        [one, other] => one.or(other),
+    let mut named = match audience::named(ctx, parameters).await? {
+        Ok(named) => named,
+        Err(reason) => return Ok(Audience::Refused(reason)),
     };
-    match (named, client.default_audience) {
-        (Some(named), _) if named.contains(char::is_control) => Ok(unknown(named)),
-        (Some(named), _) => {
-            let found = ctx.store.by_handle(ctx.issuer.realm(), named).await?;
-            Ok(found.map_or_else(|| unknown(named), Audience::Known))
+    match (named.pop(), client.default_audience) {
+        (Some(one), _) if named.is_empty() => Ok(Audience::Known(one)),
+        (Some(one), default) => {
+            named.push(one);
+            let own = named.into_iter().find(|server| Some(server.id) == default);
+            Ok(own.map_or(Audience::Refused(ScopeReason::AudiencesSeveral), Audience::Known))
         }
         (None, Some(default)) => Ok(Audience::Known(link(ctx, default).await?)),
         (None, None) => {
-            Ok(only_resource_server(ctx).await?.map_or(Audience::Missing, Audience::Known))
+            let only = only_resource_server(ctx).await?;
+            Ok(only.map_or(Audience::Refused(ScopeReason::AudienceMissing), Audience::Known))
         }
     }
-}
-
-fn unknown(named: &str) -> Audience {
-    Audience::Unknown(named.to_owned())
 }
 
 /// Records the API. It must exist and be active.
@@ -49,7 +44,6 @@ pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> 
             draft.resource_server = Some(server.clone());
             Ok(())
         }
-        Audience::Unknown(name) => Err(ScopeReason::AudienceUnknown(name.clone()).into()),
-        Audience::Missing => Err(ScopeReason::AudienceMissing.into()),
+        Audience::Refused(reason) => Err(reason.clone().into()),
     }
 }

@@ -4,8 +4,8 @@ use domain::{Client, ResourceServer};
 use oauth::{Parameter, Parameters, ScopeSet};
 use store::Loaded;
 
-use crate::Context;
 use crate::authorize::{Challenge, Prompt};
+use crate::{Context, ScopeReason};
 
 /// The input of a check.
 pub(in crate::authorize) struct CheckInput<'a> {
@@ -44,8 +44,6 @@ pub(in crate::authorize) struct Draft {
 pub(in crate::authorize) enum Audience {
     /// The request is for this API.
     Known(Loaded<ResourceServer>),
-    /// There is no API of this name.
-    Unknown(String),
-    /// The request names no API, and the realm does not have exactly one.
-    Missing,
+    /// The request is for no API, for this reason.
+    Refused(ScopeReason),
 }

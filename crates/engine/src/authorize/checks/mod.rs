@@ -7,6 +7,7 @@ pub(super) mod input;
 pub(super) mod max_age;
 pub(super) mod nonce;
 pub(super) mod organization;
+pub(super) mod parameters;
 pub(super) mod prompt;
 pub(super) mod redirect_uri;
 pub(super) mod request_object;

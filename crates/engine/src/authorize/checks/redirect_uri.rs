@@ -6,6 +6,7 @@ use dialect::{RedirectMatch, RedirectRule};
 use domain::{AppType, Client};
 use oauth::{Parameter, Parameters, RedirectUri};
 
+use super::parameters;
 use crate::authorize::RedirectTarget;
 use crate::{AuthorizationReason, Context, Denial};
 
@@ -16,6 +17,7 @@ pub(in crate::authorize) fn check(
     parameters: &Parameters,
     client: &Client,
 ) -> Result<RedirectTarget, Denial> {
+    parameters::check_one(parameters, Parameter::RedirectUri)?;
     let rule = ctx.issuer.dialect().redirect_rule();
     let uri: RedirectUri = match (parameters.value(Parameter::RedirectUri), &*client.redirect_uris)
     {

@@ -11,7 +11,7 @@ fn the_checks_run_in_this_order() {
     let names: Vec<_> = checks().collect();
     assert_eq!(
         names.join(" "),
-        "app redirect_uri grant_type response_type response_mode request_object state challenge \
+        "app redirect_uri parameters grant_type response_type response_mode request_object state challenge \
          audience scope prompt max_age nonce organization"
     );
 }

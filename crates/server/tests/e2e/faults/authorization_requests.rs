@@ -23,6 +23,45 @@ pub(super) fn check_all(people: &People<'_>, stranger: &Browser) {
     states(people, &app);
     rarer(people, &app);
     cookies(people, &ask, stranger);
+    unknown(people, &app);
+    posted(people, &app);
+}
+
+/// RFC 6749 §3.1: what nobody reads is ignored, before and after signing in.
+fn unknown(people: &People<'_>, app: &App) {
+    for unknown in super::parameters::UNKNOWN {
+        let text = String::from_utf8_lossy(unknown);
+        let mut ask = people.asks(app).ask();
+        let mark = if ask.target.contains('?') { '&' } else { '?' };
+        ask.target.push_str(&format!("{mark}{text}"));
+        let what = format!("with {text:?}");
+        led(people, &format!("{what}, nobody signed in"), &ask, sent(people), &Way::sign_in());
+        led(people, &what, &people.browser.with(ask), sent(people), &Way::fine());
+    }
+}
+
+/// OpenID Connect Core §3.1.2.1: an app may POST its request, which is then the same one in the URL.
+fn posted(people: &People<'_>, app: &App) {
+    if !people.asking.reads("redirect_uri") {
+        return;
+    }
+    let ask = people.asks(app).ask();
+    let (path, query) = ask.target.split_once('?').unwrap();
+    for (what, extra, way) in [
+        ("alone", &b""[..], Way::fine()),
+        ("with what nobody reads", b"&utm_campaign=50%off&foo=%e4", Way::fine()),
+        ("with other bytes", b"&foo=\xe4<>\"#\\", Way::fine()),
+        ("twice", b"&nonce=x&nonce=x", Way::back(&[P::InvalidRequest])),
+    ] {
+        let body = [query.as_bytes(), extra].concat();
+        let form = "application/x-www-form-urlencoded";
+        let sent_by_post = crate::harness::http::post(&people.realm.base, path).text(form, body);
+        let moved = people.browser.send(sent_by_post).expect(303);
+        let location = moved.header("location").unwrap();
+        let again = crate::harness::http::get(&people.realm.base, location);
+        let what = format!("by POST, {what}");
+        led(people, &what, &people.browser.with(again), sent(people), &way);
+    }
 }
 
 /// The `state` of a valid request, where the dialect has one.
@@ -61,17 +100,25 @@ fn parameters(people: &People<'_>, app: &App) {
         without.fields.remove(index);
         judge("missing", &without, state_of(""), &left_out);
         judge("empty", &spoilt(Value::Text(String::new())), state_of(""), &left_out);
+        // RFC 6749 §4.1.2.1: told to the app, once it is known where that is.
+        let told = match parameter {
+            "client_id" | "redirect_uri" => Way::page(),
+            _ => Way::back(&[P::InvalidRequest]),
+        };
         let long = "x".repeat(9 * 1024);
-        judge("too long", &spoilt(Value::Text(long)), None, &Way::page());
+        judge("too long", &spoilt(Value::Text(long)), state_of(""), &told);
         for (what, literal) in [("not UTF-8", &b"a%ff"[..]), ("half an escape", b"a%f")] {
-            judge(what, &spoilt(Value::Literal(literal.to_vec())), None, &Way::page());
+            judge(what, &spoilt(Value::Literal(literal.to_vec())), state_of(""), &told);
         }
         if !in_path {
-            for other in [own.clone(), "x".to_owned(), String::new()] {
+            for other in [own.clone(), "x".to_owned()] {
                 let mut twice = spoilt(Value::Text(other));
                 twice.fields.push(field.clone());
-                judge("doubled", &twice, None, &Way::page());
+                judge("doubled", &twice, state_of(""), &told);
             }
+            let mut empty_first = spoilt(Value::Text(String::new()));
+            empty_first.fields.push(field.clone());
+            judge("after an empty one", &empty_first, state_of(STATE), &Way::fine());
         }
         for (what, value) in strange_values(&own) {
             if parameter == "redirect_uri" && what == "another" && has_domains(people) {

@@ -210,11 +210,26 @@ fn check_all(realm: &Realm, spot: &Spot<'_>) {
         for case in whole::bodies(&good).into_iter().chain(whole::headers(&good)) {
             judge(spot, &named(&case.what), &case.ask, &case.expect);
         }
+        unknown(&named("unknown parameters"), &good);
         for case in parameters::cases(&good) {
             judge(spot, &named(&case.what), &case.draft.ask(), &case.expect);
             twins(&named(&case.what), &case);
         }
         goes_well(&named("afterwards"), &good);
+    }
+}
+
+/// RFC 6749 §3.1: what nobody reads is ignored, whatever its escapes.
+fn unknown(what: &str, good: &Draft<'_>) {
+    for unknown in parameters::UNKNOWN {
+        let text = String::from_utf8_lossy(unknown);
+        let mut ask = good.ask();
+        let mark = if ask.target.contains('?') { '&' } else { '?' };
+        ask.target.push_str(&format!("{mark}{text}"));
+        if good.encoding == table::Encoding::Form {
+            ask.body = [unknown, b"&", &ask.body, b"&", unknown].concat();
+        }
+        judge(good.spot, &format!("{what} {text:?}"), &ask, &Expect::fine());
     }
 }
 

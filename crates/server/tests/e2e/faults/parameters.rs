@@ -20,6 +20,18 @@ pub(super) struct Case<'a> {
 /// Longer than any parameter may be.
 const LONG: usize = 9 * 1024;
 
+/// Parameters that nobody reads, in a form or query (RFC 6749 §3.1).
+pub(super) const UNKNOWN: [&[u8]; 8] = [
+    b"utm_campaign=50%off",
+    b"foo=%e4",
+    b"%e4=1",
+    b"a=1&a=2",
+    b"&&=&%=%&",
+    b"b=%zz",
+    b"%zz=1&%f",
+    b"%c3%28=1",
+];
+
 /// Every fault of every parameter of a valid request.
 pub(super) fn cases<'a>(good: &Draft<'a>) -> Vec<Case<'a>> {
     (0..good.fields.len()).flat_map(|index| of_one(good, index)).collect()
@@ -65,6 +77,16 @@ fn of_one<'a>(good: &Draft<'a>, index: usize) -> Vec<Case<'a>> {
             it.fields.push(it.fields[index].clone());
             it.fields[index].value = Value::Text("x".to_owned());
         });
+    }
+    if let Location::Body(_) | Location::Query(_) = location {
+        // RFC 6749 §3.1: without a value it is omitted, so it does not come twice.
+        for (what, first) in [("after an empty one", true), ("before an empty one", false)] {
+            add(what, Expect::fine(), &move |it: &mut Draft<'a>| {
+                let mut empty = it.fields[index].clone();
+                empty.value = Value::Text(String::new());
+                it.fields.insert(if first { index } else { index + 1 }, empty);
+            });
+        }
     }
     if let (Location::Body(name), true) = (location, spot.named.iter().all(in_body_or_basic)) {
         let name = name.clone();

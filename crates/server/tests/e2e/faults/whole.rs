@@ -53,14 +53,8 @@ pub(super) fn bodies(good: &Draft<'_>) -> Vec<Case> {
             format!("{{\"a\":{}", "[".repeat(10_000)).into_bytes(),
             format!("{{\"a\":{}1{}}}", "[".repeat(500), "]".repeat(500)).into_bytes(),
         ],
-        Encoding::Form => {
-            let own = String::from_utf8(good.body()).unwrap();
-            ["%", "%f", "%zz=1", "a=%ff", "%c3%28=1", "a=%"]
-                .map(|part| format!("{own}&{part}").into_bytes())
-                .into_iter()
-                .chain([[b"a=\xff&", own.as_bytes()].concat(), b"\xEF\xBB\xBFa=b".to_vec()])
-                .collect()
-        }
+        // Of a form, only what is read can be broken: see the faults of parameters.
+        Encoding::Form => vec![b"\xEF\xBB\xBFa=b".to_vec()],
     };
     for body in broken {
         let start: String = String::from_utf8_lossy(&body).chars().take(40).collect();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The meaning of a plus sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Plus {
+pub enum Plus {
     /// A plus sign.
     Literal,
     /// A space, as in forms.
@@ -12,7 +12,7 @@ pub(super) enum Plus {
 }
 
 /// Decodes; `None` for a broken escape or bytes that are not UTF-8.
-pub(super) fn decode(bytes: &[u8], plus: Plus) -> Option<Cow<'_, str>> {
+pub fn decode(bytes: &[u8], plus: Plus) -> Option<Cow<'_, str>> {
     let special = |b: u8| b == b'%' || (b == b'+' && plus == Plus::Space);
     let Some(first) = bytes.iter().position(|b| special(*b)) else {
         return std::str::from_utf8(bytes).ok().map(Cow::Borrowed);
