@@ -65,6 +65,12 @@ pub fn options(allow: &[&str], cors: bool) -> Response<Body> {
     response
 }
 
+/// Whether a response is a page.
+pub fn is_page(response: &Response<Body>) -> bool {
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    media_type.is_some_and(|it| it.as_bytes().starts_with(b"text/html"))
+}
+
 /// A response of plain text that caches do not store.
 pub fn plain(status: StatusCode, text: impl Into<Body>) -> Response<Body> {
     let mut response = Response::new(text.into());

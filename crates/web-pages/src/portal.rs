@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Response, header};
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use dialect::Endpoint;
 use engine::Issuer;
 use oauth::Operation;
@@ -156,6 +156,20 @@ pub fn page(portal: &Portal) -> Response<Body> {
 pub fn mail(portal: &Portal) -> Option<Response<Body>> {
     let outbox = portal.outbox.as_ref()?;
     mail::page(outbox, style::path()).ok().map(html)
+}
+
+/// The 404 page of a listener where no realm answers: it belongs to nobody, so it has no name and no style.
+const NOTHING_HERE: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+    <meta name=\"color-scheme\" content=\"light dark\">\n<title>There is nothing here</title>\n</head>\n\
+    <body>\n<main>\n<h1>There is nothing here</h1>\n<p>Check the address, or go back.</p>\n</main>\n\
+    </body>\n</html>\n";
+
+/// The 404 page of a listener where no realm answers.
+pub fn nothing_here() -> Response<Body> {
+    let mut response = html(NOTHING_HERE.to_owned());
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
 }
 
 fn html(page: String) -> Response<Body> {

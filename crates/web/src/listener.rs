@@ -156,18 +156,16 @@ impl ListenerService {
                             RealmRequest { http: request, path, request_id, address, limits };
                         return guarded(realm, request, started).await;
                     }
-                    None => plain(StatusCode::NOT_FOUND, "no such realm\n"),
+                    None => process::nothing(request.headers(), "no such realm\n"),
                 }
             }
             Serves::Portal(portal) => {
                 let (head, _) = request.into_parts();
-                process::portal((&self.app, &self.metrics), portal, &head.method, head.uri.path())
-                    .await
+                process::portal((&self.app, &self.metrics), portal, &head).await
             }
             Serves::Metrics => {
                 let (head, _) = request.into_parts();
-                process::metrics_only((&self.app, &self.metrics), &head.method, head.uri.path())
-                    .await
+                process::metrics_only((&self.app, &self.metrics), &head).await
             }
         };
         response.headers_mut().insert(&X_REQUEST_ID, request_id::header_value(&request_id));

@@ -1,10 +1,12 @@
 //! The listeners without realms: the portal with its style sheet, and the metrics.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use web_base::AppState;
 use web_base::metrics::{MEDIA_TYPE, Metrics};
 use web_base::respond::plain;
+use web_pages::people::wants_page;
 use web_pages::portal::{self, Portal};
 use web_pages::style;
 
@@ -14,32 +16,36 @@ use crate::health;
 pub(crate) async fn portal(
     (app, metrics): (&AppState, &Metrics),
     portal: &Portal,
-    method: &Method,
-    path: &str,
+    head: &Parts,
 ) -> Response<Body> {
+    let (method, path) = (&head.method, head.uri.path());
     if let Some(response) = process_answer((app, metrics), method, path).await {
         return response;
     }
     match path {
         "/" if reads(method) => portal::page(portal),
-        "/mail" if reads(method) => portal::mail(portal).unwrap_or_else(nothing),
+        "/mail" if reads(method) => {
+            portal::mail(portal).unwrap_or_else(|| nothing(&head.headers, NOTHING))
+        }
         path if reads(method) && path == style::path() => style::answer(),
-        _ => nothing(),
+        _ => nothing(&head.headers, NOTHING),
     }
 }
 
-fn nothing() -> Response<Body> {
-    plain(StatusCode::NOT_FOUND, "there is nothing at this path\n")
+const NOTHING: &str = "there is nothing at this path\n";
+
+/// The answer 404: a page for a browser, else `text`.
+pub(crate) fn nothing(headers: &HeaderMap, text: &'static str) -> Response<Body> {
+    if wants_page(headers) { portal::nothing_here() } else { plain(StatusCode::NOT_FOUND, text) }
 }
 
 /// Answers a request on the listener of the metrics.
 pub(crate) async fn metrics_only(
     (app, metrics): (&AppState, &Metrics),
-    method: &Method,
-    path: &str,
+    head: &Parts,
 ) -> Response<Body> {
-    let process_answer = process_answer((app, metrics), method, path).await;
-    process_answer.unwrap_or_else(nothing)
+    let process_answer = process_answer((app, metrics), &head.method, head.uri.path()).await;
+    process_answer.unwrap_or_else(|| nothing(&head.headers, NOTHING))
 }
 
 /// Answers a request for the metrics or the health of the process; `None` for any other path.

@@ -2,8 +2,8 @@
 //!
 //! The first part that has the path answers. The order is: the gate, the endpoints of the dialect, `/admin`, the pages
 //! for users, `/account`, the feed and the status lists, `/healthz` and `/readyz`, the pages of access requests, the
-//! router beside the issuer. If no part has it, the answer is 404 in the format of the dialect. Paths are compared as
-//! they were sent, without decoding: `/%74oken` is not `/token`.
+//! router beside the issuer. If no part has it, the answer is 404 in the format of the dialect. A browser that opens a
+//! page gets any 404 as a page. Paths are compared as they were sent, without decoding: `/%74oken` is not `/token`.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::http::uri::PathAndQuery;
-use axum::http::{Method, Response, Uri};
+use axum::http::{Method, Response, StatusCode, Uri};
 use dialect::Route;
 use oauth::{ErrorResponse, Problem};
 use tower_service::Service as _;
@@ -21,7 +21,7 @@ use web_base::{RealmRequest, RealmState, WebLimits, is_below, respond};
 use web_gate::feed::{self, FeedResource, RealmFeed};
 use web_gate::gate::{self, Gate, GateError, GateSettings};
 use web_pages::access_request::{self, Page, SubmissionLock};
-use web_pages::people;
+use web_pages::people::{self, Browsing};
 
 use crate::{endpoint, health};
 
@@ -99,6 +99,19 @@ impl Realm {
                 return (Part::ProtectedResource, gate::resource(&self.state, gate, request).await);
             }
         }
+        let browsing = Browsing::of(&request);
+        let (part, response) = self.beyond_the_gate(request).await;
+        match browsing {
+            Some(it)
+                if response.status() == StatusCode::NOT_FOUND && !respond::is_page(&response) =>
+            {
+                (part, it.nothing_here(&self.state).await)
+            }
+            _ => (part, response),
+        }
+    }
+
+    async fn beyond_the_gate(&self, request: RealmRequest) -> (Part, Response<Body>) {
         let dialect = Arc::clone(self.state.issuer().dialect());
         let path = request.path().to_owned();
         match route(&dialect, request.http.method(), &path) {

@@ -8,6 +8,7 @@ mod authorize;
 mod connected_apps;
 pub(crate) mod forms;
 mod known;
+mod nowhere;
 pub(crate) mod page;
 mod paths;
 mod resume;
@@ -28,6 +29,7 @@ use oauth::{ErrorResponse, Operation, Problem};
 use web_base::metrics::Part;
 use web_base::{RealmRequest, RealmState, respond};
 
+pub use nowhere::{Browsing, wants_page};
 use paths::{CONNECTED_APPS, SIGN_IN, SIGN_OUT, connects_apps};
 use visit::Visit;
 

@@ -6,6 +6,7 @@ mod configuration;
 mod dev_failures;
 mod limits;
 mod nodes;
+mod nowhere;
 mod proxies;
 mod shutdown;
 mod tls;
