@@ -6,7 +6,9 @@ use oauth::{Parameter, ScopeSet};
 use super::input::{CheckInput, Draft};
 use crate::{Denial, ScopeReason, identity};
 
-/// Records the scopes. A request without scopes asks for all scopes that the app may ask for.
+/// Records the scopes. A request without scopes asks for all scopes that the app may ask for, except
+/// those that give a refresh token: nobody stays connected who did not ask for it (OpenID Connect
+/// Core §11).
 pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> Result<(), Denial> {
     let api = draft.resource_server.as_ref().map(|it| it.scope_set()).unwrap_or_default();
     let of_app = &input.client.scopes;
@@ -15,7 +17,9 @@ pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> 
     let text = input.value(Parameter::Scope).unwrap_or_default();
     let wanted: ScopeSet = text.parse().map_err(|_| ScopeReason::Malformed)?;
     if wanted.is_empty() {
-        draft.scopes = of_app.intersection(&allowed);
+        let stays = &input.ctx.issuer.dialect().authorization().refresh_scopes;
+        let all = of_app.intersection(&allowed);
+        draft.scopes = all.iter().filter(|it| !stays.contains(it.as_str())).cloned().collect();
         return Ok(());
     }
     if let Some(scope) = wanted.first_not_in(&allowed) {

@@ -48,6 +48,18 @@ async fn a_request_without_scope_asks_for_all_that_the_app_may_ask_for() {
 }
 
 #[tokio::test]
+async fn openid_core_11_scopes_that_give_a_refresh_token_are_never_given_by_default() {
+    let lines = "[authorization]\nrefresh_scopes = [\"offline\", \"write\"]\n";
+    let world = World::speaking(lines).await;
+    world.change::<Client>("app", |it| it.scopes = scopes("offline read write")).await;
+    for none in ["", " "] {
+        assert_eq!(world.authorization_request(&[(P::Scope, none)]).await.scopes, scopes("read"));
+    }
+    let asked = world.authorization_request(&[(P::Scope, "offline read")]).await.scopes;
+    assert_eq!(asked, scopes("offline read"));
+}
+
+#[tokio::test]
 async fn every_app_may_request_identity_scopes() {
     let world = World::new().await;
     let all = "email offline offline_access openid profile read";

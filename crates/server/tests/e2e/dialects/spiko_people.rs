@@ -117,10 +117,15 @@ fn consent_is_remembered_and_answers_are_303() {
 #[test]
 fn without_offline_there_is_no_refresh_token() {
     let spiko = Spiko::new();
-    for (scope, refreshes) in [("offline_access", true), ("openid", false)] {
+    for (scope, refreshes) in
+        [("offline_access", true), ("openid", false), ("", false), (" ", false)]
+    {
         let body = spiko.exchange(&spiko.code(scope)).expect(200).json();
         assert_eq!(body["refresh_token"].is_string(), refreshes, "{scope}: {body}");
     }
+    let back = spiko.follow(&[("state", STATE)]);
+    let body = spiko.exchange(&parameter(&back, "code").unwrap()).expect(200).json();
+    assert!(body["refresh_token"].is_null(), "no scope at all: {body}");
 }
 
 #[test]
