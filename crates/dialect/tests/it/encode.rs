@@ -233,13 +233,18 @@ fn rfc7662_2_2_introspection_has_the_names_of_the_rfc_in_every_dialect() {
 }
 
 #[test]
-fn rfc7009_2_2_revocation_answers_200_with_no_body() {
-    let rfc = builtin("rfc");
-    let (endpoint, _) = found(&rfc, "POST", "/revoke");
-    let outgoing = rfc.encode(endpoint, &Reply::Revoked, &CONTEXT);
-    assert_eq!((outgoing.status, outgoing.body.len()), (200, 0));
-    assert_eq!(outgoing.header("content-type"), None);
-    assert_eq!(outgoing.header("cache-control"), Some("no-store"));
+fn rfc7009_2_2_revocation_answers_200_with_an_empty_object_unless_the_dialect_says_otherwise() {
+    let own = "name = \"own\"\ndescription = \"Ours\"\n[[endpoint]]\n\
+               operation = \"revocation\"\n[endpoint.success]\nbody = \"\"\n";
+    let own = dialect::Dialect::parse("own.toml", own).unwrap();
+    let json = Some("application/json");
+    for (dialect, body, content_type) in [(builtin("rfc"), "{}", json), (own, "", None)] {
+        let (endpoint, _) = found(&dialect, "POST", "/revoke");
+        let outgoing = dialect.encode(endpoint, &Reply::Revoked, &CONTEXT);
+        assert_eq!((outgoing.status, text(&outgoing)), (200, body));
+        assert_eq!(outgoing.header("content-type"), content_type);
+        assert_eq!(outgoing.header("cache-control"), Some("no-store"));
+    }
 }
 
 #[test]
