@@ -10,7 +10,7 @@ use crate::error::Source;
 use crate::read::{Item, Table};
 use crate::route::Routes;
 use crate::template::fields;
-use crate::{Dialect, DialectError, agreement, builtin, policy};
+use crate::{Dialect, DialectError, Inherits, agreement, builtin, policy};
 
 impl Dialect {
     /// A built-in dialect; `None` for an unknown name.
@@ -98,10 +98,23 @@ fn dialect(file: &Table<'_>, base: &Table<'_>) -> Result<Dialect, DialectError> 
         authorization: policy::authorization(&file.table("authorization")?)?,
         kept_from_personal_tokens: policy::kept_scopes(&file.table("personal_access_token")?)?,
         presentation,
+        inherits: Inherits {
+            rotation: inherits(file, "refresh", "rotation")?,
+            pkce: inherits(file, "pkce", "required")?,
+        },
     };
     file.finish("key")?;
     agreement::check(file, &dialect)?;
     Ok(dialect)
+}
+
+/// Whether a key has its value from `rfc.toml`, which is so in that file, too.
+fn inherits(
+    file: &Table<'_>,
+    table: &'static str,
+    key: &'static str,
+) -> Result<bool, DialectError> {
+    Ok(file.text() == builtin::BASE.1 || file.own_table(table)?.own(key).is_none())
 }
 
 fn prefixes<'a>(item: &Item<'a>) -> Result<Vec<&'a str>, DialectError> {

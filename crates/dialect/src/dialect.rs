@@ -39,6 +39,16 @@ pub struct Dialect {
     pub(crate) authorization: AuthorizationPolicy,
     pub(crate) kept_from_personal_tokens: ScopeSet,
     pub(crate) presentation: Presentation,
+    pub(crate) inherits: Inherits,
+}
+
+/// Settings that a file takes over from `rfc.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inherits {
+    /// Whether refresh tokens rotate.
+    pub rotation: bool,
+    /// Who must use PKCE.
+    pub pkce: bool,
 }
 
 impl Dialect {
@@ -156,6 +166,11 @@ impl Dialect {
     /// The PKCE rules for apps.
     pub const fn pkce(&self) -> &PkceRule {
         &self.pkce
+    }
+
+    /// What the file does not set itself, so that it changes with the defaults.
+    pub const fn inherits(&self) -> Inherits {
+        self.inherits
     }
 
     /// The rules for the consent of users.

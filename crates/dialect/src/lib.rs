@@ -26,7 +26,7 @@ mod wire;
 mod write;
 
 pub use claims::{Claims, ClaimsError, TokenFacts};
-pub use dialect::Dialect;
+pub use dialect::{Dialect, Inherits};
 pub use domain::Kind as IdentifierKind;
 pub use endpoint::Endpoint;
 pub use error::DialectError;

@@ -1,6 +1,7 @@
 //! OAuth clients (RFC 6749 §2).
 
 use base::{Id, Timestamp};
+use jose::Algorithm;
 use oauth::{ClientAuthMethod, GrantType, RedirectUri, ScopeSet};
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,13 @@ pub struct Client {
     /// Address of its logo (RFC 7591 §2, `logo_uri`).
     #[serde(default)]
     pub logo_uri: Option<String>,
+    /// Whether it must use PKCE (RFC 7636) where it has a secret; `None`: as the dialect has it. An
+    /// app without a secret always must.
+    #[serde(default)]
+    pub require_pkce: Option<bool>,
+    /// The signature algorithm of its ID tokens (OpenID Connect Registration §2); `None`: RS256.
+    #[serde(default)]
+    pub id_token_signed_response_alg: Option<Algorithm>,
     /// The user who registered it, where one did. That user may change it.
     #[serde(default)]
     pub creator: Option<Id<User>>,

@@ -38,7 +38,7 @@ pub async fn answer(ctx: &WriteContext<'_>, request: &Request) -> Result<Answere
         }
         Operation::Revocation => revoke(&ctx.direct(), request).await.map(plain),
         Operation::Jwks => Ok(plain(Reply::Jwks(ctx.issuer.keys().published().to_owned()))),
-        Operation::Metadata => Ok(plain(Reply::Metadata(Box::new(metadata(ctx))))),
+        Operation::Metadata => Ok(plain(Reply::Metadata(Box::new(metadata(ctx).await)))),
         Operation::UserInfo => {
             let (reply, used) = userinfo(ctx, request).await?;
             Ok(Answered { reply, inactive: None, used: Some(used) })

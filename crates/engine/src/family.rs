@@ -46,10 +46,13 @@ pub(crate) enum RefreshTokenState {
     Earlier(u32),
 }
 
-/// Whether a token is replaced when it is used. It is where the dialect rotates refresh tokens, and
-/// for every public client (RFC 9700 §2.2.2): its token has a generation from the start.
+/// Whether a token is replaced when it is used. One that has a generation always is: it has one from
+/// the start where the dialect rotates refresh tokens, and for every public client (RFC 9700
+/// §2.2.2). Where the dialect has begun to rotate later, that counts for tokens of apps too; what
+/// staff issued to be reused stays so, since its holder may not store another.
 pub(crate) fn rotates(ctx: &Context<'_>, token: &RefreshToken) -> bool {
-    token.rotated.is_some() || ctx.issuer.dialect().rotation() == Rotation::Rotating
+    let of_app = token.authenticated_at.is_some();
+    token.rotated.is_some() || of_app && ctx.issuer.dialect().rotation() == Rotation::Rotating
 }
 
 /// The token of `generation` in the family `id`.

@@ -7,6 +7,7 @@ use base::{Sealer, Timestamp};
 use dialect::Dialect;
 use domain::{Algorithm, KeyState, Kind, RealmName, SigningKey};
 use jose::{Compact, JwkSet, KeySet, Signer, SigningKey as PrivateKey, VerifyError};
+use oauth::{GrantType, Operation};
 use store::{ListQuery, Loaded, MAX_PAGE, StoreError, StoreExt as _, StoreReader};
 
 /// The keys of a realm, unsealed and parsed once.
@@ -85,6 +86,19 @@ impl KeyRing {
         self.signing(algorithm, now).map(|it| &it.identity)
     }
 
+    /// The algorithms that a client may choose for its ID tokens, the default first: those of the
+    /// keys that sign and that anybody can check. Empty where there are no ID tokens.
+    pub(crate) fn id_token_algorithms(&self, dialect: &Dialect) -> Vec<Algorithm> {
+        let Some(default) = id_token_algorithm(dialect) else { return Vec::new() };
+        let signing = self.signers.iter().filter(|it| it.signs_from.is_some());
+        let mut algorithms: Vec<Algorithm> =
+            signing.map(|it| it.signer.key().algorithm()).collect();
+        algorithms.retain(|it| *it != Algorithm::HS256);
+        algorithms.sort_unstable_by_key(|it| (*it != default, *it));
+        algorithms.dedup();
+        algorithms
+    }
+
     /// The key of [`KeyRing::signer`], with another `typ` header.
     pub fn signer_as(&self, typ: &str, algorithm: Algorithm, now: Timestamp) -> Option<Signer> {
         self.signing(algorithm, now).map(|it| it.signer.with_type(typ))
@@ -147,6 +161,14 @@ pub fn public_algorithm(dialect: &Dialect) -> Algorithm {
         Algorithm::HS256 => Algorithm::ES256,
         asymmetric => asymmetric,
     }
+}
+
+/// The algorithm of ID tokens where the client has chosen none: RS256 (OpenID Connect Core §15.1,
+/// Registration §2). `None` if the dialect does not support OpenID Connect.
+pub fn id_token_algorithm(dialect: &Dialect) -> Option<Algorithm> {
+    dialect.endpoint(Operation::UserInfo)?;
+    let codes = dialect.grant_types().contains(&GrantType::AuthorizationCode);
+    codes.then_some(Algorithm::RS256)
 }
 
 /// Every key record of the realm, oldest first.

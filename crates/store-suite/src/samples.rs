@@ -116,6 +116,8 @@ pub fn client() -> Client {
         description: Some("Writes \"poems\" 🤖".into()),
         client_uri: Some("https://robot.example/".into()),
         logo_uri: Some("https://robot.example/logo.svg".into()),
+        require_pkce: Some(true),
+        id_token_signed_response_alg: Some(Algorithm::ES256),
         creator: Some(self::id()),
         connections_epoch: 0,
         budget: BudgetLimits { per_hour: None, per_day: Some(u64::MAX) },

@@ -55,7 +55,7 @@ impl TestRealm {
             "auth_methods": ["client_secret_basic"],
             "grant_types": ["authorization_code", "refresh_token"], "default_audience": id(21),
             "redirect_uris": [CALLBACK], "post_logout_redirect_uris": ["https://app.example/bye"],
-            "scopes": ["read", "write"], "logo_uri": "https://cdn.example/logo.png",
+            "scopes": ["read", "write"], "require_pkce": false, "logo_uri": "https://cdn.example/logo.png",
             "budget": budget });
         entities.push(of(Kind::Client, common(31, "app_1", app)));
         let writes = entities.into_iter().map(Write::Insert).collect();

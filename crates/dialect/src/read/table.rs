@@ -102,6 +102,11 @@ impl<'a> Table<'a> {
         entries
     }
 
+    /// The text of the whole file.
+    pub(crate) const fn text(&self) -> &'a str {
+        self.source.text
+    }
+
     pub(crate) fn error(&self, message: impl Into<String>) -> DialectError {
         self.source.error(&self.span, message)
     }

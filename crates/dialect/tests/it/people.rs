@@ -394,7 +394,7 @@ fn the_rules_of_the_shipped_dialects() {
     use ChallengeMethod::{Plain, S256};
     use dialect::{OrganizationChoice as O, PkceRequired as R, Rotation};
     for (name, required, methods, default, organization, rotation) in [
-        ("rfc", R::Public, &[S256][..], Some(S256), O::Optional, Rotation::Reusable),
+        ("rfc", R::Always, &[S256][..], Some(S256), O::Optional, Rotation::Rotating),
         ("spendesk", R::Always, &[S256], Some(S256), O::Required, Rotation::Rotating),
         ("spiko", R::Public, &[S256, Plain], Some(Plain), O::Optional, Rotation::Rotating),
         ("speckle", R::Always, &[S256, Plain], None, O::Never, Rotation::Reusable),
@@ -407,6 +407,8 @@ fn the_rules_of_the_shipped_dialects() {
         );
         assert_eq!(dialect.authorization().organization, organization, "{name}");
         assert_eq!(dialect.rotation(), rotation, "{name}");
+        let inherits = dialect.inherits();
+        assert_eq!((inherits.pkce, inherits.rotation), (name == "rfc", name == "rfc"), "{name}");
     }
     let speckle = builtin("speckle");
     let policy = speckle.authorization();

@@ -55,6 +55,9 @@ pub struct NewApp {
     pub client_uri: Option<String>,
     /// The URL of the app's logo: https, at most 2000 characters.
     pub logo_uri: Option<String>,
+    /// The signature algorithm of ID tokens, one of the issuer's
+    /// `id_token_signing_alg_values_supported`. `RS256` where it is missing.
+    pub id_token_signed_response_alg: Option<String>,
 }
 
 /// The fields to change. A missing field stays as it is.
@@ -79,6 +82,8 @@ pub struct AppChange {
     pub client_uri: Option<String>,
     /// The URL of the app's logo. An empty text removes it.
     pub logo_uri: Option<String>,
+    /// The signature algorithm of ID tokens. An empty text: `RS256`.
+    pub id_token_signed_response_alg: Option<String>,
 }
 
 /// Registers an app.
@@ -113,6 +118,7 @@ pub async fn create(
         description: input.description.as_deref(),
         client_uri: input.client_uri.as_deref(),
         logo_uri: input.logo_uri.as_deref(),
+        id_token_signed_response_alg: input.id_token_signed_response_alg.as_deref(),
         redirect_domain: None,
     };
     fields_of_app.apply(ctx, &mut app).await?;
@@ -171,6 +177,7 @@ pub async fn update(
         description: change.description.as_deref(),
         client_uri: change.client_uri.as_deref(),
         logo_uri: change.logo_uri.as_deref(),
+        id_token_signed_response_alg: change.id_token_signed_response_alg.as_deref(),
         redirect_domain: None,
     };
     changed.extend(fields_of_app.apply(ctx, &mut after).await?);

@@ -5,7 +5,7 @@
 //! ([`check_redirects`]), and only scopes that exist.
 
 use dialect::{Dialect, RedirectMatch};
-use domain::{AppType, Client, ResourceServer};
+use domain::{Algorithm, AppType, Client, ResourceServer};
 use oauth::{ClientAuthMethod, Operation, RedirectUri, Scope, ScopeSet};
 use store::Loaded;
 
@@ -144,6 +144,24 @@ pub(crate) fn description(field: &str, text: &str) -> Result<Option<String>, Den
     Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
 }
 
+/// Parses the algorithm of ID tokens: one that the realm signs with and that anybody can check. An
+/// empty text: `None`.
+fn id_token_algorithm(
+    ctx: &Context<'_>,
+    field: &str,
+    text: &str,
+) -> Result<Option<Algorithm>, Denial> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let known = ctx.issuer.keys().id_token_algorithms(ctx.issuer.dialect());
+    let words: Vec<_> = known.into_iter().map(|it| (it.as_str(), it)).collect();
+    if words.is_empty() {
+        return Err(invalid(field, "nothing: this realm has no ID tokens"));
+    }
+    fields::one_of(field, text, &words).map(Some)
+}
+
 /// Parses an app type: `web` or `native`.
 pub(crate) fn app_type(field: &str, text: &str) -> Result<AppType, Denial> {
     fields::one_of(field, text, &[("web", AppType::Web), ("native", AppType::Native)])
@@ -203,6 +221,7 @@ pub(crate) struct AppFields<'a> {
     pub(crate) description: Option<&'a str>,
     pub(crate) client_uri: Option<&'a str>,
     pub(crate) logo_uri: Option<&'a str>,
+    pub(crate) id_token_signed_response_alg: Option<&'a str>,
 }
 
 impl AppFields<'_> {
@@ -233,6 +252,11 @@ impl AppFields<'_> {
                 *slot = redirect_uris(field, texts)?;
                 changed.push(field);
             }
+        }
+        if let Some(text) = self.id_token_signed_response_alg {
+            let field = "id_token_signed_response_alg";
+            client.id_token_signed_response_alg = id_token_algorithm(ctx, field, text)?;
+            changed.push(field);
         }
         if let Some(texts) = self.scopes {
             client.scopes = scopes(ctx, client, texts).await?;

@@ -80,6 +80,7 @@ async fn parse(ctx: &Context<'_>, input: &NewClient) -> Result<Client, Denial> {
     if let Some(texts) = &input.grant_types {
         client.grant_types = grant_types(texts)?;
     }
+    client.require_pkce = input.require_pkce;
     input.app_fields().apply(ctx, &mut client).await?;
     Ok(client)
 }
@@ -119,6 +120,8 @@ pub(crate) fn with_defaults(
         description: None,
         client_uri: None,
         logo_uri: None,
+        require_pkce: None,
+        id_token_signed_response_alg: None,
         creator: None,
         connections_epoch: 0,
         budget: Budget::default().into(),
@@ -254,6 +257,10 @@ async fn apply(
     if let Some(budget) = change.budget {
         client.budget = budget.into();
         changed.push("budget");
+    }
+    if let Some(required) = change.require_pkce {
+        client.require_pkce = Some(required);
+        changed.push("require_pkce");
     }
     changed.extend(change.app_fields().apply(ctx, client).await?);
     Ok(changed)

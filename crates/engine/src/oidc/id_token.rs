@@ -30,7 +30,8 @@ pub(crate) fn id_token(
     let (Some(user), Some(client)) = (&mint.chain.user, &mint.chain.client) else {
         return Ok(None);
     };
-    let Some(algorithm) = algorithm(ctx.issuer.dialect()) else { return Ok(None) };
+    let Some(default) = algorithm(ctx.issuer.dialect()) else { return Ok(None) };
+    let algorithm = client.id_token_signed_response_alg.unwrap_or(default);
     let now = ctx.now.seconds();
     let mut claims = identity::claims(user, &mint.scopes);
     claims.extend([

@@ -1,17 +1,35 @@
 //! The metadata of the issuer: RFC 8414 §2, OpenID Connect Discovery §3. All values follow from the
-//! dialect, so that only supported features are advertised.
+//! dialect, the keys and the APIs of the realm, so that only supported features are advertised.
 
-use oauth::{ClientAuthMethod, GrantType, Metadata, Operation};
+use domain::Status;
+use oauth::{ClientAuthMethod, GrantType, Metadata, Operation, Scope, ScopeSet};
 
-use super::algorithm;
-use crate::{Context, identity};
+use crate::{Context, audience, identity};
 
 /// The claims of an ID token besides those about the person.
 const CLAIMS: [&str; 8] =
     ["iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "organization"];
 
-/// The issuer's metadata.
-pub(crate) fn metadata(ctx: &Context<'_>) -> Metadata {
+/// The issuer's metadata, with the scopes of its APIs.
+pub(crate) async fn metadata(ctx: &Context<'_>) -> Metadata {
+    // The scopes are optional (RFC 8414 §2), and the other members need no store.
+    let servers = audience::all(ctx).await.unwrap_or_default();
+    let active = servers.iter().filter(|server| server.status == Status::Active);
+    let of_apis = active.flat_map(|server| &server.scopes).map(|defined| defined.scope.clone());
+    let scopes: ScopeSet = of_apis.chain(identity_scopes(ctx)).collect();
+    let scopes_supported = scopes.iter().map(ToString::to_string).collect();
+    Metadata { scopes_supported, ..of_dialect(ctx) }
+}
+
+/// The scopes that belong to no API, where people are asked.
+fn identity_scopes(ctx: &Context<'_>) -> Vec<Scope> {
+    let dialect = ctx.issuer.dialect();
+    let asks = dialect.grant_types().contains(&GrantType::AuthorizationCode);
+    let scopes = asks.then(|| identity::scopes(dialect)).unwrap_or_default();
+    scopes.iter().cloned().collect()
+}
+
+fn of_dialect(ctx: &Context<'_>) -> Metadata {
     let dialect = ctx.issuer.dialect();
     let endpoint = |operation| -> Option<String> {
         let path = dialect.endpoint(operation)?.paths().first()?;
@@ -51,7 +69,7 @@ pub(crate) fn metadata(ctx: &Context<'_>) -> Metadata {
     let names_issuer = authorization.is_some_and(|endpoint| endpoint.names_issuer());
     let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let methods = dialect.pkce().methods.iter();
-    let algorithm = algorithm(dialect).map(|algorithm| algorithm.as_str().to_owned());
+    let algorithms = ctx.issuer.keys().id_token_algorithms(dialect).into_iter();
     Metadata {
         authorization_endpoint,
         userinfo_endpoint: endpoint(Operation::UserInfo),
@@ -62,9 +80,8 @@ pub(crate) fn metadata(ctx: &Context<'_>) -> Metadata {
         authorization_response_iss_parameter_supported: names_issuer,
         request_uri_parameter_supported: Some(false),
         subject_types_supported: texts(&["public"]),
-        id_token_signing_alg_values_supported: algorithm.into_iter().collect(),
+        id_token_signing_alg_values_supported: algorithms.map(|it| it.as_str().into()).collect(),
         claims_supported: texts(&[&CLAIMS[..], &identity::CLAIMS[..]].concat()),
-        scopes_supported: identity::scopes(dialect).iter().map(ToString::to_string).collect(),
         ..known
     }
 }

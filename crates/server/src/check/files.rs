@@ -42,6 +42,15 @@ pub(super) fn database(config: &Config, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether there may be realms that this program has served before. Of PostgreSQL it is not known:
+/// a check contacts nothing.
+pub(super) fn database_exists(config: &Config) -> bool {
+    match &config.database {
+        Database::Sqlite(path) => path.is_file(),
+        Database::Postgres(_) => true,
+    }
+}
+
 /// The part of a connection URL between `@` (or `//`) and port or path.
 fn postgres_host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);

@@ -9,6 +9,8 @@ pub(super) enum Severity {
     Wrong,
     /// The program works, but an attacker can do more than necessary.
     Weak,
+    /// Nothing is wrong, but an operator should know it before an upgrade.
+    Note,
 }
 
 /// A finding of a check.
@@ -25,6 +27,10 @@ impl Finding {
         Self { severity: Severity::Wrong, code, text: text.into() }
     }
 
+    pub(super) fn note(code: &'static str, text: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, code, text: text.into() }
+    }
+
     pub(super) fn weak(code: &'static str, text: impl Into<String>) -> Self {
         Self { severity: Severity::Weak, code, text: text.into() }
     }
@@ -35,6 +41,7 @@ impl fmt::Display for Finding {
         let severity = match self.severity {
             Severity::Wrong => "wrong",
             Severity::Weak => "weak ",
+            Severity::Note => "note ",
         };
         write!(f, "{severity}  {}: {}", self.code, self.text)
     }

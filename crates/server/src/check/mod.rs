@@ -19,7 +19,7 @@ use crate::error::{CommandError, FAILED};
 use finding::{Finding, Severity};
 
 /// Every check, in the order of the report.
-const CHECKS: [fn(&Config, &mut Vec<Finding>); 14] = [
+const CHECKS: [fn(&Config, &mut Vec<Finding>); 15] = [
     files::database,
     files::master_key,
     files::certificates,
@@ -29,6 +29,7 @@ const CHECKS: [fn(&Config, &mut Vec<Finding>); 14] = [
     realms::tokens,
     realms::lifetimes,
     realms::people,
+    realms::defaults,
     realms::environments,
     network::listeners,
     network::metrics,

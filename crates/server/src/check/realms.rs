@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use dialect::{AccessTokenPolicy, Environment, Format, Rotation};
 use domain::{Algorithm, CredentialKind};
-use oauth::GrantType;
 use oauth::pkce::ChallengeMethod;
+use oauth::{GrantType, Operation};
 
+use super::files;
 use super::finding::Finding;
 use crate::config::{Config, Realm};
 
@@ -111,6 +112,41 @@ pub(super) fn people(config: &Config, findings: &mut Vec<Finding>) {
                  one answer on the network loses its connection"
             );
             findings.push(Finding::weak("retry_window_off", text));
+        }
+    }
+}
+
+/// What a realm takes over from the default dialect, where an earlier version had another default.
+/// It is of interest to realms that exist: their apps may not be ready for it.
+pub(super) fn defaults(config: &Config, findings: &mut Vec<Finding>) {
+    if !files::database_exists(config) {
+        return;
+    }
+    for Realm { name, dialect, .. } in &config.realms {
+        let inherits = dialect.inherits();
+        let has = |grant| dialect.grant_types().contains(&grant);
+        if inherits.pkce && has(GrantType::AuthorizationCode) {
+            let text = format!(
+                "realm {name}: every app must use PKCE, also one with a secret (OAuth 2.1). For an \
+                 app that cannot: postern client update ID --require-pkce false; for the whole \
+                 realm: [pkce] required = \"public\" in a dialect of your own"
+            );
+            findings.push(Finding::note("pkce_for_every_app", text));
+        }
+        if inherits.rotation && has(GrantType::RefreshToken) {
+            let text = format!(
+                "realm {name}: refresh tokens rotate, also those of an app with a secret (OAuth \
+                 2.1): it must store the new one of each answer. For the whole realm as before: \
+                 [refresh] rotation = \"reusable\" in a dialect of your own"
+            );
+            findings.push(Finding::note("refresh_tokens_rotate", text));
+        }
+        if has(GrantType::AuthorizationCode) && dialect.endpoint(Operation::UserInfo).is_some() {
+            let text = format!(
+                "realm {name}: ID tokens are signed with RS256 (OpenID Connect Core section 15.1). \
+                 For an app that expects ES256: postern client update ID --id-token-alg ES256"
+            );
+            findings.push(Finding::note("id_tokens_rs256", text));
         }
     }
 }

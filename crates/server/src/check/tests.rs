@@ -32,7 +32,9 @@ fn codes_of(
     let file = folder.join("postern.toml");
     std::fs::write(&file, text).unwrap();
     let config = load(&file).unwrap();
-    findings(&config).into_iter().map(|finding| (finding.code, finding.severity)).collect()
+    // Notes depend on whether there is a database: the end-to-end tests have them.
+    let found = findings(&config).into_iter().filter(|it| it.severity != Severity::Note);
+    found.map(|finding| (finding.code, finding.severity)).collect()
 }
 
 /// The base dialect, with keys that expire.

@@ -110,6 +110,12 @@ struct Facts {
     /// Address of its logo
     #[arg(long, value_name = "URL")]
     logo_uri: Option<String>,
+    /// Whether an app with a secret must use PKCE; without, as the realm's dialect has it
+    #[arg(long, value_name = "BOOLEAN")]
+    require_pkce: Option<bool>,
+    /// What its ID tokens are signed with; RS256 without
+    #[arg(long, value_name = "ALGORITHM")]
+    id_token_alg: Option<String>,
 }
 
 impl Facts {
@@ -124,6 +130,8 @@ impl Facts {
             ("description", self.description.into()),
             ("client_uri", self.client_uri.into()),
             ("logo_uri", self.logo_uri.into()),
+            ("require_pkce", self.require_pkce.into()),
+            ("id_token_signed_response_alg", self.id_token_alg.into()),
         ];
         let said = members.into_iter().filter(|(_, value): &(_, Value)| !value.is_null());
         if let Some(body) = body.as_object_mut() {

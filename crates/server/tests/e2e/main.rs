@@ -31,3 +31,4 @@ mod postgres;
 mod readme;
 mod rotation;
 mod serving;
+mod standard;

@@ -38,6 +38,8 @@ struct AppView {
     description: Option<String>,
     client_uri: Option<String>,
     logo_uri: Option<String>,
+    /// What its ID tokens are signed with; null: `RS256`.
+    id_token_signed_response_alg: Option<&'static str>,
     /// `active`, or `suspended` by staff.
     status: &'static str,
     created_at: String,
@@ -120,6 +122,7 @@ async fn view(names: &mut Names<'_>, it: &Client) -> Result<AppView, Denial> {
         description: it.description.clone(),
         client_uri: it.client_uri.clone(),
         logo_uri: it.logo_uri.clone(),
+        id_token_signed_response_alg: it.id_token_signed_response_alg.map(|it| it.as_str()),
         status: status(it.status),
         created_at: time(it.created_at),
     })

@@ -44,6 +44,10 @@ pub(super) struct ClientView {
     description: Option<String>,
     client_uri: Option<String>,
     logo_uri: Option<String>,
+    /// Whether an app with a secret must use PKCE; null: as the realm's dialect has it.
+    require_pkce: Option<bool>,
+    /// What its ID tokens are signed with; null: `RS256`.
+    id_token_signed_response_alg: Option<&'static str>,
     /// The user who registered it and may change it; null means that staff did.
     creator: Option<String>,
     budget: LimitsView,
@@ -104,6 +108,8 @@ async fn view(names: &mut Names<'_>, it: &Client) -> Result<ClientView, Denial> 
         description: it.description.clone(),
         client_uri: it.client_uri.clone(),
         logo_uri: it.logo_uri.clone(),
+        require_pkce: it.require_pkce,
+        id_token_signed_response_alg: it.id_token_signed_response_alg.map(|it| it.as_str()),
         creator: names.of(it.creator).await?,
         budget: limits(&it.budget),
         status: status(it.status),

@@ -49,6 +49,11 @@ pub struct NewClient {
     pub client_uri: Option<String>,
     /// The URL of the app's logo: https, at most 2000 characters.
     pub logo_uri: Option<String>,
+    /// Whether an app with a secret must use PKCE; missing: as the realm's dialect has it. An app
+    /// without a secret always must.
+    pub require_pkce: Option<bool>,
+    /// What its ID tokens are signed with, one of those that the realm signs with; missing: `RS256`.
+    pub id_token_signed_response_alg: Option<String>,
     /// Whether a first secret is issued. If missing: yes, unless the client authenticates without a
     /// secret.
     pub with_secret: Option<bool>,
@@ -93,6 +98,11 @@ pub struct ClientChange {
     pub client_uri: Option<String>,
     /// The URL of the app's logo: https, at most 2000 characters. An empty text removes it.
     pub logo_uri: Option<String>,
+    /// Whether an app with a secret must use PKCE.
+    pub require_pkce: Option<bool>,
+    /// What its ID tokens are signed with, one of those that the realm signs with; an empty text:
+    /// `RS256`.
+    pub id_token_signed_response_alg: Option<String>,
 }
 
 macro_rules! app_fields {
@@ -109,6 +119,7 @@ macro_rules! app_fields {
                     description: self.description.as_deref(),
                     client_uri: self.client_uri.as_deref(),
                     logo_uri: self.logo_uri.as_deref(),
+                    id_token_signed_response_alg: self.id_token_signed_response_alg.as_deref(),
                 }
             }
         }

@@ -18,7 +18,8 @@ pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> 
     let rule = input.ctx.issuer.dialect().pkce();
     let method = input.value(Parameter::CodeChallengeMethod);
     let Some(value) = input.value(Parameter::CodeChallenge) else {
-        let required = rule.required == PkceRequired::Always || input.client.is_public();
+        let by_default = rule.required == PkceRequired::Always;
+        let required = input.client.is_public() || input.client.require_pkce.unwrap_or(by_default);
         // A method without a challenge means that the challenge got lost: the app relies on PKCE.
         let missing = required || method.is_some();
         return if missing { Err(AuthorizationReason::ChallengeMissing.into()) } else { Ok(()) };

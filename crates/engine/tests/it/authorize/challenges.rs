@@ -1,5 +1,6 @@
 //! Proof Key for Code Exchange: the row `challenge`.
 
+use domain::Client;
 use oauth::Parameter as P;
 use oauth::pkce::ChallengeMethod;
 
@@ -10,7 +11,7 @@ const NO_METHOD: (P, &str) = (P::CodeChallengeMethod, "");
 
 #[tokio::test]
 async fn rfc9700_2_1_1_public_apps_must_send_a_challenge() {
-    let world = World::new().await;
+    let world = World::speaking("[pkce]\nrequired = \"public\"\n").await;
     let spa = [(P::ClientId, "spa"), (P::RedirectUri, "https://spa.example/cb")];
     assert_eq!(refusal(world.check(&request(&spa)).await), "accepted");
     let without = request(&[&spa[..], &[NONE, NO_METHOD]].concat());
@@ -23,10 +24,23 @@ async fn rfc9700_2_1_1_public_apps_must_send_a_challenge() {
 }
 
 #[tokio::test]
-async fn a_dialect_may_require_a_challenge_of_confidential_apps() {
-    let world = World::speaking("[pkce]\nrequired = \"always\"\n").await;
-    let refused = world.check(&request(&[NONE, NO_METHOD])).await;
-    assert_eq!(refusal(refused), "redirect challenge_missing invalid_request");
+async fn oauth2_1_confidential_apps_must_send_one_too_unless_they_are_registered_otherwise() {
+    const MISSING: &str = "redirect challenge_missing invalid_request";
+    let spa = [(P::ClientId, "spa"), (P::RedirectUri, "https://spa.example/cb")];
+    for (lines, by_default) in [("", MISSING), ("[pkce]\nrequired = \"public\"\n", "accepted")] {
+        let world = World::speaking(lines).await;
+        for (registered, why) in
+            [(None, by_default), (Some(true), MISSING), (Some(false), "accepted")]
+        {
+            world.change::<Client>("app", |it| it.require_pkce = registered).await;
+            let result = world.check(&request(&[NONE, NO_METHOD])).await;
+            assert_eq!(refusal(result), why, "{lines} {registered:?}");
+            // An app without a secret cannot be registered otherwise.
+            world.change::<Client>("spa", |it| it.require_pkce = registered).await;
+            let result = world.check(&request(&[&spa[..], &[NONE, NO_METHOD]].concat())).await;
+            assert_eq!(refusal(result), MISSING, "{lines} {registered:?}");
+        }
+    }
 }
 
 #[tokio::test]

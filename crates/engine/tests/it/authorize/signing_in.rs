@@ -163,7 +163,7 @@ async fn consent_after_the_session_ended_is_refused() {
 #[tokio::test]
 async fn openid_core_3_1_2_1_prompt_none_answers_only_for_the_hinted_user() {
     let world = World::new().await;
-    let algorithms = [domain::Algorithm::ES256];
+    let algorithms = [domain::Algorithm::ES256, domain::Algorithm::RS256];
     let made = world.run(async |ctx| engine::keys::ensure(ctx, &algorithms).await).await;
     store::Store::commit(&*world.store, made.unwrap().batch).await.unwrap();
     world.issuer.reload_keys(&*world.store).await.unwrap();

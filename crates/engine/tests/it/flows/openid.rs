@@ -21,9 +21,15 @@ async fn said(partner: &Partner, reply: &TokenReply) -> Value {
     serde_json::from_slice(keys.verify(&parsed).unwrap()).unwrap()
 }
 
+/// The partner, in a realm that has a key for ID tokens. It takes long to make.
+async fn signing(partner: Partner) -> Partner {
+    partner.world.create_keys(&[jose::Algorithm::RS256]).await;
+    partner
+}
+
 #[tokio::test]
 async fn openid_core_2_the_id_token_says_who_signed_in_when_and_for_whom() {
-    let partner = Partner::new().await;
+    let partner = signing(Partner::new().await).await;
     partner.world.advance(30);
     let brought = partner
         .code_with(&[(P::Scope, "openid email profile read"), (P::Nonce, "n-0S6_WzA2Mj")])
@@ -45,7 +51,7 @@ async fn openid_core_2_the_id_token_says_who_signed_in_when_and_for_whom() {
 
 #[tokio::test]
 async fn openid_core_5_4_a_scope_gives_its_claims_and_no_others() {
-    let partner = Partner::new().await;
+    let partner = signing(Partner::new().await).await;
     let claims = said(&partner, &partner.connected("openid").await).await;
     assert_eq!(claims["sub"], "user_1");
     assert!(["name", "email", "email_verified", "nonce"].iter().all(|it| claims.get(it).is_none()));
@@ -54,7 +60,8 @@ async fn openid_core_5_4_a_scope_gives_its_claims_and_no_others() {
 
 #[tokio::test]
 async fn openid_core_12_2_a_refresh_says_the_same_sign_in_without_the_nonce() {
-    for partner in [Partner::new().await, Partner::rotating().await] {
+    for partner in [Partner::reusable().await, Partner::rotating().await] {
+        let partner = signing(partner).await;
         let brought = partner.code_with(&[(P::Scope, "openid read"), (P::Nonce, "once")]).await;
         let first = partner.exchange(&brought).await.unwrap();
         let before = said(&partner, &first).await;
@@ -77,7 +84,7 @@ async fn id_tokens_verify_with_the_published_keys_in_every_dialect() {
         "[access_token]\nformat = \"opaque\"",
         "[access_token]\nformat = \"stored\"",
     ] {
-        let partner = Partner::departing(lines).await;
+        let partner = signing(Partner::departing(lines).await).await;
         let reply = partner.connected("openid read").await;
         assert_eq!(said(&partner, &reply).await["sub"], "user_1", "{lines}");
         let token = reply.access_token.expose();
@@ -91,7 +98,7 @@ async fn id_tokens_verify_with_the_published_keys_in_every_dialect() {
 #[tokio::test]
 async fn rfc9068_2_1_an_id_token_is_no_access_token_anywhere() {
     for lines in ["", "[access_token]\ntyp = \"JWT\""] {
-        let partner = Partner::departing(lines).await;
+        let partner = signing(Partner::departing(lines).await).await;
         let reply = partner.connected("openid read").await;
         let id_token = reply.id_token.unwrap();
         assert_eq!(code(partner.world.at_api(id_token.expose()).await), "jwt_not_good");
@@ -101,7 +108,7 @@ async fn rfc9068_2_1_an_id_token_is_no_access_token_anywhere() {
 
 #[tokio::test]
 async fn openid_core_5_3_userinfo_has_the_claims_of_the_granted_scopes() {
-    let partner = Partner::new().await;
+    let partner = signing(Partner::new().await).await;
     let reply = partner.connected("openid email").await;
     let token = reply.access_token.expose();
     assert_eq!(
@@ -121,7 +128,7 @@ async fn openid_core_5_3_userinfo_has_the_claims_of_the_granted_scopes() {
 
 #[tokio::test]
 async fn rfc6750_3_1_userinfo_refuses_other_tokens() {
-    let partner = Partner::new().await;
+    let partner = signing(Partner::new().await).await;
     let world = &partner.world;
     let without = partner.connected("read").await;
     let machine = world.machine_token().await;
@@ -152,7 +159,7 @@ async fn leaving(partner: &Partner, parameters: &[(P, &str)]) -> engine::oidc::E
 
 #[tokio::test]
 async fn rp_initiated_logout_3_a_user_is_redirected_only_to_a_registered_uri() {
-    let partner = Partner::new().await;
+    let partner = signing(Partner::new().await).await;
     let reply = partner.connected("openid").await;
     let hint = reply.id_token.as_ref().unwrap().expose();
     const BYE: &str = "https://app.example/bye";
@@ -197,7 +204,7 @@ async fn metadata(partner: &Partner) -> Metadata {
 
 #[tokio::test]
 async fn openid_discovery_3_the_metadata_names_what_is_supported() {
-    let partner = Partner::new().await;
+    let partner = signing(Partner::new().await).await;
     let said = metadata(&partner).await;
     let at = |path: &str| Some(format!("http://issuer.example{path}"));
     assert_eq!(said.authorization_endpoint, at("/authorize"));
@@ -209,7 +216,7 @@ async fn openid_discovery_3_the_metadata_names_what_is_supported() {
     assert!(said.authorization_response_iss_parameter_supported);
     assert_eq!(said.request_uri_parameter_supported, Some(false), "left out, it would mean yes");
     assert_eq!(said.subject_types_supported, ["public"]);
-    assert_eq!(said.id_token_signing_alg_values_supported, ["ES256"]);
+    assert_eq!(said.id_token_signing_alg_values_supported, ["RS256", "ES256"]);
     assert!(said.claims_supported.contains(&"email_verified".to_owned()));
     assert!(said.scopes_supported.contains(&"openid".to_owned()));
     // Every claim that is issued is advertised in the metadata.
@@ -233,13 +240,13 @@ async fn without_an_authorization_endpoint_the_metadata_has_no_openid_members() 
 async fn a_symmetric_realm_signs_id_tokens_with_a_published_key() {
     let source = "name = \"hs\"\ndescription = \"HS\"\n[access_token]\nalgorithm = \"HS256\"";
     let dialect = Dialect::parse("hs.toml", source).unwrap();
-    assert_eq!(engine::oidc::algorithm(&dialect), Some(jose::Algorithm::ES256));
+    assert_eq!(engine::oidc::algorithm(&dialect), Some(jose::Algorithm::RS256));
     assert_eq!(engine::oidc::algorithm(&Dialect::builtin("fyma").unwrap()), None);
     let header = |token: &str| -> Value {
         serde_json::from_slice(&parse_base64url(token.split('.').next().unwrap()).unwrap()).unwrap()
     };
-    let partner = Partner::speaking(dialect).await;
+    let partner = signing(Partner::speaking(dialect).await).await;
     let reply = partner.connected("openid").await;
     assert_eq!(header(reply.access_token.expose())["alg"], "HS256");
-    assert_eq!(header(reply.id_token.unwrap().expose())["alg"], "ES256");
+    assert_eq!(header(reply.id_token.unwrap().expose())["alg"], "RS256");
 }

@@ -45,6 +45,11 @@ impl Partner {
             .await
     }
 
+    /// In a realm whose apps use one refresh token again and again.
+    pub(crate) async fn reusable() -> Self {
+        Self::departing("[refresh]\nrotation = \"reusable\"").await
+    }
+
     pub(crate) async fn speaking(dialect: Dialect) -> Self {
         let world = World::speaking(dialect, Default::default(), Default::default()).await;
         let app = Id::new(world.clock.now(), &SystemRng);

@@ -277,21 +277,39 @@ async fn a_token_made_by_staff_rotates_and_keeps_its_expiry() {
 }
 
 #[tokio::test]
-async fn a_token_from_before_rotation_starts_to_rotate() {
-    let partner = Partner::rotating().await;
-    let world = &partner.world;
-    let mut parameters = world.machine(&[(P::RefreshToken, world.refresh_token.as_str())]);
-    parameters[0].1 = "refresh_token";
-    let next = refresh_token(&world.token(&parameters).await.unwrap());
-    assert_eq!(code(world.token(&parameters).await), "secret_mismatch");
-    let mut parameters = world.machine(&[(P::RefreshToken, next.as_str())]);
-    parameters[0].1 = "refresh_token";
-    assert!(world.token(&parameters).await.is_ok());
+async fn an_apps_token_from_before_rotation_starts_to_rotate_and_one_of_staff_does_not() {
+    for of_app in [true, false] {
+        let partner = Partner::rotating().await;
+        let world = &partner.world;
+        let now = base::Clock::now(&world.clock);
+        let id = world.found(CredentialKind::RefreshToken, &world.refresh_token).await;
+        world
+            .change::<domain::Credential>(id, |it| {
+                let domain::CredentialDetail::RefreshToken(token) = &mut it.detail else { return };
+                assert_eq!((token.rotated, token.authenticated_at), (None, None));
+                token.authenticated_at = of_app.then_some(now);
+            })
+            .await;
+        let refresh = async |token: &str| {
+            let mut parameters = world.machine(&[(P::RefreshToken, token)]);
+            parameters[0].1 = "refresh_token";
+            world.token(&parameters).await
+        };
+        let reply = refresh(&world.refresh_token).await.unwrap();
+        let Some(next) = reply.refresh_token else {
+            assert!(!of_app, "it gets a successor");
+            assert!(refresh(&world.refresh_token).await.is_ok(), "it is reused");
+            continue;
+        };
+        assert!(of_app, "nobody may store it");
+        assert_eq!(code(refresh(&world.refresh_token).await), "secret_mismatch");
+        assert!(refresh(next.expose()).await.is_ok());
+    }
 }
 
 #[tokio::test]
 async fn rfc9700_2_2_2_the_refresh_token_of_a_public_client_always_rotates() {
-    let partner = Partner::new().await;
+    let partner = Partner::reusable().await;
     let kept = refresh_token(&partner.connected("read").await);
     assert_eq!(refresh_token(&partner.refresh(&kept).await.unwrap()), kept, "it has a secret");
     partner.becomes_public().await;

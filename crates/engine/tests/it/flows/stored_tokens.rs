@@ -13,6 +13,8 @@ use crate::flows::world::{code, request, with_bearer};
 async fn partner() -> Partner {
     Partner::departing(
         r#"
+[refresh]
+rotation = "reusable"
 [access_token]
 format = "stored"
 lifetime = "1h"

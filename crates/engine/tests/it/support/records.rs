@@ -97,6 +97,8 @@ impl TestRealm {
             description: None,
             client_uri: None,
             logo_uri: None,
+            require_pkce: None,
+            id_token_signed_response_alg: None,
             creator: None,
             connections_epoch: 0,
             budget: BudgetLimits::default(),

@@ -25,8 +25,6 @@ pub(super) struct Shop {
     /// The library's configuration, from the realm's own metadata.
     pub(super) case: Value,
     pub(super) user: String,
-    /// Whether refresh tokens of the realm rotate.
-    pub(super) rotates: bool,
 }
 
 impl Shop {
@@ -37,10 +35,7 @@ impl Shop {
 
     /// The same with a public app.
     pub(super) fn public(dialect: &str, scope: &str) -> Self {
-        let shop = Self::with(dialect, scope, json!({"auth_methods": ["none"]}));
-        // RFC 9700 §2.2.2: even where the dialect does not rotate refresh tokens of confidential
-        // apps.
-        Self { rotates: true, ..shop }
+        Self::with(dialect, scope, json!({"auth_methods": ["none"]}))
     }
 
     fn with(dialect: &str, scope: &str, more: Value) -> Self {
@@ -80,7 +75,7 @@ impl Shop {
         });
         case.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
         let user = user["id"].as_str().unwrap().to_owned();
-        Self { server, admin, case, user, rotates: dialect != "rfc" }
+        Self { server, admin, case, user }
     }
 
     /// Adds what only this realm's documentation says.
