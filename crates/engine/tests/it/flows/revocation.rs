@@ -94,7 +94,10 @@ async fn a_token_whose_secret_is_not_compared_is_not_said_to_be_revoked() {
     let pair = format!("{id}:{secret}");
     let request = || oauth::Request {
         possession: true,
-        ..crate::world::request(Operation::Revocation, &[(oauth::Parameter::Token, pair.as_str())])
+        ..crate::flows::world::request(
+            Operation::Revocation,
+            &[(oauth::Parameter::Token, pair.as_str())],
+        )
     };
     assert_eq!(code(world.ask(&request()).await.map(drop)), "too_many_guesses");
     world.advance(60 * 60);
