@@ -39,7 +39,7 @@ impl State {
                 }
             }
             Err(error) => {
-                self.failures.line(Instant::now(), |left_out| {
+                self.errors.line(Instant::now(), |left_out| {
                     tracing::error!(%error, requests = requests.len(), left_out, "a commit failed");
                 });
                 self.forget();
@@ -92,7 +92,7 @@ impl State {
                 if self.connection.is_autocommit() {
                     return Err(error);
                 }
-                self.failures.line(Instant::now(), |left_out| {
+                self.errors.line(Instant::now(), |left_out| {
                     tracing::error!(%error, left_out, "a write failed");
                 });
                 replies.push(Err(store_error(&error).into()));
@@ -197,7 +197,7 @@ impl State {
         if !self.connection.is_autocommit()
             && let Err(error) = run(&self.connection, "ROLLBACK")
         {
-            self.failures.line(Instant::now(), |left_out| {
+            self.errors.line(Instant::now(), |left_out| {
                 tracing::error!(%error, left_out, "a failed commit could not be rolled back");
             });
         }
@@ -217,7 +217,7 @@ impl State {
         self.undo();
         // On a full disk the log cannot grow. After a checkpoint, it restarts in the room it has.
         if let Err(error) = checkpoint(&self.connection) {
-            self.failures.line(Instant::now(), |left_out| {
+            self.errors.line(Instant::now(), |left_out| {
                 tracing::warn!(%error, left_out, "the log could not be written back");
             });
         }

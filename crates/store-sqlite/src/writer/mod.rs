@@ -6,8 +6,8 @@
 
 mod budgets;
 mod entities;
+mod error_log;
 mod events;
-mod failure_log;
 mod group;
 mod limits;
 mod notes;
@@ -21,8 +21,8 @@ use store::StoreError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::budgets::Budgets;
+use self::error_log::ErrorLog;
 use self::events::Events;
-use self::failure_log::FailureLog;
 use self::notes::RefusalCounts;
 use self::work::{Reply, Request};
 pub(crate) use self::work::{Work, Written};
@@ -57,7 +57,7 @@ impl Writer {
             refusals: RefusalCounts::default(),
             newest: newest.clone(),
             savepoint_groups: 0,
-            failures: FailureLog::default(),
+            errors: ErrorLog::default(),
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
@@ -114,7 +114,7 @@ struct State {
     newest: watch::Sender<u64>,
     /// How many groups are still to be written with savepoints.
     savepoint_groups: u32,
-    failures: FailureLog,
+    errors: ErrorLog,
 }
 
 impl State {
