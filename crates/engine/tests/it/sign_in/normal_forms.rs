@@ -71,7 +71,7 @@ async fn two_addresses_that_differ_in_their_normal_form_keep_working() {
     fixture.change_user("ada@example.com", |user| user.email = nfc.to_owned()).await;
     fixture.change_user("bob@example.com", |user| user.email = nfd.to_owned()).await;
     let of = async |typed, password| fixture.sign_in(typed, password).await;
-    assert_eq!(of(nfc, PASSWORD).await.unwrap().person.user.name, "ada");
-    assert_eq!(of(nfd, "bob's own").await.unwrap().person.user.name, "bob");
+    assert_eq!(of(nfc, PASSWORD).await.unwrap().person.user.public_id.as_str(), "ada");
+    assert_eq!(of(nfd, "bob's own").await.unwrap().person.user.public_id.as_str(), "bob");
     assert_eq!(code(of(nfd, PASSWORD).await), "password_mismatch");
 }
