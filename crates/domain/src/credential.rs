@@ -9,5 +9,7 @@ mod members;
 mod record;
 
 pub use kind::CredentialKind;
-pub use members::{CredentialMemberError, CredentialMembers};
-pub use record::{AnySecret, Credential, CredentialDetail, Minted, RefreshToken, Rotated, Use};
+pub use members::{CredentialMemberError, CredentialMembers, RemovedUntil};
+pub use record::{
+    AnySecret, Credential, CredentialDetail, Minted, RefreshToken, Removed, Rotated, Use,
+};

@@ -169,7 +169,8 @@ entities! {
                 client: bits(members.client),
                 resource_server: bits(members.resource_server),
                 grant: bits(members.grant),
-                variety: Some(it.kind().as_str()),
+                // No list has what is left of a removed one.
+                variety: it.removed().is_none().then_some(it.kind().as_str()),
             }
         },
     }

@@ -27,7 +27,7 @@ pub use budget::{BudgetLimits, BudgetState, BudgetSubject};
 pub use client::{AppType, Client, ClientKind};
 pub use credential::{
     AnySecret, Credential, CredentialDetail, CredentialKind, CredentialMemberError,
-    CredentialMembers, Minted, RefreshToken, Rotated, Use,
+    CredentialMembers, Minted, RefreshToken, Removed, RemovedUntil, Rotated, Use,
 };
 pub use entity::{Entity, EntityRecord, Owners};
 pub use event::{Actor, Event, EventDraft, Origin, Target};
@@ -37,6 +37,8 @@ pub use kind::Kind;
 pub use names::{ParseNameError, PublicId, RealmName};
 pub use organization::{Organization, Status};
 pub use refusal::Refusal;
-pub use resource_server::{ResourceServer, ScopeDefinition, TokenFormat, TokenPolicy};
+pub use resource_server::{
+    ResourceServer, ScopeDefinition, TokenFormat, TokenLifetimes, TokenPolicy,
+};
 pub use signing_key::{KeyState, SigningKey};
 pub use user::{Membership, Profile, User, UserStatus};

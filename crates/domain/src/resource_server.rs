@@ -31,6 +31,15 @@ pub struct TokenPolicy {
     pub lifetime: Option<Duration>,
 }
 
+/// How long access tokens of a resource server can live, so far as that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenLifetimes {
+    /// Since when this is known. Tokens that were minted earlier may live for any time.
+    pub since: Timestamp,
+    /// The longest lifetime of a token that was minted since; `None`: some never expire.
+    pub longest: Option<Duration>,
+}
+
 /// A scope and its description for users.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeDefinition {
@@ -57,6 +66,9 @@ pub struct ResourceServer {
     pub scopes: Vec<ScopeDefinition>,
     /// The token settings that differ from the dialect's.
     pub tokens: TokenPolicy,
+    /// How long its tokens can live. It is recorded before a token of that lifetime is minted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_lifetimes: Option<TokenLifetimes>,
     /// While it is suspended, no tokens are issued for it and its tokens are refused.
     pub status: Status,
     /// When it was made.

@@ -114,3 +114,25 @@ fn other_members_that_do_not_belong_to_a_kind_are_ignored() {
     body.insert("authenticated_at".to_owned(), json!(7));
     assert_eq!(serde_json::to_value(read(&body).unwrap()).unwrap(), written);
 }
+
+#[test]
+fn what_is_left_of_a_removed_credential_needs_no_member_and_has_no_owner() {
+    for kind in CredentialKind::ALL {
+        for until in [json!(null), json!(1_796_058_334_640_i64)] {
+            let mut body = a_body(kind);
+            for member in ["grant", "client", "resource_server", "organization", "user", "scopes"] {
+                body.insert(member.to_owned(), Value::Null);
+            }
+            body.insert("removed".to_owned(), json!({"until": until}));
+            body.insert("place".to_owned(), json!(7));
+            let credential = read(&body).unwrap();
+            let removed = credential.removed().unwrap();
+            assert_eq!((removed.kind, credential.kind()), (kind, kind));
+            assert_eq!(credential.status_index(), Some(7));
+            assert_eq!(credential.owners(), postern_domain::Owners::default(), "no list has it");
+            let written = serde_json::to_value(&credential).unwrap();
+            assert_eq!(written["removed"], json!({"until": until}));
+            assert_eq!(read(written.as_object().unwrap()).unwrap().detail, credential.detail);
+        }
+    }
+}

@@ -11,9 +11,12 @@ use crate::error::AttemptError;
 use crate::uuid::Uuid;
 
 /// $1 credential, $2 last, $3 address, $4 count: one element per use. Counts stop at their maximum.
+/// A credential may have been removed meanwhile.
 const RECORD_USES: &str = "
     INSERT INTO credential_use AS noted (credential, last_at, address, count)
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[])
+        AS used (id, last_at, address, count)
+    WHERE EXISTS (SELECT FROM credential WHERE credential.id = used.id)
     ON CONFLICT (credential) DO UPDATE SET
         count = LEAST(noted.count::numeric + excluded.count, 9223372036854775807)::bigint,
         address = CASE WHEN excluded.last_at >= noted.last_at THEN excluded.address

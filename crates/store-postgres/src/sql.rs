@@ -43,6 +43,11 @@ pub(crate) const fn replace(kind: Kind) -> &'static str {
     )
 }
 
+/// The second parameter is the expected version.
+pub(crate) const fn remove(kind: Kind) -> &'static str {
+    of_kind!(kind, "DELETE FROM", "WHERE id = $1 AND version = $2")
+}
+
 pub(crate) const fn by_id(kind: Kind) -> &'static str {
     of_kind!(kind, "SELECT body::text, version FROM", "WHERE id = $1")
 }

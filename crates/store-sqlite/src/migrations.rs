@@ -97,6 +97,7 @@ mod tests {
                 sql::insert(kind),
                 sql::replace(kind),
                 sql::rewrite(kind),
+                sql::remove(kind),
                 sql::by_id(kind),
                 sql::by_public_id(kind),
                 sql::by_handle(kind),

@@ -1,7 +1,7 @@
 //! Batches prepared by the caller, so that the single writer only executes SQL.
 
 use base::Timestamp;
-use domain::{BudgetLimits, BudgetSubject, Entity, EventDraft, Refusal};
+use domain::{BudgetLimits, BudgetSubject, Entity, EventDraft, Kind, Refusal};
 use store::{Batch, Effect, IdempotencyRecord, StoreError, Version, Write};
 
 use crate::error::damaged;
@@ -11,6 +11,7 @@ use crate::event_month::EventMonth;
 pub(crate) enum Step {
     Insert { entity: Entity, body: String },
     Replace { entity: Entity, body: String, expected: Version },
+    Remove { kind: Kind, id: u128, expected: Version },
     SpendBudget { subject: BudgetSubject, limits: BudgetLimits, now: Timestamp },
     RevokeToken { token: u128, until: Option<Timestamp>, now: Timestamp },
     SpendOnce { id: u128, until: Timestamp, now: Timestamp },
@@ -65,6 +66,9 @@ fn step(write: Write) -> Result<Step, StoreError> {
         Write::Insert(entity) => Step::Insert { body: body(&entity)?, entity },
         Write::Replace { entity, expected } => {
             Step::Replace { body: body(&entity)?, entity, expected }
+        }
+        Write::Remove { entity, expected } => {
+            Step::Remove { kind: entity.kind(), id: entity.id(), expected }
         }
         Write::SpendBudget { subject, limits, now } => Step::SpendBudget { subject, limits, now },
         Write::RevokeToken { token, until, now } => Step::RevokeToken { token, until, now },

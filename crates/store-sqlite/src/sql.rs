@@ -54,6 +54,11 @@ pub(crate) const fn rewrite(kind: Kind) -> &'static str {
     )
 }
 
+/// The second parameter is the expected version.
+pub(crate) const fn remove(kind: Kind) -> &'static str {
+    of_kind!(kind, "DELETE FROM", "WHERE id = ?1 AND version = ?2")
+}
+
 pub(crate) const fn by_id(kind: Kind) -> &'static str {
     of_kind!(kind, "SELECT body, version FROM", "WHERE id = ?1")
 }

@@ -6,9 +6,9 @@ mod database;
 
 use std::time::{Duration, Instant};
 
-use base::Timestamp;
+use base::{Id, Timestamp};
 use database::Database;
-use domain::{BudgetLimits, BudgetSubject, Use};
+use domain::{BudgetLimits, BudgetSubject, Kind, Use};
 use store::{
     Batch, EventQuery, IdempotencyRecord, Key, RefusalQuery, Store, StoreReader as _, Write,
 };
@@ -27,6 +27,8 @@ async fn everything_is_there_after_a_restart() {
     let entities = one_of_each();
     let (subject, token) = (BudgetSubject::Client(id()), id::<()>().as_u128());
     let limits = BudgetLimits::default();
+    let credential = entities.iter().find(|it| it.kind() == Kind::Credential).unwrap();
+    let credential_id = Id::from_u128(credential.id());
     let answer = IdempotencyRecord {
         realm: realm(),
         key: [1; 32],
@@ -42,7 +44,7 @@ async fn everything_is_there_after_a_restart() {
     writes.push(Write::SpendOnce { id: token, until: NOON, now: NOON });
     writes.push(Write::Remember(answer.clone()));
     store.commit(Batch { writes, events: vec![draft.clone()] }).await.unwrap();
-    let used = Use { credential: id(), last_at: NOON, address: None, count: 2 };
+    let used = Use { credential: credential_id, last_at: NOON, address: None, count: 2 };
     store.record_uses(vec![used.clone()]).await.unwrap();
     let refused = refusal(1, Some("client_1"));
     store.record_refusals(vec![refused.clone()]).await.unwrap();

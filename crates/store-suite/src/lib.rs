@@ -40,6 +40,7 @@ pub mod people;
 pub mod postgres;
 pub mod races;
 pub mod refusals;
+pub mod removals;
 pub mod samples;
 pub mod scans;
 pub mod status_indexes;
@@ -166,6 +167,12 @@ macro_rules! cases {
                 refusals_are_read_newest_first,
                 refusals_are_filtered,
                 a_flood_stays_within_bounds;
+            removals:
+                a_removed_entity_is_gone_with_its_keys_and_uses,
+                a_stale_removal_conflicts,
+                a_conflict_undoes_a_removal,
+                a_removal_is_published_without_an_event,
+                of_a_removal_and_a_change_one_succeeds;
             scans:
                 many_are_fetched_and_unknown_ones_skipped,
                 a_scan_returns_everything_in_order,

@@ -10,7 +10,7 @@ use domain::{
     ClientKind, Credential, CredentialDetail, Entity, EntityRecord, EventDraft, Grant, KeyState,
     Membership, Minted, Organization, Origin, PasswordHash, Profile, RealmName, RefreshToken,
     Refusal, ResourceServer, Revocation, Rotated, ScopeDefinition, Session, SigningKey, Status,
-    Target, TokenFormat, TokenPolicy, User, UserStatus,
+    Target, TokenFormat, TokenLifetimes, TokenPolicy, User, UserStatus,
 };
 use oauth::{ClientAuthMethod, GrantType};
 use store::Write;
@@ -90,6 +90,10 @@ pub fn resource_server() -> ResourceServer {
             algorithm: Some(Algorithm::EdDSA),
             lifetime: Some(Duration::from_secs(90)),
         },
+        token_lifetimes: Some(TokenLifetimes {
+            since: NOON,
+            longest: Some(Duration::from_secs(7_200)),
+        }),
         status: Status::Suspended,
         created_at: NOON,
     }

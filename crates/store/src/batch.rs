@@ -41,6 +41,15 @@ pub enum Write {
         /// The version that the decision was based on.
         expected: Version,
     },
+    /// Removes an entity that nothing can be done with any more: a revoked or expired credential or
+    /// its grant. Its identifier is never used again. What is noted of the use of a credential goes
+    /// with it. Precondition: its version is `expected`, else [`crate::Conflict::Changed`].
+    Remove {
+        /// Its last state.
+        entity: Entity,
+        /// The version that the decision was based on.
+        expected: Version,
+    },
     /// Counts one token as in [`BudgetState::spend`]. Precondition: no limit is reached, else
     /// [`crate::Conflict::BudgetSpent`].
     SpendBudget {

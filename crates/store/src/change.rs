@@ -25,7 +25,7 @@ pub struct Change {
 /// One thing that a commit changed. It names what must be read again, not its new state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// An entity was inserted or replaced.
+    /// An entity was inserted, replaced or removed.
     Entity {
         /// Its kind.
         kind: Kind,
@@ -46,14 +46,17 @@ impl Batch {
     ///
     /// A batch with events is published whole. A batch without events is use, not change, and is
     /// not published: a decision about a rotating refresh token or a session reads it from the
-    /// store itself ([`crate::StoreReader::direct`]). Two effects are always published: the revocation of
-    /// a token, and a stored access token that replaces another.
+    /// store itself ([`crate::StoreReader::direct`]). Four effects are always published: the revocation of
+    /// a token, a stored access token that replaces another, a removal, and what is left of a removed
+    /// credential.
     pub fn effects(&self) -> Vec<Effect> {
         let all = !self.events.is_empty();
-        let is_published = |entity: &Entity| all || replaces_stored_token(entity);
+        let is_published =
+            |entity: &Entity| all || replaces_stored_token(entity) || is_removed(entity);
         let effect = |write: &Write| match write {
             Write::Insert(entity) if all => Some(of(entity)),
             Write::Replace { entity, .. } if is_published(entity) => Some(of(entity)),
+            Write::Remove { entity, .. } => Some(of(entity)),
             Write::RevokeToken { token, until, .. } => {
                 Some(Effect::Token { token: *token, until: *until })
             }
@@ -73,6 +76,10 @@ impl Batch {
 
 fn of(entity: &Entity) -> Effect {
     Effect::Entity { kind: entity.kind(), id: entity.id() }
+}
+
+fn is_removed(entity: &Entity) -> bool {
+    matches!(entity, Entity::Credential(it) if it.removed().is_some())
 }
 
 fn replaces_stored_token(entity: &Entity) -> bool {

@@ -101,7 +101,8 @@ pub trait Store: StoreReader {
         count: u32,
     ) -> Result<u32, StoreError>;
 
-    /// Notes uses of credentials: never earlier than what is noted; counts are added.
+    /// Notes uses of credentials: never earlier than what is noted; counts are added. Nothing is
+    /// noted of a credential that is not there.
     async fn record_uses(&self, uses: Vec<Use>) -> Result<(), StoreError>;
 
     /// Keeps refusals in a bounded store: the newest 20 000 that name a subject and the newest

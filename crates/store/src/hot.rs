@@ -43,8 +43,7 @@ pub use options::{HotOptions, Watch};
 /// ([`HotOptions::sole_writer`]) and [`Hot::advance`] must follow the other nodes.
 ///
 /// It relies on two facts. After an error, the inner store may or may not have written the batch,
-/// but it does not write it later. And entities are never deleted.
-/// written the batch, but it does not write it later. And on entities never going away.
+/// but it does not write it later. And the identifier of a removed entity is never used again.
 pub struct Hot {
     shared: Arc<Shared>,
     /// The same store for reads that must see what other nodes committed; `None`: this one does.

@@ -31,6 +31,11 @@ impl<T: EntityRecord> Loaded<T> {
     pub fn replace_with(&self, changed: T) -> Write {
         Write::Replace { entity: Arc::new(changed).into_entity(), expected: self.version }
     }
+
+    /// The write that removes this record. Its precondition is that the record is unchanged.
+    pub fn remove(&self) -> Write {
+        Write::Remove { entity: Arc::clone(&self.record).into_entity(), expected: self.version }
+    }
 }
 
 impl<T> Deref for Loaded<T> {

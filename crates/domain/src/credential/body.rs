@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::kind::CredentialKind;
-use super::members::{CredentialMemberError, CredentialMembers};
+use super::members::{CredentialMemberError, CredentialMembers, RemovedUntil};
 use super::record::{AnySecret, Credential, Minted, Rotated};
 use crate::{Client, Grant, Organization, PublicId, RealmName, ResourceServer, Revocation, User};
 
@@ -36,6 +36,8 @@ struct CredentialBody {
     weak: bool,
     #[serde(rename = "place", default, skip_serializing_if = "Option::is_none")]
     status_index: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    removed: Option<RemovedUntil>,
     revoked: Option<Revocation>,
     created_at: Timestamp,
 }
@@ -78,6 +80,7 @@ impl From<Credential> for CredentialBody {
             authenticated_at: members.authenticated_at,
             weak: members.weak,
             status_index: members.status_index,
+            removed: members.removed,
             realm: it.realm,
             public_id: it.public_id,
             label: it.label,
@@ -105,6 +108,7 @@ impl TryFrom<CredentialBody> for Credential {
             authenticated_at: body.authenticated_at,
             weak: body.weak,
             status_index: body.status_index,
+            removed: body.removed,
         };
         let detail = members.detail(body.kind);
         Ok(Self {

@@ -2,9 +2,10 @@
 
 use base::{Id, Timestamp};
 use oauth::ScopeSet;
+use serde::{Deserialize, Serialize};
 
 use super::kind::CredentialKind;
-use super::record::{CredentialDetail, Minted, RefreshToken, Rotated};
+use super::record::{CredentialDetail, Minted, RefreshToken, Removed, Rotated};
 use crate::{Client, Grant, Organization, ResourceServer, User};
 
 /// Every member that some kind has; `S` is the set of scopes or a reference to it. What a member
@@ -23,6 +24,14 @@ pub struct CredentialMembers<S> {
     pub authenticated_at: Option<Timestamp>,
     pub weak: bool,
     pub status_index: Option<u32>,
+    pub removed: Option<RemovedUntil>,
+}
+
+/// [`Removed::until`], of a credential that was removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovedUntil {
+    /// [`Removed::until`].
+    pub until: Option<Timestamp>,
 }
 
 /// Members do not fit a kind of credential.
@@ -60,17 +69,21 @@ impl<S> CredentialMembers<S> {
         authenticated_at: None,
         weak: false,
         status_index: None,
+        removed: None,
     };
 }
 
 impl CredentialMembers<ScopeSet> {
     /// The detail of a credential of `kind`. Members that the kind does not have are ignored, except
-    /// `scopes`: they narrow what a credential may do.
+    /// `scopes`: they narrow what a credential may do. A removed one needs no member.
     ///
     /// # Errors
     /// When a member that the kind needs is missing, or scopes do not belong to it.
     pub fn detail(self, kind: CredentialKind) -> Result<CredentialDetail, CredentialMemberError> {
         let Self { organization, user, status_index, .. } = self;
+        if let Some(RemovedUntil { until }) = self.removed {
+            return Ok(CredentialDetail::Removed(Removed { kind, status_index, until }));
+        }
         let missing = |member| CredentialMemberError::Missing { kind, member };
         let grant = self.grant.ok_or(missing("grant"));
         let client = self.client.ok_or(missing("client"));
@@ -210,6 +223,11 @@ impl CredentialDetail {
                     ..none
                 }
             }
+            Self::Removed(Removed { status_index, until, .. }) => CredentialMembers {
+                status_index: *status_index,
+                removed: Some(RemovedUntil { until: *until }),
+                ..none
+            },
             Self::Consent { grant, client, organization, user, status_index } => {
                 CredentialMembers {
                     grant: Some(*grant),

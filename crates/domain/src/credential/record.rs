@@ -82,6 +82,14 @@ impl Credential {
         self.detail.members().minted
     }
 
+    /// What is left of it, where it was removed.
+    pub const fn removed(&self) -> Option<Removed> {
+        match self.detail {
+            CredentialDetail::Removed(removed) => Some(removed),
+            _ => None,
+        }
+    }
+
     /// Its status index: see [`Grant::status_index`].
     pub const fn status_index(&self) -> Option<u32> {
         self.detail.members().status_index
@@ -176,6 +184,21 @@ pub enum CredentialDetail {
         /// Its status index.
         status_index: Option<u32>,
     },
+    /// What is left of a credential of any kind that was removed.
+    Removed(Removed),
+}
+
+/// What is left of a removed credential while access tokens that were minted from it may live: it
+/// belongs to nobody any more, no list has it, and nothing can be done with it. Its row has its
+/// identifier, its public id, and why it was revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// What it was.
+    pub kind: CredentialKind,
+    /// Its status index.
+    pub status_index: Option<u32>,
+    /// When the last access token that was minted from it will have expired; `None`: never.
+    pub until: Option<Timestamp>,
 }
 
 /// What a refresh token has: [`CredentialKind::RefreshToken`].
@@ -242,7 +265,7 @@ impl From<RefreshToken> for CredentialDetail {
 }
 
 impl CredentialDetail {
-    /// Which kind it is.
+    /// Which kind it is, or was.
     pub const fn kind(&self) -> CredentialKind {
         match self {
             Self::ClientSecret { .. } => CredentialKind::ClientSecret,
@@ -254,6 +277,7 @@ impl CredentialDetail {
             Self::ResourceServerSecret { .. } => CredentialKind::ResourceServerSecret,
             Self::AccessToken { .. } => CredentialKind::AccessToken,
             Self::Consent { .. } => CredentialKind::Consent,
+            Self::Removed(removed) => removed.kind,
         }
     }
 }

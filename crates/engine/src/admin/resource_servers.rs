@@ -98,6 +98,7 @@ pub async fn create(
         name: fields::name("name", &input.name)?,
         scopes: definitions(&input.scopes)?,
         tokens: policy(&input.tokens)?,
+        token_lifetimes: None,
         status: Status::Active,
         created_at: ctx.now,
     };

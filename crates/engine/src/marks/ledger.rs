@@ -82,6 +82,15 @@ impl Ledger {
         }
     }
 
+    /// Records that an entity of this realm was removed. That is done when no token depends on it any
+    /// more, so that nobody needs to hear of it.
+    pub fn removed(&self, entity: &Entity) {
+        if let Entity::Grant(_) | Entity::Credential(_) = entity {
+            let mut state = self.state();
+            marks_of(entity).into_iter().for_each(|(mark, _)| state.revoked.clear(mark));
+        }
+    }
+
     /// Records that an access token was revoked by itself. `until` is when it expires.
     pub fn token(&self, token: u128, until: Option<Timestamp>) {
         // One second is added, because seconds are rounded down: the mark must not be forgotten too
@@ -203,6 +212,12 @@ impl Watch for Ledgers {
     fn entity(&self, entity: &Entity) {
         if let Some(ledger) = self.0.get(entity.realm()) {
             ledger.entity(entity);
+        }
+    }
+
+    fn removed(&self, entity: &Entity) {
+        if let Some(ledger) = self.0.get(entity.realm()) {
+            ledger.removed(entity);
         }
     }
 

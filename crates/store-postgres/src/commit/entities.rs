@@ -1,13 +1,15 @@
-//! Inserts an entity, or replaces one that is still at the expected version.
+//! Inserts an entity, or replaces or removes one that is still at the expected version.
 
 use deadpool_postgres::GenericClient;
-use domain::{Entity, Owners};
+use domain::{Entity, Kind, Owners};
 use store::{Conflict, StoreError, Version};
 use tokio_postgres::types::ToSql;
 
 use crate::error::AttemptError;
 use crate::sql;
 use crate::uuid::Uuid;
+
+const FORGET_USE: &str = "DELETE FROM credential_use WHERE credential = $1";
 
 pub(super) async fn insert(
     client: &impl GenericClient,
@@ -26,6 +28,24 @@ pub(super) async fn replace(
         0 => Err(AttemptError::Conflict(Conflict::Changed(entity.kind()))),
         _ => Ok(()),
     }
+}
+
+pub(super) async fn remove(
+    client: &impl GenericClient,
+    entity: &Entity,
+    expected: Version,
+) -> Result<(), AttemptError> {
+    let (kind, id) = (entity.kind(), Uuid(entity.id()));
+    let version = i64::try_from(expected.0).unwrap_or(-1);
+    let statement = client.prepare_cached(sql::remove(kind)).await?;
+    if client.execute(&statement, &[&id, &version]).await? == 0 {
+        return Err(AttemptError::Conflict(Conflict::Changed(kind)));
+    }
+    if kind == Kind::Credential {
+        let statement = client.prepare_cached(FORGET_USE).await?;
+        client.execute(&statement, &[&id]).await?;
+    }
+    Ok(())
 }
 
 /// Binds the columns of an entity in the order of [`sql::insert`].

@@ -119,6 +119,7 @@ async fn apply(client: &impl GenericClient, write: &Write) -> Result<(), Attempt
     match write {
         Write::Insert(entity) => entities::insert(client, entity).await,
         Write::Replace { entity, expected } => entities::replace(client, entity, *expected).await,
+        Write::Remove { entity, expected } => entities::remove(client, entity, *expected).await,
         Write::SpendBudget { .. } | Write::TakeNumber => Ok(()),
         Write::RevokeToken { token, until, now } => {
             limits::revoke(client, *token, *until, *now).await

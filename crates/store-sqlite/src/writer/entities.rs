@@ -1,6 +1,6 @@
-//! Inserts and replaces entities, each with its precondition in the statement itself.
+//! Inserts, replaces and removes entities, each with its precondition in the statement itself.
 
-use domain::Entity;
+use domain::{Entity, Kind};
 use rusqlite::{ErrorCode, ToSql};
 use store::{Conflict, Version};
 
@@ -29,6 +29,19 @@ impl State {
             0 => Err(WriteError::Conflict(Conflict::Changed(entity.kind()))),
             _ => Ok(()),
         }
+    }
+
+    pub(super) fn remove(&self, kind: Kind, id: u128, expected: Version) -> Result<(), WriteError> {
+        let id = id.to_be_bytes();
+        let expected = i64::try_from(expected.0).unwrap_or(-1);
+        if self.connection.prepare_cached(sql::remove(kind))?.execute((id, expected))? == 0 {
+            return Err(WriteError::Conflict(Conflict::Changed(kind)));
+        }
+        if kind == Kind::Credential {
+            let sql = "DELETE FROM credential_use WHERE credential = ?1";
+            self.connection.prepare_cached(sql)?.execute([id])?;
+        }
+        Ok(())
     }
 
     /// Runs a statement with the columns of `sql::insert`. Returns the number of rows written.

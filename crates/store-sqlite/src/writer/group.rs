@@ -165,6 +165,7 @@ impl State {
                 Step::Replace { entity, body, expected } => {
                     self.replace(entity, body, *expected)?
                 }
+                Step::Remove { kind, id, expected } => self.remove(*kind, *id, *expected)?,
                 Step::SpendBudget { subject, limits, now } => {
                     let spent = self.budgets.spend(&self.connection, *subject, limits, *now)?;
                     let state = spent.map_err(|state| {

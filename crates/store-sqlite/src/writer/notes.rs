@@ -85,11 +85,11 @@ fn drop_oldest(connection: &Connection, named: bool, count: i64) -> Result<i64> 
     Ok(excess)
 }
 
-/// Adds uses to what is noted of each credential.
+/// Adds uses to what is noted of each credential. A credential may have been removed meanwhile.
 pub(super) fn record_uses(connection: &Connection, uses: &[Use]) -> Result<Written> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO credential_use (credential, last_at, address, count)
-         VALUES (?1, ?2, ?3, ?4)
+         SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM credential WHERE id = ?1)
          ON CONFLICT (credential) DO UPDATE SET count = count + excluded.count,
             address = iif(excluded.last_at >= last_at, excluded.address, address),
             last_at = max(last_at, excluded.last_at)",

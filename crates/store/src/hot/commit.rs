@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::Timestamp;
+use domain::Entity;
 
 use super::Shared;
 use super::packed::Put;
@@ -12,6 +13,7 @@ use crate::{Batch, CommitError, Committed, Key, StoreError, Stored, Version, Wri
 #[derive(Debug, Default)]
 struct MemoryChange {
     entities: Vec<Stored>,
+    removed: Vec<Entity>,
     tokens: Vec<(u128, Option<Timestamp>, Timestamp)>,
 }
 
@@ -27,6 +29,7 @@ impl MemoryChange {
                     let version = Version(expected.0 + 1);
                     change.entities.push(Stored { entity: entity.clone(), version });
                 }
+                Write::Remove { entity, .. } => change.removed.push(entity.clone()),
                 Write::RevokeToken { token, until, now } => {
                     change.tokens.push((*token, *until, *now));
                 }
@@ -40,13 +43,13 @@ impl MemoryChange {
     }
 
     const fn is_empty(&self) -> bool {
-        self.entities.is_empty() && self.tokens.is_empty()
+        self.entities.is_empty() && self.removed.is_empty() && self.tokens.is_empty()
     }
 
     /// All keys of the changed entities.
     fn keys(&self) -> Vec<Key> {
         let mut keys = Vec::new();
-        for Stored { entity, .. } in &self.entities {
+        for entity in self.entities.iter().map(|it| &it.entity).chain(&self.removed) {
             let (kind, realm) = (entity.kind(), entity.realm());
             keys.push(Key::Id(kind, entity.id()));
             let public_id = entity.public_id();
@@ -121,6 +124,8 @@ impl Shared {
         } else {
             put()
         }
+        let now = self.options.clock.now();
+        change.removed.iter().for_each(|it| self.packed.remove(it.kind(), it.id(), now));
         for (token, until, now) in &change.tokens {
             self.revoked.add(*token, *until, *now);
             self.packed.notify(|watcher| watcher.token(*token, *until));

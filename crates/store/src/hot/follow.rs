@@ -87,8 +87,13 @@ impl Shared {
         let position = self.inner.sequence().await?;
         for kind in Kind::ALL {
             let mut after = None;
+            // What is in memory and not in the store was removed while this node did not follow.
+            let mut unseen = self.packed.ids(kind);
             loop {
                 let read = self.inner.scan(kind, after, MAX_SCAN).await?;
+                for it in &read {
+                    unseen.remove(&it.entity.id());
+                }
                 for some in read.chunks(256) {
                     some.iter().for_each(|it| self.packed.put(it, Put::Filling));
                     tokio::task::yield_now().await;
@@ -98,6 +103,8 @@ impl Shared {
                     _ => break,
                 }
             }
+            let unseen: Vec<(Kind, u128)> = unseen.into_iter().map(|id| (kind, id)).collect();
+            self.read_again(&unseen).await?;
         }
         for (token, until) in self.revoked.read(&*self.inner).await? {
             self.packed.notify(|watcher| watcher.token(token, until));
@@ -121,15 +128,28 @@ impl Shared {
             }
         }
         let keys: Vec<(Kind, u128)> = keys.into_iter().collect();
+        self.read_again(&keys).await?;
+        for (token, until) in tokens {
+            self.revoked.add(token, until, now);
+            self.packed.notify(|watcher| watcher.token(token, until));
+        }
+        Ok(())
+    }
+
+    /// Reads entities that were in the store, and keeps them. Those that are there no more were
+    /// removed.
+    async fn read_again(&self, keys: &[(Kind, u128)]) -> Result<(), StoreError> {
         let mut read = Vec::new();
         for some in keys.chunks(MAX_SCAN) {
             read.extend(self.inner.fetch_many(some).await?);
         }
         self.lookup_state.put_together(|| self.keep_all(&read));
-        for (token, until) in tokens {
-            self.revoked.add(token, until, now);
-            self.packed.notify(|watcher| watcher.token(token, until));
+        let mut gone: BTreeSet<(Kind, u128)> = keys.iter().copied().collect();
+        for it in &read {
+            gone.remove(&(it.entity.kind(), it.entity.id()));
         }
+        let now = self.options.clock.now();
+        gone.into_iter().for_each(|(kind, id)| self.packed.remove(kind, id, now));
         Ok(())
     }
 

@@ -17,7 +17,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use base::Timestamp;
-use domain::Entity;
+use domain::{Entity, Kind};
 
 use super::Shared;
 use super::figures::count;
@@ -169,8 +169,12 @@ impl Shared {
     pub(super) async fn read(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
         count(&self.counters.reads);
         let uncertain = self.uncertain.since(key);
+        let held = self.held(key);
         let read = self.inner.fetch(key).await?;
-        let newest = read.as_ref().map(|read| self.keep(key, read));
+        let newest = read.as_ref().and_then(|read| self.keep(key, read));
+        if let (Some((kind, id)), None) = (held, &read) {
+            self.packed.remove(kind, id, self.options.clock.now());
+        }
         if let Some(uncertain) = uncertain {
             self.uncertain.settle(key, uncertain);
         } else if read.is_none() && ready::name(key).is_none_or(|it| it.len() <= MAX_NAME_LENGTH) {
@@ -179,12 +183,25 @@ impl Shared {
         Ok(newest)
     }
 
-    /// The newer one of what was read and what memory holds.
-    fn keep(&self, key: &Key, read: &Stored) -> Stored {
+    /// The entity that this identifier names in memory. Where a later read does not find it in the
+    /// store, it was removed: it had been there, and no identifier is used twice.
+    fn held(&self, key: &Key) -> Option<(Kind, u128)> {
+        match key {
+            Key::Id(kind, id) if self.packed.holds(*kind, *id) => Some((*kind, *id)),
+            _ => None,
+        }
+    }
+
+    /// The newer one of what was read and what memory holds; `None`: it was removed meanwhile.
+    fn keep(&self, key: &Key, read: &Stored) -> Option<Stored> {
+        let (kind, id) = (read.entity.kind(), read.entity.id());
         self.packed.put(read, Put::Used);
-        let held = self.packed.by_id(read.entity.kind(), read.entity.id());
+        let held = self.packed.by_id(kind, id);
+        if held.is_none() && self.packed.is_removed(kind, id) {
+            return None;
+        }
         let newer = held.filter(|it| it.version > read.version && bears(&it.entity, key));
-        newer.unwrap_or_else(|| read.clone())
+        Some(newer.unwrap_or_else(|| read.clone()))
     }
 
     /// Keeps entities that were read for another purpose.

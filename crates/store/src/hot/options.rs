@@ -36,6 +36,8 @@ impl Default for HotOptions {
 pub trait Watch: Send + Sync + Debug {
     /// An entity in its current state.
     fn entity(&self, entity: &Entity);
+    /// An entity, in its last state, that was removed from the store and from memory.
+    fn removed(&self, entity: &Entity);
     /// A single access token that was revoked. `until` is when it would have expired; `None`:
     /// never.
     fn token(&self, token: u128, until: Option<Timestamp>);

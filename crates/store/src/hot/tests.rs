@@ -5,6 +5,7 @@ mod flood;
 mod model;
 mod nodes;
 mod races;
+mod removals;
 
 use std::sync::Arc;
 

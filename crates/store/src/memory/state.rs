@@ -38,7 +38,7 @@ pub(super) struct State {
 
 /// How a write is undone.
 enum Undo {
-    Entity { kind: Kind, id: u128, before: Option<Stored> },
+    Entity { kind: Kind, id: u128, before: Option<Stored>, noted: Option<Use> },
     Budget { subject: u128, before: Option<BudgetState> },
     Token { token: u128, before: Option<Option<Timestamp>> },
     Spent { id: u128, before: Option<Timestamp> },
@@ -103,6 +103,16 @@ impl State {
                 }
                 self.put(entity, Version(expected.0 + 1)).map(Some)
             }
+            Write::Remove { entity, expected } => {
+                let (kind, id) = (entity.kind(), entity.id());
+                match self.entities.get(&(kind, id)) {
+                    Some(stored) if stored.version == expected => {}
+                    _ => return Err(Conflict::Changed(kind)),
+                }
+                let before = self.set(kind, id, None);
+                let noted = if kind == Kind::Credential { self.uses.remove(&id) } else { None };
+                Ok(Some(Undo::Entity { kind, id, before, noted }))
+            }
             Write::SpendBudget { subject, limits, now } => {
                 let subject = subject.as_u128();
                 let before = self.budgets.get(&subject).copied();
@@ -149,13 +159,14 @@ impl State {
             return Err(Conflict::Exists(kind));
         }
         let before = self.set(kind, id, Some(Stored { entity, version }));
-        Ok(Undo::Entity { kind, id, before })
+        Ok(Undo::Entity { kind, id, before, noted: None })
     }
 
     fn undo(&mut self, step: Undo) {
         match step {
-            Undo::Entity { kind, id, before } => {
+            Undo::Entity { kind, id, before, noted } => {
                 self.set(kind, id, before);
+                self.uses.extend(noted.map(|noted| (id, noted)));
             }
             Undo::Budget { subject, before } => restore(&mut self.budgets, subject, before),
             Undo::Token { token, before } => restore(&mut self.revoked_tokens, token, before),
@@ -203,6 +214,9 @@ fn restore<K: std::hash::Hash + Eq, V>(map: &mut HashMap<K, V>, key: K, before: 
 /// Notes that no batch needs.
 impl State {
     pub(super) fn record_uses(&mut self, uses: Vec<Use>) {
+        let is_kept =
+            |it: &Use| self.entities.contains_key(&(Kind::Credential, it.credential.as_u128()));
+        let uses: Vec<Use> = uses.into_iter().filter(is_kept).collect();
         for new in uses {
             match self.uses.entry(new.credential.as_u128()) {
                 Entry::Vacant(entry) => {

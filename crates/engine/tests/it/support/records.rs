@@ -69,6 +69,7 @@ impl TestRealm {
             name: name.to_uppercase(),
             scopes: definitions(scopes),
             tokens: TokenPolicy::default(),
+            token_lifetimes: None,
             status: Status::Active,
             created_at: self.clock.now(),
         }

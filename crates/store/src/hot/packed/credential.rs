@@ -2,7 +2,9 @@
 //! its text and the moment it was made at.
 
 use base::{Digest, Id};
-use domain::{Credential, CredentialKind, CredentialMembers, Minted, PublicId, Rotated};
+use domain::{
+    Credential, CredentialKind, CredentialMembers, Minted, PublicId, RemovedUntil, Rotated,
+};
 use oauth::ScopeSet;
 
 use super::bytes::{Reader, Writer};
@@ -24,6 +26,7 @@ const PLACE: u16 = 1 << 11;
 const REVOKED: u16 = 1 << 12;
 const CREATED: u16 = 1 << 13;
 const WEAK: u16 = 1 << 14;
+const REMOVED: u16 = 1 << 15;
 
 fn flags(it: &Credential, of: &CredentialMembers<&ScopeSet>, named: bool) -> u16 {
     let set = |flag, is: bool| if is { flag } else { 0 };
@@ -41,6 +44,7 @@ fn flags(it: &Credential, of: &CredentialMembers<&ScopeSet>, named: bool) -> u16
         | set(WEAK, of.weak)
         | set(PLACE, of.status_index.is_some())
         | set(REVOKED, it.revoked.is_some())
+        | set(REMOVED, of.removed.is_some())
         | set(CREATED, it.created_at != made(it.id.as_u128()))
 }
 
@@ -81,6 +85,10 @@ pub(super) fn write(codec: &Codec, it: &Credential, to: &mut Writer) -> Option<(
     of.authenticated_at.into_iter().for_each(|time| to.time(time));
     of.status_index.into_iter().for_each(|status_index| to.number(status_index.into()));
     it.revoked.iter().for_each(|revoked| write_revocation(revoked, to));
+    if let Some(removed) = of.removed {
+        to.byte(removed.until.is_some().into());
+        removed.until.into_iter().for_each(|time| to.time(time));
+    }
     if it.created_at != made(it.id.as_u128()) {
         to.time(it.created_at);
     }
@@ -112,6 +120,8 @@ pub(super) fn read(codec: &Codec, id: Id<Credential>, from: &mut Reader<'_>) -> 
     members.authenticated_at = if has(AUTHENTICATED) { Some(from.time()?) } else { None };
     members.status_index =
         if has(PLACE) { Some(u32::try_from(from.number()?).ok()?) } else { None };
+    let revoked = if has(REVOKED) { Some(read_revocation(from)?) } else { None };
+    members.removed = if has(REMOVED) { Some(read_removed(from)?) } else { None };
     Some(Credential {
         id,
         realm,
@@ -119,7 +129,7 @@ pub(super) fn read(codec: &Codec, id: Id<Credential>, from: &mut Reader<'_>) -> 
         label,
         digest,
         expires_at,
-        revoked: if has(REVOKED) { Some(read_revocation(from)?) } else { None },
+        revoked,
         created_at: if has(CREATED) { from.time()? } else { made(id.as_u128()) },
         detail: members.detail(kind).ok()?,
     })
@@ -132,6 +142,11 @@ fn read_rotated(from: &mut Reader<'_>) -> Option<Rotated> {
 fn read_minted(from: &mut Reader<'_>) -> Option<Minted> {
     let (origin, token_id) = (from.bits()?, from.bits()?);
     Some(Minted { from: Id::from_u128(origin), token_id: Id::from_u128(token_id) })
+}
+
+fn read_removed(from: &mut Reader<'_>) -> Option<RemovedUntil> {
+    let until = if from.byte()? == 1 { Some(from.time()?) } else { None };
+    Some(RemovedUntil { until })
 }
 
 /// As [`read`], of a credential of the realm of this number; `Some(None)` for one of another.

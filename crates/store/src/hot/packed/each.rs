@@ -50,7 +50,7 @@ impl Packed {
         );
     }
 
-    fn traverse<T>(
+    pub(super) fn traverse<T>(
         &self,
         kind: Kind,
         read: impl Fn(&Record<'_>) -> Option<T>,

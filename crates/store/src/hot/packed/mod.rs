@@ -4,6 +4,8 @@
 //!
 //! - The newest version of each entity that was ever put is held, and no read returns an older one.
 //!   A late put is ignored, so readers, writers and followers may put in any order.
+//! - A removed entity is not found any more, and a late put does not bring it back: what is left of
+//!   it in memory ([`removed`]) outlives every read that may still put it.
 //! - An unpacked entity equals its record: both change under the lock of the shard, and a reader
 //!   stores what it unpacked before it releases that lock.
 //! - Puts of one entity are serial, and watchers are notified in that order.
@@ -17,13 +19,14 @@ mod grant;
 mod interned;
 mod names;
 mod parts;
+mod removed;
 mod shard;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::hash::BuildHasher as _;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use base::Id;
@@ -58,6 +61,8 @@ pub(super) struct Packed {
     watchers: RwLock<Vec<Arc<dyn Watch>>>,
     /// Whether an entity could not be held, so that the memory is incomplete.
     lossy: AtomicBool,
+    /// The shard whose old removals are forgotten next.
+    forget: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -83,6 +88,7 @@ impl Packed {
             ready: ready::new(capacity),
             watchers: RwLock::default(),
             lossy: AtomicBool::new(false),
+            forget: AtomicUsize::new(0),
         }
     }
 

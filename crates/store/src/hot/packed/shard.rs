@@ -2,6 +2,7 @@
 //!
 //! A record begins with its length, its kind, its identifier and its version.
 
+use base::Timestamp;
 use domain::Kind;
 use hashbrown::HashTable;
 
@@ -12,6 +13,8 @@ use super::bytes::{Reader, Writer};
 pub(super) struct Shard {
     offsets: HashTable<u32>,
     arena: Arena,
+    /// How many of the records stand for removed entities.
+    removed: usize,
 }
 
 /// A record in the arena.
@@ -23,7 +26,16 @@ pub(super) struct Record<'a> {
     pub(super) body: &'a [u8],
 }
 
+/// The first byte of the body of a removed entity. Entities have other ones: see `codec`.
+pub(super) const REMOVED: u8 = 0xFF;
+
 impl<'a> Record<'a> {
+    /// When the entity was removed; `None`: it was not.
+    pub(super) fn removed_at(&self) -> Option<Timestamp> {
+        let mut body = Reader(self.body);
+        if body.byte()? == REMOVED { body.time() } else { None }
+    }
+
     fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut reader = Reader(bytes);
         let length = usize::try_from(reader.number()?).ok()?;
@@ -44,6 +56,10 @@ impl<'a> Record<'a> {
         whole.0.extend_from_slice(&rest.0);
         whole.0
     }
+}
+
+fn is_removed(bytes: &[u8]) -> bool {
+    Record::read(bytes).is_some_and(|record| record.removed_at().is_some())
 }
 
 fn length(bytes: &[u8]) -> usize {
@@ -78,12 +94,14 @@ impl Shard {
         hash_of: impl Fn(Kind, u128) -> u64,
     ) -> bool {
         let bytes = record.write();
-        let Self { offsets, arena } = self;
+        let Self { offsets, arena, removed } = self;
         let same = |offset: &u32| {
             Record::read(arena.at(*offset))
                 .is_some_and(|held| held.kind == record.kind && held.id == record.id)
         };
         if let Some(offset) = offsets.find(hash, same).copied() {
+            *removed += usize::from(record.removed_at().is_some());
+            *removed -= usize::from(is_removed(arena.at(offset)));
             let old = length(arena.at(offset));
             if old == bytes.len() && arena.overwrite(offset, &bytes) {
                 return true;
@@ -96,6 +114,7 @@ impl Shard {
             return !arena.wants_compaction() || self.compact().is_some();
         }
         let Some(offset) = arena.push(&bytes) else { return false };
+        *removed += usize::from(record.removed_at().is_some());
         let rehash = |offset: &u32| match Record::read(arena.at(*offset)) {
             Some(held) => hash_of(held.kind, held.id),
             None => 0,
@@ -119,8 +138,28 @@ impl Shard {
         Some(())
     }
 
+    /// Drops the records for which `is_old` is true.
+    pub(super) fn forget(&mut self, is_old: impl Fn(&Record<'_>) -> bool) {
+        let Self { offsets, arena, removed } = self;
+        let mut unused = 0;
+        offsets.retain(|offset| {
+            let bytes = arena.at(*offset);
+            let old = Record::read(bytes).is_some_and(|record| is_old(&record));
+            if old {
+                unused += length(bytes);
+                *removed -= usize::from(is_removed(bytes));
+            }
+            !old
+        });
+        arena.discard(unused);
+        if unused > 0 && arena.wants_compaction() {
+            self.compact();
+        }
+    }
+
+    /// The number of entities, without removed ones.
     pub(super) fn len(&self) -> usize {
-        self.offsets.len()
+        self.offsets.len() - self.removed
     }
 
     /// Bytes of the table and of the records.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::{Digest, Id, Rng as _, Timestamp, rng::SequenceRng};
 use domain::{
     Actor, Credential, CredentialDetail, CredentialKind, CredentialMembers, Entity,
-    EntityRecord as _, Grant, Kind, Minted, RealmName, Revocation, Rotated,
+    EntityRecord as _, Grant, Kind, Minted, RealmName, RemovedUntil, Revocation, Rotated,
 };
 use oauth::ScopeSet;
 
@@ -99,6 +99,7 @@ impl Dice {
             authenticated_at: self.maybe(|| self.time()),
             weak: self.number(2) == 0,
             status_index: self.maybe(|| self.0.u128() as u32),
+            removed: self.maybe(|| RemovedUntil { until: self.maybe(|| self.time()) }),
         };
         members.detail(kind).unwrap_or_else(|_| self.detail())
     }

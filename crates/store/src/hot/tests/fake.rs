@@ -143,6 +143,14 @@ impl Fake {
                     }
                     *row = Stored { entity: entity.clone(), version: Version(expected.0 + 1) };
                 }
+                Write::Remove { entity, expected } => {
+                    let same = |row: &Stored| row.entity.id() == entity.id();
+                    let at = rows.iter().position(same).ok_or(Conflict::Changed(Kind::User))?;
+                    if rows[at].version != *expected {
+                        return Err(Conflict::Changed(Kind::User));
+                    }
+                    rows.remove(at);
+                }
                 Write::RevokeToken { token, .. } => {
                     self.revoked.lock().unwrap().insert(*token);
                 }

@@ -25,17 +25,20 @@ pub(in crate::hot) fn node(
     Hot::new(Arc::clone(inner) as Arc<dyn Store>, options)
 }
 
-fn clock() -> Arc<FixedClock> {
+pub(super) fn clock() -> Arc<FixedClock> {
     Arc::new(FixedClock::new(NOON))
 }
 
 /// Writes down what the watcher is notified of.
 #[derive(Debug, Default)]
-struct Notes(Mutex<Vec<Effect>>);
+pub(super) struct Notes(Mutex<Vec<Effect>>);
 
 impl Watch for Notes {
     fn entity(&self, entity: &Entity) {
         self.0.lock().unwrap().push(Effect::Entity { kind: entity.kind(), id: entity.id() });
+    }
+    fn removed(&self, entity: &Entity) {
+        self.0.lock().unwrap().push(gone(entity.id()));
     }
     fn token(&self, token: u128, until: Option<Timestamp>) {
         self.0.lock().unwrap().push(Effect::Token { token, until });
@@ -43,12 +46,17 @@ impl Watch for Notes {
 }
 
 impl Notes {
-    fn take(&self) -> Vec<Effect> {
+    pub(super) fn take(&self) -> Vec<Effect> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 }
 
-fn changed(id: u128) -> Effect {
+/// The note that a user was removed.
+pub(super) fn gone(id: u128) -> Effect {
+    Effect::Token { token: id, until: Some(Timestamp::EPOCH) }
+}
+
+pub(super) fn changed(id: u128) -> Effect {
     Effect::Entity { kind: Kind::User, id }
 }
 
