@@ -25,6 +25,7 @@ pub mod mint;
 pub mod oidc;
 pub mod people;
 pub mod present;
+pub mod retention;
 pub mod revoke;
 pub mod secrets;
 pub mod token;

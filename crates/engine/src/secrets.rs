@@ -140,7 +140,11 @@ pub(crate) async fn find_any<T>(
         };
         let matching =
             |it: &Loaded<Credential>| same_format(it.kind()) && it.realm == *ctx.issuer.realm();
-        let found = found.filter(matching).and_then(|it| read(&it).map(|part| (it, part)));
+        let found = found.filter(matching);
+        if let Some(removed) = found.as_ref().filter(|it| it.removed().is_some()) {
+            check_alive(ctx, removed)?;
+        }
+        let found = found.and_then(|it| read(&it).map(|part| (it, part)));
         match found {
             Some(found) => {
                 check_digest(ctx, &found.0, text)?;

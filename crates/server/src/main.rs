@@ -21,6 +21,7 @@ mod realms;
 mod run;
 mod serve;
 mod signals;
+mod sweep;
 mod tasks;
 
 use std::process::ExitCode;

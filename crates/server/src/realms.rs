@@ -59,6 +59,7 @@ pub(crate) async fn open(
     engine::settle(&ctx, async |ctx| engine::keys::ensure(&ctx, &algorithms).await)
         .await
         .map_err(|denial| failed(&denial))?;
+    engine::retention::record_lifetimes(&ctx).await.map_err(|denial| failed(&denial))?;
     state.issuer().reload_keys(ctx.store).await.map_err(|error| failed(&error))?;
     Ok(state)
 }

@@ -13,6 +13,7 @@ use web::{AppState, RealmState};
 use crate::follow::Follower;
 use crate::listen::{RELOAD_TLS_EVERY, Tls};
 use crate::mail::{CHECK_INTERVAL, Delivery};
+use crate::sweep::Sweeper;
 
 const FLUSH_USES: Duration = Duration::from_secs(2);
 const FLUSH_REFUSALS: Duration = Duration::from_millis(100);
@@ -62,6 +63,14 @@ pub(crate) fn start(
         of_log.iter().for_each(RealmState::log_left_out);
     }));
     tasks.spawn(Follower::new(app, realms).follow(ends.clone()));
+    let sweeper = Sweeper::new(app, realms.iter().map(RealmFeed::state));
+    let mut sweeping_ends = ends.clone();
+    tasks.spawn(async move {
+        tokio::select! {
+            () = sweeper.sweep() => {}
+            _ = sweeping_ends.changed() => {}
+        }
+    });
     if !certificates.is_empty() {
         tasks.spawn(every(RELOAD_TLS_EVERY, ends.clone(), async move || {
             for certificate in &certificates {

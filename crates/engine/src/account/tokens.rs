@@ -15,6 +15,7 @@ use crate::admin::{Page, PageQuery, find};
 use crate::fields::{self, invalid};
 use crate::page;
 use crate::present::Verified;
+use crate::retention::Room;
 use crate::{AdminReason, Context, Denial, Outcome};
 
 /// The most tokens of one person that are active at the same time.
@@ -66,10 +67,24 @@ pub async fn create(
     if let Some(maker) = person.token() {
         narrow(ctx, maker, &mut new).await?;
     }
-    refuse_too_many(ctx, person).await?;
+    let Room { live, batch } = Room::of(ctx, owners(person)).await?;
+    if live.len() >= MAX_TOKENS {
+        let text = format!("there are {MAX_TOKENS} active tokens already: revoke one first");
+        return Err(AdminReason::StateForbids(text).into());
+    }
+    let mut outcome = made(ctx, person, new).await?;
+    outcome.batch.writes.extend(batch.writes);
+    Ok(outcome)
+}
+
+/// Makes the token. Without a requested expiry, the realm's default may be later than the expiry of the
+/// creating token.
+async fn made(
+    ctx: &Context<'_>,
+    person: &Person,
+    new: NewPersonalAccessToken,
+) -> Result<Outcome<Issued>, Denial> {
     let outcome = admin::create(ctx, &person.actor(), &new).await?;
-    // Without a requested expiry, the realm's default may be later than the expiry of the creating
-    // token.
     let ends = |it: Option<&Credential>| it.and_then(|it| it.expires_at);
     match (ends(person.credential()), outcome.reply.credential.expires_at) {
         (Some(latest), made) if made.is_none_or(|made| made > latest) => {
@@ -132,17 +147,6 @@ async fn check_organization(ctx: &Context<'_>, person: &Person, id: &str) -> Res
         Some(_) => Ok(()),
         None => Err(invalid("organization", "the id of an organization of yours")),
     }
-}
-
-async fn refuse_too_many(ctx: &Context<'_>, person: &Person) -> Result<(), Denial> {
-    let live = page::count(ctx, owners(person), MAX_TOKENS, |it: &Credential| {
-        it.revoked.is_none() && it.expires_at.is_none_or(|at| at > ctx.now)
-    });
-    if live.await? >= MAX_TOKENS {
-        let text = format!("there are {MAX_TOKENS} active tokens already: revoke one first");
-        return Err(AdminReason::StateForbids(text).into());
-    }
-    Ok(())
 }
 
 fn owners(person: &Person) -> Owners {

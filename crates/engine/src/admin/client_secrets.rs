@@ -1,17 +1,17 @@
 //! Client secrets. A client may have several at once, so that it can change its secret without an
 //! outage: make a second secret, roll it out, then revoke the first.
 
-use domain::{Actor, Client, Credential, CredentialDetail, CredentialKind, Owners};
+use domain::{Actor, Client, CredentialDetail, CredentialKind, Owners};
 use serde::Deserialize;
 use serde_json::json;
-use store::Loaded;
+use store::{Batch, Loaded};
 
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
 use super::find;
 use crate::changes::{Changes, detail};
 use crate::fields;
-use crate::page;
+use crate::retention::Room;
 use crate::{AdminReason, Context, Denial, Outcome};
 
 /// The most active secrets of one client.
@@ -53,26 +53,23 @@ pub async fn create(
         variety: Some(KIND.as_str()),
         ..Owners::default()
     };
-    refuse_too_many(ctx, owners).await?;
+    let room = room(ctx, owners).await?;
     let mut changes = Changes::new(ctx, actor);
     let issued = issue(ctx, &client, input).await?;
     insert(&mut changes, &client, &issued);
+    changes.absorb(room);
     Ok(changes.done(issued))
 }
 
-/// Refuses one more secret where [`MAX_LIVE`] are active already.
-pub(crate) async fn refuse_too_many(ctx: &Context<'_>, owners: Owners) -> Result<(), Denial> {
-    let live = page::count(ctx, owners, MAX_LIVE, |it: &Credential| is_live(ctx, it));
-    if live.await? >= MAX_LIVE {
+/// Makes room for one more secret: what the returned batch removes. Refuses it where [`MAX_LIVE`] are
+/// active already.
+pub(crate) async fn room(ctx: &Context<'_>, owners: Owners) -> Result<Batch, Denial> {
+    let Room { live, batch } = Room::of(ctx, owners).await?;
+    if live.len() >= MAX_LIVE {
         let text = format!("there are {MAX_LIVE} active secrets already: revoke one first");
         return Err(AdminReason::StateForbids(text).into());
     }
-    Ok(())
-}
-
-/// Whether a secret is active at this moment.
-pub(crate) fn is_live(ctx: &Context<'_>, secret: &Credential) -> bool {
-    secret.revoked.is_none() && secret.expires_at.is_none_or(|at| at > ctx.now)
+    Ok(batch)
 }
 
 /// Whether the client has an authentication method that needs a secret.

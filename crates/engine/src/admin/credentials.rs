@@ -76,7 +76,7 @@ pub(crate) fn insert(changes: &mut Changes<'_>, issued: &Issued, details: Detail
     changes.insert(&issued.credential, action, details);
 }
 
-/// One credential of a kind.
+/// One credential of a kind. One that was removed is not found: `why` explains what is left of it.
 ///
 /// # Errors
 /// [`crate::AdminReason::NotFound`].
@@ -86,7 +86,7 @@ pub async fn read(
     id: &str,
 ) -> Result<Loaded<Credential>, Denial> {
     match find::by_public_id::<Credential>(ctx, id).await {
-        Ok(found) if found.kind() == kind => Ok(found),
+        Ok(found) if found.kind() == kind && found.removed().is_none() => Ok(found),
         Ok(_) => Err(find::not_found(kind.as_str(), id)),
         Err(denial) if denial.is_not_found() => Err(find::not_found(kind.as_str(), id)),
         Err(other) => Err(other),

@@ -4,7 +4,7 @@ use domain::{Actor, CredentialDetail, CredentialKind, Owners, ResourceServer};
 use serde_json::json;
 use store::Loaded;
 
-use super::client_secrets::{NewSecret, refuse_too_many};
+use super::client_secrets::{self, NewSecret};
 use super::credentials::{self, Issued};
 use super::expiry::expiry;
 use super::find;
@@ -31,7 +31,7 @@ pub async fn create(
         variety: Some(KIND.as_str()),
         ..Owners::default()
     };
-    refuse_too_many(ctx, owners).await?;
+    let room = client_secrets::room(ctx, owners).await?;
     let label = fields::label("label", &input.label)?;
     let expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
     let of = CredentialDetail::ResourceServerSecret { resource_server: server.id };
@@ -39,5 +39,6 @@ pub async fn create(
     let mut changes = Changes::new(ctx, actor);
     let details = detail([("resource_server", json!(server.public_id))]);
     credentials::insert(&mut changes, &issued, details);
+    changes.absorb(room);
     Ok(changes.done(issued))
 }

@@ -14,6 +14,7 @@ use super::{Page, PageQuery, find};
 use crate::changes::{Changes, detail, no_detail};
 use crate::fields::{self, NewStatus, invalid};
 use crate::page;
+use crate::retention::recorded;
 use crate::{Context, Denial, Outcome, keys};
 
 /// The longest identifier, in bytes.
@@ -102,6 +103,7 @@ pub async fn create(
         status: Status::Active,
         created_at: ctx.now,
     };
+    let server = ResourceServer { token_lifetimes: Some(recorded(ctx, &server)), ..server };
     let mut changes = Changes::new(ctx, actor);
     changes.insert(&server, "resource_server.created".into(), no_detail());
     key_for(ctx, &mut changes, &server.tokens).await?;
@@ -223,6 +225,7 @@ pub async fn update(
     }
     if let Some(tokens) = &change.tokens {
         after.tokens = policy(tokens)?;
+        after.token_lifetimes = Some(recorded(ctx, &after));
         changed.push("tokens");
     }
     let switched = change.status.filter(|status| Status::from(*status) != before.status);

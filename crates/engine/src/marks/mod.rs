@@ -11,5 +11,5 @@ mod ledger;
 
 pub use effective::{effective, effective_in_memory};
 pub use entity::marks_of;
-pub(crate) use entity::{by_status_index_or_id, of_grant};
+pub(crate) use entity::{by_status_index_or_id, is_marked, of_grant};
 pub use ledger::{Ledger, LedgerChanges, Ledgers};

@@ -13,6 +13,7 @@ use super::found::Found;
 use super::verified::PresentedKind;
 use crate::chain::link;
 use crate::mint::{SEALED_CONTEXT, SEALED_VERSION, Sealed};
+use crate::secrets::check_alive;
 use crate::seen::Fingerprint;
 use crate::{AccessTokenReason, Context, Denial};
 
@@ -110,6 +111,10 @@ pub(super) async fn opaque(ctx: &Context<'_>, text: &str) -> Result<Found, Denia
 async fn follow(ctx: &Context<'_>, content: TokenContent) -> Result<Found, Denial> {
     let credential = link(ctx, Id::<Credential>::from_u128(content.credential)).await?;
     ctx.recognize(&credential.public_id);
+    if credential.removed().is_some() {
+        // Its grant may be gone, too.
+        check_alive(ctx, &credential)?;
+    }
     Ok(Found {
         kind: PresentedKind::AccessToken,
         grant: link(ctx, Id::from_u128(content.grant)).await?,

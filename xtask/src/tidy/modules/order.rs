@@ -96,7 +96,7 @@ pub(super) const ORDER: &[(&str, Layers)] = &[
         &[
             &["environment", "error"],
             &["config", "figures", "follow", "introspection"],
-            &["database", "listen", "logging", "mail", "master_key", "realms", "signals"],
+            &["database", "listen", "logging", "mail", "master_key", "realms", "signals", "sweep"],
             &["cli"],
             &["arguments"],
             &["admin_key", "check", "migrate", "run", "tasks"],
@@ -127,7 +127,7 @@ pub(super) const ORDER: &[(&str, Layers)] = &[
             &["secrets"],
             &["audience", "chain", "idempotency", "page"],
             &["mint"],
-            &["authenticate", "code", "family", "people", "present", "refusal"],
+            &["authenticate", "code", "family", "people", "present", "refusal", "retention"],
             &["admin", "gate"],
             &["access_requests"],
             &["account", "caller", "grants"],

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::{Client, Credential, CredentialKind, Owners};
 use serde::Deserialize;
 use serde_json::json;
-use store::{Loaded, MAX_PAGE};
+use store::Loaded;
 
 use super::super::Person;
 use super::read::read;
@@ -16,6 +16,7 @@ use crate::admin::{Page, PageQuery};
 use crate::changes::{Changes, detail, no_detail};
 use crate::fields::invalid;
 use crate::page;
+use crate::retention::Room;
 use crate::{AdminReason, Context, Denial, Outcome};
 
 /// How long older secrets stay active after a rotation, unless the request says otherwise.
@@ -61,7 +62,7 @@ pub async fn rotate_secret(
         let expected = format!("seconds from 0 to {}", MAX_OVERLAP.as_secs());
         return Err(invalid("overlap", expected));
     }
-    let older = live(ctx, &app).await?;
+    let Room { live: older, batch } = Room::of(ctx, owners(&app)).await?;
     if older.len() >= MAX_LIVE && !overlap.is_zero() {
         let text =
             format!("there are {MAX_LIVE} active secrets already: rotate with an overlap of 0");
@@ -75,6 +76,7 @@ pub async fn rotate_secret(
     let new = NewSecret { label: input.label.clone(), expires_at: None };
     let issued = client_secrets::issue(ctx, &app, &new).await?;
     client_secrets::insert(&mut changes, &app, &issued);
+    changes.absorb(batch);
     Ok(changes.done(issued))
 }
 
@@ -134,15 +136,5 @@ pub(super) async fn live(
     ctx: &Context<'_>,
     app: &Client,
 ) -> Result<Vec<Loaded<Credential>>, Denial> {
-    let mut query = PageQuery { limit: Some(MAX_PAGE), after: None };
-    let mut live = Vec::new();
-    loop {
-        let page = page::list::<Credential>(ctx, owners(app), &query).await?;
-        let is_live = |it: &Loaded<Credential>| client_secrets::is_live(ctx, it);
-        live.extend(page.items.into_iter().filter(is_live));
-        match page.next {
-            Some(next) => query.after = Some(next),
-            None => return Ok(live),
-        }
-    }
+    Ok(Room::of(ctx, owners(app)).await?.live)
 }

@@ -1,8 +1,11 @@
 //! The personal access tokens that a person manages.
 
-use domain::Actor;
+use domain::{Actor, Kind};
 use engine::account::{Person, tokens};
+use engine::admin::PageQuery;
 use engine::admin::personal_access_tokens::{self as staff, NewPersonalAccessToken};
+use engine::retention::KEPT_EACH;
+use store::StoreReader as _;
 
 use crate::account::world::{API, World, code};
 
@@ -75,4 +78,23 @@ async fn a_user_has_at_most_a_hundred_active_tokens() {
     let bob = world.person("bob").await;
     world.done(async |ctx| tokens::create(ctx, &bob, &new(&["read"])).await).await;
     assert_eq!(code(tokens::read(&world.ctx(), &bob, last.as_str()).await), "not_found");
+}
+
+#[tokio::test]
+async fn tokens_that_were_created_and_revoked_leave_a_bounded_number_of_rows() {
+    let world = World::new().await;
+    let ada = world.person("ada").await;
+    for _ in 0..130 {
+        let made = world.done(async |ctx| tokens::create(ctx, &ada, &new(&["read"])).await).await;
+        let id = made.credential.public_id.to_string();
+        world.done(async |ctx| tokens::revoke(ctx, &ada, &id).await).await;
+        world.advance(1);
+    }
+    let query = PageQuery { limit: Some(200), after: None };
+    let listed = tokens::list(&world.ctx(), &ada, &query).await.unwrap().items;
+    assert_eq!(listed.len(), KEPT_EACH + 1, "the newest, which are revoked");
+    assert!(listed.iter().all(|it| it.revoked.is_some()));
+    for kind in [Kind::Credential, Kind::Grant] {
+        assert_eq!(world.store.scan(kind, None, 999).await.unwrap().len(), KEPT_EACH + 1);
+    }
 }
