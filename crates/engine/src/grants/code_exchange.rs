@@ -12,6 +12,7 @@ use oauth::{GrantType, ScopeSet};
 use serde_json::json;
 use store::{Batch, StoreExt as _};
 
+use super::bound::room_for_family;
 use crate::changes::{Changes, detail};
 use crate::code::Code;
 use crate::mint::ParentCredential;
@@ -41,7 +42,7 @@ pub(super) async fn by_code(
     scopes: &ScopeSet,
 ) -> Result<CodeExchange, Denial> {
     if stays_connected(ctx, client, scopes) {
-        Ok(refresh_token(ctx, code, (client, chain), scopes))
+        refresh_token(ctx, code, (client, chain), scopes).await
     } else {
         consent(ctx, client, chain).await
     }
@@ -57,12 +58,12 @@ pub(crate) fn stays_connected(ctx: &Context<'_>, client: &Client, scopes: &Scope
         && (asked_by.is_empty() || !asked_by.intersection(scopes).is_empty())
 }
 
-fn refresh_token(
+async fn refresh_token(
     ctx: &Context<'_>,
     code: &Code,
     (client, chain): (&Client, &Chain),
     scopes: &ScopeSet,
-) -> CodeExchange {
+) -> Result<CodeExchange, Denial> {
     let kind = CredentialKind::RefreshToken;
     let dialect = ctx.issuer.dialect();
     let issued = issue_as(ctx, kind, refresh_token_id(code));
@@ -90,11 +91,12 @@ fn refresh_token(
         ..row(ctx, &issued, of.into())
     };
     let details = detail([("scopes", json!(scopes))]);
-    CodeExchange {
-        credential: ParentCredential::of(&credential),
-        refresh_token: Some(token),
-        batch: inserted(ctx, chain, credential, details),
-    }
+    let parent = ParentCredential::of(&credential);
+    let mut batch = inserted(ctx, chain, credential, details);
+    let room = room_for_family(ctx, grant).await?;
+    batch.writes.extend(room.writes);
+    batch.events.extend(room.events);
+    Ok(CodeExchange { credential: parent, refresh_token: Some(token), batch })
 }
 
 /// The connection's own credential.

@@ -5,6 +5,7 @@ mod access_requests;
 mod authentication;
 mod authorization_code;
 mod client_credentials;
+mod families;
 mod gate;
 mod histories;
 mod introspection;

@@ -7,6 +7,7 @@ mod graphql;
 mod means;
 mod operations;
 mod ownership;
+mod rows;
 mod staff;
 mod tokens;
 
@@ -57,7 +58,10 @@ fn text<'a>(value: &'a Value, member: &str) -> &'a str {
 
 impl Fixture {
     fn new() -> Self {
-        let realm = Realm::new("speckle");
+        Self::of(Realm::new("speckle"))
+    }
+
+    fn of(realm: Realm) -> Self {
         let admin = realm.admin();
         let server = realm.serve();
         admin.api("https://models.example", &SCOPES);
