@@ -3,6 +3,7 @@
 
 mod lists;
 mod tokens;
+mod users;
 
 use super::finding::Finding;
 use crate::cli::Api;
@@ -15,5 +16,6 @@ use crate::error::CommandError;
 pub(super) async fn findings(api: &Api) -> Result<Vec<Finding>, CommandError> {
     let mut findings = Vec::new();
     tokens::legacy(api, &mut findings).await?;
+    users::addresses(api, &mut findings).await?;
     Ok(findings)
 }

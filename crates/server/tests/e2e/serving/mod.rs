@@ -1,5 +1,6 @@
 //! What an operator does with the program: configure, check, start, monitor, end.
 
+mod addresses;
 mod admin_key;
 mod check;
 mod configuration;
