@@ -90,7 +90,8 @@ impl Proxy {
             std::thread::sleep(Duration::from_millis(20));
         }
         // Traefik listens before it has read its routes.
-        let first = ask(&format!("http://127.0.0.1:{}", ports.proxy), "GET", "/");
+        let base = format!("http://127.0.0.1:{}", ports.proxy);
+        let first = ask(&base, "GET", "/.well-known/oauth-protected-resource");
         let first = first.header("Host", "api.example.com");
         while kind == Kind::Traefik && first.try_send().is_none_or(|it| it.status == 404) {
             assert!(started.elapsed() < START, "{kind:?} has no routes\n{}", proxy.log());

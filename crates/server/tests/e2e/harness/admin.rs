@@ -1,5 +1,8 @@
 //! The admin API, as an administrator's script uses it.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::http::{Answer, ask};
@@ -38,6 +41,25 @@ impl Admin {
     /// Reads something.
     pub(crate) fn read(&self, path: &str) -> Value {
         self.call("GET", path, None).expect(200).json()
+    }
+
+    /// The request ids of all stored refusals, sorted, as soon as there are `least`. A refusal is stored a moment
+    /// after its answer, so one that is too many is waited for, too.
+    pub(crate) fn recorded(&self, least: usize) -> Vec<String> {
+        let stored = || {
+            let page = self.read("/refusals?limit=200");
+            let ids = page["data"].as_array().unwrap().iter();
+            let mut ids: Vec<_> =
+                ids.map(|it| it["request_id"].as_str().unwrap().to_owned()).collect();
+            ids.sort();
+            ids
+        };
+        let started = Instant::now();
+        while stored().len() < least && started.elapsed() < Duration::from_secs(10) {
+            thread::sleep(Duration::from_millis(50));
+        }
+        thread::sleep(Duration::from_millis(500));
+        stored()
     }
 
     /// The private reason of the refusal with this answer's request id.
