@@ -101,17 +101,24 @@ fn was_sent(dialect: &Dialect, endpoint: &Endpoint, request: &Request, sent: &Se
     let grant_types: Vec<_> = dialect.grant_types().iter().map(|it| it.as_str()).collect();
     let header = String::from_utf8_lossy(sent.authorization.unwrap_or_default()).into_owned();
     for parameter in parameters.names() {
-        let value = parameters.value(parameter).expect("it has a name");
-        assert!(!value.is_empty() && value.len() <= LONGEST, "{parameter:?}");
+        assert!(parameter.may_repeat() || parameters.values(parameter).count() == 1);
         let put_in = of_dialect.as_ref().and_then(|it| it.parameters.value(parameter));
-        // A path may hold more than the value: up to an end that the dialect names.
-        let in_path = || found.path.iter().any(|text| text.starts_with(value));
-        let known = found.values.contains(value)
-            || put_in == Some(value)
-            || grant_types.contains(&value)
-            || header.contains(value)
-            || in_path();
-        assert!(known, "{parameter:?} is {value:?}, which nobody sent");
+        for value in parameters.values(parameter) {
+            assert!(!value.is_empty() && value.len() <= LONGEST, "{parameter:?}");
+            // A path may hold more than the value: up to an end that the dialect names.
+            let in_path = || found.path.iter().any(|text| text.starts_with(value));
+            let known = found.values.contains(value)
+                || put_in == Some(value)
+                || grant_types.contains(&value)
+                || header.contains(value)
+                || in_path();
+            assert!(known, "{parameter:?} is {value:?}, which nobody sent");
+        }
+    }
+    // What cannot be used has no value, and only where the app may be told of it.
+    for (parameter, _) in parameters.errors() {
+        assert!(parameters.value(parameter).is_none(), "{parameter:?}");
+        assert_eq!(request.operation, oauth::Operation::Authorization);
     }
     if let Some(basic) = &request.basic {
         let pair = header.split_once(' ').and_then(|(scheme, pair)| {

@@ -62,7 +62,7 @@ async fn disconnecting_an_app_revokes_its_tokens() {
             client.scopes = "read openid".parse().unwrap();
         })
         .await;
-    fixture.realm.create_keys(&[domain::Algorithm::ES256]).await;
+    fixture.realm.create_keys(&[domain::Algorithm::ES256, domain::Algorithm::RS256]).await;
     let mut ada = Browser::signed_in_as(&fixture, "ada@example.com").await;
     let pkce = format!("&code_challenge_method=S256&code_challenge={CHALLENGE}");
     let path = fixture.realm.authorization_path(&pkce).replace("scope=read", "scope=read+openid");

@@ -117,6 +117,13 @@ fn end_session(people: &People<'_>, at: &Spot<'_>) {
             must(answer.status < 500, || what.clone());
         }
     }
+    // RFC 6749 §3.1: what nobody reads is ignored.
+    for unknown in super::parameters::UNKNOWN {
+        let unknown = String::from_utf8_lossy(unknown);
+        let ask = get(&realm.base, &format!("{target}?{unknown}&state=&client_id={}", app.id));
+        let answer = people.browser.with(ask.clone()).send();
+        must(answer.status == 200, || reported(&ask, &answer));
+    }
     // A link alone does not sign the user out.
     let home = format!("{}/sign-in", realm.prefix);
     let page = people.browser.send(get(&realm.base, &home));

@@ -27,7 +27,7 @@ pub(super) const UNKNOWN: [&[u8]; 8] = [
     b"%e4=1",
     b"a=1&a=2",
     b"&&=&%=%&",
-    b"b=%zz",
+    b"nobody=%zz",
     b"%zz=1&%f",
     b"%c3%28=1",
 ];

@@ -35,6 +35,32 @@ pub(super) fn check_all(people: &People<'_>, email: &str) {
     normal_forms(people);
     leads(people, &location, email);
     forms(people, &location, email);
+    queries(people, &location, email);
+}
+
+/// RFC 6749 §3.1, for the pages too: what a page does not read is ignored, and what it reads comes
+/// once.
+fn queries(people: &People<'_>, location: &str, email: &str) {
+    let home = format!("{}/sign-in", people.realm.prefix);
+    let to = format!("return_to={}", escaped(&home));
+    for unknown in super::parameters::UNKNOWN {
+        let unknown = String::from_utf8_lossy(unknown);
+        let target = format!("{location}?{unknown}&return_to=&{to}&{unknown}");
+        let browser = Browser::default();
+        let token = csrf(&browser.send(get(&people.realm.base, &target)).expect(200)).unwrap();
+        let fields = [("csrf", &*token), ("email", email), ("password", PASSWORD)];
+        let mut ask = browser.with(people.form(&target, &fields));
+        ask.body.extend_from_slice(format!("&{unknown}&csrf=&email=").as_bytes());
+        let answer = ask.send();
+        decent(&unknown, &ask, &answer);
+        must(answer.status == 303, || reported(&ask, &answer));
+    }
+    for twice in [format!("{to}&{to}"), format!("{to}&return_to=/x"), "return_to=%ff".to_owned()] {
+        let ask = get(&people.realm.base, &format!("{location}?{twice}"));
+        let answer = ask.send();
+        decent(&twice, &ask, &answer);
+        must(answer.status == 400, || reported(&ask, &answer));
+    }
 }
 
 /// An address and a password are the same in NFC and NFD, whichever of the two they were set in.
