@@ -9,6 +9,7 @@ use base::{Id, Timestamp};
 use domain::{Credential, CredentialKind, Entity, Grant, Kind, RealmName, Revocation};
 use store::{Batch, Hot, Loaded, StoreExt as _, Write};
 
+use super::lifetimes::outlived;
 use super::remove::{removal, row, under};
 use super::{KEPT_EACH, KEPT_FOR, end};
 use crate::{Context, Denial, Outcome, WriteContext, settle};
@@ -179,7 +180,8 @@ async fn of_grant(ctx: &Context<'_>, id: Id<Grant>, batch: &mut Batch) -> Result
         add(batch, row(ctx, it, end).await?);
     }
     let by_secret = grant.client.is_some() && grant.user.is_none();
-    if !full && !(by_secret && super::lifetimes::outlived(ctx, &grant, revoked.at).await?) {
+    let is_needed = by_secret && outlived(ctx, &grant, revoked.at).await?;
+    if !full && !is_needed {
         add(batch, [grant.remove()]);
     }
     Ok(())

@@ -9,10 +9,10 @@ use domain::{Credential, CredentialKind, Entity, Grant, Kind, Owners};
 use engine::admin::why::explain;
 use engine::retention::{Candidates, KEPT_EACH, KEPT_FOR, record_lifetimes, sweep};
 use oauth::TokenReply;
-use store::{Hot, HotOptions, ListQuery, Loaded, StoreExt as _, StoreReader as _};
+use store::{Hot, HotOptions, ListQuery, Loaded, StoreExt as _};
 
 use crate::flows::partner::{Partner, access_token, refresh_token};
-use crate::flows::world::{World, code};
+use crate::flows::world::World;
 
 pub(crate) async fn credentials(world: &World, owners: Owners) -> Vec<Loaded<Credential>> {
     let mut query = ListQuery {
