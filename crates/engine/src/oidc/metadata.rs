@@ -25,8 +25,7 @@ pub(crate) async fn metadata(ctx: &Context<'_>) -> Metadata {
 fn identity_scopes(ctx: &Context<'_>) -> Vec<Scope> {
     let dialect = ctx.issuer.dialect();
     let asks = dialect.grant_types().contains(&GrantType::AuthorizationCode);
-    let scopes = asks.then(|| identity::scopes(dialect)).unwrap_or_default();
-    scopes.iter().cloned().collect()
+    if asks { identity::scopes(dialect).iter().cloned().collect() } else { Vec::new() }
 }
 
 fn of_dialect(ctx: &Context<'_>) -> Metadata {

@@ -6,7 +6,7 @@
 //! - Then it is removed. While an access token that was minted from it may live, a short row is left:
 //!   identifier, public id, status index, and why it ended ([`domain::Removed`]). So the issuer refuses
 //!   the token for the same reason as before, and its mark stays published.
-//! - When no such token can live any more ([`lifetimes`]), that row goes, too.
+//! - When no such token can live any more (`lifetimes`), that row goes, too.
 //!
 //! Invariant: a mark is given up only when every token that names it has expired. Status indexes are
 //! never used again.
