@@ -108,7 +108,8 @@ fn fills_hidden_field(visit: &Visit<'_>) -> bool {
     let Some(form) = &visit.form else { return false };
     let csrf = form.field("csrf").unwrap_or_default();
     let name = forms::hidden_field(visit.state.issuer().forms(), csrf);
-    form.has(&name) && form.field(&name) != Some("")
+    // An empty field counts as omitted.
+    form.field(&name).is_some()
 }
 
 fn typed(visit: &Visit<'_>) -> FormValues {
