@@ -32,7 +32,9 @@ async fn rfc7662_2_2_an_inactive_answer_has_no_other_member() {
     let world = World::new().await;
     let secret = world.server_secret.clone();
     let token = world.machine_token().await;
-    let tampered = format!("{}A{}", &token[..token.len() - 5], &token[token.len() - 4..]);
+    let (before, after) = token.split_at(token.len() - 5);
+    let other = if after.starts_with('A') { 'B' } else { 'A' };
+    let tampered = format!("{before}{other}{}", &after[1..]);
     for bad in ["nonsense", "a:b", "eyJhbGciOiJub25lIn0.e30.", &tampered, &world.refresh_token] {
         let answer = world.introspect("api_1", &secret, bad).await;
         assert_eq!(serde_json::to_string(&answer).unwrap(), r#"{"active":false}"#, "{bad}");
