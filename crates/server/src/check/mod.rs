@@ -45,7 +45,7 @@ pub(crate) async fn check(arguments: &arguments::Check) -> Result<(), CommandErr
     let config = config::load(&arguments.configured.config).map_err(CommandError::new)?;
     let mut findings = findings(&config);
     if arguments.live {
-        findings.extend(live::findings(&arguments.connection.open()?).await?);
+        findings.extend(live::findings(&arguments.connection.open()?, &config).await?);
         findings.sort_by_key(|finding| finding.severity);
     }
     let mut out = std::io::stdout().lock();

@@ -65,6 +65,11 @@ impl Api {
         Ok(Self { base: url.trim_end_matches('/').to_owned(), key, http })
     }
 
+    /// The URL of the realm, without a slash at the end.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Sends one request.
     pub(crate) async fn send(&self, plan: &Plan) -> Result<Value, AdminApiError> {
         let url = format!("{}/admin/v1{}", self.base, plan.path);

@@ -64,3 +64,28 @@ fn an_api_of_a_route_that_does_not_exist_is_named_at_start() {
         assert!(named.iter().any(|line| line.contains(&format!("\"{audience}\""))), "{named:?}");
     }
 }
+
+#[test]
+fn check_live_names_an_api_of_a_route_that_is_not_there() {
+    let fixture = Fixture::rfc();
+    let check = || {
+        let mut command = crate::harness::postern();
+        command.args(["check", "--live", "--config"]);
+        command.arg(fixture.server.folder().join("postern.toml"));
+        command.args(["--url", &fixture.server.base]).env("POSTERN_ADMIN_KEY", &fixture.admin.key);
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (status, printed) = check();
+    assert!(!printed.contains("gate_audience_unknown"), "{printed}");
+    assert_eq!(status, Some(0), "{printed}");
+    let servers = fixture.admin.read("/resource-servers");
+    let servers = servers["data"].as_array().unwrap();
+    let other = servers.iter().find(|it| it["identifier"] == "other").unwrap();
+    fixture.admin.act(&format!("/resource-servers/{}/suspend", other["id"].as_str().unwrap()));
+    let (status, printed) = check();
+    let line = printed.lines().find(|line| line.contains("gate_audience_unknown"));
+    let line = line.unwrap_or_else(|| panic!("{printed}"));
+    assert!(line.starts_with("wrong ") && line.contains("\"other\""), "{line}");
+    assert!(!line.contains(API) && status == Some(1), "{printed}");
+}
