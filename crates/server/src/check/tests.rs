@@ -120,7 +120,10 @@ fn weak_app_rules_and_lost_responses_are_found() {
     assert_eq!(own("[refresh]\nrotation = \"rotating\""), []);
     let off = "[refresh]\nrotation = \"rotating\"\nretry_window = \"off\"";
     assert_eq!(own(off), [("retry_window_off", weak)]);
-    assert_eq!(own("[refresh]\nretry_window = \"off\""), []);
+    let by_default = "[refresh]\nretry_window = \"off\"";
+    assert_eq!(own(by_default), [("retry_window_off", weak)], "refresh tokens rotate");
+    let reusable = "[refresh]\nrotation = \"reusable\"\nretry_window = \"off\"";
+    assert_eq!(own(reusable), []);
 }
 
 #[test]
