@@ -88,7 +88,7 @@ async fn rfc6749_4_1_2_1_a_bad_app_or_redirect_is_a_page_and_never_redirects() {
             format!("{path}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%2F..%2Fx"),
             "redirect_malformed",
         ),
-        (format!("{path}&state=2"), "malformed_request"),
+        (format!("{path}&client_id=app_1"), "malformed_request"),
         ("/authorize".to_owned(), "parameter_missing"),
     ] {
         let answer = ada.get(&path).await;
