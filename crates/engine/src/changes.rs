@@ -42,7 +42,18 @@ impl<'a> Changes<'a> {
         self.add_event(changed, action, detail);
     }
 
-    fn add_event<T: EntityRecord>(&mut self, record: &T, action: String, detail: Detail) {
+    /// Adds a write that needs no event of its own, if there is one.
+    pub(crate) fn write(&mut self, write: Option<Write>) {
+        self.batch.writes.extend(write);
+    }
+
+    /// Adds an event about a record.
+    pub(crate) fn add_event<T: EntityRecord>(
+        &mut self,
+        record: &T,
+        action: String,
+        detail: Detail,
+    ) {
         self.batch.events.push(event(self.ctx, self.actor.clone(), record, action, detail));
     }
 

@@ -12,6 +12,7 @@ use store::{StoreError, StoreReader};
 use crate::attempts::Guesses;
 use crate::key_ring::{self, KeyRing, public_algorithm};
 use crate::marks::Ledger;
+use crate::new_families::NewFamilies;
 use crate::seen::Seen;
 use crate::status_indexes::StatusIndexes;
 use crate::{Denial, ServerReason};
@@ -53,6 +54,7 @@ pub struct Issuer {
     forms: DigestKey,
     seen: Seen,
     guesses: Guesses,
+    new_families: NewFamilies,
     status_indexes: StatusIndexes,
     ledger: Arc<Ledger>,
 }
@@ -75,6 +77,7 @@ impl Issuer {
             forms: key("forms"),
             seen: Seen::new(rng),
             guesses: Guesses::default(),
+            new_families: NewFamilies::default(),
             status_indexes: StatusIndexes::default(),
             ledger: Arc::default(),
             status_lists: format!("{}/status-lists/", settings.url),
@@ -202,6 +205,11 @@ impl Issuer {
     /// The revoked marks of this realm.
     pub const fn ledger(&self) -> &Arc<Ledger> {
         &self.ledger
+    }
+
+    /// The connections that got a family of refresh tokens and are not bounded yet.
+    pub const fn new_families(&self) -> &NewFamilies {
+        &self.new_families
     }
 
     /// The status indexes that are reserved for new grants and credentials.

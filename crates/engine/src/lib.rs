@@ -43,6 +43,7 @@ mod family;
 mod fields;
 mod guesses;
 mod key_ring;
+mod new_families;
 mod normal_form;
 mod outcome;
 mod page;
@@ -63,6 +64,7 @@ pub use denial::{
     PublicText, Reason, ReasonRow, RequestReason, ScopeReason, ServerReason, SignInReason, Subject,
 };
 pub use issuer::{Issuer, IssuerSettings};
+pub use new_families::NewFamilies;
 pub use normal_form::email_address;
 pub use outcome::Outcome;
 pub use record::{RefusalLog, UseLog};

@@ -54,7 +54,17 @@ pub async fn token(
     let (decided, committed) = settled.await?;
     let decided = decided?;
     let used = decided.mint.credential.id;
+    // Only the exchange of a code begins a family: RFC 6749 §4.1.3.
+    let begun = decided.refresh_token.is_some() && exchanges_code(request);
+    if begun {
+        ctx.issuer.new_families().note(decided.mint.chain.grant.id);
+    }
     Ok((reply(ctx, decided, &committed)?, used))
+}
+
+fn exchanges_code(request: &Request) -> bool {
+    let name = request.parameters.value(Parameter::GrantType);
+    name.and_then(|name| name.parse().ok()) == Some(GrantType::AuthorizationCode)
 }
 
 /// A denial inside the outcome has writes: they are committed before it is returned.

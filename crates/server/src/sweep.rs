@@ -66,6 +66,9 @@ impl Sweeper {
         });
         let Ok(candidates) = candidates.await else { return Ok(Duration::ZERO) };
         let took = started.elapsed();
+        for connection in candidates.crowded() {
+            realm.issuer().new_families().note(*connection);
+        }
         let mut removed = 0;
         for step in candidates.steps() {
             let origin = RequestOrigin::default();
@@ -77,5 +80,21 @@ impl Sweeper {
             tracing::info!(realm, removed, "removed ended credentials");
         }
         Ok(took)
+    }
+}
+
+/// Bounds the refresh tokens of the connections that got new ones.
+pub(crate) async fn bound_families(realm: &RealmState) {
+    let mut connections = realm.issuer().new_families().take().into_iter();
+    let origin = RequestOrigin::default();
+    while let Some(connection) = connections.next() {
+        let ctx = realm.write_context(&origin);
+        if let Err(denial) = retention::bound_families(&ctx, connection).await {
+            let realm_name = realm.issuer().realm().as_str();
+            tracing::warn!(realm = realm_name, "refresh tokens could not be bounded: {denial}");
+            for left in connections.by_ref().chain([connection]) {
+                realm.issuer().new_families().note(left);
+            }
+        }
     }
 }

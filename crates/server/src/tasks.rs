@@ -13,10 +13,11 @@ use web::{AppState, RealmState};
 use crate::follow::Follower;
 use crate::listen::{RELOAD_TLS_EVERY, Tls};
 use crate::mail::{CHECK_INTERVAL, Delivery};
-use crate::sweep::Sweeper;
+use crate::sweep::{self, Sweeper};
 
 const FLUSH_USES: Duration = Duration::from_secs(2);
 const FLUSH_REFUSALS: Duration = Duration::from_millis(100);
+const BOUND_FAMILIES: Duration = Duration::from_secs(1);
 const LOG_LEFT_OUT: Duration = Duration::from_secs(60);
 /// The time limit for running tasks at the end.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
@@ -71,6 +72,12 @@ pub(crate) fn start(
             _ = sweeping_ends.changed() => {}
         }
     });
+    let bounded: Vec<_> = realms.iter().map(|realm| realm.state().clone()).collect();
+    tasks.spawn(every(BOUND_FAMILIES, ends.clone(), async move || {
+        for realm in &bounded {
+            sweep::bound_families(realm).await;
+        }
+    }));
     if !certificates.is_empty() {
         tasks.spawn(every(RELOAD_TLS_EVERY, ends.clone(), async move || {
             for certificate in &certificates {

@@ -12,7 +12,6 @@ use oauth::{GrantType, ScopeSet};
 use serde_json::json;
 use store::{Batch, StoreExt as _};
 
-use super::bound::room_for_family;
 use crate::changes::{Changes, detail};
 use crate::code::Code;
 use crate::mint::ParentCredential;
@@ -92,10 +91,7 @@ async fn refresh_token(
     };
     let details = detail([("scopes", json!(scopes))]);
     let parent = ParentCredential::of(&credential);
-    let mut batch = inserted(ctx, chain, credential, details);
-    let room = room_for_family(ctx, grant).await?;
-    batch.writes.extend(room.writes);
-    batch.events.extend(room.events);
+    let batch = inserted(ctx, chain, credential, details);
     Ok(CodeExchange { credential: parent, refresh_token: Some(token), batch })
 }
 

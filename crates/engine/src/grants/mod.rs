@@ -4,14 +4,12 @@
 //! runs before it. Scope, budget and minting come after it, and are the same for all grant types.
 
 mod authorization_code;
-mod bound;
 mod client_credentials;
 mod code_exchange;
 mod code_proof;
 mod handler;
 mod refresh_token;
 
-pub use bound::MAX_FAMILIES;
 pub(crate) use code_exchange::stays_connected;
 pub use handler::{GrantDenial, GrantHandler, Identity, ResolvedGrant};
 

@@ -11,6 +11,7 @@
 //! Invariant: a mark is given up only when every token that names it has expired. Status indexes are
 //! never used again.
 
+mod families;
 mod lifetimes;
 mod remove;
 mod room;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use base::Timestamp;
 use domain::{Actor, Credential, Revocation};
 
+pub use families::{MAX_FAMILIES, bound_families};
 pub use lifetimes::record_lifetimes;
 pub(crate) use lifetimes::recorded;
 pub(crate) use room::Room;

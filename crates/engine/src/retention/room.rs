@@ -1,7 +1,7 @@
 //! Room for one more credential of an owner: reads those that there are, and removes what ended long
 //! ago. So what a decision reads is bounded, however many credentials were created and revoked.
 
-use domain::{Credential, EntityRecord as _, Owners};
+use domain::{Credential, EntityRecord as _, Owners, Revocation};
 use store::{Batch, ListQuery, Loaded, MAX_PAGE, StoreExt as _};
 
 use super::remove::removal;
@@ -20,39 +20,56 @@ pub(crate) struct Room {
     pub(crate) batch: Batch,
 }
 
+/// The credentials of an owner and kind.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    /// Those that have not ended, oldest first.
+    pub(super) live: Vec<Loaded<Credential>>,
+    /// Those that ended, the first first.
+    pub(super) ended: Vec<(Revocation, Loaded<Credential>)>,
+}
+
+/// Reads the credentials of `owners`, which name an owner and a kind.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn listed(ctx: &Context<'_>, owners: Owners) -> Result<Listed, Denial> {
+    let mut query = ListQuery {
+        kind: Credential::KIND,
+        realm: ctx.issuer.realm().clone(),
+        owners,
+        after: None,
+        limit: MAX_PAGE,
+    };
+    let mut listed = Listed::default();
+    loop {
+        let page: Vec<Loaded<Credential>> = ctx.store.page(query.clone()).await?;
+        query.after = page.last().map(|last| last.id.as_u128());
+        let more = page.len() >= MAX_PAGE;
+        for it in page {
+            match end(&it, ctx.now) {
+                Some(end) => listed.ended.push((end, it)),
+                None => listed.live.push(it),
+            }
+        }
+        if !more {
+            listed.ended.sort_by_key(|(end, it)| (end.at, it.id));
+            return Ok(listed);
+        }
+    }
+}
+
 impl Room {
     /// Reads the credentials of `owners`, which name an owner and a kind.
     ///
     /// # Errors
     /// When the store fails.
     pub(crate) async fn of(ctx: &Context<'_>, owners: Owners) -> Result<Self, Denial> {
-        let mut query = ListQuery {
-            kind: Credential::KIND,
-            realm: ctx.issuer.realm().clone(),
-            owners,
-            after: None,
-            limit: MAX_PAGE,
-        };
-        let (mut live, mut ended) = (Vec::new(), Vec::new());
-        loop {
-            let page: Vec<Loaded<Credential>> = ctx.store.page(query.clone()).await?;
-            query.after = page.last().map(|last| last.id.as_u128());
-            let more = page.len() >= MAX_PAGE;
-            for it in page {
-                match end(&it, ctx.now) {
-                    Some(end) => ended.push((end, it)),
-                    None => live.push(it),
-                }
-            }
-            if !more {
-                break;
-            }
-        }
+        let Listed { live, mut ended } = listed(ctx, owners).await?;
         let mut batch = Batch::new();
         // After a conflict the decision goes without: another request removes them.
         if ctx.attempt == 0 && ended.len() > KEPT_EACH {
             let beyond = ended.len() - KEPT_EACH;
-            ended.sort_by_key(|(end, it)| (end.at, it.id));
             ended.truncate(beyond.min(REMOVED_AT_ONCE));
             // In one order, so that two such decisions do not wait for each other in two.
             ended.sort_by_key(|(_, it)| it.id);

@@ -11,7 +11,7 @@ use store::{Batch, Hot, Loaded, StoreExt as _, Write};
 
 use super::lifetimes::outlived;
 use super::remove::{removal, row, under};
-use super::{KEPT_EACH, KEPT_FOR, end};
+use super::{KEPT_EACH, KEPT_FOR, MAX_FAMILIES, end};
 use crate::{Context, Denial, Outcome, WriteContext, settle};
 
 /// How many candidates are decided on in one step.
@@ -24,6 +24,7 @@ type Group = (Option<CredentialKind>, u128);
 #[derive(Debug, Default)]
 pub struct Candidates {
     ids: Vec<(Kind, u128)>,
+    crowded: Vec<Id<Grant>>,
 }
 
 /// The ended credentials and grants of one owner: when each ended.
@@ -34,6 +35,7 @@ impl Candidates {
     /// Looks through all of `memory`, which takes a while: run it where nobody waits.
     pub fn find(memory: &Hot, realm: &RealmName, now: Timestamp) -> Self {
         let (mut ended, mut found) = (Ended::default(), Vec::new());
+        let mut families: HashMap<Id<Grant>, usize> = HashMap::new();
         memory.each(Kind::Credential, realm, &mut |entity| {
             let Entity::Credential(it) = entity else { return };
             match it.removed() {
@@ -41,7 +43,13 @@ impl Candidates {
                     found.push((Timestamp::EPOCH, Kind::Credential, it.id.as_u128()));
                 }
                 Some(_) => {}
-                None => ended.credential(it, now),
+                None if ended.credential(it, now) => {}
+                None => {
+                    let grant = it.grant().filter(|_| it.kind() == CredentialKind::RefreshToken);
+                    if let Some(grant) = grant {
+                        *families.entry(grant).or_default() += 1;
+                    }
+                }
             }
         });
         memory.each(Kind::Grant, realm, &mut |entity| {
@@ -51,7 +59,17 @@ impl Candidates {
         });
         found.extend(ended.beyond(now));
         found.sort_unstable();
-        Self { ids: found.into_iter().map(|(_, kind, id)| (kind, id)).collect() }
+        families.retain(|_, count| *count > MAX_FAMILIES);
+        Self {
+            ids: found.into_iter().map(|(_, kind, id)| (kind, id)).collect(),
+            crowded: families.into_keys().collect(),
+        }
+    }
+
+    /// The connections that have more families of refresh tokens than they may
+    /// ([`super::bound_families`]).
+    pub fn crowded(&self) -> &[Id<Grant>] {
+        &self.crowded
     }
 
     /// How many there are.
@@ -71,8 +89,9 @@ impl Candidates {
 }
 
 impl Ended {
-    fn credential(&mut self, it: &Credential, now: Timestamp) {
-        let Some(end) = end(it, now) else { return };
+    /// Adds a credential, if it ended; whether it did.
+    fn credential(&mut self, it: &Credential, now: Timestamp) -> bool {
+        let Some(end) = end(it, now) else { return false };
         let members = it.detail.members();
         let owner = match it.kind() {
             CredentialKind::RefreshToken | CredentialKind::AccessToken => None,
@@ -85,6 +104,7 @@ impl Ended {
         };
         let owner = owner.or(members.grant.map(Id::as_u128)).unwrap_or_default();
         self.add((Some(it.kind()), owner), (end.at, Kind::Credential, it.id.as_u128()));
+        true
     }
 
     fn grant(&mut self, it: &Grant) {

@@ -113,6 +113,7 @@ pub(super) const ORDER: &[(&str, Layers)] = &[
                 "identity",
                 "key_ring",
                 "marks",
+                "new_families",
                 "normal_form",
                 "record",
                 "redact",

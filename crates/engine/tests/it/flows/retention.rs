@@ -39,7 +39,7 @@ pub(crate) async fn connected(partner: &Partner) -> TokenReply {
     partner.connected("read").await
 }
 
-async fn hot(world: &World) -> Hot {
+pub(crate) async fn hot(world: &World) -> Hot {
     let memory = Hot::new(Arc::clone(&world.store) as _, HotOptions::default());
     memory.fill().await.unwrap();
     memory
