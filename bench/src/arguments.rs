@@ -12,6 +12,7 @@ Usage: cargo xtask bench [OPTIONS]
   --issue N       access tokens to issue while the database is watched (200000)
   --credentials N in the store for the cold start (100000)
   --revoke N      credentials while the delay is watched (500)
+  --users N       who sign in and exchange codes (10)
   --plot PATH     the revocation delays as SVG
   --full          the same with 1000000 access tokens, and a million keys at the gate
   --only TEXT     only the work whose name contains TEXT
@@ -29,6 +30,8 @@ pub(crate) struct Arguments {
     /// How many credentials are revoked, and where the chart is written.
     pub(crate) revoke: usize,
     pub(crate) chart: Option<PathBuf>,
+    /// How many users exchange codes in turn.
+    pub(crate) users: usize,
     full: bool,
     only: Option<String>,
     pub(crate) calibrate: bool,
@@ -47,6 +50,7 @@ impl Arguments {
             credentials: 100_000,
             revoke: 500,
             chart: None,
+            users: 10,
             full: false,
             only: None,
             calibrate: false,
@@ -60,6 +64,7 @@ impl Arguments {
                 "--issue" => parsed.issue = number(&value()?)?,
                 "--credentials" => parsed.credentials = number(&value()?)?,
                 "--revoke" => parsed.revoke = number::<usize>(&value()?)?.max(1),
+                "--users" => parsed.users = number::<usize>(&value()?)?.max(1),
                 "--plot" => parsed.chart = Some(value()?.into()),
                 "--full" => (parsed.issue, parsed.full) = (1_000_000, true),
                 "--only" => parsed.only = Some(value()?),

@@ -68,7 +68,7 @@ pub(crate) struct Flows<'a> {
 }
 
 impl<'a> Flows<'a> {
-    /// Connects an app in `realm`.
+    /// Connects an app in `realm`, for this number of users.
     ///
     /// # Errors
     /// With the first error.
@@ -77,8 +77,9 @@ impl<'a> Flows<'a> {
         probe: (&'a Fixtures, u16),
         scratch: &'a Scratch,
         plan: Plan,
+        users: usize,
     ) -> Result<Self, String> {
-        let partner = Partner::connect(&realm)?;
+        let partner = Partner::connect(&realm, users)?;
         Ok(Self { realm, partner, probe, scratch, plan })
     }
 

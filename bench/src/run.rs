@@ -90,7 +90,8 @@ impl Measuring<'_> {
         }
         let realm = Rfc::start(&self.arguments.server, self.scratch, "people", ports::free(1)?)?;
         let probe = (&self.probe.fixtures, self.probe.port);
-        let flows = Flows::new(realm, probe, self.scratch, self.arguments.plan)?;
+        let flows =
+            Flows::new(realm, probe, self.scratch, self.arguments.plan, self.arguments.users)?;
         self.table.0.extend(wanted.into_iter().map(|flow| flows.row(flow)));
         Ok(())
     }

@@ -12,7 +12,6 @@ use crate::load::answer::Answer;
 use crate::load::request::Request;
 
 /// How many users connect the app.
-const PEOPLE: usize = 10;
 const PASSWORD: &str = "correct horse battery staple";
 /// The scopes that the app requests, as in a query.
 const SCOPE: &str = "contacts.read+contacts.write";
@@ -40,7 +39,7 @@ impl Partner {
     ///
     /// # Errors
     /// With the first error.
-    pub(crate) fn connect(realm: &Rfc) -> Result<Self, String> {
+    pub(crate) fn connect(realm: &Rfc, users: usize) -> Result<Self, String> {
         let mut admin = realm.admin()?;
         let organization = text(&admin.create("organizations", &json!({"name": "Bench"}))?, "/id")?;
         let app = admin.create(
@@ -55,7 +54,7 @@ impl Partner {
         )?;
         let app = (text(&app, "/id")?, text(&app, "/secret")?);
         let mut partner = Self { port: realm.port, app, people: Vec::new() };
-        for number in 0..PEOPLE {
+        for number in 0..users {
             let email = format!("person{number}@bench.example");
             let person = json!({
                 "email": email,
@@ -95,7 +94,7 @@ impl Partner {
     /// A request that is answered with a code, because consent is remembered. The users take turns.
     pub(crate) fn ask_code(&self, number: usize) -> Request {
         let path = self.visit(&format!("state{number}"), "");
-        let cookies = self.people.iter().cycle().nth(number % PEOPLE);
+        let cookies = self.people.get(number % self.people.len().max(1));
         Request::new("GET", self.port, &path).header("Cookie", cookies.map_or("", String::as_str))
     }
 
