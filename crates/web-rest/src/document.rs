@@ -89,8 +89,20 @@ impl Document {
         }
         let mut schemas = Vec::new();
         let _ = reference::<ErrorBody>(&mut schemas);
-        components.schemas.extend(schemas);
-        Self { api, paths: Paths::new(), components, tags: Vec::new() }
+        let mut document = Self { api, paths: Paths::new(), components, tags: Vec::new() };
+        document.add_schemas(schemas);
+        document
+    }
+
+    /// Adds the schemas of an operation. Two types of one name would be one schema in the document, and
+    /// each client would send or read the wrong one: every test fails then.
+    fn add_schemas(&mut self, schemas: Schemas) {
+        for (name, schema) in schemas {
+            if let Some(clashing) = clash(&self.components, &name, &schema) {
+                debug_assert!(false, "{clashing}");
+            }
+            self.components.schemas.insert(name, schema);
+        }
     }
 
     pub(crate) fn tag(&mut self, name: &str, description: &str) {
@@ -99,7 +111,7 @@ impl Document {
 
     pub(crate) fn add(&mut self, row: &Row, operation: Operation) {
         let Operation { query, body, answer, status, schemas } = operation;
-        self.components.schemas.extend(schemas);
+        self.add_schemas(schemas);
         let method = method_name(row.method);
         let failed = ResponseBuilder::new()
             .description("The request was refused.")
@@ -157,6 +169,12 @@ impl Document {
     }
 }
 
+/// What is wrong where the document has another schema of this name.
+fn clash(components: &Components, name: &str, schema: &RefOr<Schema>) -> Option<String> {
+    let known = components.schemas.get(name)?;
+    (known != schema).then(|| format!("two types are called {name} in the OpenAPI document"))
+}
+
 fn content(schema: RefOr<Schema>) -> utoipa::openapi::Content {
     ContentBuilder::new().schema(Some(schema)).build()
 }
@@ -203,4 +221,42 @@ pub(crate) fn served(path: &str, document: OpenApi) -> Router<RealmState> {
             response
         }),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    mod one {
+        /// A reason.
+        #[derive(utoipa::ToSchema)]
+        #[allow(dead_code, reason = "only its schema is used")]
+        pub(super) struct Decline {
+            reason: String,
+        }
+    }
+
+    mod other {
+        /// Another one of the same name.
+        #[derive(utoipa::ToSchema)]
+        #[allow(dead_code, reason = "only its schema is used")]
+        pub(super) struct Decline {
+            text: Option<String>,
+        }
+    }
+
+    #[test]
+    fn two_types_of_one_name_are_a_clash_and_the_same_type_twice_is_none() {
+        let mut schemas = Vec::new();
+        let _ = reference::<one::Decline>(&mut schemas);
+        let mut components = Components::new();
+        components.schemas.extend(schemas.clone());
+        let (name, schema) = &schemas[0];
+        assert_eq!(clash(&components, name, schema), None);
+        let mut others = Vec::new();
+        let _ = reference::<other::Decline>(&mut others);
+        let (name, schema) = &others[0];
+        let text = "two types are called Decline in the OpenAPI document";
+        assert_eq!(clash(&components, name, schema).as_deref(), Some(text));
+    }
 }

@@ -3,6 +3,7 @@
 //!
 //! The scripts are in `tests/clients/`; `cargo xtask test` installs their packages.
 
+mod generated;
 mod oauth2_crate;
 mod openidconnect_crate;
 mod people;
