@@ -57,15 +57,19 @@ pub struct AccessRequest {
     pub decision: AccessDecision,
     /// Whether the answer was handed to the mail server; `None`: there is no answer to send yet.
     pub mailed: Option<bool>,
+    /// Whether no more attempt is made to mail the answer, because the attempts before had no success.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mail_failed: bool,
     /// When the request was made.
     pub created_at: Timestamp,
 }
 
 impl AccessRequest {
     /// The state for filtering lists: `pending`, `approved` or `declined`; `unmailed` where an
-    /// answer is not mailed yet.
+    /// answer is not mailed yet, and `mail_failed` where no more attempt is made.
     pub const fn variety(&self) -> &'static str {
         match (&self.decision, self.mailed) {
+            (_, Some(false)) if self.mail_failed => "mail_failed",
             (_, Some(false)) => "unmailed",
             (AccessDecision::Pending, _) => "pending",
             (AccessDecision::Approved { .. }, _) => "approved",

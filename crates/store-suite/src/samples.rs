@@ -264,6 +264,7 @@ pub fn access_request() -> AccessRequest {
             fetched_at: Some(NOON),
         },
         mailed: Some(true),
+        mail_failed: true,
         created_at: NOON,
     }
 }

@@ -11,7 +11,7 @@ mod submit;
 
 pub use fetch::{Fetched, Offer, fetch, offer};
 pub use link::{OneTimeLink, link};
-pub use mail::{mailed, unmailed};
+pub use mail::{mail_failed, mailed, unmailed};
 pub use submit::{MAX_A_DAY, MAX_PENDING, MAX_USE_CASE, NewAccessRequest, submit};
 
 pub use crate::admin::access_requests::LINK_LIFETIME;

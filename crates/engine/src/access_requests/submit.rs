@@ -55,6 +55,7 @@ pub async fn submit(
         contact: contact(&new.contact)?,
         decision: AccessDecision::Pending,
         mailed: None,
+        mail_failed: false,
         created_at: ctx.now,
     };
     refuse_too_many(ctx, new.first_of_network).await?;

@@ -65,15 +65,18 @@ pub enum AccessRequestState {
     Declined,
     /// Decided, but the mail with the answer is not sent yet.
     Unmailed,
+    /// Decided, but the mail with the answer could not be sent and is not tried any more.
+    MailFailed,
 }
 
 impl AccessRequestState {
-    const fn matches(self, request: &AccessRequest) -> bool {
+    fn matches(self, request: &AccessRequest) -> bool {
         match self {
             Self::Pending => matches!(request.decision, AccessDecision::Pending),
             Self::Approved => matches!(request.decision, AccessDecision::Approved { .. }),
             Self::Declined => matches!(request.decision, AccessDecision::Declined { .. }),
-            Self::Unmailed => matches!(request.mailed, Some(false)),
+            Self::Unmailed => request.variety() == "unmailed",
+            Self::MailFailed => request.variety() == "mail_failed",
         }
     }
 }
@@ -102,6 +105,7 @@ pub async fn list(
     let variety = match state {
         Some(AccessRequestState::Pending) => Some("pending"),
         Some(AccessRequestState::Unmailed) => Some("unmailed"),
+        Some(AccessRequestState::MailFailed) => Some("mail_failed"),
         Some(AccessRequestState::Approved | AccessRequestState::Declined) | None => None,
     };
     let owners = Owners { variety, ..Owners::default() };
@@ -259,7 +263,8 @@ pub async fn resend(
     id: &str,
 ) -> Result<Outcome<AccessRequest>, Denial> {
     let before = read(ctx, id).await?;
-    let mut after = AccessRequest { mailed: Some(false), ..AccessRequest::clone(&before) };
+    let mut after =
+        AccessRequest { mailed: Some(false), mail_failed: false, ..AccessRequest::clone(&before) };
     let AccessDecision::Approved { fetch_until, fetched_at, .. } = &mut after.decision else {
         return Err(AdminReason::StateForbids("the request is not approved".to_owned()).into());
     };

@@ -9,7 +9,7 @@ pub(crate) enum Command {
     /// List them
     List {
         /// Only in this state
-        #[arg(long, value_parser = ["pending", "approved", "declined", "unmailed"])]
+        #[arg(long, value_parser = ["pending", "approved", "declined", "unmailed", "mail_failed"])]
         state: Option<String>,
         #[command(flatten)]
         page: Page,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::Timestamp;
-use domain::AccessRequest;
+use domain::{AccessDecision, AccessRequest};
 use engine::{Denial, RequestOrigin, WriteContext, access_requests, settle};
 use web::RealmState;
 use web::mail::{Mailer, answer};
@@ -19,6 +19,12 @@ pub(crate) const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// The wait after a first failure. It doubles with each further one.
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
+/// After this number of failures in a row, the last of them permanent, a mail is given up: some eight
+/// minutes. A server that is set up wrongly says for a while, too, that it will never take a mail.
+const MOST_FAILURES: u32 = 9;
+/// A mail without a link is given up this long after the decision, whatever the failures are (RFC 5321
+/// §4.5.4.1). One with a link is given up when the link expires.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(4 * 24 * 60 * 60);
 
 /// The pending mails of the realms that accept access requests.
 #[derive(Debug)]
@@ -36,6 +42,11 @@ struct Wait {
 }
 
 impl Wait {
+    /// Whether a mail that failed so often is given up now. `until`: when it is in any case.
+    fn is_over(self, permanent: bool, until: Timestamp, now: Timestamp) -> bool {
+        (permanent && self.failures >= MOST_FAILURES) || until <= now
+    }
+
     /// The wait after one more failure.
     fn longer(before: Option<Self>, now: Timestamp) -> Self {
         let failures = before.map_or(0, |before| before.failures).saturating_add(1);
@@ -106,17 +117,45 @@ impl Delivery {
         before: Option<Wait>,
     ) -> Result<Option<Wait>, Denial> {
         let id = request.public_id.as_str();
-        // Its link has expired. Staff see the request as unmailed, and can send another link.
-        let Some(mail) = answer(ctx, request) else { return Ok(None) };
+        // Its link has expired. Staff can send another one.
+        let Some(mail) = answer(ctx, request) else {
+            give_up(ctx, request, "its link expired before it could be mailed").await?;
+            return Ok(None);
+        };
         if let Err(error) = self.mailer.send(&mail).await {
             let wait = Wait::longer(before, ctx.now);
             let failures = wait.failures;
             tracing::warn!(request = id, failures, "an answer was not mailed: {error}");
+            if wait.is_over(error.permanent, last_attempt(request), ctx.now) {
+                give_up(ctx, request, &error.text).await?;
+                return Ok(None);
+            }
             return Ok(Some(wait));
         }
         settle(ctx, async |ctx| access_requests::mailed(&ctx, request).await).await?;
         tracing::info!(request = id, "an answer was mailed");
         Ok(None)
+    }
+}
+
+/// Ends the attempts. Staff see it in the list of access requests and in the events.
+async fn give_up(
+    ctx: &WriteContext<'_>,
+    request: &AccessRequest,
+    reason: &str,
+) -> Result<(), Denial> {
+    settle(ctx, async |ctx| access_requests::mail_failed(&ctx, request, reason).await).await?;
+    let id = request.public_id.as_str();
+    tracing::error!(request = id, "an answer will not be mailed: {reason}");
+    Ok(())
+}
+
+/// The time from which on no more attempt is made.
+fn last_attempt(request: &AccessRequest) -> Timestamp {
+    match &request.decision {
+        AccessDecision::Approved { fetch_until, .. } => *fetch_until,
+        AccessDecision::Declined { at, .. } => at.plus(GIVE_UP_AFTER),
+        AccessDecision::Pending => request.created_at,
     }
 }
 
@@ -133,5 +172,16 @@ mod tests {
         assert_eq!(second.until, now.plus(FIRST_RETRY * 2));
         let many = Wait { failures: u32::MAX, until: now };
         assert_eq!(Wait::longer(Some(many), now).until, now.plus(LONGEST_WAIT));
+    }
+
+    #[test]
+    fn every_mail_is_given_up_at_some_time() {
+        let now = Timestamp::from_seconds(1_000);
+        let later = now.plus(Duration::from_secs(1));
+        let failed = |failures| Wait { failures, until: now };
+        assert!(!failed(MOST_FAILURES - 1).is_over(true, later, now));
+        assert!(failed(MOST_FAILURES).is_over(true, later, now));
+        assert!(!failed(MOST_FAILURES).is_over(false, later, now));
+        assert!(failed(1).is_over(false, now, now));
     }
 }

@@ -48,7 +48,7 @@ impl Smtp {
     }
 
     fn message(&self, mail: &Mail) -> Result<Message, MailError> {
-        let refused = |what: &str| MailError(format!("{what} is none"));
+        let refused = |what: &str| MailError::permanent(format!("{what} is invalid"));
         let to: Address = mail.to.parse().map_err(|_| refused("the recipient's address"))?;
         // RFC 3834 §5: tells automatic responders not to answer.
         let name = HeaderName::new_from_ascii_str("Auto-Submitted");
@@ -73,8 +73,12 @@ impl Mailer for Smtp {
         let whole = self.timeout.saturating_mul(3);
         match tokio::time::timeout(whole, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(MailError(error_line(&error))),
-            Err(_) => Err(MailError("the mail server took too long".to_owned())),
+            // A client error is one of the mail itself, such as an address that the server does not support.
+            Ok(Err(error)) if error.is_permanent() || error.is_client() => {
+                Err(MailError::permanent(error_line(&error)))
+            }
+            Ok(Err(error)) => Err(MailError::transient(error_line(&error))),
+            Err(_) => Err(MailError::transient("the mail server took too long")),
         }
     }
 }

@@ -34,10 +34,27 @@ impl fmt::Debug for Mail {
     }
 }
 
-/// A mail was not accepted. The text says why.
+/// A mail was not accepted. The text says why, and has nothing of the mail.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct MailError(pub String);
+#[error("{text}")]
+pub struct MailError {
+    /// The reason, in one line.
+    pub text: String,
+    /// Whether the same mail will hardly be accepted later, either: RFC 5321 §4.2.1, a code of 5yz.
+    pub permanent: bool,
+}
+
+impl MailError {
+    /// Another attempt may succeed.
+    pub fn transient(text: impl Into<String>) -> Self {
+        Self { text: text.into(), permanent: false }
+    }
+
+    /// Another attempt will hardly succeed.
+    pub fn permanent(text: impl Into<String>) -> Self {
+        Self { text: text.into(), permanent: true }
+    }
+}
 
 /// Sends mails.
 #[async_trait]
@@ -45,6 +62,6 @@ pub trait Mailer: Send + Sync + fmt::Debug + 'static {
     /// Hands a mail to the mail server, which delivers it.
     ///
     /// # Errors
-    /// The mail was not accepted; another attempt may succeed. The error has nothing of the mail's text.
+    /// The mail was not accepted. The error has nothing of the mail's text.
     async fn send(&self, mail: &Mail) -> Result<(), MailError>;
 }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use domain::{AccessDecision, AccessRequest, Actor, Client, Grant};
 use engine::access_requests::{
-    Fetched, LINK_LIFETIME, MAX_A_DAY, NewAccessRequest, fetch, link, mailed, offer, submit,
-    unmailed,
+    Fetched, LINK_LIFETIME, MAX_A_DAY, NewAccessRequest, fetch, link, mail_failed, mailed, offer,
+    submit, unmailed,
 };
 use engine::admin::access_requests::{
     AccessRequestState, Approval, Decline, approve, decline, list, read, resend,
 };
 use engine::admin::{Budget, PageQuery};
-use engine::{AdminReason, Denial, Reason, WriteContext, settle};
+use engine::{AdminReason, Context, Denial, Reason, WriteContext, settle};
 use oauth::Parameter;
 use store::{ListQuery, StoreExt as _};
 
@@ -372,6 +372,39 @@ async fn a_decided_request_is_unmailed_until_it_is_marked() {
         limit: 10,
     };
     assert_eq!(world.store.page::<AccessRequest>(query).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_that_was_given_up_is_listed_and_another_link_is_mailed() {
+    let world = World::new().await;
+    let request = approved(&world).await;
+    let (id, by) = (request.public_id.as_str(), staff());
+    let give_up = async |request: &AccessRequest| {
+        let decide = async |ctx: Context<'_>| mail_failed(&ctx, request, "550 no such user").await;
+        world.run(async |ctx| settle(ctx, decide).await).await.unwrap();
+        state(&world, request).await
+    };
+    let failed = give_up(&request).await;
+    assert_eq!((failed.variety(), failed.mailed), ("mail_failed", Some(false)));
+    assert!(world.run(async |ctx| unmailed(ctx, None).await).await.unwrap().is_empty());
+    let before = actions(&world).await;
+    assert_eq!(before.last().unwrap(), "access_request.mail_failed");
+    give_up(&request).await;
+    assert_eq!(actions(&world).await, before, "it is given up once");
+    let in_state = async |wanted| {
+        let page = PageQuery::default();
+        let listed = world.run(async |ctx| list(ctx, Some(wanted), &page).await).await.unwrap();
+        listed.items.len()
+    };
+    assert_eq!(in_state(AccessRequestState::MailFailed).await, 1);
+    assert_eq!(in_state(AccessRequestState::Unmailed).await, 0);
+    world.advance(5);
+    world
+        .run(async |ctx| settle(ctx, async |ctx| resend(&ctx, &by, id).await).await)
+        .await
+        .unwrap();
+    assert_eq!(state(&world, &request).await.variety(), "unmailed");
+    assert_eq!(in_state(AccessRequestState::MailFailed).await, 0);
 }
 
 #[tokio::test]

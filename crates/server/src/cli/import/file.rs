@@ -32,7 +32,7 @@ const REQUIRED: &[&str] = &["id", "secret", "organization"];
 
 /// The rows of a file, in order.
 pub(crate) enum Rows {
-    Csv { reader: Box<csv::Reader<File>>, header: csv::StringRecord },
+    Csv { reader: Box<csv::Reader<Bounded<File>>>, header: csv::StringRecord },
     Jsonl { reader: BufReader<File>, line: u64 },
 }
 
@@ -71,7 +71,7 @@ impl Rows {
         match format {
             Format::Jsonl => Ok(Self::Jsonl { reader: BufReader::new(reader), line: 0 }),
             Format::Csv => {
-                let mut reader = csv::ReaderBuilder::new().from_reader(reader);
+                let mut reader = csv::ReaderBuilder::new().from_reader(Bounded::new(reader));
                 let header = reader.headers().map_err(CommandError::new)?.clone();
                 check_header(&header).map_err(|problem| {
                     CommandError::new(format!("{}:1: {problem}", file.display()))
@@ -93,6 +93,38 @@ impl Rows {
     }
 }
 
+/// A file of which one record reads at most [`MAX_BYTES`] beyond the reader's buffer: a quote that is not
+/// closed would make one record of the rest of the file.
+#[derive(Debug)]
+pub(crate) struct Bounded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R> Bounded<R> {
+    const fn new(inner: R) -> Self {
+        Self { inner, left: MAX_BYTES }
+    }
+
+    const fn begin_record(&mut self) {
+        self.left = MAX_BYTES;
+    }
+}
+
+impl<R: std::io::Read> std::io::Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.left == 0 {
+            let problem =
+                format!("the row is longer than {MAX_BYTES} bytes; is a quote not closed?");
+            return Err(std::io::Error::other(problem));
+        }
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.inner.read(buffer.get_mut(..most).unwrap_or_default())?;
+        self.left -= read as u64;
+        Ok(read)
+    }
+}
+
 fn check_header(header: &csv::StringRecord) -> Result<(), String> {
     if let Some(stray) = header.iter().find(|name| !KNOWN.contains(name)) {
         return Err(format!("unknown column {stray:?}; expected {}", KNOWN.join(", ")));
@@ -104,11 +136,12 @@ fn check_header(header: &csv::StringRecord) -> Result<(), String> {
 }
 
 fn next_record(
-    reader: &mut csv::Reader<File>,
+    reader: &mut csv::Reader<Bounded<File>>,
     header: &csv::StringRecord,
 ) -> Result<Option<(u64, Row)>, CommandError> {
     let mut record = csv::StringRecord::new();
     let line = reader.position().line();
+    reader.get_mut().begin_record();
     match reader.read_record(&mut record) {
         Ok(false) => Ok(None),
         Ok(true) => {
@@ -116,7 +149,7 @@ fn next_record(
             Ok(Some((line, Ok(from_record(header, &record)))))
         }
         Err(error) if matches!(error.kind(), csv::ErrorKind::Io(_)) => {
-            Err(CommandError::new(error))
+            Err(CommandError::new(format!("line {line}: {error}")))
         }
         // The error's own text may repeat the fields; its kind does not.
         Err(error) => Ok(Some((line, Err(record_problem(&error))))),
@@ -182,8 +215,14 @@ fn from_line(bytes: &[u8]) -> Row {
         label: Option<String>,
         expires_at: Option<String>,
     }
-    let value: Value = serde_json::from_slice(bytes).map_err(|_| "it is not JSON".to_owned())?;
-    let Value::Object(mut members) = value else { return Err("it is no JSON object".to_owned()) };
+    let Members(mut members) = serde_json::from_slice(bytes).map_err(|error| {
+        let doubled = error.to_string();
+        match doubled.split_once(" at line ") {
+            Some((text, _)) if text.starts_with(TWICE) => text.to_owned(),
+            _ if error.is_data() => "it is no JSON object".to_owned(),
+            _ => "it is not JSON".to_owned(),
+        }
+    })?;
     if let Some(stray) = members.keys().find(|name| !KNOWN.contains(&name.as_str())) {
         return Err(format!("unknown member {stray:?}; expected {}", KNOWN.join(", ")));
     }
@@ -199,5 +238,41 @@ fn problem_of(message: &str) -> String {
     match message.rsplit_once("expected ") {
         Some((_, expected)) => format!("a member of the wrong type; expected {expected}"),
         None => message.to_owned(),
+    }
+}
+
+/// How the error begins that names a doubled member.
+const TWICE: &str = "two members are called";
+
+/// The members of a JSON object (RFC 8259 §4), in which no name comes twice: readers disagree on which of
+/// the two counts.
+struct Members(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> serde::de::Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = Map::new();
+        while let Some(name) = map.next_key::<String>()? {
+            // A stray name is refused later; it may be anything, so it is not repeated here.
+            let known = KNOWN.iter().find(|known| **known == name);
+            if members.insert(name, map.next_value()?).is_some() {
+                let name = known.unwrap_or(&"the same");
+                return Err(serde::de::Error::custom(format!("{TWICE} {name}")));
+            }
+        }
+        Ok(Members(members))
     }
 }

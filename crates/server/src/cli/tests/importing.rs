@@ -71,3 +71,41 @@ fn batches_hold_at_most_500_rows() {
     }
     assert_eq!(sizes, [500, 500, 201]);
 }
+
+#[test]
+fn a_quote_that_is_not_closed_ends_the_import_with_its_line() {
+    let row = "t,s,acme,read write\n";
+    let text =
+        format!("id,secret,organization,scopes\n{row}{row}t,\"s,acme,\n{}", row.repeat(100_000));
+    let (_folder, path) = file("a.csv", text.as_bytes());
+    let mut rows = Rows::open(&path, Format::Csv).unwrap();
+    for _ in 0..2 {
+        assert!(rows.next().unwrap().unwrap().1.is_ok());
+    }
+    let error = rows.next().unwrap_err().to_string();
+    let expected = "line 4: the row is longer than 262144 bytes; is a quote not closed?";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn many_rows_are_not_one_row_that_is_too_long() {
+    let text = format!("id,secret,organization\n{}", "t,s,acme\n".repeat(60_000));
+    let (_folder, path) = file("a.csv", text.as_bytes());
+    let mut rows = Rows::open(&path, Format::Csv).unwrap();
+    let mut count = 0;
+    while let Some((_, row)) = rows.next().unwrap() {
+        count += u32::from(row.is_ok());
+    }
+    assert_eq!(count, 60_000);
+}
+
+#[test]
+fn a_doubled_member_is_refused_by_name() {
+    let text =
+        b"{\"id\":\"t1\",\"secret\":\"hunter2\",\"organization\":\"acme\",\"secret\":\"other\"}\n\
+        {\"id\":\"t1\",\"secret\":\"s\",\"organization\":\"acme\",\"hunter2\":1,\"hunter2\":2}\n";
+    let (problems, sent) = read("a.jsonl", text, Format::Jsonl);
+    assert!(sent.is_empty(), "{sent:?}");
+    assert_eq!(problems[0], (1, "two members are called secret".to_owned()));
+    assert_eq!(problems[1], (2, "two members are called the same".to_owned()));
+}

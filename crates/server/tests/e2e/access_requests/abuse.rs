@@ -24,6 +24,9 @@ fn an_invalid_form_is_shown_again_and_nothing_is_stored() {
         ("contact", "ada@example.com, everybody@example.com"),
         ("contact", "<ada@example.com>"),
         ("contact", "ada@exa mple.com"),
+        ("contact", "ada@[127.0.0.1]"),
+        ("contact", "\"a\\\"x\"@example.com"),
+        ("contact", "ada@exam\u{ad}ple.com"),
     ] {
         let answer = ada.ask(&with(field, bad)).expect(400);
         let at_field = format!("id=\"{field}-wrong\"");
