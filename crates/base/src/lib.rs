@@ -10,11 +10,13 @@ pub mod id;
 pub mod issued;
 pub mod master;
 pub mod rng;
+pub mod sealer;
 pub mod secret;
 
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
 pub use digest::{Digest, DigestKey};
 pub use id::Id;
-pub use master::{MasterKey, Sealer};
+pub use master::MasterKey;
 pub use rng::{Rng, SystemRng};
+pub use sealer::Sealer;
 pub use secret::Secret;

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf;
 use zeroize::Zeroizing;
 
 use crate::encoding::{base64url, parse_base64url};
-use crate::{DigestKey, Rng};
+use crate::{DigestKey, Rng, Sealer};
 
 /// The one key that an operator keeps: 32 bytes, from a file or the environment. Every stored
 /// secret is sealed or digested under a key derived from it (HKDF-SHA256, RFC 5869), one key per
@@ -49,7 +48,8 @@ impl MasterKey {
 
     /// A cipher for one `purpose`, such as `"signing keys"`.
     pub fn sealer(&self, purpose: &str) -> Sealer {
-        Sealer::new(&self.derive(purpose))
+        let current = self.derive(&format!("{purpose}, AES-256-GCM-SIV"));
+        Sealer::new(&current, &self.derive(purpose))
     }
 
     /// A name for this key that reveals nothing about it. It shows when a key is not the one of the
@@ -81,68 +81,10 @@ impl fmt::Debug for MasterKey {
 #[error("expected a master key: 32 bytes in base64url, 43 characters")]
 pub struct ParseMasterKeyError;
 
-/// Seals and opens small messages: AES-256-GCM with a random 96-bit nonce in front.
-pub struct Sealer(LessSafeKey);
-
-impl Sealer {
-    #[allow(clippy::expect_used, reason = "an AES-256 key is 32 bytes, and this is")]
-    fn new(key: &[u8; 32]) -> Self {
-        Self(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).expect("32 bytes of key")))
-    }
-
-    /// `nonce ‖ ciphertext ‖ tag`, 28 bytes longer than `plain`. `context` is authenticated but not
-    /// included: [`Self::open`] needs the same `context`.
-    #[allow(clippy::expect_used, reason = "AES-GCM fails only past 64 GiB")]
-    pub fn seal(&self, rng: &dyn Rng, context: &[u8], plain: &[u8]) -> Vec<u8> {
-        let mut nonce = [0; NONCE_LEN];
-        rng.fill(&mut nonce);
-        let mut sealed = Vec::with_capacity(plain.len() + NONCE_LEN + 16);
-        sealed.extend_from_slice(plain);
-        let tag = self
-            .0
-            .seal_in_place_separate_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(context),
-                &mut sealed,
-            )
-            .expect("a short message");
-        sealed.extend_from_slice(tag.as_ref());
-        sealed.splice(0..0, nonce);
-        sealed
-    }
-
-    /// The sealed message, or `None` when the key, the context or a single bit differs.
-    pub fn open(&self, context: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_LEN>()?;
-        let mut bytes = Zeroizing::new(ciphertext.to_vec());
-        let nonce = Nonce::assume_unique_for_key(*nonce);
-        let length = self.0.open_in_place(nonce, Aad::from(context), &mut bytes).ok()?.len();
-        bytes.truncate(length);
-        Some(bytes)
-    }
-}
-
-impl fmt::Debug for Sealer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sealer")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::SystemRng;
-
-    #[test]
-    fn sealing_round_trips_and_any_change_is_noticed() {
-        let sealer = MasterKey::generate(&SystemRng).sealer("test");
-        let mut sealed = sealer.seal(&SystemRng, b"realm", b"hello");
-        assert_eq!(sealer.open(b"realm", &sealed).unwrap().as_slice(), b"hello");
-        assert!(sealer.open(b"other", &sealed).is_none());
-        *sealed.last_mut().unwrap() ^= 1;
-        assert!(sealer.open(b"realm", &sealed).is_none());
-        assert!(sealer.open(b"realm", b"short").is_none());
-    }
 
     #[test]
     fn a_master_key_survives_its_text_form() {
