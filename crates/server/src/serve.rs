@@ -111,7 +111,9 @@ impl Sockets {
         let proxies = Arc::new(TrustedProxies::new(config.trusted_proxies.clone()));
         let service = |serves| {
             let (app, proxies) = (Arc::clone(app), Arc::clone(&proxies));
-            Arc::new(ListenerService { app, proxies, metrics: Arc::clone(&metrics), serves })
+            let metrics = Arc::clone(&metrics);
+            let local_hosts_only = false;
+            Arc::new(ListenerService { app, proxies, metrics, serves, local_hosts_only })
         };
         let of_realms =
             config.listeners.iter().zip(self.realms).map(|(listener, (socket, tls))| {

@@ -3,8 +3,9 @@
 //!
 //! Invariant: this module does not write to a database. A file that is not ours stays unchanged.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, Permissions, TryLockError};
 use std::io::{ErrorKind, Read as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -18,6 +19,9 @@ pub(crate) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"PSTN");
 /// <https://sqlite.org/fileformat.html>, section 1.3.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const APPLICATION_ID_AT: usize = 68;
+
+/// The mode of our files: they are readable and writable for their owner only.
+const PRIVATE: u32 = 0o600;
 
 /// What was found at the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,15 +40,15 @@ fn unreachable(path: &Path, error: &std::io::Error) -> OpenError {
     OpenError::Unreachable(format!("{}: {error}", path.display()))
 }
 
-/// Locks the database for this process until the file is dropped.
+/// Locks the database for this process until the file is dropped. Only its owner may open the file:
+/// whoever can open it can hold the lock.
 pub(crate) fn lock(path: &Path) -> Result<File, OpenError> {
     let path = beside(path, ".lock");
-    let file = File::options()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(|error| unreachable(&path, &error))?;
+    let mut options = File::options();
+    options.write(true).create(true).truncate(false).mode(PRIVATE);
+    let file = options.open(&path).map_err(|error| unreachable(&path, &error))?;
+    // An earlier version made it readable for others. If it belongs to another user, it stays as it is.
+    let _ = file.set_permissions(Permissions::from_mode(PRIVATE));
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse),
@@ -101,9 +105,7 @@ fn is_empty_database(path: &Path) -> Result<bool, OpenError> {
 /// Creates an empty file that only its owner can read. SQLite gives its log the same permissions.
 pub(crate) fn create(path: &Path) -> Result<(), OpenError> {
     let mut options = File::options();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).create(true).truncate(false).mode(PRIVATE);
     options.open(path).map(drop).map_err(|error| unreachable(path, &error))
 }
 

@@ -5,6 +5,7 @@
 mod database;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use database::{Database, options, pragma, schema};
@@ -48,11 +49,29 @@ fn a_database_is_created_for_its_owner_alone() {
     database.open().close();
     database.open().close();
     assert_eq!(pragma(&database.file(), "application_id"), i64::from(i32::from_be_bytes(*b"PSTN")));
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        assert_eq!(fs::metadata(database.file()).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_private(&database);
+    // An earlier version made the lock with the usual mode.
+    for entry in fs::read_dir(database.file().parent().unwrap()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "lock") {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+        }
     }
+    let store = database.open();
+    assert_private(&database);
+    store.close();
+}
+
+/// Checks that every file beside the database, and itself, is for its owner alone.
+fn assert_private(database: &Database) {
+    let mut count = 0;
+    for entry in fs::read_dir(database.file().parent().unwrap()).unwrap() {
+        let path = entry.unwrap().path();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", path.display());
+        count += 1;
+    }
+    assert!(count >= 2, "the database and its lock");
 }
 
 #[test]

@@ -15,7 +15,7 @@ mod tests;
 
 pub use axum::Router;
 pub use axum::body::Body;
-pub use listener::{ListenerService, Realms, Serves};
+pub use listener::{ListenerService, Realms, Serves, names_local_host};
 pub use realm::Realm;
 pub use web_base::metrics;
 pub use web_base::{

@@ -3,13 +3,14 @@
 //! Invariant: every request gets an answer with a request id, even when a handler panics.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode, Version, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Request, Response, StatusCode, Uri, Version, header};
 use futures_util::FutureExt as _;
 use oauth::{ErrorResponse, Problem};
 use web_base::metrics::{Metrics, Part};
@@ -46,6 +47,9 @@ pub struct ListenerService {
     pub metrics: Arc<Metrics>,
     /// What the listener serves.
     pub serves: Serves,
+    /// Whether requests for other hosts than this machine's local ones are refused. A page of a site whose name
+    /// resolves to this machine (DNS rebinding) then reads nothing.
+    pub local_hosts_only: bool,
 }
 
 /// A path prefix and its realm. Lists are sorted by length, the longest prefix first.
@@ -144,6 +148,10 @@ impl ListenerService {
             _ if !names_one_host(&request) => {
                 plain(StatusCode::BAD_REQUEST, "a request names one host\n")
             }
+            _ if self.local_hosts_only && !names_local_host(request.headers(), request.uri()) => {
+                let text = "this program answers for localhost and IP addresses only\n";
+                plain(StatusCode::MISDIRECTED_REQUEST, text)
+            }
             Serves::Realms(realms) => {
                 let https = arrival.https.unwrap_or(https);
                 let address = arrival.address;
@@ -181,6 +189,21 @@ fn names_one_host(request: &Request<Body>) -> bool {
         (None, _) => request.version() < Version::HTTP_11,
         (Some(_), Some(_)) => false,
     }
+}
+
+/// Whether every host that a request names is an IP address, `localhost` or a name below it (RFC 6761 §6.3). No
+/// other site has such a name.
+pub fn names_local_host(headers: &HeaderMap, target: &Uri) -> bool {
+    let named = headers.get_all(header::HOST).iter().map(|host| host.to_str().unwrap_or_default());
+    named.chain(target.authority().map(Authority::as_str)).all(is_local)
+}
+
+fn is_local(authority: &str) -> bool {
+    let Ok(authority) = authority.parse::<Authority>() else { return false };
+    let host = authority.host().to_ascii_lowercase();
+    let literal = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&host);
+    let name = host.strip_suffix('.').unwrap_or(&host);
+    literal.parse::<IpAddr>().is_ok() || name == "localhost" || name.ends_with(".localhost")
 }
 
 fn find<'a>(

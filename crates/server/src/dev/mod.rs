@@ -87,7 +87,8 @@ pub(crate) async fn dev(arguments: &arguments::Dev) -> Result<(), CommandError> 
     ready_text::print(&demo, &partner, &arguments.data);
     if let Some(socket) = partner_socket {
         // It ends with the process. Its users lose nothing.
-        tokio::spawn(partner_app::serve(socket, partner_app));
+        let only_local = partner_app.layer(axum::middleware::from_fn(partner::only_local_hosts));
+        tokio::spawn(partner_app::serve(socket, only_local));
     }
     let limits = Limits::default();
     let delay = Duration::ZERO;
@@ -185,8 +186,10 @@ impl ListenerInputs<'_> {
         }
         let listener = |(socket, serves)| {
             let (app, proxies) = (Arc::clone(self.app), Arc::clone(&proxies));
+            let metrics = Arc::clone(&metrics);
+            let local_hosts_only = true;
             let service =
-                Arc::new(ListenerService { app, proxies, metrics: Arc::clone(&metrics), serves });
+                Arc::new(ListenerService { app, proxies, metrics, serves, local_hosts_only });
             Listener { socket, tls: None, service }
         };
         Ok(sockets.into_iter().zip(listeners).map(listener).collect())

@@ -3,7 +3,12 @@
 //! Its registrations are in `partner.json`, because a secret is shown only once. A data folder from
 //! before the demo had users has no such file. It is completed without losing data.
 
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use partner_app::Settings;
+use web::names_local_host;
 
 use super::folder::Folder;
 use super::private_file;
@@ -14,6 +19,14 @@ use crate::error::CommandError;
 /// realms, as a real partner's.
 pub(super) fn base(port: u16) -> String {
     format!("http://localhost:{port}")
+}
+
+/// Answers requests for local hosts alone, as the realms of the demo do.
+pub(super) async fn only_local_hosts(request: Request, next: Next) -> Response {
+    if names_local_host(request.headers(), request.uri()) {
+        return next.run(request).await;
+    }
+    StatusCode::MISDIRECTED_REQUEST.into_response()
 }
 
 /// The app's settings, with the addresses of this start.

@@ -32,6 +32,7 @@ impl Fixture {
             proxies: Arc::new(TrustedProxies::default()),
             metrics: Arc::new(metrics),
             serves: Serves::Realms(Realms::new(vec![(site, Arc::new(served))])),
+            local_hosts_only: false,
         };
         Self { realm, listener }
     }

@@ -54,6 +54,7 @@ fn listener(beside: Option<Router>) -> ListenerService {
         proxies: Arc::new(TrustedProxies::default()),
         metrics: Arc::new(Metrics::new(vec![metrics], Vec::new())),
         serves: Serves::Realms(Realms::new(vec![(ISSUER.parse().unwrap(), realm)])),
+        local_hosts_only: false,
     }
 }
 

@@ -8,6 +8,7 @@ use base::{MasterKey, SystemRng};
 use tempfile::TempDir;
 
 use super::one_line;
+use crate::harness::http::get;
 use crate::harness::{Server, ports, postern};
 
 fn dev(data: &Path, port: u16) -> Output {
@@ -192,4 +193,36 @@ fn a_first_start_that_was_cut_short_is_begun_anew() {
     let server = Server::dev_in(folder);
     assert!(server.demo()["realms"]["speculo"]["refresh_token"].is_string());
     assert!(!server.folder().join("data/first-start").exists());
+}
+
+/// DNS rebinding: the name of another site resolves to this machine, so that its pages are of the same origin.
+#[test]
+fn the_demo_answers_no_other_host() {
+    let server = Server::dev();
+    let demo = server.demo();
+    let portal = demo["portal"].as_str().unwrap();
+    let realms = demo["realms"].as_object().unwrap();
+    let bases = realms.values().map(|realm| realm["base"].as_str().unwrap());
+    let port = portal.rsplit_once(':').unwrap().1.parse::<u16>().unwrap();
+    let partner = format!("http://127.0.0.1:{}", port + 6);
+    for base in bases.chain([portal, &partner]) {
+        for path in ["/", "/mail", "/oauth2/token", "/.well-known/oauth-authorization-server"] {
+            for host in [
+                "evil.example",
+                "evil.example:8080",
+                "127.0.0.1.evil.example",
+                "localhost.evil.example",
+            ] {
+                let answer = get(base, path).header("host", host).send();
+                assert_eq!(answer.status, 421, "{base}{path} for {host}: {}", answer.text());
+            }
+            for host in ["localhost", "LocalHost:1", "127.0.0.1:80", "[::1]:8080", "demo.localhost"]
+            {
+                let answer = get(base, path).header("host", host).send();
+                assert_ne!(answer.status, 421, "{base}{path} for {host}");
+            }
+        }
+    }
+    let mail = get(portal, "/mail").header("host", "localhost").send();
+    assert_eq!(mail.status, 200);
 }
