@@ -5,7 +5,10 @@
 //! revocation of a link stops everything that depends on it, also tokens that never expire.
 
 use base::Id;
-use domain::{Client, EntityRecord, Grant, Organization, ResourceServer, Status, User, UserStatus};
+use domain::{
+    Client, ClientKind, EntityRecord, Grant, Organization, ResourceServer, Status, User, UserStatus,
+};
+use oauth::ScopeSet;
 use store::{Loaded, StoreExt as _};
 
 use crate::secrets::{GrantCredential, check_alive};
@@ -68,6 +71,17 @@ impl Chain {
             return Err(GrantReason::ConnectionsDropped.into());
         }
         Ok(Self { grant, resource_server, client, organization, user })
+    }
+
+    /// The part of `scopes` that the app may have. The list of an app is the most that it may be
+    /// given for a person, also of a connection from before the list was shortened.
+    pub(crate) fn within_app(&self, scopes: &ScopeSet) -> ScopeSet {
+        match &self.client {
+            Some(app) if app.kind == ClientKind::App && self.grant.user.is_some() => {
+                scopes.intersection(&app.scopes)
+            }
+            _ => scopes.clone(),
+        }
     }
 
     /// Checks a credential, then the chain of its grant.

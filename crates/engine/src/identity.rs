@@ -37,8 +37,8 @@ pub fn description(scope: &str) -> Option<&'static str> {
     SCOPES.iter().find(|(name, _)| *name == scope).map(|(_, words)| *words)
 }
 
-/// The identity scopes that a client may request in this dialect. Scopes that give claims are among
-/// them only where the dialect has a userinfo endpoint.
+/// The identity scopes of this dialect. An app may ask for those that its own list has. Scopes that
+/// give claims are among them only where the dialect has a userinfo endpoint.
 pub fn scopes(dialect: &Dialect) -> ScopeSet {
     let has_userinfo = dialect.endpoint(Operation::UserInfo).is_some();
     let available =

@@ -153,9 +153,12 @@ fn grant_type(
 /// than was granted is refused, never silently narrowed.
 fn scope(request: &Request, resolved: &ResolvedGrant) -> Result<ScopeSet, Denial> {
     let grant = &resolved.chain.grant;
-    let narrow = |scopes: &ScopeSet| match &resolved.narrowed {
-        Some(narrowed) => scopes.intersection(narrowed),
-        None => scopes.clone(),
+    let narrow = |scopes: &ScopeSet| {
+        let of_app = resolved.chain.within_app(scopes);
+        match &resolved.narrowed {
+            Some(narrowed) => of_app.intersection(narrowed),
+            None => of_app,
+        }
     };
     let Some(asked) = request.parameters.value(Parameter::Scope) else {
         return Ok(narrow(grant.default_scopes()));

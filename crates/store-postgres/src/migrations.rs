@@ -12,11 +12,12 @@ use tokio_postgres::Error;
 use crate::error::open_error;
 
 /// Step `n` of the list migrates from version `n` to `n + 1`.
-pub(crate) const STEPS: [&str; 4] = [
+pub(crate) const STEPS: [&str; 5] = [
     include_str!("../migrations/0001-entities.sql"),
     include_str!("../migrations/0002-limits-and-notes.sql"),
     include_str!("../migrations/0003-people.sql"),
     include_str!("../migrations/0004-changes-and-places.sql"),
+    include_str!("../migrations/0005-identity-scopes-of-apps.sql"),
 ];
 
 /// The newest schema version that this program knows.

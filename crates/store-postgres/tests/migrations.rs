@@ -21,7 +21,7 @@ use domain::{Actor, BudgetSubject, Entity, Kind};
 use store::{
     Batch, Effect, EventQuery, Key, RefusalQuery, Store, StoreReader as _, Version, Write,
 };
-use store_suite::samples::{client, event, insert, realm};
+use store_suite::samples::{client, connected_apps, event, insert, realm};
 
 /// A released migration, and rows of the version it leads to.
 struct Step {
@@ -50,6 +50,11 @@ const STEPS: &[Step] = &[
         schema: include_str!("../migrations/0004-changes-and-places.sql"),
         digest: "5CKzfqAGPG03xuDRVZ6LdwOlxOAe3nooiYqVoC_D2KY",
         rows: include_str!("fixtures/v4.sql"),
+    },
+    Step {
+        schema: include_str!("../migrations/0005-identity-scopes-of-apps.sql"),
+        digest: "3SJc5b7WiyEiS9eG3lEXbQcN9WaYwdp4KTR-EGyazmc",
+        rows: include_str!("fixtures/v5.sql"),
     },
 ];
 
@@ -195,4 +200,38 @@ async fn limits_and_notes(version: usize, newest: u64) {
     let refusals = store.refusals(&refusals).await.unwrap();
     let ids: Vec<&str> = refusals.iter().map(|refusal| refusal.request_id.as_str()).collect();
     assert_eq!(ids, ["req_named_2", "req_nameless_1"]);
+}
+
+/// Apps could ask for identity scopes that their list does not have. Those whose live connections
+/// have such scopes keep them, and no others get any.
+#[tokio::test]
+async fn apps_of_version_4_list_the_identity_scopes_that_their_connections_have() {
+    let database = database_of(4).await;
+    let cases = connected_apps();
+    let connection = database.connect().await;
+    for (app, grant, _) in &cases {
+        let uuid = |id: u128| format!("{id:032x}");
+        let (id, body) = (app.id.as_u128(), Entity::Client(app.clone().into()).to_json().unwrap());
+        let sql = "INSERT INTO client (id, realm, version, body) \
+                   VALUES ($1::text::uuid, 'suite', 3, $2::text::json)";
+        connection.execute(sql, &[&uuid(id), &body]).await.unwrap();
+        let user = grant.user.map(|it| uuid(it.as_u128()));
+        let body = Entity::Grant(grant.clone().into()).to_json().unwrap();
+        let sql = "INSERT INTO \"grant\" (id, realm, client, user_id, version, body) \
+                   VALUES ($1::text::uuid, 'suite', $2::text::uuid, $3::text::uuid, 1, $4::text::json)";
+        let row = [&uuid(grant.id.as_u128()), &uuid(id)];
+        connection.execute(sql, &[row[0], row[1], &user, &body]).await.unwrap();
+    }
+    drop(connection);
+    let store = database.open().await;
+    for (app, _, expected) in cases {
+        let key = Key::Id(Kind::Client, app.id.as_u128());
+        let stored = store.fetch(&key).await.unwrap().unwrap();
+        let changed = expected != app.scopes.to_string();
+        assert_eq!(stored.version, Version(if changed { 4 } else { 3 }), "{expected}");
+        let expected = domain::Client { scopes: expected.parse().unwrap(), ..app };
+        let expected = Entity::Client(expected.into()).to_json().unwrap();
+        let text = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
+        assert_eq!(text(&stored.entity.to_json().unwrap()), text(&expected));
+    }
 }

@@ -14,11 +14,12 @@ struct Step {
 }
 
 /// Step `n` of the list migrates from version `n` to `n + 1`.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step { sql: include_str!("../migrations/0001-entities.sql"), then: nothing },
     Step { sql: include_str!("../migrations/0002-limits-and-notes.sql"), then: nothing },
     Step { sql: include_str!("../migrations/0003-people.sql"), then: event_month::tell_actors },
     Step { sql: include_str!("../migrations/0004-changes-and-places.sql"), then: changes::begin },
+    Step { sql: include_str!("../migrations/0005-identity-scopes-of-apps.sql"), then: nothing },
 ];
 
 fn nothing(_: &Connection) -> Result<()> {

@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use store::{
     Batch, Effect, EventQuery, Key, RefusalQuery, Store, StoreReader as _, Version, Write,
 };
-use store_suite::samples::{client, event, insert, realm};
+use store_suite::samples::{client, connected_apps, event, insert, realm};
 
 fn fixture(version: i64) -> String {
     let path = format!("{}/tests/fixtures/v{version}.sql", env!("CARGO_MANIFEST_DIR"));
@@ -148,4 +148,37 @@ async fn a_migration_that_fails_leaves_the_database_as_it_was() {
     let before = schema(&database.file());
     database.try_open().unwrap_err();
     assert_eq!((schema(&database.file()), pragma(&database.file(), "user_version")), (before, 1));
+}
+
+/// Apps could ask for identity scopes that their list does not have. Those whose live connections
+/// have such scopes keep them, and no others get any.
+#[tokio::test]
+async fn apps_of_version_4_list_the_identity_scopes_that_their_connections_have() {
+    let database = database_of(4);
+    let cases = connected_apps();
+    let connection = Connection::open(database.file()).unwrap();
+    for (app, grant, _) in &cases {
+        let blob = |id: u128| id.to_be_bytes().to_vec();
+        let (id, body) = (app.id.as_u128(), Entity::Client(app.clone().into()).to_json().unwrap());
+        let sql = "INSERT INTO client (id, realm, version, body) VALUES (?, 'suite', 3, ?)";
+        connection.execute(sql, rusqlite::params![blob(id), body]).unwrap();
+        let user = grant.user.map(|it| blob(it.as_u128()));
+        let body = Entity::Grant(grant.clone().into()).to_json().unwrap();
+        let sql = "INSERT INTO \"grant\" (id, realm, client, user, version, body) \
+                   VALUES (?, 'suite', ?, ?, 1, ?)";
+        let row = rusqlite::params![blob(grant.id.as_u128()), blob(id), user, body];
+        connection.execute(sql, row).unwrap();
+    }
+    drop(connection);
+    let store = database.open();
+    for (app, _, expected) in cases {
+        let key = Key::Id(Kind::Client, app.id.as_u128());
+        let stored = store.fetch(&key).await.unwrap().unwrap();
+        let changed = expected != app.scopes.to_string();
+        assert_eq!(stored.version, Version(if changed { 4 } else { 3 }), "{expected}");
+        let expected = domain::Client { scopes: expected.parse().unwrap(), ..app };
+        let expected = Entity::Client(expected.into()).to_json().unwrap();
+        let text = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
+        assert_eq!(text(&stored.entity.to_json().unwrap()), text(&expected));
+    }
 }

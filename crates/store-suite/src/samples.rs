@@ -151,6 +151,40 @@ pub fn grant() -> Grant {
 }
 
 /// A credential: an API key.
+/// Apps as they were while every app could ask for identity scopes: with a grant of each, and what
+/// its list is afterwards.
+pub fn connected_apps() -> Vec<(Client, Grant, &'static str)> {
+    let case = |listed: &str, granted: &str, then| {
+        let app = Client {
+            kind: ClientKind::App,
+            scopes: listed.parse().unwrap_or_default(),
+            connections_epoch: 7,
+            ..client()
+        };
+        let (client, scopes) = (Some(app.id), granted.parse().unwrap_or_default());
+        (app, Grant { client, scopes, revoked: None, ..grant() }, then)
+    };
+    let mut cases = vec![
+        case("read", "read openid email", "email openid read"),
+        case("openid write", "offline openid", "offline openid write"),
+        case("", "profile", "profile"),
+        case("openid read", "openid read", "openid read"),
+        case("read", "read", "read"),
+        case("read", "read write", "read"),
+    ];
+    // Connections that are not live, and clients that are no apps.
+    let other = || case("read", "read openid", "read");
+    let (app, grant_of, then) = other();
+    cases.push((app, Grant { revoked: grant().revoked, ..grant_of }, then));
+    let (app, grant_of, then) = other();
+    cases.push((app, Grant { epoch: 6, ..grant_of }, then));
+    let (app, grant_of, then) = other();
+    cases.push((app, Grant { user: None, ..grant_of }, then));
+    let (app, grant_of, then) = other();
+    cases.push((Client { kind: ClientKind::Machine, ..app }, grant_of, then));
+    cases
+}
+
 pub fn credential() -> Credential {
     credential_of(CredentialDetail::ApiKey {
         grant: id(),

@@ -64,7 +64,7 @@ impl GrantHandler for AuthorizationCode {
             Ok(chain) => chain,
             Err(denial) => return Err(closed(ctx, &code, denial).await?),
         };
-        let scopes = code.scopes.intersection(&chain.grant.scopes);
+        let scopes = chain.within_app(&code.scopes.intersection(&chain.grant.scopes));
         let mut batch = Batch { writes: vec![spend(ctx, &code)], events: vec![] };
         let code_exchange = code_exchange::by_code(ctx, &code, (client, &chain), &scopes).await?;
         batch.writes.extend(code_exchange.batch.writes);

@@ -1,5 +1,7 @@
-//! The requested scopes: no more than the app is registered for and the API defines (RFC 6749
-//! §3.3), plus the identity scopes where the dialect supports them.
+//! The requested scopes: no more than the app is registered for, of those that the API defines or
+//! that say who the person is (RFC 6749 §3.3; OpenID Connect Core §5.4).
+//!
+//! Invariant: the app's own list bounds every scope, identity scopes too.
 
 use oauth::{Parameter, ScopeSet};
 
@@ -13,13 +15,13 @@ pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> 
     let api = draft.resource_server.as_ref().map(|it| it.scope_set()).unwrap_or_default();
     let of_app = &input.client.scopes;
     let identity = identity::scopes(input.ctx.issuer.dialect());
-    let allowed = of_app.intersection(&api).iter().chain(identity.iter()).cloned().collect();
+    let defined: ScopeSet = api.iter().chain(identity.iter()).cloned().collect();
+    let allowed = of_app.intersection(&defined);
     let text = input.value(Parameter::Scope).unwrap_or_default();
     let wanted: ScopeSet = text.parse().map_err(|_| ScopeReason::Malformed)?;
     if wanted.is_empty() {
         let stays = &input.ctx.issuer.dialect().authorization().refresh_scopes;
-        let all = of_app.intersection(&allowed);
-        draft.scopes = all.iter().filter(|it| !stays.contains(it.as_str())).cloned().collect();
+        draft.scopes = allowed.iter().filter(|it| !stays.contains(it.as_str())).cloned().collect();
         return Ok(());
     }
     if let Some(scope) = wanted.first_not_in(&allowed) {

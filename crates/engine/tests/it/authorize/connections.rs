@@ -133,8 +133,9 @@ async fn concurrent_consents_make_one_connection() {
 async fn a_code_fits_into_a_url() {
     let world = World::new().await;
     let bob = world.signed_in("bob").await;
-    let all =
-        [(P::Scope, "openid profile email offline_access read write"), (P::Nonce, "n-0S6_WzA2Mj")];
+    let list = "openid profile email offline_access read write";
+    world.change::<Client>("app", |it| it.scopes = scopes(list)).await;
+    let all = [(P::Scope, list), (P::Nonce, "n-0S6_WzA2Mj")];
     for (changes, most) in [(&all[..], 420), (&[(P::Nonce, &*"n".repeat(512))], 1_000)] {
         let reply =
             world.allow(&world.authorization_request(changes).await, &bob, None).await.unwrap();

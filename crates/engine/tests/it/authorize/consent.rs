@@ -24,6 +24,7 @@ fn shown(screen: &ConsentScreen) -> String {
 #[tokio::test]
 async fn the_consent_page_marks_new_scopes() {
     let world = World::new().await;
+    world.change::<Client>("app", |it| it.scopes = scopes("openid read write")).await;
     let bob = world.signed_in("bob").await;
     let first = screen(&world, &[(P::Scope, "read openid")], &bob).await;
     assert_eq!(shown(&first), "+openid: See who you are, +read: May read");
@@ -40,6 +41,7 @@ async fn the_consent_page_marks_new_scopes() {
 #[tokio::test]
 async fn the_page_says_whether_the_app_stays_connected() {
     let world = World::speaking("[authorization]\nrefresh_scopes = [\"offline_access\"]").await;
+    world.change::<Client>("app", |it| it.scopes = scopes("offline_access read")).await;
     let bob = world.signed_in("bob").await;
     for (asked, stays) in [("read", false), ("read offline_access", true)] {
         assert_eq!(screen(&world, &[(P::Scope, asked)], &bob).await.stays, stays, "{asked}");

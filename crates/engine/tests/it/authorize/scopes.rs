@@ -60,12 +60,18 @@ async fn openid_core_11_scopes_that_give_a_refresh_token_are_never_given_by_defa
 }
 
 #[tokio::test]
-async fn every_app_may_request_identity_scopes() {
+async fn an_apps_list_is_the_most_it_may_ask_for_identity_scopes_too() {
     let world = World::new().await;
     let all = "email offline offline_access openid profile read";
+    for asked in all.split(' ').filter(|it| *it != "read") {
+        let result = world.check(&request(&[(P::Scope, &format!("read {asked}"))])).await;
+        assert_eq!(refusal(result), "redirect scope_not_granted invalid_scope", "{asked}");
+    }
+    world.change::<Client>("app", |it| it.scopes = scopes(all)).await;
     assert_eq!(world.authorization_request(&[(P::Scope, all)]).await.scopes, scopes(all));
     // But not when the dialect has no userinfo endpoint.
     let mute = World::speaking("omit = [\"userinfo\"]\n").await;
+    mute.change::<Client>("app", |it| it.scopes = scopes(all)).await;
     let refused = mute.check(&request(&[(P::Scope, "openid")])).await;
     assert_eq!(refusal(refused), "redirect scope_not_granted invalid_scope");
     let quiet = mute.authorization_request(&[(P::Scope, "offline read")]).await;

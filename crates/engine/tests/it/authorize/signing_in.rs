@@ -1,9 +1,9 @@
 //! Who must sign in, and when again: `prompt`, `max_age`, and the marker that people return with.
 
-use domain::{User, UserStatus};
+use domain::{Client, User, UserStatus};
 use oauth::Parameter as P;
 
-use crate::authorize::world::{World, outcome, refusal, request};
+use crate::authorize::world::{World, outcome, refusal, request, scopes};
 
 const LOGIN: (P, &str) = (P::Prompt, "login");
 
@@ -211,5 +211,6 @@ async fn id_token(world: &World, secret: &str, reply: oauth::AuthorizationReply)
     match answered.reply {
         oauth::Reply::Token(reply) => reply.id_token.unwrap().expose().to_owned(),
         other => panic!("{other:?}"),
+    world.change::<Client>("app", |it| it.scopes = scopes("openid read write")).await;
     }
 }

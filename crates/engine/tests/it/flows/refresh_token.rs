@@ -3,7 +3,8 @@
 use domain::{Client, CredentialKind, RefreshToken, Revocation};
 use oauth::{ClientAuthMethod, Parameter as P, Problem};
 
-use crate::flows::world::{AUDIENCE, World, code};
+use crate::flows::partner::{Partner, refresh_token};
+use crate::flows::world::{AUDIENCE, World, code, scopes};
 
 async fn public_world() -> World {
     let world = World::new().await;
@@ -96,4 +97,28 @@ async fn rfc8707_2_2_a_token_is_not_minted_for_another_audience() {
         let other = world.token(&asked(parameter, "https://other.example")).await;
         assert_eq!(code(other), "audience_not_granted");
     }
+}
+
+/// The list of an app bounds what its connections are given from now on, identity scopes too.
+#[tokio::test]
+async fn what_an_apps_list_lost_is_given_by_no_refresh_and_no_exchange() {
+    let partner = Partner::reusable().await;
+    partner.world.create_keys(&[jose::Algorithm::RS256]).await;
+    let reply = partner.connected("openid read write").await;
+    let token = refresh_token(&reply);
+    let brought = partner.code("openid read write").await;
+    partner.world.change::<Client>(partner.app, |it| it.scopes = scopes("read email")).await;
+
+    let later = partner.refresh(&token).await.unwrap();
+    assert_eq!(later.scope, scopes("read"));
+    assert!(later.id_token.is_none());
+    let refused = partner.refresh_with(&token, &[(P::Scope, "openid")]).await;
+    assert_eq!(refused.unwrap_err().code(), "scope_not_granted");
+    let exchanged = partner.exchange(&brought).await.unwrap();
+    assert_eq!(exchanged.scope, scopes("read"));
+    assert!(exchanged.id_token.is_none());
+
+    // What the list has again, the person granted before.
+    partner.world.change::<Client>(partner.app, |it| it.scopes = scopes("openid read")).await;
+    assert_eq!(partner.refresh(&token).await.unwrap().scope, scopes("openid read"));
 }

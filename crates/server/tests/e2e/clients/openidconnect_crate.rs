@@ -25,7 +25,7 @@ fn code(shop: &Shop, url: &str, state: &CsrfToken) -> AuthorizationCode {
 
 #[test]
 fn the_openidconnect_crate_signs_a_user_in_and_refreshes() {
-    let shop = Shop::open("rfc", "openid");
+    let shop = Shop::open("rfc", "openid profile email");
     let issuer = IssuerUrl::new(shop.text("issuer").to_owned()).unwrap();
     let metadata = CoreProviderMetadata::discover(&issuer, &send).unwrap();
     let client = CoreClient::from_provider_metadata(

@@ -54,11 +54,13 @@ impl Shop {
                 "memberships": [{"organization": organization["id"], "role": "admin"}],
             }),
         );
+        let mut scopes = vec!["things:read", "things:write"];
+        scopes.extend(scope.split(' ').filter(|it| !it.starts_with("things:")));
         let mut app = json!({
             "name": "Loom",
             "kind": "app",
             "redirect_uris": [REDIRECT],
-            "scopes": ["things:read", "things:write"],
+            "scopes": scopes,
             "default_audience": AUDIENCE,
         });
         let more = more.as_object().unwrap().clone();

@@ -1,6 +1,7 @@
 //! The `rfc` dialect, which a new provider gets: OAuth 2.1's defaults, resources by RFC 8707, ID
 //! tokens and metadata.
 
+mod app_scopes;
 mod defaults;
 mod id_tokens;
 mod metadata;

@@ -103,8 +103,7 @@ impl Model {
     }
 
     pub(super) fn may_authorize(&self, scopes: &Scopes) -> bool {
-        let free = |it: &&'static str| *it == "offline_access";
-        !self.suspended && scopes.iter().all(|it| free(it) || self.may_ask.contains(it))
+        !self.suspended && scopes.is_subset(&self.may_ask)
     }
 
     /// The person consented, and received this code for the app.
@@ -125,6 +124,11 @@ impl Model {
         !it.closed && it.epoch == self.epoch && !self.suspended
     }
 
+    /// What a new token may have: what the person granted, of the app's own list.
+    fn within_app(&self, connection: usize, scopes: &Scopes) -> Scopes {
+        &self.within(connection, scopes) & &self.may_ask
+    }
+
     fn within(&self, connection: usize, scopes: &Scopes) -> Scopes {
         scopes & &self.connections[connection].scopes
     }
@@ -140,7 +144,7 @@ impl Model {
             Some(ExchangeResult::Family(family)) => self.families[family].closed = true,
             Some(ExchangeResult::Access(token)) => self.access[token].revoked = true,
             None if proven && self.holds(it.connection) => {
-                return Some(self.within(it.connection, &it.scopes));
+                return Some(self.within_app(it.connection, &it.scopes));
             }
             None => {}
         }
@@ -205,7 +209,7 @@ impl Model {
             self.families[family].closed |= self.is_open(family);
             return Refresh::Denied;
         }
-        let most = self.within(it.connection, &it.scopes);
+        let most = self.within_app(it.connection, &it.scopes);
         let asked = narrow.cloned().unwrap_or_else(|| most.clone());
         if !self.is_open(family) || !self.holds(it.connection) || !asked.is_subset(&most) {
             return Refresh::Denied;

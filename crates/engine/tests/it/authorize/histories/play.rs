@@ -46,7 +46,10 @@ impl Play {
         for (person, _) in WHO {
             people.push(world.signed_in(person).await);
         }
-        let model = Model::new(window, Scopes::from(["read", "write"]));
+        let may_ask = Scopes::from(["offline_access", "read", "write"]);
+        let list = crate::authorize::world::scopes(&text(&may_ask));
+        world.change::<Client>("app", |it| it.scopes = list).await;
+        let model = Model::new(window, may_ask);
         Self { world, model, secret, rivals_secret, people, races: 0 }
     }
 
