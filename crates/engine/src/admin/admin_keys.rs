@@ -1,4 +1,5 @@
-//! Admin keys, the credentials of the admin API. A key cannot make a key with scopes that it lacks.
+//! Admin keys, the credentials of the admin API. A key cannot make a key with scopes that it lacks,
+//! or one that outlives it.
 
 use domain::{Actor, Credential, CredentialDetail, CredentialKind};
 use oauth::ScopeSet;
@@ -7,7 +8,7 @@ use serde_json::json;
 use store::Loaded;
 
 use super::credentials::{self, Issued};
-use super::expiry::expiry;
+use super::expiry::expiry_until;
 use super::scopes;
 use crate::changes::{Changes, detail};
 use crate::fields;
@@ -24,7 +25,7 @@ pub struct NewAdminKey {
     pub label: String,
     /// The scopes of the key, such as `clients:read`. `*` allows everything.
     pub scopes: Vec<String>,
-    /// When it expires (RFC 3339). If missing: never.
+    /// When it expires (RFC 3339). If missing: with the key that makes it. It cannot be later.
     pub expires_at: Option<String>,
 }
 
@@ -84,26 +85,28 @@ fn allowed(credential: &Credential) -> Option<ScopeSet> {
     }
 }
 
-/// Makes a key. `held` are the scopes of the key that makes it; `None`: the program itself makes
+/// Makes a key. `maker` is the holder of the key that makes it; `None`: the program itself makes
 /// it.
 ///
 /// # Errors
-/// [`AdminReason::InvalidField`]; [`AdminReason::NotPermitted`] for a scope that is not in `held`.
+/// [`AdminReason::InvalidField`], also for an expiry after the maker's;
+/// [`AdminReason::NotPermitted`] for a scope that the maker lacks.
 pub async fn create(
     ctx: &Context<'_>,
     actor: &Actor,
-    held: Option<&ScopeSet>,
+    maker: Option<&Administrator>,
     input: &NewAdminKey,
 ) -> Result<Outcome<Issued>, Denial> {
     let asked = scopes::parse(&input.scopes)?;
-    if let Some(held) = held
+    if let Some(Administrator { scopes: held, .. }) = maker
         && let Some(beyond) = asked.iter().find(|scope| !scopes::allows(held, scope.as_str()))
     {
         return Err(AdminReason::NotPermitted(beyond.to_string()).into());
     }
     let details = detail([("scopes", json!(asked))]);
     let label = fields::name("label", &input.label)?;
-    let expires_at = expiry(ctx, input.expires_at.as_deref(), None)?;
+    let latest = maker.and_then(|maker| maker.key.expires_at);
+    let expires_at = expiry_until(ctx, input.expires_at.as_deref(), latest)?;
     let of = CredentialDetail::AdminKey { scopes: asked };
     let issued = credentials::new_credential(ctx, label, expires_at, of);
     let mut changes = Changes::new(ctx, actor);

@@ -1,4 +1,4 @@
-//! The expiry of a new credential, within the limits of the dialect.
+//! The expiry of a new credential, within the limits of the dialect or of who makes it.
 
 use std::time::Duration;
 
@@ -13,7 +13,15 @@ pub(crate) fn expiry(
     asked: Option<&str>,
     longest: Option<Duration>,
 ) -> Result<Option<Timestamp>, Denial> {
-    let latest = longest.map(|longest| ctx.now.plus(longest));
+    expiry_until(ctx, asked, longest.map(|longest| ctx.now.plus(longest)))
+}
+
+/// The requested time of expiry; `latest` where none is requested.
+pub(crate) fn expiry_until(
+    ctx: &Context<'_>,
+    asked: Option<&str>,
+    latest: Option<Timestamp>,
+) -> Result<Option<Timestamp>, Denial> {
     let Some(text) = asked else { return Ok(latest) };
     let asked: Timestamp = text.parse().map_err(|_| {
         invalid("expires_at", "a timestamp such as 2030-01-31T12:00:00Z (RFC 3339)")

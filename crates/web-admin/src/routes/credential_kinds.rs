@@ -118,11 +118,12 @@ pub(super) fn refresh_tokens(table: Table) -> Table {
 }
 
 pub(super) fn admin_keys(table: Table) -> Table {
-    let about = "They open this API. None makes another that may do more than itself.";
+    let about =
+        "They open this API. None makes another that may do more than itself, or that outlives it.";
     let create = |call: Call, input: Arc<NewAdminKey>| async move {
         let ctx = call.context();
-        let held = Some(call.caller().scopes());
-        credentials::made(&ctx, admin_keys::create(&ctx, call.actor(), held, &input).await?).await
+        let maker = Some(call.caller());
+        credentials::made(&ctx, admin_keys::create(&ctx, call.actor(), maker, &input).await?).await
     };
     ADMIN_KEYS.managed(table.about("Admin keys", about).create(ADMIN_KEYS.creation(), create))
 }

@@ -1,7 +1,7 @@
 //! Authentication and scopes of callers.
 
 use axum::http::{Method, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Fixture;
 
@@ -98,4 +98,18 @@ async fn a_key_cannot_create_a_key_with_more_scopes() {
     let unknown =
         fixture.post("/admin-keys", json!({"label": "x", "scopes": ["nothing:read"]})).await;
     assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_key_cannot_create_a_key_that_outlives_it() {
+    let mut fixture = Fixture::open().await;
+    let new = |expires_at: Value| json!({"label": "x", "scopes": ["*"], "expires_at": expires_at});
+    let ends = "2099-01-31T12:00:00Z";
+    let short = fixture.make("/admin-keys", new(json!(ends))).await;
+    fixture.key = short.secret().to_owned();
+    let next = fixture.make("/admin-keys", new(Value::Null)).await;
+    assert_eq!(next.body["expires_at"], ends);
+    let later = fixture.post("/admin-keys", new(json!("2099-01-31T12:00:01Z"))).await;
+    assert_eq!(later.status, StatusCode::BAD_REQUEST, "{later:?}");
+    fixture.make("/admin-keys", new(json!("2098-01-01T00:00:00Z"))).await;
 }
