@@ -1,6 +1,7 @@
 //! The page that the person must see before there is an answer.
 
 use domain::Grant;
+use oauth::ClientAuthMethod;
 use store::Loaded;
 
 use super::allow::answer;
@@ -66,21 +67,29 @@ async fn decide(
 /// The connection, if the person consented to all requested scopes before and need not be asked
 /// again.
 ///
-/// An attacker could use the identifier of a public client. So for a public client, the consent is
-/// remembered only for an `https` redirect URI that is not a loopback address: that address belongs
-/// to the app (RFC 8252 §8.6, RFC 9700 §4.14).
+/// An attacker could use the identifier of a client whose code can be redeemed without a secret. So
+/// for such a request, the consent is remembered only for an `https` redirect URI that is not a
+/// loopback address: that address belongs to the app (RFC 8252 §8.6, RFC 9700 §4.14).
 fn remembered<'a>(
     request: &AuthorizationRequest,
     decided: &'a Decided,
 ) -> Option<&'a Loaded<Grant>> {
     let uri = request.target.uri();
-    let trusted_redirect = !request.client.is_public() || (uri.is_https() && !uri.is_loopback());
+    let trusted_redirect = !needs_no_secret(request) || (uri.is_https() && !uri.is_loopback());
     let asked_for = request.prompt.consent || request.prompt.select_account;
     let live = decided.connection.live()?;
     (trusted_redirect && !asked_for && request.scopes.is_subset(&live.scopes)).then_some(live)
 }
 
 fn consent_screen(
+/// Whether the code of this request can be redeemed without a secret. A client that has one but may
+/// also authenticate by `none` can redeem it by a code verifier, which whoever sent the request has;
+/// a request without a challenge has no verifier.
+fn needs_no_secret(request: &AuthorizationRequest) -> bool {
+    let may_omit = request.client.auth_methods.contains(&ClientAuthMethod::None);
+    request.client.is_public() || (may_omit && request.challenge.is_some())
+}
+
     ctx: &Context<'_>,
     request: &AuthorizationRequest,
     decided: Decided,

@@ -5,7 +5,7 @@ use engine::authorize::{ConsentScreen, Next, deny};
 use engine::people::SignedIn;
 use oauth::Parameter as P;
 
-use crate::authorize::world::{World, outcome, refusal, scopes};
+use crate::authorize::world::{REDIRECT, World, outcome, refusal, scopes};
 
 async fn screen(world: &World, changes: &[(P, &str)], person: &SignedIn) -> ConsentScreen {
     match world.next(&world.authorization_request(changes).await, person, None).await {
@@ -160,4 +160,47 @@ async fn consent_is_checked_against_the_present_state() {
     world.change::<Client>("app", |it| it.status = Status::Suspended).await;
     assert_eq!(refusal(world.allow(&checked, &bob, None).await), "page client_suspended");
     assert!(world.grants().await.is_empty());
+}
+
+/// RFC 8252 §8.6: whoever sent such a request has its verifier, so the app may be somebody else.
+#[tokio::test]
+async fn consent_is_not_remembered_where_a_code_needs_no_secret() {
+    use oauth::ClientAuthMethod::{ClientSecretPost, None as Bare};
+    let world = World::new().await;
+    let bob = world.signed_in("bob").await;
+    let local = "http://localhost:3000/cb";
+    let open = "[pkce]\nrequired = \"public\"\n";
+    let lax = World::speaking(open).await;
+    let bobs = lax.signed_in("bob").await;
+    for (world, bob, methods, to, challenge, silent) in [
+        (&world, &bob, vec![ClientSecretPost], local, true, true),
+        (&world, &bob, vec![ClientSecretPost, Bare], local, true, false),
+        (&world, &bob, vec![Bare], local, true, false),
+        (&world, &bob, vec![ClientSecretPost, Bare], REDIRECT, true, true),
+        // Without a challenge there is no verifier: the code needs the secret.
+        (&lax, &bobs, vec![ClientSecretPost, Bare], local, false, true),
+        (&lax, &bobs, vec![ClientSecretPost, Bare], local, true, false),
+    ] {
+        world
+            .change::<Client>("app", |it| {
+                it.auth_methods = methods.clone();
+                it.redirect_uris = vec![REDIRECT.parse().unwrap(), local.parse().unwrap()];
+            })
+            .await;
+        let mut changes = vec![(P::RedirectUri, to)];
+        if !challenge {
+            changes.extend([(P::CodeChallenge, ""), (P::CodeChallengeMethod, "")]);
+        }
+        let once = world.authorization_request(&changes).await;
+        world.allow(&once, bob, None).await.unwrap();
+        let expected = if silent { "reply true" } else { "consent for acme" };
+        let told = outcome(world.next(&once, bob, None).await);
+        assert_eq!(told, expected, "{methods:?} {to} {challenge}");
+        changes.push((P::Prompt, "none"));
+        let mute = world.authorization_request(&changes).await;
+        let expected =
+            if silent { "reply true" } else { "redirect consent_required consent_required" };
+        let told = outcome(world.next(&mute, bob, None).await);
+        assert_eq!(told, expected, "{methods:?} {to} {challenge}");
+    }
 }

@@ -18,6 +18,10 @@ use crate::error::CommandError;
 /// The name of the partner's app at its providers.
 const PARTNER: &str = "demo-partner";
 
+/// How the partner's app authenticates: always with its secret. An app on this machine that could do
+/// without is asked for consent each time.
+const PARTNER_METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+
 /// A realm with users who sign in.
 struct RealmPeople<'a> {
     provider: Provider,
@@ -152,6 +156,7 @@ async fn partner(
         public_id: Some(PARTNER.to_owned()),
         name: "Demo partner".to_owned(),
         kind: Some("app".to_owned()),
+        auth_methods: Some(texts(&PARTNER_METHODS)),
         redirect_uris: Some(vec![redirect_uri.clone()]),
         scopes: Some(texts(people_of.partner_scopes)),
         description: Some("Shows what came of connecting, and forgets it when it ends.".to_owned()),
@@ -169,6 +174,7 @@ async fn partner(
 /// Makes a new secret for an existing app, because the old one cannot be read back.
 async fn another_secret(realm: &SeedRealm<'_>, redirect_uri: String) -> Result<String, Denial> {
     let change = clients::ClientChange {
+        auth_methods: Some(texts(&PARTNER_METHODS)),
         redirect_uris: Some(vec![redirect_uri]),
         ..clients::ClientChange::default()
     };

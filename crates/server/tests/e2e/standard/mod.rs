@@ -6,6 +6,7 @@ mod defaults;
 mod id_tokens;
 mod metadata;
 mod refresh_scopes;
+mod remembered;
 mod resources;
 
 use oauth::pkce::s256;
