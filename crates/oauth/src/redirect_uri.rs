@@ -59,6 +59,12 @@ impl RedirectUri {
         self.url().is_some_and(|url| url.scheme() == "https")
     }
 
+    /// Whether the scheme is `http` and the host is not the local machine: what is sent there can be
+    /// read on its way.
+    pub fn is_plain(&self) -> bool {
+        self.url().is_some_and(|url| url.scheme() == "http") && !self.is_loopback()
+    }
+
     /// Whether the host is the local machine: `localhost`, 127.0.0.0/8 or `[::1]` (RFC 8252 §7.3).
     pub fn is_loopback(&self) -> bool {
         match self.url().as_ref().and_then(Url::host) {
@@ -221,5 +227,15 @@ mod tests {
         assert_eq!(parse("https://a.example:444/cb").unwrap().origin(), "https://a.example:444");
         assert_eq!(parse("com.example.app:/cb").unwrap().origin(), "com.example.app:");
         assert!(parse("http://localhost:3000/callback").unwrap().is_loopback());
+        for (text, plain) in [
+            ("HTTP://app.example/cb", true),
+            ("http://192.168.1.7/cb", true),
+            ("http://localhost.example/cb", true),
+            ("http://[::1]/cb", false),
+            ("https://app.example/cb", false),
+            ("com.example.http:/cb", false),
+        ] {
+            assert_eq!(parse(text).unwrap().is_plain(), plain, "{text}");
+        }
     }
 }

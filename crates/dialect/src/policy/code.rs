@@ -29,8 +29,11 @@ pub enum RedirectMatch {
 pub struct RedirectRule {
     /// How a URI is compared with the registered ones.
     pub matching: RedirectMatch,
-    /// Whether only `https` is allowed (other than on localhost).
+    /// Whether only `https` is allowed (other than on localhost): no private-use schemes either.
     pub require_https: bool,
+    /// Whether `http` may be registered for other hosts than this machine. A code that is sent
+    /// there can be read on its way.
+    pub allow_http: bool,
     /// Whether `localhost` is allowed, for development.
     pub allow_localhost: bool,
 }
@@ -64,6 +67,7 @@ pub(crate) fn redirect(table: &Table<'_>) -> Result<RedirectRule, DialectError> 
             .required("match")?
             .one_of(&[("exact", RedirectMatch::Exact), ("domain", RedirectMatch::Domain)])?,
         require_https: table.required("require_https")?.boolean()?,
+        allow_http: table.required("allow_http")?.boolean()?,
         allow_localhost: table.required("allow_localhost")?.boolean()?,
     };
     table.finish("key")?;

@@ -39,25 +39,50 @@ pub(crate) fn redirect_uris(field: &str, texts: &[String]) -> Result<Vec<Redirec
     Ok(uris)
 }
 
-/// Checks that the dialect allows every redirect URI of the client in its new state.
-pub(crate) fn check_redirects(ctx: &Context<'_>, client: &Client) -> Result<(), Denial> {
-    for (field, uris) in [
+/// The redirect URIs of an app, by the field that they are in.
+fn all_redirects(client: &Client) -> [(&'static str, &[RedirectUri]); 2] {
+    [
         ("redirect_uris", &client.redirect_uris),
         ("post_logout_redirect_uris", &client.post_logout_redirect_uris),
-    ] {
+    ]
+}
+
+/// Whether the app has a redirect URI that it had not `before`, in the same field.
+pub(crate) fn leads_elsewhere(before: &Client, after: &Client) -> bool {
+    let fields = all_redirects(before).into_iter().zip(all_redirects(after));
+    fields.into_iter().any(|((_, before), (_, after))| after.iter().any(|it| !before.contains(it)))
+}
+
+/// Checks that the dialect allows every redirect URI of the client in its new state. `http` on the
+/// network is refused where it is new.
+pub(crate) fn check_redirects(
+    ctx: &Context<'_>,
+    before: &Client,
+    client: &Client,
+) -> Result<(), Denial> {
+    let rule = ctx.issuer.dialect().redirect_rule();
+    for ((field, uris), (_, known)) in all_redirects(client).into_iter().zip(all_redirects(before))
+    {
         for uri in uris {
             check_redirect(ctx.issuer.dialect(), client, uri)
                 .map_err(|expected| invalid(field, expected))?;
+            if uri.is_plain() && !rule.allow_http && !known.contains(uri) {
+                return Err(invalid(field, plain_expected(uri)));
+            }
         }
     }
     Ok(())
 }
 
+fn plain_expected(uri: &RedirectUri) -> String {
+    format!("an https URI, or http on localhost; {uri} is neither")
+}
+
 /// Checks one redirect URI. The error says what is expected instead.
 fn check_redirect(dialect: &Dialect, client: &Client, uri: &RedirectUri) -> Result<(), String> {
     let rule = dialect.redirect_rule();
-    let plain = uri.as_str().get(..5).is_some_and(|it| it.eq_ignore_ascii_case("http:"));
-    if !uri.is_https() && !plain {
+    let http = uri.as_str().get(..5).is_some_and(|it| it.eq_ignore_ascii_case("http:"));
+    if !uri.is_https() && !http {
         // RFC 8252 §7.1: a private-use scheme leads to an app on a device, not to a web site.
         return match client.app_type {
             AppType::Native if !rule.require_https => Ok(()),
@@ -75,8 +100,8 @@ fn check_redirect(dialect: &Dialect, client: &Client, uri: &RedirectUri) -> Resu
         let allowed = rule.allow_localhost || client.app_type == AppType::Native;
         return if allowed { Ok(()) } else { Err(refused()) };
     }
-    if plain && rule.require_https {
-        return Err(format!("an https URI, or http on localhost; {uri} is neither"));
+    if uri.is_plain() && rule.require_https {
+        return Err(plain_expected(uri));
     }
     match (rule.matching, &client.redirect_domain) {
         (RedirectMatch::Exact, _) => Ok(()),
@@ -231,6 +256,7 @@ impl AppFields<'_> {
         ctx: &Context<'_>,
         client: &mut Client,
     ) -> Result<Vec<&'static str>, Denial> {
+        let before = client.clone();
         let mut changed = Vec::new();
         if let Some(text) = self.app_type {
             client.app_type = app_type("app_type", text)?;
@@ -263,7 +289,7 @@ impl AppFields<'_> {
             changed.push("scopes");
         }
         changed.extend(self.apply_texts(client)?);
-        check_redirects(ctx, client)?;
+        check_redirects(ctx, &before, client)?;
         Ok(changed)
     }
 

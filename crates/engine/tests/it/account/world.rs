@@ -35,6 +35,13 @@ impl World {
         world
     }
 
+    /// A realm whose dialect differs from the RFCs in these lines.
+    pub(crate) async fn differing(lines: &str) -> Self {
+        let world = Self(TestRealm::differing(lines));
+        world.populate().await;
+        world
+    }
+
     async fn populate(&self) {
         self.api(API, &["read", "write", "tokens:write", "apps:write"]).await;
         for (organization, user) in [("acme", "ada"), ("bolt", "bob")] {

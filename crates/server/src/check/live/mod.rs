@@ -1,6 +1,7 @@
 //! `postern check --live`: says what is weak in what a realm has stored. It asks the admin API of the running realm, so
 //! it needs an admin key with the scopes to read, and changes nothing.
 
+mod clients;
 mod gate;
 mod lists;
 mod tokens;
@@ -18,6 +19,7 @@ use crate::error::CommandError;
 pub(super) async fn findings(api: &Api, config: &Config) -> Result<Vec<Finding>, CommandError> {
     let mut findings = Vec::new();
     tokens::legacy(api, &mut findings).await?;
+    clients::redirects(api, &mut findings).await?;
     users::addresses(api, &mut findings).await?;
     gate::audiences(api, config, &mut findings).await?;
     Ok(findings)

@@ -6,6 +6,7 @@ mod defaults;
 mod id_tokens;
 mod metadata;
 mod refresh_scopes;
+mod registering;
 mod remembered;
 mod resources;
 
