@@ -83,6 +83,11 @@ pub struct Client {
     /// The user who registered it, where one did. That user may change it.
     #[serde(default)]
     pub creator: Option<Id<User>>,
+    /// Whether staff vouch for the app. The browser of a person is sent on to the redirect URI of an
+    /// app that nobody verified only after that person saw a page (RFC 9700 §4.11.2). What was stored
+    /// without this field counts as verified.
+    #[serde(default = "verified")]
+    pub verified: bool,
     /// A counter. Raising it revokes all connections that users gave to the app: see
     /// [`Client::accepts`].
     #[serde(default)]
@@ -93,6 +98,10 @@ pub struct Client {
     pub status: Status,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+const fn verified() -> bool {
+    true
 }
 
 impl Client {

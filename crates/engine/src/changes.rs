@@ -42,6 +42,23 @@ impl<'a> Changes<'a> {
         self.add_event(changed, action, detail);
     }
 
+    /// Replaces an entity with a new state, and adds each of these events. Without an event nothing is
+    /// written.
+    pub(crate) fn replace_by<T: EntityRecord>(
+        &mut self,
+        loaded: &Loaded<T>,
+        changed: &T,
+        events: impl IntoIterator<Item = (String, Detail)>,
+    ) {
+        let mut events = events.into_iter();
+        if let Some((action, detail)) = events.next() {
+            self.replace(loaded, changed, action, detail);
+        }
+        for (action, detail) in events {
+            self.add_event(changed, action, detail);
+        }
+    }
+
     /// Adds a write that needs no event of its own, if there is one.
     pub(crate) fn write(&mut self, write: Option<Write>) {
         self.batch.writes.extend(write);

@@ -123,6 +123,7 @@ pub fn client() -> Client {
         require_pkce: Some(true),
         id_token_signed_response_alg: Some(Algorithm::ES256),
         creator: Some(self::id()),
+        verified: false,
         connections_epoch: 0,
         budget: BudgetLimits { per_hour: None, per_day: Some(u64::MAX) },
         status: Status::Active,
@@ -150,7 +151,6 @@ pub fn grant() -> Grant {
     }
 }
 
-/// A credential: an API key.
 /// Apps as they were while every app could ask for identity scopes: with a grant of each, and what
 /// its list is afterwards.
 pub fn connected_apps() -> Vec<(Client, Grant, &'static str)> {
@@ -185,6 +185,7 @@ pub fn connected_apps() -> Vec<(Client, Grant, &'static str)> {
     cases
 }
 
+/// A credential: an API key.
 pub fn credential() -> Credential {
     credential_of(CredentialDetail::ApiKey {
         grant: id(),

@@ -2,6 +2,8 @@
 //!
 //! The person who registers an app sets its redirect URIs and its scopes. Only staff set the domain
 //! that it may redirect to, for dialects that require a registered domain.
+//!
+//! Invariant: only staff verify an app. A redirect URI that they have not seen ends it.
 
 use domain::{Client, ClientKind, Credential, CredentialKind, Status};
 use oauth::ClientAuthMethod;
@@ -103,6 +105,7 @@ pub async fn create(
     }
     let mut app = clients::with_defaults(ctx, ClientKind::App, fields::name("name", &input.name)?)?;
     app.creator = Some(person.user().id);
+    app.verified = false;
     if input.public {
         app.auth_methods = vec![ClientAuthMethod::None];
     }
@@ -182,13 +185,14 @@ pub async fn update(
     };
     changed.extend(fields_of_app.apply(ctx, &mut after).await?);
     let dropped = apps::scopes_changed(ctx, &before, &mut after);
+    after.verified &= !apps::leads_elsewhere(&before, &after);
     let actor = person.actor();
     let mut changes = Changes::new(ctx, &actor);
-    if !changed.is_empty() {
-        let details =
-            detail([("changed", json!(changed)), ("connections_dropped", json!(dropped))]);
-        changes.replace(&before, &after, "client.updated".into(), details);
-    }
+    let details = detail([("changed", json!(changed)), ("connections_dropped", json!(dropped))]);
+    let updated = (!changed.is_empty()).then(|| ("client.updated".to_owned(), details));
+    let unverified = ("client.unverified".to_owned(), no_detail());
+    let unverified = (after.verified != before.verified).then_some(unverified);
+    changes.replace_by(&before, &after, updated.into_iter().chain(unverified));
     Ok(changes.done(after))
 }
 

@@ -123,6 +123,7 @@ pub(crate) fn with_defaults(
         require_pkce: None,
         id_token_signed_response_alg: None,
         creator: None,
+        verified: true,
         connections_epoch: 0,
         budget: Budget::default().into(),
         status: Status::Active,
@@ -200,15 +201,17 @@ pub async fn update(
         changed.push("status");
     }
     let dropped = apps::scopes_changed(ctx, &before, &mut after);
+    after.verified = change.verified.unwrap_or(before.verified);
     let mut changes = Changes::new(ctx, actor);
-    if !changed.is_empty() {
-        let what = switched.map_or("updated", NewStatus::participle);
-        let mut details = detail([("changed", json!(changed))]);
-        if dropped {
-            details.insert("connections_dropped".to_owned(), json!(true));
-        }
-        changes.replace(&before, &after, format!("client.{what}"), details);
+    let what = switched.map_or("updated", NewStatus::participle);
+    let mut details = detail([("changed", json!(changed))]);
+    if dropped {
+        details.insert("connections_dropped".to_owned(), json!(true));
     }
+    let updated = (!changed.is_empty()).then(|| (format!("client.{what}"), details));
+    let verdict = if after.verified { "client.verified" } else { "client.unverified" };
+    let verdict = (after.verified != before.verified).then(|| (verdict.to_owned(), no_detail()));
+    changes.replace_by(&before, &after, updated.into_iter().chain(verdict));
     Ok(changes.done(after))
 }
 

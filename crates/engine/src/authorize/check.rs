@@ -72,7 +72,10 @@ pub(super) async fn checked(
             resource_server,
             (state, parameters.clone()),
         )),
-        Err(denial) => Err(AuthorizationDenial::Redirect { target, state, denial }),
+        Err(denial) => {
+            let shown_first = !client.verified;
+            Err(AuthorizationDenial::Redirect { target, state, denial, shown_first })
+        }
     }
 }
 

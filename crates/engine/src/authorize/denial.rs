@@ -7,7 +7,9 @@ use crate::Denial;
 
 /// A denied authorization request.
 ///
-/// A denial before there is a [`RedirectTarget`] cannot redirect, because it has no target.
+/// A denial before there is a [`RedirectTarget`] cannot redirect, because it has no target. A denial
+/// of an app that nobody verified is shown first: else anybody could register an app, and use this
+/// issuer's address in a link that leads to a page of their own (RFC 9700 §4.11.2).
 #[derive(Debug)]
 pub enum AuthorizationDenial {
     /// Shown on a page: there is no safe redirect target (RFC 6749 §4.1.2.1).
@@ -20,6 +22,9 @@ pub enum AuthorizationDenial {
         state: Option<String>,
         /// The reason for the denial.
         denial: Denial,
+        /// Whether a page must show the denial and where the target leads, and the person decides
+        /// whether to go there: nobody verified the app.
+        shown_first: bool,
     },
 }
 
@@ -31,6 +36,11 @@ impl AuthorizationDenial {
         }
     }
 
+    /// Whether a page must show the denial before the browser may go to the app.
+    pub const fn is_shown_first(&self) -> bool {
+        matches!(self, Self::Redirect { shown_first: true, .. })
+    }
+
     /// The response for the app.
     ///
     /// # Errors
@@ -38,7 +48,7 @@ impl AuthorizationDenial {
     pub fn into_reply(self) -> Result<AuthorizationReply, Denial> {
         match self {
             Self::Page(denial) => Err(denial),
-            Self::Redirect { target, state, denial } => Ok(AuthorizationReply {
+            Self::Redirect { target, state, denial, .. } => Ok(AuthorizationReply {
                 redirect_uri: target.into_uri(),
                 state,
                 outcome: Err(denial.error_response()),

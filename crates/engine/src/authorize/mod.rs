@@ -89,7 +89,8 @@ pub struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// A denial of this request. It is returned to the app by redirect.
+    /// A denial of this request. It is returned to the app by redirect, unless a page must show it
+    /// first.
     pub fn denial(&self, denial: Denial) -> AuthorizationDenial {
         AuthorizationDenial::Redirect {
             target: self.target.clone(),
@@ -102,6 +103,7 @@ impl AuthorizationRequest {
 /// The next step of an authorization request.
 #[derive(Debug)]
 pub enum Next {
+            shown_first: !self.client.verified,
     /// The person must sign in; then call again.
     SignIn,
     /// The person must choose one of these organizations; then call again with the choice.

@@ -16,7 +16,8 @@ use crate::{Context, Denial};
 pub struct EndSession {
     /// The app, if the request identifies it without doubt.
     pub client: Option<Loaded<Client>>,
-    /// Where to redirect the person afterwards: a URI registered by that app.
+    /// Where to redirect the person afterwards: a URI registered by that app. One of an app that
+    /// nobody verified only after the person saw a page: see [`Client::verified`].
     pub redirect: Option<RedirectUri>,
     /// The `state` parameter, returned unchanged with the redirect.
     pub state: Option<String>,

@@ -25,6 +25,10 @@ pub(crate) enum Command {
     Suspend(Named),
     /// Activate one again
     Activate(Named),
+    /// Verify an app that a user registered
+    Verify(Named),
+    /// Vouch for an app no longer
+    Unverify(Named),
     /// Revoke every connection of an app
     DropConnections(Named),
 }
@@ -154,6 +158,8 @@ impl Planned for Command {
             Self::Update(it) => update(*it),
             Self::Suspend(it) => Plan::post(&[ALL, &it.id, "suspend"], body([])),
             Self::Activate(it) => Plan::post(&[ALL, &it.id, "activate"], body([])),
+            Self::Verify(it) => Plan::post(&[ALL, &it.id, "verify"], body([])),
+            Self::Unverify(it) => Plan::post(&[ALL, &it.id, "unverify"], body([])),
             Self::DropConnections(it) => Plan::post(&[ALL, &it.id, "drop-connections"], body([])),
         }
     }

@@ -40,6 +40,9 @@ struct AppView {
     logo_uri: Option<String>,
     /// What its ID tokens are signed with; null: `RS256`.
     id_token_signed_response_alg: Option<&'static str>,
+    /// Whether staff verified it. Until then, and after a new redirect URI, an error of its requests is shown to the
+    /// user on a page, before they may go on to its redirect URI.
+    verified: bool,
     /// `active`, or `suspended` by staff.
     status: &'static str,
     created_at: String,
@@ -123,6 +126,7 @@ async fn view(names: &mut Names<'_>, it: &Client) -> Result<AppView, Denial> {
         client_uri: it.client_uri.clone(),
         logo_uri: it.logo_uri.clone(),
         id_token_signed_response_alg: it.id_token_signed_response_alg.map(|it| it.as_str()),
+        verified: it.verified,
         status: status(it.status),
         created_at: time(it.created_at),
     })

@@ -50,6 +50,9 @@ pub(super) struct ClientView {
     id_token_signed_response_alg: Option<&'static str>,
     /// The user who registered it and may change it; null means that staff did.
     creator: Option<String>,
+    /// Whether staff vouch for the app. Until then, an error of its requests is shown to the user on a page, before they
+    /// may go on to its redirect URI. True for what staff made.
+    verified: bool,
     budget: LimitsView,
     /// `active` or `suspended`.
     status: &'static str,
@@ -111,6 +114,7 @@ async fn view(names: &mut Names<'_>, it: &Client) -> Result<ClientView, Denial> 
         require_pkce: it.require_pkce,
         id_token_signed_response_alg: it.id_token_signed_response_alg.map(|it| it.as_str()),
         creator: names.of(it.creator).await?,
+        verified: it.verified,
         budget: limits(&it.budget),
         status: status(it.status),
         created_at: time(it.created_at),
@@ -143,6 +147,19 @@ pub(super) fn rows(table: Table) -> Table {
         .change(
             row(MethodFilter::POST, "/clients/{id}/activate", write, "Activate a client again"),
             |call, _: Arc<Nothing>| switch(call, NewStatus::Active),
+        )
+        .change(
+            row(
+                MethodFilter::POST,
+                "/clients/{id}/verify",
+                write,
+                "Verify an app that a user registered",
+            ),
+            |call, _: Arc<Nothing>| vouch(call, true),
+        )
+        .change(
+            row(MethodFilter::POST, "/clients/{id}/unverify", write, "Vouch for an app no longer"),
+            |call, _: Arc<Nothing>| vouch(call, false),
         )
         .change(
             row(
@@ -197,6 +214,11 @@ async fn update(call: Call, change: Arc<ClientChange>) -> Result<Outcome<ClientV
 
 async fn switch(call: Call, to: NewStatus) -> Result<Outcome<ClientView>, Denial> {
     let change = ClientChange { status: Some(to), ..ClientChange::default() };
+    update(call, Arc::new(change)).await
+}
+
+async fn vouch(call: Call, verified: bool) -> Result<Outcome<ClientView>, Denial> {
+    let change = ClientChange { verified: Some(verified), ..ClientChange::default() };
     update(call, Arc::new(change)).await
 }
 

@@ -18,7 +18,7 @@ use super::forms::Form;
 use super::page::{Allowed, Layout, page, see_other};
 use super::resume::{self, ORGANIZATION};
 use super::show::{self, STALE};
-use super::templates::{ConsentPage, OrganizationPage, ScopeLine};
+use super::templates::{ConsentPage, OrganizationPage, ScopeLine, UnverifiedPage};
 use super::visit::Visit;
 
 /// Answers a request to an authorization endpoint.
@@ -39,7 +39,9 @@ pub(super) async fn answer(
         Err(AuthorizationDenial::Page(denial)) => show::denied(visit, &ctx, &denial),
         Err(denial) => {
             visit.note(&ctx, denial.denial());
+            let shown_first = denial.is_shown_first();
             match denial.into_reply() {
+                Ok(reply) if shown_first => unverified(visit, endpoint, &reply),
                 Ok(reply) => back_to_app(visit, endpoint, &reply),
                 Err(denial) => show::denied(visit, &ctx, &denial),
             }
@@ -195,6 +197,26 @@ fn allowed(request: &AuthorizationRequest) -> Allowed {
 
 /// The redirect back to the app, in the format of the dialect.
 fn back_to_app(
+/// The page that shows an error to the user, before they may follow it to an app that nobody verified.
+fn unverified(
+    visit: &Visit<'_>,
+    endpoint: &Endpoint,
+    reply: &AuthorizationReply,
+) -> Response<Body> {
+    let to_app = back_to_app(visit, endpoint, reply);
+    let location = to_app.headers().get(header::LOCATION).and_then(|it| it.to_str().ok());
+    let uri = &reply.redirect_uri;
+    let failure = reply.outcome.as_ref().err();
+    let template = UnverifiedPage {
+        layout: Layout::of(visit),
+        text: failure.map(|it| it.description.clone()).unwrap_or_default(),
+        destination: uri.host().unwrap_or_else(|| uri.origin()),
+        location: location.unwrap_or_default().to_owned(),
+    };
+    let status = failure.map_or(400, |it| it.problem.status());
+    page(visit, status, &template, &Allowed::default())
+}
+
     visit: &Visit<'_>,
     endpoint: &Endpoint,
     reply: &AuthorizationReply,

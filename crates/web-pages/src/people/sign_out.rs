@@ -74,7 +74,13 @@ async fn step(
     ctx: &WriteContext<'_>,
     onward: Onward<'_>,
 ) -> Result<Response<Body>, Denial> {
-    let Some(person) = visit.person(ctx).await? else { return Ok(done(visit, onward)) };
+    let Some(person) = visit.person(ctx).await? else {
+        // No page was seen yet: a link must not lead to an app that nobody verified.
+        let verified = |(_, wish): &(&Endpoint, &EndSession)| {
+            wish.client.as_ref().is_some_and(|client| client.verified)
+        };
+        return Ok(done(visit, onward.filter(verified)));
+    };
     let hinted = onward.and_then(|(_, wish)| wish.user_hint.as_ref());
     let proven =
         hinted.is_some_and(|user| *user == person.user.public_id) && visit.method != Method::HEAD;

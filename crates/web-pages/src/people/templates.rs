@@ -111,6 +111,19 @@ pub(crate) struct OrganizationPage {
     pub(crate) wrong: Option<&'static str>,
 }
 
+/// The page in place of a redirect with an error to an app that nobody verified.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/unverified.html")]
+pub(crate) struct UnverifiedPage {
+    pub(crate) layout: Layout,
+    /// The error in words.
+    pub(crate) text: String,
+    /// The host that the link leads to.
+    pub(crate) destination: String,
+    /// The link.
+    pub(crate) location: String,
+}
+
 /// A scope on the consent page.
 #[derive(Clone, Debug)]
 pub(crate) struct ScopeLine {

@@ -77,6 +77,9 @@ pub struct ClientChange {
     pub default_audience: Option<String>,
     /// The new limits. They replace the old ones.
     pub budget: Option<Budget>,
+    /// Whether staff vouch for the app: an app that is not verified gets errors of its requests only
+    /// after the user saw a page.
+    pub verified: Option<bool>,
     /// `web`: runs on a server or in a browser. `native`: runs on a device.
     pub app_type: Option<String>,
     /// Where users may be redirected with an authorization response. URIs are compared character by

@@ -2,7 +2,7 @@
 
 use domain::{Client, CredentialKind, Status};
 use engine::account::apps::{self, AppChange, NewApp, NewAppSecret};
-use engine::admin::PageQuery;
+use engine::admin::{PageQuery, clients};
 use engine::secrets;
 
 use crate::account::world::{CALLBACK, World, code};
@@ -135,4 +135,75 @@ async fn a_user_cannot_set_a_redirect_domain() {
     assert!(refused.contains("redirect_domain"), "{refused}");
     let local = NewApp { redirect_uris: vec!["https://localhost:3000/cb".into()], ..new() };
     world.done(async |ctx| apps::create(ctx, &ada, &local).await).await;
+}
+
+#[tokio::test]
+async fn an_app_is_verified_by_staff_and_until_it_leads_elsewhere() {
+    let world = World::new().await;
+    let ada = world.person("ada").await;
+    let made = world.done(async |ctx| apps::create(ctx, &ada, &new()).await).await;
+    assert!(!made.client.verified);
+    let id = made.client.public_id.to_string();
+    let staff = async |verified| {
+        let change = clients::ClientChange { verified, ..clients::ClientChange::default() };
+        let by = domain::Actor::System;
+        world.done(async |ctx| clients::update(ctx, &by, &id, &change).await).await.verified
+    };
+    let own = async |change: AppChange| {
+        world.done(async |ctx| apps::update(ctx, &ada, &id, &change).await).await.verified
+    };
+    let uris = |uris: &[&str]| AppChange {
+        redirect_uris: Some(uris.iter().map(|it| (*it).to_owned()).collect()),
+        ..AppChange::default()
+    };
+    assert!(staff(Some(true)).await);
+    assert!(staff(None).await, "nothing was said");
+    assert!(own(AppChange { name: Some("Ours".into()), ..AppChange::default() }).await);
+    assert!(own(uris(&[CALLBACK])).await, "the same");
+    let elsewhere = "https://elsewhere.example/cb";
+    assert!(!own(uris(&[CALLBACK, elsewhere])).await);
+    assert!(!own(uris(&[CALLBACK])).await, "only staff verify it again");
+    assert!(staff(Some(true)).await);
+    let after_sign_out = Some(vec![elsewhere.to_owned()]);
+    let change = AppChange { post_logout_redirect_uris: after_sign_out, ..AppChange::default() };
+    assert!(!own(change).await);
+    assert!(staff(Some(true)).await);
+    assert!(!staff(Some(false)).await);
+    let told = world.events(50).await;
+    let told: Vec<_> = told.iter().map(|it| it.draft.action.as_str()).collect();
+    let count = |action: &str| told.iter().filter(|it| **it == action).count();
+    assert_eq!((count("client.verified"), count("client.unverified")), (3, 3), "{told:?}");
+}
+
+#[tokio::test]
+async fn http_on_the_network_is_refused_where_it_is_new() {
+    let world = World::new().await;
+    let ada = world.person("ada").await;
+    let plain = "http://app.example/cb";
+    let bad = NewApp { redirect_uris: vec![plain.into()], ..new() };
+    let refused = apps::create(&world.ctx(), &ada, &bad).await;
+    assert!(refused.unwrap_err().to_string().contains("https"));
+    let after = NewApp { post_logout_redirect_uris: Some(vec![plain.into()]), ..new() };
+    assert_eq!(code(apps::create(&world.ctx(), &ada, &after).await), "invalid_field");
+    let local = ["http://localhost:3000/cb", "http://127.0.0.1/cb", "http://[::1]:8080/cb"];
+    let local = NewApp { redirect_uris: local.map(str::to_owned).to_vec(), ..new() };
+    let made = world.done(async |ctx| apps::create(ctx, &ada, &local).await).await;
+
+    // One that was registered before stays, and the app can be changed.
+    let id = made.client.public_id.to_string();
+    let was = vec![plain.parse().unwrap()];
+    world.change::<Client>(made.client.id, |it| it.redirect_uris = was).await;
+    let update = async |change: AppChange| {
+        world.settle(async |ctx| apps::update(ctx, &ada, &id, &change).await).await
+    };
+    update(AppChange { name: Some("Ours".into()), ..AppChange::default() }).await.unwrap();
+    let kept = Some(vec![plain.into(), CALLBACK.into()]);
+    update(AppChange { redirect_uris: kept, ..AppChange::default() }).await.unwrap();
+    let more = Some(vec![plain.into(), "http://app.example/other".into()]);
+    let refused = update(AppChange { redirect_uris: more, ..AppChange::default() }).await;
+    assert_eq!(code(refused), "invalid_field");
+
+    let lax = World::differing("[redirect]\nallow_http = true\n").await;
+    let ada = lax.person("ada").await;
+    lax.done(async |ctx| apps::create(ctx, &ada, &bad).await).await;
 }

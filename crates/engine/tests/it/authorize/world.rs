@@ -226,14 +226,16 @@ pub(crate) fn request(changes: &[(P, &str)]) -> Request {
     }
 }
 
-/// Where a denial goes: `page code`, or `redirect code error`.
+/// Where a denial goes: `page code`, `redirect code error`, or `shown code error` where a
+/// page shows it first.
 pub(crate) fn refusal<T>(result: Result<T, AuthorizationDenial>) -> String {
     let Err(refused) = result else { return "accepted".into() };
     let (code, problem) = (refused.denial().code(), refused.denial().problem());
     match refused {
         AuthorizationDenial::Page(_) => format!("page {code}"),
-        AuthorizationDenial::Redirect { .. } => {
-            format!("redirect {code} {}", problem.code())
+        AuthorizationDenial::Redirect { shown_first, .. } => {
+            let way = if shown_first { "shown" } else { "redirect" };
+            format!("{way} {code} {}", problem.code())
         }
     }
 }

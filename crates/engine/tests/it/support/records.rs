@@ -101,6 +101,7 @@ impl TestRealm {
             require_pkce: None,
             id_token_signed_response_alg: None,
             creator: None,
+            verified: true,
             connections_epoch: 0,
             budget: BudgetLimits::default(),
             status: Status::Active,

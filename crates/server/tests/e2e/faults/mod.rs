@@ -23,6 +23,7 @@ mod person;
 mod realm;
 mod signing_in;
 mod table;
+mod unverified;
 mod ways;
 mod whole;
 mod wire;
@@ -58,6 +59,7 @@ fn every_endpoint_of_every_dialect_bears_every_fault() {
 fn the_authorization_endpoint_never_redirects_elsewhere() {
     let judged = of_people("authorization requests", |people, _, stranger| {
         authorization_requests::check_all(people, stranger);
+        unverified::check_all(people);
     });
     assert!(judged > 1_000, "fewer requests were judged: {judged}");
 }

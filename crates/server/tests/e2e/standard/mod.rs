@@ -9,6 +9,7 @@ mod refresh_scopes;
 mod registering;
 mod remembered;
 mod resources;
+mod unverified;
 
 use oauth::pkce::s256;
 use serde_json::{Value, json};

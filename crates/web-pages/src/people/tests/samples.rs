@@ -171,6 +171,15 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
                 notice: None,
             }),
         ),
+        (
+            "unverified",
+            Box::new(UnverifiedPage {
+                layout: layout(),
+                text: "The person must sign in.".into(),
+                destination: "app.ledger.example".into(),
+                location: "https://app.ledger.example/cb?error=login_required&state=1".into(),
+            }),
+        ),
         ("signed-out", Box::new(SignedOutPage { layout: layout(), sign_in: "/sign-in".into() })),
         ("organization", Box::new(picker.clone())),
         (
