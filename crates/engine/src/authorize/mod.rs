@@ -17,8 +17,8 @@ mod organizations;
 mod prior_consent;
 mod target;
 
-use base::Timestamp;
-use domain::{Client, Organization, ResourceServer};
+use base::{Id, Timestamp};
+use domain::{Client, Organization, ResourceServer, Session};
 use oauth::pkce::ChallengeMethod;
 use oauth::{AuthorizationReply, Parameters, Scope, ScopeSet};
 use store::Loaded;
@@ -54,6 +54,13 @@ pub struct Prompt {
     pub select_account: bool,
 }
 
+/// A person was sent to sign in, by a marker that was checked.
+#[derive(Clone, Copy, Debug)]
+struct SentToSignIn {
+    /// The session of their browser at that moment, if there was one.
+    held: Option<Id<Session>>,
+}
+
 /// A checked authorization request.
 #[derive(Clone, Debug)]
 pub struct AuthorizationRequest {
@@ -83,9 +90,9 @@ pub struct AuthorizationRequest {
     pub organization: Option<String>,
     /// All parameters of the request: they are checked again when the person consents.
     parameters: Parameters,
-    /// When the person was sent to sign in because of this request, if they returned with a valid
+    /// That the person was sent to sign in because of this request, if they returned with a valid
     /// marker.
-    sent_to_sign_in: Option<Timestamp>,
+    sent_to_sign_in: Option<SentToSignIn>,
 }
 
 impl AuthorizationRequest {
@@ -96,6 +103,7 @@ impl AuthorizationRequest {
             target: self.target.clone(),
             state: self.state.clone(),
             denial,
+            shown_first: !self.client.verified,
         }
     }
 }
@@ -103,7 +111,6 @@ impl AuthorizationRequest {
 /// The next step of an authorization request.
 #[derive(Debug)]
 pub enum Next {
-            shown_first: !self.client.verified,
     /// The person must sign in; then call again.
     SignIn,
     /// The person must choose one of these organizations; then call again with the choice.

@@ -41,10 +41,11 @@ pub async fn next(
 }
 
 /// Whether the person is the subject of the ID token that the app sent as a hint, if it sent one
-/// (OpenID Connect Core §3.1.2.1). This matters only without a page: pages show who is signed in.
+/// (OpenID Connect Core §3.1.2.1). A token that was not issued to this app names nobody. This matters
+/// only without a page: pages show who is signed in.
 fn is_expected(ctx: &Context<'_>, request: &AuthorizationRequest, person: &SignedIn) -> bool {
     let Some(hint) = &request.id_token_hint else { return true };
-    let subject = oidc::subject_of_hint(ctx, hint);
+    let subject = oidc::subject_of_hint(ctx, &request.client, hint);
     subject.is_ok_and(|subject| subject == person.user.public_id.as_str())
 }
 
@@ -81,7 +82,6 @@ fn remembered<'a>(
     (trusted_redirect && !asked_for && request.scopes.is_subset(&live.scopes)).then_some(live)
 }
 
-fn consent_screen(
 /// Whether the code of this request can be redeemed without a secret. A client that has one but may
 /// also authenticate by `none` can redeem it by a code verifier, which whoever sent the request has;
 /// a request without a challenge has no verifier.
@@ -90,6 +90,7 @@ fn needs_no_secret(request: &AuthorizationRequest) -> bool {
     request.client.is_public() || (may_omit && request.challenge.is_some())
 }
 
+fn consent_screen(
     ctx: &Context<'_>,
     request: &AuthorizationRequest,
     decided: Decided,

@@ -3,6 +3,7 @@
 use base::Secret;
 use base::digest::sha256;
 use base::encoding::base64url;
+use domain::Client;
 use jose::{Algorithm, Compact};
 use oauth::{AccessToken, IdToken};
 use serde::Deserialize;
@@ -73,15 +74,22 @@ pub(super) struct HintClaims {
     pub(super) sub: String,
     /// The audience: public id of the client.
     pub(super) aud: String,
+    /// When the person authenticated: in every ID token of this issuer, and in no access token.
+    #[serde(rename = "auth_time")]
+    _auth_time: i64,
 }
 
 /// Reads an ID token of this issuer that comes back as a hint. An expired one is accepted (OpenID
-/// Connect RP-Initiated Logout §2).
+/// Connect RP-Initiated Logout §2). What else the issuer signs has another `typ`, or lacks a claim
+/// that every ID token has.
 ///
 /// # Errors
 /// [`AccessTokenReason::Jwt`] for anything that is no ID token of this issuer.
 pub(super) fn read_hint(ctx: &Context<'_>, text: &str) -> Result<HintClaims, Denial> {
     let token = Compact::parse(text).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
+    if !token.header().is_type("JWT") {
+        return Err(AccessTokenReason::Jwt("it is no ID token".to_owned()).into());
+    }
     let keys = ctx.issuer.keys();
     let payload = keys.verify(&token).map_err(|error| AccessTokenReason::Jwt(error.to_string()))?;
     let claims: HintClaims = serde_json::from_slice(payload)
@@ -93,10 +101,20 @@ pub(super) fn read_hint(ctx: &Context<'_>, text: &str) -> Result<HintClaims, Den
     }
 }
 
-/// The subject of an ID token that comes back as a hint.
+/// The subject of an ID token that `client` sends back as a hint. It must have been issued to that
+/// client.
 ///
 /// # Errors
 /// As [`read_hint`].
-pub(crate) fn subject_of_hint(ctx: &Context<'_>, text: &str) -> Result<String, Denial> {
-    read_hint(ctx, text).map(|claims| claims.sub)
+pub(crate) fn subject_of_hint(
+    ctx: &Context<'_>,
+    client: &Client,
+    text: &str,
+) -> Result<String, Denial> {
+    let claims = read_hint(ctx, text)?;
+    if claims.aud == client.public_id.as_str() {
+        Ok(claims.sub)
+    } else {
+        Err(AccessTokenReason::Jwt("it was issued to another client".to_owned()).into())
+    }
 }

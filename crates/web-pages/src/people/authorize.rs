@@ -55,8 +55,10 @@ async fn step(
     endpoint: &Endpoint,
     path_values: PathValues<'_>,
 ) -> Result<Response<Body>, AuthorizationDenial> {
+    let endpoint_of = (endpoint, path_values);
     let request =
-        resume::authorization_request(ctx, (endpoint, path_values), visit.query.as_deref()).await?;
+        resume::authorization_request(ctx, endpoint_of, visit.query.as_deref(), visit.bindings())
+            .await?;
     let person = visit.person(ctx).await.map_err(AuthorizationDenial::Page)?;
     // A choice that cannot be read is none: the page asks once more.
     let chosen = visit.query_parameter(ORGANIZATION).ok().flatten();
@@ -88,11 +90,11 @@ async fn step(
     let Some(person) = person else {
         return Ok(match next {
             Next::Reply(reply) => back_to_app(visit, endpoint, &reply),
-            _ => see_other(&resume::by_way_of_sign_in(visit, ctx, &request)),
+            _ => resume::by_way_of_sign_in(visit, ctx, &request, None),
         });
     };
     Ok(match next {
-        Next::SignIn => see_other(&resume::by_way_of_sign_in(visit, ctx, &request)),
+        Next::SignIn => resume::by_way_of_sign_in(visit, ctx, &request, Some(&person)),
         Next::Choose(organizations) => {
             choose(visit, &request, &person, (&organizations, &feedback))
         }
@@ -195,8 +197,6 @@ fn allowed(request: &AuthorizationRequest) -> Allowed {
     Allowed { image, form_to_app: true }
 }
 
-/// The redirect back to the app, in the format of the dialect.
-fn back_to_app(
 /// The page that shows an error to the user, before they may follow it to an app that nobody verified.
 fn unverified(
     visit: &Visit<'_>,
@@ -217,6 +217,8 @@ fn unverified(
     page(visit, status, &template, &Allowed::default())
 }
 
+/// The redirect back to the app, in the format of the dialect.
+fn back_to_app(
     visit: &Visit<'_>,
     endpoint: &Endpoint,
     reply: &AuthorizationReply,

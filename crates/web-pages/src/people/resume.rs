@@ -1,10 +1,14 @@
 //! Reads and checks the app's request in the URL, and keeps it byte for byte through sign-in.
 
+use axum::body::Body;
+use axum::http::{Response, header};
 use dialect::{Endpoint, Incoming, PathValues, Route};
 use engine::authorize::{self, AuthorizationDenial, AuthorizationRequest};
+use engine::people::SignedIn;
 use engine::{Context, RequestReason};
 use oauth::{Operation, form};
 
+use super::page::see_other;
 use super::return_to::ReturnTo;
 use super::visit::Visit;
 
@@ -13,11 +17,12 @@ const LOGIN_AFTER: &str = "login_after";
 /// The parameter with the organization that the user chose.
 pub(super) const ORGANIZATION: &str = "organization";
 
-/// Reads and checks the app's request in `query`.
+/// Reads and checks the app's request in `query`. `browsers` are the bindings of the user's browser.
 pub(super) async fn authorization_request(
     ctx: &Context<'_>,
     (endpoint, path_values): (&Endpoint, PathValues<'_>),
     query: Option<&str>,
+    browsers: &[String],
 ) -> Result<AuthorizationRequest, AuthorizationDenial> {
     let incoming =
         Incoming { path_values, query, content_type: None, authorization: &[], body: &[] };
@@ -27,7 +32,7 @@ pub(super) async fn authorization_request(
     let checked = authorize::check(ctx, &request).await?;
     // A marker that cannot be read counts as none.
     let marker = form::value(query.unwrap_or_default().as_bytes(), LOGIN_AFTER).ok().flatten();
-    Ok(checked.returning(ctx, marker.as_deref()))
+    Ok(checked.returning(ctx, marker.as_deref(), browsers))
 }
 
 /// The app's request at `return_to`; `None` where there is no valid one.
@@ -40,7 +45,8 @@ pub(super) async fn waiting(
         Route::Found { endpoint, path_values }
             if endpoint.operation() == Operation::Authorization =>
         {
-            authorization_request(ctx, (endpoint, path_values), query).await.ok()
+            // Who must sign in is asked at the authorization endpoint.
+            authorization_request(ctx, (endpoint, path_values), query, &[]).await.ok()
         }
         _ => None,
     }
@@ -55,19 +61,20 @@ pub(super) fn can_end_at_an_app(ctx: &Context<'_>, return_to: &ReturnTo<'_>) -> 
     }
 }
 
-/// The URL of the sign-in page, which returns to the app's `request`.
+/// Redirects to the sign-in page, which returns to the app's `request`. `person` is who is signed in now.
 pub(super) fn by_way_of_sign_in(
     visit: &Visit<'_>,
     ctx: &Context<'_>,
     request: &AuthorizationRequest,
-) -> String {
-    let marker = authorize::login_marker(ctx, request);
-    let here = if marker.is_empty() {
-        visit.here()
-    } else {
-        with(&visit.path, visit.query.as_deref(), (LOGIN_AFTER, Some(&marker)))
-    };
-    sign_in_then(visit, &here)
+    person: Option<&SignedIn>,
+) -> Response<Body> {
+    let marker = authorize::login_marker(ctx, request, visit.binding(), person);
+    let here = with(&visit.path, visit.query.as_deref(), (LOGIN_AFTER, Some(&marker)));
+    let mut response = see_other(&sign_in_then(visit, &here));
+    if let Some(cookie) = visit.new_form_cookie() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// The URL of the sign-in page, which returns to `path`, a path with its query.

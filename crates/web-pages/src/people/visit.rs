@@ -38,7 +38,7 @@ pub(crate) struct Visit<'a> {
     pub(crate) form: Option<Form>,
     /// The body that the form was read from.
     pub(crate) body: axum::body::Bytes,
-    /// Bind forms to this browser while no user is signed in, at least one. A browser has several if it loaded several
+    /// Bind forms to this browser while no user is signed in, and markers of a sign-in always. At least one. A browser has several if it loaded several
     /// pages before it had any: each of them set a cookie of its own, so that the form of each page works.
     bindings: Vec<String>,
     /// Whether the binding was made for this request.
@@ -169,6 +169,16 @@ impl<'a> Visit<'a> {
         let session = person.map(|person| format!("session {}", person.session.id));
         let bindings = self.bindings.iter().filter(move |_| person.is_none());
         session.into_iter().chain(bindings.map(|it| format!("browser {it}")))
+    }
+
+    /// The bindings of this browser: secrets that it alone sends.
+    pub(crate) fn bindings(&self) -> &[String] {
+        &self.bindings
+    }
+
+    /// The binding for what is made now.
+    pub(crate) fn binding(&self) -> &str {
+        self.bindings.first().map_or("", String::as_str)
     }
 
     /// The cookie that a page with a form sets, if the browser does not have one yet. Its name is its own, so that it

@@ -46,7 +46,7 @@ async fn openid_core_3_1_2_1_prompt_login_is_neither_skipped_nor_a_loop() {
     let checked = world.authorization_request(&[LOGIN]).await;
     // A session from before the request is not accepted, even if it is recent.
     assert_eq!(outcome(world.next(&checked, &before, None).await), "sign in");
-    let marker = world.marker(&checked).await;
+    let marker = world.marker(&checked, &before).await;
     let back = world.returning(&[LOGIN], &marker).await;
     assert_eq!(outcome(world.next(&back, &before, None).await), "sign in");
     assert_eq!(
@@ -73,7 +73,7 @@ async fn openid_core_3_1_2_1_prompt_login_is_neither_skipped_nor_a_loop() {
 async fn a_login_marker_is_valid_for_its_request_and_for_an_hour() {
     let world = World::new().await;
     let checked = world.authorization_request(&[LOGIN]).await;
-    let marker = world.marker(&checked).await;
+    let marker = world.marker(&checked, None).await;
     world.advance(30);
     let person = world.signed_in("bob").await;
     let back = async |changes: &[(P, &str)], marker: &str| {
@@ -83,16 +83,24 @@ async fn a_login_marker_is_valid_for_its_request_and_for_an_hour() {
     assert_eq!(back(&[LOGIN], &marker).await, "consent for acme");
     assert_eq!(back(&[LOGIN, (P::State, "another-state")], &marker).await, "sign in");
     assert_eq!(back(&[LOGIN, (P::Nonce, "n")], &marker).await, "sign in");
-    let (at, mac) = marker.split_once('.').unwrap();
+    let (head, mac) = marker.rsplit_once('.').unwrap();
+    let (at, held) = head.split_once('.').unwrap();
+    assert_eq!(held, "-", "nobody was signed in");
     let earlier = at.parse::<i64>().unwrap() - 60_000;
+    let another = world.marker(&checked, &person).await;
+    let another = another.split('.').nth(1).unwrap();
     for forged in [
         String::new(),
         ".".into(),
         at.to_owned(),
-        format!("{earlier}.{mac}"),
-        format!("{at}.{}", "A".repeat(43)),
-        format!("{at}.{mac}A"),
-        format!("-{at}.{mac}"),
+        head.to_owned(),
+        format!("{at}.{mac}"),
+        format!("{earlier}.{held}.{mac}"),
+        format!("{at}.{another}.{mac}"),
+        format!("{at}..{mac}"),
+        format!("{at}.{held}.{}", "A".repeat(43)),
+        format!("{at}.{held}.{mac}A"),
+        format!("-{at}.{held}.{mac}"),
     ] {
         assert_eq!(back(&[LOGIN], &forged).await, "sign in", "{forged}");
     }
@@ -100,6 +108,42 @@ async fn a_login_marker_is_valid_for_its_request_and_for_an_hour() {
     let person = world.signed_in("bob").await;
     let stale = world.returning(&[LOGIN], &marker).await;
     assert_eq!(outcome(world.next(&stale, &person, None).await), "sign in");
+}
+
+/// What counts is that the session is another than before: two nodes read the times of the marker
+/// and of the session from clocks of their own.
+#[tokio::test]
+async fn a_sign_in_counts_whatever_the_clocks_of_two_nodes_say() {
+    for apart in [-9_000, 9_000] {
+        let world = World::new().await;
+        let before = world.signed_in("bob").await;
+        let checked = world.authorization_request(&[LOGIN]).await;
+        let marker = world.marker(&checked, &before).await;
+        let now = base::Clock::now(&world.clock);
+        let by_another_clock = base::Timestamp::from_millis(now.millis() + apart);
+        let back = world.returning(&[LOGIN], &marker).await;
+        let mut after = world.signed_in("bob").await;
+        after.session.authenticated_at = by_another_clock;
+        assert_eq!(outcome(world.next(&back, &after, None).await), "consent for acme", "{apart}");
+        // The session from before is none that came after, whatever its time is.
+        let mut late = before.clone();
+        late.session.authenticated_at = by_another_clock;
+        assert_eq!(outcome(world.next(&back, &late, None).await), "sign in", "{apart}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_marker_is_of_one_browser() {
+    let world = World::new().await;
+    let checked = world.authorization_request(&[LOGIN]).await;
+    // An attacker fetches it with their own browser, and sends the link to somebody who signed in
+    // a moment ago.
+    let marker = world.marker(&checked, None).await;
+    let person = world.signed_in("bob").await;
+    let there = world.returning_in("another-browser", &[LOGIN], &marker).await;
+    assert_eq!(outcome(world.next(&there, &person, None).await), "sign in");
+    let here = world.returning(&[LOGIN], &marker).await;
+    assert_eq!(outcome(world.next(&here, &person, None).await), "consent for acme");
 }
 
 #[tokio::test]
@@ -114,7 +158,7 @@ async fn openid_core_3_1_2_1_max_age_asks_again_only_when_it_is_exceeded() {
     // `max_age=0` has the same effect as `prompt=login`, and makes no loop.
     let zero = [(P::MaxAge, "0")];
     let checked = world.authorization_request(&zero).await;
-    let marker = world.marker(&checked).await;
+    let marker = world.marker(&checked, None).await;
     assert_eq!(outcome(world.next(&checked, &person, None).await), "sign in");
     world.advance(20);
     let person = world.signed_in("bob").await;
@@ -167,6 +211,7 @@ async fn openid_core_3_1_2_1_prompt_none_answers_only_for_the_hinted_user() {
     let made = world.run(async |ctx| engine::keys::ensure(ctx, &algorithms).await).await;
     store::Store::commit(&*world.store, made.unwrap().batch).await.unwrap();
     world.issuer.reload_keys(&*world.store).await.unwrap();
+    world.change::<Client>("app", |it| it.scopes = scopes("openid read write")).await;
     let secret = world.secret_of("app").await;
     let mut hints = vec![];
     for name in ["bob", "cid"] {
@@ -185,6 +230,12 @@ async fn openid_core_3_1_2_1_prompt_none_answers_only_for_the_hinted_user() {
     let expected = "redirect login_required login_required";
     assert_eq!(silent(&hints[1]).await, expected);
     assert_eq!(silent("no token").await, expected);
+    // The same token names nobody to another app, and no other token of the issuer is an ID token.
+    world.change::<Client>("app", |it| it.public_id = "renamed".parse().unwrap()).await;
+    let asked = [(P::Prompt, "none"), (P::ClientId, "renamed"), (P::IdTokenHint, &hints[0])];
+    let checked = world.authorization_request(&asked).await;
+    assert_eq!(outcome(world.next(&checked, &bob, None).await), expected);
+    world.change::<Client>("app", |it| it.public_id = "app".parse().unwrap()).await;
     // When a page is shown, it says who is signed in.
     let checked =
         world.authorization_request(&[(P::Scope, "write"), (P::IdTokenHint, &hints[1])]).await;
@@ -211,6 +262,5 @@ async fn id_token(world: &World, secret: &str, reply: oauth::AuthorizationReply)
     match answered.reply {
         oauth::Reply::Token(reply) => reply.id_token.unwrap().expose().to_owned(),
         other => panic!("{other:?}"),
-    world.change::<Client>("app", |it| it.scopes = scopes("openid read write")).await;
     }
 }

@@ -21,6 +21,8 @@ use crate::support::{TestRealm, client_secret};
 
 pub(crate) const OTHER_API: &str = "https://other.example";
 pub(crate) const REDIRECT: &str = "https://app.example/cb";
+/// The binding of a browser.
+pub(crate) const BROWSER: &str = "a-browser";
 /// The example of RFC 7636, appendix B.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -163,18 +165,35 @@ impl World {
         self.run(async |ctx| allow(ctx, checked, person, chosen).await).await
     }
 
-    pub(crate) async fn marker(&self, checked: &AuthorizationRequest) -> String {
-        self.run(async |ctx| login_marker(ctx, checked)).await
+    /// The marker of a person who is sent to sign in with [`BROWSER`]; `person` is signed in there.
+    pub(crate) async fn marker(
+        &self,
+        checked: &AuthorizationRequest,
+        person: impl Into<Option<&SignedIn>>,
+    ) -> String {
+        let person = person.into();
+        self.run(async |ctx| login_marker(ctx, checked, BROWSER, person)).await
     }
 
-    /// The request of a person who returns from signing in.
+    /// The request of a person who returns with [`BROWSER`] from signing in.
     pub(crate) async fn returning(
         &self,
         changes: &[(P, &str)],
         marker: &str,
     ) -> AuthorizationRequest {
+        self.returning_in(BROWSER, changes, marker).await
+    }
+
+    /// The same, with another browser.
+    pub(crate) async fn returning_in(
+        &self,
+        browser: &str,
+        changes: &[(P, &str)],
+        marker: &str,
+    ) -> AuthorizationRequest {
         let checked = self.authorization_request(changes).await;
-        self.run(async |ctx| checked.returning(ctx, Some(marker))).await
+        let browsers = ["an older binding".to_owned(), browser.to_owned()];
+        self.run(async |ctx| checked.returning(ctx, Some(marker), &browsers)).await
     }
 
     /// All connections, active or not, oldest first.

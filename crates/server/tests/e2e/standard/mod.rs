@@ -9,6 +9,7 @@ mod refresh_scopes;
 mod registering;
 mod remembered;
 mod resources;
+mod sign_in_again;
 mod unverified;
 
 use oauth::pkce::s256;
