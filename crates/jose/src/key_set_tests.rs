@@ -100,3 +100,36 @@ fn a_key_without_name_is_tried_for_every_kid() {
     let other = Signer::new(key(Algorithm::ES256), None).sign(b"{}").unwrap();
     assert_eq!(verdict(&keys, &other), Err(VerifyError::UnknownKid));
 }
+
+#[test]
+fn a_withdrawn_key_accepts_nothing_under_any_name() {
+    let (old, new) = (key(Algorithm::ES256), key(Algorithm::ES256));
+    let mut keys = set(&[&old, &new]);
+    keys.push(old.verifying_key().unwrap().without_name());
+    let signer = Signer::new(Arc::clone(&old), None);
+    let tokens = [signer.sign(b"{}").unwrap(), signer.without_kid().sign(b"{}").unwrap()];
+    assert!(tokens.iter().all(|token| verdict(&keys, token).is_ok()));
+    keys.withdraw(old.kid());
+    assert_eq!(verdict(&keys, &tokens[0]), Err(VerifyError::WithdrawnKey));
+    assert!(verdict(&keys, &tokens[1]).is_err(), "no name, and its key is still in the set");
+    assert!(verdict(&keys, &Signer::new(new, None).sign(b"{}").unwrap()).is_ok());
+}
+
+#[test]
+fn a_retired_key_accepts_only_what_was_issued_before() {
+    let old = key(Algorithm::ES256);
+    let mut keys = set(&[&old]);
+    keys.retire(old.kid(), 1_000);
+    keys.retire(old.kid(), 2_000);
+    let signer = Signer::new(Arc::clone(&old), None);
+    let of = |payload: &str| signer.sign(payload.as_bytes()).unwrap();
+    for good in [r#"{"iat":999}"#, r#"{"iat":1060}"#, r#"{"iat":999.5}"#] {
+        assert!(verdict(&keys, &of(good)).is_ok(), "{good}");
+    }
+    for bad in [r#"{"iat":1061}"#, "{}", r#"{"iat":"1"}"#, "hi"] {
+        assert_eq!(verdict(&keys, &of(bad)), Err(VerifyError::RetiredKey), "{bad}");
+    }
+    let token = of(r#"{"iat":1}"#);
+    let current = keys.verify_current(&Compact::parse(&token).unwrap()).map(drop);
+    assert_eq!(current, Err(VerifyError::RetiredKey), "it signs no statement of today");
+}
