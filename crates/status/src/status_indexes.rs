@@ -102,18 +102,52 @@ impl StatusIndexes {
         bytes
     }
 
-    /// Adds the bits of a status list.
+    /// Adds the bits of a status list. It works on whole words, so that its cost depends on the length of the list
+    /// and hardly on how many bits are set.
     pub(crate) fn set_list(&mut self, number: u32, bytes: &[u8]) {
-        let first = number * INDEXES_PER_LIST;
-        for (at, byte) in (0..).zip(bytes).filter(|(_, byte)| **byte != 0) {
-            for bit in (0..8).filter(|bit| byte & (1 << bit) != 0) {
-                self.set(first + at * 8 + bit);
+        let first = number * CHUNKS_PER_LIST;
+        for (at, piece) in (0..CHUNKS_PER_LIST).zip(bytes.chunks(CHUNK_BYTES)) {
+            let Ok(chunk) = u16::try_from(first + at) else { return };
+            let mut words = words_of(piece);
+            let before = self.chunks.remove(&chunk);
+            if let Some(before) = &before {
+                before.add_to(&mut words);
+            }
+            self.count -= before.map_or(0, |before| before.len());
+            if let Some(made) = Chunk::of(words) {
+                self.count += made.len();
+                self.chunks.insert(chunk, made);
             }
         }
     }
 }
 
 impl Chunk {
+    /// The smaller form of these bits; `None` where none is set.
+    fn of(words: Box<[u64; WORDS]>) -> Option<Self> {
+        let count = words.iter().map(|word| word.count_ones() as usize).sum();
+        let bits = Self::Bits { words, count };
+        match count {
+            0 => None,
+            1..=MAX_LISTED => Some(Self::Listed(bits.lows().collect())),
+            _ => Some(bits),
+        }
+    }
+
+    /// Sets its bits in `to`, too.
+    fn add_to(&self, to: &mut [u64; WORDS]) {
+        match self {
+            Self::Listed(lows) => lows.iter().for_each(|low| {
+                if let Some(word) = to.get_mut(word(*low)) {
+                    *word |= bit(*low);
+                }
+            }),
+            Self::Bits { words, .. } => {
+                to.iter_mut().zip(words.iter()).for_each(|(to, word)| *to |= word);
+            }
+        }
+    }
+
     fn len(&self) -> usize {
         match self {
             Self::Listed(lows) => lows.len(),
@@ -183,8 +217,9 @@ impl Chunk {
             Self::Listed(lows) => Box::new(lows.iter().copied()),
             Self::Bits { words, .. } => {
                 Box::new((0_u16..).zip(words.iter()).flat_map(|(number, word)| {
-                    let set = (0..64).filter(move |bit| word & (1 << bit) != 0);
-                    set.map(move |bit| number * 64 + bit)
+                    let rest = |left: &u64| Some(left & (left - 1)).filter(|left| *left != 0);
+                    let left = std::iter::successors(Some(*word).filter(|word| *word != 0), rest);
+                    left.map(move |left| number * 64 + left.trailing_zeros() as u16)
                 }))
             }
         }
@@ -199,6 +234,17 @@ fn bits(lows: &[u16]) -> Chunk {
         }
     }
     Chunk::Bits { words, count: lows.len() }
+}
+
+/// The words of at most [`CHUNK_BYTES`] bytes; the rest is zero.
+fn words_of(bytes: &[u8]) -> Box<[u64; WORDS]> {
+    let mut words = Box::new([0; WORDS]);
+    for (word, bytes) in words.iter_mut().zip(bytes.chunks(8)) {
+        let mut eight = [0; 8];
+        eight.iter_mut().zip(bytes).for_each(|(to, byte)| *to = *byte);
+        *word = u64::from_le_bytes(eight);
+    }
+    words
 }
 
 const fn divide(status_index: u32) -> (u16, u16) {
