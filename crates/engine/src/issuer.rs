@@ -4,18 +4,17 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use base::{DigestKey, MasterKey, Rng, Sealer, Timestamp};
+use base::{DigestKey, MasterKey, Rng, Sealer};
 use dialect::{Dialect, Environment};
 use domain::RealmName;
 use store::{StoreError, StoreReader};
 
 use crate::attempts::Guesses;
-use crate::key_ring::{self, KeyRing, public_algorithm};
+use crate::key_ring::{self, KeyRing};
 use crate::marks::Ledger;
 use crate::new_families::NewFamilies;
 use crate::seen::Seen;
 use crate::status_indexes::StatusIndexes;
-use crate::{Denial, ServerReason};
 
 /// The configuration of a realm's issuer.
 #[derive(Clone, Debug)]
@@ -153,18 +152,6 @@ impl Issuer {
     /// The key of the CSRF tokens, which bind forms to sessions.
     pub fn forms(&self) -> &DigestKey {
         &self.forms
-    }
-
-    /// Signs `payload`, a JSON object, as a compact JWS with this `typ` header. For statements of
-    /// the issuer itself, such as the change feed.
-    ///
-    /// # Errors
-    /// [`ServerReason::NoSigningKey`] where no key signs with [`crate::keys::public_algorithm`].
-    pub fn sign(&self, typ: &str, payload: &[u8], now: Timestamp) -> Result<String, Denial> {
-        let missing = || ServerReason::NoSigningKey(public_algorithm(self.dialect()).as_str());
-        let keys = self.keys();
-        let signer = keys.public_signer(self.dialect(), now).ok_or_else(missing)?;
-        Ok(signer.with_type(typ).sign(payload).map_err(|_| missing())?)
     }
 
     /// Loads the signing keys again: at start, after each change, and at intervals.

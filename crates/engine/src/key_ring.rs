@@ -8,6 +8,7 @@ use dialect::Dialect;
 use domain::{Algorithm, KeyState, Kind, RealmName, SigningKey};
 use jose::{Compact, JwkSet, KeySet, Signer, SigningKey as PrivateKey, VerifyError};
 use oauth::{GrantType, Operation};
+use status::{RetiredKey, SigningKeys};
 use store::{ListQuery, Loaded, MAX_PAGE, StoreError, StoreExt as _, StoreReader};
 
 /// The keys of a realm, unsealed and parsed once.
@@ -16,6 +17,8 @@ pub struct KeyRing {
     signers: Vec<RingKey>,
     verifying: KeySet,
     published: String,
+    /// What the issuer says of its keys in the feed, snapshots and status lists.
+    statement: Arc<SigningKeys>,
     /// The number of this set of keys: see [`KeyRing::number`].
     number: u64,
 }
@@ -38,17 +41,32 @@ impl KeyRing {
         private_keys: &Sealer,
     ) -> Result<Self, StoreError> {
         let mut ring = Self::default();
-        let mut published = Vec::new();
+        // Readers take a limited number of keys: the good ones come first.
+        let (mut published, mut retired) = (Vec::new(), Vec::new());
+        let mut statement = SigningKeys::default();
         for record in records {
-            if matches!(record.state, KeyState::Revoked { .. }) {
-                continue;
+            let kid = || record.kid.to_string();
+            match record.state {
+                KeyState::Revoked { .. } => {
+                    ring.verifying.withdraw(kid());
+                    statement.withdrawn.push(kid());
+                    continue;
+                }
+                KeyState::Retired { since } => {
+                    ring.verifying.retire(kid(), since.seconds());
+                    statement.retired.push(RetiredKey { kid: kid(), since: since.seconds() });
+                }
+                KeyState::Published { .. } | KeyState::Active { .. } => {}
             }
             let failed =
                 |what: &str| StoreError::Failed(format!("signing key {}: {what}", record.kid));
             let key = unseal(private_keys, record).ok_or_else(|| failed("does not open"))?;
             let public = key.public();
             let verifying = key.verifying_key().map_err(|_| failed("does not verify"))?;
-            published.extend(public);
+            match record.state {
+                KeyState::Retired { .. } => retired.extend(public),
+                _ => published.extend(public),
+            }
             ring.verifying.push(verifying);
             let typ = Some(dialect.access_token().header_typ.as_str());
             let signs_from = match record.state {
@@ -63,8 +81,12 @@ impl KeyRing {
                 signs_from,
             });
         }
-        ring.published = serde_json::to_string(&JwkSet { keys: published })
-            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        published.append(&mut retired);
+        let failed = |error: serde_json::Error| StoreError::Failed(error.to_string());
+        statement.keys =
+            published.iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(failed)?;
+        ring.statement = Arc::new(statement);
+        ring.published = serde_json::to_string(&JwkSet { keys: published }).map_err(failed)?;
         Ok(ring)
     }
 
@@ -77,8 +99,19 @@ impl KeyRing {
 
     /// The key that signs statements of the issuer itself at `now`, such as the change feed. Its
     /// algorithm is [`public_algorithm`].
-    pub(crate) fn public_signer(&self, dialect: &Dialect, now: Timestamp) -> Option<&Signer> {
+    fn public_signer(&self, dialect: &Dialect, now: Timestamp) -> Option<&Signer> {
         self.signer(public_algorithm(dialect), now)
+    }
+
+    /// Signs `payload`, a JSON object, as a compact JWS with this `typ` header. For statements of the
+    /// issuer itself, such as the change feed. `None`: no key signs with [`public_algorithm`].
+    pub fn sign(
+        &self,
+        dialect: &Dialect,
+        (typ, payload): (&str, &[u8]),
+        now: Timestamp,
+    ) -> Option<String> {
+        self.public_signer(dialect, now)?.with_type(typ).sign(payload).ok()
     }
 
     /// The key of [`KeyRing::signer`], with the header of ID tokens.
@@ -114,7 +147,8 @@ impl KeyRing {
         youngest.or_else(|| signing().min_by_key(|(from, _)| *from)).map(|(_, key)| key)
     }
 
-    /// Checks a token's signature against every key that is not revoked.
+    /// Checks a token's signature against every key that is not revoked. What a retired key signed
+    /// must have been issued before it was retired.
     ///
     /// # Errors
     /// The reason why no key accepts the signature.
@@ -125,6 +159,11 @@ impl KeyRing {
     /// The public keys as a JWK Set (RFC 7517 §5), serialized.
     pub fn published(&self) -> &str {
         &self.published
+    }
+
+    /// What the issuer says of its keys: those that are good, retired and withdrawn.
+    pub const fn statement(&self) -> &Arc<SigningKeys> {
+        &self.statement
     }
 
     /// A ring without keys that publishes `text`.
@@ -149,7 +188,7 @@ impl KeyRing {
         let kids = |ring: &Self| -> Vec<String> {
             ring.signers.iter().map(|it| it.signer.key().kid().to_owned()).collect()
         };
-        let same = kids(self) == kids(before);
+        let same = kids(self) == kids(before) && self.statement == before.statement;
         self.number = if same { before.number } else { before.number + 1 };
     }
 }

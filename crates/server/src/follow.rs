@@ -184,9 +184,9 @@ impl Followed {
         self.carried.absorb(meanwhile.clone());
         noted.absorb(meanwhile);
         if noted.keys || all_keys {
-            let known = issuer.keys().published().to_owned();
+            let known = Arc::clone(issuer.keys().statement());
             match issuer.reload_keys(app.store.direct()).await {
-                Ok(()) => noted.keys |= *known != *issuer.keys().published(),
+                Ok(()) => noted.keys |= known != *issuer.keys().statement(),
                 Err(error) => {
                     tracing::error!(%error, "the signing keys could not be read again");
                     issuer

@@ -15,6 +15,7 @@ mod mark;
 mod marks;
 mod named;
 mod page;
+mod signing_keys;
 mod snapshot;
 mod status_indexes;
 mod update;
@@ -25,5 +26,6 @@ pub use list::{
 };
 pub use mark::{INDEXES_PER_LIST, Mark};
 pub use marks::Marks;
+pub use signing_keys::{MAX_SIGNING_KEYS, RetiredKey, SigningKeys};
 pub use snapshot::{MAX_OTHER_MARKS, ParseSnapshotError};
 pub use update::{RevokedMark, Snapshot, Update};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::deflate::{deflated, inflated};
 use crate::snapshot::{names, read_names};
-use crate::{INDEXES_PER_LIST, Marks};
+use crate::{INDEXES_PER_LIST, Marks, SigningKeys};
 
 /// The `typ` of a status list token (§5.1).
 pub const LIST_TYPE: &str = "statuslist+jwt";
@@ -41,6 +41,9 @@ pub struct ListClaims {
     /// know marks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bad_marks: Option<String>,
+    /// All signing keys of the issuer. Absent from issuers that do not publish them here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_keys: Option<SigningKeys>,
 }
 
 impl ListClaims {
@@ -140,7 +143,16 @@ mod tests {
     fn claims(bad_marks: Option<String>) -> ListClaims {
         let status_list = StatusList::of(&[0]);
         let sub = "https://a/0".to_owned();
-        ListClaims { iss: None, sub, iat: 1, exp: None, ttl: None, status_list, bad_marks }
+        ListClaims {
+            iss: None,
+            sub,
+            iat: 1,
+            exp: None,
+            ttl: None,
+            status_list,
+            bad_marks,
+            signing_keys: None,
+        }
     }
 
     #[test]

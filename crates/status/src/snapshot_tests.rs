@@ -74,3 +74,43 @@ fn malformed_snapshots_and_compression_bombs_are_refused() {
     let many = (0..2_000).map(|number| (number, String::new())).collect();
     assert!(lists(many).marks().is_err());
 }
+
+/// The worst case of a snapshot: as many lists as are read, with half of all bits set. Reading bit by bit would take
+/// about half a minute.
+#[test]
+fn as_many_lists_as_are_allowed_are_read_in_bounded_time() {
+    let rng = SequenceRng::new(5);
+    let dense: Vec<u8> = (0..LIST_BYTES / 16).flat_map(|_| rng.u128().to_le_bytes()).collect();
+    let text = deflated(&dense, Compression::fast());
+    let bits: usize = dense.iter().map(|byte| byte.count_ones() as usize).sum();
+    let read = |lists: u32| {
+        let lists = (0..lists).map(|number| (number, text.clone())).collect();
+        let snapshot = Snapshot { lists, ..Snapshot::of(&Marks::default(), "i", 1, 1) };
+        let began = std::time::Instant::now();
+        (snapshot.marks().unwrap(), began.elapsed())
+    };
+    let (marks, took) = read(MAX_LISTS as u32);
+    println!("{MAX_LISTS} dense lists: {took:?}");
+    assert_eq!(marks.len(), bits * MAX_LISTS);
+    assert!(took < std::time::Duration::from_secs(10), "{took:?}");
+    let began = std::time::Instant::now();
+    let written = Snapshot::of(&read(64).0, "i", 1, 1);
+    println!("64 dense lists written: {:?}", began.elapsed());
+    assert_eq!(written.lists.len(), 64);
+}
+
+#[test]
+fn a_list_that_comes_twice_adds_its_bits() {
+    let list = |bit: usize| {
+        let mut bytes = vec![0; LIST_BYTES];
+        bytes[bit / 8] |= 1 << (bit % 8);
+        (3, deflated(&bytes, Compression::fast()))
+    };
+    let lists = vec![list(0), list(70_000), list(70_001), list(0)];
+    let snapshot = Snapshot { lists, ..Snapshot::of(&Marks::default(), "i", 1, 1) };
+    let read = snapshot.marks().unwrap();
+    let found: Vec<u32> = read.iter().filter_map(|gone| gone.mark.as_status_index()).collect();
+    let first = 3 * INDEXES_PER_LIST;
+    assert_eq!(found, [first, first + 70_000, first + 70_001]);
+    assert_eq!(read.len(), 3);
+}

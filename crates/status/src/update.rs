@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Mark;
+use crate::{Mark, SigningKeys};
 
 /// A mark that was revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,13 +34,16 @@ pub struct Update {
     /// The marks that are active again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub back: Vec<Mark>,
-    /// Whether the issuer's keys changed (RFC 7517). The follower fetches them before the next
-    /// token.
+    /// Whether the issuer's keys changed (RFC 7517). A follower that does not know
+    /// [`Self::signing_keys`] fetches them before the next token.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub keys: bool,
     /// Whether the requested messages are no longer kept. The follower then takes a snapshot.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
+    /// All signing keys, where `keys` is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_keys: Option<SigningKeys>,
 }
 
 /// All revoked marks (`typ`: `feed-snapshot+jwt`).
@@ -59,4 +62,7 @@ pub struct Snapshot {
     /// All other marks: base64url of the DEFLATE (zlib) of 16 bytes each, mark and until (seconds
     /// since the Unix epoch, 0 for never), big-endian, by rising mark.
     pub marks: String,
+    /// All signing keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_keys: Option<SigningKeys>,
 }

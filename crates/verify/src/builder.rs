@@ -223,10 +223,10 @@ impl VerifierBuilder {
         let (keys, introspection, follow) = {
             let built = self.remote.build(&self.clock, &self.names)?;
             let introspection = self.introspection.or(built.introspection);
-            (Keys { given, remote: built.keys }, introspection, built.follow)
+            (Keys::new(given, built.keys), introspection, built.follow)
         };
         #[cfg(not(feature = "http-client"))]
-        let (keys, introspection) = (Keys { given }, self.introspection);
+        let (keys, introspection) = (Keys::new(given), self.introspection);
         let mode = choose(self.mode, keys.any(), introspection.is_some())?;
         if mode != Mode::Introspect {
             rules.issuer.as_ref().ok_or(BuildError::NoIssuer)?;

@@ -15,7 +15,7 @@ use crate::breaker::Breaker;
 use crate::checks::Rules;
 use crate::claims::{ClaimNames, Claims};
 use crate::keys::Keys;
-use crate::seen::SeenTokens;
+use crate::seen::{Seen, SeenTokens};
 use crate::token_state::{TokenState, WhenStale};
 use crate::{
     InactiveReason, Introspect, Introspection, Presented, Principal, Rejection, RequestInfo,
@@ -123,12 +123,12 @@ impl Verifier {
                 principal(self.ask(issuer, presented, request).await?.or(*claims))
             }
             Ok(Offline::Seen(seen)) => match self.token_state(&seen).await {
-                TokenState::Active => Ok(seen.principal.clone()),
+                TokenState::Active => self.still_good(token, &seen).await,
                 TokenState::Revoked => Err(Rejection::Revoked),
                 TokenState::Unknown => {
                     match self.introspect_if_available(issuer, presented, request).await {
                         Some(answer) => principal(answer?.or(self.offline(token).await?)),
-                        None => self.stale(&seen, when_stale).await,
+                        None => self.listed(token, &seen, when_stale).await,
                     }
                 }
             },
@@ -143,10 +143,30 @@ impl Verifier {
     ) -> Result<Principal, Rejection> {
         let seen = self.known(token).await?;
         match self.token_state(&seen).await {
-            TokenState::Active => Ok(seen.principal.clone()),
+            TokenState::Active => self.still_good(token, &seen).await,
             TokenState::Revoked => Err(Rejection::Revoked),
-            TokenState::Unknown => self.stale(&seen, when_stale).await,
+            TokenState::Unknown => self.listed(token, &seen, when_stale).await,
         }
+    }
+
+    /// The feed has no recent data: its substitutes decide.
+    async fn listed(
+        &self,
+        token: &str,
+        seen: &Seen,
+        when_stale: Option<WhenStale>,
+    ) -> Result<Principal, Rejection> {
+        self.stale(seen, when_stale).await?;
+        self.still_good(token, seen).await
+    }
+
+    /// The principal of a token. What was heard while its state was found out may have withdrawn its
+    /// key: then its signature is checked again.
+    async fn still_good(&self, token: &str, seen: &Seen) -> Result<Principal, Rejection> {
+        if self.keys.generation() == Some(seen.generation) {
+            return Ok(seen.principal.clone());
+        }
+        self.known(token).await.map(|seen| seen.principal.clone())
     }
 
     /// Notifies the observer, if there is one.
@@ -197,7 +217,7 @@ impl Verifier {
 /// The result of the offline checks.
 enum Offline {
     Claims(Box<Claims>),
-    Seen(Arc<crate::seen::Seen>),
+    Seen(Arc<Seen>),
 }
 
 fn principal(claims: Claims) -> Result<Principal, Rejection> {

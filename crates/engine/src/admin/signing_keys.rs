@@ -17,8 +17,8 @@ pub struct KeyRotation {
     /// `ES256`, `EdDSA`, `RS256` or `HS256`. If missing: the algorithm of the realm's access
     /// tokens.
     pub algorithm: Option<String>,
-    /// Whether the new key signs at once, before caches of the key set have it. Use it after a key
-    /// leaked, and then revoke the old key.
+    /// Whether the new key signs at once, also where caches of the key set may not have it yet. Use
+    /// it after a key leaked, and then revoke the old key.
     #[serde(default)]
     pub immediately: bool,
 }
@@ -42,11 +42,12 @@ pub async fn read(ctx: &Context<'_>, kid: &str) -> Result<Loaded<SigningKey>, De
     find::by_public_id(ctx, kid).await
 }
 
-/// Makes a new key. The old key signs until the new one does, and its signatures stay valid.
+/// Puts a new key in place of the old one, which signs until the new one does; what it signed stays
+/// valid.
 ///
 /// # Errors
 /// [`AdminReason::InvalidField`]; when a key cannot be made.
-pub fn rotate(
+pub async fn rotate(
     ctx: &Context<'_>,
     actor: &Actor,
     input: &KeyRotation,
@@ -57,7 +58,7 @@ pub fn rotate(
         Some(text) => fields::one_of("algorithm", text, &words)?,
         None => ctx.issuer.dialect().access_token().algorithm,
     };
-    keys::rotate(ctx, algorithm, input.immediately, actor.clone())
+    keys::rotate(ctx, algorithm, input.immediately, actor.clone()).await
 }
 
 /// Retires a key: it no longer signs, and its signatures stay valid. The last key that signs
@@ -78,9 +79,7 @@ pub async fn retire(
                 .into())
         }
         KeyState::Published { .. } | KeyState::Active { .. } => {
-            let successor = successor(ctx, &key).await?;
-            let retired = KeyState::Retired { since: ctx.now };
-            Ok(with_unchanged(successor, keys::change(ctx, &key, retired, actor.clone())))
+            end(ctx, actor, &key, KeyState::Retired { since: ctx.now }).await
         }
     }
 }
@@ -99,9 +98,22 @@ pub async fn revoke(
     if matches!(key.state, KeyState::Revoked { .. }) {
         return Ok(Outcome::without_writes(SigningKey::clone(&key)));
     }
-    let successor = successor(ctx, &key).await?;
-    let revoked = KeyState::Revoked { since: ctx.now };
-    Ok(with_unchanged(successor, keys::change(ctx, &key, revoked, actor.clone())))
+    end(ctx, actor, &key, KeyState::Revoked { since: ctx.now }).await
+}
+
+/// Ends a key that has a successor. The next key has one in the key that is made here.
+async fn end(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    key: &Loaded<SigningKey>,
+    state: KeyState,
+) -> Result<Outcome<SigningKey>, Denial> {
+    let successor = successor(ctx, key).await?;
+    let mut outcome = keys::change(ctx, key, state, actor.clone());
+    if keys::is_next(key) {
+        keys::add_next(ctx, &mut outcome.batch, key.algorithm, actor.clone())?;
+    }
+    Ok(with_unchanged(successor, outcome))
 }
 
 /// Another key that signs with the same algorithm; `None` where `key` does not sign.

@@ -17,13 +17,12 @@ use super::sse::Events;
 use super::transport;
 use crate::Unavailable;
 use crate::http_client::unavailable;
+use crate::keys::RemoteKeys;
 
 /// How many forged messages end a connection.
 const MAX_FORGED: u32 = 16;
 /// How often expired marks are dropped.
 const EXPIRE_INTERVAL: Duration = Duration::from_secs(60);
-/// The minimum time between two fetches of the keys because of the feed.
-const MIN_KEY_INTERVAL: Duration = Duration::from_secs(1);
 /// Gaps within this time of one another cause longer and longer pauses.
 const GAP_WINDOW: Duration = Duration::from_secs(10);
 /// How many streams may fail early before long polls are used.
@@ -42,8 +41,9 @@ pub(super) struct Follower {
     broken_streams: u32,
     polls_until: Option<Instant>,
     swept: Option<Timestamp>,
-    keys_due: bool,
-    keys_asked: Option<Instant>,
+    /// Set where the issuer said that its keys changed and not how: the number of fetches that began
+    /// before that.
+    keys_due: Option<u64>,
 }
 
 impl Follower {
@@ -56,8 +56,7 @@ impl Follower {
             broken_streams: 0,
             polls_until: None,
             swept: None,
-            keys_due: false,
-            keys_asked: None,
+            keys_due: None,
         }
     }
 
@@ -67,7 +66,7 @@ impl Follower {
             if let Err(trouble) = self.round().await {
                 self.shared.troubled(trouble);
                 self.failures = self.failures.saturating_add(1);
-                self.renew_keys().await;
+                self.renew_keys();
                 sleep(self.shared.backoff.backoff(self.failures, &SystemRng)).await;
             }
         }
@@ -98,6 +97,7 @@ impl Follower {
         let settings = &self.shared.settings;
         let snapshot: Snapshot = read(&text, &settings.issuer, &settings.keys).await?;
         drop(text);
+        let names_keys = snapshot.signing_keys.is_some();
         let (marks, new) = unpack(snapshot).await?;
         let mut known = self.shared.known.write().unwrap_or_else(PoisonError::into_inner);
         let now = settings.clock.now();
@@ -107,6 +107,10 @@ impl Follower {
         }
         drop(known);
         self.shared.begun.send_replace(true);
+        if !names_keys {
+            // The keys may have changed in the messages that are missing.
+            self.keys_changed();
+        }
         Ok(())
     }
 
@@ -159,13 +163,19 @@ impl Follower {
                 *forged += 1;
                 return Ok(false);
             }
-            Err(refused) => return Err(refused.into()),
+            Err(refused) => {
+                // Perhaps the key of these messages is known to be withdrawn. A snapshot is signed anew.
+                self.behind = true;
+                return Err(refused.into());
+            }
         };
+        if update.keys && update.signing_keys.is_none() {
+            self.keys_changed();
+        }
+        self.renew_keys();
         self.apply(&update)?;
         self.failures = 0;
         self.shared.heard(by);
-        self.keys_due |= update.keys;
-        self.renew_keys().await;
         Ok(true)
     }
 
@@ -194,15 +204,21 @@ impl Follower {
         }
     }
 
-    /// Fetches the issuer's keys after it published that they changed, and retries until that
-    /// works.
-    async fn renew_keys(&mut self) {
-        let waited = self.keys_asked.is_none_or(|asked| asked.elapsed() >= MIN_KEY_INTERVAL);
-        if let (true, true, Some(remote)) =
-            (self.keys_due, waited, &self.shared.settings.keys.remote)
-        {
-            self.keys_asked = Some(Instant::now());
-            self.keys_due = remote.renew().await.is_err();
+    /// Notes that the issuer's keys changed, without saying how, and fetches them.
+    fn keys_changed(&mut self) {
+        self.keys_due = self.shared.settings.keys.remote().map(RemoteKeys::began);
+        self.renew_keys();
+    }
+
+    /// Fetches the issuer's keys where that is due, until it works. No message waits for it.
+    fn renew_keys(&mut self) {
+        let (Some(due), Some(remote)) = (self.keys_due, self.shared.settings.keys.remote()) else {
+            return;
+        };
+        if remote.is_newer_than(due) {
+            self.keys_due = None;
+        } else {
+            remote.renew_in_background();
         }
     }
 

@@ -8,13 +8,14 @@
 //! has marks. Each list has at most one fetch at a time, and the number of lists is bounded.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use base::Timestamp;
 use http::StatusCode;
-use http::header::ACCEPT;
+use http::header::{ACCEPT, CACHE_CONTROL};
 use reqwest::Url;
 use status::{INDEXES_PER_LIST, ListClaims, Marks, Statuses};
 use tokio::sync::watch;
@@ -54,6 +55,8 @@ struct Fetching {
     /// Closes when the fetch has ended.
     now: Option<watch::Receiver<()>>,
     last: Option<Timestamp>,
+    /// Whether the last one failed.
+    failed: Arc<AtomicBool>,
 }
 
 struct Held {
@@ -197,8 +200,13 @@ impl Lists {
         let (sender, receiver) = watch::channel(());
         (fetching.now, fetching.last) = (Some(receiver.clone()), Some(now));
         let (shared, list) = (Arc::clone(&self.shared), Arc::clone(list));
+        let failed = Arc::clone(&fetching.failed);
         drop(tokio::spawn(async move {
-            match timeout(FETCH_TIMEOUT, download(&shared, url)).await {
+            // A cache on the way may have one that is signed with a key that is withdrawn since.
+            let download = download(&shared, url, failed.load(Ordering::Relaxed));
+            let outcome = timeout(FETCH_TIMEOUT, download).await;
+            failed.store(!matches!(outcome, Ok(Ok(_))), Ordering::Relaxed);
+            match outcome {
                 Ok(Ok(held)) => list.held.store(Some(Arc::new(held))),
                 Ok(Err(trouble)) => shared.troubled(trouble),
                 Err(_) => shared.troubled(Unavailable::new("a status list did not come in time")),
@@ -228,10 +236,14 @@ fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-async fn download(shared: &Shared, url: Url) -> Result<Held, Unavailable> {
+/// Fetches a list, past all caches where `anew`.
+async fn download(shared: &Shared, url: Url, anew: bool) -> Result<Held, Unavailable> {
     let settings = &shared.settings;
     let uri = url.as_str().to_owned();
-    let request = settings.http.get(url).header(ACCEPT, "application/statuslist+jwt");
+    let mut request = settings.http.get(url).header(ACCEPT, "application/statuslist+jwt");
+    if anew {
+        request = request.header(CACHE_CONTROL, "no-cache");
+    }
     let response = request.send().await.map_err(unavailable)?;
     if response.status() != StatusCode::OK {
         return Err(Unavailable::new("a status list is not to be had"));

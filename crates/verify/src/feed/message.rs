@@ -1,10 +1,11 @@
 //! Signed documents of the issuer: messages of the feed, snapshots, status lists. Invariant: a
-//! document is read only after its signature was verified with a key of the issuer's own, it has
-//! the right `typ`, and it names the issuer that is followed.
+//! document is read only after its signature was verified with a key of the issuer's own that is
+//! neither retired nor withdrawn, it has the right `typ`, and it names the issuer that is followed.
+//! What it says of the issuer's keys counts from then on.
 
 use jose::{Algorithm, Compact};
 use serde::de::DeserializeOwned;
-use status::{ListClaims, Snapshot, Update};
+use status::{ListClaims, SigningKeys, Snapshot, Update};
 
 use crate::Unavailable;
 use crate::keys::Keys;
@@ -22,6 +23,9 @@ pub(crate) trait Document: DeserializeOwned {
     const LONGEST: usize;
 
     fn issuer(&self) -> Option<&str>;
+
+    /// What it says of the issuer's keys.
+    fn signing_keys(&self) -> Option<&SigningKeys>;
 }
 
 impl Document for Update {
@@ -30,6 +34,10 @@ impl Document for Update {
 
     fn issuer(&self) -> Option<&str> {
         Some(&self.iss)
+    }
+
+    fn signing_keys(&self) -> Option<&SigningKeys> {
+        self.signing_keys.as_ref()
     }
 }
 
@@ -40,6 +48,10 @@ impl Document for Snapshot {
     fn issuer(&self) -> Option<&str> {
         Some(&self.iss)
     }
+
+    fn signing_keys(&self) -> Option<&SigningKeys> {
+        self.signing_keys.as_ref()
+    }
 }
 
 impl Document for ListClaims {
@@ -48,6 +60,10 @@ impl Document for ListClaims {
 
     fn issuer(&self) -> Option<&str> {
         self.iss.as_deref()
+    }
+
+    fn signing_keys(&self) -> Option<&SigningKeys> {
+        self.signing_keys.as_ref()
     }
 }
 
@@ -84,8 +100,8 @@ pub(crate) async fn read<D: Document>(
     if token.header().algorithm == Algorithm::HS256 {
         return Err(DocumentError::Forged("what it says is signed with a shared secret"));
     }
-    let payload = match keys.verify(&token).await {
-        Ok(payload) => payload,
+    let (payload, signer) = match keys.verify_document(&token).await {
+        Ok(verified) => verified,
         Err(crate::Rejection::IssuerUnavailable(unavailable)) => {
             return Err(DocumentError::NoKeys(unavailable));
         }
@@ -97,6 +113,10 @@ pub(crate) async fn read<D: Document>(
         .map_err(|_| DocumentError::Forged("what it says cannot be read"))?;
     if document.issuer().is_some_and(|named| named != issuer) {
         return Err(DocumentError::Forged("what it says is another issuer's"));
+    }
+    // A key goes one way only: good, retired, withdrawn. So the order of documents does not matter.
+    if document.signing_keys().is_some_and(|said| !keys.learn(said, &signer)) {
+        return Err(DocumentError::Forged("what it says of its keys contradicts its signature"));
     }
     Ok(document)
 }

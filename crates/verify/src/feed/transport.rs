@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use reqwest::{Response, Url};
 use serde::Deserialize;
 use tokio::time::timeout;
@@ -72,6 +72,8 @@ fn after(shared: &Shared, sequence: u64) -> Url {
 
 async fn ask(shared: &Shared, url: Url, accept: &'static str) -> Result<Response, Unavailable> {
     let request = shared.settings.http.get(url).header(ACCEPT, accept);
+    // A stored answer has nothing new, whatever a cache on the way makes of the issuer's `no-store`.
+    let request = request.header(CACHE_CONTROL, "no-cache");
     let response = request.send().await.map_err(unavailable)?;
     match response.status() {
         StatusCode::OK => Ok(response),

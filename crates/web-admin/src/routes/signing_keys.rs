@@ -20,8 +20,8 @@ pub(super) struct SigningKeyView {
     /// The `kid`.
     id: String,
     algorithm: &'static str,
-    /// `published` (not signing yet), `active`, `retired` (what it signed is valid) or `revoked`
-    /// (what it signed is refused).
+    /// `next` (published, and waits for a rotation), `published` (not signing yet), `active`,
+    /// `retired` (what it signed before is valid) or `revoked` (what it signed is refused).
     state: &'static str,
     /// The time since which it has this state; for a published key, the time from which it signs.
     since: String,
@@ -32,6 +32,7 @@ pub(super) struct SigningKeyView {
 
 fn view(it: &SigningKey) -> SigningKeyView {
     let (state, since) = match it.state {
+        KeyState::Published { .. } if engine::keys::is_next(it) => ("next", it.created_at),
         KeyState::Published { active_from } => ("published", active_from),
         KeyState::Active { since } => ("active", since),
         KeyState::Retired { since } => ("retired", since),
@@ -51,7 +52,7 @@ pub(super) fn rows(table: Table) -> Table {
     let (read, write) = ("signing_keys:read", "signing_keys:write");
     let (all, one) = ("/signing-keys", "/signing-keys/{id}");
     let keyed = |row: Row| Row { touches_keys: true, ..row };
-    let make = "Rotate: make a successor, published now and signing once caches know it";
+    let make = "Rotate: the next key signs, once caches know it, and another next key is made";
     let retire_row = row(
         MethodFilter::POST,
         "/signing-keys/{id}/retire",
@@ -77,7 +78,7 @@ async fn rotate(
     call: Call,
     input: Arc<KeyRotation>,
 ) -> Result<Outcome<Made<SigningKeyView>>, Denial> {
-    let outcome = signing_keys::rotate(&call.context(), call.actor(), &input)?;
+    let outcome = signing_keys::rotate(&call.context(), call.actor(), &input).await?;
     Ok(shown(outcome, |it| Made { id: it.kid.to_string(), view: view(&it) }))
 }
 

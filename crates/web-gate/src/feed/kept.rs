@@ -7,13 +7,15 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use base::Timestamp;
-use status::Marks;
+use status::{Marks, SigningKeys};
 use tokio::time::Instant;
 
 /// The last snapshot, signed.
 #[derive(Debug)]
 pub(super) struct TakenSnapshot {
     pub(super) at: Timestamp,
+    /// The signing keys that it tells of. It is not used after they changed.
+    pub(super) keys: Arc<SigningKeys>,
     pub(super) text: Bytes,
 }
 
@@ -50,6 +52,8 @@ pub(super) struct ListBits {
 #[derive(Clone, Debug)]
 pub(super) struct Signed {
     pub(super) at: Instant,
+    /// The signing keys that it tells of. It is not used after they changed.
+    pub(super) keys: Arc<SigningKeys>,
     pub(super) text: Bytes,
     pub(super) tag: HeaderValue,
 }

@@ -21,6 +21,7 @@ use web_base::headers::parts;
 
 use super::error::FeedError;
 use super::kept::{ListBits, MadeLists, Signed, TokenMarks};
+use super::publish::NoSigningKeyError;
 use super::shared::RealmFeed;
 
 /// How long a copy may be kept before it is fetched again (§5.1), in seconds.
@@ -59,7 +60,7 @@ pub(super) async fn answer(
     if number >= count(realm) {
         return Err(FeedError::Nothing);
     }
-    let Signed { at, text, tag } = signed(realm, number).await?;
+    let Signed { at, text, tag, .. } = signed(realm, number).await?;
     let known = parts(headers, &IF_NONE_MATCH, b',');
     let mut known = known.map(|it| it.strip_prefix(b"W/").unwrap_or(it));
     let same = known.any(|it| it == b"*" || it == tag.as_bytes());
@@ -97,7 +98,10 @@ async fn signed(realm: &RealmFeed, number: u32) -> Result<Signed, FeedError> {
             }),
         }
     }
-    if let Some(signed) = made.signed.get(&number).filter(|it| it.at.elapsed() < REUSED_FOR) {
+    let is_usable = |it: &&Signed| {
+        it.at.elapsed() < REUSED_FOR && it.keys == *realm.issuer().keys().statement()
+    };
+    if let Some(signed) = made.signed.get(&number).filter(is_usable) {
         return Ok(signed.clone());
     }
     let Some(list_bits) = &made.bits else { return Err(FeedError::NotYet) };
@@ -155,6 +159,7 @@ fn sign(
 ) -> Result<Signed, FeedError> {
     let failed = |error: &dyn std::fmt::Display| FeedError::Failed(error.to_string());
     let issuer = realm.issuer();
+    let keys = Arc::clone(&issuer.keys());
     let mut status_list = StatusList::of(&bits.list(number));
     let lists = issuer.status_lists();
     status_list.aggregation_uri = Some(lists.trim_end_matches('/').to_owned());
@@ -166,11 +171,14 @@ fn sign(
         ttl: Some(TTL),
         status_list,
         bad_marks: token_marks.map(str::to_owned),
+        signing_keys: Some((**keys.statement()).clone()),
     };
     let payload = serde_json::to_vec(&claims).map_err(|error| failed(&error))?;
-    let signed = issuer.sign(LIST_TYPE, &payload, realm.app().clock.now());
-    let text = signed.map_err(|denial| failed(&denial))?;
+    let now = realm.app().clock.now();
+    let signed = keys.sign(issuer.dialect(), (LIST_TYPE, &payload), now);
+    let text = signed.ok_or_else(|| failed(&NoSigningKeyError))?;
     let tag = format!("\"{}\"", base64url(sha256(text.as_bytes())));
     let tag = HeaderValue::try_from(tag).map_err(|error| failed(&error))?;
-    Ok(Signed { at: Instant::now(), text: text.into(), tag })
+    let keys = Arc::clone(keys.statement());
+    Ok(Signed { at: Instant::now(), keys, text: text.into(), tag })
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use base::Timestamp;
 use engine::Issuer;
+use engine::keys::KeyRing;
 use engine::marks::LedgerChanges;
 use status::{Mark, RevokedMark, Update};
 use web_base::RealmState;
@@ -59,6 +60,8 @@ impl Feed {
         current: &Current,
     ) -> Result<(), NoSigningKeyError> {
         let (gone, back) = issuer.ledger().states(noted);
+        // The same keys sign and are told: a reader wants the signer among them.
+        let keys = Arc::clone(&issuer.keys());
         let after = self.log().end();
         let parts = parts(gone, back);
         let last = parts.len() - 1;
@@ -74,8 +77,9 @@ impl Feed {
                 back,
                 keys: noted.keys && at == 0,
                 reset: false,
+                signing_keys: (noted.keys && at == 0).then(|| (**keys.statement()).clone()),
             };
-            let text = sign(issuer, &update, current.now)?;
+            let text = sign(issuer, &keys, (&update, current.now))?;
             let (reaches, sequence) = (current.sequence, update.sequence);
             messages.push(Message { reaches, sequence, marks, text });
         }
@@ -125,16 +129,21 @@ impl Feed {
             reset: true,
             ..Update::default()
         };
-        let text = sign(issuer, &update, state.app().clock.now())?;
+        let text = sign(issuer, &issuer.keys(), (&update, state.app().clock.now()))?;
         let message = Message { reaches: sequence, sequence, marks: 0, text };
         *made = Some((publications, message.clone()));
         Ok(message)
     }
 }
 
-fn sign(issuer: &Issuer, update: &Update, now: Timestamp) -> Result<Arc<str>, NoSigningKeyError> {
+fn sign(
+    issuer: &Issuer,
+    keys: &KeyRing,
+    (update, now): (&Update, Timestamp),
+) -> Result<Arc<str>, NoSigningKeyError> {
     let payload = serde_json::to_vec(update).map_err(|_| NoSigningKeyError)?;
-    issuer.sign(TYPE, &payload, now).map(Into::into).map_err(|_| NoSigningKeyError)
+    let signed = keys.sign(issuer.dialect(), (TYPE, &payload), now);
+    signed.map(Into::into).ok_or(NoSigningKeyError)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The snapshot: all revoked marks at once. A reader needs it at its start, and when it missed more than the feed
+//! The snapshot: all revoked marks and the signing keys at once. A reader needs it at its start, and when it missed more than the feed
 //! still has.
 
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use base::Timestamp;
 
 use super::error::FeedError;
 use super::kept::TakenSnapshot;
+use super::publish::NoSigningKeyError;
 use super::shared::RealmFeed;
 
 /// The `typ` of a snapshot.
@@ -34,24 +35,30 @@ async fn snapshot(realm: &RealmFeed) -> Result<Bytes, FeedError> {
     if let Some(taken) = &*cached
         && now >= taken.at
         && now < taken.at.plus(MAX_AGE)
+        && taken.keys == *realm.issuer().keys().statement()
     {
         return Ok(taken.text.clone());
     }
     let cloned = realm.clone();
     let made = tokio::task::spawn_blocking(move || make(&cloned, now)).await;
-    let text = made.map_err(|error| FeedError::Failed(error.to_string()))??;
-    *cached = Some(TakenSnapshot { at: now, text: text.clone() });
+    let taken = made.map_err(|error| FeedError::Failed(error.to_string()))??;
+    let text = taken.text.clone();
+    *cached = Some(taken);
     Ok(text)
 }
 
-fn make(realm: &RealmFeed, now: Timestamp) -> Result<Bytes, FeedError> {
+fn make(realm: &RealmFeed, now: Timestamp) -> Result<TakenSnapshot, FeedError> {
     let failed = |error: &dyn std::fmt::Display| FeedError::Failed(error.to_string());
     let issuer = Arc::clone(realm.issuer());
     // The order matters: the snapshot then has everything up to the sequence number.
     let as_of = realm.app().memory.as_of();
     let sequence = realm.feed().log().position();
-    let snapshot = issuer.ledger().snapshot(issuer.identifier(), sequence, as_of);
+    let ring = Arc::clone(&issuer.keys());
+    let mut snapshot = issuer.ledger().snapshot(issuer.identifier(), sequence, as_of);
+    let keys = Arc::clone(ring.statement());
+    snapshot.signing_keys = Some((*keys).clone());
     let payload = serde_json::to_vec(&snapshot).map_err(|error| failed(&error))?;
-    let text = issuer.sign(TYPE, &payload, now).map_err(|denial| failed(&denial))?;
-    Ok(text.into())
+    let text = ring.sign(issuer.dialect(), (TYPE, &payload), now);
+    let text = text.ok_or_else(|| failed(&NoSigningKeyError))?;
+    Ok(TakenSnapshot { at: now, keys, text: text.into() })
 }

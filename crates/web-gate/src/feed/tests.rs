@@ -438,3 +438,5 @@ async fn lists_have_no_marks_when_there_are_too_many() {
     assert_eq!(claims.bad_marks, None);
     assert_eq!(claims.status_list.read().unwrap().is_revoked(0), Some(false), "the bits are there");
 }
+
+mod sum;

@@ -12,7 +12,7 @@ pub(super) const ORDER: &[(&str, Layers)] = &[
     (
         "status",
         &[
-            &["deflate", "mark", "page"],
+            &["deflate", "mark", "page", "signing_keys"],
             &["claim", "named", "status_indexes", "update"],
             &["marks"],
             &["snapshot"],

@@ -121,7 +121,7 @@ async fn take(world: &World, model: &mut Model, step: Step) {
             let rotated = world
                 .run(async |ctx| {
                     let algorithm = domain::Algorithm::ES256;
-                    engine::keys::rotate(ctx, algorithm, true, domain::Actor::System)
+                    engine::keys::rotate(ctx, algorithm, true, domain::Actor::System).await
                 })
                 .await
                 .unwrap();

@@ -101,7 +101,11 @@ fn signing_keys_are_followed_within_seconds() {
     let nodes = Nodes::start();
     let before = nodes.issued(&nodes.one);
     let keys = nodes.admin.read("/signing-keys")["data"].clone();
-    let of_tokens = keys.as_array().unwrap().iter().find(|it| it["algorithm"] == "ES256");
+    let of_tokens = keys
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["algorithm"] == "ES256" && it["state"] == "active");
     let first = of_tokens.unwrap()["id"].clone();
     let new = json!({"algorithm": "ES256", "immediately": true});
     nodes.admin.create("/signing-keys", &new);

@@ -1,5 +1,7 @@
 //! An issuer over real HTTP that knows what it revoked, and that can have any fault.
 
+mod keys;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,12 +15,14 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base::{Clock, SystemClock, SystemRng};
-use jose::{Algorithm, JwkSet, Signer, SigningKey};
+use jose::{Algorithm, Signer, SigningKey};
 use serde::Serialize;
 use serde_json::json;
 use status::{ListClaims, Mark, Marks, RevokedMark, Snapshot, StatusList, Update};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
+
+use self::keys::Keys;
 
 /// A fault of the issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -48,9 +52,12 @@ pub(super) enum Fault {
     Html,
     /// Every request is answered with "no longer kept".
     Resetting,
+    /// Before each message comes one that is signed with the key before: it introduces a key, and
+    /// says that no key is withdrawn.
+    Thief,
 }
 
-pub(super) const FAULTS: [Fault; 12] = [
+pub(super) const FAULTS: [Fault; 13] = [
     Fault::None,
     Fault::FeedDown,
     Fault::Down,
@@ -63,6 +70,7 @@ pub(super) const FAULTS: [Fault; 12] = [
     Fault::Endless,
     Fault::Html,
     Fault::Resetting,
+    Fault::Thief,
 ];
 
 #[derive(Clone)]
@@ -75,10 +83,12 @@ struct Inner {
     polls: AtomicUsize,
     snapshots: AtomicUsize,
     lists: AtomicUsize,
+    key_sets: AtomicUsize,
 }
 
 struct PublishedState {
     key: Arc<SigningKey>,
+    keys: Keys,
     bad: BTreeMap<Mark, Option<i64>>,
     log: Vec<Update>,
     keys_changed_at: Option<u64>,
@@ -102,6 +112,7 @@ impl Issuer {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let names_marks = PublishedState {
             key: fresh_key(),
+            keys: Keys::default(),
             bad: BTreeMap::new(),
             log: Vec::new(),
             keys_changed_at: None,
@@ -117,6 +128,7 @@ impl Issuer {
             polls: AtomicUsize::default(),
             snapshots: AtomicUsize::default(),
             lists: AtomicUsize::default(),
+            key_sets: AtomicUsize::default(),
         }));
         let app = Router::new()
             .route("/jwks.json", get(jwks))
@@ -236,6 +248,7 @@ impl Issuer {
         let mut messages: Vec<String> =
             updates.iter().map(|update| sign(&key, "feed+jwt", update)).collect();
         match fault {
+            Fault::Thief => drop(messages.splice(0..0, self.stolen(&names_marks))),
             Fault::Forging => drop(messages.splice(0..0, self.forged(&names_marks))),
             Fault::Replaying => {
                 let old = names_marks.log.iter().map(|update| sign(&key, "feed+jwt", update));
@@ -297,12 +310,13 @@ fn sign(key: &Arc<SigningKey>, typ: &str, payload: &impl Serialize) -> String {
 const BROKEN: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 
 async fn jwks(State(issuer): State<Issuer>) -> Response {
+    issuer.0.key_sets.fetch_add(1, Ordering::SeqCst);
     let names_marks = issuer.names_marks();
     if names_marks.fault == Fault::Down {
         return BROKEN.into_response();
     }
-    let set: JwkSet = names_marks.key.public().into_iter().collect();
-    serde_json::to_string(&set).unwrap().into_response()
+    let set = names_marks.keys.cached.clone().unwrap_or_else(|| names_marks.key_set());
+    ([(header::CACHE_CONTROL, "public, max-age=300")], set).into_response()
 }
 
 async fn snapshot(State(issuer): State<Issuer>) -> Response {
@@ -313,12 +327,13 @@ async fn snapshot(State(issuer): State<Issuer>) -> Response {
         Fault::Html => return "<html>".into_response(),
         _ => {}
     }
-    let snapshot = Snapshot::of(
+    let mut snapshot = Snapshot::of(
         &names_marks.marks(),
         &issuer.url(),
         names_marks.sequence(),
         names_marks.now(),
     );
+    snapshot.signing_keys = names_marks.said();
     sign(&names_marks.key, "feed-snapshot+jwt", &snapshot).into_response()
 }
 
@@ -340,6 +355,7 @@ async fn list(State(issuer): State<Issuer>, Path(number): Path<u32>) -> Response
             Beside::Nothing => None,
             Beside::Text(text) => Some(text.clone()),
         },
+        signing_keys: names_marks.said(),
     };
     sign(&names_marks.key, "statuslist+jwt", &claims).into_response()
 }

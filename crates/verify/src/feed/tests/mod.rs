@@ -3,6 +3,7 @@
 mod faults;
 mod history;
 mod issuer;
+mod keys;
 mod lists;
 mod steady;
 
