@@ -87,6 +87,11 @@ impl Fixture {
         token["access_token"].as_str().unwrap().to_owned()
     }
 
+    /// The id and the secret of the client.
+    pub(super) fn machine(&self) -> (&str, &str) {
+        (&self.client, &self.secret)
+    }
+
     /// The string of the API key.
     pub(super) fn secret_of_key(&self) -> &str {
         self.key["secret"].as_str().unwrap()

@@ -5,3 +5,4 @@ mod proxies;
 mod rates;
 mod refusals;
 mod resources;
+mod withdrawn;
