@@ -1,6 +1,6 @@
 //! The time from the answer to a revocation until every observer refuses: three nodes on one
 //! PostgreSQL, the gate of each, and four services that verify JWTs themselves and follow the feed
-//! of a node, all under load.
+//! of a node, all under load, and while strangers present junk everywhere. What is revoked may be a signing key.
 //!
 //! The clock starts when the answer has arrived. It stops when an observer that checks every
 //! millisecond has received its refusal, so the time of a check counts. Everything shares the
@@ -16,23 +16,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use base::{Rng as _, SystemRng};
+use base::{Rng as _, Secret, SystemRng};
 use tokio::task::JoinSet;
-use verify::Verifier;
+use verify::{Presented, Verifier};
 
-use self::case::{Case, Change};
+use self::case::{Case, Change, junk};
 use self::delays::{Delays, millis};
 use self::watch::{Sort, Watch};
 use crate::children::Core;
 use crate::gate::CONTACTS;
 use crate::key_set::basic;
 use crate::load::pump::{self, SendRate, Stream, round};
+use crate::load::request::Request;
 use crate::load::request_source::exchange;
 use crate::postgres::Postgres;
 use crate::scratch::Scratch;
 use crate::subject::gated::{Gated, Setting};
 use crate::subject::rfc::{JWT_API, Pair};
 use crate::table::Row;
+use crate::verifying::request;
 
 /// The name in the table.
 pub(crate) const NAME: &str = "revocation";
@@ -41,6 +43,11 @@ const VERIFIERS: usize = 4;
 /// Requests a second at the gate of each node, and tokens a second that one of them issues.
 const GATE_RATE: f64 = 500.0;
 const ISSUED: f64 = 50.0;
+/// Junk tokens a second at the gate of each node, and the time between two at each service.
+const JUNK: f64 = 100.0;
+const JUNK_INTERVAL: Duration = Duration::from_millis(10);
+/// How many junk tokens there are; each names a key of its own.
+const JUNK_TOKENS: usize = 1_000;
 /// The limit on the 99th percentile, in milliseconds.
 const LIMIT: f64 = 1_000.0;
 
@@ -66,7 +73,10 @@ pub(crate) fn rows(
     let one = Gated::start(setting(one))?;
     let [two, three] = [one.another(setting(two))?, one.another(setting(three))?];
     let nodes = [one, two, three];
-    let fixture = Fixture { cases: cases(&nodes, count)?, machines: machines(&nodes)?, nodes };
+    let cases = cases(&nodes, count)?;
+    let seen = cases.first().ok_or("no revocations")?.begin(&nodes[0])?;
+    let junk = (0..JUNK_TOKENS).map(|number| junk(number, &seen)).collect();
+    let fixture = Fixture { cases, machines: machines(&nodes)?, junk, nodes };
     eprintln!("bench: {count} revocations");
     let stop = AtomicBool::new(false);
     let seen = std::thread::scope(|scope| {
@@ -98,20 +108,23 @@ fn table_rows(seen: &[Vec<ObservedDelay>], chart: Option<&PathBuf>) -> Result<Ve
         let written = std::fs::write(file, chart::draw(&caption, &groups));
         written.map_err(|problem| format!("{}: {problem}", file.display()))?;
     }
+    let key = seen.iter().zip(Change::ALL.into_iter().cycle());
+    let key = key.filter(|(_, change)| *change == Change::SigningKey).map(|(seen, _)| last(seen));
+    let key = ("a signing key: until the last of them refuses", Delays::of(key.collect()));
     let row = |(name, delays): (&str, &Delays)| {
         let what = format!("revocation, {name} (p50 / p90 / p99 / max)");
         let p99 = delays.percentile(99.0);
         let target = format!("p99 < {}", millis(LIMIT));
         Row::limit(&what, delays.in_words(), target, delays.count() > 0 && p99 < LIMIT)
     };
-    Ok(groups.map(row).into())
+    Ok(groups.into_iter().chain([(key.0, &key.1)]).map(row).collect())
 }
 
 fn cases(nodes: &[Gated; 3], count: usize) -> Result<Vec<Case>, String> {
     let [one, ..] = nodes;
     let mut admin = one.admin()?;
     let changes = Change::ALL.into_iter().cycle().take(count);
-    changes.map(|change| Case::make(one, &mut admin, change)).collect()
+    changes.map(|change| Case::make(&mut admin, change)).collect()
 }
 
 /// The clients that request tokens under load, and the keys that are presented.
@@ -120,11 +133,23 @@ fn machines(nodes: &[Gated; 3]) -> Result<(Vec<Pair>, Vec<Pair>), String> {
     Ok((one.machines()?, one.keys()?))
 }
 
+/// Presents junk to a service, without end.
+async fn present(verifier: Arc<Verifier>, junk: Vec<String>) {
+    for token in junk.iter().cycle() {
+        let presented = Presented::Bearer(Secret::new(token));
+        // What it answers is judged by the observers: nothing else may wait for it.
+        let _ = verifier.verify(&presented, &request()).await;
+        tokio::time::sleep(JUNK_INTERVAL).await;
+    }
+}
+
 /// Nodes, load and observers.
 struct Fixture {
     nodes: [Gated; 3],
     cases: Vec<Case>,
     machines: (Vec<Pair>, Vec<Pair>),
+    /// Tokens that strangers present.
+    junk: Vec<String>,
 }
 
 impl Fixture {
@@ -138,13 +163,16 @@ impl Fixture {
                     let asked: Vec<_> = keys.iter().map(ask).collect();
                     let mint = |machine| node.ask_token(machine, JWT_API).bytes();
                     let minted: Vec<_> = machines.iter().map(mint).collect();
+                    let junk = |it: &String| node.asks(CONTACTS, &format!("Bearer {it}")).bytes();
+                    let junk: Vec<_> = self.junk.iter().map(junk).collect();
                     let steady = |requests, rate| Stream {
                         connections: 8,
                         rate: SendRate::Open(rate),
                         ..Stream::closed(round(requests))
                     };
                     while !stop.load(Ordering::Relaxed) {
-                        let mut streams = vec![steady(&asked, GATE_RATE)];
+                        let refused = Stream { status: 401, ..steady(&junk, JUNK) };
+                        let mut streams = vec![steady(&asked, GATE_RATE), refused];
                         if number == 0 {
                             streams.push(steady(&minted, ISSUED));
                         }
@@ -168,6 +196,10 @@ impl Fixture {
         let runtime = runtime.build().map_err(|problem| format!("runtime: {problem}"))?;
         runtime.block_on(async {
             let verifiers = self.verifiers()?;
+            let mut strangers = JoinSet::new();
+            for verifier in &verifiers {
+                strangers.spawn(present(Arc::clone(verifier), self.junk.clone()));
+            }
             let mut all = Vec::with_capacity(self.cases.len());
             for case in &self.cases {
                 let seen = self.one(case, &verifiers).await;
@@ -197,7 +229,9 @@ impl Fixture {
         verifiers: &[Arc<Verifier>],
     ) -> Result<Vec<ObservedDelay>, String> {
         let answering = (SystemRng.u128() % self.nodes.len() as u128) as usize;
-        let mut watches = self.watches(case, answering, verifiers).await?;
+        let node = self.nodes.get(answering).ok_or("no such node")?;
+        let token = tokio::task::block_in_place(|| case.begin(node))?;
+        let mut watches = self.watches((case, &token), answering, verifiers).await?;
         for watch in &mut watches {
             watch.until_let_in().await?;
         }
@@ -208,7 +242,7 @@ impl Fixture {
                 Ok::<_, String>((watch, refused))
             });
         }
-        let answered = self.change(case, answering).await?;
+        let answered = self.change(case.request(node, &token)?, node).await?;
         let mut seen = Vec::new();
         let mut watches = Vec::new();
         while let Some(looked) = looking.join_next().await {
@@ -227,7 +261,7 @@ impl Fixture {
 
     async fn watches(
         &self,
-        case: &Case,
+        (case, token): (&Case, &str),
         answering: usize,
         verifiers: &[Arc<Verifier>],
     ) -> Result<Vec<Watch>, String> {
@@ -235,25 +269,24 @@ impl Fixture {
         for (number, node) in self.nodes.iter().enumerate() {
             let sort = if number == answering { Sort::SameGate } else { Sort::OtherGate };
             let key = case.change.ends_key().then(|| case.key());
-            let token = case.change.ends_token().then(|| case.bearer());
-            for value in [key, token].into_iter().flatten() {
+            let bearer = case.change.ends_token().then(|| format!("Bearer {token}"));
+            for value in [key, bearer].into_iter().flatten() {
                 let asked = node.asks(CONTACTS, &value);
                 watches.push(Watch::gate(sort, node.home.port, asked).await?);
             }
         }
         if case.change.ends_token() {
-            watches.extend(verifiers.iter().map(|it| Watch::service(it, &case.token)));
+            watches.extend(verifiers.iter().map(|it| Watch::service(it, token)));
         }
         Ok(watches)
     }
 
     /// The time at which the answer arrived.
-    async fn change(&self, case: &Case, answering: usize) -> Result<Instant, String> {
-        let node = self.nodes.get(answering).ok_or("no such node")?;
+    async fn change(&self, request: Request, node: &Gated) -> Result<Instant, String> {
         let broken = |problem: std::io::Error| problem.to_string();
         let stream = tokio::net::TcpStream::connect(("127.0.0.1", node.home.port));
         let mut stream = stream.await.map_err(broken)?;
-        let answer = exchange(&mut stream, &case.request(node), &mut Vec::new()).await?;
+        let answer = exchange(&mut stream, &request, &mut Vec::new()).await?;
         let answered = Instant::now();
         match answer.status {
             200..300 => Ok(answered),
