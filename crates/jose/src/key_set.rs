@@ -76,7 +76,9 @@ impl KeySet {
     pub fn verify<'t>(&self, token: &'t Compact<'_>) -> Result<&'t [u8], VerifyError> {
         let key = self.key_of(token)?;
         match self.retired_since(key) {
-            Some(since) if !was_issued_until(token.payload(), since) => Err(VerifyError::RetiredKey),
+            Some(since) if !was_issued_until(token.payload(), since) => {
+                Err(VerifyError::RetiredKey)
+            }
             _ => Ok(token.payload()),
         }
     }
