@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::blocks::{Block, of};
 use crate::access_requests;
+use crate::harness::admin::Admin;
 use crate::harness::http::post;
 use crate::harness::realm::Realm;
 use crate::harness::{Server, run};
@@ -85,7 +86,7 @@ fn the_commands_of_the_admin_api_page_work_as_printed() {
 
 #[test]
 fn the_commands_of_the_operations_page_work_as_printed() {
-    let [start, why] = blocks_of_two(OPERATIONS);
+    let [start, leaked, why]: [Block; 3] = of(OPERATIONS, "sh").try_into().unwrap();
     let lines: Vec<&str> = start.text.lines().collect();
     let [check, admin_key, serve] = lines[..] else { panic!("{start:?}") };
     let realm = realm("main");
@@ -106,6 +107,16 @@ fn the_commands_of_the_operations_page_work_as_printed() {
     let settings = [("POSTERN_URL", server.base.as_str()), ("POSTERN_ADMIN_KEY", key.as_str())];
     let reason = succeeds(server.folder(), &format!("{command} {id}"), &settings);
     assert!(reason.contains(&id), "{reason}");
+
+    let admin = Admin::new(&server.base, &key);
+    let state = |kid: &str| admin.read(&format!("/signing-keys/{kid}"))["state"].clone();
+    let keys = admin.read("/signing-keys")["data"].clone();
+    let signs = |key: &&Value| key["state"] == "active" && key["algorithm"] == "ES256";
+    let old = keys.as_array().unwrap().iter().find(signs).unwrap()["id"].as_str().unwrap();
+    for line in leaked.text.lines() {
+        succeeds(server.folder(), &line.replace("KID", old), &settings);
+    }
+    assert_eq!(state(old), "revoked");
 }
 
 #[test]

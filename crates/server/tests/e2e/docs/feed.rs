@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::blocks::of;
-use crate::harness::http::{authority, post};
+use crate::harness::http::{authority, get, post};
 use crate::harness::jwt::parts;
 use crate::harness::realm::Realm;
 
@@ -30,9 +30,12 @@ fn shape(value: &Value) -> Value {
 }
 
 #[test]
-fn the_status_claim_of_the_page_has_the_shape_of_a_real_one() {
-    let printed: Value =
-        serde_json::from_str(&format!("{{{}}}", of(PAGE, "json")[0].text)).unwrap();
+fn the_json_of_the_page_has_the_shape_of_what_is_real() {
+    let printed = |block: usize| -> Value {
+        serde_json::from_str(&format!("{{{}}}", of(PAGE, "json")[block].text)).unwrap()
+    };
+    let printed_keys = printed(1);
+    let printed = printed(0);
     let realm = Realm::new("rfc");
     let admin = realm.admin();
     let _server = realm.serve();
@@ -49,6 +52,25 @@ fn the_status_claim_of_the_page_has_the_shape_of_a_real_one() {
     assert_eq!(marks.len() % 8, 0);
     let first = u64::from_be_bytes(marks[..8].try_into().unwrap());
     assert_eq!(printed["status"]["status_list"]["idx"], first);
+    // A key that is retired, and one that is withdrawn.
+    for end in ["retire", "revoke"] {
+        let keys = admin.read("/signing-keys")["data"].clone();
+        let signs = |key: &&Value| key["state"] == "active" && key["algorithm"] == "ES256";
+        let old = keys.as_array().unwrap().iter().find(signs).unwrap()["id"].clone();
+        admin.create("/signing-keys", &json!({"immediately": true}));
+        admin.act(&format!("/signing-keys/{}/{end}", old.as_str().unwrap()));
+    }
+    let mut answer = get(&admin.base, "/feed/snapshot").send();
+    while answer.status == 503 {
+        thread::sleep(Duration::from_millis(100));
+        answer = get(&admin.base, "/feed/snapshot").send();
+    }
+    let mut real = parts(answer.expect(200).text()).1["signing_keys"].take();
+    // The page shows one of each.
+    let elliptic = real["keys"].as_array_mut().unwrap();
+    elliptic.retain(|key| key["kty"] == "EC");
+    elliptic.truncate(1);
+    assert_eq!(shape(&printed_keys["signing_keys"]), shape(&real), "{real}");
 }
 
 #[test]
