@@ -14,6 +14,10 @@ use tokio::time::Instant;
 #[derive(Debug)]
 pub(super) struct TakenSnapshot {
     pub(super) at: Timestamp,
+    /// How long it took to make.
+    pub(super) took: Duration,
+    /// The sequence number from which its readers continue.
+    pub(super) sequence: u64,
     /// The signing keys that it tells of. It is not used after they changed.
     pub(super) keys: Arc<SigningKeys>,
     pub(super) text: Bytes,

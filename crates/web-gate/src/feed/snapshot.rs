@@ -8,9 +8,11 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Response};
 use base::Timestamp;
+use tokio::time::Instant;
 
 use super::error::FeedError;
 use super::kept::TakenSnapshot;
+use super::log::Since;
 use super::publish::NoSigningKeyError;
 use super::shared::RealmFeed;
 
@@ -18,7 +20,11 @@ use super::shared::RealmFeed;
 const TYPE: &str = "feed-snapshot+jwt";
 /// How long a snapshot is reused: a large one takes several hundred milliseconds to make. The feed has all later
 /// changes, from the sequence number of the snapshot on.
-const MAX_AGE: Duration = Duration::from_secs(5);
+const MIN_AGE: Duration = Duration::from_secs(5);
+/// Making snapshots takes at most one part in this many of the time, since anybody may ask for one.
+const SHARE: u32 = 10;
+/// The longest time for which it is reused: 1,024 full lists take some seconds to make.
+const MAX_AGE: Duration = Duration::from_secs(60);
 
 pub(super) async fn answer(realm: &RealmFeed) -> Result<Response<Body>, FeedError> {
     let mut response = Response::new(Body::from(snapshot(realm).await?));
@@ -34,8 +40,9 @@ async fn snapshot(realm: &RealmFeed) -> Result<Bytes, FeedError> {
     let now = realm.app().clock.now();
     if let Some(taken) = &*cached
         && now >= taken.at
-        && now < taken.at.plus(MAX_AGE)
+        && now < taken.at.plus((taken.took * SHARE).clamp(MIN_AGE, MAX_AGE))
         && taken.keys == *realm.issuer().keys().statement()
+        && matches!(realm.feed().log().since(taken.sequence), Since::Messages(..))
     {
         return Ok(taken.text.clone());
     }
@@ -48,6 +55,7 @@ async fn snapshot(realm: &RealmFeed) -> Result<Bytes, FeedError> {
 }
 
 fn make(realm: &RealmFeed, now: Timestamp) -> Result<TakenSnapshot, FeedError> {
+    let began = Instant::now();
     let failed = |error: &dyn std::fmt::Display| FeedError::Failed(error.to_string());
     let issuer = Arc::clone(realm.issuer());
     // The order matters: the snapshot then has everything up to the sequence number.
@@ -60,5 +68,5 @@ fn make(realm: &RealmFeed, now: Timestamp) -> Result<TakenSnapshot, FeedError> {
     let payload = serde_json::to_vec(&snapshot).map_err(|error| failed(&error))?;
     let text = ring.sign(issuer.dialect(), (TYPE, &payload), now);
     let text = text.ok_or_else(|| failed(&NoSigningKeyError))?;
-    Ok(TakenSnapshot { at: now, keys, text: text.into() })
+    Ok(TakenSnapshot { at: now, took: began.elapsed(), sequence, keys, text: text.into() })
 }

@@ -340,6 +340,23 @@ async fn a_snapshot_has_all_marks_and_a_sequence_number() {
     assert!(marks.contains(Mark::id(7)) && marks.contains(Mark::id(8)));
 }
 
+#[tokio::test]
+async fn a_snapshot_is_reused_only_while_the_log_goes_back_to_it_and_the_keys_are_the_same() {
+    let fixture = Fixture::open().await;
+    let first = text(fixture.get("/feed/snapshot").await).await;
+    assert_eq!(text(fixture.get("/feed/snapshot").await).await, first);
+    for at in 0..5_000 {
+        fixture.revoke_token(at);
+        fixture.publish(11 + u64::try_from(at).unwrap());
+    }
+    let second = text(fixture.get("/feed/snapshot").await).await;
+    assert_ne!(second, first, "a reader of the first one would be told to take a snapshot");
+    fixture.realm.create_keys(&[domain::Algorithm::EdDSA]).await;
+    let third = text(fixture.get("/feed/snapshot").await).await;
+    assert_ne!(third, second, "its keys are no longer all");
+    assert_eq!(text(fixture.get("/feed/snapshot").await).await, third);
+}
+
 fn grant(fixture: &Fixture, status_index: u32, revoked: bool) -> Entity {
     let now = fixture.realm.clock.now();
     let revoked =
