@@ -154,7 +154,8 @@ impl VerifierBuilder {
         self
     }
 
-    /// Fixed keys of the issuer.
+    /// Fixed keys of the issuer. Where a feed is followed, the issuer introduces and withdraws keys in
+    /// it, these included.
     #[must_use]
     pub fn keys(mut self, keys: &JwkSet) -> Self {
         self.given = KeySet::from_jwks(keys);

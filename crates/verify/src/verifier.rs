@@ -163,7 +163,7 @@ impl Verifier {
     /// The principal of a token. What was heard while its state was found out may have withdrawn its
     /// key: then its signature is checked again.
     async fn still_good(&self, token: &str, seen: &Seen) -> Result<Principal, Rejection> {
-        if self.keys.generation() == Some(seen.generation) {
+        if self.keys.is_current(seen.generation) {
             return Ok(seen.principal.clone());
         }
         self.known(token).await.map(|seen| seen.principal.clone())

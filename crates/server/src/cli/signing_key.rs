@@ -10,7 +10,7 @@ pub(crate) enum Command {
     List(Page),
     /// Show one
     Show(Named),
-    /// Make a new key: published now, and signing once caches of the key set have it
+    /// Let the next key sign, once caches of the key set have it, and make another next key
     Rotate {
         /// The algorithm; without, that of the realm's access tokens
         #[arg(long, value_parser = ["ES256", "EdDSA", "RS256", "HS256"])]
@@ -19,7 +19,7 @@ pub(crate) enum Command {
         #[arg(long)]
         immediately: bool,
     },
-    /// Retire one: it no longer signs, and its tokens stay valid
+    /// Retire one: it no longer signs, and tokens that it signed before stay valid
     Retire(Named),
     /// Revoke one: every token that it signed is refused
     Revoke(Named),

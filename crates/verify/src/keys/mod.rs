@@ -56,6 +56,11 @@ impl Keys {
         Some(0)
     }
 
+    /// Whether nothing was heard of the keys since they had this number.
+    pub(crate) const fn is_current(&self, _: u64) -> bool {
+        true
+    }
+
     /// Verifies the signature and returns the payload.
     pub(crate) async fn verify<'t>(&self, token: &'t Compact<'_>) -> Result<&'t [u8], Rejection> {
         Ok(self.given.verify(token)?)
@@ -87,10 +92,18 @@ impl Keys {
     /// A number for the present set of trusted keys; `None` while that is unknown.
     pub(crate) fn generation(&self) -> Option<u64> {
         let fetched = match &self.remote {
-            Some(remote) => Some(remote.usable()?),
-            None => None,
+            Some(remote) => remote.generation()?,
+            None => 0,
         };
-        Some(self.trust.with(fetched.as_deref()).generation)
+        match self.trust.generations() {
+            (generation, of) if of == fetched => Some(generation),
+            _ => Some(self.trusted().generation),
+        }
+    }
+
+    /// Whether nothing was heard of the keys since they had this number.
+    pub(crate) fn is_current(&self, generation: u64) -> bool {
+        self.trust.generations().0 == generation
     }
 
     /// Verifies the signature of a token and returns the payload. Anybody can cause this.

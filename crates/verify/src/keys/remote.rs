@@ -114,6 +114,17 @@ impl RemoteKeys {
         Some(loaded)
     }
 
+    /// The generation of the fetched keys, as [`Self::usable`]. Every request asks for it.
+    pub(crate) fn generation(&self) -> Option<u64> {
+        let now = self.0.clock.now();
+        let loaded = self.0.loaded.load();
+        let loaded = loaded.as_ref().filter(|loaded| now < loaded.fresh_until.plus(KEPT))?;
+        if now >= loaded.fresh_until {
+            self.refresh_in_background(now);
+        }
+        Some(loaded.generation)
+    }
+
     /// Fetches the keys where there are none that are usable.
     pub(crate) async fn ensure(&self) -> Result<(), Unavailable> {
         if self.usable().is_some() {

@@ -57,6 +57,12 @@ impl Trust {
         &self.given
     }
 
+    /// The generation of the trusted keys, and that of the fetched ones among them.
+    pub(crate) fn generations(&self) -> (u64, u64) {
+        let now = self.now.load();
+        (now.generation, now.fetched)
+    }
+
     /// The keys that are trusted now. `fetched` are those that the issuer publishes.
     pub(crate) fn with(&self, fetched: Option<&Loaded>) -> Arc<Trusted> {
         let now = self.now.load_full();
