@@ -133,3 +133,14 @@ fn a_retired_key_accepts_only_what_was_issued_before() {
     let current = keys.verify_current(&Compact::parse(&token).unwrap()).map(drop);
     assert_eq!(current, Err(VerifyError::RetiredKey), "it signs no statement of today");
 }
+
+#[test]
+fn a_withdrawn_secret_accepts_nothing_although_it_was_given_without_a_name() {
+    let secret = Arc::new(SigningKey::from_secret(&[7; 32]).unwrap());
+    let mut keys = KeySet::default();
+    keys.push(secret.verifying_key().unwrap().without_name());
+    let token = Signer::new(Arc::clone(&secret), None).without_kid().sign(b"{}").unwrap();
+    assert!(verdict(&keys, &token).is_ok());
+    keys.withdraw(secret.kid());
+    assert!(verdict(&keys, &token).is_err());
+}

@@ -17,8 +17,8 @@ use crate::key_error::KeyError;
 #[derive(Clone)]
 pub struct VerifyingKey {
     kid: Option<String>,
-    /// The key's name by its own numbers (RFC 7638); `None` for a shared secret.
-    thumbprint: Option<Box<str>>,
+    /// The key's name by its own numbers (RFC 7638), or by its secret.
+    thumbprint: Box<str>,
     inner: Inner,
 }
 
@@ -47,11 +47,15 @@ impl VerifyingKey {
         };
         let key = key.map_err(|_| KeyError::Unfit)?;
         let inner = Inner::Public { algorithm: jwk.algorithm(), key, signature_length };
-        Ok(Self { kid: jwk.kid.clone(), thumbprint: Some(jwk.thumbprint().into()), inner })
+        Ok(Self { kid: jwk.kid.clone(), thumbprint: jwk.thumbprint().into(), inner })
     }
 
     pub(crate) fn shared(kid: &str, key: hmac::Key) -> Self {
-        Self { kid: Some(kid.to_owned()), thumbprint: None, inner: Inner::Shared(Box::new(key)) }
+        Self {
+            kid: Some(kid.to_owned()),
+            thumbprint: kid.into(),
+            inner: Inner::Shared(Box::new(key)),
+        }
     }
 
     /// The same key without a name. It is tried for tokens that name any key.
@@ -67,7 +71,7 @@ impl VerifyingKey {
 
     /// Its names: `kid`, and the thumbprint of the key itself, which another `kid` cannot hide.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.kid.as_deref().into_iter().chain(self.thumbprint.as_deref())
+        self.kid.as_deref().into_iter().chain([&*self.thumbprint])
     }
 
     /// The one algorithm this key verifies.
