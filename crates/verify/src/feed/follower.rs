@@ -44,6 +44,8 @@ pub(super) struct Follower {
     /// Set where the issuer said that its keys changed and not how: the number of fetches that began
     /// before that.
     keys_due: Option<u64>,
+    /// The number of keys that were known to be withdrawn at the last snapshot.
+    withdrawn: usize,
 }
 
 impl Follower {
@@ -57,6 +59,7 @@ impl Follower {
             polls_until: None,
             swept: None,
             keys_due: None,
+            withdrawn: 0,
         }
     }
 
@@ -107,6 +110,7 @@ impl Follower {
         }
         drop(known);
         self.shared.begun.send_replace(true);
+        self.withdrawn = self.shared.settings.keys.withdrawn();
         if !names_keys {
             // The keys may have changed in the messages that are missing.
             self.keys_changed();
@@ -176,7 +180,20 @@ impl Follower {
         self.apply(&update)?;
         self.failures = 0;
         self.shared.heard(by);
+        self.begin_anew_after_a_withdrawal().await?;
         Ok(true)
+    }
+
+    /// Who has a key that is withdrawn may have signed messages before that. Nothing of them is kept.
+    async fn begin_anew_after_a_withdrawal(&mut self) -> Result<(), Unavailable> {
+        if self.shared.settings.keys.withdrawn() == self.withdrawn {
+            return Ok(());
+        }
+        self.shared.known.write().unwrap_or_else(PoisonError::into_inner).distrust();
+        self.behind = true;
+        self.snapshot().await?;
+        self.behind = false;
+        Ok(())
     }
 
     fn apply(&mut self, update: &Update) -> Result<(), Unavailable> {

@@ -24,6 +24,8 @@ pub(crate) struct Known {
     version: u64,
     /// The position in the feed; `None` before the first snapshot.
     at: Option<At>,
+    /// Whether any snapshot is better than what is known.
+    distrusted: bool,
 }
 
 /// The position in the feed.
@@ -110,6 +112,9 @@ impl Known {
         now: (Timestamp, bool),
     ) -> bool {
         let ((sequence, claimed), (now, fresh)) = (new, now);
+        if std::mem::take(&mut self.distrusted) {
+            self.at = None;
+        }
         let believed = self.at.is_none_or(|at| {
             sequence > at.sequence
                 || (sequence == at.sequence && claimed >= at.claimed)
@@ -129,6 +134,11 @@ impl Known {
             self.version += 1;
         }
         believed
+    }
+
+    /// Some of what is known may come from a thief: the next snapshot replaces all of it, the position too.
+    pub(crate) const fn distrust(&mut self) {
+        self.distrusted = true;
     }
 
     /// Drops the marks that have expired.

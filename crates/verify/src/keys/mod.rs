@@ -147,6 +147,11 @@ impl Keys {
         self.trust.learn(said, signer, self.fetched().as_deref())
     }
 
+    /// The number of keys that are known to be withdrawn.
+    pub(crate) fn withdrawn(&self) -> usize {
+        self.trust.withdrawn()
+    }
+
     fn trusted(&self) -> Arc<Trusted> {
         self.trust.with(self.fetched().as_deref())
     }

@@ -44,6 +44,8 @@ pub(crate) struct Trusted {
     pub(crate) generation: u64,
     /// The generation of the fetched keys among them; 0 for none.
     fetched: u64,
+    /// The number of keys that are known to be withdrawn.
+    withdrawn: usize,
 }
 
 impl Trust {
@@ -61,6 +63,11 @@ impl Trust {
     pub(crate) fn generations(&self) -> (u64, u64) {
         let now = self.now.load();
         (now.generation, now.fetched)
+    }
+
+    /// The number of keys that are known to be withdrawn.
+    pub(crate) fn withdrawn(&self) -> usize {
+        self.now.load().withdrawn
     }
 
     /// The keys that are trusted now. `fetched` are those that the issuer publishes.
@@ -124,6 +131,7 @@ impl Trust {
             keys: stated.trusted(&self.given, published),
             generation: self.now.load().generation + 1,
             fetched: fetched.map_or(0, |it| it.generation),
+            withdrawn: stated.withdrawn.len(),
         });
         self.now.store(Arc::clone(&made));
         made
@@ -158,8 +166,7 @@ impl Stated {
         let (mut keys, mut known) = (KeySet::default(), BTreeSet::new());
         for key in given.iter().cloned().chain(read) {
             let names: Vec<String> = key.names().map(str::to_owned).collect();
-            // A shared secret without a name has nothing to be told apart by.
-            if names.is_empty() || known.insert((key.kid().map(str::to_owned), names)) {
+            if known.insert((key.kid().map(str::to_owned), names)) {
                 keys.push(key);
             }
         }

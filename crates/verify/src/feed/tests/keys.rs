@@ -47,7 +47,7 @@ async fn a_withdrawal_needs_no_key_set_and_no_cache_can_delay_it() {
     assert!(ask(&verifier, &other).await.is_err(), "its key is withdrawn");
     refuses(&verifier, &token(&issuer, 2)).await;
     assert_eq!(issuer.key_sets(), fetched, "no document but the feed was needed");
-    assert_eq!(issuer.snapshots(), 1);
+    assert_eq!(issuer.snapshots(), 4, "one more for each key that was withdrawn");
 }
 
 #[tokio::test]
@@ -157,6 +157,28 @@ async fn what_a_thief_introduced_falls_with_the_stolen_key() {
     assert!(ask(&verifier, &evil).await.is_ok(), "the key was good at that moment");
     issuer.withdraw();
     refuses_key(&verifier, &evil).await;
+}
+
+#[tokio::test]
+async fn what_a_thief_said_in_the_feed_falls_with_the_stolen_key() {
+    let issuer = Issuer::start().await;
+    issuer.introduce();
+    let verifier = begun(&issuer).await;
+    issuer.revoke(Mark::status_index(2));
+    refuses(&verifier, &token(&issuer, 2)).await;
+    let lie = issuer.lie(Mark::status_index(2), Mark::status_index(3));
+    {
+        let feed = verifier.feed.as_ref().unwrap();
+        let mut known = feed.shared.known.write().unwrap();
+        known.apply(&lie, SystemClock.now());
+    }
+    assert!(ask(&verifier, &token(&issuer, 2)).await.is_ok(), "the key was good at that moment");
+    issuer.withdraw();
+    refuses(&verifier, &token(&issuer, 2)).await;
+    accepts(&verifier, &token(&issuer, 3)).await;
+    assert!(verifier.following().unwrap().sequence < Some(10));
+    issuer.revoke(Mark::status_index(3));
+    refuses(&verifier, &token(&issuer, 3)).await;
 }
 
 #[tokio::test]

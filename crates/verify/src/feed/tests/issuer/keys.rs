@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use jose::{JwkSet, SigningKey};
 use serde::Serialize;
-use status::{RetiredKey, SigningKeys, Update};
+use status::{Mark, RetiredKey, RevokedMark, SigningKeys, Update};
 
 use super::{Issuer, PublishedState, fresh_key, sign};
 
@@ -95,6 +95,16 @@ impl Issuer {
     /// Signs with the key that the thief introduces.
     pub(in super::super) fn sign_with_evil(&self, typ: &str, payload: &impl Serialize) -> String {
         sign(self.names_marks().keys.evil.get_or_init(fresh_key), typ, payload)
+    }
+
+    /// What a thief could say while the key is good: far ahead, and of a time to come.
+    pub(in super::super) fn lie(&self, back: Mark, gone: Mark) -> Update {
+        let state = self.names_marks();
+        let gone = vec![RevokedMark { mark: gone, until: None }];
+        let sequence = state.sequence();
+        let lie =
+            Update { back: vec![back], gone, ..self.update(&state, sequence, sequence + 1_000) };
+        Update { as_of: lie.as_of + 86_400_000, ..lie }
     }
 
     /// The key that the thief introduces.
