@@ -1,15 +1,23 @@
 //! `postern signing-key`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
-use super::plan::{Named, Page, Plan, Planned, body};
+use super::plan::{Page, Plan, Planned, body};
+
+/// A key by its name, which is a thumbprint and may begin with a hyphen.
+#[derive(Debug, Args)]
+pub(crate) struct Key {
+    /// Its id
+    #[arg(value_name = "ID", allow_hyphen_values = true)]
+    id: String,
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List them
     List(Page),
     /// Show one
-    Show(Named),
+    Show(Key),
     /// Let the next key sign, once caches of the key set have it, and make another next key
     Rotate {
         /// The algorithm; without, that of the realm's access tokens
@@ -20,9 +28,9 @@ pub(crate) enum Command {
         immediately: bool,
     },
     /// Retire one: it no longer signs, and tokens that it signed before stay valid
-    Retire(Named),
+    Retire(Key),
     /// Revoke one: every token that it signed is refused
-    Revoke(Named),
+    Revoke(Key),
 }
 
 const ALL: &str = "signing-keys";

@@ -198,3 +198,12 @@ fn a_key_on_the_command_line_is_not_shown() {
     let inspect = parse("token inspect hunter2").unwrap();
     assert!(!format!("{inspect:?}").contains("hunter2"));
 }
+
+#[test]
+fn a_signing_key_whose_name_begins_with_a_hyphen_is_named_as_it_is() {
+    for name in ["-hVu9", "--2O8cXd-V9u", "-_", "--help-"] {
+        for action in ["show", "retire", "revoke"] {
+            assert!(plan(&format!("signing-key {action} {name}")).path.contains(name), "{name}");
+        }
+    }
+}
