@@ -21,7 +21,15 @@ async fn rfc7009_2_an_access_token_is_refused_from_the_next_request_on_and_no_ot
     revoke(&world, own, &one).await.unwrap();
     let events = world.store.events(&EventQuery { limit: 10, ..Default::default() }).await.unwrap();
     let actions: Vec<&str> = events.iter().map(|it| it.draft.action.as_str()).collect();
-    assert_eq!(actions, ["signing_key.created", "signing_key.created", "access_token.revoked"]);
+    assert_eq!(
+        actions,
+        [
+            "signing_key.created",
+            "signing_key.created",
+            "signing_key.created",
+            "access_token.revoked"
+        ]
+    );
 }
 
 #[tokio::test]
