@@ -299,7 +299,7 @@ pub fn access_request() -> AccessRequest {
             fetched_at: Some(NOON),
         },
         mailed: Some(true),
-        mail_failed: true,
+        mail_failed: false,
         created_at: NOON,
     }
 }

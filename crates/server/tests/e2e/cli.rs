@@ -137,7 +137,9 @@ fn a_narrow_key_is_limited_to_its_scopes() {
 #[test]
 fn a_rotated_key_signs_and_the_old_one_is_retired() {
     let fixture = Fixture::at("fyma");
-    let old = fixture.json(&["signing-key", "list"])["data"][0]["id"].as_str().unwrap().to_owned();
+    let listed = fixture.json(&["signing-key", "list"]);
+    let mut keys = listed["data"].as_array().unwrap().iter();
+    let old = id(keys.find(|it| it["state"] == "active").unwrap()).to_owned();
     assert_eq!(
         fixture.run(&["signing-key", "retire", &old]).status.code(),
         Some(1),
