@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
+use axum::http::header::STRICT_TRANSPORT_SECURITY;
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Request, Response, StatusCode, Uri, Version, header};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, Version, header};
 use futures_util::FutureExt as _;
 use oauth::{ErrorResponse, Problem};
 use web_base::metrics::{Metrics, Part};
@@ -162,7 +163,13 @@ impl ListenerService {
                         let limits = realm.limits;
                         let request =
                             RealmRequest { http: request, path, request_id, address, limits };
-                        return guarded(realm, request, started).await;
+                        let is_https = realm.state.issuer().url().starts_with("https://");
+                        let mut response = guarded(realm, request, started).await;
+                        if is_https {
+                            // RFC 6797 §7.1.
+                            response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, ONE_YEAR);
+                        }
+                        return response;
                     }
                     None => process::nothing(request.headers(), "no such realm\n"),
                 }
@@ -217,6 +224,10 @@ fn find<'a>(
     let host = if arrival.trusted { arrival.host } else { target.or(arrival.host) };
     realms.find(host, https, request.uri().path())
 }
+
+/// A browser that saw it uses https only for this host, for a year. Other hosts below it are not meant:
+/// they may belong to others.
+const ONE_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 static PANICKED: LogLimiter = LogLimiter::new(10, Duration::from_secs(60));
 static TOO_LONG: LogLimiter = LogLimiter::new(10, Duration::from_secs(60));

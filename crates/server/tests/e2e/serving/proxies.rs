@@ -59,6 +59,26 @@ fn a_realm_is_chosen_by_host_and_prefix() {
 }
 
 #[test]
+fn rfc6797_7_1_a_realm_whose_issuer_is_https_says_that_its_host_is_https_only() {
+    let (site, base) = two_realms("[]");
+    let server = Server::serve(site.folder, &base);
+    for path in [WELL_KNOWN, "/token", "/nothing", "/account/v1/me", "/admin/v1/clients"] {
+        let told = |target: &str, host: Option<&str>| {
+            let request = get(&base, target);
+            let request = match host {
+                Some(host) => request.header("Host", host),
+                None => request,
+            };
+            request.send().header("strict-transport-security").map(str::to_owned)
+        };
+        let https = told(&format!("/tenant{path}"), Some("api.example.com"));
+        assert_eq!(https.as_deref(), Some("max-age=31536000"), "{path}");
+        assert_eq!(told(path, None), None, "{path}");
+    }
+    drop(server);
+}
+
+#[test]
 fn strangers_are_not_believed() {
     let (site, base) = two_realms("[\"192.0.2.1\"]");
     let server = Server::serve(site.folder, &base);
