@@ -30,6 +30,18 @@ pub(crate) fn query<Q: DeserializeOwned>(uri: &Uri, known: Option<&[String]>) ->
     parsed.map(|Query(query)| query).map_err(|rejection| {
         let text = rejection.body_text();
         let detail = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, rest)| rest);
+        let detail = match detail.split_once(": ") {
+            Some((
+                name,
+                "invalid digit found in string" | "cannot parse integer from empty string",
+            )) => {
+                format!("{name}: expected a whole number of at least 0")
+            }
+            Some((name, "number too large to fit in target type")) => {
+                format!("{name}: the number is too large")
+            }
+            _ => detail.to_owned(),
+        };
         malformed(Problem::InvalidRequest, format!("The query does not fit: {detail}."))
     })
 }
@@ -103,10 +115,25 @@ fn refusal(path: &str, error: &serde_json::Error) -> Denial {
         (quoted(message), "one value; it is repeated".to_owned())
     } else {
         let expected = message.rsplit_once("expected ").map_or("another value", |(_, rest)| rest);
-        let object = expected.starts_with("struct ");
-        (path.to_owned(), if object { "an object".to_owned() } else { expected.to_owned() })
+        (path.to_owned(), in_words(expected).to_owned())
     };
     AdminReason::InvalidField { field: inside(path, field), expected }.into()
+}
+
+/// What serde expected, for people who do not know the types of this program.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number of at least 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a sequence" => "an array",
+        "a map" => "an object",
+        "string or map" | "a borrowed string" => "a string",
+        other if other.starts_with("struct ") => "an object",
+        other if other.starts_with("tuple ") => "an array",
+        other if other.starts_with("enum ") || other.starts_with("variant ") => "a string",
+        other => other,
+    }
 }
 
 /// The name of a member, with its path.

@@ -62,7 +62,7 @@ async fn parse(ctx: &Context<'_>, input: &NewClient) -> Result<Client, Denial> {
         None => None,
     };
     let default_audience = match input.default_audience.as_deref() {
-        Some(named) => Some(find::audience(ctx, Some(named)).await?.id),
+        Some(named) => Some(find::resource_server(ctx, "default_audience", named).await?.id),
         None => None,
     };
     let mut client = Client {
@@ -253,7 +253,7 @@ async fn apply(
     if let Some(named) = change.default_audience.as_deref() {
         client.default_audience = match named {
             "" => None,
-            named => Some(find::audience(ctx, Some(named)).await?.id),
+            named => Some(find::resource_server(ctx, "default_audience", named).await?.id),
         };
         changed.push("default_audience");
     }

@@ -47,18 +47,30 @@ pub(crate) async fn audience(
     ctx: &Context<'_>,
     named: Option<&str>,
 ) -> Result<Loaded<ResourceServer>, Denial> {
-    let realm = ctx.issuer.realm();
     let Some(named) = named else {
         let only = only_resource_server(ctx).await?;
         let expected = "a resource server's identifier: this realm does not have exactly one";
         return only.ok_or_else(|| invalid("audience", expected));
     };
+    resource_server(ctx, "audience", named).await
+}
+
+/// The resource server that `field` names by its identifier or public id.
+///
+/// # Errors
+/// [`crate::AdminReason::InvalidField`] of that field.
+pub(crate) async fn resource_server(
+    ctx: &Context<'_>,
+    field: &str,
+    named: &str,
+) -> Result<Loaded<ResourceServer>, Denial> {
+    let realm = ctx.issuer.realm();
     if let Some(found) = ctx.store.by_handle(realm, named).await? {
         return Ok(found);
     }
     let found = ctx.store.by_public_id(realm, named).await?;
     found.ok_or_else(|| {
-        invalid("audience", format!("a resource server's identifier; {:?} is none", name(named)))
+        invalid(field, format!("a resource server's identifier; {:?} is none", name(named)))
     })
 }
 

@@ -26,9 +26,15 @@ async fn an_error_names_the_wrong_member_but_not_its_value() {
         (r#"{}"#, "name: expected a value; it is missing"),
         (r#"{"name":"a","name":"b"}"#, "name: expected one value; it is repeated"),
         (r#"{"name":7}"#, "name: expected a string"),
-        (r#"{"name":"x","budget":{"per_day":"hunter2"}}"#, "budget.per_day: expected u64"),
+        (
+            r#"{"name":"x","budget":{"per_day":"hunter2"}}"#,
+            "budget.per_day: expected a whole number of at least 0",
+        ),
         (r#"{"name":"x","budget":{"per_year":1}}"#, "budget.per_year: expected no such member"),
-        (r#"{"name":"x","budget":{"per_day":-1}}"#, "budget.per_day: expected u64"),
+        (
+            r#"{"name":"x","budget":{"per_day":-1}}"#,
+            "budget.per_day: expected a whole number of at least 0",
+        ),
         (r#"{"name":""}"#, "name: expected a text that is not empty"),
         (r#"{"name":"a\nb"}"#, "name: expected one line of at most 200 characters"),
     ] {
@@ -90,4 +96,40 @@ async fn unknown_paths_and_methods_are_refused() {
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     assert_eq!(fixture.get("/grants/nonsense").await.status, StatusCode::NOT_FOUND);
     assert_eq!(fixture.get("/organizations/%ff").await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn an_error_says_what_is_expected_in_words_of_json() {
+    let fixture = Fixture::open().await;
+    for (path, body, expected) in [
+        (
+            "/clients",
+            r#"{"name":"x","default_audience":"https://nobody.example"}"#,
+            "default_audience: expected a resource",
+        ),
+        ("/clients", r#"{"name":"x","scopes":"read"}"#, "scopes: expected an array"),
+        ("/clients", r#"{"name":"x","budget":7}"#, "budget: expected an object"),
+        ("/clients", r#"{"name":"x","require_pkce":"yes"}"#, "require_pkce: expected a boolean"),
+        (
+            "/users",
+            r#"{"name":"x","email":"a@example.com","memberships":{}}"#,
+            "memberships: expected an array",
+        ),
+    ] {
+        let answer = post_raw(&fixture, path, body).await;
+        let text = description(&answer);
+        assert!(text.starts_with(expected), "{body}: {text}");
+    }
+    for (query, expected) in [
+        ("limit=x", "The query does not fit: limit: expected a whole number of at least 0."),
+        ("limit=", "The query does not fit: limit: expected a whole number of at least 0."),
+        (
+            "limit=99999999999999999999999",
+            "The query does not fit: limit: the number is too large.",
+        ),
+    ] {
+        let request = fixture.request(Method::GET, &format!("/admin/v1/clients?{query}"), None);
+        let answer = fixture.send(request).await;
+        assert_eq!(description(&answer), expected, "{query}");
+    }
 }
