@@ -19,6 +19,7 @@ mod organization;
 mod refusal;
 mod resource_server;
 mod signing_key;
+pub mod text;
 mod user;
 
 pub use access_request::{AccessDecision, AccessRequest};
@@ -41,4 +42,5 @@ pub use resource_server::{
     ResourceServer, ScopeDefinition, TokenFormat, TokenLifetimes, TokenPolicy,
 };
 pub use signing_key::{KeyState, SigningKey};
+pub use text::{TextError, VisibleText};
 pub use user::{Membership, Profile, User, UserStatus};

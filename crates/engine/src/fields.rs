@@ -1,6 +1,6 @@
 //! Parsing the input of administrators. Each error names the field and what it may hold.
 
-use domain::{BudgetLimits, PublicId, ResourceServer, Status};
+use domain::{BudgetLimits, PublicId, ResourceServer, Status, TextError, VisibleText, text};
 use oauth::{Scope, ScopeSet};
 use serde::Deserialize;
 
@@ -63,7 +63,7 @@ pub(crate) fn invalid(field: &str, expected: impl Into<String>) -> Denial {
     AdminReason::InvalidField { field: field.to_owned(), expected: expected.into() }.into()
 }
 
-/// A name for people: trimmed, not empty, at most [`MAX_NAME`] characters, one line.
+/// A name for people: one line of at most [`MAX_NAME`] visible characters, not empty.
 pub(crate) fn name(field: &str, text: &str) -> Result<String, Denial> {
     match label(field, text)? {
         name if name.is_empty() => Err(invalid(field, "a text that is not empty")),
@@ -73,18 +73,28 @@ pub(crate) fn name(field: &str, text: &str) -> Result<String, Denial> {
 
 /// Like [`name`], but may be empty.
 pub(crate) fn label(field: &str, text: &str) -> Result<String, Denial> {
-    let text = text.trim();
-    if text.chars().count() > MAX_NAME
-        || text.chars().any(|c| c.is_control() || changes_direction(c))
-    {
-        return Err(invalid(field, format!("one line of at most {MAX_NAME} characters")));
-    }
-    Ok(text.to_owned())
+    visible(field, VisibleText::line(text, MAX_NAME), || {
+        format!("one line of at most {MAX_NAME} characters")
+    })
 }
 
-/// Whether a character changes the writing direction: it can make a name look like another one.
-pub(crate) const fn changes_direction(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// A text of one or more lines, of at most `most` visible characters. It may be empty.
+pub(crate) fn paragraph(field: &str, text: &str, most: usize) -> Result<String, Denial> {
+    visible(field, VisibleText::lines(text, most), || {
+        format!("a text of at most {most} characters")
+    })
+}
+
+fn visible(
+    field: &str,
+    parsed: Result<VisibleText, TextError>,
+    expected: impl FnOnce() -> String,
+) -> Result<String, Denial> {
+    match parsed {
+        Ok(text) => Ok(text.into_string()),
+        Err(TextError::TooLong) => Err(invalid(field, expected())),
+        Err(error) => Err(invalid(field, format!("{} that shows; {error}", expected()))),
+    }
 }
 
 /// A [`label`] that may be missing.
@@ -101,7 +111,7 @@ pub(crate) fn email(text: &str) -> Result<String, Denial> {
     let shaped = text.rsplit_once('@').is_some_and(|(local, host)| {
         local.len() <= 64 && local.split('.').all(is_atom) && host.split('.').all(is_host_label)
     });
-    if shaped && text.len() <= MAX_EMAIL {
+    if shaped && text.len() <= MAX_EMAIL && text::escaped(&text) == text {
         Ok(text)
     } else {
         Err(invalid("email", "an e-mail address such as ada@example.com"))

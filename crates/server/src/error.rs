@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use domain::text;
+
 /// Exit code of a command that failed.
 pub(crate) const FAILED: u8 = 1;
 /// Exit code of a command that was called wrongly.
@@ -18,7 +20,7 @@ impl CommandError {
     /// An error of the command, in one line.
     pub(crate) fn new(message: impl fmt::Display) -> Self {
         let message = message.to_string().replace(['\n', '\r'], " ");
-        Self { code: FAILED, message }
+        Self { code: FAILED, message: text::escaped(&message).into_owned() }
     }
 
     /// An error in the use of the command, in one line.

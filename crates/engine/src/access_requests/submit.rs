@@ -68,16 +68,10 @@ fn contact(text: &str) -> Result<String, Denial> {
     fields::email(text).map_err(|_| invalid("contact", "an e-mail address such as ada@example.com"))
 }
 
-/// A text of one or more lines: trimmed, not empty, at most [`MAX_USE_CASE`] characters.
+/// A text of one or more lines, not empty, of at most [`MAX_USE_CASE`] visible characters.
 fn paragraph(field: &str, text: &str) -> Result<String, Denial> {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let text = text.trim();
-    let stray =
-        |c: char| (c.is_control() && c != '\n' && c != '\t') || fields::changes_direction(c);
-    if text.is_empty() || text.chars().count() > MAX_USE_CASE || text.chars().any(stray) {
-        return Err(invalid(field, format!("a text of at most {MAX_USE_CASE} characters")));
-    }
-    Ok(text.to_owned())
+    let text = fields::paragraph(field, text, MAX_USE_CASE)?;
+    if text.is_empty() { Err(invalid(field, "a text that is not empty")) } else { Ok(text) }
 }
 
 /// Refuses a request beyond [`MAX_PENDING`] waiting ones or [`MAX_A_DAY`] on this day, of which

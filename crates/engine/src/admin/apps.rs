@@ -161,12 +161,8 @@ pub(crate) fn web_address(field: &str, text: &str) -> Result<Option<String>, Den
 
 /// Parses a description of a few sentences. An empty text: `None`.
 pub(crate) fn description(field: &str, text: &str) -> Result<Option<String>, Denial> {
-    let text = text.trim();
-    let stray = |c: char| (c.is_control() && c != '\n') || fields::changes_direction(c);
-    if text.chars().count() > MAX_DESCRIPTION || text.chars().any(stray) {
-        return Err(invalid(field, format!("a text of at most {MAX_DESCRIPTION} characters")));
-    }
-    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+    let text = fields::paragraph(field, text, MAX_DESCRIPTION)?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 /// Parses the algorithm of ID tokens: one that the realm signs with and that anybody can check. An

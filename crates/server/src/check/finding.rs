@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use domain::text;
+
 /// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Severity {
@@ -43,6 +45,6 @@ impl fmt::Display for Finding {
             Severity::Weak => "weak ",
             Severity::Note => "note ",
         };
-        write!(f, "{severity}  {}: {}", self.code, self.text)
+        write!(f, "{severity}  {}: {}", self.code, text::escaped(&self.text))
     }
 }

@@ -7,11 +7,12 @@ use base::issued::{self, Shape};
 use base::{Clock as _, SystemClock, Timestamp};
 use clap::Args;
 use dialect::{Dialect, Environment, SecretShape};
+use domain::text::escaped_json;
 use domain::{Credential, CredentialKind};
 use jose::Compact;
 use serde_json::Value;
 
-use super::output::{clean, print_line};
+use super::output::print_line;
 use crate::error::{CommandError, FAILED};
 
 /// What to look at.
@@ -99,7 +100,8 @@ fn jwt(token: &Compact<'_>, text: &str, now: Timestamp, it: &mut Description) {
     for (name, bytes) in parts {
         let value: Option<Value> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let pretty = value.as_ref().and_then(|value| serde_json::to_string_pretty(value).ok());
-        it.lines.push(format!("{name}: {}", pretty.as_deref().unwrap_or("no JSON")));
+        let shown = pretty.as_deref().map(escaped_json);
+        it.lines.push(format!("{name}: {}", shown.as_deref().unwrap_or("no JSON")));
         for member in ["iat", "nbf", "exp"] {
             let seconds = value.as_ref().and_then(|value| value.get(member)?.as_i64());
             if let Some(at) = seconds.map(Timestamp::from_seconds) {
@@ -146,7 +148,6 @@ fn issued_string(
                 && body.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
             if let Some(id) = body.get(..id_digits).filter(|_| fits) {
                 it.known = true;
-                let id = clean(id);
                 it.lines.push(format!("It has the shape of a {what}: id {id}."));
             }
         }

@@ -4,6 +4,7 @@
 use std::io::{self, Write as _};
 
 use comfy_table::{ContentArrangement, Table, presets};
+use domain::text::{escaped, escaped_json, escaped_lines};
 use serde_json::Value;
 
 use super::plan::Rendering;
@@ -23,7 +24,7 @@ pub(crate) fn print_answer(
 ) -> Result<(), CommandError> {
     if json {
         let text = serde_json::to_string_pretty(answer).map_err(CommandError::new)?;
-        return print_line(&text);
+        return print_line(&escaped_json(&text));
     }
     match rendering {
         Rendering::One => {
@@ -43,20 +44,21 @@ pub(crate) fn print_answer(
     }
 }
 
-/// Writes a line to standard output. It is no error when the reader has gone away.
+/// Writes a line, or several, to standard output. What hides or moves the cursor is escaped. It is no
+/// error when the reader has gone away.
 ///
 /// # Errors
 /// When it cannot be written.
 pub(crate) fn print_line(text: &str) -> Result<(), CommandError> {
-    match writeln!(io::stdout().lock(), "{text}") {
+    match writeln!(io::stdout().lock(), "{}", escaped_lines(text)) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CommandError::new(error)),
         _ => Ok(()),
     }
 }
 
-/// Writes a line to standard error. Failures are ignored.
+/// Writes a line to standard error, escaped as [`print_line`] does. Failures are ignored.
 pub(crate) fn print_remark(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", escaped(text));
 }
 
 fn table() -> Table {
@@ -97,11 +99,12 @@ fn member(row: &Value, path: &str) -> String {
     }
 }
 
-/// A value in one line. Control characters are escaped.
+/// A value in one line. Hidden characters are escaped: an answer may repeat text from an untrusted
+/// source.
 pub(crate) fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
-        Value::String(text) => clean(text),
+        Value::String(text) => escaped(text).into_owned(),
         Value::Array(items) if items.iter().all(Value::is_string) => {
             let items: Vec<_> = items.iter().map(cell).collect();
             items.join(" ")
@@ -111,11 +114,6 @@ pub(crate) fn cell(value: &Value) -> String {
             let rendering = |name: &str| members.get(name).map(cell).unwrap_or_default();
             format!("{} by {} ({})", rendering("at"), rendering("by"), rendering("reason"))
         }
-        other => clean(&other.to_string()),
+        other => escaped_json(&other.to_string()).into_owned(),
     }
-}
-
-/// Removes control characters: an answer may repeat text from an untrusted source.
-pub(crate) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -18,6 +18,10 @@ pub(super) fn mail(
     if file.host.is_empty() || file.host.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(source.at(&found.span(), "expected a host name such as \"smtp.example.com\""));
     }
+    let hides = |name: &String| domain::text::escaped(name) != name.as_str();
+    if file.from.0.name.as_ref().is_some_and(hides) {
+        return Err(source.at(&found.span(), "expected a name in `from` without hidden characters"));
+    }
     let login = match (&file.username, &file.password) {
         (None, None) => None,
         (Some(name), Some(password)) => {

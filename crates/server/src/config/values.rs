@@ -61,15 +61,9 @@ impl FromStr for DisplayName {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let fits = (1..=60).contains(&text.chars().count());
-        let is_line = !text.chars().any(is_forbidden) && text.trim() == text;
-        if fits && is_line { Ok(Self(text.to_owned())) } else { Err(()) }
+        let line = domain::VisibleText::line(text, 60).map_err(drop)?.into_string();
+        if !line.is_empty() && line == text { Ok(Self(line)) } else { Err(()) }
     }
-}
-
-/// Control characters, line breaks, and characters that change the direction of text.
-fn is_forbidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl Expected for DisplayName {

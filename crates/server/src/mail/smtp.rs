@@ -86,8 +86,8 @@ impl Mailer for Smtp {
 /// The error in one line. A server's answer may repeat the recipient, never the text.
 fn error_line(error: &lettre::transport::smtp::Error) -> String {
     let text: String = error.to_string();
-    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    clean.take(300).collect()
+    let clean = text.replace(['\r', '\n'], " ");
+    domain::text::escaped(&clean).chars().take(300).collect()
 }
 
 /// Reads the password of a configuration.

@@ -25,6 +25,7 @@ mod gate;
 mod guessing;
 mod harbour;
 mod harness;
+mod hidden_text;
 mod leak;
 mod partner;
 mod postgres;

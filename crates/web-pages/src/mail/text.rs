@@ -2,6 +2,7 @@
 
 use askama::Template;
 use base::Timestamp;
+use domain::text::escaped;
 use domain::{AccessDecision, AccessRequest};
 use engine::Context;
 
@@ -31,7 +32,8 @@ struct Declined<'a> {
 /// The mail that answers an access request. `None` where there is nothing to send: the request is not decided, or
 /// the one-time link expired.
 pub fn answer(ctx: &Context<'_>, request: &AccessRequest) -> Option<Mail> {
-    let (name, organization) = (request.name.as_str(), request.organization.as_str());
+    // What was typed before hidden characters were refused may have some.
+    let (name, organization) = (&*escaped(&request.name), &*escaped(&request.organization));
     let (brand, issuer) = (ctx.issuer.display_name(), ctx.issuer.url());
     let (moment, subject, text) = match &request.decision {
         AccessDecision::Pending => return None,
@@ -45,6 +47,7 @@ pub fn answer(ctx: &Context<'_>, request: &AccessRequest) -> Option<Mail> {
             (*fetch_until, "Your API access", text)
         }
         AccessDecision::Declined { at, reason, .. } => {
+            let reason = reason.as_deref().map(escaped);
             let reason = reason.as_deref();
             let text = Declined { name, organization, reason, brand, issuer }.render();
             (*at, "Your request for API access", text)

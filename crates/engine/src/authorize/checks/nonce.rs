@@ -1,6 +1,7 @@
 //! The `nonce` that the ID token repeats, and hints about the expected person (OpenID Connect Core
 //! §3.1.2.1).
 
+use domain::text;
 use oauth::Parameter;
 
 use super::input::{CheckInput, Draft};
@@ -18,7 +19,7 @@ pub(in crate::authorize) fn check(input: &CheckInput<'_>, draft: &mut Draft) -> 
         return Err(RequestReason::ParameterMalformed(Parameter::Nonce).into());
     }
     let hint = input.value(Parameter::LoginHint);
-    let fits = |hint: &&str| hint.len() <= LONGEST_HINT && !hint.contains(char::is_control);
+    let fits = |hint: &&str| hint.len() <= LONGEST_HINT && text::escaped(hint) == **hint;
     draft.login_hint = hint.filter(fits).map(str::to_owned);
     draft.id_token_hint = input.value(Parameter::IdTokenHint).map(str::to_owned);
     Ok(())

@@ -4,6 +4,7 @@
 mod clients;
 mod gate;
 mod lists;
+mod texts;
 mod tokens;
 mod users;
 
@@ -21,6 +22,7 @@ pub(super) async fn findings(api: &Api, config: &Config) -> Result<Vec<Finding>,
     tokens::legacy(api, &mut findings).await?;
     clients::redirects(api, &mut findings).await?;
     users::addresses(api, &mut findings).await?;
+    texts::hidden(api, &mut findings).await?;
     gate::audiences(api, config, &mut findings).await?;
     Ok(findings)
 }

@@ -61,6 +61,24 @@ fn a_mail_server_that_is_busy_gets_it_later_and_once() {
 }
 
 #[test]
+fn a_mail_escapes_hidden_characters_that_were_stored_before() {
+    let fixture = Fixture::open();
+    let id = fixture.submit_request();
+    let Fixture { server, admin, office } = fixture;
+    // The process ends first: it alone writes the database.
+    let folder = server.end();
+    let database = rusqlite::Connection::open(folder.path().join("data.db")).unwrap();
+    let sql = "UPDATE access_request SET body = replace(body, 'Ada Lovelace', ?1)";
+    assert_eq!(database.execute(sql, ["Ada\u{202e}\u{2028}L"]).unwrap(), 1);
+    drop(database);
+    let server = Server::serve(folder, &admin.base);
+    let fixture = Fixture { server, admin, office };
+    fixture.decide(&id, "decline", &json!({"reason": "No."}));
+    let letter = fixture.office.next();
+    assert!(letter.text.contains("Hello Ada\\u{202e}\\u{2028}L,"), "{letter:?}");
+}
+
+#[test]
 fn another_link_ends_the_one_before() {
     let fixture = Fixture::open();
     let id = fixture.submit_request();

@@ -9,6 +9,31 @@ use crate::dialects::person::parameter;
 use crate::harness::http::post;
 
 #[test]
+fn people_type_no_hidden_characters() {
+    let fixture = Fixture::new();
+    let mut ada = fixture.sign_in("ada", &fixture.app());
+    let own = app(&ada.make("/apps", new_app(&["profile:read"])));
+    let one = format!("/apps/{}", own.id);
+    for hidden in
+        ["", " ", "\u{200b}", "a\u{202e}b", "a\u{2028}b", "a\u{ad}b", "a\u{9b}b", "\u{feff}a"]
+    {
+        let mut app = new_app(&["profile:read"]);
+        app["name"] = hidden.into();
+        let token = json!({"name": hidden, "scopes": ["profile:read"]});
+        for (method, path, body) in [
+            ("POST", "/apps", &app),
+            ("PATCH", &*one, &json!({"name": hidden})),
+            ("POST", "/tokens", &token),
+        ] {
+            let refused = ada.call(method, path, body).expect(400);
+            assert!(refused.text().contains("name"), "{method} {path}: {}", refused.text());
+        }
+    }
+    let body = json!({"description": "a\u{202e}b"});
+    assert!(ada.call("PATCH", &one, &body).expect(400).text().contains("U+202E"));
+}
+
+#[test]
 fn an_app_is_registered_read_changed_and_connected() {
     let fixture = Fixture::new();
     let mut ada = fixture.sign_in("ada", &fixture.app());
