@@ -130,7 +130,7 @@ fn staff_type_no_hidden_characters_into_any_text() {
         assert_eq!(status, 201, "{fine}: {answer}");
     }
     let rows = json!({"tokens": [
-        {"id": "old-1", "secret": "0123456789abcdef0123456789ABCDEF", "organization": organization,
+        {"id": "old-1", "secret": "q7Zk2VxN9sLwT4bRf8YpHc3JmD6gKuAe", "organization": organization,
          "label": "a\u{202e}b"},
     ]});
     let told = admin.call("POST", "/legacy-tokens/import", Some(&rows)).expect(200).json();

@@ -62,9 +62,16 @@ impl Admin {
         stored()
     }
 
-    /// The private reason of the refusal with this answer's request id.
+    /// The private reason of the refusal with this answer's request id. Refusals are kept a moment after
+    /// the answer.
     pub(crate) fn why(&self, refused: &Answer) -> String {
-        let reported = self.read(&format!("/why/{}", refused.request_id()));
+        let report = || self.read(&format!("/why/{}", refused.request_id()));
+        let started = Instant::now();
+        let mut reported = report();
+        while reported["refusals"][0].is_null() && started.elapsed() < Duration::from_secs(10) {
+            thread::sleep(Duration::from_millis(50));
+            reported = report();
+        }
         reported["refusals"][0]["reason"]
             .as_str()
             .unwrap_or_else(|| panic!("{reported}"))
