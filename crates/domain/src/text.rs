@@ -77,16 +77,16 @@ pub enum TextError {
 
 /// A text in one line, with each hidden character as `\u{200b}`, line breaks and tabs included.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    with_escapes(text, false, |c, out| {
-        let _ = write!(out, "{}", c.escape_unicode());
-    })
+    with_escapes(text, false, escape)
 }
 
 /// A text of several lines, with each hidden character as `\u{200b}`.
 pub fn escaped_lines(text: &str) -> Cow<'_, str> {
-    with_escapes(text, true, |c, out| {
-        let _ = write!(out, "{}", c.escape_unicode());
-    })
+    with_escapes(text, true, escape)
+}
+
+fn escape(c: char, out: &mut String) {
+    let _ = write!(out, "{}", c.escape_unicode());
 }
 
 /// JSON that says the same, with each hidden character as `\u200b` (RFC 8259 §7).

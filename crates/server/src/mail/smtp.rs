@@ -47,7 +47,7 @@ impl Smtp {
         Ok(Self { transport: builder.build(), from: mail.from.clone(), timeout: mail.timeout })
     }
 
-    fn message(&self, mail: &Mail) -> Result<Message, MailError> {
+    pub(super) fn message(&self, mail: &Mail) -> Result<Message, MailError> {
         let refused = |what: &str| MailError::permanent(format!("{what} is invalid"));
         let to: Address = mail.to.parse().map_err(|_| refused("the recipient's address"))?;
         // RFC 3834 §5: tells automatic responders not to answer.

@@ -14,6 +14,29 @@ use crate::config::{self, Encryption};
 
 const SECRET_LINK: &str = "https://id.example/credentials/abcdef";
 
+/// Addresses are checked once, where they are typed (`engine::fields`). These are of every shape that is taken there.
+#[test]
+fn every_address_that_is_taken_can_be_mailed() {
+    let smtp = smtp(9, Encryption::None);
+    for to in [
+        "ada@example.com",
+        "a.b+c-d_e@mail.example.co.uk",
+        "!#$%&'*+/=?^_`{|}~@x.example",
+        "ada@localhost",
+        "ada@x1-2.example",
+        "josé@exämple.org",
+        "ऋषि@उदाहरण.भारत",
+        &format!("{}@{}.example", "a".repeat(64), "b".repeat(63)),
+    ] {
+        let mail = Mail { to: to.to_owned(), ..mail() };
+        assert!(smtp.message(&mail).is_ok(), "{to}");
+    }
+    for to in ["ada", "ada@", "a@[127.0.0.1", "a\nb@example.com"] {
+        let mail = Mail { to: to.to_owned(), ..mail() };
+        assert!(smtp.message(&mail).is_err_and(|error| error.permanent), "{to}");
+    }
+}
+
 async fn listener() -> (TcpListener, u16) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();

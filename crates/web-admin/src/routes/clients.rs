@@ -50,8 +50,8 @@ pub(super) struct ClientView {
     id_token_signed_response_alg: Option<&'static str>,
     /// The user who registered it and may change it; null means that staff did.
     creator: Option<String>,
-    /// Whether staff vouch for the app. Until then, an error of its requests is shown to the user on a page, before they
-    /// may go on to its redirect URI. True for what staff made.
+    /// Whether staff vouch for the app. Until then, an error of its requests is shown to the user on a page, before
+    /// they may go on to its redirect URI. True for what staff made.
     verified: bool,
     budget: LimitsView,
     /// `active` or `suspended`.

@@ -1,5 +1,5 @@
-//! The snapshot: all revoked marks and the signing keys at once. A reader needs it at its start, and when it missed more than the feed
-//! still has.
+//! The snapshot: all revoked marks and the signing keys at once. A reader needs it at its start, and when it missed more
+//! than the feed still has.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +18,8 @@ use super::shared::RealmFeed;
 
 /// The `typ` of a snapshot.
 const TYPE: &str = "feed-snapshot+jwt";
-/// How long a snapshot is reused: a large one takes several hundred milliseconds to make. The feed has all later
-/// changes, from the sequence number of the snapshot on.
+/// How long a snapshot is reused at least: a large one takes several hundred milliseconds to make. The feed has all
+/// later changes, from the sequence number of the snapshot on.
 const MIN_AGE: Duration = Duration::from_secs(5);
 /// Making snapshots takes at most one part in this many of the time, since anybody may ask for one.
 const SHARE: u32 = 10;

@@ -84,15 +84,12 @@ pub(super) async fn post(
         contact: typed.contact.clone(),
         first_of_network: attempts.take(&first, ctx.now).is_ok(),
     };
-    let submitted = match check_address(&new.contact) {
-        Ok(()) => {
-            let _one_at_a_time = submissions.queue.lock().await;
-            settle(&ctx, async |ctx| submit(&ctx, &new).await).await.map(drop)
-        }
-        Err(denial) => Err(denial),
+    let submitted = {
+        let _one_at_a_time = submissions.queue.lock().await;
+        settle(&ctx, async |ctx| submit(&ctx, &new).await).await
     };
     match submitted {
-        Ok(()) => see_other(&visit.at(SENT)),
+        Ok(_) => see_other(&visit.at(SENT)),
         Err(denial) => {
             attempts.give_back(&counted);
             if new.first_of_network {
@@ -123,16 +120,6 @@ fn typed(visit: &Visit<'_>) -> FormValues {
         use_case: field("use_case"),
         contact: field("contact"),
     }
-}
-
-/// Checks that the mail server would accept this address.
-fn check_address(contact: &str) -> Result<(), Denial> {
-    let address = contact.trim().parse::<lettre::Address>();
-    address.map_err(|_| AdminReason::InvalidField {
-        field: "contact".to_owned(),
-        expected: "an e-mail address".to_owned(),
-    })?;
-    Ok(())
 }
 
 /// Shows the form again, with the typed values and the errors.
